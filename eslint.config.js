@@ -1,0 +1,31 @@
+import eslint from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** Folders that hold decisions: they never see the Pulumi SDK, so that they can be tested without it. */
+const pure = ["components/application/**", "components/settings/**", "components/naming/**"];
+
+export default tseslint.config(
+  { ignores: ["node_modules", "coverage", ".towpath", "app/web"] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname },
+      globals: { console: "readonly", process: "readonly" },
+    },
+    rules: {
+      // Numbers in messages are what people read.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    },
+  },
+  {
+    // mocha's own idiom, and resources that exist by being constructed.
+    files: ["test/**", "components/**", "index.ts"],
+    rules: { "no-new": "off" },
+  },
+  {
+    files: pure,
+    rules: { "no-restricted-imports": ["error", { patterns: ["@pulumi/*"] }] },
+  },
+);
