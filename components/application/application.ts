@@ -1,0 +1,63 @@
+import type { ApplicationDescription, JsonValue } from "./description.ts";
+
+/** A described application after its checks: every optional is filled in, and what one part names, another declares. */
+export interface Application {
+  readonly name: string;
+  readonly images: Readonly<Record<string, Image>>;
+  readonly services: Readonly<Record<string, Service>>;
+  readonly postgres?: { readonly version: 15 | 16 | 17 };
+  readonly redis?: { readonly version: 7 | 8 };
+  readonly buckets: readonly string[];
+  /** Every secret that a service uses, by name. */
+  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly migrations?: Migrations;
+  readonly smoke: readonly Smoke[];
+}
+
+/** An image to build. */
+export interface Image {
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly target?: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** A service to run. */
+export interface Service {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly port?: number;
+  readonly health?: Health;
+  readonly routes: readonly string[];
+  readonly needs: readonly string[];
+  readonly secrets: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** How a copy shows that it is ready. */
+export type Health = { readonly path: string } | { readonly command: readonly string[] };
+
+/** How a secret reaches its services. */
+export interface Secret {
+  readonly delivery: "file" | "variable";
+}
+
+/** How the schema is migrated. */
+export interface Migrations {
+  readonly service: string;
+  readonly up: readonly string[];
+  readonly down: readonly string[];
+  readonly current: readonly string[];
+}
+
+/** A request that a release must answer. */
+export interface Smoke {
+  readonly path: string;
+  readonly status: number;
+  readonly json?: Readonly<Record<string, JsonValue>>;
+}
+
+/** Gives `application.ts` the description's types while it is written; the checks are `parseApplication`'s. */
+export function defineApplication(description: ApplicationDescription): ApplicationDescription {
+  return description;
+}

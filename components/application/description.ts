@@ -1,0 +1,99 @@
+/** A value that JSON can carry. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+/** What is shipped, the same in every environment. What differs between environments stands in the settings. */
+export interface ApplicationDescription {
+  /** The application's name: a DNS label of 1 to 20 characters. It starts the names of everything that is made. */
+  name: string;
+  /** The images that are built from this repository, by name. */
+  images: Record<string, ImageDescription>;
+  /** The parts that run, by name: DNS labels of 1 to 20 characters. */
+  services: Record<string, ServiceDescription>;
+  /** The PostgreSQL server. Left out, the application has none, and no service may need one. */
+  postgres?: PostgresDescription;
+  /** The Redis server. Left out, the application has none, and no service may need one. */
+  redis?: RedisDescription;
+  /** The buckets of the object storage, by the names that services need them by. */
+  buckets?: string[];
+  /** How secrets reach the containers. Only to change a default: a name that a service uses needs no entry. */
+  secrets?: Record<string, SecretDescription>;
+  /** How the database's schema is brought up to date before anything new starts. */
+  migrations?: MigrationsDescription;
+  /** What must answer before the route is switched, and after it. */
+  smoke?: SmokeDescription[];
+}
+
+/** One image, built from this repository. */
+export interface ImageDescription {
+  /** The folder that the build sees, relative to the project. */
+  context: string;
+  /** The Dockerfile, relative to the context. */
+  dockerfile?: string;
+  /** The stage to build; left out, the last one. */
+  target?: string;
+  /** Build arguments. They stay readable in the image, so never a secret. Towpath sets those named `BUILD_…` and `IMAGE_MIRROR`. */
+  args?: Record<string, string>;
+}
+
+/** One part of the application that runs. */
+export interface ServiceDescription {
+  /** The name of one of the application's images. */
+  image: string;
+  /** What the container runs instead of the image's own command, one word an item. */
+  command?: string[];
+  /** The port that the service listens on inside its container. Only the gateway publishes ports. */
+  port?: number;
+  /** How a new copy shows that it is ready; left out, it is ready as soon as it runs. */
+  health?: HealthDescription;
+  /** The paths that the gateway sends to this service: `/api/*` (all below), `/*` (all), or one exact path. The longest match wins. */
+  routes?: string[];
+  /** What must be there first, and what the service is connected to: `postgres`, `redis`, a bucket, or another service. */
+  needs?: string[];
+  /** The secrets that the service is given, by name: a file at `/run/secrets/<NAME>` and its path as `<NAME>_FILE`. */
+  secrets?: string[];
+  /** Plain environment variables, the same in every environment. Never a secret: they can be read in the container's description. */
+  environment?: Record<string, string>;
+}
+
+/** Ready is a path that answers with a 2xx or 3xx status on the service's port, or a command in the container that ends with 0. */
+export type HealthDescription = { path: string } | { command: string[] };
+
+/** A PostgreSQL server. */
+export interface PostgresDescription {
+  /** The major version. It is never changed on data that exists. */
+  version: 15 | 16 | 17;
+}
+
+/** A Redis server. */
+export interface RedisDescription {
+  /** The major version. */
+  version: 7 | 8;
+}
+
+/** How one secret reaches the containers that use it. */
+export interface SecretDescription {
+  /** `file`: at `/run/secrets/<NAME>`. `variable`: in the environment, where `docker inspect` shows it; only for programs that read no file. */
+  delivery?: "file" | "variable";
+}
+
+/** The commands of the application's own migration tool, run in a container of one service's image, with its connections. */
+export interface MigrationsDescription {
+  /** The service whose image, needs and secrets the commands run with. It must need postgres. */
+  service: string;
+  /** Brings the schema to the newest revision. */
+  up: string[];
+  /** Takes the schema back; the revision to go to is added as the last word. */
+  down: string[];
+  /** Prints the schema's revision. */
+  current: string[];
+}
+
+/** One request that a release must answer as said. */
+export interface SmokeDescription {
+  /** The path to ask for. */
+  path: string;
+  /** The status that the answer must have. */
+  status?: number;
+  /** What the answer, as JSON, must contain; it may hold more. */
+  json?: Record<string, JsonValue>;
+}
