@@ -1,5 +1,7 @@
 import type { ApplicationDescription, JsonValue } from "./description.ts";
 
+export { parseApplication } from "./parse.ts";
+
 /** A described application after its checks: every optional is filled in, and what one part names, another declares. */
 export interface Application {
   readonly name: string;
@@ -8,8 +10,10 @@ export interface Application {
   readonly postgres?: { readonly version: 15 | 16 | 17 };
   readonly redis?: { readonly version: 7 | 8 };
   readonly buckets: readonly string[];
-  /** Every secret that a service uses, by name. */
+  /** The secrets that services name, whose values the settings give. */
   readonly secrets: Readonly<Record<string, Secret>>;
+  /** The secrets that needs bring, such as DATABASE_URL, whose values the backing services make. */
+  readonly connectionSecrets: Readonly<Record<string, Secret>>;
   readonly migrations?: Migrations;
   readonly smoke: readonly Smoke[];
 }

@@ -1,0 +1,72 @@
+import type { Application } from "./application.ts";
+import { isBackingService } from "./needs.ts";
+
+/** Where containers find the files of their secrets. */
+export const secretsFolder = "/run/secrets";
+
+/** The port that the object storage listens on. */
+export const objectStoragePort = 7070;
+
+/** The region that S3 clients want to be told; a single server has only one. */
+const region = "us-east-1";
+
+/** What a service is connected with: plain variables, and the secrets whose values the backing services make. */
+export interface Connections {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+}
+
+/** The names that connections are made of; a namespace's `Names` are these. */
+export interface ConnectionNames {
+  /** The object storage's host name. */
+  readonly objectStorage: string;
+  /** A bucket's name in the object storage. */
+  readonly bucket: (bucket: string) => string;
+}
+
+/**
+ * What a service gets from its needs.
+ *
+ * `postgres`: secret DATABASE_URL. `redis`: secret REDIS_URL. A bucket `my-files`: S3_ENDPOINT, S3_REGION and
+ * S3_BUCKET_MY_FILES, and the secrets S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY. Another service: only the order.
+ */
+export function connections(application: Application, service: string, names: ConnectionNames): Connections {
+  const needs = application.services[service]?.needs ?? [];
+  const buckets = needs.filter((need) => application.buckets.includes(need));
+  const environment: Record<string, string> = {};
+  if (buckets.length > 0) {
+    environment.S3_ENDPOINT = `http://${names.objectStorage}:${objectStoragePort}`;
+    environment.S3_REGION = region;
+  }
+  for (const bucket of buckets) environment[bucketVariable(bucket)] = names.bucket(bucket);
+  return {
+    environment,
+    secretNames: needs.flatMap((need) => secretsOfNeed(application, need)).filter(first),
+  };
+}
+
+/** The variable that holds a bucket's real name: `S3_BUCKET_MY_FILES` for `my-files`. */
+export function bucketVariable(bucket: string): string {
+  return `S3_BUCKET_${bucket.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** The secrets that a need brings. */
+export function secretsOfNeed({ buckets }: Pick<Application, "buckets">, need: string): string[] {
+  if (isBackingService(need)) return [{ postgres: "DATABASE_URL", redis: "REDIS_URL" }[need]];
+  return buckets.includes(need) ? ["S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] : [];
+}
+
+/** The plain variables that a need brings. */
+export function variablesOfNeed({ buckets }: Pick<Application, "buckets">, need: string): string[] {
+  return buckets.includes(need) ? ["S3_ENDPOINT", "S3_REGION", bucketVariable(need)] : [];
+}
+
+/** The file that a secret is delivered as, and the variable that tells its path. */
+export function secretFile(name: string): { path: string; variable: string } {
+  return { path: `${secretsFolder}/${name}`, variable: `${name}_FILE` };
+}
+
+/** Drops what stood before. */
+function first<Item>(item: Item, index: number, all: readonly Item[]): boolean {
+  return all.indexOf(item) === index;
+}

@@ -1,0 +1,116 @@
+import { nearest, show, suggestion } from "../input-checks.ts";
+import { ownParts } from "../naming/names.ts";
+import { secretFile, secretsOfNeed, variablesOfNeed } from "./connections.ts";
+import type { WellFormed } from "./schema.ts";
+
+/** What Towpath tells every image while it is built, and every container while it runs. */
+const buildArguments = [
+  "BUILD_VERSION",
+  "BUILD_COMMIT",
+  "BUILD_TIME",
+  "BUILD_NUMBER",
+  "BUILD_BRANCH",
+  "IMAGE_MIRROR",
+] as const;
+
+/** The problems of names: taken, Towpath's own, or naming what is not there. */
+export function nameProblems(application: WellFormed): string[] {
+  return [
+    ...argumentProblems(application),
+    ...Object.keys(application.services).flatMap((service) => serviceProblems(application, service)),
+    ...bucketProblems(application),
+    ...secretProblems(application),
+    ...migrationProblems(application),
+  ];
+}
+
+function argumentProblems({ images }: WellFormed): string[] {
+  return Object.entries(images).flatMap(([image, { args }]) =>
+    Object.keys(args)
+      .filter((name) => (buildArguments as readonly string[]).includes(name))
+      .map((name) => `images.${image}.args.${name}: Towpath sets this argument itself; remove it`),
+  );
+}
+
+function serviceProblems(application: WellFormed, name: string): string[] {
+  const service = application.services[name];
+  if (service === undefined) return [];
+  const path = `services.${name}`;
+  const problems: string[] = [];
+  if ((ownParts as readonly string[]).includes(name)) {
+    problems.push(`${path}: Towpath has a part of this name itself, got ${show(name)}; choose another name`);
+  }
+  if (!Object.hasOwn(application.images, service.image)) {
+    const images = Object.keys(application.images);
+    const fix = images.length === 0 ? "declare it in images" : suggestion(service.image, images);
+    problems.push(`${path}.image: no such image, got ${show(service.image)}; ${fix}`);
+  }
+
+  // Who sets a variable first keeps it: the needs, then the service's own secrets.
+  const setBy = new Map<string, string>();
+  for (const need of service.needs) {
+    for (const variable of variablesOfNeed(application, need)) setBy.set(variable, `the need ${show(need)}`);
+    for (const secret of secretsOfNeed(application, need)) claim(setBy, secret, `the need ${show(need)}`);
+  }
+  service.secrets.forEach((secret, index) => {
+    const owner = setBy.get(secret);
+    if (owner !== undefined) {
+      problems.push(
+        `${path}.secrets[${index}]: ${owner} brings this secret, got ${show(secret)}; remove it here`,
+      );
+    }
+    claim(setBy, secret, `the secret ${show(secret)}`);
+  });
+  for (const variable of Object.keys(service.environment)) {
+    const owner = variable.startsWith("TOWPATH_") ? "Towpath" : setBy.get(variable);
+    if (owner !== undefined)
+      problems.push(`${path}.environment.${variable}: ${owner} sets this variable; remove it here`);
+  }
+  return problems;
+}
+
+/** Both forms of a secret, so that nothing else takes the other one. */
+function claim(setBy: Map<string, string>, secret: string, owner: string): void {
+  setBy.set(secret, owner);
+  setBy.set(secretFile(secret).variable, owner);
+}
+
+function bucketProblems({ buckets, services }: WellFormed): string[] {
+  const taken = new Map<string, string>(ownParts.map((part) => [part, "a part of Towpath's own"]));
+  for (const service of Object.keys(services)) taken.set(service, `services.${service}`);
+  return buckets.flatMap((bucket, index) => {
+    const owner = taken.get(bucket);
+    if (owner === undefined) taken.set(bucket, `buckets[${index}]`);
+    return owner === undefined
+      ? []
+      : [`buckets[${index}]: the name is taken by ${owner}, got ${show(bucket)}; choose another name`];
+  });
+}
+
+function secretProblems(application: WellFormed): string[] {
+  const used = Object.values(application.services).flatMap(({ needs, secrets }) => [
+    ...secrets,
+    ...needs.flatMap((need) => secretsOfNeed(application, need)),
+  ]);
+  return Object.keys(application.secrets)
+    .filter((name) => !used.includes(name))
+    .map((name) => {
+      const meant = nearest(name, used);
+      const fix =
+        meant === undefined ? "add it to the secrets of a service, or remove it" : `did you mean "${meant}"`;
+      return `secrets.${name}: no service uses this secret; ${fix}`;
+    });
+}
+
+function migrationProblems({ migrations, services }: WellFormed): string[] {
+  if (migrations === undefined) return [];
+  const service = Object.hasOwn(services, migrations.service) ? services[migrations.service] : undefined;
+  if (service === undefined) {
+    const fix = suggestion(migrations.service, Object.keys(services));
+    return [`migrations.service: no such service, got ${show(migrations.service)}; ${fix}`];
+  }
+  if (service.needs.includes("postgres")) return [];
+  return [
+    `migrations.service: the service does not need postgres, got ${show(migrations.service)}; add "postgres" to services.${migrations.service}.needs, or name another service`,
+  ];
+}

@@ -1,0 +1,45 @@
+import { parseInput, suggestion, type InputWords } from "../input-checks.ts";
+import { InputError } from "../input-error.ts";
+import type { Application, Secret } from "./application.ts";
+import { secretsOfNeed } from "./connections.ts";
+import { nameProblems } from "./names.ts";
+import { needsProblems } from "./needs.ts";
+import { routeProblems } from "./routes.ts";
+import { applicationSchema, type WellFormed } from "./schema.ts";
+
+const words: InputWords = {
+  page: "docs/reference/application.md",
+  prefix: "",
+  whole: "application",
+  unknownKey: (key, known) => `unknown field; ${suggestion(key, known)}`,
+};
+
+/**
+ * The application, checked, with every default filled in.
+ *
+ * Throws an InputError that names all problems at once: first those of single fields, and when there are none, those
+ * between fields (needs, routes, names).
+ */
+export function parseApplication(description: unknown): Application {
+  const wellFormed = parseInput(applicationSchema, description, words);
+  const problems = [...needsProblems(wellFormed), ...routeProblems(wellFormed), ...nameProblems(wellFormed)];
+  if (problems.length > 0) throw new InputError(problems);
+
+  const services = Object.values(wellFormed.services);
+  return {
+    ...wellFormed,
+    secrets: deliveries(
+      wellFormed,
+      services.flatMap(({ secrets }) => secrets),
+    ),
+    connectionSecrets: deliveries(
+      wellFormed,
+      services.flatMap(({ needs }) => needs.flatMap((need) => secretsOfNeed(wellFormed, need))),
+    ),
+  };
+}
+
+/** How each of the named secrets is delivered: as a file, unless the application says otherwise. */
+function deliveries({ secrets }: WellFormed, names: readonly string[]): Record<string, Secret> {
+  return Object.fromEntries(names.map((name) => [name, secrets[name] ?? { delivery: "file" }]));
+}

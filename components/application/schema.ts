@@ -1,0 +1,151 @@
+import { z } from "zod";
+
+import { expected, expectedUnshown } from "../input-checks.ts";
+import { isLabel, longestName } from "../naming/namespace.ts";
+import type { Health } from "./application.ts";
+import type { JsonValue } from "./description.ts";
+
+/** The name of the application, a service, an image or a bucket. */
+function named(example: string) {
+  const words = expected(
+    `a name of lower-case letters, digits and hyphens, from a letter on, at most ${longestName} characters`,
+    `for example "${example}"`,
+  );
+  return z.string(words).refine((text) => isLabel(text, longestName), words);
+}
+
+const folderWords = expected("a folder relative to the project", 'for example "app/api"');
+const relative = (text: string): boolean => text !== "" && !/^[/~\\]/.test(text);
+
+const pathWords = expected('a path that starts with "/" and holds no spaces', 'for example "/api/health"');
+const requestPath = z.string(pathWords).regex(/^\/[^\s#]*$/, pathWords);
+
+const routeWords = expected(
+  'a path that starts with "/" and may end in "/*"',
+  'for example "/api/*", or "/*" for everything',
+);
+const route = z
+  .string(routeWords)
+  .regex(/^(?:\/[A-Za-z0-9._~@!$&'()+,;=:%-]+)*(?:\/|\/\*)?$/, routeWords)
+  .min(1, routeWords);
+
+const commandWords = expected("a command with one item a word", 'for example ["alembic", "upgrade", "head"]');
+const command = z.array(z.string(commandWords), commandWords).min(1, commandWords);
+
+const portWords = expected(
+  "a port from 1 to 65535",
+  "take the one that the service listens on, for example 8000",
+);
+const port = z.int(portWords).min(1, portWords).max(65535, portWords);
+
+const variableWords = expected(
+  "a variable's name of letters, digits and underscores, not starting with a digit",
+  'for example "LOG_LEVEL"',
+);
+const variableName = z.string(variableWords).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, variableWords);
+const variableValue = z.string(expectedUnshown("a text", "write numbers and true or false in quotes"));
+
+// GitHub keeps the secrets of deployed environments and takes no other names; a secret's path is in `<NAME>_FILE`.
+const secretWords = expected(
+  "a secret's name of capital letters, digits and underscores, not from GITHUB_ or TOWPATH_ on and not ending in _FILE, at most 100 characters",
+  'for example "JWT_SECRET"',
+);
+const secretName = z
+  .string(secretWords)
+  .regex(/^(?!GITHUB_|TOWPATH_|.*_FILE$)[A-Z][A-Z0-9_]{0,99}$/, secretWords);
+
+const image = z
+  .strictObject({
+    context: z.string(folderWords).refine(relative, folderWords),
+    dockerfile: z
+      .string(expected("a file relative to the context", 'for example "Dockerfile"'))
+      .refine(relative, expected("a file relative to the context", 'for example "Dockerfile"'))
+      .default("Dockerfile"),
+    target: z.string().exactOptional(),
+    args: z.record(variableName, variableValue).default({}),
+  })
+  .meta({ id: "ImageDescription" });
+
+const healthWords = expected("either a path or a command", 'write { path: "/health" } or { command: ["…"] }');
+const health = z
+  .strictObject({ path: requestPath.exactOptional(), command: command.exactOptional() }, healthWords)
+  .refine((given) => (given.path === undefined) !== (given.command === undefined), healthWords)
+  .transform((given) => given as Health)
+  .meta({ id: "HealthDescription" });
+
+const service = z
+  .strictObject({
+    image: z.string(expected("the name of an image", "name one of those in images")),
+    command: command.exactOptional(),
+    port: port.exactOptional(),
+    health: health.exactOptional(),
+    routes: z.array(route).default([]),
+    needs: z.array(z.string(expected("the name of what is needed", 'for example "postgres"'))).default([]),
+    secrets: z.array(secretName).default([]),
+    environment: z.record(variableName, variableValue).default({}),
+  })
+  .meta({ id: "ServiceDescription" });
+
+const postgresWords = expected("a version out of 15, 16 and 17", "take the one that your data was made with");
+const postgres = z
+  .strictObject({ version: z.literal([15, 16, 17], postgresWords) })
+  .meta({ id: "PostgresDescription" });
+
+const redis = z
+  .strictObject({ version: z.literal([7, 8], expected("a version out of 7 and 8", "take 7 if in doubt")) })
+  .meta({ id: "RedisDescription" });
+
+const secret = z
+  .strictObject({
+    delivery: z
+      .enum(
+        ["file", "variable"],
+        expected('"file" or "variable"', "take file where the program can read one"),
+      )
+      .default("file"),
+  })
+  .meta({ id: "SecretDescription" });
+
+const migrations = z
+  .strictObject({
+    service: z.string(expected("the name of a service", "name the one whose image holds the migrations")),
+    up: command,
+    down: command,
+    current: command,
+  })
+  .meta({ id: "MigrationsDescription" });
+
+const statusWords = expected("a status from 100 to 599", "for example 200");
+const json: z.ZodType<JsonValue> = z.json(
+  expected("a value that JSON can carry", "write texts, numbers, true, false, null, lists and maps"),
+);
+const smoke = z
+  .strictObject({
+    path: requestPath,
+    status: z.int(statusWords).min(100, statusWords).max(599, statusWords).default(200),
+    json: z.record(z.string(), json).exactOptional(),
+  })
+  .meta({ id: "SmokeDescription" });
+
+/** What `application.ts` may say. What one part says of another is checked after it, in checks.ts. */
+export const applicationSchema = z
+  .strictObject({
+    name: named("notes"),
+    images: z.record(named("api"), image),
+    services: z
+      .record(named("api"), service)
+      .refine(
+        (services) => Object.keys(services).length > 0,
+        expected("at least one service", 'for example api: { image: "api" }'),
+      ),
+    postgres: postgres.exactOptional(),
+    redis: redis.exactOptional(),
+    buckets: z.array(named("files")).default([]),
+    secrets: z.record(secretName, secret).default({}),
+    migrations: migrations.exactOptional(),
+    smoke: z.array(smoke).default([]),
+  })
+  .meta({ id: "ApplicationDescription" });
+
+/** A description in which every field has a good form and every default stands. */
+export type WellFormed = z.output<typeof applicationSchema>;

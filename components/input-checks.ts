@@ -1,0 +1,142 @@
+import { distance } from "fastest-levenshtein";
+import type { z } from "zod";
+
+import { InputError } from "./input-error.ts";
+
+/** Longer values are cut in messages; enough to recognise what was written. */
+const longestShown = 60;
+
+/** The value as a message shows it: as JSON, cut when it is long, `nothing` when there is none. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  const text = jsonOf(value) ?? kindOf(value);
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
+
+/** The value as JSON; undefined when it has none, as a function or a circle. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What kind of value it is, for messages that must not show the value itself because it may be a secret. */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  const kinds: Partial<Record<string, string>> = { string: "a text", object: "a map" };
+  return kinds[typeof value] ?? `a ${typeof value}`;
+}
+
+/** The words of one check: `expected <what>, got <value>; <fix>`. */
+export function expected(what: string, fix: string): { error: (issue: { input?: unknown }) => string } {
+  return { error: (issue) => `expected ${what}, got ${show(issue.input)}; ${fix}` };
+}
+
+/** As `expected`, for values that may be a secret: only their kind is shown. */
+export function expectedUnshown(
+  what: string,
+  fix: string,
+): { error: (issue: { input?: unknown }) => string } {
+  return { error: (issue) => `expected ${what}, got ${kindOf(issue.input)}; ${fix}` };
+}
+
+/**
+ * The known name that was probably meant, if there is one.
+ *
+ * Two letters may be wrong, or a third of the name when it is longer, but never all of it: `fiels` means `files`, and
+ * `db` does not mean `web`.
+ */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let fewest = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const changes = distance(name.toLowerCase(), candidate.toLowerCase());
+    if (changes < fewest && changes < Math.min(name.length, candidate.length)) {
+      best = candidate;
+      fewest = changes;
+    }
+  }
+  return best;
+}
+
+/** `did you mean "x"` when a known name is near, else `known are a, b, c`. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  return meant === undefined ? `known are ${[...known].sort().join(", ")}` : `did you mean "${meant}"`;
+}
+
+/** A place in the input as people write it: `services.api.needs[1]`. */
+export function place(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    return text === "" ? String(step) : `${text}.${String(step)}`;
+  }, "");
+}
+
+/** How the problems of one kind of input are told. */
+export interface InputWords {
+  /** The reference page that the input is described on. */
+  page: string;
+  /** What stands before every path, such as `towpath:`. */
+  prefix: string;
+  /** The path of the input as a whole, such as `application`. */
+  whole: string;
+  /** What is said of a key that is not known: all that follows `<path>: `. */
+  unknownKey: (key: string, known: readonly string[], path: readonly PropertyKey[]) => string;
+}
+
+/**
+ * The input, checked and filled in by a schema.
+ *
+ * Throws an InputError that names every problem, in the schema's order.
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  words: InputWords,
+): z.output<Schema> {
+  // Zod says which keys are unknown, but not which ones would be known: the schema at that place does.
+  const knownAt = new Map<string, readonly string[]>();
+  const result = schema.safeParse(input, {
+    error: (issue) => {
+      if (issue.code === "unrecognized_keys") knownAt.set(place(issue.path ?? []), keysOf(issue.inst));
+      return fallbackMessage(issue, words.page);
+    },
+  });
+  if (result.success) return result.data;
+
+  const problems = result.error.issues.flatMap((issue) => {
+    if (issue.code !== "unrecognized_keys") {
+      return [`${words.prefix}${place(issue.path) || words.whole}: ${issue.message}`];
+    }
+    const known = knownAt.get(place(issue.path)) ?? [];
+    return issue.keys.map(
+      (key) => `${words.prefix}${place([...issue.path, key])}: ${words.unknownKey(key, known, issue.path)}`,
+    );
+  });
+  throw new InputError(problems);
+}
+
+/** The keys that an object's schema knows. */
+function keysOf(schema: unknown): readonly string[] {
+  return Object.keys((schema as z.ZodObject).shape);
+}
+
+/** What is said where a schema has no words of its own: a list, map or plain value of the wrong kind, or a name refused. */
+function fallbackMessage(issue: z.core.$ZodRawIssue, page: string): string {
+  // The name of an entry: its own schema has said what is wrong with it.
+  if (issue.code === "invalid_key") return issue.issues[0]?.message ?? "expected another name";
+  const nouns: Partial<Record<string, string>> = {
+    object: "a map",
+    record: "a map",
+    array: "a list",
+    string: "a text",
+    boolean: "true or false",
+  };
+  const noun = issue.code === "invalid_type" ? nouns[issue.expected] : undefined;
+  return `expected ${noun ?? "another value"}, got ${kindOf(issue.input)}; see ${page}`;
+}

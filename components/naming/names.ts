@@ -1,0 +1,75 @@
+import { checkNamespace, labelFor } from "./namespace.ts";
+
+/** The parts that Towpath adds to the application's services. No service may be called so. */
+export const ownParts = ["postgres", "redis", "object-storage", "gateway", "migration"] as const;
+
+/** The longest name that every system here takes whole: a DNS label; PostgreSQL cuts what is longer without a word. */
+const longest = 63;
+
+/** The names of everything that one namespace holds. */
+export interface Names {
+  readonly namespace: string;
+  /** The network that the containers talk over. */
+  readonly network: string;
+  /** The PostgreSQL container, and its host name on the network. */
+  readonly postgres: string;
+  /** The Redis container, and its host name on the network. */
+  readonly redis: string;
+  /** The object storage's container, and its host name on the network. */
+  readonly objectStorage: string;
+  /** The gateway's container. */
+  readonly gateway: string;
+  /** The application's database, and the role that owns it. */
+  readonly database: string;
+  /** The volume that holds a part's data. */
+  readonly volume: (part: string) => string;
+  /** A container that is replaced by a release: Pulumi adds `-` and 7 digits of its own. */
+  readonly workload: (service: string) => string;
+  /** A bucket in the object storage. */
+  readonly bucket: (bucket: string) => string;
+  /** The image that is built from one of the application's images, without a tag. */
+  readonly image: (image: string) => string;
+}
+
+/** The names of everything in a namespace. Throws an InputError when the namespace is not one. */
+export function namesOf(namespace: string): Names {
+  checkNamespace(namespace);
+  const named = (part: string, most = longest): string => labelFor(`${namespace}-${part}`, most);
+  return {
+    namespace,
+    network: namespace,
+    postgres: named("postgres"),
+    redis: named("redis"),
+    objectStorage: named("object-storage"),
+    gateway: named("gateway"),
+    // PostgreSQL needs no quotes around letters, digits and underscores.
+    database: namespace.replaceAll("-", "_"),
+    volume: (part) => named(part),
+    workload: (service) => named(service, longest - 8),
+    bucket: (bucket) => named(bucket),
+    image: (image) => named(image),
+  };
+}
+
+/** What the labels of a container, volume or network say. */
+export interface LabelValues {
+  /** The application's name. */
+  application: string;
+  environment: string;
+  namespace: string;
+  /** The service, backing service or `gateway` that the resource belongs to. */
+  part: string;
+  /** The release that a workload runs; nothing else has one. */
+  release?: string;
+}
+
+/** The labels that every container, volume and network carries, by which the sweep and the command line find them. */
+export function labels(values: LabelValues): Record<string, string> {
+  return {
+    "towpath.project": values.application,
+    "towpath.environment": values.environment,
+    "towpath.namespace": values.namespace,
+    "towpath.part": values.part,
+    ...(values.release === undefined ? {} : { "towpath.release": values.release }),
+  };
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+
+import { InputError } from "../input-error.ts";
+import { show } from "../input-checks.ts";
+
+/**
+ * The most characters of a namespace.
+ *
+ * A container is called `<namespace>-<service>-<7 random digits>` and must stay within the 63 bytes of a DNS label;
+ * with 32, a service's name may take 20, and an application's name of 20 fits before `-production`.
+ */
+export const longestNamespace = 32;
+
+/** The most characters of an application's, a service's and a bucket's name. */
+export const longestName = 20;
+
+/** Letters, digits and hyphens, from a letter to a letter or digit: valid as host name, container name and in a URL. */
+const label = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
+
+/** The names of the environments, in the order in which a change passes them. */
+export const environmentNames = ["local", "ci", "preview", "staging", "production"] as const;
+
+/** The name of an environment. */
+export type EnvironmentName = (typeof environmentNames)[number];
+
+/** Whether the text is a DNS label in lower case, starting with a letter, of at most so many characters. */
+export function isLabel(text: string, longest: number): boolean {
+  return text.length <= longest && label.test(text);
+}
+
+/** The namespace itself, when it is one: a DNS label of at most 32 characters. Throws an InputError when it is not. */
+export function checkNamespace(namespace: string): string {
+  if (isLabel(namespace, longestNamespace)) return namespace;
+  throw new InputError([
+    `namespace: expected ${namespaceForm}, got ${show(namespace)}; for example "notes-local"`,
+  ]);
+}
+
+/** What a namespace is, in the words of messages. */
+export const namespaceForm = `a name of lower-case letters, digits and hyphens, from a letter on, at most ${longestNamespace} characters`;
+
+/**
+ * The namespace of an application's stack: `<application>-<stack>`, such as `notes-local` or `notes-pr-12`.
+ *
+ * What does not fit is cut, and then ends in 8 digits of the whole name's hash, so that two names never meet.
+ */
+export function namespaceFor(application: string, stack: string): string {
+  return labelFor(`${application}-${stack}`, longestNamespace);
+}
+
+/**
+ * A branch's name as a short label: what is readable of it, and 8 digits of the raw name's hash.
+ *
+ * `feature/auth-v2` becomes `feature-auth-v2-` and digits. The hash always stands there, because `feature/x`,
+ * `feature-x` and `Feature_X` read the same.
+ */
+export function branchSlug(raw: string): string {
+  const readable = slug(raw).slice(0, 15).replace(/-+$/, "") || "branch";
+  return `${readable}-${digits(raw)}`;
+}
+
+/** The stack of a pull request's preview: `pr-<number>`. */
+export function previewStack(pullRequest: number): string {
+  return `pr-${pullRequest}`;
+}
+
+/** The pull request that a stack is the preview of; undefined for any other stack. */
+export function pullRequestOf(stack: string): number | undefined {
+  const number = /^pr-([1-9][0-9]{0,8})$/.exec(stack)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** The environment that a stack is, by its name; undefined when the name says none. */
+export function environmentOf(stack: string): EnvironmentName | undefined {
+  if (pullRequestOf(stack) !== undefined) return "preview";
+  return environmentNames.find((name) => name === stack && name !== "preview");
+}
+
+/** The text itself when it is a label of that length, else a label made from it that ends in the raw text's hash. */
+export function labelFor(raw: string, longest: number): string {
+  if (isLabel(raw, longest)) return raw;
+  const readable = slug(raw)
+    .slice(0, longest - 9)
+    .replace(/-+$/, "");
+  return `${readable || "x"}-${digits(raw)}`;
+}
+
+/** Lower-case letters, digits and single hyphens, from a letter on; what cannot be read that way is left out. */
+function slug(raw: string): string {
+  return raw
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .replace(/-+$/, "");
+}
+
+/** 8 hexadecimal digits of the text's SHA-256. */
+function digits(raw: string): string {
+  return createHash("sha256").update(raw).digest("hex").slice(0, 8);
+}
