@@ -1,0 +1,1 @@
+"""Notes: the sample application's API and worker."""
