@@ -1,20 +1,27 @@
-import type { SecretSource } from "./secret-source.ts";
+import { z } from "zod";
+
+import { expected } from "../input-checks.ts";
+import { basicShape, routedShape, type BasicSettings, type RoutedSettings } from "./basic.ts";
+import { secretKey, secretSource, type SecretSource } from "./secret-source.ts";
 
 /** The settings of `local`: one person's machine and its own Docker engine. */
-export interface LocalSettings {
+export interface LocalSettings extends BasicSettings, RoutedSettings {
   environment: "local";
-  /** The short name that keeps this environment apart from others on the machine: a DNS label of at most 30 characters. */
-  namespace: string;
   /** The port of localhost that the gateway listens on. */
   port: number;
-  /** The prefix that stands for docker.io in image names, as pull-through caches use it; left out, docker.io itself. */
-  imageMirror?: string;
-  /** How long a new copy may take until it is healthy, in seconds. */
-  gateTimeoutSeconds: number;
-  /** How long the route is watched after it was switched, in seconds. */
-  watchSeconds: number;
-  /** How long an old copy may finish the requests under way, in seconds. */
-  drainSeconds: number;
-  /** Where the values of secrets come from, by the secret's name. */
+  /** Where the values of secrets come from, by the secret's name; `generated` for those that are not named. */
   secrets: Record<string, SecretSource>;
 }
+
+const portWords = expected("a port from 1 to 65535", "choose a free one, for example 8080");
+
+/** The schema of LocalSettings. */
+export const localSchema = z
+  .strictObject({
+    environment: z.literal("local"),
+    ...basicShape(60),
+    port: z.int(portWords).min(1, portWords).max(65535, portWords).default(8080),
+    ...routedShape(2),
+    secrets: z.record(secretKey, secretSource).default({}),
+  })
+  .meta({ id: "LocalSettings" }) satisfies z.ZodType<LocalSettings>;

@@ -1,10 +1,15 @@
+import { z } from "zod";
+
+import { expected, expectedUnshown } from "../input-checks.ts";
+import { days } from "./durations.ts";
+
 /** Where the value of a secret comes from. */
 export type SecretSource = GeneratedSource | ConfigurationSource | EnvironmentSource;
 
 /** Towpath makes the value once and keeps it, encrypted, in the state. */
 export interface GeneratedSource {
   source: "generated";
-  /** How many letters and digits the value has. */
+  /** How many letters and digits the value has: 16 to 256. */
   length: number;
 }
 
@@ -19,3 +24,94 @@ export interface EnvironmentSource {
   /** The variable's name; left out, the secret's own. */
   variable?: string;
 }
+
+/** The value is kept by HashiCorp Vault or OpenBao, in a key-value store of version 2. */
+export interface VaultSource {
+  source: "vault";
+  /** The entry's path, its store first, such as `secret/notes/production`. */
+  path: string;
+  /** The entry's field; left out, the secret's own name. */
+  field?: string;
+}
+
+/** Where the value of a secret comes from in staging and production, and when it is due for a new one. */
+export type ReleasedSecretSource = (SecretSource | VaultSource) & {
+  /** When a new value is due; left out, never. */
+  rotate?: RotationSettings;
+};
+
+/** When a secret is due for a new value. */
+export interface RotationSettings {
+  /** The age at which a new value is due, in days; written as `90d`. */
+  every: number;
+  /** Whether the old value stays valid beside the new one until the next release. */
+  overlap: boolean;
+}
+
+/** The name of an environment variable. */
+export const variableWords = expected(
+  "a variable's name of letters, digits and underscores, not starting with a digit",
+  'for example "JWT_SECRET"',
+);
+const variable = z.string(variableWords).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, variableWords);
+
+const lengthWords = expected("a length from 16 to 256", "take 32 if in doubt");
+const generated = {
+  source: z.literal("generated"),
+  length: z.int(lengthWords).min(16, lengthWords).max(256, lengthWords).default(32),
+};
+const configuration = { source: z.literal("configuration") };
+const environment = { source: z.literal("environment"), variable: variable.exactOptional() };
+
+const vaultPathWords = expected("a path with its store first", 'for example "secret/notes/production"');
+const vault = {
+  source: z.literal("vault"),
+  path: z.string(vaultPathWords).regex(/^[^/\s]+(?:\/[^/\s]+)+$/, vaultPathWords),
+  field: z.string(expected("a field's name", 'for example "JWT_SECRET"')).min(1).exactOptional(),
+};
+
+const rotate = z
+  .strictObject({
+    every: days("an age in days from 1d to 3650d", 'for example "90d"', 3650),
+    overlap: z
+      .boolean(expected("true or false", "take true where the application accepts two values"))
+      .default(false),
+  })
+  .meta({ id: "RotationSettings" })
+  .exactOptional();
+
+// A value put where its source belongs must not be shown.
+const words = expectedUnshown(
+  'a source: "generated", "configuration" or "environment"',
+  'write { "source": "configuration" } and put the value under towpath:secretValues',
+);
+const releasedWords = expectedUnshown(
+  'a source: "generated", "configuration", "environment" or "vault"',
+  'write { "source": "configuration" } and put the value under towpath:secretValues',
+);
+
+/** A secret's source in local, ci and previews. */
+export const secretSource = z.discriminatedUnion(
+  "source",
+  [
+    z.strictObject(generated).meta({ id: "GeneratedSource" }),
+    z.strictObject(configuration).meta({ id: "ConfigurationSource" }),
+    z.strictObject(environment).meta({ id: "EnvironmentSource" }),
+  ],
+  words,
+);
+
+/** A secret's source in staging and production. */
+export const releasedSecretSource = z.discriminatedUnion(
+  "source",
+  [
+    z.strictObject({ ...generated, rotate }),
+    z.strictObject({ ...configuration, rotate }),
+    z.strictObject({ ...environment, rotate }),
+    z.strictObject({ ...vault, rotate }).meta({ id: "VaultSource" }),
+  ],
+  releasedWords,
+);
+
+// The rule that application.ts has for its secrets' names is checked there; here every name is looked up.
+export const secretKey = z.string();

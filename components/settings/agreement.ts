@@ -1,0 +1,108 @@
+import type { Application } from "../application/application.ts";
+import { suggestion } from "../input-checks.ts";
+import { InputError } from "../input-error.ts";
+import type { CredentialSource } from "./credential.ts";
+import type { ReleasedSecretSource, SecretSource } from "./secret-source.ts";
+import type { Settings } from "./settings.ts";
+
+/** Which values of secrets are there: the names under `towpath:secretValues`, and the environment's variables. */
+export interface GivenValues {
+  configuration: readonly string[];
+  variables: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where a secret's value comes from: its setting, else generated where data is thrown away, else the configuration. */
+export function sourceOf(settings: Settings, secret: string): SecretSource | ReleasedSecretSource {
+  const set = Object.hasOwn(settings.secrets, secret) ? settings.secrets[secret] : undefined;
+  if (set !== undefined) return set;
+  const released = settings.environment === "staging" || settings.environment === "production";
+  return released ? { source: "configuration" } : { source: "generated", length: 32 };
+}
+
+/**
+ * Checks that the application and a stack's settings fit together.
+ *
+ * Throws an InputError for settings of services and secrets that the application does not have, and for every secret
+ * whose value is missing.
+ */
+export function checkAgreement(application: Application, settings: Settings, given: GivenValues): void {
+  const secrets = Object.keys(application.secrets);
+  const problems = [
+    ...("copies" in settings
+      ? unknownNames("copies", "service", Object.keys(settings.copies), Object.keys(application.services))
+      : []),
+    ...unknownNames("secrets", "secret", Object.keys(settings.secrets), secrets),
+    ...secrets.flatMap((secret) => missingSecret(application, settings, secret, given)),
+    ...credentialsOf(settings).flatMap(([place, source]) => missingCredential(place, source, given)),
+  ];
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+function unknownNames(
+  setting: string,
+  noun: string,
+  names: readonly string[],
+  known: readonly string[],
+): string[] {
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const fix = known.length > 0 ? suggestion(name, known) : "remove it";
+      return `towpath:${setting}.${name}: the application has no such ${noun}; ${fix}`;
+    });
+}
+
+function missingSecret(
+  application: Application,
+  settings: Settings,
+  secret: string,
+  given: GivenValues,
+): string[] {
+  const set = sourceOf(settings, secret);
+  const users = Object.entries(application.services)
+    .filter(([, service]) => service.secrets.includes(secret))
+    .map(([name]) => name);
+  const purpose = `this secret of ${users.join(", ")}`;
+  if (set.source === "configuration") return missingValue(secret, purpose, given);
+  if (set.source === "environment") {
+    return missingVariable(`towpath:secrets.${secret}`, set.variable ?? secret, purpose, given);
+  }
+  return [];
+}
+
+/** Where the deployment's own credentials come from, by the place of their setting; those of ci only matter when it publishes. */
+function credentialsOf(settings: Settings): [string, CredentialSource][] {
+  const found: [string, CredentialSource][] = [];
+  const visit = (place: string, value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    if (isCredential(value)) found.push([place, value]);
+    else for (const [key, inner] of Object.entries(value)) visit(`${place}.${key}`, inner);
+  };
+  for (const key of ["host", "hosts", "registry", "vault"]) {
+    visit(`towpath:${key}`, settings[key as keyof Settings]);
+  }
+  return found;
+}
+
+/** Only the sources of credentials have a field `source`; an agent's has no value to look for. */
+function isCredential(value: object): value is CredentialSource {
+  return "source" in value && value.source !== "agent";
+}
+
+function missingCredential(place: string, source: CredentialSource, given: GivenValues): string[] {
+  if (source.source === "configuration") return missingValue(source.name, place, given);
+  return missingVariable(place, source.variable, "it", given);
+}
+
+function missingValue(name: string, purpose: string, given: GivenValues): string[] {
+  if (given.configuration.includes(name)) return [];
+  const command = `pulumi config set --secret --path towpath:secretValues.${name}`;
+  return [`towpath:secretValues.${name}: no value for ${purpose}; set it with ${command}`];
+}
+
+function missingVariable(place: string, variable: string, purpose: string, given: GivenValues): string[] {
+  if ((given.variables[variable] ?? "") !== "") return [];
+  return [
+    `${place}: no value for ${purpose} in the environment variable ${variable}; set the variable for this run`,
+  ];
+}

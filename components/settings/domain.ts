@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+import { expected } from "../input-checks.ts";
+
+/** Labels of letters, digits and hyphens, at least two; 253 bytes are what DNS carries. */
+const hostName =
+  /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** A host name such as `notes.example.com`. */
+export function domainName(example: string) {
+  const words = expected("a host name in lower case, without a scheme or path", `for example "${example}"`);
+  return z.string(words).regex(hostName, words);
+}
+
+/** Where the gateway's certificates come from. */
+export const certificates = z
+  .enum(
+    ["automatic", "internal"],
+    expected('"automatic" or "internal"', "take internal only where no public authority can reach the host"),
+  )
+  .default("automatic");
+
+/** A commit's full name, as images are tagged with it. */
+const commitWords = expected(
+  "a commit's full name of 40 hexadecimal digits",
+  "take what git rev-parse prints",
+);
+export const commit = z.string(commitWords).regex(/^[0-9a-f]{40}$/, commitWords);

@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+import { expected } from "../input-checks.ts";
+
+/** What one container may use at most. */
+export interface Limits {
+  /** Memory, in bytes; written with its unit, `KiB`, `MiB` or `GiB`: `256MiB`. */
+  memory: number;
+  /** Processors; `0.5` is half of one. */
+  cpus: number;
+  /** Processes and threads. */
+  pids: number;
+}
+
+const units = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** The least that Docker takes. */
+const leastMemory = 6 * units.MiB;
+
+/** The number of bytes that a text such as `256MiB` says; undefined when it says none. */
+export function bytes(text: string): number | undefined {
+  const [, number, unit] = /^([0-9]{1,6}(?:\.[0-9]{1,3})?)(KiB|MiB|GiB)$/.exec(text) ?? [];
+  return unit === undefined ? undefined : Math.round(Number(number) * units[unit as keyof typeof units]);
+}
+
+const memoryWords = expected("memory of at least 6MiB, in KiB, MiB or GiB", 'for example "256MiB"');
+const cpusWords = expected("processors from 0.01 to 512", "for example 0.5");
+const pidsWords = expected("a number of processes from 8 to 65536", "for example 256");
+
+/** The schema of Limits. */
+export const limits = z
+  .strictObject({
+    memory: z
+      .string(memoryWords)
+      .refine((text) => (bytes(text) ?? 0) >= leastMemory, memoryWords)
+      .transform((text) => bytes(text) ?? 0),
+    cpus: z.number(cpusWords).min(0.01, cpusWords).max(512, cpusWords),
+    pids: z.int(pidsWords).min(8, pidsWords).max(65536, pidsWords),
+  })
+  .meta({ id: "Limits" });

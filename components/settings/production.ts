@@ -1,0 +1,58 @@
+import { z } from "zod";
+
+import { expected } from "../input-checks.ts";
+import { backup, type BackupSettings } from "./backup.ts";
+import { github } from "./github.ts";
+import {
+  migrationShape,
+  reason,
+  releasedShape,
+  type MigrationSettings,
+  type ReleasedSettings,
+} from "./released.ts";
+
+/** The settings of `production`: only what staging proved, and nothing without a backup. */
+export interface ProductionSettings extends ReleasedSettings {
+  environment: "production";
+  /** The stack whose release record the digests come from. */
+  promoteFrom: "staging";
+  /** Lets through digests that staging has no receipts for; left out, they are refused. */
+  allowUnproven?: UnprovenSettings;
+  /** When the database is backed up. */
+  backup: BackupSettings;
+  /** How the schema is migrated. */
+  migration: ProductionMigrationSettings;
+}
+
+/** Why digests without receipts are let through. */
+export interface UnprovenSettings {
+  /** The reason; it is kept in the release record. */
+  reason: string;
+}
+
+/** How production's schema is migrated. */
+export interface ProductionMigrationSettings extends MigrationSettings {
+  /** The revision whose destructive steps (drop, rename, change of type) are meant; left out, such a migration is refused. */
+  acknowledge?: string;
+}
+
+const revisionWords = expected("a revision", "take the one that the plan names");
+
+/** The schema of ProductionSettings. */
+export const productionSchema = z
+  .strictObject({
+    environment: z.literal("production"),
+    ...releasedShape(240, "notes.example.com"),
+    promoteFrom: z.literal("staging", expected('"staging"', "production takes only what staging proved")),
+    allowUnproven: z.strictObject({ reason }).meta({ id: "UnprovenSettings" }).exactOptional(),
+    backup,
+    migration: z
+      .strictObject({
+        ...migrationShape,
+        acknowledge: z.string(revisionWords).regex(/^\S+$/, revisionWords).exactOptional(),
+      })
+      .meta({ id: "ProductionMigrationSettings" })
+      .prefault({}),
+    github: github([], ["v*", "prod-*"]).meta({ id: "ProductionGithubSettings" }).exactOptional(),
+  })
+  .meta({ id: "ProductionSettings" }) satisfies z.ZodType<ProductionSettings>;

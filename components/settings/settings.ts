@@ -1,0 +1,115 @@
+import { z } from "zod";
+
+import { expectedUnshown, nearest, parseInput, show, suggestion, type InputWords } from "../input-checks.ts";
+import { InputError } from "../input-error.ts";
+import { environmentNames, type EnvironmentName } from "../naming/namespace.ts";
+import { ciSchema, type CiSettings } from "./ci.ts";
+import { localSchema, type LocalSettings } from "./local.ts";
+import { previewSchema, type PreviewSettings } from "./preview.ts";
+import { productionSchema, type ProductionSettings } from "./production.ts";
+import { stagingSchema, type StagingSettings } from "./staging.ts";
+
+/** The settings of one environment; which one, `environment` says. */
+export type Settings = LocalSettings | CiSettings | PreviewSettings | StagingSettings | ProductionSettings;
+
+/** The schemas of all environments, in the order in which a change passes them. */
+export const settingsSchemas = {
+  local: localSchema,
+  ci: ciSchema,
+  preview: previewSchema,
+  staging: stagingSchema,
+  production: productionSchema,
+} as const satisfies Record<EnvironmentName, z.ZodObject>;
+
+/** The key whose values are read apart, because they stay encrypted: they are checked here, and not in the result. */
+export const secretValuesKey = "secretValues";
+
+/** What stands in for settings that are not set, because the stack's name or the machine says it. */
+export interface SettingsFallbacks {
+  environment?: EnvironmentName | undefined;
+  namespace?: string | undefined;
+  pullRequest?: number | undefined;
+  imageMirror?: string | undefined;
+}
+
+/**
+ * The settings of a stack, checked, with every default filled in.
+ *
+ * `raw` are the stack's own keys without `towpath:`; `fallbacks` stand in for those that it leaves out. Throws an
+ * InputError that names all problems at once, and never shows the value of a secret.
+ */
+export function parseSettings(raw: unknown, fallbacks: SettingsFallbacks = {}): Settings {
+  const given = parseInput(z.record(z.string(), z.unknown()), raw, wordsFor("any environment"));
+  const environment = parseEnvironment(given.environment ?? fallbacks.environment);
+  const schema: z.ZodObject = settingsSchemas[environment];
+
+  const { [secretValuesKey]: secretValues = {}, ...settings } = given;
+  const standIns = Object.entries(fallbacks).filter(
+    ([key, value]) => value !== undefined && key in schema.shape,
+  );
+  const words = wordsFor(environment);
+  const problems: string[] = [];
+  const parsed = collect(problems, () =>
+    parseInput(schema, { ...Object.fromEntries(standIns), ...settings }, words),
+  );
+  collect(problems, () =>
+    parseInput(z.strictObject({ [secretValuesKey]: secretValuesSchema }), { secretValues }, words),
+  );
+  const result = parsed as Settings | undefined;
+  if (result !== undefined) problems.push(...vaultProblems(result));
+  if (result === undefined || problems.length > 0) throw new InputError(problems);
+  return result;
+}
+
+const valueWords = expectedUnshown("a text", "write numbers and true or false in quotes");
+
+/** The values of secrets with the source `configuration`, by name. */
+export const secretValuesSchema = z.record(z.string(), z.string(valueWords).min(1, valueWords));
+
+function parseEnvironment(name: unknown): EnvironmentName {
+  const found = environmentNames.find((known) => known === name);
+  if (found !== undefined) return found;
+  const meant = typeof name === "string" ? nearest(name, environmentNames) : undefined;
+  const fix = meant === undefined ? "set it in the stack's Pulumi.<stack>.yaml" : `did you mean "${meant}"`;
+  throw new InputError([
+    `towpath:environment: expected local, ci, preview, staging or production, got ${show(name)}; ${fix}`,
+  ]);
+}
+
+function wordsFor(environment: string): InputWords {
+  return {
+    page: "docs/reference/settings.md",
+    prefix: "towpath:",
+    whole: "settings",
+    unknownKey: (key, known, path) => {
+      if (path.length > 0) return `unknown field; ${suggestion(key, known)}`;
+      const others = environmentNames.filter((name) => key in settingsSchemas[name].shape);
+      const fix =
+        others.length > 0
+          ? `it is a setting of ${others.join(", ")}`
+          : suggestion(key, [...known, secretValuesKey]);
+      return `unknown setting for ${environment}; ${fix}`;
+    },
+  };
+}
+
+function vaultProblems(settings: Settings): string[] {
+  if ("vault" in settings) return [];
+  return Object.entries(settings.secrets)
+    .filter(([, { source }]) => source === "vault")
+    .map(
+      ([name]) =>
+        `towpath:secrets.${name}: no vault is set up for this secret; set towpath:vault, or choose another source`,
+    );
+}
+
+/** Runs one check; what it finds is kept, so that the next one can be made as well. */
+function collect<Result>(problems: string[], check: () => Result): Result | undefined {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
