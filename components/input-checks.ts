@@ -26,31 +26,59 @@ function jsonOf(value: unknown): string | undefined {
 /** What kind of value it is, for messages that must not show the value itself because it may be a secret. */
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
+  if (value === "") return "an empty text";
   if (Array.isArray(value)) return "a list";
   const kinds: Partial<Record<string, string>> = { string: "a text", object: "a map" };
   return kinds[typeof value] ?? `a ${typeof value}`;
 }
 
+/** The words of a schema's own errors. */
+export interface CheckWords {
+  error: (issue: { code?: string; input?: unknown }) => string | undefined;
+}
+
 /** The words of one check: `expected <what>, got <value>; <fix>`. */
-export function expected(what: string, fix: string): { error: (issue: { input?: unknown }) => string } {
-  return { error: (issue) => `expected ${what}, got ${show(issue.input)}; ${fix}` };
+export function expected(what: string, fix: string): CheckWords {
+  return { error: (issue) => wordsUnlessKeys(issue, `expected ${what}, got ${show(issue.input)}; ${fix}`) };
 }
 
 /** As `expected`, for values that may be a secret: only their kind is shown. */
-export function expectedUnshown(
-  what: string,
-  fix: string,
-): { error: (issue: { input?: unknown }) => string } {
-  return { error: (issue) => `expected ${what}, got ${kindOf(issue.input)}; ${fix}` };
+export function expectedUnshown(what: string, fix: string): CheckWords {
+  return { error: (issue) => wordsUnlessKeys(issue, `expected ${what}, got ${kindOf(issue.input)}; ${fix}`) };
+}
+
+/**
+ * The words for a map whose `field` says which of several kinds it is, such as a secret's source.
+ *
+ * What was written is not shown: people put a secret's value where its source belongs.
+ */
+export function expectedKind(field: string, kinds: readonly string[], fix: string): CheckWords {
+  return {
+    error: ({ code, input }) => {
+      const given =
+        typeof input === "object" && input !== null ? (input as Record<string, unknown>)[field] : input;
+      const meant = typeof given === "string" ? nearest(given, kinds) : undefined;
+      const choice = `${kinds.slice(0, -1).join(", ")} or ${String(kinds.at(-1))}`;
+      const repair = meant === undefined ? fix : `did you mean "${meant}"`;
+      return wordsUnlessKeys({ code }, `expected the ${field} ${choice}, got ${kindOf(given)}; ${repair}`);
+    },
+  };
+}
+
+/** Unknown keys are reported one by one by `parseInput`, and refused names of entries by the names' own schema. */
+function wordsUnlessKeys(issue: { code?: string | undefined }, text: string): string | undefined {
+  return issue.code === "unrecognized_keys" || issue.code === "invalid_key" ? undefined : text;
 }
 
 /**
  * The known name that was probably meant, if there is one.
  *
- * Two letters may be wrong, or a third of the name when it is longer, but never all of it: `fiels` means `files`, and
- * `db` does not mean `web`.
+ * It begins with what was written (`prod` means `production`), or at most two letters are wrong, or a third of a longer
+ * name, but never all of it: `fiels` means `files`, and `db` does not mean `web`.
  */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const begun = [...known].filter((candidate) => name.length > 2 && candidate.startsWith(name));
+  if (begun.length === 1) return begun[0];
   let best: string | undefined;
   let fewest = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
@@ -111,7 +139,8 @@ export function parseInput<Schema extends z.ZodType>(
 
   const problems = result.error.issues.flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") {
-      return [`${words.prefix}${place(issue.path) || words.whole}: ${issue.message}`];
+      const where = issue.path.length === 0 ? words.whole : `${words.prefix}${place(issue.path)}`;
+      return [`${where}: ${issue.message}`];
     }
     const known = knownAt.get(place(issue.path)) ?? [];
     return issue.keys.map(

@@ -8,7 +8,7 @@ export const secretsFolder = "/run/secrets";
 export const objectStoragePort = 7070;
 
 /** The region that S3 clients want to be told; a single server has only one. */
-const region = "us-east-1";
+export const objectStorageRegion = "us-east-1";
 
 /** What a service is connected with: plain variables, and the secrets whose values the backing services make. */
 export interface Connections {
@@ -36,7 +36,7 @@ export function connections(application: Application, service: string, names: Co
   const environment: Record<string, string> = {};
   if (buckets.length > 0) {
     environment.S3_ENDPOINT = `http://${names.objectStorage}:${objectStoragePort}`;
-    environment.S3_REGION = region;
+    environment.S3_REGION = objectStorageRegion;
   }
   for (const bucket of buckets) environment[bucketVariable(bucket)] = names.bucket(bucket);
   return {

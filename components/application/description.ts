@@ -56,7 +56,15 @@ export interface ServiceDescription {
 }
 
 /** Ready is a path that answers with a 2xx or 3xx status on the service's port, or a command in the container that ends with 0. */
-export type HealthDescription = { path: string } | { command: string[] };
+export type HealthDescription =
+  | {
+      /** The path to ask for, on the service's port. */
+      path: string;
+    }
+  | {
+      /** What runs in the container, one word an item. */
+      command: string[];
+    };
 
 /** A PostgreSQL server. */
 export interface PostgresDescription {

@@ -56,3 +56,10 @@ export function routesInOrder({ services }: Routed): Route[] {
       (a, b) => wild(a.path) - wild(b.path) || b.path.length - a.path.length || (a.path < b.path ? -1 : 1),
     );
 }
+
+/** The route that the gateway chooses for a path; undefined when the application answers nothing there. */
+export function routeOf(application: Routed, path: string): Route | undefined {
+  return routesInOrder(application).find((route) =>
+    route.path.endsWith("/*") ? path.startsWith(route.path.slice(0, -1)) : path === route.path,
+  );
+}

@@ -127,17 +127,17 @@ const smoke = z
   })
   .meta({ id: "SmokeDescription" });
 
+const servicesWords = expected("at least one service by its name", 'for example { api: { image: "api" } }');
+const imagesWords = expected("images by their names", 'for example { api: { context: "app/api" } }');
+
 /** What `application.ts` may say. What one part says of another is checked after it, in checks.ts. */
 export const applicationSchema = z
   .strictObject({
     name: named("notes"),
-    images: z.record(named("api"), image),
+    images: z.record(named("api"), image, imagesWords),
     services: z
-      .record(named("api"), service)
-      .refine(
-        (services) => Object.keys(services).length > 0,
-        expected("at least one service", 'for example api: { image: "api" }'),
-      ),
+      .record(named("api"), service, servicesWords)
+      .refine((services) => Object.keys(services).length > 0, servicesWords),
     postgres: postgres.exactOptional(),
     redis: redis.exactOptional(),
     buckets: z.array(named("files")).default([]),

@@ -8,7 +8,7 @@ import { seconds } from "./durations.ts";
 export interface BasicSettings {
   /** The short name that keeps this environment apart from others: a DNS label of at most 32 characters. Follows from the application's and the stack's name unless it is set. */
   namespace: string;
-  /** The prefix that stands for docker.io in image names, as pull-through caches use it; left out, docker.io itself. */
+  /** The prefix that stands for docker.io in image names, as pull-through caches use it. Left out, the environment variable TOWPATH_IMAGE_MIRROR, and without that docker.io itself. */
   imageMirror?: string;
   /** How long a new copy may take until it is healthy, in seconds. */
   gateTimeoutSeconds: number;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expectedUnshown } from "../input-checks.ts";
+import { expectedKind } from "../input-checks.ts";
 import { variableWords } from "./secret-source.ts";
 
 /** Where a value comes from that the deployment itself needs, and the application never sees. */
@@ -36,8 +36,9 @@ const agent = z.strictObject({ source: z.literal("agent") }).meta({ id: "AgentCr
 export const credential = z.discriminatedUnion(
   "source",
   [stored, variable],
-  expectedUnshown(
-    'a source: "configuration" or "environment"',
+  expectedKind(
+    "source",
+    ["configuration", "environment"],
     'write { "source": "environment", "variable": "NAME" }',
   ),
 );
@@ -46,8 +47,9 @@ export const credential = z.discriminatedUnion(
 export const sshKey = z.discriminatedUnion(
   "source",
   [agent, stored, variable],
-  expectedUnshown(
-    'a source: "agent", "configuration" or "environment"',
+  expectedKind(
+    "source",
+    ["agent", "configuration", "environment"],
     'write { "source": "agent" } to use the running SSH agent',
   ),
 );

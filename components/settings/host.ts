@@ -46,8 +46,11 @@ const machine = {
 
 /** The schema of HostSettings. */
 export const host = z
-  .strictObject({
-    ...machine,
-    jumpHost: z.strictObject(machine).meta({ id: "JumpHostSettings" }).exactOptional(),
-  })
+  .strictObject(
+    { ...machine, jumpHost: z.strictObject(machine).meta({ id: "JumpHostSettings" }).exactOptional() },
+    expectedUnshown(
+      "a host",
+      'write { "address": "app1.example.com", "user": "deploy", "hostKey": "ssh-ed25519 AAAA…" }',
+    ),
+  )
   .meta({ id: "HostSettings" });

@@ -29,12 +29,15 @@ const pidsWords = expected("a number of processes from 8 to 65536", "for example
 
 /** The schema of Limits. */
 export const limits = z
-  .strictObject({
-    memory: z
-      .string(memoryWords)
-      .refine((text) => (bytes(text) ?? 0) >= leastMemory, memoryWords)
-      .transform((text) => bytes(text) ?? 0),
-    cpus: z.number(cpusWords).min(0.01, cpusWords).max(512, cpusWords),
-    pids: z.int(pidsWords).min(8, pidsWords).max(65536, pidsWords),
-  })
+  .strictObject(
+    {
+      memory: z
+        .string(memoryWords)
+        .refine((text) => (bytes(text) ?? 0) >= leastMemory, memoryWords)
+        .transform((text) => bytes(text) ?? 0),
+      cpus: z.number(cpusWords).min(0.01, cpusWords).max(512, cpusWords),
+      pids: z.int(pidsWords).min(8, pidsWords).max(65536, pidsWords),
+    },
+    expected("limits", 'write { "memory": "512MiB", "cpus": 1, "pids": 256 }'),
+  )
   .meta({ id: "Limits" });

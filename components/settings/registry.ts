@@ -26,14 +26,19 @@ const userWords = expected("a user's name", "take the one that the registry know
 
 /** The schema of RegistrySettings. */
 export const registry = z
-  .strictObject({
-    address: z.string(addressWords).regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?$/, addressWords),
-    repository: z
-      .string(repositoryWords)
-      .regex(/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/, repositoryWords),
-    login: z
-      .strictObject({ user: z.string(userWords).min(1, userWords), password: credential })
-      .meta({ id: "RegistryLogin" })
-      .exactOptional(),
-  })
+  .strictObject(
+    {
+      address: z
+        .string(addressWords)
+        .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?$/, addressWords),
+      repository: z
+        .string(repositoryWords)
+        .regex(/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/, repositoryWords),
+      login: z
+        .strictObject({ user: z.string(userWords).min(1, userWords), password: credential })
+        .meta({ id: "RegistryLogin" })
+        .exactOptional(),
+    },
+    expected("a registry", 'write { "address": "ghcr.io", "repository": "owner/notes" }'),
+  )
   .meta({ id: "RegistrySettings" });

@@ -63,6 +63,10 @@ export interface FreezeSettings {
   reason: string;
 }
 
+const hostsWords = expected(
+  "at least one host by a name of your own",
+  'write { "app1": { "address": "app1.example.com", "user": "deploy", "hostKey": "ssh-ed25519 AAAA…" } }',
+);
 const weightWords = expected(
   "a percentage from 1 to 99",
   "remove canary to send everyone to the new release, or go back with towpath rollback",
@@ -90,11 +94,8 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
     domain: domainName(domain),
     certificates,
     hosts: z
-      .record(z.string(), host)
-      .refine(
-        (hosts) => Object.keys(hosts).length > 0,
-        expected("at least one host", 'name one, for example { "app1": { "address": … } }'),
-      ),
+      .record(z.string(), host, hostsWords)
+      .refine((hosts) => Object.keys(hosts).length > 0, hostsWords),
     registry,
     ...routedShape(10),
     limits,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected, expectedUnshown } from "../input-checks.ts";
+import { expected, expectedKind } from "../input-checks.ts";
 import { days } from "./durations.ts";
 
 /** Where the value of a secret comes from. */
@@ -25,20 +25,33 @@ export interface EnvironmentSource {
   variable?: string;
 }
 
+/** Where the value of a secret comes from in staging and production, and when it is due for a new one. */
+export type ReleasedSecretSource =
+  ReleasedGeneratedSource | ReleasedConfigurationSource | ReleasedEnvironmentSource | ReleasedVaultSource;
+
+/** A secret that may be due for a new value. */
+export interface Rotating {
+  /** When a new value is due; left out, never. */
+  rotate?: RotationSettings;
+}
+
+/** As `generated`, in staging and production. */
+export interface ReleasedGeneratedSource extends GeneratedSource, Rotating {}
+
+/** As `configuration`, in staging and production. */
+export interface ReleasedConfigurationSource extends ConfigurationSource, Rotating {}
+
+/** As `environment`, in staging and production. */
+export interface ReleasedEnvironmentSource extends EnvironmentSource, Rotating {}
+
 /** The value is kept by HashiCorp Vault or OpenBao, in a key-value store of version 2. */
-export interface VaultSource {
+export interface ReleasedVaultSource extends Rotating {
   source: "vault";
   /** The entry's path, its store first, such as `secret/notes/production`. */
   path: string;
   /** The entry's field; left out, the secret's own name. */
   field?: string;
 }
-
-/** Where the value of a secret comes from in staging and production, and when it is due for a new one. */
-export type ReleasedSecretSource = (SecretSource | VaultSource) & {
-  /** When a new value is due; left out, never. */
-  rotate?: RotationSettings;
-};
 
 /** When a secret is due for a new value. */
 export interface RotationSettings {
@@ -80,15 +93,8 @@ const rotate = z
   .meta({ id: "RotationSettings" })
   .exactOptional();
 
-// A value put where its source belongs must not be shown.
-const words = expectedUnshown(
-  'a source: "generated", "configuration" or "environment"',
-  'write { "source": "configuration" } and put the value under towpath:secretValues',
-);
-const releasedWords = expectedUnshown(
-  'a source: "generated", "configuration", "environment" or "vault"',
-  'write { "source": "configuration" } and put the value under towpath:secretValues',
-);
+const fix = 'write { "source": "configuration" } and put the value under towpath:secretValues';
+const sources = ["generated", "configuration", "environment"];
 
 /** A secret's source in local, ci and previews. */
 export const secretSource = z.discriminatedUnion(
@@ -98,19 +104,19 @@ export const secretSource = z.discriminatedUnion(
     z.strictObject(configuration).meta({ id: "ConfigurationSource" }),
     z.strictObject(environment).meta({ id: "EnvironmentSource" }),
   ],
-  words,
+  expectedKind("source", sources, fix),
 );
 
 /** A secret's source in staging and production. */
 export const releasedSecretSource = z.discriminatedUnion(
   "source",
   [
-    z.strictObject({ ...generated, rotate }),
-    z.strictObject({ ...configuration, rotate }),
-    z.strictObject({ ...environment, rotate }),
-    z.strictObject({ ...vault, rotate }).meta({ id: "VaultSource" }),
+    z.strictObject({ ...generated, rotate }).meta({ id: "ReleasedGeneratedSource" }),
+    z.strictObject({ ...configuration, rotate }).meta({ id: "ReleasedConfigurationSource" }),
+    z.strictObject({ ...environment, rotate }).meta({ id: "ReleasedEnvironmentSource" }),
+    z.strictObject({ ...vault, rotate }).meta({ id: "ReleasedVaultSource" }),
   ],
-  releasedWords,
+  expectedKind("source", [...sources, "vault"], fix),
 );
 
 // The rule that application.ts has for its secrets' names is checked there; here every name is looked up.

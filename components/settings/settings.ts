@@ -21,8 +21,18 @@ export const settingsSchemas = {
   production: productionSchema,
 } as const satisfies Record<EnvironmentName, z.ZodObject>;
 
-/** The key whose values are read apart, because they stay encrypted: they are checked here, and not in the result. */
-export const secretValuesKey = "secretValues";
+/** What of the stack's configuration is read apart from the settings, because it stays encrypted. */
+export interface EncryptedConfiguration {
+  /** The values of the secrets with the source `configuration`, by name. Set one with `pulumi config set --secret --path towpath:secretValues.NAME`. */
+  secretValues: Record<string, string>;
+}
+
+const valueWords = expectedUnshown("a text", "write numbers and true or false in quotes");
+
+/** The schema of EncryptedConfiguration. */
+export const encryptedSchema = z
+  .strictObject({ secretValues: z.record(z.string(), z.string(valueWords).min(1, valueWords)).default({}) })
+  .meta({ id: "EncryptedConfiguration" });
 
 /** What stands in for settings that are not set, because the stack's name or the machine says it. */
 export interface SettingsFallbacks {
@@ -43,7 +53,7 @@ export function parseSettings(raw: unknown, fallbacks: SettingsFallbacks = {}): 
   const environment = parseEnvironment(given.environment ?? fallbacks.environment);
   const schema: z.ZodObject = settingsSchemas[environment];
 
-  const { [secretValuesKey]: secretValues = {}, ...settings } = given;
+  const { secretValues = {}, ...settings } = given;
   const standIns = Object.entries(fallbacks).filter(
     ([key, value]) => value !== undefined && key in schema.shape,
   );
@@ -52,19 +62,12 @@ export function parseSettings(raw: unknown, fallbacks: SettingsFallbacks = {}): 
   const parsed = collect(problems, () =>
     parseInput(schema, { ...Object.fromEntries(standIns), ...settings }, words),
   );
-  collect(problems, () =>
-    parseInput(z.strictObject({ [secretValuesKey]: secretValuesSchema }), { secretValues }, words),
-  );
+  collect(problems, () => parseInput(encryptedSchema, { secretValues }, words));
   const result = parsed as Settings | undefined;
   if (result !== undefined) problems.push(...vaultProblems(result));
   if (result === undefined || problems.length > 0) throw new InputError(problems);
   return result;
 }
-
-const valueWords = expectedUnshown("a text", "write numbers and true or false in quotes");
-
-/** The values of secrets with the source `configuration`, by name. */
-export const secretValuesSchema = z.record(z.string(), z.string(valueWords).min(1, valueWords));
 
 function parseEnvironment(name: unknown): EnvironmentName {
   const found = environmentNames.find((known) => known === name);
@@ -87,7 +90,7 @@ function wordsFor(environment: string): InputWords {
       const fix =
         others.length > 0
           ? `it is a setting of ${others.join(", ")}`
-          : suggestion(key, [...known, secretValuesKey]);
+          : suggestion(key, [...known, ...Object.keys(encryptedSchema.shape)]);
       return `unknown setting for ${environment}; ${fix}`;
     },
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected, expectedUnshown } from "../input-checks.ts";
+import { expected, expectedKind, expectedUnshown } from "../input-checks.ts";
 import { credential, type CredentialSource } from "./credential.ts";
 
 /** The HashiCorp Vault or OpenBao server that secrets with the source `vault` come from. */
@@ -48,7 +48,7 @@ export const vault = z
           })
           .meta({ id: "VaultAppRole" }),
       ],
-      expectedUnshown('a login: "token" or "appRole"', 'write { "method": "token", "token": { … } }'),
+      expectedKind("method", ["token", "appRole"], 'write { "method": "token", "token": { … } }'),
     ),
   })
   .meta({ id: "VaultSettings" });
