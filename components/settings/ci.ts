@@ -25,6 +25,6 @@ export const ciSchema = z
       .enum(["none", "local"], expected('"none" or "local"', "take none for servers of its own"))
       .default("none"),
     registries: z.array(registry).default([]),
-    secrets: z.record(secretKey, secretSource).default({}),
+    secrets: z.record(secretKey, secretSource).prefault({}),
   })
   .meta({ id: "CiSettings" }) satisfies z.ZodType<CiSettings>;

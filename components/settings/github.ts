@@ -10,7 +10,7 @@ export interface GithubSettings {
   reviewers: Reviewers;
   /** How long a deployment waits after it was approved, in minutes. */
   waitMinutes: number;
-  /** The branches that may be deployed, as patterns such as `main`; none given, by the environment's own rule. */
+  /** The branches that may be deployed, as patterns such as `main`. */
   branches: string[];
   /** The tags that may be deployed, as patterns such as `v*`. */
   tags: string[];

@@ -6,6 +6,7 @@ import { secretKey, secretSource, type SecretSource } from "./secret-source.ts";
 
 /** The settings of `local`: one person's machine and its own Docker engine. */
 export interface LocalSettings extends BasicSettings, RoutedSettings {
+  /** Which environment this is. Follows from the stack's name unless it is set. */
   environment: "local";
   /** The port of localhost that the gateway listens on. */
   port: number;
@@ -22,6 +23,6 @@ export const localSchema = z
     ...basicShape(60),
     port: z.int(portWords).min(1, portWords).max(65535, portWords).default(8080),
     ...routedShape(2),
-    secrets: z.record(secretKey, secretSource).default({}),
+    secrets: z.record(secretKey, secretSource).prefault({}),
   })
   .meta({ id: "LocalSettings" }) satisfies z.ZodType<LocalSettings>;

@@ -48,6 +48,6 @@ export const previewSchema = z
     commit: commit.exactOptional(),
     ...routedShape(2),
     limits: limits.prefault({ memory: "256MiB", cpus: 0.5, pids: 128 }),
-    secrets: z.record(secretKey, secretSource).default({}),
+    secrets: z.record(secretKey, secretSource).prefault({}),
   })
   .meta({ id: "PreviewSettings" }) satisfies z.ZodType<PreviewSettings>;

@@ -15,6 +15,7 @@ export interface RegistrySettings {
 
 /** Who signs in to a registry. */
 export interface RegistryLogin {
+  /** The user's name. */
   user: string;
   /** Where the password or token comes from. */
   password: CredentialSource;

@@ -113,6 +113,6 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
       .meta({ id: "FreezeSettings" })
       .exactOptional(),
     vault: vault.exactOptional(),
-    secrets: z.record(secretKey, releasedSecretSource).default({}),
+    secrets: z.record(secretKey, releasedSecretSource).prefault({}),
   };
 }

@@ -1,0 +1,53 @@
+/**
+ * Writes what can be read off the types: the reference pages, and the list of settings in Pulumi.yaml.
+ *
+ * Prose comes from the types' docstrings, forms and defaults from the schemas; both stand in one place only. Run it with
+ * `npm run docs`; a unit test fails while what it writes is not what stands in the repository.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { applicationSchema } from "../components/application/schema.ts";
+import { encryptedSchema, settingsSchemas } from "../components/settings/settings.ts";
+import { readDocstrings } from "./docstrings.ts";
+import { applicationPage, settingsComment, settingsPage } from "./pages.ts";
+import { jsonSchema } from "./schemas.ts";
+
+const root = join(import.meta.dirname, "..");
+const begin = "# --- settings: written by `npm run docs` ---";
+const end = "# --- end of settings ---";
+
+/** What every generated file should hold, by its path below the project. */
+export function generate(): Map<string, string> {
+  const docs = readDocstrings(["application", "settings"].map((folder) => join(root, "components", folder)));
+  const environments = Object.entries(settingsSchemas).map(([environment, schema]) => ({
+    environment,
+    type: `${environment.charAt(0).toUpperCase()}${environment.slice(1)}Settings`,
+    schema: jsonSchema(schema),
+  }));
+  const encrypted = { type: "EncryptedConfiguration", schema: jsonSchema(encryptedSchema) };
+  const application = applicationPage("ApplicationDescription", jsonSchema(applicationSchema), docs);
+  const comment = settingsComment(environments, encrypted, docs);
+  return new Map([
+    ["docs/reference/settings.md", settingsPage(environments, encrypted, docs)],
+    ["docs/reference/application.md", application],
+    ["Pulumi.yaml", withSettings(readFileSync(join(root, "Pulumi.yaml"), "utf8"), comment)],
+  ]);
+}
+
+/** The project file with the list of settings in its place, or at its end when it has none yet. */
+export function withSettings(projectFile: string, comment: string): string {
+  const block = `${begin}\n${comment}\n${end}`;
+  const [from, to] = [projectFile.indexOf(begin), projectFile.indexOf(end)];
+  if (from < 0 || to < from) return `${projectFile.trimEnd()}\n\n${block}\n`;
+  return `${projectFile.slice(0, from)}${block}${projectFile.slice(to + end.length)}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  for (const [path, text] of generate()) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+}
