@@ -1,0 +1,84 @@
+import { application } from "../../application.ts";
+import { namesOf } from "../../components/naming/names.ts";
+import { sweep, sweptInWords, type Swept } from "../docker/sweep.ts";
+import { Problem } from "../problem.ts";
+import { asStep, type Progress } from "../progress/progress.ts";
+import { forgetStack } from "../pulumi/forget.ts";
+import { runOperation } from "../pulumi/operation.ts";
+import { keepingSaltOut } from "../pulumi/salt.ts";
+import { removeStack } from "../pulumi/stack.ts";
+import { run } from "../run.ts";
+import { open, type Session } from "./session.ts";
+import { checkOutcome } from "./start.ts";
+
+/** What `npm run destroy` ends with. */
+export interface Destroyed {
+  readonly namespace: string;
+  /** How many resources Pulumi removed. */
+  readonly deleted: number;
+  /** What the labels still found afterwards. */
+  readonly swept: Swept;
+}
+
+export interface DestroySettings {
+  /** The person has agreed already. */
+  readonly yes: boolean;
+  /** Without Pulumi and its state: for a state that cannot be opened any more. */
+  readonly byLabels: boolean;
+  /** Asks the person; undefined where nobody can answer. */
+  readonly ask: ((question: string) => Promise<boolean>) | undefined;
+}
+
+/** Removes the local environment with its data. */
+export async function destroy(progress: Progress, settings: DestroySettings): Promise<Destroyed> {
+  const session = await open(settings.byLabels ? "look" : "remove", progress);
+  await agree(session, settings);
+  const deleted = settings.byLabels ? 0 : await destroyStack(session, progress);
+  const { namespace, call } = session;
+  const swept = await asStep(progress, "removing what the labels still find", () =>
+    sweep(run, namespace, imagesOf(namespace)),
+  );
+  if (settings.byLabels) forgetStack(call);
+  return { namespace, deleted, swept };
+}
+
+/** Says what was removed. */
+export function destroyedInWords({ namespace, deleted, swept }: Destroyed): string {
+  const left = sweptInWords(swept);
+  if (deleted === 0 && left === undefined) return `${namespace}: there was nothing to remove`;
+  const lines = deleted === 0 ? [] : [`removed ${namespace}: ${deleted} resources`];
+  return [...lines, ...(left === undefined ? [] : [left])].join("\n");
+}
+
+async function agree({ namespace }: Session, { yes, ask }: DestroySettings): Promise<void> {
+  if (yes) return;
+  if (ask === undefined) throw new Problem(notAgreed(namespace));
+  if (!(await ask(`Remove ${namespace} with all its data?`))) throw new Problem("nothing was removed");
+}
+
+/** Says that nobody could be asked. */
+export function notAgreed(namespace: string): string {
+  return `destroy: removes ${namespace} with all its data and has to be agreed to, got no terminal to ask on; use "npm run destroy -- --yes"`;
+}
+
+async function destroyStack(session: Session, progress: Progress): Promise<number> {
+  const { call, deployment, drift, ownPassphrase } = session;
+  if (deployment === undefined) return 0;
+  return keepingSaltOut(call, ownPassphrase, async () => {
+    const outcome = await runOperation(
+      "destroy",
+      call,
+      progress,
+      drift.missing.length > 0 ? ["--refresh"] : [],
+    );
+    checkOutcome(outcome);
+    await removeStack(call, run);
+    return outcome.changes.delete ?? 0;
+  });
+}
+
+/** The names of the images that are built for the namespace. */
+function imagesOf(namespace: string): string[] {
+  const names = namesOf(namespace);
+  return Object.keys(application.images).map(names.image);
+}

@@ -1,0 +1,55 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { application } from "../../application.ts";
+import type { Settings } from "../../components/settings/settings.ts";
+import { findDrift, viewEngine, type Drift, type EngineView } from "../docker/drift.ts";
+import { startContainers } from "../docker/start-stop.ts";
+import { usesOwnPassphrase } from "../environment.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
+import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
+import type { PulumiCall } from "../pulumi/operation.ts";
+import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
+import { run } from "../run.ts";
+import { readConfiguration, settingsOf } from "../settings.ts";
+import { getReady, type Need, type Ready } from "../setup/machine.ts";
+
+/** The stack that start, stop and destroy are about. */
+export const stack = "local";
+
+/** What is known of the local environment before anything is done to it. */
+export interface Session {
+  readonly call: PulumiCall;
+  readonly engine: Ready["engine"];
+  readonly settings: Settings;
+  /** The namespace on the engine: that of the state, when there is one. */
+  readonly namespace: string;
+  readonly deployment: Deployment | undefined;
+  readonly view: EngineView;
+  readonly drift: Drift;
+  /** Whether the passphrase is this clone's own. */
+  readonly ownPassphrase: boolean;
+}
+
+/**
+ * Sets the machine up as far as is needed, and looks at what there is: settings, locks, state and containers. Changes nothing that a person
+ * would miss: it fails when the settings cannot be used or another run is at work.
+ */
+export async function open(need: Need, progress: Progress): Promise<Session> {
+  const project = readProject();
+  const configuration = readConfiguration(project, stack);
+  const settings = settingsOf(configuration, application.name, stack);
+  const { engine, environment } = await getReady(project, settings.imageMirror, need, progress);
+  const call = { project, stack, environment };
+  for (const line of clearDeadLocks(readLocks(call))) progress.say(line);
+  const deployment = await readDeployment(call, run);
+  const { namespace: before } = stackOutputs(deployment);
+  const namespace = typeof before === "string" ? before : settings.namespace;
+  const view = await viewEngine(run, namespace);
+  const drift = findDrift(deployment ?? { resources: [] }, view);
+  return { call, engine, settings, namespace, deployment, view, drift, ownPassphrase: usesOwnPassphrase() };
+}
+
+/** Brings containers back that were stopped, by us, by hand or by a reboot. */
+export async function wake({ namespace, drift }: Session, progress: Progress): Promise<void> {
+  await startContainers(run, namespace, drift.stopped, progress, wait);
+}

@@ -1,0 +1,85 @@
+import { isLocal } from "../docker/endpoint.ts";
+import { listContainers, type Container } from "../docker/containers.ts";
+import { explain } from "../failures/failures.ts";
+import { portInUse } from "../failures/port.ts";
+import { isFree } from "../ports.ts";
+import { Interrupted, Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import { clearInterruptedRun } from "../pulumi/interrupted-run.ts";
+import { runOperation, type Outcome } from "../pulumi/operation.ts";
+import { keepingSaltOut } from "../pulumi/salt.ts";
+import { createStack } from "../pulumi/stack.ts";
+import { environmentTable } from "../report/table.ts";
+import { run } from "../run.ts";
+import { open, wake, type Session } from "./session.ts";
+
+/** What `npm start` ends with; `--json` prints it as it is. */
+export interface Started {
+  readonly url: string;
+  readonly namespace: string;
+  readonly port: number;
+  readonly release: { readonly id: string; readonly images: Readonly<Record<string, string>> };
+  readonly services: Readonly<Record<string, { readonly container: string; readonly health: string }>>;
+  /** How many resources were made, changed, removed and left as they were. */
+  readonly changes: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+/** Set-up, then `pulumi up` of the local environment. */
+export async function start(progress: Progress, { refresh }: { refresh: boolean }): Promise<Started> {
+  const began = Date.now();
+  const session = await open("start", progress);
+  await checkPort(session);
+  const outcome = await keepingSaltOut(session.call, session.ownPassphrase, async () => {
+    if (session.deployment === undefined) await createStack(session.call, run);
+    await clearInterruptedRun(session, run, progress);
+    await wake(session, progress);
+    const looksAgain = refresh || session.drift.missing.length > 0;
+    if (session.drift.missing.length > 0)
+      progress.say(`missing on the engine: ${session.drift.missing.join(", ")}`);
+    return runOperation("up", session.call, progress, looksAgain ? ["--refresh"] : []);
+  });
+  checkOutcome(outcome);
+  const containers = await listContainers(run, String(outcome.outputs.namespace));
+  return describe(outcome, containers, Math.round((Date.now() - began) / 100) / 10);
+}
+
+/** Prints what was started, for people. */
+export function startedInWords(started: Started): string {
+  return `${environmentTable(started)}\nurl: ${started.url}`;
+}
+
+/** Throws what went wrong in an operation, in people's words. */
+export function checkOutcome(outcome: Outcome): void {
+  if (outcome.succeeded) return;
+  if (outcome.interrupted) {
+    throw new Interrupted("interrupted: the run ended where it was; the next one goes on from there");
+  }
+  throw new Problem(explain(outcome));
+}
+
+/** The port must be free, unless our own gateway holds it; found before anything is touched. */
+async function checkPort({ settings, engine, view }: Session): Promise<void> {
+  if (!("port" in settings) || !isLocal(engine.endpoint)) return;
+  const { port } = settings;
+  if (view.containers.some(({ ports }) => ports.includes(port)) || (await isFree(port))) return;
+  throw new Problem(portInUse(port));
+}
+
+function describe(outcome: Outcome, containers: readonly Container[], seconds: number): Started {
+  const outputs = outcome.outputs as Pick<Started, "url" | "namespace" | "port" | "release"> & {
+    services: Record<string, { container: string }>;
+  };
+  const healthOf = (name: string): string => {
+    const container = containers.find((one) => one.name === name);
+    return container === undefined ? "gone" : (container.health ?? container.state);
+  };
+  const services = Object.fromEntries(
+    Object.entries(outputs.services).map(([service, { container }]) => [
+      service,
+      { container, health: healthOf(container) },
+    ]),
+  );
+  const { url, namespace, port, release } = outputs;
+  return { url, namespace, port, release, services, changes: outcome.changes, seconds };
+}

@@ -1,0 +1,25 @@
+import { stopContainers } from "../docker/start-stop.ts";
+import type { Progress } from "../progress/progress.ts";
+import { run } from "../run.ts";
+import { open } from "./session.ts";
+
+/** What `npm stop` ends with. */
+export interface Stopped {
+  readonly namespace: string;
+  /** The containers that ran until now. */
+  readonly stopped: readonly string[];
+}
+
+/** Stops the containers of the local environment, and keeps them with their data. */
+export async function stop(progress: Progress): Promise<Stopped> {
+  const { namespace } = await open("look", progress);
+  const containers = await stopContainers(run, namespace, progress);
+  return { namespace, stopped: containers.map(({ name }) => name) };
+}
+
+/** Says what was stopped. */
+export function stoppedInWords({ namespace, stopped }: Stopped): string {
+  return stopped.length === 0
+    ? `${namespace} was not running`
+    : `stopped ${namespace} (${stopped.length} containers); the data is kept, "npm start" brings it back`;
+}

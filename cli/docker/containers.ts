@@ -1,0 +1,80 @@
+import { Problem } from "../problem.ts";
+import type { Run } from "../run.ts";
+import { translateEngineGone } from "../failures/engine.ts";
+
+/** A container of ours, as its labels and the engine describe it. */
+export interface Container {
+  readonly id: string;
+  readonly name: string;
+  /** `running`, `exited`, `created`, … */
+  readonly state: string;
+  /** What the engine's own check found, when there is one. */
+  readonly health?: "starting" | "healthy" | "unhealthy";
+  /** The service, backing service or `gateway` that it belongs to. */
+  readonly part: string;
+  /** The ports of the host that lead to it. */
+  readonly ports: readonly number[];
+  /** The release that it runs; backing services and the gateway have none. */
+  readonly release?: string;
+}
+
+/** When a part is started: what the others need first; stopped in the opposite order. */
+export type Rank = "backing service" | "workload" | "gateway";
+
+/** In the order in which they are started. */
+export const ranks: readonly Rank[] = ["backing service", "workload", "gateway"];
+
+/** Which of the three kinds a container is. */
+export function rankOf(container: Pick<Container, "part" | "release">): Rank {
+  if (container.part === "gateway") return "gateway";
+  return container.release === undefined ? "backing service" : "workload";
+}
+
+/** What one line of `docker ps` has to hold, tab by tab. */
+const format = [
+  "{{.ID}}",
+  "{{.Names}}",
+  "{{.State}}",
+  "{{.Status}}",
+  '{{.Label "towpath.part"}}',
+  '{{.Label "towpath.release"}}',
+  "{{.Ports}}",
+].join("\t");
+
+/** The containers of a namespace, running or not. */
+export async function listContainers(run: Run, namespace: string): Promise<Container[]> {
+  const listed = await docker(run, [
+    ...["ps", "--all", "--no-trunc", "--filter", `label=towpath.namespace=${namespace}`],
+    ...["--format", format],
+  ]);
+  return parseContainers(listed);
+}
+
+/** Reads what {@link listContainers} asked for. */
+export function parseContainers(listed: string): Container[] {
+  return lines(listed).map((line) => {
+    const [id = "", name = "", state = "", status = "", part = "", release = "", ports = ""] =
+      line.split("\t");
+    const health = /\((?:health: )?(starting|healthy|unhealthy)\)/.exec(status)?.[1] as Container["health"];
+    return {
+      ...{ id, name, state, part },
+      ports: [...new Set([...ports.matchAll(/:(\d+)->/g)].map(([, port]) => Number(port)))],
+      ...(health && { health }),
+      ...(release !== "" && { release }),
+    };
+  });
+}
+
+/** Asks the docker client; the engine's refusals become problems in people's words. */
+export async function docker(run: Run, args: readonly string[], timeout?: number): Promise<string> {
+  const result = await run("docker", args, timeout === undefined ? {} : { timeout });
+  if (result.code === 0) return result.stdout;
+  const said =
+    result.stderr.trim() === "" ? (result.failure ?? `exit code ${result.code}`) : result.stderr.trim();
+  throw new Problem(translateEngineGone(said) ?? `docker: "docker ${args[0]}" failed, got "${said}"`);
+}
+
+/** The lines of an output that are not empty. */
+export function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}

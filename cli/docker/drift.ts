@@ -1,0 +1,59 @@
+import type { Deployment } from "../pulumi/state.ts";
+import type { Run } from "../run.ts";
+import { docker, lines, listContainers, type Container } from "./containers.ts";
+import { isUp } from "./start-stop.ts";
+
+/** How the engine differs from what the state says. */
+export interface Drift {
+  /** What the state knows and the engine has no more: Pulumi has to look before it works. */
+  readonly missing: readonly string[];
+  /** Known to both, and not running. */
+  readonly stopped: readonly Container[];
+  /** On the engine, with this namespace's label, and unknown to the state: left by a run that was killed. */
+  readonly unknown: readonly Container[];
+}
+
+/** What the engine has of a namespace. */
+export interface EngineView {
+  readonly containers: readonly Container[];
+  readonly networkIds: ReadonlySet<string>;
+  readonly volumeNames: ReadonlySet<string>;
+}
+
+/**
+ * Asks the engine for what the state says should be there.
+ *
+ * Three short questions (30 ms) instead of `--refresh` at every run, which asks a plugin for every single resource and
+ * doubles the time of an `up` that changes nothing.
+ */
+export async function viewEngine(run: Run, namespace: string): Promise<EngineView> {
+  const filter = ["--filter", `label=towpath.namespace=${namespace}`];
+  const [containers, networks, volumes] = await Promise.all([
+    listContainers(run, namespace),
+    docker(run, ["network", "ls", "--no-trunc", "--quiet", ...filter]),
+    docker(run, ["volume", "ls", "--quiet", ...filter]),
+  ]);
+  return { containers, networkIds: new Set(lines(networks)), volumeNames: new Set(lines(volumes)) };
+}
+
+/** Compares the state with what the engine has. */
+export function findDrift({ resources }: Pick<Deployment, "resources">, engine: EngineView): Drift {
+  const known = new Map<string, { id: string; name: string }[]>();
+  for (const { type, id, outputs } of resources) {
+    if (id === undefined) continue;
+    const name = typeof outputs?.name === "string" ? outputs.name : id;
+    known.set(type, [...(known.get(type) ?? []), { id, name }]);
+  }
+  const ofType = (type: string): { id: string; name: string }[] => known.get(type) ?? [];
+  const containerIds = new Set(ofType("docker:index/container:Container").map(({ id }) => id));
+  const present = new Set(engine.containers.map(({ id }) => id));
+  return {
+    missing: [
+      ...ofType("docker:index/container:Container").filter(({ id }) => !present.has(id)),
+      ...ofType("docker:index/network:Network").filter(({ id }) => !engine.networkIds.has(id)),
+      ...ofType("docker:index/volume:Volume").filter(({ name }) => !engine.volumeNames.has(name)),
+    ].map(({ name }) => name),
+    stopped: engine.containers.filter(({ id, state }) => containerIds.has(id) && !isUp(state)),
+    unknown: engine.containers.filter(({ id }) => !containerIds.has(id)),
+  };
+}

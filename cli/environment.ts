@@ -1,0 +1,52 @@
+import { delimiter } from "node:path";
+import { pathToFileURL } from "node:url";
+import { pulumiFolder, type Project } from "./project.ts";
+import { passphraseFile, passphraseIsGiven, stateFolder } from "./setup/state.ts";
+
+/** The prefix of the images that set-up builds where no registry can be reached. */
+export const builtMirror = "mirror.towpath.internal";
+
+/** What set-up found on this machine that the program has to know. */
+export interface Found {
+  /** The engine's address, when the docker client was pointed somewhere by a context. */
+  readonly dockerHost?: string | undefined;
+  /** Whether images come from the mirror that set-up builds. */
+  readonly usesBuiltMirror: boolean;
+}
+
+/**
+ * The environment variables of every `pulumi` call. What the person has set wins; nothing is asked for, so that a call
+ * never waits for an answer.
+ */
+export function pulumiEnvironment(
+  project: Project,
+  found: Found,
+  given: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = {
+    ...given,
+    PULUMI_HOME: project.pulumiHome,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The salt that belongs to this clone's passphrase is read from the state: see salt.ts.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    PATH: [pulumiFolder(project), given.PATH ?? ""].join(delimiter),
+  };
+  if (given.PULUMI_BACKEND_URL === undefined) {
+    environment.PULUMI_BACKEND_URL = pathToFileURL(stateFolder(project)).href;
+    if (!passphraseIsGiven(given)) environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(project);
+  }
+  if (found.usesBuiltMirror && given.TOWPATH_IMAGE_MIRROR === undefined) {
+    environment.TOWPATH_IMAGE_MIRROR = builtMirror;
+  }
+  // The plugin knows an address and not the docker client's contexts.
+  if (found.dockerHost !== undefined && given.DOCKER_HOST === undefined) {
+    environment.DOCKER_HOST = found.dockerHost;
+    delete environment.DOCKER_CONTEXT;
+  }
+  return environment;
+}
+
+/** Whether this clone's own passphrase opens the state. */
+export function usesOwnPassphrase(given: NodeJS.ProcessEnv = process.env): boolean {
+  return given.PULUMI_BACKEND_URL === undefined && !passphraseIsGiven(given);
+}

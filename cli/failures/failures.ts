@@ -1,0 +1,59 @@
+import { plainText, type Outcome } from "../pulumi/operation.ts";
+import { translateDiskFull } from "./disk.ts";
+import { translateEngineGone } from "./engine.ts";
+import { translateLocked } from "./locked.ts";
+import { translateNoPassphrase, translateWrongPassphrase } from "./passphrase.ts";
+import { translatePortInUse } from "./port.ts";
+import { cleanMessage } from "./resource.ts";
+import { translateStep } from "./step.ts";
+
+/** Known failures, from the engine's words to ours: the first that knows the message is the one that is shown. */
+const translations: readonly ((message: string) => string | undefined)[] = [
+  translateLocked,
+  translateWrongPassphrase,
+  translateNoPassphrase,
+  translatePortInUse,
+  translateDiskFull,
+  translateEngineGone,
+  translateStep,
+];
+
+/** What the engine reports besides the error itself. */
+const noise = [
+  /^(?:error: )?(?:update|destroy|refresh|preview) (?:failed|canceled|cancelled)$/,
+  /^(?:error: )?resource monitor shut down/,
+  /^(?:error: )?(?:context canceled|operation was canceled)$/i,
+  /^(?:error: )?an unhandled error occurred: Program exited with non-zero exit code/,
+];
+
+/** Why an operation failed, in the words that a person needs, each reason once. */
+export function explain(outcome: Pick<Outcome, "errors" | "log">): string {
+  const fromEngine = outcome.errors.map(({ message, urn }) => translate(plainText(message), urn));
+  const known = [...new Set(fromEngine.filter((line) => line !== ""))];
+  if (known.length > 0) return withoutRepeats(known).join("\n");
+  return translate(errorsOfLog(outcome.log), undefined);
+}
+
+function translate(message: string, urn: string | undefined): string {
+  if (noise.some((pattern) => pattern.test(message))) return "";
+  for (const translation of translations) {
+    const found = translation(message);
+    if (found !== undefined) return found;
+  }
+  return cleanMessage(message, urn);
+}
+
+/** An engine that goes away or a full disk fails many resources at once; a cause says more than what contains it. */
+function withoutRepeats(messages: readonly string[]): string[] {
+  return messages.filter(
+    (message, index) =>
+      !messages.some((other, at) => at !== index && other.length < message.length && message.includes(other)),
+  );
+}
+
+/** What the CLI printed as its error, outside the engine; all of its last lines when it did not mark any. */
+function errorsOfLog(log: string): string {
+  const text = plainText(log);
+  const start = text.search(/^error: /m);
+  return start === -1 ? text.split("\n").slice(-10).join("\n") : text.slice(start);
+}

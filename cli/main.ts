@@ -1,0 +1,97 @@
+import { Command } from "commander";
+import { InputError } from "../components/input-error.ts";
+import { listenForInterrupts } from "./interrupts.ts";
+import { exitCode, Interrupted, Problem } from "./problem.ts";
+import { showProgress, type Progress } from "./progress/progress.ts";
+
+/** Does a command's work and prints its result: as people read it, or as one JSON document. */
+async function answer<T>(
+  json: boolean,
+  work: (progress: Progress) => Promise<T>,
+  inWords: (result: T) => string | undefined,
+): Promise<void> {
+  const progress = showProgress();
+  try {
+    const result = await work(progress);
+    progress.stop();
+    const text = json ? JSON.stringify(result, null, 2) : inWords(result);
+    if (text !== undefined) process.stdout.write(`${text}\n`);
+  } catch (error) {
+    progress.stop();
+    if (!(error instanceof Problem) && !(error instanceof InputError)) throw error;
+    if (json) process.stdout.write(`${JSON.stringify({ error: error.message }, null, 2)}\n`);
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error instanceof Interrupted ? exitCode.interrupted : exitCode.failed;
+  }
+}
+
+/** For commands that print by themselves and only end with an exit code. */
+async function pass(work: (progress: Progress) => Promise<number>): Promise<void> {
+  let code: number = exitCode.failed;
+  await answer(
+    false,
+    async (progress) => {
+      code = await work(progress);
+    },
+    () => undefined,
+  );
+  process.exitCode ??= code;
+}
+
+const program = new Command("towpath")
+  .enablePositionalOptions()
+  .description("Every environment of a web application, as Pulumi stacks on your own Docker hosts")
+  .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted")
+  .exitOverride(({ exitCode: code }) => process.exit(code === 0 ? exitCode.done : exitCode.usage));
+
+const json = ["--json", "print the result as one JSON document"] as const;
+
+program
+  .command("start")
+  .description("set this machine up and start the local environment")
+  .option(...json)
+  .option("--refresh", "look at every resource first, also where nothing seems to be missing", false)
+  .action(async ({ json = false, refresh }: { json?: boolean; refresh: boolean }) => {
+    const { start, startedInWords } = await import("./commands/start.ts");
+    await answer(json, (progress) => start(progress, { refresh }), startedInWords);
+  });
+
+program
+  .command("stop")
+  .description("stop the local environment and keep its data")
+  .option(...json)
+  .action(async ({ json = false }: { json?: boolean }) => {
+    const { stop, stoppedInWords } = await import("./commands/stop.ts");
+    await answer(json, stop, stoppedInWords);
+  });
+
+program
+  .command("destroy")
+  .description("remove the local environment with its data")
+  .option(...json)
+  .option("--yes", "do not ask", false)
+  .option("--by-labels", "without Pulumi and its state, for a state that cannot be opened", false)
+  .action(async ({ json = false, ...settings }: { json?: boolean; yes: boolean; byLabels: boolean }) => {
+    const { destroy, destroyedInWords } = await import("./commands/destroy.ts");
+    const { question } = await import("./question.ts");
+    await answer(
+      json,
+      (progress) => destroy(progress, { ...settings, ask: question(progress) }),
+      destroyedInWords,
+    );
+  });
+
+program
+  .command("pulumi")
+  .description("run the Pulumi CLI on this project: npm run pulumi -- preview --stack local")
+  .argument("[arguments...]")
+  .helpOption(false)
+  .allowUnknownOption()
+  .passThroughOptions()
+  .action(async (args: string[]) => {
+    const { pulumi } = await import("./commands/pulumi.ts");
+    await pass((progress) => pulumi(progress, args));
+  });
+
+listenForInterrupts();
+await program.parseAsync();

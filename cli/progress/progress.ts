@@ -1,0 +1,133 @@
+import { duration } from "./duration.ts";
+
+/** One piece of work that may take long enough to be worth a line. */
+export interface Step {
+  /** What it is doing just now, shown beside it on a terminal. */
+  detail(text: string): void;
+  /** It has ended well. */
+  done(): void;
+  /** It has ended badly; the error is told elsewhere. */
+  failed(): void;
+}
+
+/** Shows work under way to the person who waits. Steps that end within a second are never shown. */
+export interface Progress {
+  step(text: string): Step;
+  /** A line that stays. */
+  say(line: string): void;
+  /** Takes away what moves. Call it before anything else is printed. */
+  stop(): void;
+}
+
+/** Where progress is written. */
+export interface Screen {
+  write(text: string): unknown;
+  /** A terminal whose lines can be rewritten; elsewhere whole lines are appended. */
+  readonly live: boolean;
+  readonly columns: number;
+}
+
+/** How long a step may take in silence. */
+const quietFor = 1_000;
+/** How often a step is mentioned again where lines cannot be rewritten. */
+const repeatAfter = 30_000;
+
+interface Running {
+  readonly text: string;
+  readonly started: number;
+  detail: string;
+  mentioned: number;
+}
+
+/** Progress on standard error: standard output is for results. */
+export function showProgress(
+  screen: Screen = {
+    write: (text) => process.stderr.write(text),
+    live: process.stderr.isTTY && process.env.CI === undefined && process.env.TERM !== "dumb",
+    columns: process.stderr.columns,
+  },
+  now: () => number = Date.now,
+): Progress & { draw(): void } {
+  const running = new Set<Running>();
+  let timer: NodeJS.Timeout | undefined;
+  let drawn = 0;
+
+  function erase(): void {
+    if (drawn > 0) screen.write(`\u001b[${drawn}A\u001b[J`);
+    drawn = 0;
+  }
+  function line(step: Running, ending: string): string {
+    return `${step.text} … ${ending}`;
+  }
+  function draw(): void {
+    const shown = [...running].filter((step) => now() - step.started >= quietFor);
+    if (screen.live) {
+      erase();
+      for (const step of shown) {
+        const text = `  ${line(step, duration(now() - step.started))}${step.detail && `  ${step.detail}`}`;
+        screen.write(text.slice(0, Math.max(20, screen.columns - 1)) + "\n");
+      }
+      drawn = shown.length;
+      return;
+    }
+    for (const step of shown) {
+      if (step.mentioned !== 0 && now() - step.mentioned < repeatAfter) continue;
+      screen.write(
+        (step.mentioned === 0 ? `${step.text} …` : line(step, duration(now() - step.started))) + "\n",
+      );
+      step.mentioned = now();
+    }
+  }
+  function end(step: Running, ending: (time: string) => string): void {
+    if (!running.delete(step)) return;
+    const took = now() - step.started;
+    if (took >= quietFor) say(`${screen.live ? "  " : ""}${line(step, ending(duration(took)))}`);
+    if (running.size === 0) stop();
+  }
+  function say(text: string): void {
+    if (screen.live) erase();
+    screen.write(text + "\n");
+    if (screen.live) draw();
+  }
+  function stop(): void {
+    clearInterval(timer);
+    timer = undefined;
+    if (screen.live) erase();
+  }
+  return {
+    draw,
+    say,
+    stop,
+    step(text) {
+      const step: Running = { text, started: now(), detail: "", mentioned: 0 };
+      running.add(step);
+      timer ??= setInterval(draw, screen.live ? 100 : 250).unref();
+      return {
+        detail: (detail) => (step.detail = detail.trim()),
+        done: () => {
+          end(step, (time) => (screen.live ? `${time} ✓` : `done in ${time}`));
+        },
+        failed: () => {
+          end(step, (time) => `failed after ${time}`);
+        },
+      };
+    },
+  };
+}
+
+/** Does a piece of work as a step of its own. */
+export async function asStep<T>(
+  progress: Progress,
+  text: string,
+  work: (step: Step) => Promise<T>,
+): Promise<T> {
+  const step = progress.step(text);
+  try {
+    const result = await work(step);
+    step.done();
+    return result;
+  } catch (error) {
+    step.failed();
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { Problem } from "../problem.ts";
+import { fileBackend } from "./state.ts";
+import type { PulumiCall } from "./operation.ts";
+
+/** Who holds a stack's lock: Pulumi's lock files in a file backend say so. */
+export interface Lock {
+  readonly file: string;
+  readonly pid: number;
+  readonly username: string;
+  readonly hostname: string;
+  readonly timestamp: string;
+}
+
+/** What can be known of a lock's owner. */
+export interface Machine {
+  readonly hostname: string;
+  /** Whether a process of that id runs here and may be Pulumi. */
+  isAlive(pid: number): boolean;
+}
+
+/** The locks of a stack whose state is in files; elsewhere Pulumi reports them itself. */
+export function readLocks({ project, stack, environment }: PulumiCall): Lock[] {
+  const backend = fileBackend(environment);
+  if (backend === undefined) return [];
+  const folder = join(backend, "locks", "organization", project.name, stack);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((name) => {
+    const file = join(folder, name);
+    return { file, ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Lock, "file">) };
+  });
+}
+
+/**
+ * Takes away locks whose owner died on this machine, and refuses to go on while anybody else holds one.
+ *
+ * A lock has no time limit of its own, so one whose owner was killed would stay for ever; one whose owner may live is
+ * never touched.
+ *
+ * @returns a line for each lock that was taken away
+ */
+export function clearDeadLocks(locks: readonly Lock[], machine: Machine = thisMachine): string[] {
+  const held = locks.filter((lock) => lock.hostname !== machine.hostname || machine.isAlive(lock.pid));
+  if (held.length > 0) throw new Problem(held.map((lock) => stateLocked(lock, machine)).join("\n"));
+  return locks.map((lock) => {
+    rmSync(lock.file, { force: true });
+    return `state: removed the lock of ${lock.username} (process ${lock.pid}), which died on this machine before it was done`;
+  });
+}
+
+/** Says who holds the lock, and what can be done. */
+export function stateLocked(lock: Omit<Lock, "file">, machine: Pick<Machine, "hostname">): string {
+  const since = lock.timestamp.replace("T", " ").slice(0, 16);
+  const owner = `${lock.username}@${lock.hostname} (process ${lock.pid}) since ${since}`;
+  return lock.hostname === machine.hostname
+    ? `state: locked by another run, got ${owner}; wait until it ends`
+    : `state: locked by another run, got ${owner}; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes local"`;
+}
+
+const thisMachine: Machine = { hostname: hostname(), isAlive };
+
+/** A process id may have been given to another program since; where `/proc` tells, its name decides. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+  } catch {
+    return true;
+  }
+}

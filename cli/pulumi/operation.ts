@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { duringInterrupts } from "../interrupts.ts";
+import { pulumiFolder, type Project } from "../project.ts";
+import type { Progress, Step } from "../progress/progress.ts";
+import { stepInWords } from "../progress/words.ts";
+import { followEvents, type Diagnostic, type EngineEvent } from "./events.ts";
+import { parseUrn } from "./urn.ts";
+
+/** What calls of Pulumi have in common. */
+export interface PulumiCall {
+  readonly project: Project;
+  readonly stack: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** What an operation left. */
+export interface Outcome {
+  readonly succeeded: boolean;
+  /** Whether the person asked for it to stop. */
+  readonly interrupted: boolean;
+  /** How many resources were created, updated, deleted and left the same. */
+  readonly changes: Readonly<Record<string, number>>;
+  /** The stack's outputs, secrets left out. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** What the engine, the plugins and the program reported as errors. */
+  readonly errors: readonly Diagnostic[];
+  /** What the CLI itself printed, for failures before and after the engine's work. */
+  readonly log: string;
+  /** Where that can be read. */
+  readonly logFile: string;
+}
+
+/**
+ * Runs `pulumi up`, `destroy` or `refresh` without questions, and shows its steps.
+ *
+ * Asked to stop, it passes that on to Pulumi once, which ends what is under way, writes the state and gives the lock
+ * back; Pulumi would take a second request as an order to drop everything. It runs in a session of its own, because a
+ * terminal's Ctrl+C goes to every process and would count as that second request.
+ */
+export async function runOperation(
+  kind: "up" | "destroy" | "refresh",
+  { project, stack, environment }: PulumiCall,
+  progress: Progress,
+  extra: readonly string[] = [],
+): Promise<Outcome> {
+  const folder = join(project.privateFolder, "logs");
+  mkdirSync(folder, { recursive: true });
+  const logFile = join(folder, `${stack}-${kind}.log`);
+  const eventFile = join(folder, `${stack}-${kind}.events.json`);
+
+  const tracker = trackEvents(progress);
+  const log = openSync(logFile, "w", 0o600);
+  const eventLog = openSync(eventFile, "w", 0o600);
+  const child = spawn(
+    join(pulumiFolder(project), "pulumi"),
+    [
+      ...[kind, "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--color", "never"],
+      ...["--json", ...extra],
+    ],
+    { cwd: project.root, env: environment, stdio: ["ignore", eventLog, log], detached: true },
+  );
+  closeSync(log);
+  closeSync(eventLog);
+  const events = followEvents(eventFile, tracker.see);
+  let interrupted = false;
+  const code = await duringInterrupts(
+    () => {
+      if (interrupted) return;
+      interrupted = true;
+      progress.say("stopping: what is under way is ended first, so that the state stays true");
+      child.kill("SIGINT");
+    },
+    () =>
+      new Promise<number>((resolve) => {
+        child.on("error", () => {
+          resolve(-1);
+        });
+        child.on("close", (exit) => {
+          resolve(exit ?? -1);
+        });
+      }),
+  );
+  events.end();
+  tracker.end();
+  return {
+    succeeded: code === 0,
+    interrupted,
+    ...tracker.seen,
+    log: readFileSync(logFile, "utf8"),
+    logFile,
+  };
+}
+
+/** Turns the engine's events into progress, and keeps what the outcome needs. */
+export function trackEvents(progress: Progress): {
+  see: (event: EngineEvent) => void;
+  end: () => void;
+  seen: Pick<Outcome, "changes" | "outputs" | "errors">;
+} {
+  const steps = new Map<string, Step>();
+  const errors: Diagnostic[] = [];
+  const seen: { changes: Record<string, number>; outputs: Record<string, unknown>; errors: Diagnostic[] } = {
+    changes: {},
+    outputs: {},
+    errors,
+  };
+  let environmentName = "";
+  const key = (metadata: { op: string; urn: string }): string => `${metadata.op} ${metadata.urn}`;
+
+  return {
+    seen,
+    see({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent }) {
+      if (resourcePreEvent !== undefined) {
+        const { metadata } = resourcePreEvent;
+        if (metadata.type.endsWith(":Environment")) environmentName = parseUrn(metadata.urn)?.name ?? "";
+        const words = stepInWords(metadata, environmentName);
+        if (words !== undefined) steps.set(key(metadata), progress.step(words));
+      }
+      if (resOutputsEvent !== undefined) {
+        const { metadata } = resOutputsEvent;
+        if (metadata.type === "pulumi:pulumi:Stack") seen.outputs = metadata.new?.outputs ?? {};
+        steps.get(key(metadata))?.done();
+        steps.delete(key(metadata));
+      }
+      if (resOpFailedEvent !== undefined) {
+        steps.get(key(resOpFailedEvent.metadata))?.failed();
+        steps.delete(key(resOpFailedEvent.metadata));
+      }
+      if (diagnosticEvent !== undefined) {
+        if (diagnosticEvent.severity === "error") errors.push(diagnosticEvent);
+        const urn = diagnosticEvent.urn;
+        for (const [at, step] of steps)
+          if (urn && at.endsWith(` ${urn}`)) step.detail(plainText(diagnosticEvent.message));
+      }
+      if (summaryEvent !== undefined) seen.changes = summaryEvent.resourceChanges;
+    },
+    end() {
+      for (const step of steps.values()) step.failed();
+      steps.clear();
+    },
+  };
+}
+
+/** A message without the engine's colour directives and escape sequences. */
+export function plainText(message: string): string {
+  // eslint-disable-next-line no-control-regex
+  return message.replace(/<\{%.*?%\}>|\u001b\[[0-9;]*m/g, "").trim();
+}

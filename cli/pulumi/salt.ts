@@ -1,0 +1,48 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { PulumiCall } from "./operation.ts";
+
+/**
+ * Takes the salt of this clone's passphrase out of a stack's configuration file.
+ *
+ * Pulumi writes it there, into a file that belongs to git, where it would be wrong for every other clone: each has a
+ * passphrase of its own. The state holds the same salt, and Pulumi reads it from there when it is told to. A file with
+ * values that were encrypted keeps its salt, for they need it.
+ */
+export function withoutSalt(text: string): string {
+  if (!/^encryptionsalt:/m.test(text) || /^\s+secure:/m.test(text)) return text;
+  const rest = text.replace(/^encryptionsalt:.*\n?/m, "");
+  // What Pulumi writes when nothing is left.
+  return rest.trim() === "{}" ? "" : rest;
+}
+
+/** Runs something that may write the salt, and takes it out again. */
+export async function keepingSaltOut<T>(
+  { project, stack }: PulumiCall,
+  own: boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!own) return work();
+  const file = join(project.root, `Pulumi.${stack}.yaml`);
+  const clean = (before?: string): void => {
+    if (!existsSync(file)) return;
+    const text = readFileSync(file, "utf8");
+    const cleaned = withoutSalt(text);
+    if (cleaned === text) return;
+    // Pulumi also lays the file out anew; unless it changed more than that, the person's own text comes back.
+    const same = before !== undefined && squeeze(before) === squeeze(cleaned);
+    writeFileSync(file, same ? before : cleaned);
+  };
+  clean();
+  const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  try {
+    return await work();
+  } finally {
+    clean(before);
+  }
+}
+
+/** A text without white space and quotes, which Pulumi may set otherwise. */
+function squeeze(text: string): string {
+  return text.replace(/[\s"']/g, "");
+}

@@ -1,0 +1,127 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { pulumiEnvironment } from "../environment.ts";
+import { Problem } from "../problem.ts";
+import type { Engine } from "../docker/endpoint.ts";
+import type { Project } from "../project.ts";
+import type { Progress } from "../progress/progress.ts";
+import { run } from "../run.ts";
+import { dockerRequirement, type DockerRequirement } from "./docker.ts";
+import { imagesRequirement, readImageSource } from "./images.ts";
+import { buildMirror, missingImages } from "./mirror.ts";
+import { pulumiRequirements } from "./pulumi.ts";
+import { reachable } from "./reachable.ts";
+import { setUp, type Lane } from "./set-up.ts";
+import { stateRequirement } from "./state.ts";
+import { buildPart } from "./toolchain.ts";
+
+/** What every environment on this machine needs, in lanes that do not wait for each other. */
+export interface Requirements {
+  readonly docker: DockerRequirement;
+  /** The Pulumi CLI, its plugins and a place for the state: enough for commands that touch no machine. */
+  readonly pulumi: readonly Lane[];
+  /** The engine and the images in it. */
+  readonly engine: Lane;
+}
+
+/** The requirements, with this machine's own tools. */
+export function requirementsOf(project: Project, ownMirror: string | undefined): Requirements {
+  const docker = dockerRequirement({
+    run,
+    distribution,
+    isRoot: process.getuid?.() === 0,
+    startDetached: (command, args) => startDetached(join(project.privateFolder, "logs"), command, args),
+    environment: process.env,
+    wait,
+  });
+  const images = imagesRequirement(project, ownMirror, {
+    run,
+    probe: "redis:7",
+    missing: missingImages,
+    build: buildMirror,
+  });
+  return {
+    docker,
+    pulumi: [
+      pulumiRequirements(project, {
+        run,
+        reachable,
+        build: (part) => buildPart(part),
+      }),
+      [stateRequirement(project, process.env)],
+    ],
+    engine: [docker, images],
+  };
+}
+
+/** A machine on which environments can be started. */
+export interface Ready {
+  readonly engine: Engine;
+  /** For every call of Pulumi. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * What a command needs before it begins: `start` everything; `remove` Pulumi and an engine, but no images; `look` an engine
+ * that runs already, and nothing is provided.
+ */
+export type Need = "start" | "remove" | "look";
+
+/** Provides what a command needs, and says what it found. */
+export async function getReady(
+  project: Project,
+  ownMirror: string | undefined,
+  need: Need,
+  progress: Progress,
+): Promise<Ready> {
+  const { docker, pulumi, engine } = requirementsOf(project, ownMirror);
+  if (need === "look") {
+    if (!(await docker.check())) throw new Problem(notRunning);
+  } else {
+    await setUp([...pulumi, need === "start" ? engine : [docker]], progress);
+  }
+  const found = docker.engine;
+  if (found === undefined) throw new Error("docker: the check said nothing of the engine");
+  return { engine: found, environment: environmentFor(project, ownMirror, found) };
+}
+
+/** Says that there is nothing to look at. */
+export const notRunning =
+  'docker: no engine answers, so nothing of this environment runs; "npm start" starts the engine and the environment';
+
+/** The environment of Pulumi's calls, as far as set-up has decided on it. */
+export function environmentFor(
+  project: Project,
+  ownMirror: string | undefined,
+  engine: Engine | undefined,
+): NodeJS.ProcessEnv {
+  const isDefault = engine === undefined || engine.endpoint === "" || engine.endpoint === defaultEndpoint;
+  return pulumiEnvironment(project, {
+    dockerHost: isDefault ? undefined : engine.endpoint,
+    usesBuiltMirror: ownMirror === undefined && readImageSource(project) === "mirror",
+  });
+}
+
+const defaultEndpoint = "unix:///var/run/docker.sock";
+
+function distribution(): string | undefined {
+  try {
+    return /^ID="?(\w+)"?$/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts a program that stays when we end; returns the file with its output. */
+function startDetached(folder: string, command: string, args: readonly string[]): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${command}.log`);
+  const log = openSync(path, "a");
+  spawn(command, args, { detached: true, stdio: ["ignore", log, log], cwd: "/" })
+    .on("error", () => undefined)
+    .unref();
+  closeSync(log);
+  return path;
+}
