@@ -1,10 +1,8 @@
 import { delimiter } from "node:path";
 import { pathToFileURL } from "node:url";
+import { prefix } from "../toolchain/images/recipes.mjs";
 import { pulumiFolder, type Project } from "./project.ts";
 import { passphraseFile, passphraseIsGiven, stateFolder } from "./setup/state.ts";
-
-/** The prefix of the images that set-up builds where no registry can be reached. */
-export const builtMirror = "mirror.towpath.internal";
 
 /** What set-up found on this machine that the program has to know. */
 export interface Found {
@@ -36,7 +34,7 @@ export function pulumiEnvironment(
     if (!passphraseIsGiven(given)) environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(project);
   }
   if (found.usesBuiltMirror && given.TOWPATH_IMAGE_MIRROR === undefined) {
-    environment.TOWPATH_IMAGE_MIRROR = builtMirror;
+    environment.TOWPATH_IMAGE_MIRROR = prefix;
   }
   // The plugin knows an address and not the docker client's contexts.
   if (found.dockerHost !== undefined && given.DOCKER_HOST === undefined) {

@@ -48,7 +48,7 @@ export function requirementsOf(project: Project, ownMirror: string | undefined):
       pulumiRequirements(project, {
         run,
         reachable,
-        build: (part) => buildPart(part),
+        build: buildPart,
       }),
       [stateRequirement(project, process.env)],
     ],

@@ -2,14 +2,13 @@ import { Problem } from "../problem.ts";
 
 /** The images of the mirror that the engine lacks, or has from older descriptions. All of them when no engine answers. */
 export async function missingImages(): Promise<readonly string[]> {
-  const [{ base, recipes, reference }, { inspectImages }, { hashOf }] = await Promise.all([
+  const [{ recipes, reference }, { inspectImages }, { hashOf }] = await Promise.all([
     import("../../toolchain/images/recipes.mjs"),
     import("../../toolchain/images/engine.mjs"),
     import("../../toolchain/images/sources.mjs"),
   ]);
-  const wanted = [base, ...recipes];
-  const present = await inspectImages(wanted.map(reference)).catch(() => new Map<string, { hash: string }>());
-  return wanted.filter((recipe) => present.get(reference(recipe))?.hash !== hashOf(recipe)).map(reference);
+  const present = await inspectImages(recipes.map(reference)).catch(() => new Map<string, { hash: string }>());
+  return recipes.filter((recipe) => present.get(reference(recipe))?.hash !== hashOf(recipe)).map(reference);
 }
 
 /** Builds what is missing. */
