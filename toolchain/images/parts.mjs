@@ -1,0 +1,77 @@
+import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { CommandError, run } from "./command.mjs";
+import { folderOf } from "./sources.mjs";
+
+/** @typedef {import("./recipes.mjs").Recipe} Recipe */
+/** @typedef {import("./recipes.mjs").GoProgram} GoProgram */
+/** @typedef {import("./build.mjs").Build} Build */
+
+/**
+ * Makes the folder that `docker build` is given: the image's own, plus `files/` with what is made or fetched on this
+ * machine.
+ *
+ * @param {Recipe} recipe
+ * @param {Build} build
+ * @returns {Promise<string>} the folder
+ */
+export async function gatherParts(recipe, build) {
+  const context = join(build.folder, recipe.name);
+  cpSync(folderOf(recipe), context, { recursive: true });
+  if (recipe.go) await addGoProgram(recipe.go, join(context, "files"), build);
+  if (recipe.npm) await addNode(recipe.npm.packages, context, build);
+  return context;
+}
+
+/** @param {GoProgram} program @param {string} files @param {Build} build */
+async function addGoProgram({ module, version, command, versionVariable, folder, moduleFiles = [] }, files, build) {
+  const target = join(files, folder);
+  mkdirSync(target, { recursive: true });
+  // Static, without debugging information, and the same from every machine.
+  const env = { ...process.env, GOBIN: target, CGO_ENABLED: "0" };
+  const flags = ["-trimpath", "-ldflags", `-s -w -X ${versionVariable}=${version}`];
+  const { lock, signal } = build;
+  try {
+    await run("go", ["install", ...flags, `${module}/${command}@${version}`], { env, lock, signal });
+    if (moduleFiles.length === 0) return;
+    const found = await run("go", ["mod", "download", "-json", `${module}@${version}`], { lock, signal });
+    const { Dir: source } = /** @type {{ Dir: string }} */ (JSON.parse(found));
+    for (const name of moduleFiles) {
+      copyFileSync(join(source, name), join(target, name));
+      // Modules do not keep the bit that makes a file a program.
+      chmodSync(join(target, name), 0o755);
+    }
+  } catch (error) {
+    throw explained(error, "go: not found; install Go from https://go.dev/dl");
+  }
+}
+
+/** @param {string[]} packages @param {string} context @param {Build} build */
+async function addNode(packages, context, { lock, signal }) {
+  // What an npm above this process put into the environment is about another folder.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  const folder = join(context, "npm");
+  mkdirSync(folder);
+  const quiet = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+  try {
+    await run("npm", ["install", "--prefix", folder, ...quiet, ...packages], { env, lock, signal });
+  } catch (error) {
+    throw explained(error, "npm: not found; install it with Node from https://nodejs.org");
+  }
+  const files = join(context, "files");
+  for (const part of ["bin", "lib/node_modules"]) mkdirSync(join(files, part), { recursive: true });
+  const [nodePackage = ""] = packages[0]?.split("@") ?? [];
+  renameSync(join(folder, "node_modules", nodePackage, "bin", "node"), join(files, "bin", "node"));
+  renameSync(join(folder, "node_modules", "npm"), join(files, "lib", "node_modules", "npm"));
+  renameSync(join(context, "docker-entrypoint.sh"), join(files, "bin", "docker-entrypoint.sh"));
+  symlinkSync("node", join(files, "bin", "nodejs"));
+  for (const name of ["npm", "npx"]) {
+    symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(files, "bin", name));
+  }
+}
+
+/** @param {unknown} error @param {string} instead the message for a program that is not there */
+function explained(error, instead) {
+  const isMissing = error instanceof CommandError && error.message.endsWith(": not found");
+  return isMissing ? new Error(instead, { cause: error }) : error;
+}

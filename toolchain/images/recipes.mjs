@@ -1,0 +1,89 @@
+/**
+ * What each image of the mirror is made of.
+ *
+ * The names are Docker Hub's below a prefix; the versions are the ones that the components use.
+ */
+
+/** Stands for Docker Hub in the names of the images. `internal` is reserved for private networks: it resolves nowhere. */
+export const prefix = "mirror.towpath.internal";
+
+/**
+ * @typedef {object} Recipe
+ * @property {string} name the folder with the Dockerfile, and what people call the image
+ * @property {string} repository Docker Hub's name and tag
+ * @property {Recipe} [from] the image below; passed to the Dockerfile as BASE
+ * @property {Record<string, string>} args the Dockerfile's build arguments
+ * @property {GoProgram} [go] a Go program that the image carries
+ * @property {{ packages: string[] }} [npm] npm packages that the image carries
+ */
+
+/**
+ * @typedef {object} GoProgram
+ * @property {string} module
+ * @property {string} version
+ * @property {string} command the program's package below the module
+ * @property {string} versionVariable the variable in which the program keeps its version
+ * @property {string} folder where the program goes, below the image's root
+ * @property {string[]} [moduleFiles] files of the module itself that go to the same folder
+ */
+
+const processors = { x64: "x64", arm64: "arm64" };
+const processor = processors[/** @type {keyof typeof processors} */ (process.arch)] ?? process.arch;
+
+const nodeVersion = "20.20.2";
+const caddyVersion = "2.11.9";
+
+/** Made by mmdebstrap instead of a Dockerfile; below all others. @type {Recipe} */
+export const debian = { name: "debian", repository: "library/debian:bookworm-slim", args: {} };
+
+/** Stands below what Docker Hub builds on Alpine. @type {Recipe} */
+const busybox = { name: "busybox", repository: "towpath/busybox:bookworm", from: debian, args: {} };
+
+/** In the order in which they are begun: first what people wait for, the slow ones early. @type {Recipe[]} */
+export const recipes = [
+  debian,
+  {
+    name: "caddy",
+    repository: `library/caddy:${caddyVersion}`,
+    from: busybox,
+    args: { CADDY_VERSION: caddyVersion, DEBIAN: `${prefix}/${debian.repository}` },
+    go: {
+      module: "github.com/caddyserver/caddy/v2",
+      version: `v${caddyVersion}`,
+      command: "cmd/caddy",
+      versionVariable: "github.com/caddyserver/caddy/v2.CustomVersion",
+      folder: "usr/bin",
+    },
+  },
+  busybox,
+  { name: "python", repository: "library/python:3.11-slim-bookworm", from: debian, args: {} },
+  {
+    name: "node",
+    repository: "library/node:20-bookworm-slim",
+    from: debian,
+    args: { NODE_VERSION: nodeVersion },
+    // npm's version is the one that this Node comes with.
+    npm: { packages: [`node-linux-${processor}@${nodeVersion}`, "npm@10.8.2"] },
+  },
+  {
+    name: "versitygw",
+    repository: "versity/versitygw:v1.8.0",
+    from: busybox,
+    args: {},
+    go: {
+      module: "github.com/versity/versitygw",
+      version: "v1.8.0",
+      command: "cmd/versitygw",
+      versionVariable: "main.Version",
+      folder: "usr/local/bin",
+      moduleFiles: ["docker-entrypoint.sh"],
+    },
+  },
+  { name: "postgres", repository: "library/postgres:15", from: debian, args: {} },
+  { name: "redis", repository: "library/redis:7", from: debian, args: {} },
+];
+
+/** The reference that the engine knows the image by. @param {Recipe} recipe */
+export function reference(recipe) {
+  return `${prefix}/${recipe.repository}`;
+}
