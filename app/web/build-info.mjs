@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 
 const fact = (name) => process.env[name] ?? "";
 const facts = {
-  version: fact("BUILD_VERSION"),
+  version: fact("BUILD_VERSION") || "development",
   commit: fact("BUILD_COMMIT"),
   build_time: fact("BUILD_TIME"),
   build_number: fact("BUILD_NUMBER"),

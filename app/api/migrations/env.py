@@ -14,7 +14,7 @@ from notes.settings import SettingsError, read_database_url
 # Any number will do, as long as nothing else in this database uses it.
 LOCK = 4_020_816
 LOCK_WAIT_SECONDS = 60
-# A migration that cannot get its table lock soon gives up, so that it does not block the copy that still serves.
+# A migration that cannot get its table lock soon gives up: waiting, it would block the copy that serves.
 LOCK_TIMEOUT = "5s"
 
 
@@ -43,7 +43,9 @@ def run_online() -> None:
             wait_for_turn(connection)
             connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
             connection.commit()
-        context.configure(connection=connection, target_metadata=Table.metadata, transaction_per_migration=True)
+        context.configure(
+            connection=connection, target_metadata=Table.metadata, transaction_per_migration=True
+        )
         with context.begin_transaction():
             context.run_migrations()
 
@@ -63,12 +65,14 @@ def changes_database() -> bool:
 
 
 def wait_for_turn(connection: Connection) -> None:
-    """Take the lock, asking again and again: a query that waits for it would block CREATE INDEX CONCURRENTLY."""
+    """Take the lock by asking again and again: a waiting query would block CREATE INDEX CONCURRENTLY."""
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
     while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
         connection.rollback()
         if time.monotonic() > deadline:
-            sys.exit(f"another migration has been running for {LOCK_WAIT_SECONDS} s; try again when it is done")
+            sys.exit(
+                f"another migration has been running for {LOCK_WAIT_SECONDS} s; try again when it is done"
+            )
         time.sleep(0.5)
     connection.rollback()
 

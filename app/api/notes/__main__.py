@@ -10,7 +10,7 @@ from notes import logs
 from notes.fault import Fault
 from notes.settings import ApiSettings, SettingsError
 
-# Longer than a gateway keeps an idle connection (Caddy: 2 minutes), so that the side that may retry closes first.
+# Longer than a gateway keeps an idle connection (Caddy: 2 minutes), so that the side that sends closes first.
 KEEP_ALIVE_SECONDS = 150
 # Time for requests under way after SIGTERM.
 GRACE_SECONDS = 30

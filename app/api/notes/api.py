@@ -104,11 +104,13 @@ class Services:
         )
 
     def request_work(self, note_id: int) -> None:
-        """Queue a job. The note already says that a result is due, so the worker finds it even when this fails."""
+        """Queue a job. The database says that a result is due, so the worker finds it if this fails."""
         try:
             self.jobs.put(note_id)
         except RedisError as error:
-            log.warning("job not queued, the worker will find it", extra={"note": note_id, "error": str(error)})
+            log.warning(
+                "job not queued, the worker will find it", extra={"note": note_id, "error": str(error)}
+            )
 
     def close(self) -> None:
         """Give the connections back."""
@@ -259,7 +261,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
         # A request holds at most one connection: with as many threads as connections nobody waits for one.
         anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE + POOL_OVERFLOW
         app.state.services = Services(settings)
-        log.info("started", extra={"environment": settings.environment, "release": settings.release, **build_info()})
+        log.info(
+            "started",
+            extra={"environment": settings.environment, "release": settings.release, **build_info()},
+        )
         yield
         app.state.services.close()
         log.info("stopped")
@@ -273,7 +278,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.include_router(routes)
-    app.add_api_route("/", lambda: {"service": "notes", "openapi": "/api/openapi.json"}, include_in_schema=False)
+    app.add_api_route(
+        "/", lambda: {"service": "notes", "openapi": "/api/openapi.json"}, include_in_schema=False
+    )
     app.add_middleware(Faults, fault=settings.fault)
     app.add_middleware(UploadLimit, limit=settings.attachment_limit)
     app.add_middleware(RequestLog)
@@ -289,7 +296,9 @@ def _note(session: Session, note_id: int) -> Note:
     return note
 
 
-def _record_attachment(session: Session, note_id: int, key: str, file: UploadFile) -> tuple[str | None, NoteAnswer]:
+def _record_attachment(
+    session: Session, note_id: int, key: str, file: UploadFile
+) -> tuple[str | None, NoteAnswer]:
     """Point the note at the new file; the key of the one it replaces and the note are returned."""
     # Locked, so that of two uploads at once the second sees, and removes, the first one's file.
     session.execute(select(Note.id).where(Note.id == note_id).with_for_update())
@@ -303,7 +312,9 @@ def _record_attachment(session: Session, note_id: int, key: str, file: UploadFil
     note.attachment = attachment
     note.result = note.result or Result(note_id=note_id)
     note.result.state = "pending"
-    note.result.attachment_size = note.result.attachment_sha256 = note.result.error = note.result.finished_at = None
+    note.result.attachment_size = note.result.attachment_sha256 = note.result.error = (
+        note.result.finished_at
+    ) = None
     note.result.requested_at = func.clock_timestamp()
     session.flush()
     session.refresh(note)

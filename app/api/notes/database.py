@@ -2,7 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Engine, ForeignKey, Identity, String, Text, create_engine, func, make_url
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Identity,
+    String,
+    Text,
+    create_engine,
+    func,
+    make_url,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 # How long a statement of the application may run; migrations have no such limit.

@@ -9,7 +9,6 @@ from redis.retry import Retry
 from sqlalchemy import Engine, text
 
 from notes.logs import log
-from notes.storage import Storage
 
 LIMIT_SECONDS = 3.0
 # Checks that hang keep their thread until the system gives up; this many may do so at a time.
@@ -35,7 +34,7 @@ class Health:
                     await anyio.to_thread.run_sync(check, abandon_on_cancel=True, limiter=self._limiter)
                     results[name] = "ok"
                 except Exception as error:
-                    # The class says what went wrong; the message may name hosts and users, so it goes to the log only.
+                    # The message may name hosts and users, so it goes to the log only.
                     results[name] = f"failed: {type(error).__name__}"
                     log.warning("health check failed", extra={"check": name, "error": _first_line(error)})
 

@@ -1,7 +1,7 @@
 """Jobs: a Redis stream with one consumer group.
 
-A job that was taken stays pending until it is marked done. Whoever works on it keeps it fresh; when nobody did for
-`stale_seconds`, because its worker was killed, the next worker takes it over.
+A job that was taken stays pending until it is marked done. Whoever works on it keeps it fresh; when nobody
+did for `stale_seconds`, because its worker was killed, the next worker takes it over.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,9 @@ class Jobs:
             identity, fields = stale[0]
             pending = self._redis.xpending_range(self._stream, GROUP, min=identity, max=identity, count=1)
             return _job(identity, fields, pending[0]["times_delivered"] if pending else 1)
-        answer = self._redis.xreadgroup(GROUP, worker, {self._stream: ">"}, count=1, block=int(wait_seconds * 1000))
+        answer = self._redis.xreadgroup(
+            GROUP, worker, {self._stream: ">"}, count=1, block=int(wait_seconds * 1000)
+        )
         for _, entries in answer.items() if isinstance(answer, dict) else answer or []:
             for identity, fields in entries:
                 return _job(identity, fields, 1)

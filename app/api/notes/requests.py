@@ -23,7 +23,8 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         start = time.perf_counter()
         identity = uuid4().hex[:12]
         status = 500
@@ -64,7 +65,8 @@ class UploadLimit:
             length = Headers(scope=scope).get("content-length", "0")
             if length.isdigit() and int(length) > self._limit + MULTIPART_ALLOWANCE:
                 refusal = {"detail": f"the attachment is too large; the limit is {self._limit} bytes"}
-                return await JSONResponse(refusal, 413, headers={"Connection": "close"})(scope, receive, send)
+                await JSONResponse(refusal, 413, headers={"Connection": "close"})(scope, receive, send)
+                return
         await self._app(scope, receive, send)
 
 
@@ -77,5 +79,6 @@ class Faults:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._broken and scope["type"] == "http" and scope["path"] != HEALTH_PATH:
-            return await JSONResponse({"detail": "broken, as NOTES_FAULT asks"}, 500)(scope, receive, send)
+            await JSONResponse({"detail": "broken, as NOTES_FAULT asks"}, 500)(scope, receive, send)
+            return
         await self._app(scope, receive, send)

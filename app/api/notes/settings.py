@@ -1,6 +1,6 @@
 """Settings, read once from the environment.
 
-Each value comes from the file that `<NAME>_FILE` names, else from `<NAME>`. All problems are reported together.
+Each value comes from the file that `<NAME>_FILE` names, else from `<NAME>`. Problems are reported together.
 """
 
 from collections.abc import Mapping
@@ -66,7 +66,9 @@ class Reader:
         try:
             return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            self._problems.append(f"{name}_FILE: cannot be read, got {file!r}; {getattr(error, 'strerror', error)}")
+            self._problems.append(
+                f"{name}_FILE: cannot be read, got {file!r}; {getattr(error, 'strerror', error)}"
+            )
             return "?"
 
 

@@ -20,7 +20,11 @@ def read(token: str, secret: str) -> int | None:
     """The note that a token opens; None when it is forged, broken or expired."""
     try:
         claims = jwt.decode(
-            token, secret, algorithms=[_ALGORITHM], audience=_AUDIENCE, options={"require": ["exp", "sub", "aud"]}
+            token,
+            secret,
+            algorithms=[_ALGORITHM],
+            audience=_AUDIENCE,
+            options={"require": ["exp", "sub", "aud"]},
         )
         return int(claims["sub"])
     except (jwt.InvalidTokenError, ValueError):

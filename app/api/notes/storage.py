@@ -1,6 +1,7 @@
 """The bucket: attachments under `notes/<note>/<random>`."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import BinaryIO
 from uuid import uuid4
@@ -49,10 +50,8 @@ class Storage:
 
     def remove(self, key: str) -> None:
         """Delete the file; one that is not there is fine."""
-        try:
+        with suppress(NotFoundError):
             self._store.delete(key)
-        except NotFoundError:
-            pass
 
     def check(self) -> None:
         """Raise when the bucket cannot be listed."""

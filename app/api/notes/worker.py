@@ -1,4 +1,4 @@
-"""The worker: `python -m notes.worker`. With `--check` it says whether the worker in this container is alive."""
+"""The worker: `python -m notes.worker`; with `--check`, whether the worker in this container is alive."""
 
 import hashlib
 import os
@@ -49,7 +49,7 @@ class Worker:
         self._stop = threading.Event()
         self._job: Job | None = None
         self._job_since = 0.0
-        self._swept = 0.0
+        self._swept = -OVERDUE.total_seconds()
 
     def stop(self) -> None:
         """Finish the job under way, then return from `run`."""
@@ -76,7 +76,9 @@ class Worker:
         log.info("stopped", extra={"worker": self._name})
 
     def _step(self) -> None:
-        job = self._jobs.take(self._name, stale_seconds=self._settings.stale_seconds, wait_seconds=WAIT_SECONDS)
+        job = self._jobs.take(
+            self._name, stale_seconds=self._settings.stale_seconds, wait_seconds=WAIT_SECONDS
+        )
         if job is None:
             self._sweep()
             return
@@ -109,7 +111,7 @@ class Worker:
         )
 
     def _sweep(self) -> None:
-        """Queue what is due and in no queue: notes from before there were results, or of a cache that lost its data."""
+        """Queue what is due and in no queue: notes of an older release, or jobs that the cache lost."""
         now = time.monotonic()
         if now - self._swept < OVERDUE.total_seconds() or not self._jobs.empty():
             return
@@ -135,7 +137,9 @@ class Worker:
             time.sleep(HEARTBEAT_SECONDS)
 
     def _pause(self, error: Exception) -> None:
-        log.error("will try again", extra={"error": type(error).__name__, "reason": str(error).split("\n")[0]})
+        log.error(
+            "will try again", extra={"error": type(error).__name__, "reason": str(error).split("\n")[0]}
+        )
         self._stop.wait(RETRY_SECONDS)
 
     def _leave(self) -> None:
@@ -166,7 +170,9 @@ def process(engine: Engine, storage: Storage, note_id: int) -> str:
         try:
             size, digest = _digest(storage, key) if key else (None, None)
         except FileNotFoundError:
-            return _store(session, note_id, requested, state="failed", error="the attachment's content is gone")
+            return _store(
+                session, note_id, requested, state="failed", error="the attachment's content is gone"
+            )
         return _store(
             session,
             note_id,

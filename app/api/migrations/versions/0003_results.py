@@ -1,4 +1,4 @@
-"""Results, one due for every note there is. Notes that an older release adds later have none; the worker adds it."""
+"""Results, one due for every note. Notes that an older release adds later have none; the worker adds it."""
 
 import sqlalchemy as sa
 from alembic import op
