@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { parseApplication } from "../../../components/application/application.ts";
+import { layers } from "../../../components/application/needs.ts";
+import { routesInOrder } from "../../../components/application/routes.ts";
+import { merged, refusalOf } from "../assert-refused.ts";
+import { notes } from "./notes.ts";
+
+const refused = refusalOf(parseApplication, notes);
+
+describe("a need is refused", () => {
+  it("when nothing has that name", () => {
+    refused(
+      'services.api.needs[1]: no such backing service, bucket or service, got "fiels"; did you mean "files"',
+      {
+        services: { api: { needs: ["postgres", "fiels"] } },
+      },
+    );
+  });
+
+  it("when it is for a bucket that nobody declares", () => {
+    refused(
+      'services.api.needs[2]: no such backing service, bucket or service, got "files"; declare it in buckets or services, or remove the need',
+      { buckets: [] },
+    );
+  });
+
+  it("when the backing service is not declared", () => {
+    refused(
+      [
+        'services.api.needs[0]: no PostgreSQL is declared, got "postgres"; add postgres: { version: 15 } to the application',
+        'services.worker.needs[0]: no PostgreSQL is declared, got "postgres"; add postgres: { version: 15 } to the application',
+      ].join("\n"),
+      { postgres: undefined },
+    );
+    refused(
+      'services.worker.needs[0]: no Redis is declared, got "redis"; add redis: { version: 7 } to the application',
+      { redis: undefined, services: { api: { needs: ["postgres"] }, worker: { needs: ["redis"] } } },
+    );
+  });
+
+  it("when it is there twice", () => {
+    refused('services.worker.needs[1]: needed twice, got "redis"; remove one of them', {
+      services: { worker: { needs: ["redis", "redis"] } },
+    });
+  });
+
+  it("when it closes a circle", () => {
+    refused("services.api.needs: cycle api -> web -> api; remove one of these needs", {
+      services: { api: { needs: ["postgres", "web"] } },
+    });
+    refused("services.worker.needs: cycle worker -> worker; remove one of these needs", {
+      services: { worker: { needs: ["worker"] } },
+    });
+  });
+
+  it("only once for each circle", () => {
+    refused("services.worker.needs: cycle worker -> web -> worker; remove one of these needs", {
+      services: {
+        api: { needs: ["postgres", "worker"] },
+        worker: { needs: ["web"] },
+        web: { needs: ["worker"] },
+      },
+    });
+  });
+});
+
+describe("layers", () => {
+  it("bring up first what others need", () => {
+    assert.deepEqual(layers(parseApplication(notes)), [["api", "worker"], ["web"]]);
+  });
+
+  it("do not exist for services in a circle", () => {
+    const service = (needs: string[]) => ({ image: "a", routes: [], needs, secrets: [], environment: {} });
+    assert.throws(() => layers({ services: { a: service(["b"]), b: service(["a"]), c: service([]) } }), {
+      message: "services in a circle: a, b",
+    });
+  });
+});
+
+describe("a route is refused", () => {
+  it("when another service has it", () => {
+    refused(
+      'services.web.routes[1]: the same route as services.api.routes[0], got "/api/*"; give each path to one service',
+      { services: { web: { routes: ["/*", "/api/*"] } } },
+    );
+  });
+
+  it("without a port, and so is a health path", () => {
+    refused(
+      [
+        "services.api.routes: routes need a port, got none; add port, for example port: 8000",
+        "services.api.health.path: a health path needs a port, got none; add port, for example port: 8000, or use a health command",
+      ].join("\n"),
+      { services: { api: { port: undefined } } },
+    );
+  });
+});
+
+describe("the gateway's routes", () => {
+  it("stand with the longest match first", () => {
+    const application = parseApplication(
+      merged(notes, { services: { api: { routes: ["/api/*", "/api/v2/*", "/b/*", "/a/*"] } } }),
+    );
+    assert.deepEqual(
+      routesInOrder(application).map(({ path, service, port }) => `${path} ${service}:${port}`),
+      [
+        "/robots.txt web:8080",
+        "/api/v2/* api:8000",
+        "/api/* api:8000",
+        "/a/* api:8000",
+        "/b/* api:8000",
+        "/* web:8080",
+      ],
+    );
+  });
+});
+
+describe("a name is refused", () => {
+  it("when a part of Towpath's has it", () => {
+    refused('services.gateway: Towpath has a part of this name itself, got "gateway"; choose another name', {
+      services: { gateway: { image: "api" } },
+    });
+  });
+
+  it("when a bucket takes it twice, or from a service", () => {
+    refused('buckets[1]: the name is taken by buckets[0], got "files"; choose another name', {
+      buckets: ["files", "files"],
+    });
+    refused('buckets[1]: the name is taken by services.web, got "web"; choose another name', {
+      buckets: ["files", "web"],
+    });
+    refused('buckets[1]: the name is taken by a part of Towpath\'s own, got "redis"; choose another name', {
+      buckets: ["files", "redis"],
+    });
+  });
+
+  it("when no image has it", () => {
+    refused('services.web.image: no such image, got "wep"; did you mean "web"', {
+      services: { web: { image: "wep" } },
+    });
+    refused('services.web.image: no such image, got "front-end"; known are api, web', {
+      services: { web: { image: "front-end" } },
+    });
+    refused('services.web.image: no such image, got "web"; declare it in images', {
+      images: { api: undefined, web: undefined },
+      services: { api: undefined, worker: undefined, web: { needs: [] } },
+      migrations: undefined,
+      secrets: undefined,
+    });
+  });
+
+  it("when Towpath sets the argument or variable", () => {
+    refused("images.web.args.BUILD_COMMIT: Towpath sets this argument itself; remove it", {
+      images: { web: { args: { BUILD_COMMIT: "x" } } },
+    });
+    refused(
+      [
+        "services.api.environment.TOWPATH_RELEASE: Towpath sets this variable; remove it here",
+        'services.api.environment.S3_BUCKET_FILES: the need "files" sets this variable; remove it here',
+        'services.api.environment.DATABASE_URL_FILE: the need "postgres" sets this variable; remove it here',
+        'services.api.environment.JWT_SECRET: the secret "JWT_SECRET" sets this variable; remove it here',
+      ].join("\n"),
+      {
+        services: {
+          api: {
+            environment: {
+              TOWPATH_RELEASE: "1",
+              S3_BUCKET_FILES: "a",
+              DATABASE_URL_FILE: "b",
+              JWT_SECRET: "c",
+            },
+          },
+        },
+      },
+    );
+  });
+
+  it("when a secret has two givers", () => {
+    refused('services.api.secrets[1]: the need "redis" brings this secret, got "REDIS_URL"; remove it here', {
+      services: { api: { secrets: ["JWT_SECRET", "REDIS_URL"] } },
+    });
+    refused(
+      'services.api.secrets[1]: the secret "JWT_SECRET" brings this secret, got "JWT_SECRET"; remove it here',
+      {
+        services: { api: { secrets: ["JWT_SECRET", "JWT_SECRET"] } },
+      },
+    );
+    // Without the need, a database elsewhere is reached by a secret of that name.
+    parseApplication(merged(notes, { services: { web: { secrets: ["DATABASE_URL"] } } }));
+  });
+
+  it("when no service uses the secret", () => {
+    refused('secrets.JWT_SECRT: no service uses this secret; did you mean "JWT_SECRET"', {
+      secrets: { JWT_SECRT: {} },
+    });
+    refused(
+      "secrets.SMTP_PASSWORD: no service uses this secret; add it to the secrets of a service, or remove it",
+      {
+        secrets: { SMTP_PASSWORD: {} },
+      },
+    );
+  });
+
+  it("when migrations run in a service that is not there or has no database", () => {
+    refused('migrations.service: no such service, got "apii"; did you mean "api"', {
+      migrations: { service: "apii" },
+    });
+    refused(
+      'migrations.service: the service does not need postgres, got "web"; add "postgres" to services.web.needs, or name another service',
+      { migrations: { service: "web" } },
+    );
+  });
+});

@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { defineApplication, parseApplication } from "../../../components/application/application.ts";
+import { InputError } from "../../../components/input-error.ts";
+import { merged, messageOf, refusalOf } from "../assert-refused.ts";
+import { notes } from "./notes.ts";
+
+const refused = refusalOf(parseApplication, notes);
+
+const nameForm =
+  "expected a name of lower-case letters, digits and hyphens, from a letter on, at most 20 characters";
+const secretForm =
+  "expected a secret's name of capital letters, digits and underscores, not from GITHUB_ or TOWPATH_ on and not ending in _FILE, at most 100 characters";
+
+describe("a good application", () => {
+  it("is given back with every optional filled in", () => {
+    assert.equal(defineApplication(notes), notes);
+    const parsed = parseApplication(notes);
+    assert.deepEqual(parsed.services.worker, {
+      image: "api",
+      command: ["python", "-m", "notes.worker"],
+      routes: [],
+      needs: ["postgres", "redis"],
+      secrets: [],
+      environment: {},
+    });
+    assert.deepEqual(parsed.images.api, { context: "app/api", dockerfile: "Dockerfile", args: {} });
+    assert.deepEqual(parsed.smoke[1], { path: "/", status: 200 });
+  });
+
+  it("says how each secret is delivered, its own and those of its needs", () => {
+    const parsed = parseApplication(merged(notes, { secrets: { REDIS_URL: { delivery: "variable" } } }));
+    assert.deepEqual(parsed.secrets, { JWT_SECRET: { delivery: "variable" } });
+    assert.deepEqual(parsed.connectionSecrets, {
+      DATABASE_URL: { delivery: "file" },
+      REDIS_URL: { delivery: "variable" },
+      S3_ACCESS_KEY_ID: { delivery: "file" },
+      S3_SECRET_ACCESS_KEY: { delivery: "file" },
+    });
+  });
+
+  it("can be one service and nothing else", () => {
+    const parsed = parseApplication({
+      name: "a",
+      images: { a: { context: "." } },
+      services: { a: { image: "a" } },
+    });
+    assert.deepEqual(
+      [parsed.buckets, parsed.secrets, parsed.smoke, parsed.postgres],
+      [[], {}, [], undefined],
+    );
+  });
+});
+
+describe("a field with a bad form is refused:", () => {
+  it("the description as a whole", () => {
+    assert.equal(
+      messageOf(() => parseApplication("notes")),
+      "application: expected a map, got a text; see docs/reference/application.md",
+    );
+    assert.equal(
+      messageOf(() => parseApplication({})),
+      [
+        `name: ${nameForm}, got nothing; for example "notes"`,
+        'images: expected images by their names, got nothing; for example { api: { context: "app/api" } }',
+        'services: expected at least one service by its name, got nothing; for example { api: { image: "api" } }',
+      ].join("\n"),
+    );
+  });
+
+  it("names", () => {
+    refused(`name: ${nameForm}, got "Notes"; for example "notes"`, { name: "Notes" });
+    refused(`name: ${nameForm}, got "${"n".repeat(21)}"; for example "notes"`, { name: "n".repeat(21) });
+    refused(`services.my_api: ${nameForm}, got "my_api"; for example "api"`, {
+      services: { my_api: { image: "api" } },
+    });
+    refused(`buckets[1]: ${nameForm}, got "my_files"; for example "files"`, {
+      buckets: ["files", "my_files"],
+    });
+    refused(
+      'services: expected at least one service by its name, got {}; for example { api: { image: "api" } }',
+      {
+        services: { api: undefined, worker: undefined, web: undefined },
+      },
+    );
+  });
+
+  it("images", () => {
+    const folder = (got: string) =>
+      `images.api.context: expected a folder relative to the project, got ${got}; for example "app/api"`;
+    refused(folder('"/srv/api"'), { images: { api: { context: "/srv/api" } } });
+    refused(folder('""'), { images: { api: { context: "" } } });
+    refused(folder("nothing"), { images: { api: { context: undefined } } });
+    refused(
+      'images.api.dockerfile: expected a file relative to the context, got 3; for example "Dockerfile"',
+      {
+        images: { api: { dockerfile: 3 } },
+      },
+    );
+    refused(
+      "images.web.args.TOKEN: expected a text, got a number; write numbers and true or false in quotes",
+      {
+        images: { web: { args: { TOKEN: 1 } } },
+      },
+    );
+  });
+
+  it("services", () => {
+    const service = (change: object) => ({ services: { api: change } });
+    refused(
+      "services.api.image: expected the name of an image, got nothing; name one of those in images",
+      service({ image: undefined }),
+    );
+    refused(
+      "services.api.port: expected a port from 1 to 65535, got 80800; take the one that the service listens on, for example 8000",
+      service({ port: 80800 }),
+    );
+    refused(
+      'services.api.command: expected a command with one item a word, got "python"; for example ["alembic", "upgrade", "head"]',
+      service({ command: "python" }),
+    );
+    refused(
+      'services.api.command: expected a command with one item a word, got []; for example ["alembic", "upgrade", "head"]',
+      service({ command: [] }),
+    );
+    refused(
+      "services.api.needs: expected a list, got a text; see docs/reference/application.md",
+      service({ needs: "postgres" }),
+    );
+    refused(
+      `services.api.secrets[0]: ${secretForm}, got "jwt_secret"; for example "JWT_SECRET"`,
+      service({ secrets: ["jwt_secret"] }),
+    );
+    refused(
+      `services.api.secrets[0]: ${secretForm}, got "GITHUB_TOKEN"; for example "JWT_SECRET"`,
+      service({ secrets: ["GITHUB_TOKEN"] }),
+    );
+    refused(
+      `services.api.secrets[0]: ${secretForm}, got "JWT_FILE"; for example "JWT_SECRET"`,
+      service({ secrets: ["JWT_FILE"] }),
+    );
+    refused(
+      `services.api.environment.LOG-LEVEL: expected a variable's name of letters, digits and underscores, not starting with a digit, got "LOG-LEVEL"; for example "LOG_LEVEL"`,
+      service({ environment: { "LOG-LEVEL": "info" } }),
+    );
+    refused(
+      "services.api.environment.API_TOKEN: expected a text, got a number; write numbers and true or false in quotes",
+      service({ environment: { API_TOKEN: 12345 } }),
+    );
+  });
+
+  it("health", () => {
+    const message = (got: string) =>
+      `services.api.health: expected either a path or a command, got ${got}; write { path: "/health" } or { command: ["…"] }`;
+    const health = (value: unknown) => ({ services: { api: { health: value } } });
+    refused(message('"/health"'), health("/health"));
+    refused(message('{"path":"/api/health","command":["true"]}'), health({ command: ["true"] }));
+    refused(message("{}"), health({ path: undefined }));
+    refused('services.api.health.pth: unknown field; did you mean "path"', health({ pth: "/" }));
+    refused(
+      'services.api.health.path: expected a path that starts with "/" and holds no spaces, got "health"; for example "/api/health"',
+      health({ path: "health" }),
+    );
+  });
+
+  it("routes", () => {
+    for (const bad of ["api/*", "/api*", "/a b", "/*/b", "//", "/a//b", "/a?b", "/a{b}", ""]) {
+      refused(
+        `services.api.routes[0]: expected a path that starts with "/" and may end in "/*", got "${bad}"; for example "/api/*", or "/*" for everything`,
+        { services: { api: { routes: [bad] } } },
+      );
+    }
+    for (const good of ["/", "/*", "/api", "/api/", "/api/*", "/a/b.txt", "/@me"]) {
+      parseApplication(merged(notes, { services: { api: { routes: [good] }, web: { routes: [] } } }));
+    }
+  });
+
+  it("backing services, secrets, migrations and smoke checks", () => {
+    refused(
+      "postgres.version: expected a version out of 15, 16 and 17, got 12; take the one that your data was made with",
+      {
+        postgres: { version: 12 },
+      },
+    );
+    refused("redis.version: expected a version out of 7 and 8, got 6; take 7 if in doubt", {
+      redis: { version: 6 },
+    });
+    refused(
+      'secrets.JWT_SECRET.delivery: expected "file" or "variable", got "env"; take file where the program can read one',
+      { secrets: { JWT_SECRET: { delivery: "env" } } },
+    );
+    refused(
+      "migrations.service: expected the name of a service, got nothing; name the one whose image holds the migrations",
+      { migrations: { service: undefined } },
+    );
+    refused("smoke[0].status: expected a status from 100 to 599, got 20; for example 200", {
+      smoke: [{ path: "/", status: 20 }],
+    });
+    const json = (got: string) =>
+      `smoke[0].json: expected what JSON can carry, by its fields, got ${got}; for example { status: "healthy" }; write texts, numbers, true, false, null, lists and maps`;
+    const smoke = (value: unknown) => ({ smoke: [{ path: "/", json: value }] });
+    refused(json('{"at":null}'), smoke({ at: NaN }));
+    refused(json("[]"), smoke([]));
+    refused(json("{}"), smoke({ at: () => 1 }));
+    parseApplication(merged(notes, smoke({ list: [1, "two", null, { three: true }] })));
+  });
+
+  it("unknown fields, with the nearest known one", () => {
+    refused('services.api.prot: unknown field; did you mean "port"', { services: { api: { prot: 80 } } });
+    refused(
+      "volumes: unknown field; known are buckets, images, migrations, name, postgres, redis, secrets, services, smoke",
+      { volumes: [] },
+    );
+  });
+
+  it("all of them at once, in the schema's order", () => {
+    refused(
+      [
+        `name: ${nameForm}, got 5; for example "notes"`,
+        'images.api.contxt: unknown field; did you mean "context"',
+        'services.web.health: expected either a path or a command, got 1; write { path: "/health" } or { command: ["…"] }',
+        "redis.version: expected a version out of 7 and 8, got 9; take 7 if in doubt",
+      ].join("\n"),
+      { redis: { version: 9 }, name: 5, services: { web: { health: 1 } }, images: { api: { contxt: 1 } } },
+    );
+  });
+});
+
+describe("any input", () => {
+  const text = fc.string({ unit: "binary", maxLength: 40 });
+  const anything = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withNullPrototype: true,
+    withSymbol: true,
+  });
+
+  /** Whatever comes is taken, or refused with lines of `path: problem` and no stack. */
+  function answered(input: unknown): boolean {
+    try {
+      parseApplication(input);
+    } catch (error) {
+      assert.ok(error instanceof InputError, String(error));
+      assert.ok(error.problems.length > 0);
+      assert.doesNotMatch(error.message, /\n\s+at |node_modules|\[object/);
+    }
+    return true;
+  }
+
+  it("is taken or refused, as a whole and in every place", () => {
+    fc.assert(fc.property(anything, answered));
+    const places = [
+      "name",
+      "images",
+      "services",
+      "postgres",
+      "redis",
+      "buckets",
+      "secrets",
+      "migrations",
+      "smoke",
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...places), anything, (key, value) => answered({ ...notes, [key]: value })),
+    );
+  });
+
+  it("is taken or refused where it is free text", () => {
+    fc.assert(
+      fc.property(
+        text,
+        fc.array(text),
+        fc.array(text),
+        fc.dictionary(text, text),
+        (name, needs, routes, environment) =>
+          answered({
+            ...notes,
+            services: {
+              ...notes.services,
+              api: { image: "api", port: 1, needs, routes, environment },
+              [name]: { image: name },
+            },
+          }),
+      ),
+    );
+  });
+
+  it("is refused when it is a circle", () => {
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    refused(
+      'smoke[0].json: expected what JSON can carry, by its fields, got a map; for example { status: "healthy" }; write texts, numbers, true, false, null, lists and maps',
+      { smoke: [{ path: "/", json: circle }] },
+    );
+  });
+});
