@@ -1,5 +1,6 @@
-import type { ApplicationDescription, JsonValue } from "./description.ts";
+import type { JsonValue } from "./description.ts";
 
+export { defineApplication } from "./description.ts";
 export { parseApplication } from "./parse.ts";
 
 /** A described application after its checks: every optional is filled in, and what one part names, another declares. */
@@ -59,9 +60,4 @@ export interface Smoke {
   readonly path: string;
   readonly status: number;
   readonly json?: Readonly<Record<string, JsonValue>>;
-}
-
-/** Gives `application.ts` the description's types while it is written; the checks are `parseApplication`'s. */
-export function defineApplication(description: ApplicationDescription): ApplicationDescription {
-  return description;
 }

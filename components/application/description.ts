@@ -105,3 +105,8 @@ export interface SmokeDescription {
   /** What the answer, as JSON, must contain; it may hold more. */
   json?: Record<string, JsonValue>;
 }
+
+/** Gives `application.ts` the description's types while it is written; the checks are `parseApplication`'s. */
+export function defineApplication(description: ApplicationDescription): ApplicationDescription {
+  return description;
+}

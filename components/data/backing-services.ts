@@ -1,0 +1,95 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Application } from "../application/application.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { DockerHost } from "../host/docker-host.ts";
+import type { Names } from "../naming/names.ts";
+import type { SecretValues } from "../secrets/files.ts";
+import { Secret } from "../secrets/secret.ts";
+import { ObjectStorage } from "./object-storage.ts";
+import { Postgres } from "./postgres.ts";
+import { Redis } from "./redis.ts";
+
+/** What the application declares, and where it runs. */
+export interface BackingServicesArgs {
+  application: Application;
+  names: Names;
+  imageMirror: string;
+  gateTimeoutSeconds: number;
+  host: DockerHost;
+  gateway: Gateway;
+  /** The labels of one part. */
+  labels: (part: string) => Readonly<Record<string, string>>;
+}
+
+/** The servers that hold the application's data; those that it does not declare are not there. */
+export class BackingServices extends pulumi.ComponentResource {
+  /** What connects a service to them, by the name under which it reaches the service. Known once they are healthy. */
+  readonly secretValues: SecretValues;
+
+  constructor(name: string, args: BackingServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:data:BackingServices", name, {}, opts);
+    const { application, names, labels, ...shared } = args;
+    const secretValues: Record<string, pulumi.Output<string>> = {};
+
+    if (application.postgres !== undefined) {
+      const postgres = new Postgres(
+        `${name}-postgres`,
+        {
+          ...shared,
+          version: application.postgres.version,
+          containerName: names.postgres,
+          database: names.database,
+          password: this.generated(`${name}-postgres-password`),
+          labels: labels("postgres"),
+        },
+        { parent: this },
+      );
+      secretValues.DATABASE_URL = postgres.url;
+    }
+    if (application.redis !== undefined) {
+      const redis = new Redis(
+        `${name}-redis`,
+        {
+          ...shared,
+          version: application.redis.version,
+          containerName: names.redis,
+          password: this.generated(`${name}-redis-password`),
+          labels: labels("redis"),
+        },
+        { parent: this },
+      );
+      secretValues.REDIS_URL = redis.url;
+    }
+    if (application.buckets.length > 0) {
+      const keys = {
+        accessKeyId: this.generated(`${name}-access-key-id`, 20),
+        secretAccessKey: this.generated(`${name}-secret-access-key`),
+      };
+      const storage = new ObjectStorage(
+        `${name}-object-storage`,
+        {
+          ...shared,
+          ...keys,
+          containerName: names.objectStorage,
+          buckets: application.buckets.map((bucket) => names.bucket(bucket)),
+          labels: labels("object-storage"),
+        },
+        { parent: this },
+      );
+      // Through the endpoint, so that whoever uses the keys waits for the buckets.
+      secretValues.S3_ACCESS_KEY_ID = after(storage.endpoint, keys.accessKeyId);
+      secretValues.S3_SECRET_ACCESS_KEY = after(storage.endpoint, keys.secretAccessKey);
+    }
+    this.secretValues = secretValues;
+    this.registerOutputs({});
+  }
+
+  private generated(name: string, length = 32): pulumi.Output<string> {
+    return new Secret(name, { source: { source: "generated", length } }, { parent: this }).value;
+  }
+}
+
+/** The value, known only when something else is. */
+function after(earlier: pulumi.Output<unknown>, value: pulumi.Output<string>): pulumi.Output<string> {
+  return pulumi.all([value, earlier]).apply(([found]) => found);
+}

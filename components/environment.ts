@@ -1,0 +1,130 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseApplication, type Application } from "./application/application.ts";
+import type { ApplicationDescription } from "./application/description.ts";
+import { imageReference } from "./application/images.ts";
+import { BackingServices } from "./data/backing-services.ts";
+import { Gateway } from "./gateway/gateway.ts";
+import { DockerHost } from "./host/docker-host.ts";
+import { BuiltImage } from "./image/built-image.ts";
+import { InputError } from "./input-error.ts";
+import type { LoadedSettings } from "./load-settings.ts";
+import { labels, namesOf } from "./naming/names.ts";
+import { Release } from "./release/release.ts";
+import { recordOf, type ReleaseRecord } from "./release/release-record.ts";
+import type { SecretValues } from "./secrets/files.ts";
+import { applicationSecrets } from "./secrets/application-secrets.ts";
+import { missingSecrets } from "./secrets/source.ts";
+import { userErrors } from "./user-errors.ts";
+
+/** What is shipped, and how it differs here. */
+export interface EnvironmentArgs {
+  application: ApplicationDescription;
+  settings: LoadedSettings;
+}
+
+/** The gateway's image; the tag is Caddy's version. */
+const gatewayImage = "caddy:2.11.9";
+
+/**
+ * One environment of an application, on this machine's Docker engine.
+ *
+ * The order is that of a release: images, migration, new copies behind their gates, smoke checks, the switch; the engine
+ * deletes what was replaced last. Fails before the first resource when the application or the settings cannot be used.
+ */
+export class Environment extends pulumi.ComponentResource {
+  /** Where users find the application. */
+  readonly url: pulumi.Output<string>;
+  readonly release: pulumi.Output<ReleaseRecord>;
+  /** The containers that users get, by service. */
+  readonly services: pulumi.Output<Record<string, { container: string }>>;
+  readonly namespace: string;
+  /** The port of the gateway on this machine. */
+  readonly port: number;
+
+  constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:index:Environment", name, {}, opts);
+    const { application, settings } = userErrors(() => checked(args));
+    const { environment, namespace, imageMirror = "docker.io" } = settings;
+    const names = namesOf(namespace);
+    const labelsOf = (part: string): Record<string, string> =>
+      labels({ application: application.name, environment, namespace, part });
+    const child = { parent: this };
+
+    const host = new DockerHost(
+      `${name}-host`,
+      { networkName: names.network, labels: labelsOf("network") },
+      child,
+    );
+    const gateway = new Gateway(
+      `${name}-gateway`,
+      {
+        containerName: names.gateway,
+        image: imageReference(gatewayImage, imageMirror),
+        port: settings.port,
+        host,
+        labels: labelsOf("gateway"),
+      },
+      child,
+    );
+    const images = Object.fromEntries(
+      Object.entries(application.images).map(([key, image]) => [
+        key,
+        new BuiltImage(
+          `${name}-${key}-image`,
+          { image, repository: names.image(key), imageMirror, host },
+          child,
+        ).id,
+      ]),
+    );
+    const shared = {
+      application,
+      names,
+      host,
+      gateway,
+      labels: labelsOf,
+      gateTimeoutSeconds: settings.gateTimeoutSeconds,
+    };
+    const data = new BackingServices(name, { ...shared, imageMirror }, child);
+    const secretValues: SecretValues = {
+      ...data.secretValues,
+      ...applicationSecrets(name, application, settings, child),
+    };
+    const release = new Release(
+      `${name}-release`,
+      {
+        ...shared,
+        environment,
+        images,
+        secretValues,
+        watchSeconds: settings.watchSeconds,
+        drainSeconds: settings.drainSeconds,
+      },
+      child,
+    );
+
+    this.namespace = namespace;
+    this.port = settings.port;
+    this.url = release.containers.apply(() => `http://localhost:${settings.port}`);
+    this.services = release.containers.apply((containers) =>
+      Object.fromEntries(Object.entries(containers).map(([service, container]) => [service, { container }])),
+    );
+    this.release = pulumi.all([pulumi.all(images), release.containers]).apply(([ids]) => recordOf(ids));
+    this.registerOutputs({ url: this.url, release: this.release });
+  }
+}
+
+/** The input once it can be used: nothing is made before this. */
+function checked({ application, settings }: EnvironmentArgs): {
+  application: Application;
+  settings: LoadedSettings & { environment: "local" };
+} {
+  if (settings.environment !== "local") {
+    throw new InputError([
+      `towpath:environment: only local can be deployed so far, got "${settings.environment}"; use the stack local`,
+    ]);
+  }
+  const parsed = parseApplication(application);
+  const missing = missingSecrets(parsed, settings);
+  if (missing.length > 0) throw new InputError(missing);
+  return { application: parsed, settings };
+}

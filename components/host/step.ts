@@ -1,0 +1,51 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
+/** The programs below `steps/` that a release runs. */
+export type Program =
+  "create-buckets" | "health-gate" | "migrate" | "remove-route" | "smoke-check" | "switch-route";
+
+/** What a step does, and when it does it again. */
+export interface StepArgs<Input> {
+  program: Program;
+  /** Goes to the program's standard input, where no process list shows it, and is kept encrypted in the state. */
+  input: pulumi.Input<{ [K in keyof Input]: pulumi.Input<Input[K]> }>;
+  /**
+   * Runs the step again when one of these changes.
+   *
+   * With triggers, a change of the input alone (a rotated password, a longer time limit) is taken down and runs nothing.
+   * Without, every change of the input runs the step again, and a failure keeps the old input in the state.
+   */
+  triggers?: pulumi.Input<string>[];
+  /** Runs, with the same input, when the step is taken out of the program or the environment is destroyed. */
+  deleteProgram?: Program;
+}
+
+/** A step of a release: a program that succeeds with a receipt, or fails with a message and leaves no trace in the state. */
+export class Step<Input> extends command.local.Command {
+  /** What the program says of its run; never holds a secret. */
+  readonly receipt: pulumi.Output<Record<string, unknown>>;
+
+  constructor(name: string, args: StepArgs<Input>, opts: pulumi.CustomResourceOptions) {
+    super(
+      name,
+      {
+        create: commandLine(args.program),
+        ...(args.triggers !== undefined && { triggers: args.triggers, update: "true" }),
+        ...(args.deleteProgram !== undefined && { delete: commandLine(args.deleteProgram) }),
+        stdin: pulumi.secret(pulumi.jsonStringify(args.input)),
+        logging: command.local.Logging.None,
+        addPreviousOutputInEnv: false,
+      },
+      opts,
+    );
+    this.receipt = pulumi
+      .unsecret(this.stdout)
+      .apply((text) => (text === "" ? {} : (JSON.parse(text) as object))) as typeof this.receipt;
+  }
+}
+
+/** How a step is started; the project's folder is the working directory. */
+function commandLine(program: Program): string {
+  return `node --import tsx steps/${program}.ts`;
+}

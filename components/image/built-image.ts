@@ -1,0 +1,73 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { Image } from "../application/application.ts";
+import type { DockerHost } from "../host/docker-host.ts";
+
+/** What is built, and what it is called. */
+export interface BuiltImageArgs {
+  image: Image;
+  /** The repository part of the tags, for example `notes-local-api`. */
+  repository: string;
+  /** What the Dockerfiles' `FROM ${IMAGE_MIRROR}/…` stands for. */
+  imageMirror: string;
+  host: DockerHost;
+}
+
+/** An image that is built from the working tree and stays on the host that built it. */
+export class BuiltImage extends pulumi.ComponentResource {
+  /** The image's id (`sha256:…`): it changes exactly when the image does. */
+  readonly id: pulumi.Output<string>;
+
+  constructor(name: string, args: BuiltImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:image:BuiltImage", name, {}, opts);
+    const { image, repository } = args;
+    const child = { parent: this, provider: args.host.provider };
+
+    const built = new docker.Image(
+      `${name}-build`,
+      {
+        imageName: `${repository}:latest`,
+        build: {
+          context: image.context,
+          dockerfile: `${image.context}/${image.dockerfile}`,
+          ...(image.target !== undefined && { target: image.target }),
+          platform: localPlatform(),
+          args: { BUILD_VERSION: "local", IMAGE_MIRROR: args.imageMirror, ...image.args },
+        },
+        skipPush: true,
+        // A plan can only show what a new image replaces when it knows the image.
+        buildOnPreview: true,
+      },
+      child,
+    );
+    const tag = new docker.Tag(
+      `${name}-tag`,
+      {
+        sourceImage: built.repoDigest,
+        targetImage: built.repoDigest.apply((id) => `${repository}:${shortId(id)}`),
+      },
+      child,
+    );
+
+    // The package's images and tags leave their image behind; these take the tags away, last of all.
+    const latest = new docker.RemoteImage(`${name}-latest`, { name: built.imageName }, child);
+    const kept = new docker.RemoteImage(
+      `${name}-release`,
+      { name: tag.targetImage },
+      { ...child, dependsOn: latest },
+    );
+
+    this.id = pulumi.all([built.repoDigest, kept.id]).apply(([id]) => id);
+    this.registerOutputs({ id: this.id });
+  }
+}
+
+/** The local engine runs on this machine's kind of processor; unset, every build would print a warning. */
+function localPlatform(): string {
+  return process.arch === "arm64" ? "linux/arm64" : "linux/amd64";
+}
+
+/** The first 12 hex digits of an image's id or digest, as Docker itself shows it. */
+export function shortId(id: string): string {
+  return id.slice(id.indexOf(":") + 1).slice(0, 12);
+}

@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HealthGateInput } from "../../steps/health-gate.ts";
+import { Step } from "../host/step.ts";
+
+/** What has to be healthy, and what follows only then. */
+export interface HealthGateArgs {
+  /** What messages call it: `services.api`, `postgres`. */
+  subject: string;
+  containerName: pulumi.Input<string>;
+  /** Another container passes a gate of its own. */
+  containerId: pulumi.Output<string>;
+  probe?: pulumi.Input<NonNullable<HealthGateInput["probe"]>>;
+  timeoutSeconds: number;
+}
+
+/**
+ * Waits until a container is healthy, and fails with its last log lines when it does not become so.
+ *
+ * A gate that failed is not in the state: the next `up` waits again.
+ */
+export class HealthGate extends pulumi.ComponentResource {
+  /** The container's name, known once it is healthy: whoever uses it waits for the gate. */
+  readonly containerName: pulumi.Output<string>;
+
+  constructor(name: string, args: HealthGateArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:release:HealthGate", name, {}, opts);
+    const gate = new Step<HealthGateInput>(
+      `${name}-poll`,
+      {
+        program: "health-gate",
+        input: {
+          subject: args.subject,
+          container: args.containerName,
+          timeoutSeconds: args.timeoutSeconds,
+          ...(args.probe !== undefined && { probe: args.probe }),
+        },
+        triggers: [args.containerId],
+      },
+      { parent: this },
+    );
+    this.containerName = pulumi.all([args.containerName, gate.id]).apply(([containerName]) => containerName);
+    this.registerOutputs({ containerName: this.containerName });
+  }
+}

@@ -1,0 +1,203 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Application, Service } from "../application/application.ts";
+import { connections } from "../application/connections.ts";
+import { layers } from "../application/needs.ts";
+import { routeOf, routesInOrder } from "../application/routes.ts";
+import { gatewayPort, type Gateway } from "../gateway/gateway.ts";
+import type { DockerHost } from "../host/docker-host.ts";
+import type { Names } from "../naming/names.ts";
+import type { SecretValues } from "../secrets/files.ts";
+import { HealthGate } from "./health-gate.ts";
+import { Migration } from "./migration.ts";
+import { Route } from "./route.ts";
+import { SmokeCheck } from "./smoke-check.ts";
+import { Workload } from "./workload.ts";
+
+/** What is released, and where. */
+export interface ReleaseArgs {
+  application: Application;
+  environment: string;
+  names: Names;
+  /** The images' ids, by the images' names. */
+  images: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Every secret that a service may be given, by name. */
+  secretValues: SecretValues;
+  gateTimeoutSeconds: number;
+  watchSeconds: number;
+  drainSeconds: number;
+  host: DockerHost;
+  gateway: Gateway;
+  /** The labels of one part. */
+  labels: (part: string) => Readonly<Record<string, string>>;
+}
+
+/** How long a migration may take, in seconds. */
+const migrationTimeoutSeconds = 600;
+
+/** A copy, and the gate that it has to pass. */
+interface GatedCopy {
+  readonly gate: HealthGate;
+  /** The container's name, known once it is healthy. */
+  readonly containerName: pulumi.Output<string>;
+  readonly containerId: pulumi.Output<string>;
+}
+
+/** One release: the migration, then new copies, each behind its gate, then the smoke checks, then the switch. */
+export class Release extends pulumi.ComponentResource {
+  /** The containers that users get, by service; known once the route was switched. */
+  readonly containers: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:release:Release", name, {}, opts);
+    const migration = this.migration(name, args);
+    const copies = this.copies(name, args, migration);
+    const smoke = this.smokeCheck(name, args, copies);
+    const route = this.route(name, args, copies, smoke);
+    this.containers = pulumi
+      .all([pulumi.all(mapValues(copies, (copy) => copy.containerName)), route.receipt])
+      .apply(([names]) => names);
+    this.registerOutputs({ containers: this.containers });
+  }
+
+  private migration(name: string, args: ReleaseArgs): Migration | undefined {
+    const { migrations, services } = args.application;
+    const service = migrations && services[migrations.service];
+    if (migrations === undefined || service === undefined) return undefined;
+    return new Migration(
+      `${name}-migration`,
+      {
+        imageId: found(args.images, service.image),
+        command: migrations.up,
+        timeoutSeconds: migrationTimeoutSeconds,
+        host: args.host,
+        labels: args.labels("migration"),
+        ...inputsOf(args, migrations.service),
+      },
+      { parent: this },
+    );
+  }
+
+  /** Services in the order of their needs: one starts when those that it needs are healthy. */
+  private copies(
+    name: string,
+    args: ReleaseArgs,
+    migration: Migration | undefined,
+  ): Record<string, GatedCopy> {
+    const copies: Record<string, GatedCopy> = {};
+    for (const serviceName of layers(args.application).flat()) {
+      const service = found(args.application.services, serviceName);
+      const imageId = found(args.images, service.image);
+      const needed = service.needs.flatMap((need) => copies[need]?.gate ?? []);
+      const workload = new Workload(
+        args.names.workload(serviceName),
+        {
+          service,
+          imageId,
+          drainSeconds: args.drainSeconds,
+          host: args.host,
+          labels: args.labels(serviceName),
+          ...inputsOf(args, serviceName),
+        },
+        { parent: this, dependsOn: migration === undefined ? needed : [migration, ...needed] },
+      );
+      const gate = new HealthGate(
+        `${name}-${serviceName}-gate`,
+        {
+          subject: `services.${serviceName}`,
+          containerName: workload.containerName,
+          containerId: workload.containerId,
+          timeoutSeconds: args.gateTimeoutSeconds,
+          ...probe(service, args.gateway),
+        },
+        { parent: this },
+      );
+      copies[serviceName] = { gate, containerName: gate.containerName, containerId: workload.containerId };
+    }
+    return copies;
+  }
+
+  private smokeCheck(name: string, args: ReleaseArgs, copies: Record<string, GatedCopy>): SmokeCheck {
+    const { smoke } = args.application;
+    const checks = smoke.flatMap((expected) => {
+      const target = routeOf(args.application, expected.path);
+      if (target === undefined) return [];
+      const { containerName } = found(copies, target.service);
+      return pulumi
+        .all([args.gateway.containerName, containerName])
+        .apply(([gateway, host]) => ({ ...expected, target: { gateway, host, port: target.port } }));
+    });
+    return new SmokeCheck(
+      `${name}-smoke`,
+      { checks: pulumi.all(checks), containerIds: Object.values(copies).map((copy) => copy.containerId) },
+      { parent: this },
+    );
+  }
+
+  private route(
+    name: string,
+    args: ReleaseArgs,
+    copies: Record<string, GatedCopy>,
+    smoke: SmokeCheck,
+  ): Route {
+    const routes = routesInOrder(args.application).map(({ path, service, port }) =>
+      found(copies, service).containerName.apply((host) => ({ path, host, port })),
+    );
+    return new Route(
+      `${name}-route`,
+      {
+        gateway: args.gateway,
+        siteName: args.names.namespace,
+        site: pulumi.all(routes).apply((found) => ({ address: `:${gatewayPort}`, routes: found })),
+        checks: [...args.application.smoke],
+        watchSeconds: args.watchSeconds,
+      },
+      // Services without a route, such as workers, have to be well before the switch too.
+      { parent: this, dependsOn: [smoke, ...Object.values(copies).map((copy) => copy.gate)] },
+    );
+  }
+}
+
+/** What one service is given: its own variables, and the variables and secrets of what it needs. */
+function inputsOf(
+  args: ReleaseArgs,
+  serviceName: string,
+): { environment: Record<string, pulumi.Input<string>>; secrets: SecretValues } {
+  const { application, secretValues } = args;
+  const service = found(application.services, serviceName);
+  const { environment, secretNames } = connections(application, serviceName, args.names);
+  const values = [...secretNames, ...service.secrets].map(
+    (name) => [name, found(secretValues, name)] as const,
+  );
+  const inVariable = ([name]: readonly [string, unknown]): boolean =>
+    application.secrets[name]?.delivery === "variable";
+  return {
+    environment: {
+      TOWPATH_ENVIRONMENT: args.environment,
+      ...environment,
+      ...service.environment,
+      ...Object.fromEntries(values.filter(inVariable)),
+    },
+    secrets: Object.fromEntries(values.filter((entry) => !inVariable(entry))),
+  };
+}
+
+function probe(
+  { health, port }: Service,
+  gateway: Gateway,
+): Pick<ConstructorParameters<typeof HealthGate>[1], "probe"> {
+  if (health === undefined) return {};
+  if ("command" in health) return { probe: { command: [...health.command] } };
+  if (port === undefined) return {};
+  return { probe: gateway.containerName.apply((name) => ({ gateway: name, path: health.path, port })) };
+}
+
+/** What the application's checks have made sure is there. */
+function found<T>(map: Readonly<Record<string, T>>, key: string): T {
+  const value = map[key];
+  if (value === undefined) throw new Error(`${key} is not among ${Object.keys(map).join(", ")}`);
+  return value;
+}
+
+function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,74 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { Service } from "../application/application.ts";
+import { labelList, type DockerHost } from "../host/docker-host.ts";
+import { shortId } from "../image/built-image.ts";
+import { secretFileVariables, secretUploads, type SecretValues } from "../secrets/files.ts";
+
+/** One copy of a service, of one release. */
+export interface WorkloadArgs {
+  service: Service;
+  imageId: pulumi.Output<string>;
+  environment: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Delivered as files. */
+  secrets: SecretValues;
+  /** How long the copy may take to end its requests when its successor has taken over, in seconds. */
+  drainSeconds: number;
+  host: DockerHost;
+  labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * A running copy of a service.
+ *
+ * Its name is Pulumi's own (`<name>-1a2b3c4`), so that a new copy can start beside the old one, which is deleted last.
+ */
+export class Workload extends pulumi.ComponentResource {
+  readonly containerName: pulumi.Output<string>;
+  readonly containerId: pulumi.Output<string>;
+
+  constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:release:Workload", name, {}, opts);
+    const { service } = args;
+    const release = args.imageId.apply(shortId);
+    const variables = {
+      ...args.environment,
+      ...secretFileVariables(Object.keys(args.secrets)),
+      TOWPATH_RELEASE: release,
+    };
+    const container = new docker.Container(
+      name,
+      {
+        image: args.imageId,
+        ...(service.command !== undefined && { command: [...service.command] }),
+        envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
+        uploads: secretUploads(args.secrets),
+        networksAdvanced: [{ name: args.host.networkName }],
+        ...healthcheck(service),
+        restart: "unless-stopped",
+        destroyGraceSeconds: args.drainSeconds,
+        labels: release.apply((value) => labelList({ ...args.labels, "towpath.release": value })),
+      },
+      {
+        parent: this,
+        provider: args.host.provider,
+        // The docker package would delete the old copy first.
+        deleteBeforeReplace: false,
+        // It would also take a changed health check down in the state and leave the container as it is.
+        replaceOnChanges: ["healthcheck"],
+      },
+    );
+    this.containerName = container.name;
+    this.containerId = container.id;
+    this.registerOutputs({ containerName: this.containerName });
+  }
+}
+
+/** What `docker ps` shows. A service with an HTTP path keeps its image's own check; without one, another service's must not apply. */
+function healthcheck({ health }: Service): { healthcheck?: docker.ContainerArgs["healthcheck"] } {
+  // All times are given: the engine fills gaps with the image's, and every plan would show the difference.
+  const times = { interval: "10s", timeout: "5s", startPeriod: "10s", retries: 3 };
+  if (health === undefined) return { healthcheck: { tests: ["NONE"], ...times } };
+  if ("path" in health) return {};
+  return { healthcheck: { tests: ["CMD", ...health.command], ...times } };
+}

@@ -1,0 +1,87 @@
+import { docker, inspectContainer, lastLogLines } from "./docker.ts";
+import { request } from "./http.ts";
+import { pause, runStep, StepFailure } from "./program.ts";
+
+/** What the health gate waits for. */
+export interface HealthGateInput {
+  /** What people call it: `services.api`, `postgres`. */
+  readonly subject: string;
+  readonly container: string;
+  /** Left out, the copy has to run for `settleSeconds` without a restart. */
+  readonly probe?: HttpProbe | CommandProbe;
+  readonly timeoutSeconds: number;
+}
+
+/** Healthy is an answer with a 2xx or 3xx status. */
+export interface HttpProbe {
+  readonly path: string;
+  readonly port: number;
+  readonly gateway: string;
+}
+
+/** Healthy is exit code 0 of a command in the container. */
+export interface CommandProbe {
+  readonly command: readonly string[];
+}
+
+/** How long a copy without a health check has to run before it counts as well, in seconds. */
+const settleSeconds = 2;
+
+/** How long to wait between two looks, in seconds. */
+const intervalSeconds = 0.2;
+
+async function healthGate({ subject, container, probe, timeoutSeconds }: HealthGateInput): Promise<object> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  for (;;) {
+    const state = await inspectContainer(container);
+    if (state.status === "exited" || state.status === "dead" || state.restarts > 0) {
+      throw new StepFailure(
+        `${subject}: the new copy ended before it was healthy (exit code ${state.exitCode}); ` +
+          `its last log lines (${container}):\n${await lastLogLines(container)}`,
+      );
+    }
+    const ill = await illness(container, state.startedAt, probe);
+    if (ill === undefined) return { subject, container, healthy: true };
+    if (Date.now() > deadline) {
+      throw new StepFailure(
+        `${subject}: not healthy within ${timeoutSeconds} s, ${ill}; ` +
+          `its last log lines (${container}):\n${await lastLogLines(container)}`,
+      );
+    }
+    await pause(intervalSeconds);
+  }
+}
+
+/** Why the copy is not healthy yet; undefined when it is. */
+async function illness(
+  container: string,
+  startedAt: Date,
+  probe: HealthGateInput["probe"],
+): Promise<string | undefined> {
+  if (probe === undefined) {
+    const settled = Date.now() - startedAt.getTime() >= settleSeconds * 1000;
+    return settled ? undefined : "it has not run long enough";
+  }
+  if ("path" in probe) return httpIllness(container, probe);
+  try {
+    await docker(["exec", container, ...probe.command], { timeoutSeconds: 10 });
+    return undefined;
+  } catch (error) {
+    return `"${probe.command.join(" ")}" says: ${(error as Error).message.trim()}`;
+  }
+}
+
+async function httpIllness(
+  container: string,
+  { gateway, path, port }: HttpProbe,
+): Promise<string | undefined> {
+  try {
+    const { status, body } = await request({ gateway, host: container, port }, { path });
+    if (status >= 200 && status < 400) return undefined;
+    return `GET ${path} answers ${status} ${body.slice(0, 200)}`.trim();
+  } catch (error) {
+    return `GET ${path} on port ${port}: ${(error as Error).message}`;
+  }
+}
+
+await runStep(healthGate);

@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import http from "node:http";
+import { Duplex } from "node:stream";
+
+/** Where a request goes: an address as the gateway's container sees it, so that nothing else has to publish a port. */
+export interface Target {
+  readonly gateway: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One request. */
+export interface Request {
+  readonly path: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutSeconds?: number;
+}
+
+/** The answer to it. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Asks over HTTP from inside the gateway's container, through its `nc`.
+ *
+ * It works the same on this machine and on a host behind SSH, and sees what the gateway will see. Fails when there is
+ * no answer within `timeoutSeconds` (5 by default).
+ */
+export function request(
+  target: Target,
+  { path, method = "GET", headers = {}, timeoutSeconds = 5 }: Request,
+): Promise<Answer> {
+  const tunnel = spawn("docker", ["exec", "-i", target.gateway, "nc", target.host, String(target.port)]);
+  let complaint = "";
+  tunnel.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
+  tunnel.stdin.on("error", () => undefined); // the answer, or its absence, tells more than a closed pipe
+
+  const answer = new Promise<Answer>((resolve, reject) => {
+    const sent = http.request(
+      {
+        method,
+        path,
+        headers: { host: target.host, ...headers, connection: "close" },
+        createConnection: () => Duplex.from({ readable: tunnel.stdout, writable: tunnel.stdin }),
+        signal: AbortSignal.timeout(timeoutSeconds * 1000),
+      },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (body += chunk));
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, body });
+        });
+        response.on("error", reject);
+      },
+    );
+    sent.on("error", (error) => {
+      const timedOut = error.name === "AbortError" || error.name === "TimeoutError";
+      const reason = timedOut
+        ? `no answer within ${timeoutSeconds} s`
+        : complaint.trim() || "the connection was refused or closed";
+      reject(new Error(reason, { cause: error }));
+    });
+    sent.end();
+  });
+  return answer.finally(() => tunnel.kill());
+}
