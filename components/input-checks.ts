@@ -147,7 +147,8 @@ export function parseInput<Schema extends z.ZodType>(
       (key) => `${words.prefix}${place([...issue.path, key])}: ${words.unknownKey(key, known, issue.path)}`,
     );
   });
-  throw new InputError(problems);
+  // Two checks of one value have the same words.
+  throw new InputError([...new Set(problems)]);
 }
 
 /** The keys that an object's schema knows. */

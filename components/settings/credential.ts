@@ -32,24 +32,19 @@ const variable = z
   .meta({ id: "VariableCredential" });
 const agent = z.strictObject({ source: z.literal("agent") }).meta({ id: "AgentCredential" });
 
-/** The schema of CredentialSource. What stands there by mistake may be the value itself, and is not shown. */
-export const credential = z.discriminatedUnion(
+const words = expectedKind(
   "source",
-  [stored, variable],
-  expectedKind(
-    "source",
-    ["configuration", "environment"],
-    'write { "source": "environment", "variable": "NAME" }',
-  ),
+  ["configuration", "environment"],
+  'write { "source": "environment", "variable": "NAME" }',
+);
+const agentWords = expectedKind(
+  "source",
+  ["agent", "configuration", "environment"],
+  'write { "source": "agent" } to use the running SSH agent',
 );
 
+/** The schema of CredentialSource. What stands there by mistake may be the value itself, and is not shown. */
+export const credential = z.discriminatedUnion("source", [stored, variable], words);
+
 /** The schema of the SSH key's source. */
-export const sshKey = z.discriminatedUnion(
-  "source",
-  [agent, stored, variable],
-  expectedKind(
-    "source",
-    ["agent", "configuration", "environment"],
-    'write { "source": "agent" } to use the running SSH agent',
-  ),
-);
+export const sshKey = z.discriminatedUnion("source", [agent, stored, variable], agentWords);

@@ -79,7 +79,7 @@ const reasonWords = expected("a reason", "write a sentence that others can judge
 const copiesWords = expected("a number of copies from 1 to 100", "take 1 if in doubt");
 
 /** The schema of a written reason. */
-export const reason = z.string(reasonWords).trim().min(1, reasonWords);
+export const reason = z.string(reasonWords).regex(/\S/, reasonWords);
 
 /** The schema of MigrationSettings. */
 export const migrationShape = {

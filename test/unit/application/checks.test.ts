@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/application.ts";
 import { layers } from "../../../components/application/needs.ts";
-import { routesInOrder } from "../../../components/application/routes.ts";
+import { routeOf, routesInOrder } from "../../../components/application/routes.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
 
@@ -112,6 +112,15 @@ describe("the gateway's routes", () => {
         "/* web:8080",
       ],
     );
+  });
+});
+
+describe("the route of a path", () => {
+  it("is the longest match, if any", () => {
+    const of = (path: string) => routeOf(parseApplication(notes), path)?.path;
+    assert.deepEqual(["/api/notes", "/robots.txt", "/"].map(of), ["/api/*", "/robots.txt", "/*"]);
+    const apiOnly = parseApplication(merged(notes, { services: { web: { routes: [] } } }));
+    assert.equal(routeOf(apiOnly, "/"), undefined);
   });
 });
 

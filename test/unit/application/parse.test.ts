@@ -232,7 +232,6 @@ describe("any input", () => {
     withBigInt: true,
     withDate: true,
     withNullPrototype: true,
-    withSymbol: true,
   });
 
   /** Whatever comes is taken, or refused with lines of `path: problem` and no stack. */

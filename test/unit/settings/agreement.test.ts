@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { parseApplication } from "../../../components/application/application.ts";
+import { checkAgreement, sourceOf, type GivenValues } from "../../../components/settings/agreement.ts";
+import { parseSettings } from "../../../components/settings/settings.ts";
+import { notes } from "../application/notes.ts";
+import { merged, messageOf } from "../assert-refused.ts";
+import * as good from "./good.ts";
+
+const application = parseApplication(notes);
+const all: GivenValues = {
+  configuration: ["JWT_SECRET", "SSH_KEY", "VAULT_SECRET_ID"],
+  variables: { JWT_SECRET: "x", REGISTRY_TOKEN: "y" },
+};
+const nothing: GivenValues = { configuration: [], variables: {} };
+
+/** What is refused of good settings, changed. */
+function refusal(settings: object, change: object, given: GivenValues): string {
+  return messageOf(() => {
+    checkAgreement(application, parseSettings(merged(settings, change)), given);
+  });
+}
+
+describe("a secret's source", () => {
+  it("is generated where data is thrown away, and configured where it is kept", () => {
+    const sources = Object.values({ ...good, hostKey: {} }).filter((settings) => "environment" in settings);
+    assert.deepEqual(
+      sources.map((settings) => sourceOf(parseSettings({ ...settings, secrets: {} }), "A").source).sort(),
+      ["configuration", "configuration", "generated", "generated", "generated"],
+    );
+  });
+
+  it("is the one that is set", () => {
+    const settings = parseSettings(good.local);
+    assert.deepEqual(sourceOf(settings, "JWT_SECRET"), { source: "environment" });
+    assert.deepEqual(sourceOf(settings, "toString"), { source: "generated", length: 32 });
+  });
+});
+
+describe("application and settings", () => {
+  it("agree", () => {
+    for (const settings of [good.local, good.ci, good.preview, good.staging, good.production]) {
+      checkAgreement(application, parseSettings(settings), all);
+    }
+  });
+
+  it("do not where a setting is of a service or secret that is not there", () => {
+    assert.equal(
+      refusal(
+        good.staging,
+        { copies: { apii: 2 }, secrets: { JWT_SECRT: { source: "configuration" } } },
+        all,
+      ),
+      [
+        'towpath:copies.apii: the application has no such service; did you mean "api"',
+        'towpath:secrets.JWT_SECRT: the application has no such secret; did you mean "JWT_SECRET"',
+      ].join("\n"),
+    );
+    const none = parseApplication({
+      name: "a",
+      images: { a: { context: "." } },
+      services: { a: { image: "a" } },
+    });
+    assert.equal(
+      messageOf(() => {
+        checkAgreement(none, parseSettings(good.local), all);
+      }),
+      "towpath:secrets.JWT_SECRET: the application has no such secret; remove it",
+    );
+  });
+
+  it("do not where a secret has no value", () => {
+    assert.equal(
+      refusal(good.local, {}, nothing),
+      "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable JWT_SECRET; set the variable for this run",
+    );
+    assert.equal(
+      refusal(
+        good.local,
+        { secrets: { JWT_SECRET: { variable: "JWT" } } },
+        { ...nothing, variables: { JWT: "" } },
+      ),
+      "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable JWT; set the variable for this run",
+    );
+    assert.equal(
+      refusal(good.local, { secrets: { JWT_SECRET: { source: "configuration" } } }, nothing),
+      "towpath:secretValues.JWT_SECRET: no value for this secret of api; set it with pulumi config set --secret --path towpath:secretValues.JWT_SECRET",
+    );
+  });
+
+  it("do not where the deployment itself has no credential", () => {
+    assert.equal(
+      refusal(good.staging, {}, nothing),
+      [
+        "towpath:secretValues.SSH_KEY: no value for towpath:hosts.app1.key; set it with pulumi config set --secret --path towpath:secretValues.SSH_KEY",
+        "towpath:registry.login.password: no value for it in the environment variable REGISTRY_TOKEN; set the variable for this run",
+        "towpath:secretValues.VAULT_SECRET_ID: no value for towpath:vault.login.secretId; set it with pulumi config set --secret --path towpath:secretValues.VAULT_SECRET_ID",
+      ].join("\n"),
+    );
+  });
+});

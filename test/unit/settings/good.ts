@@ -1,0 +1,80 @@
+/** Good configuration of every environment, as it stands in `Pulumi.<stack>.yaml`; each uses every field. */
+
+export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1vcmVUaGFuRW5vdWdoTGV0dGVyc0ZvckFLZXkx";
+
+const host = { address: "app1.example.com", user: "deploy", hostKey };
+const registry = {
+  address: "ghcr.io",
+  repository: "octocat/notes",
+  login: { user: "octocat", password: { source: "environment", variable: "REGISTRY_TOKEN" } },
+};
+
+export const local = {
+  environment: "local",
+  namespace: "notes-local",
+  imageMirror: "cache.example.com/hub",
+  secrets: { JWT_SECRET: { source: "environment" } },
+};
+
+export const ci = { environment: "ci", namespace: "notes-ci", reuse: "local", registries: [registry] };
+
+export const preview = {
+  environment: "preview",
+  namespace: "notes-pr-12",
+  pullRequest: 12,
+  previewDomain: "preview.example.com",
+  host,
+  registry,
+  commit: "0123456789abcdef0123456789abcdef01234567",
+};
+
+const released = {
+  hosts: {
+    app1: {
+      ...host,
+      port: 2222,
+      key: { source: "configuration", name: "SSH_KEY" },
+      jumpHost: { ...host, address: "10.0.0.1" },
+    },
+  },
+  registry,
+  limits: { memory: "512MiB", cpus: 1, pids: 256 },
+  copies: { api: 2 },
+  canary: { weight: 10 },
+  freeze: { until: "2026-01-02", reason: "holidays" },
+  vault: {
+    address: "https://vault.example.com:8200",
+    login: {
+      method: "appRole",
+      roleId: "notes",
+      secretId: { source: "configuration", name: "VAULT_SECRET_ID" },
+    },
+  },
+  secrets: { JWT_SECRET: { source: "vault", path: "secret/notes", rotate: { every: "90d", overlap: true } } },
+};
+
+const github = {
+  repository: "octocat/notes",
+  reviewers: { users: ["octocat"], teams: ["release-team"] },
+  waitMinutes: 5,
+};
+
+export const staging = {
+  ...released,
+  environment: "staging",
+  namespace: "notes-staging",
+  domain: "staging.example.com",
+  github,
+};
+
+export const production = {
+  ...released,
+  environment: "production",
+  namespace: "notes-production",
+  domain: "notes.example.com",
+  promoteFrom: "staging",
+  allowUnproven: { reason: "the staging host is gone" },
+  backup: { schedule: "0 3 * * *", retention: "30d" },
+  migration: { acknowledge: "a1b2c3" },
+  github,
+};

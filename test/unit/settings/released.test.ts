@@ -1,0 +1,289 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { isSchedule } from "../../../components/settings/backup.ts";
+import { bytes } from "../../../components/settings/limits.ts";
+import { parseSettings } from "../../../components/settings/settings.ts";
+import { merged, refusalOf } from "../assert-refused.ts";
+import * as good from "./good.ts";
+
+const preview = refusalOf(parseSettings, good.preview);
+const staging = refusalOf(parseSettings, good.staging);
+const production = refusalOf(parseSettings, good.production);
+
+describe("production", () => {
+  it("demands a backup and a promotion source", () => {
+    production(
+      [
+        'towpath:promoteFrom: expected "staging", got nothing; production takes only what staging proved',
+        'towpath:backup: expected a schedule and a retention, got nothing; write { "schedule": "0 3 * * *", "retention": "30d" }',
+      ].join("\n"),
+      { promoteFrom: undefined, backup: undefined },
+    );
+    production(
+      'towpath:promoteFrom: expected "staging", got "ci"; production takes only what staging proved',
+      { promoteFrom: "ci" },
+    );
+    production(
+      'towpath:backup.schedule: expected five cron fields, got "daily"; for example "0 3 * * *" for 3:00 UTC each night',
+      {
+        backup: { schedule: "daily" },
+      },
+    );
+    production(
+      'towpath:backup.retention: expected a time in days from 1d to 3650d, got "30"; for example "30d"',
+      {
+        backup: { retention: "30" },
+      },
+    );
+    production(
+      'towpath:backup.retention: expected a time in days from 1d to 3650d, got "9999d"; for example "30d"',
+      {
+        backup: { retention: "9999d" },
+      },
+    );
+  });
+
+  it("wants reasons in words", () => {
+    const reason = 'expected a reason, got "  "; write a sentence that others can judge it by';
+    production(`towpath:allowUnproven.reason: ${reason}`, { allowUnproven: { reason: "  " } });
+    production(`towpath:freeze.reason: ${reason}`, { freeze: { reason: "  " } });
+    production(
+      'towpath:migration.acknowledge: expected a revision, got ""; take the one that the plan names',
+      {
+        migration: { acknowledge: "" },
+      },
+    );
+  });
+});
+
+describe("a preview", () => {
+  it("has no field for what is production's", () => {
+    preview(
+      [
+        "towpath:domain: unknown setting for preview; it is a setting of staging, production",
+        "towpath:hosts: unknown setting for preview; it is a setting of staging, production",
+        "towpath:vault: unknown setting for preview; it is a setting of staging, production",
+        "towpath:backup: unknown setting for preview; it is a setting of production",
+      ].join("\n"),
+      { domain: "notes.example.com", hosts: {}, vault: {}, backup: {} },
+    );
+    preview(
+      'towpath:secrets.JWT_SECRET.source: expected the source generated, configuration or environment, got a text; write { "source": "configuration" } and put the value under towpath:secretValues',
+      { secrets: { JWT_SECRET: { source: "vault", path: "secret/production" } } },
+    );
+  });
+
+  it("has a number, a domain and a commit", () => {
+    preview(
+      "towpath:pullRequest: expected a pull request's number, got 0; use the stack pr-<number>, for example pr-12",
+      {
+        pullRequest: 0,
+      },
+    );
+    preview(
+      'towpath:previewDomain: expected a host name in lower case, without a scheme or path, got "https://p.example.com"; for example "preview.example.com"',
+      { previewDomain: "https://p.example.com" },
+    );
+    preview(
+      'towpath:commit: expected a commit\'s full name of 40 hexadecimal digits, got "main"; take what git rev-parse prints',
+      { commit: "main" },
+    );
+  });
+});
+
+describe("hosts", () => {
+  it("are there, and reached in a good form", () => {
+    staging(
+      'towpath:hosts: expected at least one host by a name of your own, got {}; write { "app1": { "address": "app1.example.com", "user": "deploy", "hostKey": "ssh-ed25519 AAAA…" } }',
+      { hosts: { app1: undefined } },
+    );
+    staging(
+      'towpath:hosts.app1.address: expected a host name or IP address, got "app 1"; for example "app1.example.com"',
+      {
+        hosts: { app1: { address: "app 1" } },
+      },
+    );
+    staging(
+      'towpath:hosts.app1.user: expected a user of the host, got "-oProxyCommand=x"; for example "deploy"',
+      {
+        hosts: { app1: { user: "-oProxyCommand=x" } },
+      },
+    );
+    staging("towpath:hosts.app1.jumpHost.port: expected a port from 1 to 65535, got 0; take 22 if in doubt", {
+      hosts: { app1: { jumpHost: { port: 0 } } },
+    });
+    staging(
+      "towpath:hosts.app1.hostKey: expected a public host key, got nothing; take the line that ssh-keyscan prints, without the name: ssh-ed25519 AAAA…",
+      { hosts: { app1: { hostKey: undefined } } },
+    );
+    staging(
+      'towpath:hosts.app1.key.source: expected the source agent, configuration or environment, got a text; write { "source": "agent" } to use the running SSH agent',
+      { hosts: { app1: { key: { source: "file" } } } },
+    );
+    for (const address of ["10.0.0.1", "::1", "fe80::1", "app1", "App-1.example.com"]) {
+      parseSettings(merged(good.staging, { hosts: { app1: { address } } }));
+    }
+  });
+});
+
+describe("registries and Vault", () => {
+  it("are refused in a bad form", () => {
+    staging(
+      'towpath:registry.address: expected a registry\'s host name without a path, got "ghcr.io/octocat"; for example "ghcr.io"',
+      {
+        registry: { address: "ghcr.io/octocat" },
+      },
+    );
+    staging(
+      'towpath:registry.repository: expected a path of lower-case names, got "Octocat/notes"; for example "owner/notes"',
+      {
+        registry: { repository: "Octocat/notes" },
+      },
+    );
+    staging(
+      'towpath:vault.address: expected an address with http:// or https://, got "vault:8200"; for example "https://vault.example.com:8200"',
+      {
+        vault: { address: "vault:8200" },
+      },
+    );
+    staging(
+      "towpath:secrets.JWT_SECRET: no vault is set up for this secret; set towpath:vault, or choose another source",
+      {
+        vault: undefined,
+      },
+    );
+    staging(
+      'towpath:secrets.JWT_SECRET.path: expected a path with its store first, got "notes"; for example "secret/notes/production"',
+      {
+        secrets: { JWT_SECRET: { path: "notes" } },
+      },
+    );
+    staging(
+      'towpath:secrets.JWT_SECRET.rotate.every: expected an age in days from 1d to 3650d, got "quarterly"; for example "90d"',
+      {
+        secrets: { JWT_SECRET: { rotate: { every: "quarterly" } } },
+      },
+    );
+  });
+});
+
+describe("limits, copies, canary and freeze", () => {
+  it("are refused when they are out of range", () => {
+    const memory = (got: string) =>
+      `towpath:limits.memory: expected memory of at least 6MiB, in KiB, MiB or GiB, got ${got}; for example "256MiB"`;
+    staging(memory('"256M"'), { limits: { memory: "256M" } });
+    staging(memory('"1MiB"'), { limits: { memory: "1MiB" } });
+    staging(memory("268435456"), { limits: { memory: 268435456 } });
+    staging("towpath:limits.cpus: expected processors from 0.01 to 512, got 0; for example 0.5", {
+      limits: { cpus: 0 },
+    });
+    staging("towpath:limits.pids: expected a number of processes from 8 to 65536, got 1; for example 256", {
+      limits: { pids: 1 },
+    });
+    staging(
+      'towpath:limits: expected limits, got nothing; write { "memory": "512MiB", "cpus": 1, "pids": 256 }',
+      { limits: undefined },
+    );
+    staging("towpath:copies.api: expected a number of copies from 1 to 100, got 0; take 1 if in doubt", {
+      copies: { api: 0 },
+    });
+    staging(
+      "towpath:canary.weight: expected a percentage from 1 to 99, got 100; remove canary to send everyone to the new release, or go back with towpath rollback",
+      { canary: { weight: 100 } },
+    );
+    staging(
+      'towpath:freeze.until: expected a date, or a time with its zone, got "2026-02-30"; for example "2026-01-02" or "2026-01-02T09:00:00Z"',
+      { freeze: { until: "2026-02-30" } },
+    );
+    parseSettings(merged(good.staging, { freeze: { until: "2026-01-02T09:00:00+02:00" } }));
+    staging('towpath:maintenance: expected true or false, got "yes"; write it without quotes', {
+      maintenance: "yes",
+    });
+  });
+
+  it("take memory in its units", () => {
+    assert.deepEqual(["64KiB", "256MiB", "1.5GiB", "256", "1e3MiB", "-1MiB", ""].map(bytes), [
+      65536,
+      268435456,
+      1610612736,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    fc.assert(fc.property(fc.nat(999_999), (number) => bytes(`${number}KiB`) === number * 1024));
+  });
+});
+
+describe("GitHub", () => {
+  it("takes six reviewers at most", () => {
+    production(
+      "towpath:github.reviewers: expected at most 6 reviewers, users and teams together, got 8; put them in a team",
+      { github: { reviewers: { users: ["a", "b", "c", "d", "e", "f", "g"], teams: ["t"] } } },
+    );
+    parseSettings(
+      merged(good.production, { github: { reviewers: { users: ["a", "b", "c", "d", "e"], teams: ["t"] } } }),
+    );
+  });
+
+  it("is refused in a bad form", () => {
+    production(
+      'towpath:github.repository: expected a repository\'s owner and name, got "notes"; for example "octocat/notes"',
+      {
+        github: { repository: "notes" },
+      },
+    );
+    production(
+      'towpath:github.reviewers.users[0]: expected a user\'s login, got "@octocat"; leave out the @',
+      {
+        github: { reviewers: { users: ["@octocat"] } },
+      },
+    );
+    production(
+      'towpath:github.reviewers.teams[0]: expected a team\'s slug without its organisation, got "acme/ops"; for example "release-team"',
+      {
+        github: { reviewers: { teams: ["acme/ops"] } },
+      },
+    );
+    production(
+      "towpath:github.waitMinutes: expected minutes from 0 to 43200, got 50000; take 0 to not wait",
+      {
+        github: { waitMinutes: 50000 },
+      },
+    );
+    production(
+      'towpath:github.branches[0]: expected a name or pattern without spaces, got "my branch"; for example "main" or "v*"',
+      {
+        github: { branches: ["my branch"] },
+      },
+    );
+    production(
+      'towpath:github.variables.github_x: expected a variable\'s name of letters, digits and underscores, not from GITHUB_ on, got "github_x"; for example "LOG_LEVEL"',
+      { github: { variables: { github_x: "1" } } },
+    );
+  });
+});
+
+describe("a schedule", () => {
+  it("is five cron fields", () => {
+    for (const schedule of ["0 3 * * *", "*/15 0-6,22-23/2 1,15 * 1-5", "59 23 31 12 7"])
+      assert.ok(isSchedule(schedule), schedule);
+    for (const schedule of [
+      "",
+      "* * * *",
+      "* * * * * *",
+      "60 * * * *",
+      "* 24 * * *",
+      "* * 0 * *",
+      "* * * 13 *",
+      "* * * * 8",
+      "5-1 * * * *",
+      "@daily",
+      "*/0 * * * *",
+      "a * * * *",
+    ]) {
+      assert.ok(!isSchedule(schedule), schedule);
+    }
+    fc.assert(fc.property(fc.string(), (text) => typeof isSchedule(text) === "boolean"));
+  });
+});

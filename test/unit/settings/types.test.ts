@@ -1,0 +1,64 @@
+/** What must not compile: wrong combinations of settings. `npm run typecheck` fails when one of them does. */
+import type { z } from "zod";
+import type { ApplicationDescription } from "../../../components/application/description.ts";
+import type { applicationSchema } from "../../../components/application/schema.ts";
+import type { LocalSettings } from "../../../components/settings/local.ts";
+import type { localSchema } from "../../../components/settings/local.ts";
+import type { PreviewSettings } from "../../../components/settings/preview.ts";
+import type { previewSchema } from "../../../components/settings/preview.ts";
+import type { ProductionSettings } from "../../../components/settings/production.ts";
+import type { productionSchema } from "../../../components/settings/production.ts";
+import type { StagingSettings } from "../../../components/settings/staging.ts";
+import type { stagingSchema } from "../../../components/settings/staging.ts";
+
+declare const preview: PreviewSettings;
+declare const staging: StagingSettings;
+declare const production: ProductionSettings;
+declare const local: LocalSettings;
+type Same<One, Other> = [One, Other] extends [Other, One] ? true : false;
+
+/** What a preview's secrets cannot come from. */
+const fromVault = { JWT_SECRET: { source: "vault" as const, path: "secret/notes" } };
+
+/** Never runs; the compiler reads it. */
+export function wrongCombinations(): unknown[] {
+  const { backup, promoteFrom, ...rest } = production;
+  return [
+    // A preview has nothing of production's.
+    // @ts-expect-error no host of production's
+    { ...preview, hosts: production.hosts } satisfies PreviewSettings,
+    // @ts-expect-error no database to back up
+    { ...preview, backup: production.backup } satisfies PreviewSettings,
+    // @ts-expect-error no secret store
+    { ...preview, vault: production.vault } satisfies PreviewSettings,
+    // @ts-expect-error no secret out of one
+    { ...preview, secrets: fromVault } satisfies PreviewSettings,
+    // @ts-expect-error no domain of its own
+    { ...preview, domain: production.domain } satisfies PreviewSettings,
+    // @ts-expect-error and is nothing else than a preview
+    { ...preview, environment: "production" } satisfies PreviewSettings,
+
+    // Production has what keeps it safe.
+    // @ts-expect-error no production without a backup
+    { ...rest, promoteFrom } satisfies ProductionSettings,
+    // @ts-expect-error no production without a source
+    { ...rest, backup } satisfies ProductionSettings,
+    // @ts-expect-error no other source than staging
+    { ...production, promoteFrom: "ci" } satisfies ProductionSettings,
+    // @ts-expect-error no commit of its own: digests come from staging
+    { ...production, commit: "0123" } satisfies ProductionSettings,
+    // @ts-expect-error staging promotes from nowhere
+    { ...staging, promoteFrom: "staging" } satisfies StagingSettings,
+    // @ts-expect-error a local machine has no limits, domain or hosts
+    { ...local, limits: preview.limits } satisfies LocalSettings,
+  ];
+}
+
+/** The schemas give what the types say, and take what they describe. */
+export const same: [
+  Same<z.output<typeof localSchema>, LocalSettings>,
+  Same<z.output<typeof previewSchema>, PreviewSettings>,
+  Same<z.output<typeof stagingSchema>, StagingSettings>,
+  Same<z.output<typeof productionSchema>, ProductionSettings>,
+  Same<keyof z.input<typeof applicationSchema>, keyof ApplicationDescription>,
+] = [true, true, true, true, true];
