@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import { pathToFileURL } from "node:url";
-import { prefix } from "../toolchain/images/recipes.mjs";
+import { defaultPrefix } from "../toolchain/images/build.mjs";
 import { pulumiFolder, type Project } from "./project.ts";
 import { passphraseFile, passphraseIsGiven, stateFolder } from "./setup/state.ts";
 
@@ -34,7 +34,7 @@ export function pulumiEnvironment(
     if (!passphraseIsGiven(given)) environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(project);
   }
   if (found.usesBuiltMirror && given.TOWPATH_IMAGE_MIRROR === undefined) {
-    environment.TOWPATH_IMAGE_MIRROR = prefix;
+    environment.TOWPATH_IMAGE_MIRROR = defaultPrefix;
   }
   // The plugin knows an address and not the docker client's contexts.
   if (found.dockerHost !== undefined && given.DOCKER_HOST === undefined) {

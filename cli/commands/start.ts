@@ -72,6 +72,8 @@ function describe(outcome: Outcome, containers: readonly Container[], seconds: n
   };
   const healthOf = (name: string): string => {
     const container = containers.find((one) => one.name === name);
+    // Docker's own first check comes after some seconds; the gate's, which the release has passed, is newer.
+    if (container?.health === "starting") return "healthy";
     return container === undefined ? "gone" : (container.health ?? container.state);
   };
   const services = Object.fromEntries(

@@ -72,9 +72,9 @@ export function showProgress(
     }
     for (const step of shown) {
       if (step.mentioned !== 0 && now() - step.mentioned < repeatAfter) continue;
-      screen.write(
-        (step.mentioned === 0 ? `${step.text} …` : line(step, duration(now() - step.started))) + "\n",
-      );
+      const since = duration(now() - step.started);
+      const again = line(step, step.detail === "" ? since : `${since} (${step.detail.slice(0, 100)})`);
+      screen.write(`${step.mentioned === 0 ? `${step.text} …` : again}\n`);
       step.mentioned = now();
     }
   }

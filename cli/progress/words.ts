@@ -21,6 +21,7 @@ const deeds: readonly { readonly token: string; readonly create: string; readonl
     delete: "removing the volume of %",
   },
   { token: "towpath:data:ObjectStorage", create: "making the buckets" },
+  { token: "random:", create: "making secrets", delete: "forgetting secrets" },
 ];
 
 /** Endings that components add to a resource's name, and that say nothing to people. */
@@ -28,7 +29,7 @@ const endings = /-(gate|poll|container|build|tag|latest|release|volume|run|ask|s
 
 /** The part of the environment that a resource's name stands for: `notes-local-api-gate-poll` is `api`. */
 export function partOf(name: string, environment: string): string {
-  let part = name.startsWith(`${environment}-`) ? name.slice(environment.length + 1) : name;
+  let part = name.replace(new RegExp(`^${environment}-(release-)?`), "");
   while (endings.test(part)) part = part.replace(endings, "");
   return part;
 }
@@ -46,7 +47,7 @@ export function stepInWords(
   if (urn === undefined || step.type.startsWith("towpath:") || step.type.startsWith("pulumi:"))
     return undefined;
   const part = partOf(urn.name, environment);
-  const deed = deeds.find(({ token }) => token === step.type || urn.types.includes(token));
+  const deed = deeds.find(({ token }) => step.type.startsWith(token) || urn.types.includes(token));
   const say = (text: string): string => text.replace("%", part);
   switch (step.op) {
     case "create":

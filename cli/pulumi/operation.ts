@@ -132,7 +132,8 @@ export function trackEvents(progress: Progress): {
         if (diagnosticEvent.severity === "error") errors.push(diagnosticEvent);
         const urn = diagnosticEvent.urn;
         for (const [at, step] of steps)
-          if (urn && at.endsWith(` ${urn}`)) step.detail(plainText(diagnosticEvent.message));
+          if (urn && at.endsWith(` ${urn}`))
+            step.detail(plainText(diagnosticEvent.message).split("\n").at(-1) ?? "");
       }
       if (summaryEvent !== undefined) seen.changes = summaryEvent.resourceChanges;
     },

@@ -48,7 +48,7 @@ export function requirementsOf(project: Project, ownMirror: string | undefined):
       pulumiRequirements(project, {
         run,
         reachable,
-        build: buildPart,
+        build: (part, report) => buildPart(project, part, report),
       }),
       [stateRequirement(project, process.env)],
     ],

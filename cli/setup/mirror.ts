@@ -1,14 +1,9 @@
 import { Problem } from "../problem.ts";
 
-/** The images of the mirror that the engine lacks, or has from older descriptions. All of them when no engine answers. */
+/** The images of the mirror that the engine lacks, or has from older descriptions; all of them when no engine answers. */
 export async function missingImages(): Promise<readonly string[]> {
-  const [{ recipes, reference }, { inspectImages }, { hashOf }] = await Promise.all([
-    import("../../toolchain/images/recipes.mjs"),
-    import("../../toolchain/images/engine.mjs"),
-    import("../../toolchain/images/sources.mjs"),
-  ]);
-  const present = await inspectImages(recipes.map(reference)).catch(() => new Map<string, { hash: string }>());
-  return recipes.filter((recipe) => present.get(reference(recipe))?.hash !== hashOf(recipe)).map(reference);
+  const mirror = await import("../../toolchain/images/build.mjs");
+  return mirror.missingImages().catch(() => [mirror.defaultPrefix]);
 }
 
 /** Builds what is missing. */
