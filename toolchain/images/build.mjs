@@ -1,20 +1,22 @@
 /**
  * Builds the image mirror: see README.md.
  *
- *     node toolchain/images/build.mjs [image ...]
+ *     node toolchain/images/build.mjs [--prefix name] [image ...]
  */
 import { chmodSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildDebian } from "./debian.mjs";
+import { parseArgs } from "node:util";
 import { run } from "./command.mjs";
-import { inspectImages, label, removeLeftOvers } from "./engine.mjs";
+import { inspectImages, removeLeftOvers } from "./engine.mjs";
 import { whileLocked } from "./lock.mjs";
-import { gatherParts } from "./parts.mjs";
-import { recipes, reference } from "./recipes.mjs";
+import { buildAll, secondsSince } from "./queue.mjs";
+import { defaultPrefix, recipes, reference } from "./recipes.mjs";
 import { hashOf } from "./sources.mjs";
 
-export { prefix } from "./recipes.mjs";
+export { defaultPrefix } from "./recipes.mjs";
+
+/* global AbortController, AbortSignal */
 
 /** @typedef {import("./recipes.mjs").Recipe} Recipe */
 
@@ -27,13 +29,11 @@ export { prefix } from "./recipes.mjs";
 
 /**
  * @typedef {object} Build what the steps of a build share
+ * @property {string} prefix
  * @property {string} folder for temporary files, removed in the end
  * @property {number} lock
  * @property {AbortSignal} signal
  */
-
-/** How many images are built at a time. */
-const atATime = 2;
 
 const temporary = "towpath-images-";
 
@@ -44,13 +44,19 @@ const temporary = "towpath-images-";
  *
  * @param {object} [settings]
  * @param {string[]} [settings.images] names; default: all
+ * @param {string} [settings.prefix] stands for Docker Hub; default: `mirror.towpath.internal`
  * @param {(progress: Progress) => void} [settings.onProgress]
  * @param {AbortSignal} [settings.signal] stops the build
  * @throws {Error} an unknown name, a missing tool, or a build that failed: one message, meant for people
  */
-export async function buildImages({ images = [], onProgress = () => undefined, signal } = {}) {
+export async function buildImages({
+  images = [],
+  prefix = defaultPrefix,
+  onProgress = () => undefined,
+  signal,
+} = {}) {
   const wanted = chosen(images);
-  const { present, missing } = await compare(wanted);
+  const { present, missing } = await compare(wanted, prefix);
   for (const { name } of present) onProgress({ image: name, state: "present", seconds: 0 });
   if (missing.length === 0) return;
 
@@ -61,17 +67,37 @@ export async function buildImages({ images = [], onProgress = () => undefined, s
     for (const { name } of missing) onProgress({ image: name, state: "building", seconds: 0 });
   };
   await whileLocked({ signal: signals, onWait }, async (lock) => {
-    const now = await compare(missing);
-    for (const { name } of now.present) onProgress({ image: name, state: "ready", seconds: since(began) });
+    const now = await compare(missing, prefix);
+    for (const { name } of now.present)
+      onProgress({ image: name, state: "ready", seconds: secondsSince(began) });
     const folder = temporaryFolder();
     try {
       await removeStale(folder);
-      await buildAll(now.missing, { folder, lock, signal: signals }, stop, onProgress);
+      await buildAll(
+        now.missing,
+        { prefix, folder, lock, signal: signals },
+        () => {
+          stop.abort();
+        },
+        onProgress,
+      );
     } finally {
-      await removeLeftOvers(now.replaced, lock);
+      await removeLeftOvers(now.replaced, lock).catch(() => undefined);
       await removeFolder(folder);
     }
   });
+}
+
+/**
+ * The images that `buildImages` would build.
+ *
+ * @param {string} [prefix]
+ * @returns {Promise<string[]>} their references
+ * @throws {Error} when no engine answers
+ */
+export async function missingImages(prefix = defaultPrefix) {
+  const { missing } = await compare(recipes, prefix);
+  return missing.map((recipe) => reference(recipe, prefix));
 }
 
 /** The images of these names and those below them. @param {string[]} names @returns {Recipe[]} */
@@ -91,9 +117,9 @@ function chosen(names) {
   return recipes.filter((recipe) => wanted.has(recipe));
 }
 
-/** Sorts images by whether the engine has them as their sources are now. @param {Recipe[]} wanted */
-async function compare(wanted) {
-  const found = await inspectImages(wanted.map(reference));
+/** Sorts images by whether the engine has them as their sources are now. @param {Recipe[]} wanted @param {string} prefix */
+async function compare(wanted, prefix) {
+  const found = await inspectImages(wanted.map((recipe) => reference(recipe, prefix)));
   /** @type {Recipe[]} */
   const present = [];
   /** @type {Recipe[]} */
@@ -101,7 +127,7 @@ async function compare(wanted) {
   /** @type {string[]} */
   const replaced = [];
   for (const recipe of wanted) {
-    const image = found.get(reference(recipe));
+    const image = found.get(reference(recipe, prefix));
     if (image?.hash === hashOf(recipe)) present.push(recipe);
     else {
       missing.push(recipe);
@@ -109,87 +135,6 @@ async function compare(wanted) {
     }
   }
   return { present, missing, replaced };
-}
-
-/**
- * @param {Recipe[]} queue
- * @param {Build} build
- * @param {AbortController} stop ends the other work when one image fails
- * @param {(progress: Progress) => void} onProgress
- */
-async function buildAll(queue, build, stop, onProgress) {
-  const waiting = [...queue];
-  /** @type {unknown[]} the first is the cause, the others were stopped because of it */
-  const failures = [];
-  const ready = new Map(queue.map((recipe) => [recipe, signalOfOneImage()]));
-
-  const work = async () => {
-    for (let recipe = waiting.shift(); recipe; recipe = waiting.shift()) {
-      const began = Date.now();
-      const image = recipe.name;
-      onProgress({ image, state: "building", seconds: 0 });
-      try {
-        // An image that is not in the queue was there before.
-        await buildOne(recipe, build, recipe.from && ready.get(recipe.from)?.promise);
-      } catch (error) {
-        failures.push(error);
-        waiting.length = 0;
-        stop.abort();
-        for (const { giveUp } of ready.values()) giveUp(error);
-        return;
-      }
-      ready.get(recipe)?.announce();
-      onProgress({ image, state: "ready", seconds: since(began) });
-    }
-  };
-  await Promise.all(Array.from({ length: atATime }, work));
-  if (failures.length > 0) throw failures[0];
-}
-
-/** What the images above wait for. */
-function signalOfOneImage() {
-  let announce = () => {};
-  /** @type {(reason: unknown) => void} */
-  let giveUp = () => {};
-  const promise = /** @type {Promise<void>} */ (
-    new Promise((resolve, reject) => {
-      announce = () => resolve(undefined);
-      giveUp = reject;
-    })
-  );
-  // Perhaps nobody waits for it.
-  promise.catch(() => undefined);
-  return { promise, announce, giveUp };
-}
-
-/** @param {Recipe} recipe @param {Build} build @param {Promise<void> | undefined} imageBelow */
-async function buildOne(recipe, build, imageBelow) {
-  const hash = hashOf(recipe);
-  if (!recipe.from) {
-    await buildDebian(build, hash);
-    return;
-  }
-  const context = await gatherParts(recipe, build);
-  await imageBelow;
-  const args = { ...recipe.args, ...proxyArguments(), BASE: reference(recipe.from) };
-  await run(
-    "docker",
-    [
-      "build",
-      "--force-rm",
-      ...Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
-      ...["--label", `${label}=${hash}`],
-      ...["--tag", reference(recipe)],
-      context,
-    ],
-    { lock: build.lock, signal: build.signal },
-  );
-}
-
-/** The proxy of this machine, which builds need as well; Docker keeps these arguments out of the image. */
-function proxyArguments() {
-  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 function temporaryFolder() {
@@ -213,19 +158,24 @@ async function removeFolder(folder) {
   await run("rm", ["--recursive", "--force", "--one-file-system", folder]);
 }
 
-/** Whole seconds. @param {number} began */
-function since(began) {
-  return Math.round((Date.now() - began) / 1000);
-}
-
 async function main() {
   const stop = new AbortController();
-  for (const name of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.once(name, () => stop.abort());
+  for (const name of /** @type {const} */ (["SIGINT", "SIGTERM"]))
+    process.once(name, () => {
+      stop.abort();
+    });
   try {
+    const { values, positionals } = parseArgs({
+      options: { prefix: { type: "string", default: defaultPrefix } },
+      allowPositionals: true,
+    });
     await buildImages({
-      images: process.argv.slice(2),
+      images: positionals,
+      prefix: values.prefix,
       signal: stop.signal,
-      onProgress: ({ image, state, seconds }) => console.log(`${image}: ${state}${seconds > 0 ? `, ${seconds} s` : ""}`),
+      onProgress: ({ image, state, seconds }) => {
+        console.log(`${image}: ${state}${seconds > 0 ? `, ${seconds} s` : ""}`);
+      },
     });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -233,4 +183,4 @@ async function main() {
   }
 }
 
-if (import.meta.main ?? process.argv[1] === import.meta.filename) await main();
+if (process.argv[1] === import.meta.filename) await main();

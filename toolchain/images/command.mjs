@@ -44,8 +44,14 @@ export function run(command, args, { env = process.env, signal, lock } = {}) {
       if (failure) reject(failure);
       else if (code === 0) resolve(stdout);
       else {
-        const ending = killedBy === null ? `exit code ${code}` : killedBy;
-        reject(new CommandError(`${command} ${args[0]}: failed, ${ending}\n${lastLines(stdout + stderr)}`, stderr, stdout));
+        const ending = killedBy ?? `exit code ${code}`;
+        reject(
+          new CommandError(
+            `${command} ${args[0]}: failed, ${ending}\n${lastLines(stdout + stderr)}`,
+            stderr,
+            stdout,
+          ),
+        );
       }
     });
   });

@@ -17,7 +17,7 @@ const certificateVariables = ["SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"
  * @param {import("./build.mjs").Build} build
  * @param {string} hash
  */
-export async function buildDebian({ folder, lock, signal }, hash) {
+export async function buildDebian({ prefix, folder, lock, signal }, hash) {
   await provideMmdebstrap(lock, signal);
   const archive = join(folder, "base.tar");
   const certificates = extraCertificates();
@@ -31,10 +31,12 @@ export async function buildDebian({ folder, lock, signal }, hash) {
       ...(await dateChecks()).map((line) => `--aptopt=${line}`),
       `--dpkgopt=${join(folderOf(debian), "dpkg.cfg")}`,
       ...certificates.map((path) => `--customize-hook=copy-in ${path} /usr/local/share/ca-certificates`),
-      "--customize-hook=chroot \"$1\" update-ca-certificates",
+      '--customize-hook=chroot "$1" update-ca-certificates',
       `--customize-hook=upload ${join(folderOf(debian), "apt.conf")} /etc/apt/apt.conf.d/towpath`,
+      // Told to keep no caches, apt no longer removes the ones that it has.
+      '--customize-hook=rm --force "$1"/var/cache/apt/*.bin',
       // No service starts while a package is installed.
-      "--customize-hook=printf '#!/bin/sh\\nexit 101\\n' > \"$1/usr/sbin/policy-rc.d\"; chmod 755 \"$1/usr/sbin/policy-rc.d\"",
+      '--customize-hook=printf \'#!/bin/sh\\nexit 101\\n\' > "$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"',
       "bookworm",
       archive,
       ...(await debianArchives()),
@@ -43,7 +45,9 @@ export async function buildDebian({ folder, lock, signal }, hash) {
   );
   const variables = {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    ...(certificates.length > 0 ? Object.fromEntries(certificateVariables.map((name) => [name, bundle])) : {}),
+    ...(certificates.length > 0
+      ? Object.fromEntries(certificateVariables.map((name) => [name, bundle]))
+      : {}),
   };
   const changes = [
     `LABEL ${label}=${hash}`,
@@ -51,7 +55,7 @@ export async function buildDebian({ folder, lock, signal }, hash) {
     'CMD ["bash"]',
   ];
   const options = changes.flatMap((change) => ["--change", change]);
-  await run("docker", ["import", ...options, archive, reference(debian)], { lock, signal });
+  await run("docker", ["import", ...options, archive, reference(debian, prefix)], { lock, signal });
 }
 
 /** apt's checks of an archive's age, where this machine has them off (its clock, or a frozen archive). */
@@ -73,7 +77,11 @@ async function provideMmdebstrap(lock, signal) {
     if (!isRoot) throw new Error("not root");
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get", ["update"], { env, lock, signal });
-    await run("apt-get", ["install", "--yes", "--no-install-recommends", "mmdebstrap"], { env, lock, signal });
+    await run("apt-get", ["install", "--yes", "--no-install-recommends", "mmdebstrap"], {
+      env,
+      lock,
+      signal,
+    });
   } catch (error) {
     throw new Error(
       "mmdebstrap: not found; install it (apt-get install mmdebstrap on Debian or Ubuntu), or run this as root there",

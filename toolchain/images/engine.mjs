@@ -13,11 +13,13 @@ export const label = "towpath.mirror";
  */
 export async function inspectImages(references) {
   const format = `{{json .RepoTags}} {{.Id}} {{index .Config.Labels "${label}"}}`;
-  const output = await run("docker", ["image", "inspect", "--format", format, ...references]).catch((error) => {
-    // It prints what it finds, and fails when anything is missing.
-    if (error instanceof CommandError && isOnlyMissing(error.stderr)) return error.stdout;
-    throw error;
-  });
+  const output = await run("docker", ["image", "inspect", "--format", format, ...references]).catch(
+    (/** @type {unknown} */ error) => {
+      // It prints what it finds, and fails when anything is missing.
+      if (error instanceof CommandError && isOnlyMissing(error.stderr)) return error.stdout;
+      throw error;
+    },
+  );
   /** @type {Map<string, Present>} */
   const present = new Map();
   for (const line of output.split("\n").filter(Boolean)) {

@@ -24,7 +24,11 @@ export async function gatherParts(recipe, build) {
 }
 
 /** @param {GoProgram} program @param {string} files @param {Build} build */
-async function addGoProgram({ module, version, command, versionVariable, folder, moduleFiles = [] }, files, build) {
+async function addGoProgram(
+  { module, version, command, versionVariable, folder, moduleFiles = [] },
+  files,
+  build,
+) {
   const target = join(files, folder);
   mkdirSync(target, { recursive: true });
   // Static, without debugging information, and the same from every machine.
@@ -35,7 +39,9 @@ async function addGoProgram({ module, version, command, versionVariable, folder,
     await run("go", ["install", ...flags, `${module}/${command}@${version}`], { env, lock, signal });
     if (moduleFiles.length === 0) return;
     const found = await run("go", ["mod", "download", "-json", `${module}@${version}`], { lock, signal });
-    const { Dir: source } = /** @type {{ Dir: string }} */ (JSON.parse(found));
+    /** @type {unknown} */
+    const answer = JSON.parse(found);
+    const source = /** @type {{ Dir: string }} */ (answer).Dir;
     for (const name of moduleFiles) {
       copyFileSync(join(source, name), join(target, name));
       // Modules do not keep the bit that makes a file a program.

@@ -5,13 +5,13 @@
  */
 
 /** Stands for Docker Hub in the names of the images. `internal` is reserved for private networks: it resolves nowhere. */
-export const prefix = "mirror.towpath.internal";
+export const defaultPrefix = "mirror.towpath.internal";
 
 /**
  * @typedef {object} Recipe
  * @property {string} name the folder with the Dockerfile, and what people call the image
  * @property {string} repository Docker Hub's name and tag
- * @property {Recipe} [from] the image below; passed to the Dockerfile as BASE
+ * @property {Recipe} [from] the image below; the Dockerfile gets it as BASE, and Debian as DEBIAN
  * @property {Record<string, string>} args the Dockerfile's build arguments
  * @property {GoProgram} [go] a Go program that the image carries
  * @property {{ packages: string[] }} [npm] npm packages that the image carries
@@ -27,9 +27,6 @@ export const prefix = "mirror.towpath.internal";
  * @property {string[]} [moduleFiles] files of the module itself that go to the same folder
  */
 
-const processors = { x64: "x64", arm64: "arm64" };
-const processor = processors[/** @type {keyof typeof processors} */ (process.arch)] ?? process.arch;
-
 const nodeVersion = "20.20.2";
 const caddyVersion = "2.11.9";
 
@@ -39,14 +36,18 @@ export const debian = { name: "debian", repository: "library/debian:bookworm-sli
 /** Stands below what Docker Hub builds on Alpine. @type {Recipe} */
 const busybox = { name: "busybox", repository: "towpath/busybox:bookworm", from: debian, args: {} };
 
-/** In the order in which they are begun: first what people wait for, the slow ones early. @type {Recipe[]} */
+/**
+ * In the order in which they are begun: what takes long early, but at most one before the image below it.
+ *
+ * @type {Recipe[]}
+ */
 export const recipes = [
   debian,
   {
     name: "caddy",
     repository: `library/caddy:${caddyVersion}`,
     from: busybox,
-    args: { CADDY_VERSION: caddyVersion, DEBIAN: `${prefix}/${debian.repository}` },
+    args: { CADDY_VERSION: caddyVersion },
     go: {
       module: "github.com/caddyserver/caddy/v2",
       version: `v${caddyVersion}`,
@@ -63,7 +64,7 @@ export const recipes = [
     from: debian,
     args: { NODE_VERSION: nodeVersion },
     // npm's version is the one that this Node comes with.
-    npm: { packages: [`node-linux-${processor}@${nodeVersion}`, "npm@10.8.2"] },
+    npm: { packages: [`node-linux-${process.arch}@${nodeVersion}`, "npm@10.8.2"] },
   },
   {
     name: "versitygw",
@@ -83,7 +84,7 @@ export const recipes = [
   { name: "redis", repository: "library/redis:7", from: debian, args: {} },
 ];
 
-/** The reference that the engine knows the image by. @param {Recipe} recipe */
-export function reference(recipe) {
+/** The name that the engine knows the image by. @param {Recipe} recipe */
+export function reference(recipe, prefix = defaultPrefix) {
   return `${prefix}/${recipe.repository}`;
 }

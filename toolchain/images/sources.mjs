@@ -40,7 +40,7 @@ export function hashOf(recipe) {
   if (from) hash.update(hashOf(from));
   if (recipe === debian) {
     for (const path of extraCertificates()) hash.update(readFileSync(path));
-    hash.update(readFileSync(new URL("debian.mjs", import.meta.url)));
+    hash.update(readFileSync(join(import.meta.dirname, "debian.mjs")));
   }
   return hash.digest("hex").slice(0, 16);
 }
