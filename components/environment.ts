@@ -13,7 +13,7 @@ import { Release } from "./release/release.ts";
 import { recordOf, type ReleaseRecord } from "./release/release-record.ts";
 import type { SecretValues } from "./secrets/files.ts";
 import { applicationSecrets } from "./secrets/application-secrets.ts";
-import { missingSecrets } from "./secrets/source.ts";
+import { checkAgreement } from "./settings/agreement.ts";
 import { userErrors } from "./user-errors.ts";
 
 /** What is shipped, and how it differs here. */
@@ -124,7 +124,9 @@ function checked({ application, settings }: EnvironmentArgs): {
     ]);
   }
   const parsed = parseApplication(application);
-  const missing = missingSecrets(parsed, settings);
-  if (missing.length > 0) throw new InputError(missing);
+  checkAgreement(parsed, settings, {
+    configuration: Object.keys(settings.secretValues),
+    variables: process.env,
+  });
   return { application: parsed, settings };
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { environmentOf, namespaceFor, pullRequestOf } from "./naming/namespace.ts";
-import { parseSettings, type Settings } from "./settings/settings.ts";
+import { fallbacksFor, readConfiguration } from "./settings/configuration.ts";
 import type { ReleasedSecretSource, SecretSource } from "./settings/secret-source.ts";
+import { parseSettings, type Settings } from "./settings/settings.ts";
 import { userErrors } from "./user-errors.ts";
 
 /** The stack's settings, and the values of those secrets that are given and not made. */
@@ -15,39 +15,14 @@ export type LoadedSettings = Settings & {
  * `environment` and `namespace` follow from the stack's name unless they are set. Fails with all problems at once.
  */
 export function loadSettings(applicationName: string): LoadedSettings {
-  const configuration = stackConfiguration();
-  const stack = pulumi.getStack();
-  const settings = userErrors(() =>
-    parseSettings(configuration, {
-      environment: environmentOf(stack),
-      namespace: namespaceFor(applicationName, stack),
-      pullRequest: pullRequestOf(stack),
-      imageMirror: process.env.TOWPATH_IMAGE_MIRROR,
-    }),
-  );
-  const inConfiguration = (configuration.secretValues ?? {}) as Record<string, string>;
+  const raw = readConfiguration(pulumi.runtime.allConfig(), pulumi.getProject());
+  const fallbacks = fallbacksFor(applicationName, pulumi.getStack(), process.env.TOWPATH_IMAGE_MIRROR);
+  const settings = userErrors(() => parseSettings(raw, fallbacks));
+  const inConfiguration = (raw.secretValues ?? {}) as Record<string, string>;
   return { ...settings, secretValues: secretValues(settings, inConfiguration) };
 }
 
-/** The stack's own keys without their prefix, each value as it stands in the file. */
-function stackConfiguration(): Record<string, unknown> {
-  const prefix = `${pulumi.getProject()}:`;
-  return Object.fromEntries(
-    Object.entries(pulumi.runtime.allConfig())
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), plain(value)]),
-  );
-}
-
-/** Pulumi hands every value over as text; numbers, booleans, lists and maps are written as JSON. */
-function plain(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
+/** What the configuration and the environment's variables hold; what is missing is told when the application is known. */
 function secretValues(
   settings: Settings,
   inConfiguration: Readonly<Record<string, string>>,

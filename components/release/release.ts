@@ -168,8 +168,9 @@ function inputsOf(
   const values = [...secretNames, ...service.secrets].map(
     (name) => [name, found(secretValues, name)] as const,
   );
+  const deliveries = { ...application.connectionSecrets, ...application.secrets };
   const inVariable = ([name]: readonly [string, unknown]): boolean =>
-    application.secrets[name]?.delivery === "variable";
+    deliveries[name]?.delivery === "variable";
   return {
     environment: {
       TOWPATH_ENVIRONMENT: args.environment,

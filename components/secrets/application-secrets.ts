@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import type { LoadedSettings } from "../load-settings.ts";
+import { sourceOf } from "../settings/agreement.ts";
 import type { SecretValues } from "./files.ts";
 import { Secret } from "./secret.ts";
-import { sourceOf } from "./source.ts";
 
 /** The secrets that the application's services use, each from the source that the settings say. */
 export function applicationSecrets(

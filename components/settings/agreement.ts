@@ -1,6 +1,7 @@
 import type { Application } from "../application/application.ts";
 import { suggestion } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
+import { previewStack } from "../naming/namespace.ts";
 import type { CredentialSource } from "./credential.ts";
 import type { ReleasedSecretSource, SecretSource } from "./secret-source.ts";
 import type { Settings } from "./settings.ts";
@@ -33,7 +34,9 @@ export function checkAgreement(application: Application, settings: Settings, giv
       : []),
     ...unknownNames("secrets", "secret", Object.keys(settings.secrets), secrets),
     ...secrets.flatMap((secret) => missingSecret(application, settings, secret, given)),
-    ...credentialsOf(settings).flatMap(([place, source]) => missingCredential(place, source, given)),
+    ...credentialsOf(settings).flatMap(([place, source]) =>
+      missingCredential(settings, place, source, given),
+    ),
   ];
   if (problems.length > 0) throw new InputError(problems);
 }
@@ -63,7 +66,7 @@ function missingSecret(
     .filter(([, service]) => service.secrets.includes(secret))
     .map(([name]) => name);
   const purpose = `this secret of ${users.join(", ")}`;
-  if (set.source === "configuration") return missingValue(secret, purpose, given);
+  if (set.source === "configuration") return missingValue(settings, secret, purpose, given);
   if (set.source === "environment") {
     return missingVariable(`towpath:secrets.${secret}`, set.variable ?? secret, purpose, given);
   }
@@ -89,14 +92,21 @@ function isCredential(value: object): value is CredentialSource {
   return "source" in value && value.source !== "agent";
 }
 
-function missingCredential(place: string, source: CredentialSource, given: GivenValues): string[] {
-  if (source.source === "configuration") return missingValue(source.name, place, given);
+function missingCredential(
+  settings: Settings,
+  place: string,
+  source: CredentialSource,
+  given: GivenValues,
+): string[] {
+  if (source.source === "configuration") return missingValue(settings, source.name, place, given);
   return missingVariable(place, source.variable, "it", given);
 }
 
-function missingValue(name: string, purpose: string, given: GivenValues): string[] {
+function missingValue(settings: Settings, name: string, purpose: string, given: GivenValues): string[] {
   if (given.configuration.includes(name)) return [];
-  const command = `pulumi config set --secret --path towpath:secretValues.${name}`;
+  const stack =
+    settings.environment === "preview" ? previewStack(settings.pullRequest) : settings.environment;
+  const command = `npm run pulumi -- config set --stack ${stack} --secret --path towpath:secretValues.${name}`;
   return [`towpath:secretValues.${name}: no value for ${purpose}; set it with ${command}`];
 }
 

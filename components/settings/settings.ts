@@ -23,7 +23,7 @@ export const settingsSchemas = {
 
 /** What of the stack's configuration is read apart from the settings, because it stays encrypted. */
 export interface EncryptedConfiguration {
-  /** The values of the secrets with the source `configuration`, by name. Set one with `pulumi config set --secret --path towpath:secretValues.NAME`. */
+  /** The values of the secrets with the source `configuration`, by name. Set one with `npm run pulumi -- config set --secret --path towpath:secretValues.NAME`. */
   secretValues: Record<string, string>;
 }
 

@@ -83,7 +83,7 @@ describe("application and settings", () => {
     );
     assert.equal(
       refusal(good.local, { secrets: { JWT_SECRET: { source: "configuration" } } }, nothing),
-      "towpath:secretValues.JWT_SECRET: no value for this secret of api; set it with pulumi config set --secret --path towpath:secretValues.JWT_SECRET",
+      "towpath:secretValues.JWT_SECRET: no value for this secret of api; set it with npm run pulumi -- config set --stack local --secret --path towpath:secretValues.JWT_SECRET",
     );
   });
 
@@ -91,9 +91,9 @@ describe("application and settings", () => {
     assert.equal(
       refusal(good.staging, {}, nothing),
       [
-        "towpath:secretValues.SSH_KEY: no value for towpath:hosts.app1.key; set it with pulumi config set --secret --path towpath:secretValues.SSH_KEY",
+        "towpath:secretValues.SSH_KEY: no value for towpath:hosts.app1.key; set it with npm run pulumi -- config set --stack staging --secret --path towpath:secretValues.SSH_KEY",
         "towpath:registry.login.password: no value for it in the environment variable REGISTRY_TOKEN; set the variable for this run",
-        "towpath:secretValues.VAULT_SECRET_ID: no value for towpath:vault.login.secretId; set it with pulumi config set --secret --path towpath:secretValues.VAULT_SECRET_ID",
+        "towpath:secretValues.VAULT_SECRET_ID: no value for towpath:vault.login.secretId; set it with npm run pulumi -- config set --stack staging --secret --path towpath:secretValues.VAULT_SECRET_ID",
       ].join("\n"),
     );
   });
