@@ -6,6 +6,7 @@ const api = process.env["API_ORIGIN"] ?? "http://localhost:8000";
 
 export default defineConfig({
   plugins: [react()],
+  cacheDir: process.env["VITE_CACHE_DIR"] ?? "node_modules/.vite",
   build: { assetsInlineLimit: 0, reportCompressedSize: false },
   server: {
     port: 8080,
