@@ -1,0 +1,79 @@
+package conformance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// TestRefusals is for the subset alone: what it leaves out is the one difference that is meant.
+func TestRefusals(t *testing.T) {
+	if !*isSubset {
+		t.Skip("-subset is not given")
+	}
+	const advice = "not supported by this build of the plugin; use the official plugin"
+	text := pulumi.String("x")
+	for _, test := range []struct {
+		token      string
+		properties pulumi.Map
+		problem    string
+	}{
+		{containerType, served(pulumi.Map{"gpus": pulumi.String("all")}), `"x": gpus: `},
+		{containerType, served(pulumi.Map{"deviceRequests": pulumi.MapArray{pulumi.Map{"count": pulumi.Int(1)}}}), `"x": deviceRequests: `},
+		{containerType, served(pulumi.Map{"deviceReadBps": pulumi.MapArray{}}), `"x": deviceReadBps: `},
+		{remoteImageType, pulumi.Map{"name": text, "build": pulumi.Map{"context": text}}, `"x": build: `},
+		{registryImageType, pulumi.Map{"name": text, "build": pulumi.Map{"context": text}}, `"x": build: `},
+		{volumeType, pulumi.Map{"cluster": pulumi.Map{"scope": text}}, `"x": cluster: `},
+		{"docker:index/service:Service", pulumi.Map{}, `"x": `},
+		{"docker:index/plugin:Plugin", pulumi.Map{}, `"x": `},
+	} {
+		s := freshStack(t)
+		if _, err := s.preview(one(test.token, "x", test.properties)); err == nil {
+			t.Errorf("%s: expected a refusal", test.token)
+		}
+		if expected := test.token + " " + test.problem + advice; !strings.Contains(strings.Join(s.problems(), "\n"), expected) {
+			t.Errorf("expected %s, got %s", expected, s.problems())
+		}
+	}
+	s := freshStack(t)
+	_, err := s.preview(func(ctx *pulumi.Context) error {
+		return ctx.Invoke("docker:index/getLogs:getLogs", map[string]any{"name": "x"}, &map[string]any{})
+	})
+	if err == nil || !strings.Contains(err.Error(), "docker:index/getLogs:getLogs: "+advice) {
+		t.Errorf("getLogs: expected a refusal, got %v", err)
+	}
+	s = newStack(t, surroundings.home, map[string]string{"DOCKER_CONTEXT": "elsewhere"})
+	if _, err := s.preview(one(volumeType, "x", nil)); err == nil || !strings.Contains(err.Error(), "DOCKER_CONTEXT") {
+		t.Errorf("context: expected a refusal, got %v", err)
+	}
+}
+
+// TestSecretsStaySecret looks for passwords in the state.
+func TestSecretsStaySecret(t *testing.T) {
+	if !*isSubset {
+		t.Skip("the official plugin leaves an image's password readable in the state")
+	}
+	host, folder := startRegistry(t), t.TempDir()
+	write(t, folder, map[string]string{"Dockerfile": dockerfile("")})
+	s := freshStack(t)
+	s.mustUp(func(ctx *pulumi.Context) error {
+		provider, err := loggedIn(ctx, host)
+		if err != nil {
+			return err
+		}
+		return ctx.RegisterResource(imageType, "image", pulumi.Map{
+			"imageName": pulumi.String(host + "/" + named("secret") + ":1"),
+			"registry": pulumi.Map{"server": pulumi.String(host), "username": pulumi.String("somebody"),
+				"password": pulumi.ToSecret(pulumi.String("unsaid"))},
+			"build": pulumi.Map{"context": pulumi.String(folder), "platform": pulumi.String("linux/amd64")},
+		}, &custom{}, provider)
+	}, changes{"create": 3})
+	exported, err := s.inner.Export(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(exported.Deployment), "unsaid") {
+		t.Errorf("state: expected no password to be readable")
+	}
+}
