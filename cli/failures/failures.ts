@@ -27,11 +27,17 @@ const noise = [
 ];
 
 /** Why an operation failed, in the words that a person needs, each reason once. */
-export function explain(outcome: Pick<Outcome, "errors" | "log">): string {
+export function explain(outcome: Pick<Outcome, "errors" | "log" | "ending">): string {
   const fromEngine = outcome.errors.map(({ message, urn }) => translate(plainText(message), urn));
   const known = [...new Set(fromEngine.filter((line) => line !== ""))];
   if (known.length > 0) return withoutRepeats(known).join("\n");
-  return translate(errorsOfLog(outcome.log), undefined);
+  const printed = translate(errorsOfLog(outcome.log), undefined);
+  return printed === "" ? endedSilently(outcome.ending) : printed;
+}
+
+/** Says that Pulumi was killed, or crashed without a word. */
+export function endedSilently(ending: string): string {
+  return `pulumi: ended before its work was done, got ${ending}; run the command again, which goes on where this run ended`;
 }
 
 function translate(message: string, urn: string | undefined): string {

@@ -27,7 +27,8 @@ export function readLocks({ project, stack, environment }: PulumiCall): Lock[] {
   if (backend === undefined) return [];
   const folder = join(backend, "locks", "organization", project.name, stack);
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).map((name) => {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return files.map((name) => {
     const file = join(folder, name);
     return { file, ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Lock, "file">) };
   });
@@ -45,7 +46,7 @@ export function clearDeadLocks(locks: readonly Lock[], machine: Machine = thisMa
   const held = locks.filter((lock) => lock.hostname !== machine.hostname || machine.isAlive(lock.pid));
   if (held.length > 0) throw new Problem(held.map((lock) => stateLocked(lock, machine)).join("\n"));
   return locks.map((lock) => {
-    rmSync(lock.file, { force: true });
+    for (const file of [lock.file, `${lock.file}.attrs`]) rmSync(file, { force: true });
     return `state: removed the lock of ${lock.username} (process ${lock.pid}), which died on this machine before it was done`;
   });
 }

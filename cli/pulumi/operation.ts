@@ -26,6 +26,8 @@ export interface Outcome {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** What the engine, the plugins and the program reported as errors. */
   readonly errors: readonly Diagnostic[];
+  /** How the CLI ended: `exit code 255`, `SIGKILL`. */
+  readonly ending: string;
   /** What the CLI itself printed, for failures before and after the engine's work. */
   readonly log: string;
   /** Where that can be read. */
@@ -65,7 +67,7 @@ export async function runOperation(
   closeSync(eventLog);
   const events = followEvents(eventFile, tracker.see);
   let interrupted = false;
-  const code = await duringInterrupts(
+  const ending = await duringInterrupts(
     () => {
       if (interrupted) return;
       interrupted = true;
@@ -73,19 +75,20 @@ export async function runOperation(
       child.kill("SIGINT");
     },
     () =>
-      new Promise<number>((resolve) => {
-        child.on("error", () => {
-          resolve(-1);
+      new Promise<string>((resolve) => {
+        child.on("error", ({ message }) => {
+          resolve(message);
         });
-        child.on("close", (exit) => {
-          resolve(exit ?? -1);
+        child.on("close", (code, signal) => {
+          resolve(signal ?? `exit code ${code ?? ""}`);
         });
       }),
   );
   events.end();
   tracker.end();
   return {
-    succeeded: code === 0,
+    succeeded: ending === "exit code 0",
+    ending,
     interrupted,
     ...tracker.seen,
     log: readFileSync(logFile, "utf8"),

@@ -32,6 +32,7 @@ async function pulumi(
       environment,
     },
   );
-  if (result.code !== 0) throw new Problem(explain({ errors: [], log: result.stderr }));
+  if (result.code !== 0)
+    throw new Problem(explain({ errors: [], log: result.stderr, ending: `exit code ${result.code}` }));
   return result;
 }
