@@ -1,10 +1,13 @@
 import eslint from "@eslint/js";
+// @ts-expect-error: the plugin comes without types.
+import pulumi from "@pulumi/eslint-plugin";
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 /** Folders that hold decisions: they never see the Pulumi SDK, so that they can be tested without it. */
 const pure = ["components/application/**", "components/settings/**", "components/naming/**"];
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ["node_modules", "coverage", ".towpath", "app/web"] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
@@ -17,6 +20,14 @@ export default tseslint.config(
     rules: {
       // Numbers in messages are what people read.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    },
+  },
+  {
+    files: ["**/*.ts"],
+    plugins: { "@pulumi": /** @type {import("eslint").ESLint.Plugin} */ (pulumi) },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@pulumi/no-output-instance-in-template-literal": "error",
     },
   },
   {
