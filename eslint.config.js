@@ -24,7 +24,7 @@ export default defineConfig(
   },
   {
     files: ["**/*.ts"],
-    plugins: { "@pulumi": /** @type {import("eslint").ESLint.Plugin} */ (pulumi) },
+    plugins: { "@pulumi": /** @type {import("eslint").ESLint.Plugin} */ (/** @type {unknown} */ (pulumi)) },
     rules: {
       "@pulumi/no-output-in-template-literal": "error",
       "@pulumi/no-output-instance-in-template-literal": "error",
