@@ -15,8 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, sessionmaker
 
 from notes import share
+from notes.cache import connect_cache
 from notes.database import POOL_OVERFLOW, POOL_SIZE, Attachment, Note, Result, connect
-from notes.health import Health, check_database, connect_cache
+from notes.health import Health, check_database
 from notes.jobs import Jobs
 from notes.logs import log
 from notes.requests import Faults, RequestLog, UploadLimit

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping
 
 import anyio
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from sqlalchemy import Engine, text
 
 from notes.logs import log
@@ -48,13 +45,6 @@ def check_database(engine: Engine) -> None:
     """Raise when the database does not answer a query."""
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
-
-
-def connect_cache(url: str, *, timeout: float) -> Redis:
-    """A Redis client that tries once and gives up after `timeout`."""
-    return Redis.from_url(
-        url, socket_timeout=timeout, socket_connect_timeout=min(2, timeout), retry=Retry(NoBackoff(), 0)
-    )
 
 
 def _first_line(error: Exception) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from notes.jobs import Jobs
 
-from .test_worker import add_note, result_of
+from .test_work import add_note, result_of
 
 Run = Callable[..., subprocess.Popen]
 

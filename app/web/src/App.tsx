@@ -47,7 +47,9 @@ export function App() {
     <>
       <header className="top">
         <h1>Notes</h1>
-        {version !== undefined && <span className={`environment ${version.environment}`}>{version.environment}</span>}
+        {version !== undefined && (
+          <span className={`environment ${version.environment}`}>{version.environment}</span>
+        )}
       </header>
       <main>
         <NewNote onAdded={() => void load()} />

@@ -11,12 +11,20 @@ const note: Note = {
   body: "<b>two</b> words",
   created_at: "2026-01-01T10:00:00Z",
   attachment: { file_name: "map.png", content_type: "image/png" },
-  result: { state: "done", word_count: 2, attachment_size: 1500, attachment_sha256: "ab".repeat(32), error: null },
+  result: {
+    state: "done",
+    word_count: 2,
+    attachment_size: 1500,
+    attachment_sha256: "ab".repeat(32),
+    error: null,
+  },
 };
 
 function render(changes: Partial<Note>): string {
   const now = Date.parse(note.created_at) + 120_000;
-  return renderToStaticMarkup(<NoteCard note={{ ...note, ...changes }} now={now} onDelete={() => undefined} />);
+  return renderToStaticMarkup(
+    <NoteCard note={{ ...note, ...changes }} now={now} onDelete={() => undefined} />,
+  );
 }
 
 describe("a note", () => {
@@ -36,8 +44,15 @@ describe("a note", () => {
   });
 
   it("says why the worker failed", () => {
-    const result = { state: "failed" as const, word_count: null, attachment_size: null, attachment_sha256: null };
-    expect(render({ result: { ...result, error: "the attachment is gone" } })).toContain("the attachment is gone");
+    const result = {
+      state: "failed" as const,
+      word_count: null,
+      attachment_size: null,
+      attachment_sha256: null,
+    };
+    expect(render({ result: { ...result, error: "the attachment is gone" } })).toContain(
+      "the attachment is gone",
+    );
   });
 });
 
@@ -76,7 +91,9 @@ describe("the API", () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   function answer(body: string, status: number) {
-    const fetched = vi.fn((_path: string, _request: RequestInit) => Promise.resolve(new Response(body, { status })));
+    const fetched = vi.fn((_path: string, _request: RequestInit) =>
+      Promise.resolve(new Response(body, { status })),
+    );
     vi.stubGlobal("fetch", fetched);
     return fetched;
   }

@@ -9,8 +9,9 @@ from redis import Redis
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from notes import worker
+from notes import work
 from notes.database import Attachment, Note, Result
+from notes.heartbeat import Heartbeat, check
 from notes.jobs import Jobs
 from notes.settings import WorkerSettings
 from notes.storage import Storage
@@ -31,11 +32,11 @@ def result_of(engine: Engine, note: int) -> Result:
 
 def test_words_are_counted(engine: Engine, storage: Storage):
     note = add_note(engine, " one\ttwo\n\nthree ")
-    assert worker.process(engine, storage, note) == "done"
+    assert work.process(engine, storage, note) == "done"
     found = result_of(engine, note)
     assert (found.state, found.word_count, found.attachment_size) == ("done", 3, None)
     assert found.finished_at is not None
-    assert worker.process(engine, storage, note) == "already done"
+    assert work.process(engine, storage, note) == "already done"
 
 
 def test_an_attachment_is_measured(engine: Engine, storage: Storage):
@@ -45,7 +46,7 @@ def test_an_attachment_is_measured(engine: Engine, storage: Storage):
     with Session(engine) as session:
         session.add(Attachment(note_id=note, object_key=key, file_name="a", content_type="text/plain"))
         session.commit()
-    assert worker.process(engine, storage, note) == "done"
+    assert work.process(engine, storage, note) == "done"
     found = result_of(engine, note)
     assert found.attachment_size == len(content)
     assert found.attachment_sha256 == hashlib.sha256(content).hexdigest()
@@ -58,26 +59,26 @@ def test_an_attachment_whose_content_is_gone(engine: Engine, storage: Storage):
             Attachment(note_id=note, object_key="notes/none", file_name="a", content_type="text/plain")
         )
         session.commit()
-    assert worker.process(engine, storage, note) == "failed"
+    assert work.process(engine, storage, note) == "failed"
     assert result_of(engine, note).error == "the attachment's content is gone"
 
 
 def test_a_note_that_is_gone(engine: Engine, storage: Storage):
-    assert worker.process(engine, storage, 1) == "gone"
-    assert worker.give_up(engine, 1, "why") == "gone"
+    assert work.process(engine, storage, 1) == "gone"
+    assert work.give_up(engine, 1, "why") == "gone"
 
 
 def test_a_note_of_an_older_release_has_no_result_yet(engine: Engine, storage: Storage):
     with engine.begin() as connection:
         note = connection.scalar(text("INSERT INTO notes (title, body) VALUES ('t', 'one') RETURNING id"))
-    assert worker.process(engine, storage, note) == "done"
+    assert work.process(engine, storage, note) == "done"
 
 
 def test_a_result_is_not_written_over_a_newer_request(engine: Engine):
     note = add_note(engine)
     with Session(engine) as session:
         outdated = datetime.now(UTC) - timedelta(days=1)
-        assert worker._store(session, note, outdated, state="done", word_count=9) == "overtaken"
+        assert work._store(session, note, outdated, state="done", word_count=9) == "overtaken"
     assert result_of(engine, note).state == "pending"
 
 
@@ -91,7 +92,7 @@ def test_notes_that_wait_too_long_are_found(engine: Engine):
             text("UPDATE notes SET created_at = :t WHERE id IN (:a, :b)"),
             {"t": long_ago, "a": lost, "b": fresh},
         )
-    assert worker.overdue(engine) == [lost]
+    assert work.overdue(engine) == [lost]
 
 
 def test_a_job_whose_worker_is_gone_is_taken_over(redis: Redis, key_prefix: str):
@@ -117,12 +118,12 @@ def test_a_job_whose_worker_is_gone_is_taken_over(redis: Redis, key_prefix: str)
 
 
 @pytest.fixture
-def start_worker(environment: dict[str, str]) -> Iterator[Callable[..., worker.Worker]]:
+def start_worker(environment: dict[str, str]) -> Iterator[Callable[..., work.Worker]]:
     """Make a worker, with changes to its environment, whose steps the test takes itself."""
-    workers: list[worker.Worker] = []
+    workers: list[work.Worker] = []
 
-    def start(**changes: str) -> worker.Worker:
-        workers.append(worker.Worker(WorkerSettings.read(environment | changes), "w"))
+    def start(**changes: str) -> work.Worker:
+        workers.append(work.Worker(WorkerSettings.read(environment | changes), "w"))
         return workers[-1]
 
     yield start
@@ -137,7 +138,7 @@ def test_a_job_that_kills_its_workers_is_given_up(
     jobs = Jobs(redis, key_prefix)
     jobs.prepare()
     jobs.put(note)
-    for _ in range(worker.MOST_DELIVERIES):
+    for _ in range(work.MOST_DELIVERIES):
         assert jobs.take("victim", stale_seconds=0, wait_seconds=0.05) is not None
     start_worker(NOTES_STALE_SECONDS="0")._step()
     assert result_of(engine, note).error == "given up after 5 attempts"
@@ -156,16 +157,19 @@ def test_an_idle_worker_queues_overdue_notes(engine: Engine, redis: Redis, key_p
 
 
 def test_the_check_looks_for_a_heartbeat(
-    redis: Redis, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+    redis: Redis, environment: dict[str, str], key_prefix: str, capsys: pytest.CaptureFixture[str]
 ):
-    settings = WorkerSettings.read(environment)
-    assert worker.check(settings, "w") == 1
-    redis.set(worker.heartbeat_key(settings.key_prefix, "w"), "now", ex=5)
-    assert worker.check(settings, "w") == 0
-    away = WorkerSettings.read(environment | {"REDIS_URL": "redis://127.0.0.1:1/0"})
-    assert worker.check(away, "w") == 1
-    assert capsys.readouterr().out.splitlines() == [
-        "no heartbeat of worker w within 12 s",
-        "last heartbeat now",
+    beating = Heartbeat(redis, key_prefix, "w")
+    assert check(environment, "w") == 1
+    beating.beat()
+    assert check(environment, "w") == 0
+    beating.end()
+    assert check(environment | {"REDIS_URL": "redis://127.0.0.1:1/0"}, "w") == 1
+    assert check({}, "w") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("last heartbeat 20")
+    assert lines[0] == "no heartbeat of worker w within 12 s"
+    assert lines[2:] == [
         "the cache does not answer: ConnectionError",
+        "REDIS_URL: not set; give REDIS_URL or REDIS_URL_FILE",
     ]
