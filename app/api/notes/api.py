@@ -2,14 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, sessionmaker
@@ -20,6 +18,7 @@ from notes.database import POOL_OVERFLOW, POOL_SIZE, Attachment, Note, Result, c
 from notes.health import Health, check_database
 from notes.jobs import Jobs
 from notes.logs import log
+from notes.messages import NewNote, NoteAnswer, ShareAnswer
 from notes.requests import Faults, RequestLog, UploadLimit
 from notes.settings import ApiSettings
 from notes.storage import Storage
@@ -29,60 +28,6 @@ LARGEST_ID = 2**63 - 1
 UNHEALTHY_FOR_TEST = "failed: NOTES_FAULT"
 
 NoteId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-# PostgreSQL's text holds everything but NUL.
-PlainText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
-
-
-class NewNote(BaseModel):
-    """What a client sends to create a note."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    title: PlainText = Field(min_length=1, max_length=200)
-    body: PlainText = Field(default="", max_length=100_000)
-
-
-class AttachmentAnswer(BaseModel):
-    """A note's attachment."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    file_name: str
-    content_type: str
-    created_at: datetime
-
-
-class ResultAnswer(BaseModel):
-    """What the worker found out about a note."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    state: str
-    word_count: int | None
-    attachment_size: int | None
-    attachment_sha256: str | None
-    error: str | None
-    finished_at: datetime | None
-
-
-class NoteAnswer(BaseModel):
-    """A note as clients see it."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    title: str
-    body: str
-    created_at: datetime
-    attachment: AttachmentAnswer | None
-    result: ResultAnswer | None
-
-
-class ShareAnswer(BaseModel):
-    """A link that opens one note to anyone for a while."""
-
-    path: str
-    expires_at: datetime
 
 
 class Services:
