@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -24,10 +24,13 @@ const install = ["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-
 export function installPackages(root, { run, say }) {
   const lock = readFileSync(join(root, "package-lock.json"), "utf8");
   const stamp = createHash("sha256").update(lock).digest("hex");
-  const stampFile = join(root, "node_modules", ".towpath-stamp");
+  const folder = join(root, "node_modules");
+  const stampFile = join(folder, ".towpath-stamp");
   if (read(stampFile) === stamp) return null;
 
-  if (!matches(lock, read(join(root, "node_modules", ".package-lock.json")))) {
+  if (!matches(lock, read(join(folder, ".package-lock.json")))) {
+    // npm would empty the folder behind a link, which is another clone's.
+    if (isLink(folder)) return linkedElsewhere(realpathSync(folder));
     say("installing npm packages …");
     const started = Date.now();
     const result = run(root, install);
@@ -38,6 +41,16 @@ export function installPackages(root, { run, say }) {
   }
   writeFileSync(stampFile, stamp);
   return null;
+}
+
+/** @param {string} target */
+function linkedElsewhere(target) {
+  return `npm: node_modules must match package-lock.json, got a link to ${target}, which does not; remove the link, or run npm ci where it points`;
+}
+
+/** @param {string} path */
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /**

@@ -1,4 +1,8 @@
+import { partOf } from "../progress/words.ts";
+import type { Diagnostic } from "../pulumi/events.ts";
 import { plainText, type Outcome } from "../pulumi/operation.ts";
+import { parseUrn } from "../pulumi/urn.ts";
+import { translateBuild } from "./build.ts";
 import { translateDiskFull } from "./disk.ts";
 import { translateEngineGone } from "./engine.ts";
 import { translateLocked } from "./locked.ts";
@@ -26,9 +30,15 @@ const noise = [
   /^(?:error: )?an unhandled error occurred: Program exited with non-zero exit code/,
 ];
 
+/** What is left of an operation that failed. */
+export type Failure = Pick<Outcome, "errors" | "log" | "ending"> &
+  Partial<Pick<Outcome, "output" | "environmentName">>;
+
 /** Why an operation failed, in the words that a person needs, each reason once. */
-export function explain(outcome: Pick<Outcome, "errors" | "log" | "ending">): string {
-  const fromEngine = outcome.errors.map(({ message, urn }) => translate(plainText(message), urn));
+export function explain(outcome: Failure): string {
+  const fromEngine = outcome.errors.map(
+    (error) => ofBuild(error, outcome) ?? translate(plainText(error.message), error.urn),
+  );
   const known = [...new Set(fromEngine.filter((line) => line !== ""))];
   if (known.length > 0) return withoutRepeats(known).join("\n");
   const printed = translate(errorsOfLog(outcome.log), undefined);
@@ -38,6 +48,16 @@ export function explain(outcome: Pick<Outcome, "errors" | "log" | "ending">): st
 /** Says that Pulumi was killed, or crashed without a word. */
 export function endedSilently(ending: string): string {
   return `pulumi: ended before its work was done, got ${ending}; run the command again, which goes on where this run ended`;
+}
+
+/** A failure of an image's build; its own lines say more than its error. */
+function ofBuild(
+  { message, urn = "" }: Diagnostic,
+  { output, environmentName = "" }: Failure,
+): string | undefined {
+  const { types, name } = parseUrn(urn) ?? { types: [], name: "" };
+  if (types.at(-1) !== "docker:index/image:Image") return undefined;
+  return translateBuild(plainText(message), partOf(name, environmentName), output?.get(urn) ?? []);
 }
 
 function translate(message: string, urn: string | undefined): string {

@@ -26,6 +26,10 @@ export interface Outcome {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** What the engine, the plugins and the program reported as errors. */
   readonly errors: readonly Diagnostic[];
+  /** What was printed of the work on each resource, by its URN: a build's own lines. */
+  readonly output: ReadonlyMap<string, readonly string[]>;
+  /** The name of the environment's component, with which the names of all resources begin. */
+  readonly environmentName: string;
   /** How the CLI ended: `exit code 255`, `SIGKILL`. */
   readonly ending: string;
   /** What the CLI itself printed, for failures before and after the engine's work. */
@@ -100,16 +104,23 @@ export async function runOperation(
 export function trackEvents(progress: Progress): {
   see: (event: EngineEvent) => void;
   end: () => void;
-  seen: Pick<Outcome, "changes" | "outputs" | "errors">;
+  seen: Pick<Outcome, "changes" | "outputs" | "errors" | "output" | "environmentName">;
 } {
   const steps = new Map<string, Step>();
   const errors: Diagnostic[] = [];
-  const seen: { changes: Record<string, number>; outputs: Record<string, unknown>; errors: Diagnostic[] } = {
-    changes: {},
-    outputs: {},
+  const output = new Map<string, string[]>();
+  const seen = {
+    changes: {} as Record<string, number>,
+    outputs: {} as Record<string, unknown>,
     errors,
+    output,
+    environmentName: "",
   };
-  let environmentName = "";
+  function print(urn: string, { message }: Diagnostic): void {
+    const text = plainText(message);
+    output.set(urn, [...(output.get(urn) ?? []).slice(-200), text]);
+    for (const [at, step] of steps) if (at.endsWith(` ${urn}`)) step.detail(text.split("\n").at(-1) ?? "");
+  }
   const key = (metadata: { op: string; urn: string }): string => `${metadata.op} ${metadata.urn}`;
 
   return {
@@ -117,8 +128,10 @@ export function trackEvents(progress: Progress): {
     see({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent }) {
       if (resourcePreEvent !== undefined) {
         const { metadata } = resourcePreEvent;
-        if (metadata.type.endsWith(":Environment")) environmentName = parseUrn(metadata.urn)?.name ?? "";
-        const words = stepInWords(metadata, environmentName);
+        if (metadata.type.endsWith(":Environment")) {
+          seen.environmentName = parseUrn(metadata.urn)?.name ?? "";
+        }
+        const words = stepInWords(metadata, seen.environmentName);
         if (words !== undefined) steps.set(key(metadata), progress.step(words));
       }
       if (resOutputsEvent !== undefined) {
@@ -131,13 +144,9 @@ export function trackEvents(progress: Progress): {
         steps.get(key(resOpFailedEvent.metadata))?.failed();
         steps.delete(key(resOpFailedEvent.metadata));
       }
-      if (diagnosticEvent !== undefined) {
-        if (diagnosticEvent.severity === "error") errors.push(diagnosticEvent);
-        const urn = diagnosticEvent.urn;
-        for (const [at, step] of steps)
-          if (urn && at.endsWith(` ${urn}`))
-            step.detail(plainText(diagnosticEvent.message).split("\n").at(-1) ?? "");
-      }
+      if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent);
+      else if (diagnosticEvent?.urn && diagnosticEvent.severity !== "debug")
+        print(diagnosticEvent.urn, diagnosticEvent);
       if (summaryEvent !== undefined) seen.changes = summaryEvent.resourceChanges;
     },
     end() {
