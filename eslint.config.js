@@ -24,7 +24,8 @@ export default defineConfig(
   },
   {
     files: ["**/*.ts"],
-    plugins: { "@pulumi": /** @type {import("eslint").ESLint.Plugin} */ (/** @type {unknown} */ (pulumi)) },
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- it comes without types
+    plugins: { "@pulumi": pulumi },
     rules: {
       "@pulumi/no-output-in-template-literal": "error",
       "@pulumi/no-output-instance-in-template-literal": "error",
