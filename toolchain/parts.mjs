@@ -61,15 +61,17 @@ function executable(name) {
 
 /** The folder that Pulumi keeps its programs in. */
 export function pulumiHome(environment = process.env) {
-  const given = environment.PULUMI_HOME;
-  return given ? given : join(homedir(), ".pulumi");
+  // An empty variable counts as none, as it does for Pulumi.
+  return environment.PULUMI_HOME === "" || environment.PULUMI_HOME === undefined
+    ? join(homedir(), ".pulumi")
+    : environment.PULUMI_HOME;
 }
 
 /** The versions that the project depends on. @returns {Record<string, string>} */
 export function pinnedVersions() {
-  const text = readFileSync(join(toolchain, "..", "package.json"), "utf8");
-  const manifest = /** @type {{ dependencies?: Record<string, string> }} */ (JSON.parse(text));
-  return manifest.dependencies ?? {};
+  /** @type {unknown} */
+  const manifest = JSON.parse(readFileSync(join(toolchain, "..", "package.json"), "utf8"));
+  return /** @type {{ dependencies: Record<string, string> }} */ (manifest).dependencies;
 }
 
 /** The lowest version of Go that the module builds with, such as `1.26.0`. */

@@ -72,6 +72,9 @@ type generator struct {
 
 func (g *generator) resource(info *tfbridge.ResourceInfo, upstream shim.Resource) schema.ResourceSpec {
 	made := g.object(lastName(info.Tok.String()), upstream.Schema(), info.Fields)
+	// Every resource has an ID in Pulumi, outside of its properties.
+	delete(made.outputs, "id")
+	made.requiredOutputs = slices.DeleteFunc(made.requiredOutputs, func(name string) bool { return name == "id" })
 	return schema.ResourceSpec{
 		ObjectTypeSpec: schema.ObjectTypeSpec{
 			Type:       "object",
@@ -121,7 +124,7 @@ func (g *generator) object(owner string, fields shim.SchemaMap, infos map[string
 	for _, name := range slices.Sorted(maps.Keys(upstream)) {
 		field, info := upstream[name], infos[name]
 		isInput := field.Required() || field.Optional()
-		if field.Removed() != "" || name == "id" && !isInput {
+		if field.Removed() != "" {
 			continue
 		}
 		key := tfbridge.TerraformToPulumiNameV2(name, fields, infos)
