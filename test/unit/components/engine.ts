@@ -95,7 +95,7 @@ export async function deployed<Result>(
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => {
     pulumi.unsecret(output).apply((value) => {
-      resolve(value as T);
+      resolve(value);
     });
   });
 }

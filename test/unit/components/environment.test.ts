@@ -1,0 +1,254 @@
+/**
+ * Environment with applications that are not the sample: what is left out, refused, or only planned.
+ *
+ * A mock cannot prove that an error reaches the person without a stack trace, nor that a plan made from unknown values
+ * becomes a good deployment: test/e2e does.
+ */
+import { byName, deployed, outcome, valueOf, type Registration, type Run } from "./engine.ts";
+import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import type { ApplicationDescription } from "../../../components/application/description.ts";
+import { Environment } from "../../../components/environment.ts";
+import { loadSettings } from "../../../components/load-settings.ts";
+import { preview as previewSettings } from "../settings/good.ts";
+import { notes } from "../application/notes.ts";
+import { hidden, shown } from "./hidden.ts";
+import { orderOf } from "./order.ts";
+import { imageId, password } from "./plugins.ts";
+
+/** As small as an application can be. */
+const page: ApplicationDescription = {
+  name: "page",
+  images: { web: { context: "web" } },
+  services: { web: { image: "web" } },
+};
+
+function program(application: ApplicationDescription): () => Environment {
+  return () => {
+    const settings = loadSettings(application.name);
+    return new Environment(settings.namespace, { application, settings });
+  };
+}
+
+describe("an environment", function () {
+  this.timeout(30_000);
+  let whole: readonly Registration[];
+
+  before(async () => {
+    whole = (await deployed(program(notes))).registrations;
+  });
+
+  it("makes nothing that the application does not declare", async () => {
+    const { registrations, result } = await deployed(program(page));
+    assert.deepEqual(Object.keys(byName(registrations)).sort(), [
+      "page-local-gateway-container",
+      "page-local-gateway-sites",
+      "page-local-host-engine",
+      "page-local-host-network",
+      "page-local-release-route-switch",
+      "page-local-release-smoke-ask",
+      "page-local-release-web-gate-poll",
+      "page-local-web",
+      "page-local-web-image-build",
+      "page-local-web-image-latest",
+      "page-local-web-image-release",
+      "page-local-web-image-tag",
+    ]);
+    assert.deepEqual(await valueOf(result.services), { web: { container: "page-local-web-1a2b3c4" } });
+  });
+
+  it("keeps an image's own health check from a service that has none", async () => {
+    const { registrations } = await deployed(program(page));
+    const resources = byName(registrations);
+    assert.deepEqual(resources["page-local-web"]?.inputs.healthcheck, {
+      tests: ["NONE"],
+      interval: "10s",
+      timeout: "5s",
+      startPeriod: "10s",
+      retries: 3,
+    });
+    const gate = resources["page-local-release-web-gate-poll"]?.inputs.stdin;
+    assert.deepEqual(
+      gate,
+      hidden({ subject: "services.web", container: "page-local-web-1a2b3c4", timeoutSeconds: 60 }),
+    );
+  });
+
+  it("starts a service when those that it needs are healthy", () => {
+    const order = orderOf(whole);
+    assert.deepEqual(order["notes-local-web"], [
+      "notes-local-release-api-gate-poll",
+      "notes-local-web-image-release",
+    ]);
+    assert.deepEqual(order["notes-local-release-route-switch"], [
+      "notes-local-release-smoke-ask",
+      "notes-local-release-worker-gate-poll",
+    ]);
+  });
+
+  it("builds an image with its own file, target and arguments, from the mirror", async () => {
+    const image = { context: "web", dockerfile: "docker/Web", target: "final", args: { MODE: "production" } };
+    const { registrations } = await deployed(program({ ...page, images: { web: image } }), {
+      configuration: { "towpath:imageMirror": "cache.example.com/hub" },
+    });
+    const resources = byName(registrations);
+    assert.deepEqual(resources["page-local-web-image-build"]?.inputs.build, {
+      context: "web",
+      dockerfile: "web/docker/Web",
+      target: "final",
+      platform: process.arch === "arm64" ? "linux/arm64" : "linux/amd64",
+      args: { BUILD_VERSION: "local", IMAGE_MIRROR: "cache.example.com/hub", MODE: "production" },
+    });
+    assert.equal(
+      resources["page-local-gateway-container"]?.inputs.image,
+      "cache.example.com/hub/library/caddy:2.11.9",
+    );
+  });
+
+  it("takes its times and its port from the settings", async () => {
+    const { registrations, result } = await deployed(program(page), {
+      configuration: {
+        "towpath:port": "9090",
+        "towpath:gateTimeoutSeconds": "7",
+        "towpath:watchSeconds": "8",
+        "towpath:drainSeconds": "9",
+        "towpath:namespace": "mine",
+      },
+    });
+    const resources = byName(registrations);
+    assert.deepEqual(resources["mine-gateway-container"]?.inputs.ports, [
+      { internal: 8080, external: 9090, ip: "127.0.0.1" },
+    ]);
+    assert.equal(resources["mine-web"]?.inputs.destroyGraceSeconds, 9);
+    assert.match(JSON.stringify(resources["mine-release-web-gate-poll"]?.inputs), /"timeoutSeconds":7[,}]/);
+    assert.match(JSON.stringify(resources["mine-release-route-switch"]?.inputs), /"watchSeconds":8[,}]/);
+    assert.equal(await valueOf(result.url), "http://localhost:9090");
+  });
+
+  it("delivers a secret as a variable where the application says so, marked secret", () => {
+    const inputs = byName(whole)["notes-local-api"]?.inputs;
+    const value = password("notes-local-secret-JWT_SECRET-value", 32);
+    const release = imageId("notes-local-api-image-build").slice(7, 19);
+    assert.deepEqual((inputs?.envs as unknown[]).slice(-6), [
+      hidden(`JWT_SECRET=${value}`),
+      "DATABASE_URL_FILE=/run/secrets/DATABASE_URL",
+      "REDIS_URL_FILE=/run/secrets/REDIS_URL",
+      "S3_ACCESS_KEY_ID_FILE=/run/secrets/S3_ACCESS_KEY_ID",
+      "S3_SECRET_ACCESS_KEY_FILE=/run/secrets/S3_SECRET_ACCESS_KEY",
+      `TOWPATH_RELEASE=${release}`,
+    ]);
+    assert.ok(!JSON.stringify(shown(inputs)).includes(value));
+  });
+
+  it("gives a service the values of its secrets from the sources that the settings say", async () => {
+    process.env.MY_KEY = "from the environment";
+    const secrets = ["GENERATED", "GIVEN", "HANDED"];
+    const application = { ...page, services: { web: { image: "web", secrets } } };
+    const { registrations } = await deployed(program(application), {
+      configuration: {
+        "towpath:secrets": JSON.stringify({
+          GENERATED: { source: "generated", length: 64 },
+          GIVEN: { source: "configuration" },
+          HANDED: { source: "environment", variable: "MY_KEY" },
+        }),
+        "towpath:secretValues": JSON.stringify({ GIVEN: "given", GENERATED: "not used" }),
+      },
+    }).finally(() => delete process.env.MY_KEY);
+    const resources = byName(registrations);
+    assert.deepEqual(resources["page-local-secret-GENERATED-value"]?.inputs, { length: 64, special: false });
+    assert.equal(resources["page-local-secret-GIVEN-value"], undefined);
+    const uploads = resources["page-local-web"]?.inputs.uploads as { file: string; content: unknown }[];
+    assert.deepEqual(
+      uploads.map(({ file, content }) => [file, content]),
+      [
+        ["/run/secrets/GENERATED", hidden(password("page-local-secret-GENERATED-value", 64))],
+        ["/run/secrets/GIVEN", hidden("given")],
+        ["/run/secrets/HANDED", hidden("from the environment")],
+      ],
+    );
+  });
+
+  it("can be planned when nothing of what plugins say is known", async () => {
+    const planned = await deployed(program(notes), { preview: true });
+    assert.deepEqual(Object.keys(byName(planned.registrations)).sort(), Object.keys(byName(whole)).sort());
+  });
+});
+
+describe("what an environment refuses before the first resource", function () {
+  this.timeout(30_000);
+
+  it("a secret that the configuration has to give", async () => {
+    const secrets = ["JWT_SECRET", "API_KEY"];
+    await refused(
+      { ...page, services: { web: { image: "web", secrets } } },
+      {
+        configuration: {
+          "towpath:secrets": '{"JWT_SECRET":{"source":"configuration"},"API_KEY":{"source":"configuration"}}',
+          "towpath:secretValues": '{"API_KEY":"given"}',
+        },
+      },
+      "towpath:secretValues.JWT_SECRET: no value for this secret of web; set it with " +
+        "npm run pulumi -- config set --stack local --secret --path towpath:secretValues.JWT_SECRET",
+    );
+  });
+
+  it("a secret that an environment variable has to give, and another one, together", async () => {
+    await refused(
+      { ...page, services: { web: { image: "web", secrets: ["JWT_SECRET", "API_KEY"] } } },
+      {
+        configuration: {
+          "towpath:secrets":
+            '{"JWT_SECRET":{"source":"environment"},"API_KEY":{"source":"environment","variable":"MY_KEY"}}',
+        },
+      },
+      [
+        "towpath:secrets.JWT_SECRET: no value for this secret of web in the environment variable JWT_SECRET; set the variable for this run",
+        "towpath:secrets.API_KEY: no value for this secret of web in the environment variable MY_KEY; set the variable for this run",
+      ].join("\n"),
+    );
+  });
+
+  it("all problems of the application at once", async () => {
+    await refused(
+      {
+        ...page,
+        services: {
+          web: { image: "web", needs: ["postgres", "fiels"], health: { path: "/" }, routes: ["/*"] },
+        },
+        buckets: ["files"],
+      },
+      {},
+      [
+        'services.web.needs[0]: no PostgreSQL is declared, got "postgres"; add postgres: { version: 15 } to the application',
+        'services.web.needs[1]: no such backing service, bucket or service, got "fiels"; did you mean "files"',
+        "services.web.routes: routes need a port, got none; add port, for example port: 8000",
+        "services.web.health.path: a health path needs a port, got none; " +
+          "add port, for example port: 8000, or use a health command",
+      ].join("\n"),
+    );
+  });
+
+  it("an environment that cannot be deployed yet", async () => {
+    const { previewDomain, host, registry } = previewSettings;
+    await refused(
+      page,
+      {
+        stack: "pr-12",
+        configuration: {
+          "towpath:previewDomain": previewDomain,
+          "towpath:host": JSON.stringify(host),
+          "towpath:registry": JSON.stringify(registry),
+        },
+      },
+      'towpath:environment: only local can be deployed so far, got "preview"; use the stack local',
+    );
+  });
+});
+
+/** Runs a program that has to fail with this message before anything is registered. */
+async function refused(application: ApplicationDescription, run: Run, message: string): Promise<void> {
+  const { thrown, registrations } = await outcome(program(application), run);
+  assert.equal((thrown as Error).message, message);
+  assert.ok(pulumi.RunError.isInstance(thrown), "shown with a stack trace");
+  assert.deepEqual(registrations, []);
+}
