@@ -42,8 +42,9 @@ export class Environment extends pulumi.ComponentResource {
   readonly port: number;
 
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("towpath:index:Environment", name, {}, opts);
+    // Before the component itself, so that input which cannot be used registers nothing.
     const { application, settings } = userErrors(() => checked(args));
+    super("towpath:index:Environment", name, {}, opts);
     const { environment, namespace, imageMirror = "docker.io" } = settings;
     const names = namesOf(namespace);
     const labelsOf = (part: string): Record<string, string> =>
