@@ -93,5 +93,23 @@ program
     await pass((progress) => pulumi(progress, args));
   });
 
+program
+  .command("test")
+  .description("run the tests: all, one kind, or one suite of a kind")
+  .argument("[kind]", "unit or e2e")
+  .argument("[suite]", "a file or folder in test/<kind>, such as local")
+  .action(async (kind?: string, suite?: string) => {
+    const { test } = await import("./commands/test.ts");
+    await pass((progress) => test(progress, kind, suite));
+  });
+
+program
+  .command("setup")
+  .description("provide what start and the tests need, and start nothing")
+  .action(async () => {
+    const { provide } = await import("./commands/provide.ts");
+    await answer(false, provide, () => "everything is there");
+  });
+
 listenForInterrupts();
 await program.parseAsync();

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { application } from "../../application.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { usesOwnPassphrase } from "../environment.ts";
 import { duringInterrupts } from "../interrupts.ts";
@@ -8,9 +7,9 @@ import type { Progress } from "../progress/progress.ts";
 import { pulumiFolder, readProject } from "../project.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { run } from "../run.ts";
-import { readConfiguration, settingsOf } from "../settings.ts";
-import { environmentFor, getReady, requirementsOf } from "../setup/machine.ts";
+import { environmentFor, requirementsOf } from "../setup/machine.ts";
 import { setUp } from "../setup/set-up.ts";
+import { provide } from "./provide.ts";
 import { stack as localStack } from "./session.ts";
 
 /** The commands that run the program or touch machines; the others need neither engine nor images. */
@@ -44,8 +43,7 @@ export async function pulumi(progress: Progress, args: readonly string[]): Promi
 async function environmentOf(command: string | undefined, progress: Progress): Promise<NodeJS.ProcessEnv> {
   const project = readProject();
   if (needsMachine.has(command ?? "")) {
-    const { imageMirror } = settingsOf(readConfiguration(project, localStack), application.name, localStack);
-    return (await getReady(project, imageMirror, "start", progress)).environment;
+    return (await provide(progress)).environment;
   }
   await setUp(requirementsOf(project, undefined).pulumi, progress);
   const engine = await findEngine(run);

@@ -10,7 +10,7 @@ import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { run } from "../run.ts";
-import { readConfiguration, settingsOf } from "../settings.ts";
+import { settingsOf } from "../settings.ts";
 import { getReady, type Need, type Ready } from "../setup/machine.ts";
 
 /** The stack that start, stop and destroy are about. */
@@ -34,10 +34,8 @@ export interface Session {
  * Sets the machine up as far as is needed, and looks at what there is: settings, locks, state and containers. Changes nothing that a person
  * would miss: it fails when the settings cannot be used or another run is at work.
  */
-export async function open(need: Need, progress: Progress): Promise<Session> {
-  const project = readProject();
-  const configuration = readConfiguration(project, stack);
-  const settings = settingsOf(configuration, application.name, stack);
+export async function open(need: Need, progress: Progress, project = readProject()): Promise<Session> {
+  const settings = settingsOf(project, application.name, stack);
   const { engine, environment } = await getReady(project, settings.imageMirror, need, progress);
   const call = { project, stack, environment };
   for (const line of clearDeadLocks(readLocks(call))) progress.say(line);

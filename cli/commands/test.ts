@@ -1,0 +1,106 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
+import { provide } from "./provide.ts";
+
+/** The two kinds of tests: without and with a real engine. */
+export type Kind = "unit" | "e2e";
+
+/** How many tests passed, failed and were skipped. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** What one run of mocha ended with. */
+interface Ended {
+  readonly code: number;
+  /** Undefined when it ended before it counted. */
+  readonly counts: Counts | undefined;
+}
+
+/** Runs tests: both kinds, one kind, or one suite of one kind. Ends with the counts, alone on the last line. */
+export async function test(
+  progress: Progress,
+  kind: string | undefined,
+  suite: string | undefined,
+): Promise<number> {
+  const kinds = kindsOf(kind);
+  const { root } = readProject();
+  const ended: Ended[] = [];
+  for (const one of kinds) {
+    const pattern = patternOf(root, one, suite);
+    // Real engines and containers need what `npm start` needs.
+    if (one === "e2e") await provide(progress);
+    progress.stop();
+    ended.push(await runMocha(root, one, pattern, suite === undefined));
+  }
+  process.stdout.write(`${summary(ended.map(({ counts }) => counts))}\n`);
+  return ended.every(({ code }) => code === 0) ? 0 : 1;
+}
+
+/** The counts of several runs in one line; a run that ended before it counted is a failure. */
+export function summary(runs: readonly (Counts | undefined)[]): string {
+  const sum = (count: (one: Counts) => number): number =>
+    runs.reduce((total, one) => total + (one === undefined ? 0 : count(one)), 0);
+  const broken = runs.filter((one) => one === undefined).length;
+  return `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed) + broken} failed, ${sum(({ skipped }) => skipped)} skipped`;
+}
+
+/** The kinds that a person asked for: both by default. */
+export function kindsOf(kind: string | undefined): Kind[] {
+  if (kind === undefined) return ["unit", "e2e"];
+  if (kind === "unit" || kind === "e2e") return [kind];
+  throw new Problem(`test: unknown kind of tests, got "${kind}"; use unit or e2e`);
+}
+
+/** The files of a suite: a file of that name or a folder. */
+export function patternOf(root: string, kind: Kind, suite: string | undefined): string {
+  if (suite === undefined) return `test/${kind}/**/*.test.ts`;
+  if (existsSync(join(root, "test", kind, `${suite}.test.ts`))) return `test/${kind}/${suite}.test.ts`;
+  if (existsSync(join(root, "test", kind, suite))) return `test/${kind}/${suite}/**/*.test.ts`;
+  throw new Problem(`test: no such suite, got "${suite}"; use the name of a file or folder in test/${kind}`);
+}
+
+async function runMocha(root: string, kind: Kind, pattern: string, whole: boolean): Promise<Ended> {
+  const folder = mkdtempSync(join(tmpdir(), "towpath-test-"));
+  const file = join(folder, "counts.json");
+  const configuration = join("test", kind, ".mocharc.json");
+  const mocha = [
+    ...[
+      "--import",
+      "tsx",
+      "node_modules/mocha/bin/mocha.js",
+      pattern,
+      "--reporter",
+      "test/support/reporter.ts",
+    ],
+    ...(existsSync(join(root, configuration)) ? ["--config", configuration] : []),
+  ];
+  // Coverage is asked of all unit tests together; one suite alone cannot reach it.
+  const coverage = kind === "unit" && whole ? ["node_modules/c8/bin/c8.js", process.execPath] : [];
+  try {
+    const code = await inTheForeground(root, [...coverage, ...mocha], { TOWPATH_TEST_COUNTS: file });
+    return {
+      code,
+      counts: existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Counts) : undefined,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function inTheForeground(root: string, args: readonly string[], more: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve, reject) => {
+    spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...more } })
+      .on("error", reject)
+      .on("close", (code) => {
+        resolve(code ?? 1);
+      });
+  });
+}
