@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { run } from "./command.mjs";
 import { label } from "./engine.mjs";
+import { provide } from "./machine.mjs";
 import { debian, reference } from "./recipes.mjs";
 import { debianArchives, extraCertificates, folderOf } from "./sources.mjs";
 
@@ -18,7 +19,7 @@ const certificateVariables = ["SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"
  * @param {string} hash
  */
 export async function buildDebian({ prefix, folder, lock, signal }, hash) {
-  await provideMmdebstrap(lock, signal);
+  await provide("mmdebstrap", "mmdebstrap", { lock, signal });
   const archive = join(folder, "base.tar");
   const certificates = extraCertificates();
   await run(
@@ -62,30 +63,4 @@ export async function buildDebian({ prefix, folder, lock, signal }, hash) {
 async function dateChecks() {
   const dump = await run("apt-config", ["dump"]);
   return dump.split("\n").filter((line) => /^Acquire::Check-(Date|Valid-Until) /.test(line));
-}
-
-/** @param {number} lock @param {AbortSignal} signal */
-async function provideMmdebstrap(lock, signal) {
-  try {
-    await run("mmdebstrap", ["--version"]);
-    return;
-  } catch {
-    // Not there: installed below.
-  }
-  const isRoot = process.getuid?.() === 0;
-  try {
-    if (!isRoot) throw new Error("not root");
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["update"], { env, lock, signal });
-    await run("apt-get", ["install", "--yes", "--no-install-recommends", "mmdebstrap"], {
-      env,
-      lock,
-      signal,
-    });
-  } catch (error) {
-    throw new Error(
-      "mmdebstrap: not found; install it (apt-get install mmdebstrap on Debian or Ubuntu), or run this as root there",
-      { cause: error },
-    );
-  }
 }

@@ -1,6 +1,7 @@
-import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
 import { CommandError, run } from "./command.mjs";
+import { provide } from "./machine.mjs";
 import { folderOf } from "./sources.mjs";
 
 /** @typedef {import("./recipes.mjs").Recipe} Recipe */
@@ -18,37 +19,43 @@ import { folderOf } from "./sources.mjs";
 export async function gatherParts(recipe, build) {
   const context = join(build.folder, recipe.name);
   cpSync(folderOf(recipe), context, { recursive: true });
-  if (recipe.go) await addGoProgram(recipe.go, join(context, "files"), build);
+  if (recipe.go) await addGoProgram(recipe.go, context, build);
   if (recipe.npm) await addNode(recipe.npm.packages, context, build);
   return context;
 }
 
-/** @param {GoProgram} program @param {string} files @param {Build} build */
-async function addGoProgram(
-  { module, version, command, versionVariable, folder, moduleFiles = [] },
-  files,
-  build,
-) {
+/** @param {GoProgram} program @param {string} context @param {Build} build */
+async function addGoProgram(program, context, { lock, signal }) {
+  const { module, version, folder, moduleFiles = [], capability } = program;
+  const files = join(context, "files");
   const target = join(files, folder);
   mkdirSync(target, { recursive: true });
   // Static, without debugging information, and the same from every machine.
   const env = { ...process.env, GOBIN: target, CGO_ENABLED: "0" };
-  const flags = ["-trimpath", "-ldflags", `-s -w -X ${versionVariable}=${version}`];
-  const { lock, signal } = build;
+  const flags = ["-trimpath", "-ldflags", `-s -w -X ${program.versionVariable}=${version}`];
   try {
-    await run("go", ["install", ...flags, `${module}/${command}@${version}`], { env, lock, signal });
-    if (moduleFiles.length === 0) return;
-    const found = await run("go", ["mod", "download", "-json", `${module}@${version}`], { lock, signal });
-    /** @type {unknown} */
-    const answer = JSON.parse(found);
-    const source = /** @type {{ Dir: string }} */ (answer).Dir;
-    for (const name of moduleFiles) {
-      copyFileSync(join(source, name), join(target, name));
-      // Modules do not keep the bit that makes a file a program.
-      chmodSync(join(target, name), 0o755);
+    await run("go", ["install", ...flags, `${module}/${program.command}@${version}`], { env, lock, signal });
+    if (moduleFiles.length > 0) {
+      const found = await run("go", ["mod", "download", "-json", `${module}@${version}`], { lock, signal });
+      /** @type {unknown} */
+      const answer = JSON.parse(found);
+      const source = /** @type {{ Dir: string }} */ (answer).Dir;
+      for (const name of moduleFiles) {
+        copyFileSync(join(source, name), join(target, name));
+        // Modules do not keep the bit that makes a file a program.
+        chmodSync(join(target, name), 0o755);
+      }
     }
   } catch (error) {
     throw explained(error, "go: not found; install Go from https://go.dev/dl");
+  }
+  if (capability) {
+    await provide("setcap", "libcap2-bin", { lock, signal });
+    await run("setcap", [capability, join(target, basename(program.command))], { lock, signal });
+    const archive = join(context, "files.tar");
+    const withCapabilities = ["--xattrs", "--xattrs-include=security.capability"];
+    await run("tar", ["--create", ...withCapabilities, "--file", archive, "--directory", files, "."], { lock, signal });
+    rmSync(files, { recursive: true });
   }
 }
 

@@ -2,7 +2,7 @@ import { run } from "./command.mjs";
 import { buildDebian } from "./debian.mjs";
 import { label } from "./engine.mjs";
 import { gatherParts } from "./parts.mjs";
-import { debian, reference } from "./recipes.mjs";
+import { reference } from "./recipes.mjs";
 import { hashOf } from "./sources.mjs";
 
 /** @typedef {import("./recipes.mjs").Recipe} Recipe */
@@ -61,13 +61,7 @@ async function buildOne(recipe, build, belowIsReady) {
   const context = await gatherParts(recipe, build);
   await belowIsReady();
   const { prefix, lock, signal } = build;
-  const args = {
-    ...recipe.args,
-    ...proxyArguments(),
-    BASE: reference(recipe.from, prefix),
-    // Only who needs it as well may be given it: docker build warns of arguments that nobody takes.
-    ...(recipe.from === debian ? {} : { DEBIAN: reference(debian, prefix) }),
-  };
+  const args = { ...recipe.args, ...proxyArguments(), BASE: reference(recipe.from, prefix) };
   await run(
     "docker",
     [

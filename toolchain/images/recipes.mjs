@@ -11,7 +11,7 @@ export const defaultPrefix = "mirror.towpath.internal";
  * @typedef {object} Recipe
  * @property {string} name the folder with the Dockerfile, and what people call the image
  * @property {string} repository Docker Hub's name and tag
- * @property {Recipe} [from] the image below; the Dockerfile gets it as BASE, and Debian as DEBIAN
+ * @property {Recipe} [from] the image below; the Dockerfile gets it as BASE
  * @property {Record<string, string>} args the Dockerfile's build arguments
  * @property {GoProgram} [go] a Go program that the image carries
  * @property {{ packages: string[] }} [npm] npm packages that the image carries
@@ -24,6 +24,7 @@ export const defaultPrefix = "mirror.towpath.internal";
  * @property {string} command the program's package below the module
  * @property {string} versionVariable the variable in which the program keeps its version
  * @property {string} folder where the program goes, below the image's root
+ * @property {string} [capability] what the program may do without being root
  * @property {string[]} [moduleFiles] files of the module itself that go to the same folder
  */
 
@@ -54,6 +55,7 @@ export const recipes = [
       command: "cmd/caddy",
       versionVariable: "github.com/caddyserver/caddy/v2.CustomVersion",
       folder: "usr/bin",
+      capability: "cap_net_bind_service=+ep",
     },
   },
   busybox,

@@ -67,6 +67,17 @@ check_variables() {
   fi
 }
 
+# Before anything in it changes hands.
+check_folder() {
+  local -a names=()
+  if [[ ! -e $(mark) && -d $PGDATA ]]; then
+    mapfile -t names < <(ls -A "$PGDATA")
+  fi
+  if ((${#names[@]} > 0)); then
+    fail "PGDATA: neither empty nor a database, got $PGDATA with ${names[*]:0:3}; use a folder below it"
+  fi
+}
+
 empty_folder() {
   find "$1" -mindepth 1 -maxdepth 1 \! -path "$(mark)" -exec rm -rf '{}' +
 }
@@ -185,6 +196,7 @@ main() {
   if has_no_data; then
     # Root reads what the file of a secret says, whoever it belongs to.
     check_variables
+    check_folder
   fi
   if [[ $(id -u) == 0 ]]; then
     own_folders
@@ -197,8 +209,6 @@ main() {
     if [[ -e $(mark) ]]; then
       echo "docker-entrypoint.sh: $PGDATA: made only in part, an earlier start was stopped; beginning anew"
       empty_folder "$PGDATA"
-    elif [[ -n $(ls -A "$PGDATA") ]]; then
-      fail "PGDATA: neither empty nor a database, got $PGDATA with $(ls -A "$PGDATA" | head -3 | xargs); use a folder below it"
     fi
     make_data_or_stop "$@"
     echo "docker-entrypoint.sh: $PGDATA: made, PostgreSQL starts now"
