@@ -1,12 +1,16 @@
 import { difference, type Expectation } from "./expectation.ts";
 import { request } from "./http.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
-import { readSite, writeSite, type Site } from "./site.ts";
+import { readSite, removeOtherReleases, writeRelease, writeSite, type Site, type SiteContent } from "./site.ts";
 
 /** What the route becomes, and what users have to get from it. */
 export interface SwitchRouteInput {
   readonly site: Site;
+  /** The site's Caddyfile, the same for all releases with the same routes. */
   readonly text: string;
+  /** The release's name, and the containers that answer in it, by service. */
+  readonly release: string;
+  readonly containers: Readonly<Record<string, string>>;
   /** Where the gateway listens, inside its own container. */
   readonly port: number;
   readonly checks: readonly Expectation[];
@@ -19,21 +23,27 @@ const intervalSeconds = 0.25;
 
 /** Switching and watching are one step: when users would not get what they should, the old route is put back here. */
 async function switchRoute(input: SwitchRouteInput): Promise<object> {
-  const before = await readSite(input.site);
+  const { site, text, release } = input;
+  const before = await readSite(site);
+  await writeRelease(site, release, input.containers);
   try {
-    await writeSite(input.site, input.text);
+    await writeSite(site, { text, release });
   } catch (error) {
-    throw new StepFailure(
-      `route: the gateway refuses the new route and keeps the old one: ${(error as Error).message}`,
-    );
+    const now = await putBack(site, before);
+    throw new StepFailure(`route: the gateway refuses the new route, ${now}: ${(error as Error).message}`);
   }
   const wrong = await watch(input);
   if (wrong !== undefined) {
-    await writeSite(input.site, before);
-    const now = before === undefined ? "there was no route before" : "the old route is back";
-    throw new StepFailure(`smoke: after the switch, ${wrong}; ${now}`);
+    throw new StepFailure(`smoke: after the switch, ${wrong}; ${await putBack(site, before)}`);
   }
+  await removeOtherReleases(site);
   return { checks: input.checks.map(({ path }) => path), watchedSeconds: input.watchSeconds };
+}
+
+/** Makes the route what it was, and says so. */
+async function putBack(site: Site, before: SiteContent | undefined): Promise<string> {
+  await writeSite(site, before);
+  return before === undefined ? "there was no route before" : "the old route is back";
 }
 
 /** Repeats the checks until the time is up; gives back the first failure, undefined when there is none. */
@@ -43,11 +53,8 @@ async function watch({ site, port, checks, watchSeconds }: SwitchRouteInput): Pr
     const failures = await Promise.all(
       checks.map(async (expected) => {
         try {
-          const answer = await request(
-            { gateway: site.gateway, host: "127.0.0.1", port },
-            { path: expected.path },
-          );
-          return difference(expected, answer);
+          const target = { gateway: site.gateway, host: "127.0.0.1", port };
+          return difference(expected, await request(target, { path: expected.path }));
         } catch (error) {
           return `GET ${expected.path}: ${(error as Error).message}`;
         }
