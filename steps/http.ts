@@ -36,6 +36,7 @@ export function request(
   const tunnel = spawn("docker", ["exec", "-i", target.gateway, "nc", target.host, String(target.port)]);
   let complaint = "";
   tunnel.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
+  tunnel.on("error", (error) => (complaint = error.message)); // there is no docker client
   tunnel.stdin.on("error", () => undefined); // the answer, or its absence, tells more than a closed pipe
 
   const answer = new Promise<Answer>((resolve, reject) => {
