@@ -1,0 +1,63 @@
+/** Calls of the docker client, with a fake one in its place. */
+import assert from "node:assert/strict";
+import { docker, inspectContainer, lastLogLines } from "../../../steps/docker.ts";
+import { playing } from "./play.ts";
+
+async function failureOf(script: string, timeoutSeconds?: number): Promise<string> {
+  const { result } = await playing(script, () =>
+    docker(["start", "api"], timeoutSeconds === undefined ? {} : { timeoutSeconds }).then(
+      () => "it succeeded",
+      (error: unknown) => (error as Error).message,
+    ),
+  );
+  return result;
+}
+
+describe("a call of the docker client", function () {
+  this.timeout(30_000);
+
+  it("gives back what the client prints, and hands over what it is given", async () => {
+    const { result, calls } = await playing("echo done", () =>
+      docker(["cp", "-", "api:/"], { input: "text" }),
+    );
+    assert.equal(result, "done");
+    assert.equal(calls[0]?.input.toString(), "text");
+  });
+
+  it("fails in the client's own words", async () => {
+    assert.equal(
+      await failureOf(`refuse "Error response from daemon: No such container: api"`),
+      "docker start: Error response from daemon: No such container: api",
+    );
+  });
+
+  it("says how the client ended where it has no words", async () => {
+    assert.equal(
+      await failureOf("exit 3"),
+      "docker start: Command failed with exit code 3: docker start api",
+    );
+  });
+
+  it("says that there was no answer in time", async () => {
+    assert.equal(
+      await failureOf("exec sleep 10", 0.2),
+      "docker start: no answer within 0.2 s; is the Docker engine well?",
+    );
+  });
+
+  it("reads a container's state", async () => {
+    const { result } = await playing("state exited 137 4", () => inspectContainer("api"));
+    assert.deepEqual(result, {
+      status: "exited",
+      exitCode: 137,
+      restarts: 4,
+      startedAt: new Date("2026-01-02T03:04:05.123Z"),
+    });
+  });
+
+  it("marks the last log lines, as many as asked for", async () => {
+    const { result, calls } = await playing(String.raw`printf 'one\ntwo\n'`, () => lastLogLines("api", 5));
+    assert.equal(result, "  | one\n  | two");
+    assert.deepEqual(calls[0]?.args, ["logs", "--tail", "5", "api"]);
+  });
+});

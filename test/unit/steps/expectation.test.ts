@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { difference, type Expectation } from "../../../steps/expectation.ts";
+
+const plain: Expectation = { path: "/", status: 200 };
+const healthy: Expectation = { path: "/api/health", status: 200, json: { status: "healthy" } };
+
+/** What an answer is found to differ in. */
+function found(expected: Expectation, body: string, status = 200): string | undefined {
+  return difference(expected, { status, body });
+}
+
+describe("an expectation of an answer", () => {
+  it("is met by the status alone when nothing else is asked for", () => {
+    assert.equal(found(plain, "anything"), undefined);
+    assert.equal(found({ ...plain, status: 404 }, "", 404), undefined);
+  });
+
+  it("is not met by another status", () => {
+    assert.equal(found(plain, "no route", 404), "GET /: expected status 200, got 404 no route");
+    assert.equal(found(plain, "", 502), "GET /: expected status 200, got 502");
+  });
+
+  it("is met by JSON that holds more than is asked for", () => {
+    assert.equal(found(healthy, '{"status":"healthy","database":"ok"}'), undefined);
+    const nested = { ...healthy, json: { checks: { cache: null }, list: [1, 2] } };
+    assert.equal(found(nested, '{"checks":{"cache":null,"bucket":1},"list":[1,2]}'), undefined);
+  });
+
+  it("is not met by other JSON, and shows both", () => {
+    const wanted = 'GET /api/health: expected JSON with {"status":"healthy"}, got';
+    assert.equal(found(healthy, '{"status":"starting"}'), `${wanted} {"status":"starting"}`);
+    assert.equal(found(healthy, "{}"), `${wanted} {}`);
+    assert.equal(found(healthy, "null"), `${wanted} null`);
+    assert.equal(found(healthy, '"healthy"'), `${wanted} "healthy"`);
+    assert.equal(found(healthy, '[{"status":"healthy"}]'), `${wanted} [{"status":"healthy"}]`);
+  });
+
+  it("wants lists whole, and in order", () => {
+    const list = { ...healthy, json: { list: [1, 2] } };
+    for (const body of ['{"list":[2,1]}', '{"list":[1,2,3]}', '{"list":{"0":1,"1":2}}']) {
+      assert.equal(found(list, body), `GET /api/health: expected JSON with {"list":[1,2]}, got ${body}`);
+    }
+  });
+
+  it("is not met by what is no JSON", () => {
+    assert.equal(found(healthy, "<html>"), "GET /api/health: expected JSON, got <html>");
+  });
+
+  it("cuts long answers", () => {
+    const long = "x".repeat(500);
+    assert.equal(found(plain, long, 500), `GET /: expected status 200, got 500 ${"x".repeat(200)}`);
+    assert.equal(found(healthy, long), `GET /api/health: expected JSON, got ${"x".repeat(200)}`);
+  });
+
+  it("is met by every map that holds it", () => {
+    fc.assert(
+      fc.property(maps, maps, (json, more) => {
+        const body = JSON.stringify({ ...more, ...json });
+        assert.equal(found({ ...plain, json }, body), undefined);
+      }),
+    );
+  });
+
+  it("is met by itself with maps added anywhere below", () => {
+    fc.assert(
+      fc.property(maps, (json) => {
+        assert.equal(found({ ...plain, json }, JSON.stringify(withMore(json))), undefined);
+      }),
+    );
+  });
+
+  it("is not met once one of its keys is gone", () => {
+    fc.assert(
+      fc.property(
+        maps.filter((json) => Object.keys(json).length > 0),
+        fc.nat(),
+        (json, which) => {
+          const keys = Object.keys(json);
+          const gone = keys[which % keys.length] ?? "";
+          const rest = Object.fromEntries(Object.entries(json).filter(([key]) => key !== gone));
+          assert.notEqual(found({ ...plain, json }, JSON.stringify(rest)), undefined);
+        },
+      ),
+    );
+  });
+
+  it("says the same of the same answer, whatever it holds, in one line of bounded length", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 100, max: 599 }), (body, status) => {
+        const said = found(healthy, body, status);
+        assert.equal(said, found(healthy, body, status));
+        assert.ok((said ?? "").length < 300);
+      }),
+    );
+  });
+});
+
+/** Maps as JSON has them; the prototype's own key cannot be written as one. */
+const maps = fc
+  .dictionary(
+    fc.string().filter((key) => key !== "__proto__"),
+    fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown),
+  )
+  .map((map) => ({ ...map }));
+
+/** The same value with one more key in every map. */
+function withMore(value: unknown): unknown {
+  if (Array.isArray(value) || typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, withMore(inner)] as const);
+  return { ...Object.fromEntries(entries), "": "" in value ? withMore((value as { ""?: unknown })[""]) : 1 };
+}

@@ -1,0 +1,165 @@
+/**
+ * The health gate as the program that a release runs, with a fake `docker` that plays what an engine would say.
+ *
+ * It cannot prove that an engine says so: test/e2e breaks real containers.
+ */
+import assert from "node:assert/strict";
+import type { HealthGateInput } from "../../../steps/health-gate.ts";
+import { typed } from "./play.ts";
+import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+
+const input: HealthGateInput = {
+  subject: "services.api",
+  container: "api-1a2b3c4",
+  timeoutSeconds: 20,
+};
+const overHttp = { probe: { gateway: "gateway", port: 8000, path: "/api/health" } };
+const byCommand = { probe: { command: ["pg_isready", "--host", "127.0.0.1"] } };
+
+/** A copy that is never healthy is given up soon. */
+const impatient = { timeoutSeconds: 0.1 };
+
+/** The gate, with what is different in `change`, while `docker` plays these answers. */
+function gate(change: Partial<HealthGateInput>, answers: string): Scene {
+  return {
+    program: "health-gate",
+    input: { ...input, ...change },
+    script: `case "$*" in ${answers}
+      "container inspect api-1a2b3c4") state running ;;
+      "logs --tail 20 api-1a2b3c4") printf 'to standard output\\n'; printf 'and to error\\n' >&2 ;;
+      *) refuse "not in the script: $*" ;;
+    esac`,
+  };
+}
+
+const shownLogs = ["  | to standard output", "  | and to error"];
+
+describe("the health gate", function () {
+  this.timeout(60_000);
+
+  scene(
+    "passes when the copy answers well, asked through the gateway",
+    gate(overHttp, `*" nc "*) answer 204 "" ;;`),
+    (played) => {
+      assert.deepEqual(receiptOf(played), {
+        subject: "services.api",
+        container: "api-1a2b3c4",
+        healthy: true,
+      });
+      assert.deepEqual(typed(played.calls), [
+        "container inspect api-1a2b3c4",
+        "exec -i gateway nc api-1a2b3c4 8000",
+      ]);
+      assert.equal(
+        played.calls[1]?.input.toString(),
+        "GET /api/health HTTP/1.1\r\nhost: api-1a2b3c4\r\nconnection: close\r\n",
+      );
+    },
+  );
+
+  scene(
+    "takes a redirection for healthy, and waits through everything before it",
+    gate(
+      overHttp,
+      `"container inspect"*) if [ $times = 1 ]; then state created; else state running; fi ;;
+      *" nc "*)
+        case $times in
+          1) refuse "nc: bad address 'api-1a2b3c4'" ;;
+          2) answer 503 "starting" ;;
+          3) answer 400 "" ;;
+          *) answer 302 "" ;;
+        esac ;;`,
+    ),
+    (played) => {
+      receiptOf(played);
+      assert.equal(played.calls.filter(({ args }) => args.includes("nc")).length, 4);
+    },
+  );
+
+  scene(
+    "fails at once when the copy has ended, with its last log lines",
+    gate(overHttp, `"container inspect"*) state exited 3 ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "services.api: the new copy ended before it was healthy (exit code 3); its last log lines (api-1a2b3c4):",
+        ...shownLogs,
+      ]);
+      assert.equal(played.calls.length, 2);
+    },
+  );
+
+  scene(
+    "fails at once when the copy is being restarted, even if it runs just now",
+    gate(overHttp, `"container inspect"*) state running 137 2 ;; logs*) ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "services.api: the new copy ended before it was healthy (exit code 137); its last log lines (api-1a2b3c4):",
+        "  (it logged nothing)",
+      ]);
+    },
+  );
+
+  scene(
+    "fails when the time is up, with the last answer and the last log lines",
+    gate({ ...overHttp, ...impatient }, `*" nc "*) answer 503 '{"database":"no answer"}' ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "services.api: not healthy within 0.1 s, " +
+          'GET /api/health answers 503 {"database":"no answer"}; its last log lines (api-1a2b3c4):',
+        ...shownLogs,
+      ]);
+    },
+  );
+
+  scene(
+    "says why nothing answered",
+    gate({ ...overHttp, ...impatient }, `*" nc "*) refuse "nc: 172.18.0.5: Connection refused" ;;`),
+    (played) => {
+      assert.equal(
+        failureOf(played)[0],
+        "services.api: not healthy within 0.1 s, GET /api/health on port 8000: " +
+          "nc: 172.18.0.5: Connection refused; its last log lines (api-1a2b3c4):",
+      );
+    },
+  );
+
+  scene(
+    "asks a command in the copy until it succeeds",
+    gate(
+      byCommand,
+      `"exec api-1a2b3c4 pg_isready --host 127.0.0.1") [ $times = 2 ] || refuse "no response" 2 ;;`,
+    ),
+    (played) => {
+      receiptOf(played);
+      assert.equal(played.calls.length, 4);
+    },
+  );
+
+  scene(
+    "shows what a command says that fails for too long",
+    gate({ ...byCommand, ...impatient }, `exec*) refuse "127.0.0.1:5432 - no response" 2 ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'services.api: not healthy within 0.1 s, "pg_isready --host 127.0.0.1" says: ' +
+          "docker exec: 127.0.0.1:5432 - no response; its last log lines (api-1a2b3c4):",
+        ...shownLogs,
+      ]);
+    },
+  );
+
+  scene("passes a copy without a health check that has run for a while", gate({}, ""), (played) => {
+    receiptOf(played);
+    assert.equal(played.calls.length, 1);
+  });
+
+  scene(
+    "does not pass one that has just started",
+    gate(impatient, `"container inspect"*) state running 0 0 "$(date -u +%Y-%m-%dT%H:%M:%S.999999999Z)" ;;`),
+    (played) => {
+      assert.equal(
+        failureOf(played)[0],
+        "services.api: not healthy within 0.1 s, it has not run long enough; its last log lines (api-1a2b3c4):",
+      );
+    },
+  );
+});

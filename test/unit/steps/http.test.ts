@@ -1,0 +1,82 @@
+/**
+ * Requests through the gateway's `nc`, with a fake `docker` in between.
+ *
+ * It cannot prove how busybox's `nc` behaves on a broken connection: test/e2e stops containers under load.
+ */
+import assert from "node:assert/strict";
+import { request, type Request } from "../../../steps/http.ts";
+import { playing, typed } from "./play.ts";
+
+const target = { gateway: "gateway", host: "api", port: 8000 };
+
+/** What a request gets from a script: its answer, or the message that it fails with. */
+async function answerTo(script: string, asked: Request = { path: "/" }): Promise<unknown> {
+  const { result } = await playing(script, () =>
+    request(target, asked).catch((error: unknown) => (error as Error).message),
+  );
+  return result;
+}
+
+describe("a request through the gateway", function () {
+  this.timeout(30_000);
+
+  it("is one HTTP request over the gateway's own connection", async () => {
+    const { result, calls } = await playing(`answer 201 "hello"`, () =>
+      request(target, { path: "/files?a=b", method: "PUT", headers: { "x-key": "v" } }),
+    );
+    assert.deepEqual(result, { status: 201, body: "hello" });
+    assert.deepEqual(typed(calls), ["exec -i gateway nc api 8000"]);
+    assert.deepEqual(calls[0]?.input.toString().split("\r\n"), [
+      "PUT /files?a=b HTTP/1.1",
+      "host: api",
+      "x-key: v",
+      "connection: close",
+      "Content-Length: 0",
+      "",
+    ]);
+  });
+
+  it("may have another host's name in it", async () => {
+    const { calls } = await playing(`answer 200 ""`, () =>
+      request(target, { path: "/", headers: { host: "notes.example.com" } }),
+    );
+    assert.match(calls[0]?.input.toString() ?? "", /^host: notes\.example\.com$/m);
+  });
+
+  it("takes an answer that comes in parts, in any alphabet", async () => {
+    const script = String.raw`printf 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\303\244\r\n'; sleep 0.05; printf '2\r\nbc\r\n0\r\n\r\n'`;
+    assert.deepEqual(await answerTo(script), { status: 200, body: "aäbc" });
+  });
+
+  it("fails with what nc says", async () => {
+    assert.equal(await answerTo(`refuse "nc: bad address 'api'"`), "nc: bad address 'api'");
+  });
+
+  it("fails when the connection is closed without an answer", async () => {
+    assert.equal(await answerTo("exit 0"), "the connection was refused or closed");
+  });
+
+  it("fails when nothing answers in time", async () => {
+    assert.equal(
+      await answerTo("exec sleep 10", { path: "/", timeoutSeconds: 0.2 }),
+      "no answer within 0.2 s",
+    );
+  });
+
+  it("fails when an answer begins in time and does not end, or stops in the middle", async () => {
+    const half = String.raw`printf 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'`;
+    for (const script of [half, `${half}; exec sleep 10`]) {
+      assert.equal(await answerTo(script, { path: "/", timeoutSeconds: 0.5 }), "no answer within 0.5 s");
+    }
+  });
+
+  it("fails when there is no docker client", async () => {
+    const path = process.env.PATH;
+    process.env.PATH = "/nowhere";
+    try {
+      await assert.rejects(request(target, { path: "/" }), { message: "spawn docker ENOENT" });
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+});

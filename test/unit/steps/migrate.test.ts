@@ -1,0 +1,148 @@
+/**
+ * The migration as the program that a release runs, with a fake `docker` that plays what an engine would say.
+ *
+ * It cannot prove that the container can read its secrets, nor what a migration does to a database: test/e2e does.
+ */
+import assert from "node:assert/strict";
+import { extract } from "tar-stream";
+import { text } from "node:stream/consumers";
+import type { MigrateInput } from "../../../steps/migrate.ts";
+import { typed, type Played } from "./play.ts";
+import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+
+const input: MigrateInput = {
+  image: "sha256:0123456789ab",
+  network: "notes-local",
+  command: ["alembic", "upgrade", "head"],
+  environment: { TOWPATH_ENVIRONMENT: "local", DATABASE_URL_FILE: "/run/secrets/DATABASE_URL" },
+  files: { DATABASE_URL: "postgresql://notes:open-sesame@db:5432/notes", JWT_SECRET: "line 1\nline 2\n" },
+  labels: { "towpath.namespace": "notes-local", "towpath.part": "migration" },
+  timeoutSeconds: 20,
+};
+
+const filters = "--filter label=towpath.namespace=notes-local --filter label=towpath.part=migration";
+const run = [
+  "create --network notes-local --env TOWPATH_ENVIRONMENT=local --env DATABASE_URL_FILE=/run/secrets/DATABASE_URL " +
+    "--label towpath.namespace=notes-local --label towpath.part=migration sha256:0123456789ab alembic upgrade head",
+  "cp - new:/",
+  "start new",
+  "wait new",
+];
+
+/** The migration while `docker` plays these answers; what they leave out goes well. */
+function migrating(answers: string, change: Partial<MigrateInput> = {}): Scene {
+  return {
+    program: "migrate",
+    input: { ...input, ...change },
+    script: `case "$*" in ${answers}
+      create*) echo new ;;
+      wait*) echo 0 ;;
+      "logs --tail 20 new") echo "sqlalchemy.exc.OperationalError: no such table" ;;
+    esac`,
+  };
+}
+
+describe("the migration", function () {
+  this.timeout(60_000);
+
+  scene("runs in a container of its own that is removed afterwards", migrating(""), (played) => {
+    assert.deepEqual(receiptOf(played), { command: ["alembic", "upgrade", "head"] });
+    assert.deepEqual(typed(played.calls), [`ps --all --quiet ${filters}`, ...run, "rm --force new"]);
+  });
+
+  let secretsArchive: Buffer | undefined;
+  scene("hands the secrets over on standard input, and shows them nowhere", migrating(""), (played) => {
+    secretsArchive = played.calls.find(({ args }) => args[0] === "cp")?.input;
+    assert.doesNotMatch(everythingOpen(played), /open-sesame|line 1/);
+  });
+  it("writes each of them into a file that every user of the container can read", async () => {
+    assert.deepEqual(await filesIn(secretsArchive ?? Buffer.alloc(0)), {
+      "run/secrets/DATABASE_URL": ["0444", input.files.DATABASE_URL],
+      "run/secrets/JWT_SECRET": ["0444", input.files.JWT_SECRET],
+    });
+  });
+
+  scene(
+    "says that nothing was started when it fails, with its last log lines",
+    migrating("wait*) echo 1 ;;"),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "alembic upgrade head" ended with exit code 1, nothing new was started; its last log lines:',
+        "  | sqlalchemy.exc.OperationalError: no such table",
+      ]);
+      assert.equal(typed(played.calls).at(-1), "rm --force new");
+      assert.doesNotMatch(everythingOpen(played), /open-sesame|line 1/);
+    },
+  );
+
+  scene(
+    "gives up when the time is up, and stops it",
+    migrating("wait*) exec sleep 20 ;;", { timeoutSeconds: 0.3 }),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "alembic upgrade head" not done within 0.3 s, nothing new was started; its last log lines:',
+        "  | sqlalchemy.exc.OperationalError: no such table",
+      ]);
+      assert.equal(typed(played.calls).at(-1), "rm --force new");
+    },
+  );
+
+  scene(
+    "waits for one that an interrupted run left behind, before it begins",
+    migrating(`"ps --all --quiet"*) printf 'old1\\nold2\\n' ;; "ps --quiet"*) echo old1 ;;`),
+    (played) => {
+      receiptOf(played);
+      assert.deepEqual(typed(played.calls), [
+        `ps --all --quiet ${filters}`,
+        `ps --quiet ${filters}`,
+        "wait old1",
+        "rm --force old1 old2",
+        ...run,
+        "rm --force new",
+      ]);
+    },
+  );
+
+  scene(
+    "removes one that was never started without waiting for it",
+    migrating(`"ps --all --quiet"*) echo old1 ;;`),
+    (played) => {
+      receiptOf(played);
+      assert.deepEqual(typed(played.calls).slice(0, 3), [
+        `ps --all --quiet ${filters}`,
+        `ps --quiet ${filters}`,
+        "rm --force old1",
+      ]);
+    },
+  );
+
+  scene(
+    "says what the engine says when it cannot make the container",
+    migrating(`create*) refuse "Unable to find image 'sha256:0123456789ab' locally" 125 ;;`),
+    (played) => {
+      assert.match(
+        failureOf(played).join("\n"),
+        /docker create: Unable to find image 'sha256:0123456789ab' locally/,
+      );
+      assert.equal(typed(played.calls).filter((call) => call.startsWith("rm ")).length, 0);
+      assert.doesNotMatch(everythingOpen(played), /open-sesame|line 1/);
+    },
+  );
+});
+
+/** Everything that others on the machine, and the log of the deployment, can see. */
+function everythingOpen({ calls, stdout, stderr }: Played): string {
+  return [stdout, stderr, ...typed(calls), ...calls.map(({ environment }) => environment)].join("\n");
+}
+
+/** The files of a tar archive, with their modes. */
+async function filesIn(archive: Buffer): Promise<Record<string, [mode: string, content: string]>> {
+  const files: Record<string, [string, string]> = {};
+  const entries = extract();
+  entries.end(archive);
+  for await (const entry of entries) {
+    const mode = entry.header.mode.toString(8).padStart(4, "0");
+    files[entry.header.name] = [mode, await text(entry)];
+  }
+  return files;
+}

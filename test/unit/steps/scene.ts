@@ -1,0 +1,46 @@
+import { play, type Played } from "./play.ts";
+
+/** One run of a step. */
+export interface Scene {
+  readonly program: string;
+  /** What the step is told; a text goes to its standard input as it is. */
+  readonly input: unknown;
+  /** What the fake `docker` does; see fake-docker.sh. */
+  readonly script: string;
+}
+
+const scenes: (() => Promise<Played>)[] = [];
+
+/**
+ * One test of a step that is run as a program.
+ *
+ * The next scene starts while this one runs: starting a program is most of what these tests take.
+ */
+export function scene(title: string, run: Scene, check: (played: Played) => void): void {
+  let started: Promise<Played> | undefined;
+  const start = (): Promise<Played> => {
+    started ??= play(run.program, run.input, run.script);
+    started.catch(() => undefined); // told by the test that waits for it
+    return started;
+  };
+  const next = scenes.push(start);
+  it(title, async () => {
+    const played = start();
+    void scenes[next]?.();
+    check(await played);
+  });
+}
+
+/** The receipt that a step printed, without how long it took; fails when it said anything else. */
+export function receiptOf({ exitCode, stdout, stderr }: Played): unknown {
+  if (exitCode !== 0 || stderr !== "") throw new Error(`exit code ${String(exitCode)}: ${stderr}`);
+  const { seconds, ...receipt } = JSON.parse(stdout) as Record<string, unknown>;
+  if (typeof seconds !== "number") throw new Error(`no time in ${stdout}`);
+  return receipt;
+}
+
+/** The lines of the message that a step failed with; fails when it did not. */
+export function failureOf({ exitCode, stdout, stderr }: Played): string[] {
+  if (exitCode !== 1 || stdout !== "") throw new Error(`exit code ${String(exitCode)}: ${stdout}`);
+  return stderr.split("\n");
+}
