@@ -17,7 +17,7 @@ export function cleanMessage(message: string, urn: string | undefined): string {
     before = text;
     for (const wrapping of wrappings) text = text.replace(wrapping, "").trim();
   }
-  text = text.replace(/urn:pulumi:\S+?::([\w.-]+)(?=[\s:,'"]|$)/g, "$1");
+  text = text.replace(/urn:pulumi:\S+::([\w.-]+)(?=[\s:,'"]|$)/g, "$1");
   const name = urn === undefined ? undefined : parseUrn(urn)?.name;
   return name === undefined || text.includes(name) || isStack(urn) ? text : `${name}: ${text}`;
 }

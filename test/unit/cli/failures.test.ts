@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { explain, type Failure } from "../../../cli/failures/failures.ts";
+
+const container =
+  "urn:pulumi:local::towpath::towpath:index:Environment$docker:index/container:Container::notes-local-api";
+const image =
+  "urn:pulumi:local::towpath::towpath:image:BuiltImage$docker:index/image:Image::notes-local-api-image-build";
+const stack = "urn:pulumi:local::towpath::pulumi:pulumi:Stack::towpath-local";
+
+/** What an operation left that failed with these errors of the engine. */
+function failed(...errors: [message: string, urn?: string][]): Failure {
+  const all = [...errors, ["update failed\n"] as [string]];
+  return {
+    errors: all.map(([message, urn]) => ({ message, severity: "error", ...(urn !== undefined && { urn }) })),
+    log: "",
+    ending: "exit code 255",
+  };
+}
+
+/** What the CLI left that failed before the engine began. */
+function refused(log: string): Failure {
+  return { errors: [], log, ending: "exit code 255" };
+}
+
+describe("the explanation of a failure", () => {
+  it("says that a port is in use", () => {
+    const expected =
+      'towpath:port: port 8080 is in use by another program; choose another with "npm run pulumi -- config set port 8081 --stack local" or stop that program';
+    for (const said of [
+      "driver failed programming external connectivity on endpoint x (1): Bind for 127.0.0.1:8080 failed: port is already allocated",
+      "driver failed: Error starting userland proxy: listen tcp4 127.0.0.1:8080: bind: address already in use",
+      "Ports are not available: exposing port TCP 0.0.0.0:8080 -> 0.0.0.0:0: listen tcp 0.0.0.0:8080: bind: address already in use",
+    ]) {
+      assert.equal(explain(failed([said, container])), expected);
+    }
+  });
+
+  it("keeps an engine's words about a port that it does not name", () => {
+    assert.equal(
+      explain(failed(["port is already allocated", container])),
+      "notes-local-api: port is already allocated",
+    );
+  });
+
+  it("says that the passphrase is wrong", () => {
+    assert.equal(
+      explain(
+        refused("error: getting stack configuration: get stack secrets manager: incorrect passphrase\n"),
+      ),
+      "passphrase: it does not open the secrets in the state, got another one than the state was made with; " +
+        "put the right one back (in .towpath/passphrase, or PULUMI_CONFIG_PASSPHRASE when you set that), " +
+        'or remove this environment with its data by "npm run destroy -- --by-labels" and start anew',
+    );
+  });
+
+  it("says that a passphrase is missing", () => {
+    assert.equal(
+      explain(refused("error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or …")),
+      "passphrase: a state outside this project needs one that its users share, got none; set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
+    );
+  });
+
+  it("says who holds the lock", () => {
+    assert.equal(
+      explain(
+        refused(
+          "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\n" +
+            "  s3://b/.pulumi/locks/organization/towpath/local/1.json: created by ann@desk (pid 7) at 2026-01-02T03:04:05Z",
+        ),
+      ),
+      'state: locked by another run, got ann@desk (process 7) since 2026-01-02 03:04; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes local"',
+    );
+    assert.equal(
+      explain(refused("error: the stack is currently locked by 1 lock(s).")),
+      'state: locked by another run, got one that does not say who it is; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes local"',
+    );
+  });
+
+  it("says that a disk is full, and where when that is known", () => {
+    const rest =
+      'free some ("docker system df" shows what Docker holds, "docker system prune" removes what nothing uses) and run the command again';
+    assert.equal(
+      explain(failed(["write /var/lib/docker/x: no space left on device", container])),
+      `disk: full, got no space for /var/lib/docker/x; ${rest}`,
+    );
+    assert.equal(
+      explain(failed(["error pulling: No space left on device", container])),
+      `disk: full; ${rest}`,
+    );
+    assert.equal(explain(refused("error: saving checkpoint: ENOSPC")), `disk: full; ${rest}`);
+  });
+
+  it("says once that the engine went away, however many resources noticed", () => {
+    const said =
+      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
+    assert.equal(
+      explain(
+        failed([said, container], [said, image], [`error during connect: Get "http://x": EOF`, container]),
+      ),
+      "docker: the engine stopped answering in the middle of the work; start it and run the command again, which goes on where this run ended",
+    );
+  });
+
+  it("shows what a step of the release said, and not how it was run", () => {
+    assert.equal(
+      explain(
+        failed([
+          'error: exit status 1: running "node --import tsx steps/health-gate.ts":\nservices.api: not healthy within 60 s; its last log lines:\n  | boom\n',
+          container,
+        ]),
+      ),
+      "services.api: not healthy within 60 s; its last log lines:\n  | boom",
+    );
+  });
+
+  it("keeps the message of a step that said nothing", () => {
+    assert.equal(
+      explain(failed(['exit status 1: running "true"', container])),
+      'notes-local-api: exit status 1: running "true"',
+    );
+  });
+
+  for (const [builder, message] of [
+    ["BuildKit", "error reading build output: executor failed running [/bin/sh -c npm ci]: exit code: 1"],
+    ["newer BuildKit", 'process "/bin/sh -c npm ci" did not complete successfully: exit code: 1'],
+    ["the classic builder", "The command '/bin/sh -c npm ci' returned a non-zero code: 1"],
+  ] as const) {
+    it(`shows a build's own last lines (${builder})`, () => {
+      const output = new Map([
+        [
+          image,
+          [
+            "Step 3/4 : RUN npm ci\n",
+            " ---> Running in 1a2b",
+            "npm error 404",
+            "[base 1/2] FROM x\nnpm error end",
+          ],
+        ],
+      ]);
+      assert.equal(
+        explain({ ...failed([message, image]), output, environmentName: "notes-local" }),
+        'images.api: does not build, got exit code 1 from "npm ci"; its last lines:\n  | npm error 404\n  | npm error end',
+      );
+      assert.equal(
+        explain({ ...failed([message, image]), environmentName: "notes-local" }),
+        'images.api: does not build, got exit code 1 from "npm ci"',
+      );
+    });
+  }
+
+  it("keeps other errors of an image", () => {
+    assert.equal(
+      explain(failed(["unable to read build context: no such file", image])),
+      "notes-local-api-image-build: unable to read build context: no such file",
+    );
+  });
+
+  it("shows the program's own message as it is", () => {
+    assert.equal(
+      explain(failed(['towpath:port: expected a port, got "x"', stack])),
+      'towpath:port: expected a port, got "x"',
+    );
+  });
+
+  it("takes URNs and wrappings away", () => {
+    assert.equal(
+      explain(
+        failed([
+          `error: 1 error occurred:\n\t* creating ${container}: 1 error occurred:\n\t* Error response from daemon: no such image: x`,
+          container,
+        ]),
+      ),
+      "notes-local-api: no such image: x",
+    );
+    assert.equal(
+      explain(failed([`resource ${container} depends on itself`])),
+      "resource notes-local-api depends on itself",
+    );
+  });
+
+  it("says each reason once", () => {
+    assert.equal(explain(failed(["boom", container], ["boom", container])), "notes-local-api: boom");
+  });
+
+  it("shows what the CLI printed when the engine said nothing", () => {
+    assert.equal(
+      explain(refused("Previewing …\nerror: no Pulumi.yaml project file found\n")),
+      "no Pulumi.yaml project file found",
+    );
+    assert.equal(explain(refused("panic: something\n")), "panic: something");
+  });
+
+  it("says how Pulumi ended when nobody said anything", () => {
+    assert.equal(
+      explain({ errors: [], log: "", ending: "SIGKILL" }),
+      "pulumi: ended before its work was done, got SIGKILL; run the command again, which goes on where this run ended",
+    );
+  });
+});

@@ -1,0 +1,24 @@
+import type { Run, RunResult } from "../../../cli/run.ts";
+
+/** What a program that was asked for answers: by the start of its command line. */
+export type Answers = Readonly<
+  Record<string, Partial<RunResult> | ((args: readonly string[]) => Partial<RunResult>)>
+>;
+
+/** A runner that starts nothing: it answers as it is told, and remembers what it was asked. */
+export function fakeRun(answers: Answers): { run: Run; calls: string[] } {
+  const calls: string[] = [];
+  const run: Run = (command, args, settings) => {
+    const line = [command.split("/").at(-1), ...args].join(" ");
+    calls.push(line);
+    const known = Object.keys(answers)
+      .filter((start) => line.startsWith(start))
+      .sort((a, b) => b.length - a.length)[0];
+    if (known === undefined) return Promise.resolve({ code: -1, stdout: "", stderr: "", failure: "ENOENT" });
+    const answer = answers[known];
+    const result = typeof answer === "function" ? answer(args) : answer;
+    for (const text of (result?.stdout ?? "").split("\n")) if (text !== "") settings?.onLine?.(text);
+    return Promise.resolve({ code: 0, stdout: "", stderr: "", ...result });
+  };
+  return { run, calls };
+}
