@@ -69,7 +69,7 @@ export async function outcome<Result>(program: () => Result, run: Run = {}): Pro
     preview,
   );
   pulumi.runtime.setAllConfig({ ...configuration });
-  const registrations = recorded();
+  const { registrations, refused } = recorded();
   let result: Result | undefined;
   let thrown: unknown;
   try {
@@ -78,6 +78,7 @@ export async function outcome<Result>(program: () => Result, run: Run = {}): Pro
     thrown = error;
   }
   await pulumi.runtime.disconnect();
+  if (refused.length > 0) throw refused[0] as Error;
   return { registrations, result, thrown };
 }
 
@@ -113,17 +114,19 @@ export function byName(registrations: readonly Registration[]): Record<string, R
   return found;
 }
 
-/** Listens in on everything that the program says to the engine. */
-function recorded(): Registration[] {
+/** Listens in on everything that the program says to the engine, and on what the engine refuses. */
+function recorded(): { registrations: Registration[]; refused: unknown[] } {
   const registrations: Registration[] = [];
+  const refused: unknown[] = [];
   const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request: RegisterResourceRequest, callback) =>
     register(request, (error: unknown, response: { getUrn(): string } | undefined) => {
-      if (response !== undefined) registrations.push(registrationOf(response.getUrn(), request));
+      if (response === undefined) refused.push(error);
+      else registrations.push(registrationOf(response.getUrn(), request));
       callback(error, response);
     });
-  return registrations;
+  return { registrations, refused };
 }
 
 function registrationOf(urn: string, request: RegisterResourceRequest): Registration {

@@ -1,0 +1,145 @@
+/**
+ * The one reader of the stack's configuration.
+ *
+ * How Pulumi itself hands the configuration over (encrypted values, typed YAML) is proved in test/e2e; what each setting
+ * may be is tested in test/unit/settings.
+ */
+import { deployed, isSecret, valueOf, type Run } from "./engine.ts";
+import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import { loadSettings, type LoadedSettings } from "../../../components/load-settings.ts";
+import { preview, staging } from "../settings/good.ts";
+
+/** What a configuration with these keys is read as; the environment has these variables besides. */
+async function loaded(
+  configuration: Record<string, string> = {},
+  { variables = {}, ...run }: Run & { variables?: Record<string, string> } = {},
+): Promise<LoadedSettings> {
+  Object.assign(process.env, variables);
+  try {
+    const prefixed = Object.entries(configuration).map(([key, value]) => [`towpath:${key}`, value]);
+    const { result } = await deployed(() => loadSettings("notes"), {
+      ...run,
+      configuration: Object.fromEntries(prefixed) as Record<string, string>,
+    });
+    return result;
+  } finally {
+    for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
+  }
+}
+
+/** A good configuration as Pulumi hands it over: texts as they are, everything else as JSON. */
+function asTexts(good: Record<string, unknown>): Record<string, string> {
+  const texts = Object.entries(good).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return Object.fromEntries(texts) as Record<string, string>;
+}
+
+describe("loadSettings", () => {
+  it("needs nothing in the stack's file: the name says the environment and the namespace", async () => {
+    const { secretValues, ...settings } = await loaded();
+    assert.deepEqual(settings, {
+      environment: "local",
+      namespace: "notes-local",
+      gateTimeoutSeconds: 60,
+      port: 8080,
+      watchSeconds: 2,
+      drainSeconds: 10,
+      secrets: {},
+    });
+    assert.deepEqual(secretValues, {});
+  });
+
+  it("knows a preview and its number by the stack's name", async () => {
+    const { previewDomain, host, registry } = preview;
+    const settings = await loaded(asTexts({ previewDomain, host, registry }), { stack: "pr-12" });
+    assert.equal(settings.environment, "preview");
+    assert.equal(settings.namespace, "notes-pr-12");
+    assert.equal("pullRequest" in settings && settings.pullRequest, 12);
+  });
+
+  it("lets the stack's file say more than the name", async () => {
+    const settings = await loaded({ environment: "local", namespace: "mine" }, { stack: "dev" });
+    assert.deepEqual([settings.environment, settings.namespace], ["local", "mine"]);
+  });
+
+  it("reads numbers, texts, lists and maps from what Pulumi hands over as text", async () => {
+    const settings = await loaded({
+      port: "9090",
+      namespace: "mine",
+      secrets: '{"JWT_SECRET":{"source":"generated","length":64}}',
+    });
+    assert.equal("port" in settings && settings.port, 9090);
+    assert.equal(settings.namespace, "mine");
+    assert.deepEqual(settings.secrets, { JWT_SECRET: { source: "generated", length: 64 } });
+  });
+
+  it("leaves a text a text, even if it looks like a number", async () => {
+    const commit = "1234567890123456789012345678901234567890";
+    const settings = await loaded(asTexts({ ...staging, commit }), { stack: "staging" });
+    assert.equal("commit" in settings && settings.commit, commit);
+  });
+
+  it("does not read other programs' keys", async () => {
+    const { result } = await deployed(() => loadSettings("notes"), {
+      configuration: { "docker:host": "ssh://elsewhere", "other:port": "1" },
+    });
+    assert.equal(result.environment, "local");
+  });
+
+  it("takes the image mirror from the environment unless the stack's file has one", async () => {
+    const variables = { TOWPATH_IMAGE_MIRROR: "mirror.example.com" };
+    assert.equal((await loaded({}, { variables })).imageMirror, "mirror.example.com");
+    const own = { imageMirror: "cache.example.com/hub" };
+    assert.equal((await loaded(own, { variables })).imageMirror, "cache.example.com/hub");
+    assert.equal((await loaded({}, { variables: { TOWPATH_IMAGE_MIRROR: "" } })).imageMirror, undefined);
+  });
+
+  it("reads the values of secrets from the configuration and the environment, and keeps them secret", async () => {
+    const { secretValues } = await loaded(
+      {
+        secrets:
+          '{"OWN_NAME":{"source":"environment"},"HANDED":{"source":"environment","variable":"MY_KEY"}}',
+        secretValues: '{"GIVEN":"given","OWN_NAME":"not this one"}',
+      },
+      { variables: { OWN_NAME: "own", MY_KEY: "handed" } },
+    );
+    const values = await Promise.all(
+      Object.entries(secretValues).map(async ([name, value]) => [name, await valueOf(value)]),
+    );
+    assert.deepEqual(Object.fromEntries(values), { GIVEN: "given", OWN_NAME: "own", HANDED: "handed" });
+    const kept = await Promise.all(Object.values(secretValues).map(isSecret));
+    assert.deepEqual(kept, [true, true, true]);
+  });
+
+  it("has no value for an environment variable that is not set, or empty", async () => {
+    const secrets = '{"UNSET_NAME":{"source":"environment"},"EMPTY_NAME":{"source":"environment"}}';
+    const { secretValues } = await loaded({ secrets }, { variables: { EMPTY_NAME: "" } });
+    assert.deepEqual(secretValues, {});
+  });
+
+  it("tells all problems at once, without a stack trace", async () => {
+    const failure = await loaded({ port: "0", prot: "8080", secretValues: '{"JWT_SECRET":1}' }).catch(
+      (error: unknown) => error,
+    );
+    assert.ok(pulumi.RunError.isInstance(failure));
+    assert.equal(
+      failure.message,
+      [
+        "towpath:port: expected a port from 1 to 65535, got 0; choose a free one, for example 8080",
+        'towpath:prot: unknown setting for local; did you mean "port"',
+        "towpath:secretValues.JWT_SECRET: expected a text, got a number; write numbers and true or false in quotes",
+      ].join("\n"),
+    );
+  });
+
+  it("says what is missing when the stack's name says nothing", async () => {
+    await assert.rejects(loaded({}, { stack: "dev" }), {
+      message:
+        "towpath:environment: expected local, ci, preview, staging or production, got nothing; " +
+        "set it in the stack's Pulumi.<stack>.yaml",
+    });
+  });
+});

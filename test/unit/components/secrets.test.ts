@@ -1,0 +1,30 @@
+/** A secret's value: made or given, and always marked secret. */
+import { byName, deployed, isSecret, outcome, valueOf } from "./engine.ts";
+import assert from "node:assert/strict";
+import { Secret } from "../../../components/secrets/secret.ts";
+import { password } from "./plugins.ts";
+
+describe("a secret", () => {
+  it("is made once, of letters and digits, in the length that was asked for", async () => {
+    const { registrations, result } = await deployed(
+      () => new Secret("key", { source: { source: "generated", length: 40 } }),
+    );
+    assert.deepEqual(byName(registrations)["key-value"]?.inputs, { length: 40, special: false });
+    assert.equal(await valueOf(result.value), password("key-value", 40));
+    assert.equal(await isSecret(result.value), true);
+  });
+
+  it("is taken as it is given, and then nothing is made", async () => {
+    const { registrations, result } = await deployed(
+      () => new Secret("key", { source: { source: "configuration" }, given: "open" }),
+    );
+    assert.deepEqual(Object.keys(byName(registrations)), []);
+    assert.equal(await valueOf(result.value), "open");
+    assert.equal(await isSecret(result.value), true);
+  });
+
+  it("cannot be without a value", async () => {
+    const { thrown } = await outcome(() => new Secret("key", { source: { source: "environment" } }));
+    assert.equal((thrown as Error).message, "key: a value of the source environment has to be given");
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * How a step is handed to the `command` plugin.
+ *
+ * That the plugin keeps a failed create out of the state, and a failed update's old inputs in it, is proved in test/e2e.
+ */
+import { byName, deployed, isSecret, outcome, valueOf } from "./engine.ts";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import { Step } from "../../../components/host/step.ts";
+import { userErrors } from "../../../components/user-errors.ts";
+import { InputError } from "../../../components/input-error.ts";
+import { hidden } from "./hidden.ts";
+
+/** What all steps have. */
+const always = { logging: "none", addPreviousOutputInEnv: false };
+
+describe("a step", () => {
+  it("runs a program, whose input is secret as a whole and known when all of it is", async () => {
+    const { registrations } = await deployed(
+      () =>
+        new Step(
+          "ask",
+          {
+            program: "smoke-check",
+            input: { plain: 1, later: pulumi.output("two"), hidden: pulumi.secret(3) },
+          },
+          {},
+        ),
+    );
+    assert.deepEqual(byName(registrations).ask?.inputs, {
+      ...always,
+      create: "node --import tsx steps/smoke-check.ts",
+      stdin: hidden({ plain: 1, later: "two", hidden: 3 }),
+    });
+  });
+
+  it("with triggers runs again when one of them changes, and for nothing else", async () => {
+    const { registrations } = await deployed(
+      () => new Step("run", { program: "migrate", input: {}, triggers: [pulumi.output("sha256:aa")] }, {}),
+    );
+    assert.deepEqual(byName(registrations).run?.inputs, {
+      ...always,
+      create: "node --import tsx steps/migrate.ts",
+      update: "true",
+      triggers: ["sha256:aa"],
+      stdin: hidden({}),
+    });
+  });
+
+  it("may have a program for its end", async () => {
+    const { registrations } = await deployed(
+      () => new Step("switch", { program: "switch-route", input: {}, deleteProgram: "remove-route" }, {}),
+    );
+    assert.equal(byName(registrations).switch?.inputs.delete, "node --import tsx steps/remove-route.ts");
+  });
+
+  it("gives its receipt back for everyone to see", async () => {
+    const { result } = await deployed(() => new Step("ask", { program: "smoke-check", input: {} }, {}), {
+      receipts: { "smoke-check": '{"passed":["/"],"seconds":0.1}' },
+    });
+    assert.deepEqual(await valueOf(result.receipt), { passed: ["/"], seconds: 0.1 });
+    assert.equal(await isSecret(result.receipt), false);
+  });
+
+  it("has an empty receipt when its input was taken down without a run", async () => {
+    const { result } = await deployed(() => new Step("ask", { program: "smoke-check", input: {} }, {}), {
+      receipts: { "smoke-check": "" },
+    });
+    assert.deepEqual(await valueOf(result.receipt), {});
+  });
+});
+
+describe("userErrors", () => {
+  it("turns what a person wrote wrong into Pulumi's error without a stack trace", () => {
+    assert.throws(
+      () => userErrors(() => refuse(new InputError(["port: too high", "host: missing"]))),
+      (error) => pulumi.RunError.isInstance(error) && error.message === "port: too high\nhost: missing",
+    );
+  });
+
+  it("leaves every other error as it is", () => {
+    const own = new TypeError("not a function");
+    assert.throws(
+      () => userErrors(() => refuse(own)),
+      (error) => error === own,
+    );
+  });
+});
+
+describe("the engine of these tests", () => {
+  it("refuses what no component makes", async () => {
+    await assert.rejects(
+      outcome(() => new docker.Secret("key", { data: "b3Blbg==" })),
+      { message: "key: no component makes a docker:index/secret:Secret" },
+    );
+  });
+
+  it("refuses two resources with one name", async () => {
+    const { registrations } = await deployed(() => [
+      new docker.Volume("data", { name: "data" }),
+      new docker.Network("data", { name: "data" }),
+    ]);
+    assert.throws(() => byName(registrations), { message: "two resources have the same name" });
+  });
+});
+
+function refuse(error: Error): never {
+  throw error;
+}
