@@ -12,9 +12,9 @@ import (
 )
 
 // whole is a program with every kind of resource that keeps a state.
-func whole(host, folder, source string) pulumi.RunFunc {
+func whole(host, folder, source string, ports [2]int) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
-		if err := everything(named("whole"), source)(ctx); err != nil {
+		if err := everything(named("whole"), source, ports)(ctx); err != nil {
 			return err
 		}
 		if err := building("BuilderV1", named("whole-image"), folder, nil)(ctx); err != nil {
@@ -49,7 +49,7 @@ func TestStateIsInterchangeable(t *testing.T) {
 	host, folder, source := startRegistry(t), t.TempDir(), filepath.Join(t.TempDir(), "script")
 	write(t, folder, map[string]string{"Dockerfile": dockerfile(""), "deep/content": "one", "ignored": "x", ".dockerignore": "ignored"})
 	save(t, source, "from a file\n")
-	program := whole(host, folder, source)
+	program := whole(host, folder, source, freePorts(t))
 	first := freshStack(t)
 	first.mustUp(program, changes{"create": 9})
 	exported, err := first.inner.Export(context.Background())
@@ -61,10 +61,10 @@ func TestStateIsInterchangeable(t *testing.T) {
 		t.Fatal(err)
 	}
 	second.mustUp(program, changes{})
-	before := first.outputs()
+	before := first.records()
 	first.mustRefresh(changes{})
 	second.mustRefresh(changes{})
-	compareStates(t, before, first.outputs(), second.outputs())
+	compareStates(t, before, first.records(), second.records())
 	second.mustUp(program, changes{})
 	if err := second.destroy(); err != nil {
 		t.Fatal(err)
@@ -72,6 +72,17 @@ func TestStateIsInterchangeable(t *testing.T) {
 	if err := first.refresh(); err != nil { // finds everything gone, so that nothing is left to destroy
 		t.Logf("refresh after the other plugin's destroy: %v", err)
 	}
+}
+
+// records is everything that the state says about the resources.
+func (s *stack) records() map[string]any {
+	found := map[string]any{}
+	for _, one := range s.resources() {
+		if one.Type != "pulumi:pulumi:Stack" {
+			found[string(one.URN)] = []any{one.ID, one.Inputs, one.Outputs}
+		}
+	}
+	return found
 }
 
 // compareStates reports resources that the two plugins record differently.

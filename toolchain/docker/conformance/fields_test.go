@@ -15,7 +15,7 @@ import (
 )
 
 // everything is a container with nearly all fields, on a network and with a volume of its own.
-func everything(name, sourceFile string) pulumi.RunFunc {
+func everything(name, sourceFile string, ports [2]int) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		network, data := &custom{}, &custom{}
 		labels := pulumi.MapArray{pulumi.Map{"label": pulumi.String("suite"), "value": pulumi.String("conformance")}}
@@ -41,8 +41,9 @@ func everything(name, sourceFile string) pulumi.RunFunc {
 			"hostname":    pulumi.String("everything"),
 			"domainname":  pulumi.String("example.test"),
 			"ports": pulumi.MapArray{
-				pulumi.Map{"internal": pulumi.Int(9000), "external": pulumi.Int(0), "ip": pulumi.String("127.0.0.1")},
-				pulumi.Map{"internal": pulumi.Int(8000), "ip": pulumi.String("127.0.0.1")},
+				// Not in the order in which the engine reports them.
+				pulumi.Map{"internal": pulumi.Int(9000), "external": pulumi.Int(ports[0]), "ip": pulumi.String("127.0.0.1")},
+				pulumi.Map{"internal": pulumi.Int(8000), "external": pulumi.Int(ports[1]), "ip": pulumi.String("127.0.0.1")},
 			},
 			"volumes": pulumi.MapArray{
 				pulumi.Map{"volumeName": data.ID(), "containerPath": pulumi.String("/kept"), "readOnly": pulumi.Bool(true)},
@@ -90,11 +91,25 @@ func everything(name, sourceFile string) pulumi.RunFunc {
 	}
 }
 
+// freePorts returns two ports that nobody listens on.
+func freePorts(t *testing.T) (free [2]int) {
+	t.Helper()
+	for index := range free {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close() //nolint:errcheck // only its number matters
+		free[index] = listener.Addr().(*net.TCPAddr).Port
+	}
+	return free
+}
+
 func TestContainerWithEverything(t *testing.T) {
 	s := freshStack(t)
 	source := filepath.Join(t.TempDir(), "script")
 	save(t, source, "from a file\n")
-	program := everything(named("all"), source)
+	program := everything(named("all"), source, freePorts(t))
 	s.mustUp(program, changes{"create": 4})
 	found := inspect(t, string(s.state(named("all")).ID))
 	checkEverything(t, found)

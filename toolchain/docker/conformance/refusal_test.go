@@ -13,7 +13,7 @@ func TestRefusals(t *testing.T) {
 		t.Skip("-subset is not given")
 	}
 	const advice = "not supported by this build of the plugin; use the official plugin"
-	text := pulumi.String("x")
+	s, text := freshStack(t), pulumi.String("x")
 	for _, test := range []struct {
 		token      string
 		properties pulumi.Map
@@ -28,7 +28,6 @@ func TestRefusals(t *testing.T) {
 		{"docker:index/service:Service", pulumi.Map{}, `"x": `},
 		{"docker:index/plugin:Plugin", pulumi.Map{}, `"x": `},
 	} {
-		s := freshStack(t)
 		if _, err := s.preview(one(test.token, "x", test.properties)); err == nil {
 			t.Errorf("%s: expected a refusal", test.token)
 		}
@@ -36,7 +35,6 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("expected %s, got %s", expected, s.problems())
 		}
 	}
-	s := freshStack(t)
 	_, err := s.preview(func(ctx *pulumi.Context) error {
 		return ctx.Invoke("docker:index/getLogs:getLogs", map[string]any{"name": "x"}, &map[string]any{})
 	})
@@ -51,9 +49,6 @@ func TestRefusals(t *testing.T) {
 
 // TestSecretsStaySecret looks for passwords in the state.
 func TestSecretsStaySecret(t *testing.T) {
-	if !*isSubset {
-		t.Skip("the official plugin leaves an image's password readable in the state")
-	}
 	host, folder := startRegistry(t), t.TempDir()
 	write(t, folder, map[string]string{"Dockerfile": dockerfile("")})
 	s := freshStack(t)
@@ -69,11 +64,36 @@ func TestSecretsStaySecret(t *testing.T) {
 			"build": pulumi.Map{"context": pulumi.String(folder), "platform": pulumi.String("linux/amd64")},
 		}, &custom{}, provider)
 	}, changes{"create": 3})
-	exported, err := s.inner.Export(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	for _, one := range s.resources() {
+		if isReadable([]any{one.Inputs, one.Outputs}, "unsaid") {
+			t.Errorf("%s: expected the password to be a secret in the state", one.URN)
+		}
 	}
-	if strings.Contains(string(exported.Deployment), "unsaid") {
-		t.Errorf("state: expected no password to be readable")
+}
+
+// secretMark is the key that marks a secret in an exported state.
+const secretMark = "4dabf18193072939515e22adb298388d"
+
+// isReadable tells whether a text stands anywhere outside of secrets.
+func isReadable(value any, text string) bool {
+	switch typed := value.(type) {
+	case string:
+		return strings.Contains(typed, text)
+	case []any:
+		for _, element := range typed {
+			if isReadable(element, text) {
+				return true
+			}
+		}
+	case map[string]any:
+		if _, secret := typed[secretMark]; secret {
+			return false
+		}
+		for _, element := range typed {
+			if isReadable(element, text) {
+				return true
+			}
+		}
 	}
+	return false
 }
