@@ -1,37 +1,41 @@
 import { execa, ExecaError } from "execa";
+import { StepFailure } from "./program.ts";
 
 /** How long one call of the docker client may take unless the caller says otherwise, in seconds. */
 const defaultTimeoutSeconds = 30;
 
-/**
- * Runs the docker client and gives back what it printed.
- *
- * `input` goes to its standard input, which is the only way that secrets take. Fails with the client's own message.
- */
-export async function docker(
-  args: readonly string[],
-  {
-    input,
-    timeoutSeconds = defaultTimeoutSeconds,
-  }: { input?: string | Uint8Array; timeoutSeconds?: number } = {},
-): Promise<string> {
+/** The docker client failed; the message is its own. */
+export class DockerFailure extends StepFailure {}
+
+/** The docker client did not end within its time. */
+export class DockerTimeout extends DockerFailure {}
+
+/** What a call is given besides its arguments. Secrets take one of these ways, for arguments can be read by everyone. */
+export interface DockerCall {
+  /** Goes to the client's standard input. */
+  readonly input?: string | Uint8Array;
+  /** Variables of the client, for `--env NAME` to pass on. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly timeoutSeconds?: number;
+}
+
+/** Runs the docker client and gives back what it printed. Throws a DockerFailure. */
+export async function docker(args: readonly string[], call: DockerCall = {}): Promise<string> {
+  const { input, environment = {}, timeoutSeconds = defaultTimeoutSeconds } = call;
   try {
     const { stdout } = await execa("docker", args, {
       timeout: timeoutSeconds * 1000,
+      env: environment,
       ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     });
     return stdout;
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;
+    const name = `docker ${args[0] ?? ""}`;
     if (error.timedOut) {
-      throw new Error(
-        `docker ${args[0] ?? ""}: no answer within ${timeoutSeconds} s; is the Docker engine well?`,
-        {
-          cause: error,
-        },
-      );
+      throw new DockerTimeout(`${name}: no answer within ${timeoutSeconds} s; is the Docker engine well?`);
     }
-    throw new Error(`docker ${args[0] ?? ""}: ${message(error)}`, { cause: error });
+    throw new DockerFailure(`${name}: ${message(error)}`);
   }
 }
 

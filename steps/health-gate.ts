@@ -27,8 +27,8 @@ export interface CommandProbe {
 /** How long a copy without a health check has to run before it counts as well, in seconds. */
 const settleSeconds = 2;
 
-/** How long to wait between two looks, in seconds. */
-const intervalSeconds = 0.2;
+/** How long to wait between two looks, in seconds. A command costs more than a request. */
+const intervalSeconds = { http: 0.2, command: 1 };
 
 async function healthGate({ subject, container, probe, timeoutSeconds }: HealthGateInput): Promise<object> {
   const deadline = Date.now() + timeoutSeconds * 1000;
@@ -48,7 +48,7 @@ async function healthGate({ subject, container, probe, timeoutSeconds }: HealthG
           `its last log lines (${container}):\n${await lastLogLines(container)}`,
       );
     }
-    await pause(intervalSeconds);
+    await pause(probe !== undefined && "command" in probe ? intervalSeconds.command : intervalSeconds.http);
   }
 }
 

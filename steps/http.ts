@@ -33,7 +33,16 @@ export function request(
   target: Target,
   { path, method = "GET", headers = {}, timeoutSeconds = 5 }: Request,
 ): Promise<Answer> {
-  const tunnel = spawn("docker", ["exec", "-i", target.gateway, "nc", target.host, String(target.port)]);
+  const tunnel = spawn("docker", [
+    "exec",
+    "-i",
+    target.gateway,
+    "timeout",
+    String(timeoutSeconds + 1),
+    "nc",
+    target.host,
+    String(target.port),
+  ]);
   let complaint = "";
   tunnel.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
   tunnel.on("error", (error) => (complaint = error.message)); // there is no docker client

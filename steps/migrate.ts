@@ -1,6 +1,6 @@
 import { pack } from "tar-stream";
 import { buffer } from "node:stream/consumers";
-import { docker, lastLogLines } from "./docker.ts";
+import { docker, DockerTimeout, lastLogLines } from "./docker.ts";
 import { runStep, StepFailure } from "./program.ts";
 
 /** One run of the application's migrations, in a container of its own. */
@@ -9,6 +9,8 @@ export interface MigrateInput {
   readonly network: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Secret values by name; each becomes a variable. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
   readonly files: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
@@ -18,21 +20,24 @@ export interface MigrateInput {
 async function migrate(input: MigrateInput): Promise<object> {
   const { image, network, command, timeoutSeconds } = input;
   await awaitEarlierRun(input);
-  const container = await docker([
-    "create",
-    ...["--network", network],
-    ...Object.entries(input.environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
-    ...Object.entries(input.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
-    ...[image, ...command],
+  const labels = Object.entries(input.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+  const environment = Object.entries(input.environment).map(([name, value]) => `${name}=${value}`);
+  // Of secrets only the names are arguments: the client passes their values on from its own environment.
+  const variables = [...environment, ...Object.keys(input.variables)].flatMap((variable) => [
+    "--env",
+    variable,
   ]);
+  const container = await docker(
+    ["create", "--network", network, ...variables, ...labels, image, ...command],
+    {
+      environment: input.variables,
+    },
+  );
   try {
     await docker(["cp", "-", `${container}:/`], { input: await secretFiles(input.files) });
     await docker(["start", container]);
-    const exitCode = Number(await docker(["wait", container], { timeoutSeconds }).catch(() => NaN));
-    if (exitCode !== 0) {
-      const problem = Number.isNaN(exitCode)
-        ? `not done within ${timeoutSeconds} s`
-        : `ended with exit code ${exitCode}`;
+    const problem = await ending(container, timeoutSeconds);
+    if (problem !== undefined) {
       throw new StepFailure(
         `migrations: "${command.join(" ")}" ${problem}, nothing new was started; its last log lines:\n` +
           (await lastLogLines(container)),
@@ -41,6 +46,17 @@ async function migrate(input: MigrateInput): Promise<object> {
     return { command };
   } finally {
     await docker(["rm", "--force", container]);
+  }
+}
+
+/** How the container ended, unless it ended well. */
+async function ending(container: string, timeoutSeconds: number): Promise<string | undefined> {
+  try {
+    const exitCode = await docker(["wait", container], { timeoutSeconds });
+    return exitCode === "0" ? undefined : `ended with exit code ${exitCode}`;
+  } catch (error) {
+    if (error instanceof DockerTimeout) return `not done within ${timeoutSeconds} s`;
+    throw error;
   }
 }
 

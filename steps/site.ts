@@ -1,34 +1,87 @@
 import { docker } from "./docker.ts";
 
-/** One environment's file in the gateway: the environment owns it, and nothing else of the gateway. */
+/** An environment's part of the gateway: its own file and folder, and nothing else of the gateway. */
 export interface Site {
   readonly gateway: string;
-  /** The file's name without its ending. */
+  /** The file's name without its ending, and the folder's. */
   readonly name: string;
+}
+
+/** What the gateway does with an environment's requests. */
+export interface SiteContent {
+  /** Which paths there are, and the services that answer them, as a Caddyfile. It changes when the application's routes do. */
+  readonly text: string;
+  /** The folder of `writeRelease` that says which container each service is. It changes with every release. */
+  readonly release: string;
 }
 
 const folder = "/etc/caddy/sites";
 
 /** What the gateway is told now; undefined before the first route. */
-export async function readSite({ gateway, name }: Site): Promise<string | undefined> {
-  const text = await docker(["exec", gateway, "sh", "-c", `cat ${folder}/${name}.caddy 2>/dev/null || true`]);
-  return text === "" ? undefined : text;
+export async function readSite({ gateway, name }: Site): Promise<SiteContent | undefined> {
+  const script = 'cat "$1.caddy" 2>/dev/null && printf "\\0" && readlink "$1/current" || true';
+  const found = await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`]);
+  const [text, release] = found.split("\0");
+  return text === undefined || release === undefined || release === "" ? undefined : { text, release };
 }
 
 /**
- * Puts a site in place and makes the gateway use it; undefined takes the site away.
+ * Writes down which container each service is, in a folder of the release's own, which nothing uses yet.
  *
- * The text is validated before it gets its name, so that a gateway which restarts at any moment finds a valid file.
- * A text that the gateway refuses changes nothing.
+ * What the current release has besides stays: until its routes are gone, the gateway asks for those services.
  */
-export async function writeSite({ gateway, name }: Site, text: string | undefined): Promise<void> {
-  const [file, candidate] = [`${folder}/${name}.caddy`, `${folder}/${name}.candidate`];
-  if (text === undefined) {
-    await docker(["exec", gateway, "rm", "-f", file]);
-  } else {
-    await docker(["exec", "-i", gateway, "sh", "-c", `cat > ${candidate}`], { input: text });
-    await docker(["exec", gateway, "caddy", "validate", "--adapter", "caddyfile", "--config", candidate]);
-    await docker(["exec", gateway, "mv", candidate, file]);
+export async function writeRelease(
+  { gateway, name }: Site,
+  release: string,
+  containers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const script = [
+    'set -e; cd "$1"; release=$2; shift 2',
+    'rm -rf "$release.part" && mkdir "$release.part"',
+    'if [ -d current/ ]; then cp current/* "$release.part/"; fi',
+    'while [ $# -gt 0 ]; do printf %s "$2" > "$release.part/$1"; shift 2; done',
+    'if [ "$(readlink current)" != "$release" ]; then rm -rf "$release" && mv "$release.part" "$release"; fi',
+    'rm -rf "$release.part"',
+  ].join("\n");
+  await docker(["exec", gateway, "mkdir", "-p", `${folder}/${name}`]);
+  const pairs = Object.entries(containers).flat();
+  await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`, release, ...pairs]);
+}
+
+/**
+ * Makes the gateway do what `content` says; undefined takes the site away.
+ *
+ * The release is switched by one rename, which no request notices. Only when the text changes as well is the gateway's
+ * configuration loaded anew; it is validated before it gets its name, so that a gateway which restarts at any moment
+ * finds a valid file.
+ */
+export async function writeSite({ gateway, name }: Site, content: SiteContent | undefined): Promise<void> {
+  const site = `${folder}/${name}`;
+  if (content === undefined) {
+    await docker(["exec", gateway, "rm", "-rf", `${site}.caddy`, site]);
+    await reload(gateway);
+    return;
   }
+  const before = await readSite({ gateway, name });
+  await docker(["exec", gateway, "sh", "-c", switchScript, "sh", site, content.release]);
+  if (content.text === before?.text) return;
+  const candidate = `${site}.candidate`;
+  await docker(["exec", "-i", gateway, "sh", "-c", 'cat > "$1"', "sh", candidate], { input: content.text });
+  await docker(["exec", gateway, "caddy", "validate", "--adapter", "caddyfile", "--config", candidate]);
+  await docker(["exec", gateway, "mv", candidate, `${site}.caddy`]);
+  await reload(gateway);
+}
+
+/** Removes what earlier releases wrote down, except for the one in use. */
+export async function removeOtherReleases({ gateway, name }: Site): Promise<void> {
+  const script =
+    'cd "$1"; now=$(readlink current); for one in *; do [ "$one" = current ] || [ "$one" = "$now" ] || rm -rf "$one"; done';
+  await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`]);
+}
+
+/** A link cannot be changed in place, but one can be renamed over another. */
+const switchScript = 'cd "$1" && rm -f next && ln -s "$2" next && mv -T next current';
+
+async function reload(gateway: string): Promise<void> {
   await docker(["exec", gateway, "caddy", "reload", "--config", "/etc/caddy/Caddyfile"]);
 }

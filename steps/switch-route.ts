@@ -1,15 +1,22 @@
+import { createHash } from "node:crypto";
 import { difference, type Expectation } from "./expectation.ts";
 import { request } from "./http.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
-import { readSite, removeOtherReleases, writeRelease, writeSite, type Site, type SiteContent } from "./site.ts";
+import {
+  readSite,
+  removeOtherReleases,
+  writeRelease,
+  writeSite,
+  type Site,
+  type SiteContent,
+} from "./site.ts";
 
 /** What the route becomes, and what users have to get from it. */
 export interface SwitchRouteInput {
   readonly site: Site;
   /** The site's Caddyfile, the same for all releases with the same routes. */
   readonly text: string;
-  /** The release's name, and the containers that answer in it, by service. */
-  readonly release: string;
+  /** The containers that answer, by service. */
   readonly containers: Readonly<Record<string, string>>;
   /** Where the gateway listens, inside its own container. */
   readonly port: number;
@@ -23,9 +30,10 @@ const intervalSeconds = 0.25;
 
 /** Switching and watching are one step: when users would not get what they should, the old route is put back here. */
 async function switchRoute(input: SwitchRouteInput): Promise<object> {
-  const { site, text, release } = input;
+  const { site, text, containers } = input;
+  const release = releaseName(containers);
   const before = await readSite(site);
-  await writeRelease(site, release, input.containers);
+  await writeRelease(site, release, containers);
   try {
     await writeSite(site, { text, release });
   } catch (error) {
@@ -38,6 +46,11 @@ async function switchRoute(input: SwitchRouteInput): Promise<object> {
   }
   await removeOtherReleases(site);
   return { checks: input.checks.map(({ path }) => path), watchedSeconds: input.watchSeconds };
+}
+
+/** The same containers are the same release, however often the step runs. */
+function releaseName(containers: SwitchRouteInput["containers"]): string {
+  return createHash("sha256").update(JSON.stringify(containers)).digest("hex").slice(0, 12);
 }
 
 /** Makes the route what it was, and says so. */

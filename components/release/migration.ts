@@ -9,8 +9,11 @@ export interface MigrationArgs {
   /** The migrations are part of the image: another image runs them again, and nothing else does. */
   imageId: pulumi.Output<string>;
   command: readonly string[];
-  environment: Readonly<Record<string, pulumi.Input<string>>>;
-  secrets: SecretValues;
+  environment: Readonly<Record<string, string>>;
+  /** Secrets that are delivered as variables. */
+  variables: SecretValues;
+  /** Secrets that are delivered as files. */
+  files: SecretValues;
   timeoutSeconds: number;
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
@@ -31,8 +34,9 @@ export class Migration extends pulumi.ComponentResource {
           image: args.imageId,
           network: args.host.networkName,
           command: [...args.command],
-          environment: pulumi.all({ ...args.environment, ...secretFileVariables(Object.keys(args.secrets)) }),
-          files: pulumi.all(args.secrets),
+          environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
+          variables: pulumi.all(args.variables),
+          files: pulumi.all(args.files),
           labels: args.labels,
           timeoutSeconds: args.timeoutSeconds,
         },

@@ -3,7 +3,7 @@ import type { Application, Service } from "../application/application.ts";
 import { connections } from "../application/connections.ts";
 import { layers } from "../application/needs.ts";
 import { routeOf, routesInOrder } from "../application/routes.ts";
-import { gatewayPort, type Gateway } from "../gateway/gateway.ts";
+import type { Gateway } from "../gateway/gateway.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
@@ -11,7 +11,7 @@ import { HealthGate } from "./health-gate.ts";
 import { Migration } from "./migration.ts";
 import { Route } from "./route.ts";
 import { SmokeCheck } from "./smoke-check.ts";
-import { Workload } from "./workload.ts";
+import { Workload, type WorkloadArgs } from "./workload.ts";
 
 /** What is released, and where. */
 export interface ReleaseArgs {
@@ -139,15 +139,15 @@ export class Release extends pulumi.ComponentResource {
     copies: Record<string, GatedCopy>,
     smoke: SmokeCheck,
   ): Route {
-    const routes = routesInOrder(args.application).map(({ path, service, port }) =>
-      found(copies, service).containerName.apply((host) => ({ path, host, port })),
-    );
+    const routes = routesInOrder(args.application);
+    const answering = routes.map(({ service }) => [service, found(copies, service).containerName] as const);
     return new Route(
       `${name}-route`,
       {
         gateway: args.gateway,
         siteName: args.names.namespace,
-        site: pulumi.all(routes).apply((found) => ({ address: `:${gatewayPort}`, routes: found })),
+        routes,
+        containers: pulumi.all(Object.fromEntries(answering)),
         checks: [...args.application.smoke],
         watchSeconds: args.watchSeconds,
       },
@@ -161,24 +161,21 @@ export class Release extends pulumi.ComponentResource {
 function inputsOf(
   args: ReleaseArgs,
   serviceName: string,
-): { environment: Record<string, pulumi.Input<string>>; secrets: SecretValues } {
+): Pick<WorkloadArgs, "environment" | "variables" | "files"> {
   const { application, secretValues } = args;
   const service = found(application.services, serviceName);
   const { environment, secretNames } = connections(application, serviceName, args.names);
-  const values = [...secretNames, ...service.secrets].map(
-    (name) => [name, found(secretValues, name)] as const,
-  );
   const deliveries = { ...application.connectionSecrets, ...application.secrets };
-  const inVariable = ([name]: readonly [string, unknown]): boolean =>
-    deliveries[name]?.delivery === "variable";
+  const delivered = (delivery: "file" | "variable"): SecretValues =>
+    Object.fromEntries(
+      [...secretNames, ...service.secrets]
+        .filter((name) => found(deliveries, name).delivery === delivery)
+        .map((name) => [name, found(secretValues, name)]),
+    );
   return {
-    environment: {
-      TOWPATH_ENVIRONMENT: args.environment,
-      ...environment,
-      ...service.environment,
-      ...Object.fromEntries(values.filter(inVariable)),
-    },
-    secrets: Object.fromEntries(values.filter((entry) => !inVariable(entry))),
+    environment: { TOWPATH_ENVIRONMENT: args.environment, ...environment, ...service.environment },
+    variables: delivered("variable"),
+    files: delivered("file"),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SwitchRouteInput } from "../../steps/switch-route.ts";
 import { gatewayPort, type Gateway } from "../gateway/gateway.ts";
-import { renderSite, type SiteDescription } from "../gateway/site.ts";
+import { renderSite, type SiteRoute } from "../gateway/site.ts";
 import { Step } from "../host/step.ts";
 
 /** What users get from now on. */
@@ -9,7 +9,9 @@ export interface RouteArgs {
   gateway: Gateway;
   /** The name of the environment's file in the gateway. */
   siteName: string;
-  site: pulumi.Input<SiteDescription>;
+  routes: readonly SiteRoute[];
+  /** The containers that answer, by service. */
+  containers: pulumi.Output<Record<string, string>>;
   checks: SwitchRouteInput["checks"];
   watchSeconds: number;
 }
@@ -32,10 +34,9 @@ export class Route extends pulumi.ComponentResource {
       {
         program: "switch-route",
         input: {
-          site: { gateway: gateway.containerName, name: args.siteName } as unknown as pulumi.Input<
-            SwitchRouteInput["site"]
-          >,
-          text: pulumi.output(args.site).apply(renderSite),
+          site: gateway.containerName.apply((container) => ({ gateway: container, name: args.siteName })),
+          text: renderSite({ name: args.siteName, address: `:${gatewayPort}`, routes: args.routes }),
+          containers: args.containers,
           port: gatewayPort,
           checks: args.checks,
           watchSeconds: args.watchSeconds,

@@ -9,9 +9,11 @@ import { secretFileVariables, secretUploads, type SecretValues } from "../secret
 export interface WorkloadArgs {
   service: Service;
   imageId: pulumi.Output<string>;
-  environment: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Delivered as files. */
-  secrets: SecretValues;
+  environment: Readonly<Record<string, string>>;
+  /** Secrets that are delivered as variables. */
+  variables: SecretValues;
+  /** Secrets that are delivered as files. */
+  files: SecretValues;
   /** How long the copy may take to end its requests when its successor has taken over, in seconds. */
   drainSeconds: number;
   host: DockerHost;
@@ -33,7 +35,8 @@ export class Workload extends pulumi.ComponentResource {
     const release = args.imageId.apply(shortId);
     const variables = {
       ...args.environment,
-      ...secretFileVariables(Object.keys(args.secrets)),
+      ...secretFileVariables(Object.keys(args.files)),
+      ...args.variables,
       TOWPATH_RELEASE: release,
     };
     const container = new docker.Container(
@@ -42,7 +45,7 @@ export class Workload extends pulumi.ComponentResource {
         image: args.imageId,
         ...(service.command !== undefined && { command: [...service.command] }),
         envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
-        uploads: secretUploads(args.secrets),
+        uploads: secretUploads(args.files),
         networksAdvanced: [{ name: args.host.networkName }],
         ...healthcheck(service),
         restart: "unless-stopped",
