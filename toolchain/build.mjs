@@ -3,7 +3,7 @@
  *
  *     node toolchain/build.mjs [cli | language-nodejs | command | random | github | docker ...]
  */
-import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkGo, goBuild } from "./go.mjs";
@@ -68,6 +68,7 @@ export async function buildParts({
     report(one, "building");
     mkdirSync(dirname(file), { recursive: true });
     const unfinished = join(dirname(file), `.${basename(file)}.${process.pid}`);
+    removeLeftOvers(file);
     try {
       await goBuild({
         source: part.source,
@@ -118,6 +119,13 @@ function chosen(names) {
     }
   }
   return parts.filter((part) => names.length === 0 || names.includes(part.name));
+}
+
+/** Removes what builds that were killed have left beside a program. @param {string} file */
+function removeLeftOvers(file) {
+  for (const name of readdirSync(dirname(file))) {
+    if (name.startsWith(`.${basename(file)}.`)) rmSync(join(dirname(file), name), { force: true });
+  }
 }
 
 /** A file with something in it that may be run. @param {string} path */
