@@ -1,8 +1,8 @@
-import type { SwitchRouteInput } from "./switch-route.ts";
 import { runStep } from "./program.ts";
-import { writeSite } from "./site.ts";
+import { removeSite } from "./site.ts";
+import type { SwitchRouteInput } from "./switch-route.ts";
 
 await runStep(async ({ site }: SwitchRouteInput) => {
-  await writeSite(site, undefined);
+  await removeSite(site);
   return { removed: site.name };
 });

@@ -58,8 +58,7 @@ export async function writeRelease(
 export async function writeSite({ gateway, name }: Site, content: SiteContent | undefined): Promise<void> {
   const site = `${folder}/${name}`;
   if (content === undefined) {
-    await docker(["exec", gateway, "rm", "-rf", `${site}.caddy`, site]);
-    await reload(gateway);
+    await removeSite({ gateway, name });
     return;
   }
   const before = await readSite({ gateway, name });
@@ -70,6 +69,27 @@ export async function writeSite({ gateway, name }: Site, content: SiteContent | 
   await docker(["exec", gateway, "caddy", "validate", "--adapter", "caddyfile", "--config", candidate]);
   await docker(["exec", gateway, "mv", candidate, `${site}.caddy`]);
   await reload(gateway);
+}
+
+/** Takes the site away, also from a gateway that is stopped; one that is gone has nothing left to take. */
+export async function removeSite({ gateway, name }: Site): Promise<void> {
+  const files = [`${folder}/${name}.caddy`, `${folder}/${name}`];
+  const found = await docker([
+    "ps",
+    "--all",
+    "--filter",
+    `name=^${gateway}$`,
+    "--format",
+    "{{.State}} {{.Image}}",
+  ]);
+  const [state, image] = found.split(" ");
+  if (state === "" || image === undefined) return;
+  if (state === "running") {
+    await docker(["exec", gateway, "rm", "-rf", ...files]);
+    await reload(gateway);
+  } else {
+    await docker(["run", "--rm", "--volumes-from", gateway, "--entrypoint", "rm", image, "-rf", ...files]);
+  }
 }
 
 /** Removes what earlier releases wrote down, except for the one in use. */

@@ -55,7 +55,11 @@ function releaseName(containers: SwitchRouteInput["containers"]): string {
 
 /** Makes the route what it was, and says so. */
 async function putBack(site: Site, before: SiteContent | undefined): Promise<string> {
-  await writeSite(site, before);
+  try {
+    await writeSite(site, before);
+  } catch (error) {
+    return `the old route could not be put back: ${(error as Error).message}`;
+  }
   return before === undefined ? "there was no route before" : "the old route is back";
 }
 
