@@ -12,7 +12,7 @@ import { Environment } from "../../../components/environment.ts";
 import { loadSettings } from "../../../components/load-settings.ts";
 import { preview as previewSettings } from "../settings/good.ts";
 import { notes } from "../application/notes.ts";
-import { hidden, shown } from "./hidden.ts";
+import { Hidden, hidden, shown } from "./hidden.ts";
 import { orderOf } from "./order.ts";
 import { imageId, password } from "./plugins.ts";
 
@@ -130,14 +130,18 @@ describe("an environment", function () {
     const value = password("notes-local-secret-JWT_SECRET-value", 32);
     const release = imageId("notes-local-api-image-build").slice(7, 19);
     assert.deepEqual((inputs?.envs as unknown[]).slice(-6), [
-      hidden(`JWT_SECRET=${value}`),
       "DATABASE_URL_FILE=/run/secrets/DATABASE_URL",
       "REDIS_URL_FILE=/run/secrets/REDIS_URL",
       "S3_ACCESS_KEY_ID_FILE=/run/secrets/S3_ACCESS_KEY_ID",
       "S3_SECRET_ACCESS_KEY_FILE=/run/secrets/S3_SECRET_ACCESS_KEY",
+      hidden(`JWT_SECRET=${value}`),
       `TOWPATH_RELEASE=${release}`,
     ]);
     assert.ok(!JSON.stringify(shown(inputs)).includes(value));
+    const migration = byName(whole)["notes-local-release-migration-run"]?.inputs.stdin as Hidden;
+    const { environment, variables } = migration.value as Record<string, unknown>;
+    assert.deepEqual(variables, { JWT_SECRET: value });
+    assert.ok(!JSON.stringify(environment).includes(value));
   });
 
   it("gives a service the values of its secrets from the sources that the settings say", async () => {

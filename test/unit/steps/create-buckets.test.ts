@@ -26,8 +26,8 @@ describe("the creation of buckets", function () {
   scene("asks for each of them, signed", creating(`answer 200 ""`), (played) => {
     assert.deepEqual(receiptOf(played), { buckets: ["notes-local-files", "notes-local-thumbnails"] });
     assert.deepEqual(typed(played.calls), [
-      "exec -i gateway nc storage 7070",
-      "exec -i gateway nc storage 7070",
+      "exec -i gateway timeout 6 nc storage 7070",
+      "exec -i gateway timeout 6 nc storage 7070",
     ]);
     const [request = "", ...headers] = played.calls[0]?.input.toString().split("\r\n") ?? [];
     assert.equal(request, "PUT /notes-local-files HTTP/1.1");

@@ -2,18 +2,24 @@
 # Stands in for the docker client. It writes every call down below $FAKE_DOCKER (what it was told, what it was handed,
 # what its environment held), and then plays the script of the test.
 
-# The number of this call; making a folder cannot succeed twice.
+# The number of this call, and how often one that begins with the same line has come, this one included.
 call=1
-while ! mkdir "$FAKE_DOCKER/$call" 2>/dev/null; do call=$((call + 1)); done
-here="$FAKE_DOCKER/$call"
+times=1
+line="$*"
+line="${line%%
+*}"
+# A file that is there cannot be made a second time.
+set -C
+while ! { printf '%s\n' "$line" >"$FAKE_DOCKER/$call"; } 2>/dev/null; do
+  IFS= read -r earlier <"$FAKE_DOCKER/$call"
+  if [ "$earlier" = "$line" ]; then times=$((times + 1)); fi
+  call=$((call + 1))
+done
+set +C
+here="$FAKE_DOCKER/$call.told"
+mkdir "$here"
 printf '%s\0' "$@" >"$here/arguments"
 env >"$here/environment"
-
-# How often a call with these arguments has come, this one included.
-times=0
-for earlier in "$FAKE_DOCKER"/*; do
-  if cmp -s "$earlier/arguments" "$here/arguments"; then times=$((times + 1)); fi
-done
 
 # Answers the HTTP request on standard input: a status, a body, and perhaps a header.
 answer() {
@@ -30,6 +36,21 @@ refuse() {
 state() {
   printf '[{"State":{"Status":"%s","ExitCode":%s,"StartedAt":"%s"},"RestartCount":%s}]\n' \
     "$1" "${2:-0}" "${4:-2026-01-02T03:04:05.123456789Z}" "${3:-0}"
+}
+
+# Runs the command of `docker exec` for real, with a folder of the test's in the place of /etc/caddy.
+in_gateway() {
+  shift
+  if [ "$1" = -i ]; then shift; fi
+  shift
+  left=$#
+  while [ "$left" -gt 0 ]; do
+    argument=$(printf '%s.' "$1" | sed "s|/etc/caddy|$FAKE_DOCKER.gateway|g")
+    set -- "$@" "${argument%.}"
+    shift
+    left=$((left - 1))
+  done
+  "$@" <"$here/input"
 }
 
 case " $* " in

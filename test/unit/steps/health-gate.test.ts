@@ -48,7 +48,7 @@ describe("the health gate", function () {
       });
       assert.deepEqual(typed(played.calls), [
         "container inspect api-1a2b3c4",
-        "exec -i gateway nc api-1a2b3c4 8000",
+        "exec -i gateway timeout 6 nc api-1a2b3c4 8000",
       ]);
       assert.equal(
         played.calls[1]?.input.toString(),

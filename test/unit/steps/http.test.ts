@@ -25,7 +25,7 @@ describe("a request through the gateway", function () {
       request(target, { path: "/files?a=b", method: "PUT", headers: { "x-key": "v" } }),
     );
     assert.deepEqual(result, { status: 201, body: "hello" });
-    assert.deepEqual(typed(calls), ["exec -i gateway nc api 8000"]);
+    assert.deepEqual(typed(calls), ["exec -i gateway timeout 6 nc api 8000"]);
     assert.deepEqual(calls[0]?.input.toString().split("\r\n"), [
       "PUT /files?a=b HTTP/1.1",
       "host: api",

@@ -15,6 +15,7 @@ const input: MigrateInput = {
   network: "notes-local",
   command: ["alembic", "upgrade", "head"],
   environment: { TOWPATH_ENVIRONMENT: "local", DATABASE_URL_FILE: "/run/secrets/DATABASE_URL" },
+  variables: { MAIL_KEY: "two words = open-door" },
   files: { DATABASE_URL: "postgresql://notes:open-sesame@db:5432/notes", JWT_SECRET: "line 1\nline 2\n" },
   labels: { "towpath.namespace": "notes-local", "towpath.part": "migration" },
   timeoutSeconds: 20,
@@ -23,6 +24,7 @@ const input: MigrateInput = {
 const filters = "--filter label=towpath.namespace=notes-local --filter label=towpath.part=migration";
 const run = [
   "create --network notes-local --env TOWPATH_ENVIRONMENT=local --env DATABASE_URL_FILE=/run/secrets/DATABASE_URL " +
+    "--env MAIL_KEY " +
     "--label towpath.namespace=notes-local --label towpath.part=migration sha256:0123456789ab alembic upgrade head",
   "cp - new:/",
   "start new",
@@ -49,6 +51,20 @@ describe("the migration", function () {
     assert.deepEqual(receiptOf(played), { command: ["alembic", "upgrade", "head"] });
     assert.deepEqual(typed(played.calls), [`ps --all --quiet ${filters}`, ...run, "rm --force new"]);
   });
+
+  scene(
+    "passes secrets that are variables on without an argument, and to no other call",
+    migrating(""),
+    (played) => {
+      const holding = played.calls.filter(({ environment }) => environment.includes("MAIL_KEY"));
+      assert.deepEqual(
+        holding.map(({ args }) => args[0]),
+        ["create"],
+      );
+      assert.match(holding[0]?.environment ?? "", /^MAIL_KEY=two words = open-door$/m);
+      assert.doesNotMatch(typed(played.calls).join("\n"), /open-door/);
+    },
+  );
 
   let secretsArchive: Buffer | undefined;
   scene("hands the secrets over on standard input, and shows them nowhere", migrating(""), (played) => {
@@ -84,6 +100,14 @@ describe("the migration", function () {
         "  | sqlalchemy.exc.OperationalError: no such table",
       ]);
       assert.equal(typed(played.calls).at(-1), "rm --force new");
+    },
+  );
+
+  scene(
+    "does not take an engine that is gone for a migration that takes its time",
+    migrating('wait*) refuse "Cannot connect to the Docker daemon" ;; rm*) refuse "Cannot connect" ;;'),
+    (played) => {
+      assert.doesNotMatch(failureOf(played).join("\n"), /not done within/);
     },
   );
 

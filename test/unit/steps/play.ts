@@ -5,12 +5,15 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 
 /** One call of the docker client. */
 export interface Call {
@@ -27,7 +30,12 @@ export interface Played {
   readonly stdout: string;
   readonly stderr: string;
   readonly calls: readonly Call[];
+  /** What the gateway's folder `/etc/caddy` holds in the end. */
+  readonly gateway: Files;
 }
+
+/** Texts by path; that of a link is `-> ` and where it points. */
+export type Files = Readonly<Record<string, string>>;
 
 /** The repository's folder: where steps are started, as by the `command` plugin. */
 const root = join(import.meta.dirname, "../../..");
@@ -35,8 +43,9 @@ const root = join(import.meta.dirname, "../../..");
 /** Calls something with a folder that holds a fake `docker`, which plays a script; see fake-docker.sh. */
 async function withDocker<Result>(
   script: string,
+  before: Files,
   call: (path: string, folder: string) => Promise<Result>,
-): Promise<{ result: Result; calls: Call[] }> {
+): Promise<{ result: Result; calls: Call[]; gateway: Files }> {
   const folder = mkdtempSync(join(tmpdir(), "towpath-step-"));
   try {
     const programs = join(folder, "bin");
@@ -46,8 +55,9 @@ async function withDocker<Result>(
     copyFileSync(join(import.meta.dirname, "fake-docker.sh"), join(programs, "docker"));
     chmodSync(join(programs, "docker"), 0o755);
     writeFileSync(`${calls}.play`, script);
+    write(`${calls}.gateway`, before);
     const result = await call(`${programs}${delimiter}${process.env.PATH ?? ""}`, calls);
-    return { result, calls: callsIn(calls) };
+    return { result, calls: callsIn(calls), gateway: filesBelow(`${calls}.gateway`) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -56,10 +66,16 @@ async function withDocker<Result>(
 /**
  * Runs a step of the release as the `command` plugin does, with its input on standard input.
  *
- * `script` is what the fake `docker` does: the body of a shell program that knows the call's arguments as `$*`.
+ * `script` is what the fake `docker` does: the body of a shell program that knows the call's arguments as `$*`. `before`
+ * is what the gateway's folder `/etc/caddy` holds at the start.
  */
-export async function play(program: string, input: unknown, script: string): Promise<Played> {
-  const { result, calls } = await withDocker(script, (path, folder) =>
+export async function play(
+  program: string,
+  input: unknown,
+  script: string,
+  before: Files = {},
+): Promise<Played> {
+  const { result, calls, gateway } = await withDocker(script, before, (path, folder) =>
     execa("node", ["--import", "tsx", `steps/${program}.ts`], {
       cwd: root,
       env: { PATH: path, FAKE_DOCKER: folder },
@@ -68,7 +84,7 @@ export async function play(program: string, input: unknown, script: string): Pro
     }),
   );
   const { exitCode, stdout, stderr } = result;
-  return { exitCode, stdout, stderr, calls };
+  return { exitCode, stdout, stderr, calls, gateway };
 }
 
 /** Calls a function of this process while the fake `docker` is the first on its PATH. */
@@ -77,7 +93,7 @@ export async function playing<Result>(
   call: () => Promise<Result>,
 ): Promise<{ result: Result; calls: Call[] }> {
   const before = process.env.PATH;
-  return withDocker(script, async (path, folder) => {
+  return withDocker(script, {}, async (path, folder) => {
     process.env.PATH = path;
     process.env.FAKE_DOCKER = folder;
     try {
@@ -98,7 +114,7 @@ function callsIn(folder: string): Call[] {
   const calls: Call[] = [];
   for (let number = 1; existsSync(join(folder, String(number))); number++) {
     const read = (name: string): Buffer => {
-      const file = join(folder, String(number), name);
+      const file = join(folder, `${number}.told`, name);
       return existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
     };
     calls.push({
@@ -108,4 +124,24 @@ function callsIn(folder: string): Call[] {
     });
   }
   return calls;
+}
+
+function write(folder: string, files: Files): void {
+  mkdirSync(join(folder, "sites"), { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    if (text.startsWith("-> ")) symlinkSync(text.slice("-> ".length), join(folder, path));
+    else writeFileSync(join(folder, path), text);
+  }
+}
+
+function filesBelow(folder: string): Files {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const text = entry.isSymbolicLink() ? `-> ${readlinkSync(file)}` : readFileSync(file, "utf8");
+      return [relative(folder, file), text];
+    });
+  return Object.fromEntries(files) as Files;
 }

@@ -1,4 +1,4 @@
-import { play, type Played } from "./play.ts";
+import { play, type Files, type Played } from "./play.ts";
 
 /** One run of a step. */
 export interface Scene {
@@ -7,6 +7,8 @@ export interface Scene {
   readonly input: unknown;
   /** What the fake `docker` does; see fake-docker.sh. */
   readonly script: string;
+  /** What the gateway's folder `/etc/caddy` holds at the start. */
+  readonly gateway?: Files;
 }
 
 const scenes: (() => Promise<Played>)[] = [];
@@ -19,7 +21,7 @@ const scenes: (() => Promise<Played>)[] = [];
 export function scene(title: string, run: Scene, check: (played: Played) => void): void {
   let started: Promise<Played> | undefined;
   const start = (): Promise<Played> => {
-    started ??= play(run.program, run.input, run.script);
+    started ??= play(run.program, run.input, run.script, run.gateway);
     started.catch(() => undefined); // told by the test that waits for it
     return started;
   };

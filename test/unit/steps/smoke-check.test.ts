@@ -24,13 +24,13 @@ describe("the smoke checks", function () {
     {
       program: "smoke-check",
       input,
-      script: `case "$*" in *" api-1a2b3c4 8000") answer 200 '{"status":"healthy","more":1}' ;; *) answer 200 hello ;; esac`,
+      script: `case "$*" in *" nc api-1a2b3c4 8000") answer 200 '{"status":"healthy","more":1}' ;; *) answer 200 hello ;; esac`,
     },
     (played) => {
       assert.deepEqual(receiptOf(played), { passed: ["/api/health", "/"] });
       assert.deepEqual(typed(played.calls).sort(), [
-        "exec -i gateway nc api-1a2b3c4 8000",
-        "exec -i gateway nc web-1a2b3c4 8080",
+        "exec -i gateway timeout 6 nc api-1a2b3c4 8000",
+        "exec -i gateway timeout 6 nc web-1a2b3c4 8080",
       ]);
     },
   );

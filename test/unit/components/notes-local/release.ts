@@ -69,6 +69,7 @@ export const release = {
     network: "notes-local",
     command: ["alembic", "upgrade", "head"],
     ...api,
+    variables: {},
     labels: {
       "towpath.project": "notes",
       "towpath.environment": "local",
@@ -150,14 +151,15 @@ export const release = {
 	}
 	route {
 		handle /api/* {
-			reverse_proxy notes-local-api-1a2b3c4:8000
+			reverse_proxy {file./etc/caddy/sites/notes-local/current/api}:8000
 		}
 		handle /* {
-			reverse_proxy notes-local-web-1a2b3c4:8080
+			reverse_proxy {file./etc/caddy/sites/notes-local/current/web}:8080
 		}
 	}
 }
 `,
+      containers: { api: "notes-local-api-1a2b3c4", web: "notes-local-web-1a2b3c4" },
       port: 8080,
       checks,
       watchSeconds: 2,
