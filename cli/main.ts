@@ -62,7 +62,7 @@ program
   .option(...json)
   .action(async ({ json = false }: { json?: boolean }) => {
     const { stop, stoppedInWords } = await import("./commands/stop.ts");
-    await answer(json, stop, stoppedInWords);
+    await answer(json, (progress) => stop(progress), stoppedInWords);
   });
 
 program
@@ -108,7 +108,11 @@ program
   .description("provide what start and the tests need, and start nothing")
   .action(async () => {
     const { provide } = await import("./commands/provide.ts");
-    await answer(false, provide, () => "everything is there");
+    await answer(
+      false,
+      (progress) => provide(progress),
+      () => "everything is there",
+    );
   });
 
 listenForInterrupts();

@@ -3,6 +3,7 @@ import { namesOf } from "../../components/naming/names.ts";
 import { sweep, sweptInWords, type Swept } from "../docker/sweep.ts";
 import { Problem } from "../problem.ts";
 import { asStep, type Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
 import { forgetStack } from "../pulumi/forget.ts";
 import { runOperation } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
@@ -30,8 +31,12 @@ export interface DestroySettings {
 }
 
 /** Removes the local environment with its data. */
-export async function destroy(progress: Progress, settings: DestroySettings): Promise<Destroyed> {
-  const session = await open(settings.byLabels ? "look" : "remove", progress);
+export async function destroy(
+  progress: Progress,
+  settings: DestroySettings,
+  project = readProject(),
+): Promise<Destroyed> {
+  const session = await open(settings.byLabels ? "look" : "remove", progress, project);
   await agree(session, settings);
   const deleted = settings.byLabels ? 0 : await destroyStack(session, progress);
   const { namespace, call } = session;

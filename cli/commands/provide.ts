@@ -6,8 +6,7 @@ import { getReady, type Ready } from "../setup/machine.ts";
 import { stack } from "./session.ts";
 
 /** Provides everything that the local environment needs, and starts nothing. */
-export async function provide(progress: Progress): Promise<Ready> {
-  const project = readProject();
+export async function provide(progress: Progress, project = readProject()): Promise<Ready> {
   const { imageMirror } = settingsOf(project, application.name, stack);
   return getReady(project, imageMirror, "start", progress);
 }

@@ -4,7 +4,7 @@ import { findEngine } from "../docker/endpoint.ts";
 import { usesOwnPassphrase } from "../environment.ts";
 import { duringInterrupts } from "../interrupts.ts";
 import type { Progress } from "../progress/progress.ts";
-import { pulumiFolder, readProject } from "../project.ts";
+import { pulumiFolder, readProject, type Project } from "../project.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { run } from "../run.ts";
 import { environmentFor, requirementsOf } from "../setup/machine.ts";
@@ -30,20 +30,26 @@ const needsMachine = new Set([
  *
  * @returns its exit code
  */
-export async function pulumi(progress: Progress, args: readonly string[]): Promise<number> {
-  const project = readProject();
+export async function pulumi(
+  progress: Progress,
+  args: readonly string[],
+  project = readProject(),
+): Promise<number> {
   const stack = stackOf(args) ?? localStack;
-  const environment = await environmentOf(args[0], progress);
+  const environment = await environmentOf(args[0], progress, project);
   progress.stop();
   return keepingSaltOut({ project, stack, environment }, usesOwnPassphrase(), () =>
     attached(join(pulumiFolder(project), "pulumi"), args, environment, project.root),
   );
 }
 
-async function environmentOf(command: string | undefined, progress: Progress): Promise<NodeJS.ProcessEnv> {
-  const project = readProject();
+async function environmentOf(
+  command: string | undefined,
+  progress: Progress,
+  project: Project,
+): Promise<NodeJS.ProcessEnv> {
   if (needsMachine.has(command ?? "")) {
-    return (await provide(progress)).environment;
+    return (await provide(progress, project)).environment;
   }
   await setUp(requirementsOf(project, undefined).pulumi, progress);
   const engine = await findEngine(run);

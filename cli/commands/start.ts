@@ -5,6 +5,7 @@ import { portInUse } from "../failures/port.ts";
 import { isFree } from "../ports.ts";
 import { Interrupted, Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
 import { clearInterruptedRun } from "../pulumi/interrupted-run.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
@@ -26,9 +27,13 @@ export interface Started {
 }
 
 /** Set-up, then `pulumi up` of the local environment. */
-export async function start(progress: Progress, { refresh }: { refresh: boolean }): Promise<Started> {
+export async function start(
+  progress: Progress,
+  { refresh }: { refresh: boolean },
+  project = readProject(),
+): Promise<Started> {
   const began = Date.now();
-  const session = await open("start", progress);
+  const session = await open("start", progress, project);
   await checkPort(session);
   const outcome = await keepingSaltOut(session.call, session.ownPassphrase, async () => {
     if (session.deployment === undefined) await createStack(session.call, run);

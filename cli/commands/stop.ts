@@ -1,5 +1,6 @@
 import { stopContainers } from "../docker/start-stop.ts";
 import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
 import { run } from "../run.ts";
 import { open } from "./session.ts";
 
@@ -11,8 +12,8 @@ export interface Stopped {
 }
 
 /** Stops the containers of the local environment, and keeps them with their data. */
-export async function stop(progress: Progress): Promise<Stopped> {
-  const { namespace } = await open("look", progress);
+export async function stop(progress: Progress, project = readProject()): Promise<Stopped> {
+  const { namespace } = await open("look", progress, project);
   const containers = await stopContainers(run, namespace, progress);
   return { namespace, stopped: containers.map(({ name }) => name) };
 }

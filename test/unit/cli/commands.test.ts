@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { destroy, destroyedInWords } from "../../../cli/commands/destroy.ts";
+import { pulumi, stackOf } from "../../../cli/commands/pulumi.ts";
+import { stop, stoppedInWords } from "../../../cli/commands/stop.ts";
+import { kindsOf, patternOf, summary } from "../../../cli/commands/test.ts";
+import { FakeMachine } from "./fake-machine.ts";
+import { recordedProgress } from "./quiet.ts";
+
+const up = "pulumi up --stack local --yes --skip-preview --non-interactive --color never --json";
+
+describe("the commands", () => {
+  let machine: FakeMachine;
+  const progress = recordedProgress();
+
+  beforeEach(() => {
+    machine = new FakeMachine();
+    machine.docker(
+      "ps",
+      "1\tnotes-local-api-1a\trunning\tUp 2 minutes (healthy)\tapi\tr1\t\n2\tnotes-local-web-1a\trunning\tUp\tweb\tr1\t",
+    );
+  });
+  afterEach(() => {
+    machine.remove();
+  });
+
+  /** A stack that was started before. */
+  function withState(): void {
+    machine.write(".towpath/passphrase", "secret\n");
+    machine.write(
+      ".towpath/state/.pulumi/stacks/towpath/local.json",
+      JSON.stringify({ checkpoint: { latest: {} } }),
+    );
+  }
+
+  describe("stop", () => {
+    it("stops what runs", async () => {
+      const stopped = await stop(progress, machine.project);
+      assert.deepEqual(machine.calls, ["docker stop 1 2"]);
+      assert.equal(
+        stoppedInWords(stopped),
+        'stopped notes-local (2 containers); the data is kept, "npm start" brings it back',
+      );
+    });
+
+    it("has nothing to stop", async () => {
+      machine.docker("ps", "");
+      assert.equal(stoppedInWords(await stop(progress, machine.project)), "notes-local was not running");
+    });
+  });
+
+  describe("destroy", () => {
+    const settings = { yes: true, byLabels: false, ask: undefined };
+
+    it("asks, and takes no for an answer", async () => {
+      const asked: string[] = [];
+      const ask = (question: string) => Promise.resolve(asked.push(question) > 1);
+      await assert.rejects(destroy(progress, { ...settings, yes: false, ask }, machine.project), {
+        message: "nothing was removed",
+      });
+      assert.deepEqual(asked, ["Remove notes-local with all its data?"]);
+      machine.docker("ps", "");
+      assert.equal(
+        destroyedInWords(await destroy(progress, { ...settings, yes: false, ask }, machine.project)),
+        "notes-local: there was nothing to remove",
+      );
+    });
+
+    it("needs somebody to agree", async () => {
+      await assert.rejects(destroy(progress, { ...settings, yes: false }, machine.project), {
+        message:
+          'destroy: removes notes-local with all its data and has to be agreed to, got no terminal to ask on; use "npm run destroy -- --yes"',
+      });
+    });
+
+    it("destroys the stack, removes it, and sweeps", async () => {
+      withState();
+      machine.pulumi("destroy", [{ summaryEvent: { resourceChanges: { delete: 7 } } }]);
+      const destroyed = await destroy(progress, settings, machine.project);
+      assert.equal(machine.calls[0], up.replace("up", "destroy"));
+      assert.equal(
+        machine.calls[1],
+        "pulumi stack rm local --yes --preserve-config --non-interactive --color never",
+      );
+      assert.equal(destroyed.deleted, 7);
+      assert.match(
+        destroyedInWords(destroyed),
+        /^removed notes-local: 7 resources\nremoved what was left: containers /,
+      );
+    });
+
+    it("goes by the labels when the state cannot be opened", async () => {
+      withState();
+      await destroy(progress, { ...settings, byLabels: true }, machine.project);
+      assert.deepEqual(
+        machine.calls.filter((call) => call.startsWith("pulumi")),
+        [],
+      );
+      assert.equal(existsSync(join(machine.root, ".towpath/state/.pulumi/stacks/towpath/local.json")), false);
+    });
+  });
+
+  describe("pulumi", () => {
+    it("is run with everything set up, and its exit code is ours", async () => {
+      machine.pulumi("config", [], 3);
+      assert.equal(
+        await pulumi(progress, ["config", "set", "port", "1", "--stack", "ci"], machine.project),
+        3,
+      );
+      assert.equal(await pulumi(progress, ["preview"], machine.project), 0);
+      assert.deepEqual(machine.calls, ["pulumi config set port 1 --stack ci", "pulumi preview"]);
+    });
+
+    it("is told apart by its stack", () => {
+      assert.deepEqual(
+        [["up", "--stack", "a"], ["up", "-s", "b"], ["--stack=c", "up"], ["up"]].map(stackOf),
+        ["a", "b", "c", undefined],
+      );
+    });
+  });
+
+  describe("test", () => {
+    it("runs both kinds, or the one that is named", () => {
+      assert.deepEqual(
+        [kindsOf(undefined), kindsOf("unit"), kindsOf("e2e")],
+        [["unit", "e2e"], ["unit"], ["e2e"]],
+      );
+      assert.throws(() => kindsOf("unti"), {
+        message: 'test: unknown kind of tests, got "unti"; use unit or e2e',
+      });
+    });
+
+    it("finds a suite by its file or folder", () => {
+      machine.write("test/e2e/local.test.ts", "");
+      machine.write("test/e2e/hosts/ssh.test.ts", "");
+      const of = (suite?: string) => patternOf(machine.root, "e2e", suite);
+      assert.deepEqual(
+        [of(), of("local"), of("hosts")],
+        ["test/e2e/**/*.test.ts", "test/e2e/local.test.ts", "test/e2e/hosts/**/*.test.ts"],
+      );
+      assert.throws(() => of("lokal"), {
+        message: 'test: no such suite, got "lokal"; use the name of a file or folder in test/e2e',
+      });
+    });
+
+    it("counts all runs in one line, and one that broke as failed", () => {
+      assert.equal(
+        summary([
+          { passed: 5, failed: 0, skipped: 1 },
+          { passed: 2, failed: 1, skipped: 0 },
+        ]),
+        "7 passed, 1 failed, 1 skipped",
+      );
+      assert.equal(summary([undefined]), "0 passed, 1 failed, 0 skipped");
+    });
+  });
+});

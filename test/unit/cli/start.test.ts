@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { start, startedInWords } from "../../../cli/commands/start.ts";
+import { FakeMachine } from "./fake-machine.ts";
+import { recordedProgress } from "./quiet.ts";
+
+const environment = "urn:pulumi:local::towpath::towpath:index:Environment";
+const stackUrn = "urn:pulumi:local::towpath::pulumi:pulumi:Stack::towpath-local";
+const outputs = {
+  url: "http://localhost:41234",
+  namespace: "notes-local",
+  port: 41234,
+  release: { id: "abc123", images: { api: "sha256:abc" } },
+  services: {
+    api: { container: "notes-local-api-1a" },
+    web: { container: "notes-local-web-1a" },
+    worker: { container: "gone" },
+  },
+};
+const image = {
+  op: "create",
+  type: "docker:index/image:Image",
+  urn: `${environment}$docker:index/image:Image::notes-local-api-image-build`,
+};
+const succeeding = [
+  { preludeEvent: {} },
+  {
+    resourcePreEvent: {
+      metadata: { op: "same", type: "towpath:index:Environment", urn: `${environment}::notes-local` },
+    },
+  },
+  { resourcePreEvent: { metadata: image } },
+  { diagnosticEvent: { urn: image.urn, severity: "info", message: "<{%reset%}>RUN npm ci<{%reset%}>\n" } },
+  { diagnosticEvent: { severity: "debug", message: "x" } },
+  { resOutputsEvent: { metadata: image } },
+  {
+    resOutputsEvent: {
+      metadata: { op: "same", type: "pulumi:pulumi:Stack", urn: stackUrn, new: { outputs } },
+    },
+  },
+  { summaryEvent: { resourceChanges: { same: 3, create: 1 } } },
+];
+const up = "pulumi up --stack local --yes --skip-preview --non-interactive --color never --json";
+const containers = [
+  "1\tnotes-local-api-1a\trunning\tUp 2 minutes (healthy)\tapi\tr1\t",
+  "2\tnotes-local-web-1a\trunning\tUp 1 second (health: starting)\tweb\tr1\t",
+].join("\n");
+
+describe("the command start", () => {
+  let machine: FakeMachine;
+  const progress = recordedProgress();
+
+  beforeEach(() => {
+    machine = new FakeMachine();
+    machine.write("Pulumi.local.yaml", "config:\n  towpath:port: 41234\n");
+    machine.docker("ps", containers);
+    machine.pulumi("up", succeeding);
+    progress.lines.length = 0;
+  });
+  afterEach(() => {
+    machine.remove();
+  });
+
+  /** A stack that was started before. */
+  function withState(
+    latest: object = { resources: [{ urn: stackUrn, type: "pulumi:pulumi:Stack", outputs }] },
+  ): void {
+    machine.write(".towpath/passphrase", "secret\n");
+    machine.write(
+      ".towpath/state/.pulumi/stacks/towpath/local.json",
+      JSON.stringify({ checkpoint: { latest } }),
+    );
+  }
+  const begin = (refresh = false) => start(progress, { refresh }, machine.project);
+
+  describe("start", () => {
+    it("makes the stack, runs it, and says what runs", async () => {
+      const started = await begin();
+      assert.deepEqual(machine.calls, [
+        "pulumi stack init local --no-select --non-interactive --color never",
+        up,
+      ]);
+      assert.deepEqual(progress.lines, [
+        "providing state …",
+        "providing state done",
+        "building image api …",
+        "building image api: RUN npm ci",
+        "building image api done",
+      ]);
+      assert.ok(started.seconds >= 0);
+      assert.deepEqual(
+        { ...started, seconds: 0 },
+        {
+          ...outputs,
+          services: {
+            api: { container: "notes-local-api-1a", health: "healthy" },
+            web: { container: "notes-local-web-1a", health: "healthy" },
+            worker: { container: "gone", health: "gone" },
+          },
+          changes: { same: 3, create: 1 },
+          seconds: 0,
+        },
+      );
+      assert.equal(
+        startedInWords(started),
+        [
+          "address  http://localhost:41234",
+          "api      healthy (notes-local-api-1a)",
+          "web      healthy (notes-local-web-1a)",
+          "worker   gone (gone)",
+          "release  abc123",
+          "logs     docker logs -f notes-local-api-1a",
+          "stop     npm stop (keeps the data), npm run destroy (removes it)",
+          "url: http://localhost:41234",
+        ].join("\n"),
+      );
+    });
+
+    it("looks at the resources first only when asked to, or when something is missing", async () => {
+      withState();
+      await begin();
+      assert.deepEqual(machine.calls, [up]);
+      await begin(true);
+      assert.equal(machine.calls.at(-1), `${up} --refresh`);
+      withState({
+        resources: [
+          {
+            urn: `${environment}$docker:index/container:Container::x`,
+            type: "docker:index/container:Container",
+            id: "9",
+            outputs: { name: "notes-local-redis" },
+          },
+        ],
+      });
+      await begin();
+      assert.equal(machine.calls.at(-1), `${up} --refresh`);
+      assert.ok(progress.lines.includes("missing on the engine: notes-local-redis"));
+    });
+
+    it("starts again what was stopped", async () => {
+      const api = {
+        urn: `${environment}$docker:index/container:Container::x`,
+        type: "docker:index/container:Container",
+        id: "1",
+      };
+      withState({ resources: [api] });
+      machine.docker("ps", "1\tnotes-local-api-1a\texited\tExited (0)\tapi\tr1\t");
+      await begin();
+      assert.deepEqual(machine.calls, ["docker start 1", up]);
+    });
+
+    it("clears up after a run that was killed", async () => {
+      withState({
+        resources: [],
+        pending_operations: [
+          {
+            type: "creating",
+            resource: { urn: `${environment}$docker:index/container:Container::notes-local-api`, type: "x" },
+          },
+        ],
+      });
+      machine.docker("network", "net1");
+      await begin();
+      assert.deepEqual(machine.calls, [
+        "docker rm --force 1 2",
+        "docker network rm net1",
+        `${up.replace("up", "refresh")} --clear-pending-creates`,
+        up,
+      ]);
+      assert.equal(
+        progress.lines[0],
+        "an earlier run was killed in the middle of: creating notes-local-api; removing what it left: notes-local-api-1a, notes-local-web-1a",
+      );
+      machine.pulumi("refresh", [{ diagnosticEvent: { severity: "error", message: "boom" } }], 255);
+      await assert.rejects(begin(), { name: "Problem", message: "boom" });
+    });
+
+    it("says what Pulumi says is wrong", async () => {
+      machine.pulumi(
+        "up",
+        [
+          ...succeeding.slice(0, 4),
+          { resOpFailedEvent: { metadata: image } },
+          { resourcePreEvent: { metadata: image } },
+          { diagnosticEvent: { severity: "error", message: "towpath:port: bad" } },
+        ],
+        255,
+      );
+      await assert.rejects(begin(), { name: "Problem", message: "towpath:port: bad" });
+      assert.equal(progress.lines.filter((line) => line === "building image api failed").length, 2);
+      machine.pulumi("up", [], 255, "error: incorrect passphrase\n");
+      await assert.rejects(begin(), { message: /^passphrase: / });
+    });
+
+    it("finds out that the port is taken before it touches anything", async () => {
+      const server = createServer();
+      await once(server.listen(41234, "127.0.0.1"), "listening");
+      try {
+        await assert.rejects(begin(), {
+          message:
+            'towpath:port: port 41234 is in use by another program; choose another with "npm run pulumi -- config set port 41235 --stack local" or stop that program',
+        });
+        assert.deepEqual(machine.calls, []);
+        machine.docker(
+          "ps",
+          `${containers}\n3\tnotes-local-gateway\trunning\tUp\tgateway\t\t127.0.0.1:41234->8080/tcp`,
+        );
+        await begin();
+        assert.equal(machine.calls.at(-1), up);
+      } finally {
+        server.close();
+      }
+    });
+
+    it("refuses settings that cannot be used, before anything else", async () => {
+      machine.write("Pulumi.local.yaml", "config:\n  towpath:prot: 1\n");
+      await assert.rejects(begin(), { name: "InputError", message: /^towpath:prot: / });
+    });
+  });
+
+  it("leaves its events in a file", async () => {
+    await begin();
+    assert.match(
+      readFileSync(join(machine.root, ".towpath/logs/local-up.events.json"), "utf8"),
+      /summaryEvent/,
+    );
+  });
+});
