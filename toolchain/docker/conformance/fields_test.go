@@ -21,7 +21,7 @@ func everything(name, sourceFile string, ports [2]int) pulumi.RunFunc {
 		labels := pulumi.MapArray{pulumi.Map{"label": pulumi.String("suite"), "value": pulumi.String("conformance")}}
 		if err := ctx.RegisterResource(networkType, name+"-network", pulumi.Map{
 			"name": pulumi.String(name + "-network"), "labels": labels,
-			"ipamConfigs": pulumi.MapArray{pulumi.Map{"subnet": pulumi.String("10.213.77.0/24")}},
+			"ipamConfigs": pulumi.MapArray{pulumi.Map{"subnet": pulumi.String(surroundings.subnet + ".0/24")}},
 		}, network); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func everything(name, sourceFile string, ports [2]int) pulumi.RunFunc {
 			},
 			"tmpfs": pulumi.StringMap{"/run": pulumi.String("size=65536k")},
 			"networksAdvanced": pulumi.MapArray{pulumi.Map{
-				"name": network.ID(), "aliases": list("first", "second"), "ipv4Address": pulumi.String("10.213.77.9"),
+				"name": network.ID(), "aliases": list("first", "second"), "ipv4Address": pulumi.String(surroundings.subnet + ".9"),
 			}},
 			"uploads": pulumi.MapArray{
 				pulumi.Map{"file": pulumi.String("/etc/plain"), "content": pulumi.String("plain\n")},
@@ -151,7 +151,7 @@ func checkEverything(t *testing.T, found container.InspectResponse) {
 		"tmpfs":        {host.Tmpfs["/run"], "size=65536k"},
 		"mounts":       {len(host.Mounts), 2},
 		"volumes":      {host.Binds, []string{named("all") + "-data:/kept:ro"}},
-		"address":      {endpoint.IPAddress, "10.213.77.9"},
+		"address":      {endpoint.IPAddress, surroundings.subnet + ".9"},
 		"aliases":      {contains(endpoint.Aliases, "first") && contains(endpoint.Aliases, "second"), true},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {

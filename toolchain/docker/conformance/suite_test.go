@@ -38,6 +38,7 @@ var (
 var surroundings struct {
 	prefix    string // of everything that the suite makes
 	base      string // an image with the tool in it
+	subnet    string // the first three numbers of the addresses of a network
 	docker    *client.Client
 	command   auto.PulumiCommand
 	home      string // PULUMI_HOME with the plugin under test
@@ -75,6 +76,7 @@ func prepare(folder string) (err error) {
 	}
 	s := &surroundings
 	s.prefix = "conformance-" + hex.EncodeToString(random)
+	s.subnet = fmt.Sprintf("10.%d.%d", random[0], random[1])
 	if s.docker, err = client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation()); err != nil {
 		return err
 	}
