@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { docker, nothing, remains } from "../../support/footprint.ts";
+import { askVersion, checkNote, writeNote } from "../../support/notes.ts";
+import { TestProject } from "../../support/project.ts";
+import { until } from "../../support/until.ts";
+
+describe("the local environment", () => {
+  let project: TestProject;
+
+  before(async () => {
+    project = await TestProject.create();
+  });
+  after(() => project.remove());
+
+  it("starts from a bare clone, ends with the url, and the application answers there", async () => {
+    await project.succeed(["destroy", "--yes"]);
+
+    const { code, stdout, stderr } = await project.spawn("npm", ["start"]).ended;
+
+    assert.equal(code, 0, stderr);
+    const lines = stdout.split("\n");
+    assert.equal(lines.at(-1), `url: ${project.url}`);
+    const table = new Map(lines.map((line) => [line.split(/ {2,}/)[0], line.split(/ {2,}/)[1]]));
+    assert.equal(table.get("address"), project.url);
+    for (const service of ["api", "web", "worker"]) {
+      assert.match(
+        table.get(service) ?? "",
+        new RegExp(`^healthy \\(${project.namespace}-${service}-[0-9a-f]{7}\\)$`),
+      );
+    }
+    assert.match(table.get("release") ?? "", /^[0-9a-f]{12}$/);
+    const page = await fetch(project.url);
+    assert.match(await page.text(), /<div id="root">/);
+    await writeNote(project.url, "the first one");
+    const version = await askVersion(project.url);
+    assert.equal(version.environment, "local");
+  });
+
+  it("changes nothing when it is started again, twice", async () => {
+    await project.start();
+    const before = await containersOf(project);
+
+    for (const time of ["first", "second"]) {
+      const { changes } = await project.start();
+      assert.deepEqual(Object.keys(changes), ["same"], `${time}: ${JSON.stringify(changes)}`);
+      assert.deepEqual(await containersOf(project), before, time);
+    }
+  });
+
+  it("is as Pulumi's own command line expects it", async () => {
+    await project.start();
+    const before = await containersOf(project);
+    const flags = ["--stack", "local", "--yes", "--skip-preview", "--non-interactive", "--expect-no-changes"];
+
+    for (const time of ["first", "second"]) {
+      const { stdout } = await project.succeed(["pulumi", "up", ...flags]);
+      assert.match(stdout, /^Resources:\n {4}\d+ unchanged$/m, time);
+      assert.deepEqual(await containersOf(project), before, time);
+    }
+    await project.succeed(["pulumi", "preview", "--refresh", "--stack", "local", "--expect-no-changes"]);
+  });
+
+  it("keeps the data when it is stopped and started again", async () => {
+    await project.start();
+    const note = await writeNote(project.url, "still here");
+    const before = await containersOf(project);
+
+    await project.succeed(["stop"]);
+    const running = await docker([
+      "ps",
+      "--quiet",
+      "--filter",
+      `label=towpath.namespace=${project.namespace}`,
+    ]);
+    assert.deepEqual(running, []);
+    await assert.rejects(fetch(project.url));
+    const { changes } = await project.start();
+
+    assert.deepEqual(Object.keys(changes), ["same"]);
+    assert.deepEqual(await containersOf(project), before);
+    await checkNote(project.url, note, "still here");
+  });
+
+  for (const part of ["api", "worker", "web", "postgres", "redis", "object-storage", "gateway"]) {
+    it(`brings back the ${part} when its container was deleted by hand`, async () => {
+      await project.start();
+      const note = await writeNote(project.url, `before ${part} went`);
+
+      const of = [
+        "--filter",
+        `label=towpath.namespace=${project.namespace}`,
+        "--filter",
+        `label=towpath.part=${part}`,
+      ];
+      const [container = ""] = await docker(["ps", "--quiet", ...of]);
+      await docker(["rm", "--force", container]);
+      const { services } = await project.start();
+
+      assert.deepEqual(
+        Object.entries(services).map(([name, { health }]) => `${name} ${health}`),
+        ["api healthy", "web healthy", "worker healthy"],
+      );
+      await checkNote(project.url, note, `before ${part} went`);
+      await writeNote(project.url, `after ${part} went`);
+    });
+  }
+
+  it("leaves nothing when it is destroyed", async () => {
+    await project.start();
+    const before = await project.footprint();
+    assert.equal(before.containers.length, 7, before.containers.join(", "));
+    assert.equal(before.networks.length, 1);
+    assert.ok(before.volumes.length >= 4, before.volumes.join(", "));
+    assert.ok(before.images.length >= 4, before.images.join(", "));
+
+    await project.succeed(["destroy", "--yes"]);
+
+    assert.deepEqual(await remains(before), nothing);
+    assert.deepEqual(await project.footprint(), nothing);
+  });
+
+  it("asks before it destroys, and nothing happens where nobody can answer", async () => {
+    await project.start();
+    const before = await project.footprint();
+
+    const { code, stderr } = await project.run(["destroy"]);
+
+    assert.equal(code, 1);
+    assert.ok(
+      stderr.endsWith(
+        `destroy: removes ${project.namespace} with all its data and has to be agreed to, got no terminal to ask on; use "npm run destroy -- --yes"`,
+      ),
+      stderr,
+    );
+    assert.deepEqual(await project.footprint(), before);
+    await until("an answer", 10, async () => (await fetch(project.url)).ok || undefined);
+  });
+});
+
+/** The containers by name with their ids: equal when nothing was replaced. */
+async function containersOf(project: TestProject): Promise<readonly string[]> {
+  const of = ["--filter", `label=towpath.namespace=${project.namespace}`];
+  return (await docker(["ps", "--all", "--format", "{{.Names}} {{.ID}}", ...of])).sort();
+}

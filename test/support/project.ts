@@ -1,0 +1,160 @@
+import { execa } from "execa";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { footprint, namespaces, wipe, type Footprint } from "./footprint.ts";
+import { freePort } from "./free-port.ts";
+import { isAlive, killTree } from "./process-tree.ts";
+import { SourceTree } from "./source-tree.ts";
+
+/** What a command left. */
+export interface Ended {
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command under way. */
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** What it has printed on standard error so far. */
+  stderr(): string;
+}
+
+/** What `npm start -- --json` prints. */
+export interface StartedAnswer {
+  readonly url: string;
+  readonly release: { readonly id: string };
+  readonly services: Readonly<Record<string, { readonly container: string; readonly health: string }>>;
+  readonly changes: Readonly<Record<string, number>>;
+}
+
+/** How long any command may take, in milliseconds: a slow machine builds all images within it. */
+const patience = 900_000;
+
+/** What would tie a command under test to the one who runs the tests. */
+const foreign =
+  /^(npm_|PULUMI_(BACKEND|CONFIG|STACK)|NODE_V8_COVERAGE$|NODE_OPTIONS$|FORCE_COLOR$|INIT_CWD$)/;
+
+const prefix = "e2e-";
+let count = 0;
+
+/** A copy of the project with an environment of its own: namespace, port, state and passphrase. */
+export class TestProject {
+  readonly source: SourceTree;
+  readonly namespace: string;
+  readonly port: number;
+  /** The processes of commands under way. */
+  private readonly running = new Set<number>();
+
+  private constructor(port: number) {
+    this.namespace = `${prefix}${process.pid}-${++count}`;
+    this.port = port;
+    this.source = new SourceTree(mkdtempSync(join(tmpdir(), `towpath-${this.namespace}-`)));
+    this.configure({});
+  }
+
+  static async create(): Promise<TestProject> {
+    return new TestProject(await freePort());
+  }
+
+  get folder(): string {
+    return this.source.folder;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  /** Writes the settings of the stack local; the namespace and the port are its own unless they are given. */
+  configure(settings: Readonly<Record<string, unknown>>): void {
+    const all = { environment: "local", namespace: this.namespace, port: this.port, ...settings };
+    const config = Object.fromEntries(Object.entries(all).map(([key, value]) => [`towpath:${key}`, value]));
+    this.source.write("Pulumi.local.yaml", stringify({ config }));
+  }
+
+  /** Takes back what a test changed of the source and the settings. */
+  restore(): void {
+    this.source.restore();
+    this.configure({});
+  }
+
+  /** Starts a command, as people type it after `npm run`. */
+  launch(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
+    return this.spawn(process.execPath, ["setup/bootstrap.mjs", ...args], environment);
+  }
+
+  /** Starts any program in the project's folder. */
+  spawn(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
+    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+    let said = "";
+    const child = execa(command, args, {
+      cwd: this.folder,
+      env: { ...own, ...environment },
+      extendEnv: false,
+      stdin: "ignore",
+      reject: false,
+      timeout: patience,
+    });
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const { pid } = child;
+    if (pid === undefined) throw new Error(`${command}: could not be started`);
+    this.running.add(pid);
+    const ended = child.then(({ exitCode, stdout, stderr }) => {
+      this.running.delete(pid);
+      return { code: exitCode, stdout, stderr };
+    });
+    return { pid, ended, stderr: () => said };
+  }
+
+  /** Runs a command to its end. */
+  run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return this.launch(args, environment).ended;
+  }
+
+  /** Starts the environment, which has to succeed. */
+  async start(): Promise<StartedAnswer> {
+    return JSON.parse((await this.succeed(["start", "--json"])).stdout) as StartedAnswer;
+  }
+
+  /** Runs a command that has to succeed. */
+  async succeed(args: readonly string[]): Promise<Ended> {
+    const ended = await this.run(args);
+    if (ended.code === 0) return ended;
+    throw new Error(`${args.join(" ")}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
+  }
+
+  /** Starts the environment, which has to fail; gives back all that it says is wrong. */
+  async refusal(environment: NodeJS.ProcessEnv = {}): Promise<string> {
+    return refusalOf(await this.run(["start", "--json"], environment));
+  }
+
+  footprint(): Promise<Footprint> {
+    return footprint(this.namespace);
+  }
+
+  /** Ends what still runs and removes the environment and the folder, in whatever condition they are. */
+  async remove(): Promise<void> {
+    for (const pid of this.running) killTree(pid);
+    await wipe(this.namespace);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** What a failed `start --json` says is wrong; as JSON and as text, which must agree. */
+export function refusalOf({ code, stdout, stderr }: Ended): string {
+  if (code !== 1) throw new Error(`expected exit code 1, got ${code}\n${stdout}\n${stderr}`);
+  const { error } = JSON.parse(stdout) as { error: string };
+  if (!stderr.endsWith(error)) throw new Error(`expected the same words on standard error, got\n${stderr}`);
+  return error;
+}
+
+/** Removes what test runs left that were killed before they could clear up. */
+export async function removeLeftovers(): Promise<void> {
+  for (const namespace of await namespaces()) {
+    const owner = /^e2e-(\d+)-\d+$/.exec(namespace)?.[1];
+    if (owner !== undefined && !isAlive(Number(owner))) await wipe(namespace);
+  }
+}
