@@ -11,7 +11,9 @@ export interface Scene {
   readonly gateway?: Files;
 }
 
-const scenes: (() => Promise<Played>)[] = [];
+/** The scenes in the order of their tests; the same scene is played once. */
+const scenes: Scene[] = [];
+const started = new Map<string, Promise<Played>>();
 
 /**
  * One test of a step that is run as a program.
@@ -19,18 +21,20 @@ const scenes: (() => Promise<Played>)[] = [];
  * The next scene starts while this one runs: starting a program is most of what these tests take.
  */
 export function scene(title: string, run: Scene, check: (played: Played) => void): void {
-  let started: Promise<Played> | undefined;
-  const start = (): Promise<Played> => {
-    started ??= play(run.program, run.input, run.script, run.gateway);
-    started.catch(() => undefined); // told by the test that waits for it
-    return started;
-  };
-  const next = scenes.push(start);
+  const next = scenes.push(run);
   it(title, async () => {
-    const played = start();
-    void scenes[next]?.();
+    const played = start(run);
+    if (scenes[next] !== undefined) void start(scenes[next]);
     check(await played);
   });
+}
+
+function start(run: Scene): Promise<Played> {
+  const key = JSON.stringify(run);
+  const played = started.get(key) ?? play(run.program, run.input, run.script, run.gateway);
+  started.set(key, played);
+  played.catch(() => undefined); // told by the test that waits for it
+  return played;
 }
 
 /** The receipt that a step printed, without how long it took; fails when it said anything else. */

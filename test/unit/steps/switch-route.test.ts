@@ -55,6 +55,7 @@ function switching(answers: string, change: Partial<SwitchRouteInput> = {}, gate
     program: "switch-route",
     input: { ...input, ...change },
     script: `case "$*" in ${answers}
+      ps*) echo "running docker.io/library/caddy:2.11.9" ;;
       *" caddy "*) ;;
       *" nc "*) answer 200 '{"status":"healthy"}' ;;
       *) in_gateway "$@" ;;
@@ -152,6 +153,20 @@ describe("the switch of the route", function () {
   );
 
   scene(
+    "says so when the old route cannot be put back either",
+    switching(
+      `*" nc "*) answer 502 "" ;;
+      *" caddy reload "*) [ $times = 1 ] || refuse "Error: container gateway is not running" ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "smoke: after the switch, GET /api/health: expected status 200, got 502; " +
+          "the old route could not be put back: docker exec: Error: container gateway is not running",
+      ]);
+    },
+  );
+
+  scene(
     "takes everything away again when there was no route before",
     switching(`*" nc "*) answer 500 "" ;;`, {}, { "sites/other.caddy": "another environment's" }),
     (played) => {
@@ -175,6 +190,29 @@ describe("the removal of the route", function () {
       assert.deepEqual(caddyCalls(played), [reload]);
     },
   );
+});
+
+describe("the removal of the route from a gateway that does not run", function () {
+  this.timeout(60_000);
+  const ask = "ps --all --filter name=^gateway$ --format {{.State}} {{.Image}}";
+
+  scene(
+    "goes through the volume of one that is stopped",
+    { program: "remove-route", input, script: `case "$*" in ps*) echo "exited caddy:2.11.9" ;; esac` },
+    (played) => {
+      assert.deepEqual(receiptOf(played), { removed: "notes-local" });
+      assert.deepEqual(typed(played.calls), [
+        ask,
+        "run --rm --volumes-from gateway --entrypoint rm caddy:2.11.9 -rf " +
+          "/etc/caddy/sites/notes-local.caddy /etc/caddy/sites/notes-local",
+      ]);
+    },
+  );
+
+  scene("has nothing to do in one that is gone", { program: "remove-route", input, script: "" }, (played) => {
+    assert.deepEqual(receiptOf(played), { removed: "notes-local" });
+    assert.deepEqual(typed(played.calls), [ask]);
+  });
 });
 
 /** What Caddy was told. */
