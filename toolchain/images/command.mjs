@@ -11,6 +11,9 @@ export class CommandError extends Error {
   }
 }
 
+/** A command that this machine does not have. */
+export class MissingCommandError extends CommandError {}
+
 /**
  * Runs a command to its end and returns what it printed.
  *
@@ -22,7 +25,8 @@ export class CommandError extends Error {
  * @param {string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal | undefined, lock?: number | undefined }} [settings]
  * @returns {Promise<string>}
- * @throws {CommandError} `go: not found; …`, or the command, its exit code and its last lines
+ * @throws {MissingCommandError}
+ * @throws {CommandError} the command, its exit code and its last lines
  */
 export function run(command, args, { env = process.env, signal, lock } = {}) {
   return new Promise((resolve, reject) => {
@@ -37,7 +41,10 @@ export function run(command, args, { env = process.env, signal, lock } = {}) {
     child.stdout?.setEncoding("utf8").on("data", (/** @type {string} */ text) => (stdout += text));
     child.stderr?.setEncoding("utf8").on("data", (/** @type {string} */ text) => (stderr += text));
     child.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
-      failure = error.code === "ENOENT" ? new CommandError(`${command}: not found`, "", "") : error;
+      failure =
+        error.code === "ENOENT"
+          ? new MissingCommandError(`${command}: not found; install it, or add its folder to PATH`, "", "")
+          : error;
     });
     child.on("close", (code, killedBy) => {
       signal?.removeEventListener("abort", interrupt);

@@ -1,7 +1,8 @@
 import { closeSync, openSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { run } from "./command.mjs";
+
+/** The same for everybody on this machine, whatever folder for temporary files they have. */
+const path = "/tmp/towpath-images.lock";
 
 /**
  * Calls `work` while no other process on this machine builds images.
@@ -15,7 +16,7 @@ import { run } from "./command.mjs";
  * @returns {Promise<T>}
  */
 export async function whileLocked({ signal, onWait }, work) {
-  const lock = openSync(join(tmpdir(), "towpath-images.lock"), "a");
+  const lock = openLock();
   try {
     // The descriptor is number 3 in the commands that get it.
     const isFree = await run("flock", ["--exclusive", "--nonblock", "3"], { lock }).then(
@@ -29,5 +30,14 @@ export async function whileLocked({ signal, onWait }, work) {
     return await work(lock);
   } finally {
     closeSync(lock);
+  }
+}
+
+function openLock() {
+  try {
+    // Reading is enough for a lock, and allowed on another user's file.
+    return openSync(path, "r");
+  } catch {
+    return openSync(path, "a");
   }
 }

@@ -19,7 +19,11 @@ export async function provide(program, debianPackage, { lock, signal }) {
     if (process.getuid?.() !== 0) throw new Error("only root installs packages");
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     await run("apt-get", ["update"], { env, lock, signal });
-    await run("apt-get", ["install", "--yes", "--no-install-recommends", debianPackage], { env, lock, signal });
+    await run("apt-get", ["install", "--yes", "--no-install-recommends", debianPackage], {
+      env,
+      lock,
+      signal,
+    });
   } catch (error) {
     throw new Error(
       `${program}: not found; install it (apt-get install ${debianPackage} on Debian or Ubuntu), or run this as root there`,

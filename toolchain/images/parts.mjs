@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { CommandError, run } from "./command.mjs";
+import { MissingCommandError, run } from "./command.mjs";
 import { provide } from "./machine.mjs";
 import { folderOf } from "./sources.mjs";
 
@@ -54,7 +54,10 @@ async function addGoProgram(program, context, { lock, signal }) {
     await run("setcap", [capability, join(target, basename(program.command))], { lock, signal });
     const archive = join(context, "files.tar");
     const withCapabilities = ["--xattrs", "--xattrs-include=security.capability"];
-    await run("tar", ["--create", ...withCapabilities, "--file", archive, "--directory", files, "."], { lock, signal });
+    await run("tar", ["--create", ...withCapabilities, "--file", archive, "--directory", files, "."], {
+      lock,
+      signal,
+    });
     rmSync(files, { recursive: true });
   }
 }
@@ -85,6 +88,5 @@ async function addNode(packages, context, { lock, signal }) {
 
 /** @param {unknown} error @param {string} instead the message for a program that is not there */
 function explained(error, instead) {
-  const isMissing = error instanceof CommandError && error.message.endsWith(": not found");
-  return isMissing ? new Error(instead, { cause: error }) : error;
+  return error instanceof MissingCommandError ? new Error(instead, { cause: error }) : error;
 }

@@ -11,9 +11,9 @@ export const prefix = process.env.TOWPATH_TEST_IMAGE_PREFIX ?? defaultPrefix;
 export const run = `images-${randomBytes(4).toString("hex")}`;
 const label = `towpath.test=${run}`;
 
-/** Runs the docker client and returns what it printed; fails as it does. */
+/** Runs the docker client and returns what it printed; fails as it does, and after 10 minutes. */
 export async function docker(...args: string[]): Promise<string> {
-  return (await execa("docker", args)).stdout;
+  return (await execa("docker", args, { timeout: 600_000 })).stdout;
 }
 
 /** A container of an image of the mirror, running in the background. */

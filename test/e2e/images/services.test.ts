@@ -65,7 +65,9 @@ describe("image mirror: caddy", () => {
   it("serves its own page from the start, on the port that the engine publishes", async () => {
     const server = await Container.start(image, ["--publish", "127.0.0.1::80"]);
     const address = await docker("port", server.name, "80/tcp");
-    const page = await eventually(async () => (await fetch(`http://${address}/`)).text());
+    const page = await eventually(async () =>
+      (await fetch(`http://${address}/`, { signal: AbortSignal.timeout(5000) })).text(),
+    );
     assert.match(page, /Caddy works/);
     assert.equal(await server.shell("caddy version"), "v2.11.9");
   });
@@ -126,8 +128,8 @@ describe("image mirror: versitygw", () => {
     ];
     const first = await Container.start(image, [...environment, ...posix, "--publish", "127.0.0.1::7070"]);
     const files = await account(first);
-    const made = await eventually(() => send(files, "PUT", "/files"));
-    assert.equal(made.status, 200);
+    await eventually(() => send(files, "GET", "/"));
+    assert.equal((await send(files, "PUT", "/files")).status, 200);
     assert.equal((await send(files, "PUT", "/files/note.txt", "kept")).status, 200);
     assert.equal((await send({ ...files, secret: "wrong" }, "GET", "/files/note.txt")).status, 403);
     const { seconds } = await first.stop();

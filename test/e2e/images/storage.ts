@@ -28,6 +28,8 @@ export async function send(account: Account, method: string, path: string, body 
   const signature = createHmac("sha256", signingKey).update(toSign).digest("hex");
   return fetch(`${account.endpoint}${path}`, {
     method,
+    // While the engine changes its rules for other containers, a connection may get lost.
+    signal: AbortSignal.timeout(5000),
     headers: {
       "x-amz-content-sha256": contentHash,
       "x-amz-date": time,
