@@ -31,8 +31,8 @@ export interface Session {
 }
 
 /**
- * Sets the machine up as far as is needed, and looks at what there is: settings, locks, state and containers. Changes nothing that a person
- * would miss: it fails when the settings cannot be used or another run is at work.
+ * Sets the machine up as far as is needed, and looks at what there is: settings, locks, state and containers. Nothing of
+ * the environment is changed: it fails first when the settings cannot be used or another run is at work.
  */
 export async function open(need: Need, progress: Progress, project = readProject()): Promise<Session> {
   const settings = settingsOf(project, application.name, stack);

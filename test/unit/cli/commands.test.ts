@@ -10,7 +10,10 @@ import { recordedProgress } from "./quiet.ts";
 
 const up = "pulumi up --stack local --yes --skip-preview --non-interactive --color never --json";
 
-describe("the commands", () => {
+describe("the commands", function () {
+  // Real programs are started: a busy machine takes its time.
+  this.timeout(30_000);
+
   let machine: FakeMachine;
   const progress = recordedProgress();
 

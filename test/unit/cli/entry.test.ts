@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { run } from "../../../cli/run.ts";
+import { FakeMachine } from "./fake-machine.ts";
+
+describe("the command line", function () {
+  // Real programs are started: a busy machine takes its time.
+  this.timeout(30_000);
+
+  let machine: FakeMachine;
+
+  beforeEach(() => {
+    machine = new FakeMachine();
+  });
+  afterEach(() => {
+    machine.remove();
+  });
+
+  const towpath = (...args: string[]) => run(process.execPath, ["setup/bootstrap.mjs", ...args]);
+
+  it("explains itself, with its exit codes", async () => {
+    const { code, stdout } = await towpath("--help");
+    assert.equal(code, 0);
+    for (const command of ["start", "stop", "destroy", "pulumi", "test", "setup"])
+      assert.match(stdout, new RegExp(`^  ${command} `, "m"));
+    assert.match(stdout, /Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted/);
+  });
+
+  it("ends with 2 when it is not used as it should be", async () => {
+    const { code, stderr } = await towpath("start", "--jsno");
+    assert.deepEqual([code, stderr], [2, "error: unknown option '--jsno'\n(Did you mean --json?)\n"]);
+  });
+
+  it("ends with 1 and a message without a stack when something is wrong", async () => {
+    machine.docker("version", "19.03.15 1.40");
+    const message =
+      "docker: engine 20.10 or newer is needed, got 19.03.15; upgrade it, see https://docs.docker.com/engine/install/";
+    assert.deepEqual(await towpath("stop"), { code: 1, stdout: "", stderr: `${message}\n` });
+    const { stdout, stderr } = await towpath("stop", "--json");
+    assert.deepEqual([JSON.parse(stdout), stderr], [{ error: message }, `${message}\n`]);
+  });
+
+  it("passes on what is wrong with the tests that are asked for", async () => {
+    assert.deepEqual(await towpath("test", "unti"), {
+      code: 1,
+      stdout: "",
+      stderr: 'test: unknown kind of tests, got "unti"; use unit or e2e\n',
+    });
+  });
+
+  it("is what package.json's scripts call", () => {
+    const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    for (const name of ["start", "stop", "destroy", "pulumi", "test"])
+      assert.equal(scripts[name], `node setup/bootstrap.mjs ${name}`);
+  });
+});
+
+describe("a program that is run", function () {
+  // Real programs are started: a busy machine takes its time.
+  this.timeout(30_000);
+
+  it("answers with its exit code and what it printed, line by line", async () => {
+    const lines: string[] = [];
+    const result = await run("sh", ["-c", "cat; echo b >&2; exit 3"], {
+      input: "a\n",
+      onLine: (line) => lines.push(line),
+    });
+    assert.deepEqual(result, { code: 3, stdout: "a\n", stderr: "b\n" });
+    assert.deepEqual(lines.sort(), ["a", "b"]);
+  });
+
+  it("answers when it does not exist, hangs, or is killed", async () => {
+    assert.equal((await run("towpath-no-such-program", [])).failure, "ENOENT");
+    assert.equal((await run("sleep", ["60"], { timeout: 50 })).failure, "TIMEOUT");
+    assert.equal((await run("sh", ["-c", "kill -9 $$"])).code, -1);
+  });
+});
