@@ -85,7 +85,7 @@ func TestRemoteImage(t *testing.T) {
 	ctx, docker := context.Background(), surroundings.docker
 	host := startRegistry(t)
 	remoteName := host + "/" + named("remote") + ":1"
-	if err := docker.ImageTag(ctx, surroundings.base, remoteName); err != nil {
+	if err := importImage(remoteName); err != nil { // one that no other registry knows
 		t.Fatal(err)
 	}
 	stream, err := docker.ImagePush(ctx, remoteName, image.PushOptions{RegistryAuth: "e30="})
@@ -126,7 +126,10 @@ func TestRemoteImage(t *testing.T) {
 
 func TestRegistryImageTagAndLookUps(t *testing.T) {
 	host := startRegistry(t)
-	tagged := host + "/" + named("tagged") + ":1"
+	source, tagged := named("source")+":1", host+"/"+named("tagged")+":1"
+	if err := importImage(source); err != nil { // one that no other registry knows
+		t.Fatal(err)
+	}
 	program := func(keep bool) pulumi.RunFunc {
 		return func(ctx *pulumi.Context) error {
 			provider, err := loggedIn(ctx, host)
@@ -135,7 +138,7 @@ func TestRegistryImageTagAndLookUps(t *testing.T) {
 			}
 			tag, pushed := &custom{}, &custom{}
 			if err := ctx.RegisterResource(tagType, "tag", pulumi.Map{
-				"sourceImage": pulumi.String(surroundings.base), "targetImage": pulumi.String(tagged),
+				"sourceImage": pulumi.String(source), "targetImage": pulumi.String(tagged),
 			}, tag, provider); err != nil {
 				return err
 			}

@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,7 @@ var (
 var surroundings struct {
 	prefix    string // of everything that the suite makes
 	base      string // an image with the tool in it
+	archive   []byte // its content
 	subnet    string // the first three numbers of the addresses of a network
 	docker    *client.Client
 	command   auto.PulumiCommand
@@ -92,7 +94,10 @@ func prepare(folder string) (err error) {
 		}
 	}
 	s.base = s.prefix + "-base:1"
-	return importBase(folder, s.base)
+	if s.archive, err = packTool(folder); err != nil {
+		return err
+	}
+	return importImage(s.base)
 }
 
 // findCommand takes the newest CLI of the user's own Pulumi folder, unless one is given.
@@ -128,17 +133,17 @@ func install(home, plugin string) (string, error) {
 	return home, os.Symlink(plugin, filepath.Join(folder, "pulumi-resource-docker"))
 }
 
-// importBase makes an image out of the tool alone.
-func importBase(folder, name string) error {
+// packTool returns a file system with the tool alone.
+func packTool(folder string) ([]byte, error) {
 	binary := filepath.Join(folder, "tool")
 	build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", binary, "./tool")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("tool: %w: %s", err, output)
+		return nil, fmt.Errorf("tool: %w: %s", err, output)
 	}
 	content, err := os.ReadFile(binary)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	archived := &bytes.Buffer{}
 	writer := tar.NewWriter(archived)
@@ -147,23 +152,26 @@ func importBase(folder, name string) error {
 		{Name: "tool", Mode: 0o755, Size: int64(len(content))},
 	} {
 		if err := writer.WriteHeader(header); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if _, err := writer.Write(content); err != nil {
-		return err
+		return nil, err
 	}
-	if err := writer.Close(); err != nil {
-		return err
-	}
+	err = writer.Close()
+	return archived.Bytes(), err
+}
+
+// importImage makes an image out of the tool, another one each time.
+func importImage(name string) error {
 	stream, err := surroundings.docker.ImageImport(context.Background(),
-		image.ImportSource{Source: archived, SourceName: "-"}, name,
-		image.ImportOptions{Changes: []string{`CMD ["/tool","serve"]`, `LABEL made-by=conformance`}})
+		image.ImportSource{Source: bytes.NewReader(surroundings.archive), SourceName: "-"}, name,
+		image.ImportOptions{Changes: []string{`CMD ["/tool","serve"]`, "LABEL made-by=conformance name=" + name}})
 	if err != nil {
 		return err
 	}
 	defer stream.Close() //nolint:errcheck // read only
-	_, err = (&bytes.Buffer{}).ReadFrom(stream)
+	_, err = io.Copy(io.Discard, stream)
 	return err
 }
 
