@@ -64,8 +64,6 @@ export function stepInWords(
         : deed.delete === undefined
           ? undefined
           : say(deed.delete);
-    case "refresh":
-      return `looking at ${part}`;
     default:
       return undefined;
   }

@@ -5,7 +5,7 @@ import { duringInterrupts } from "../interrupts.ts";
 import { pulumiFolder, type Project } from "../project.ts";
 import type { Progress, Step } from "../progress/progress.ts";
 import { stepInWords } from "../progress/words.ts";
-import { followEvents, type Diagnostic, type EngineEvent } from "./events.ts";
+import { followEvents, type Diagnostic, type EngineEvent, type ResourceStep } from "./events.ts";
 import { parseUrn } from "./urn.ts";
 
 /** What calls of Pulumi have in common. */
@@ -116,6 +116,22 @@ export function trackEvents(progress: Progress): {
     output,
     environmentName: "",
   };
+  /** Looking at every resource, before the work begins. */
+  let looking: Step | undefined;
+  function endLooking(): void {
+    looking?.done();
+    looking = undefined;
+  }
+  function begin(metadata: ResourceStep): void {
+    if (metadata.op === "refresh") looking ??= progress.step("looking at every resource");
+    else endLooking();
+    if (metadata.type.endsWith(":Environment")) seen.environmentName = parseUrn(metadata.urn)?.name ?? "";
+    const words = stepInWords(metadata, seen.environmentName);
+    if (words === undefined) return;
+    // A resource may have several old copies.
+    steps.get(key(metadata))?.done();
+    steps.set(key(metadata), progress.step(words));
+  }
   function print(urn: string, { message }: Diagnostic): void {
     const text = plainText(message);
     output.set(urn, [...(output.get(urn) ?? []).slice(-200), text]);
@@ -126,14 +142,7 @@ export function trackEvents(progress: Progress): {
   return {
     seen,
     see({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent }) {
-      if (resourcePreEvent !== undefined) {
-        const { metadata } = resourcePreEvent;
-        if (metadata.type.endsWith(":Environment")) {
-          seen.environmentName = parseUrn(metadata.urn)?.name ?? "";
-        }
-        const words = stepInWords(metadata, seen.environmentName);
-        if (words !== undefined) steps.set(key(metadata), progress.step(words));
-      }
+      if (resourcePreEvent !== undefined) begin(resourcePreEvent.metadata);
       if (resOutputsEvent !== undefined) {
         const { metadata } = resOutputsEvent;
         if (metadata.type === "pulumi:pulumi:Stack") seen.outputs = metadata.new?.outputs ?? {};
@@ -150,6 +159,7 @@ export function trackEvents(progress: Progress): {
       if (summaryEvent !== undefined) seen.changes = summaryEvent.resourceChanges;
     },
     end() {
+      endLooking();
       for (const step of steps.values()) step.failed();
       steps.clear();
     },

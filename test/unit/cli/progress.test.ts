@@ -131,7 +131,7 @@ describe("a step of the engine in words", () => {
     ["create", "random:index/randomPassword:RandomPassword", "x", "making secrets"],
     ["create", "other:index:Thing", "x", "making x"],
     ["delete", "other:index:Thing", "x", "removing x"],
-    ["refresh", "docker:index/network:Network", "notes-local-host-network", "looking at host-network"],
+    ["refresh", "docker:index/network:Network", "notes-local-host-network", undefined],
     ["same", "docker:index/network:Network", "x", undefined],
     ["create", "towpath:release:Route", "x", undefined],
     ["create", "pulumi:providers:docker", "x", undefined],

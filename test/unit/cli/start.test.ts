@@ -143,6 +143,20 @@ describe("the command start", function () {
       assert.ok(progress.lines.includes("missing on the engine: notes-local-redis"));
     });
 
+    it("looks at every resource in one step", async () => {
+      const looked = (name: string) => ({
+        resourcePreEvent: {
+          metadata: { op: "refresh", type: "x:y:Z", urn: `${environment}$x:y:Z::${name}` },
+        },
+      });
+      machine.pulumi("up", [looked("a"), looked("b"), ...succeeding]);
+      await begin(true);
+      assert.deepEqual(
+        progress.lines.filter((line) => line.startsWith("looking")),
+        ["looking at every resource …", "looking at every resource done"],
+      );
+    });
+
     it("starts again what was stopped", async () => {
       const api = {
         urn: `${environment}$docker:index/container:Container::x`,
