@@ -13,14 +13,8 @@ export interface LoadSettings {
 /** What became of the requests of one stretch of time. */
 export interface LoadReport {
   readonly requests: number;
-  /** Why requests failed, and how many. */
+  /** Why requests failed, and how many; none is ever sent again. */
   readonly failures: Readonly<Record<string, number>>;
-  /**
-   * How many requests met a connection that the gateway had just closed, and were sent once more on another: what
-   * clients do with a connection that was used before and ends without a byte of an answer (RFC 9112, 9.3.1). Nothing
-   * else is ever sent twice.
-   */
-  readonly resent: number;
   readonly seconds: number;
   /** Milliseconds within which half of the answers were complete. */
   readonly p50: number;
@@ -43,7 +37,6 @@ export class Load {
   private underWay = 0;
   private times: number[] = [];
   private failures: Record<string, number> = {};
-  private resent = 0;
 
   constructor(url: string, settings: Partial<LoadSettings> = {}) {
     this.url = url;
@@ -69,14 +62,12 @@ export class Load {
     const report = {
       requests: this.finished(),
       failures: this.failures,
-      resent: this.resent,
       seconds: (Date.now() - this.begun) / 1000,
       p50: percentile(sorted, 0.5),
       p99: percentile(sorted, 0.99),
     };
     this.times = [];
     this.failures = {};
-    this.resent = 0;
     this.begun = Date.now();
     this.sent = 0;
     return report;
@@ -116,9 +107,7 @@ export class Load {
   /** Why the answer is none; undefined when all of it came. */
   private ask(path: string): Promise<string | undefined> {
     return new Promise((resolve) => {
-      let answered = false;
       const request = http.get(`${this.url}${path}`, { agent: this.agent, timeout: patience }, (response) => {
-        answered = true;
         response.resume();
         response.on("end", () => {
           const { statusCode = 0 } = response;
@@ -129,13 +118,9 @@ export class Load {
         });
       });
       request.on("timeout", () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
-      request.on("error", (error: NodeJS.ErrnoException) => {
-        if (request.reusedSocket && error.code === "ECONNRESET" && !answered) {
-          this.resent++;
-          resolve(this.ask(path));
-        } else {
-          resolve(`GET ${path}: ${error.message}`);
-        }
+      request.on("error", (error) => {
+        const connection = request.reusedSocket ? "a connection used before" : "a new connection";
+        resolve(`GET ${path}: ${error.message} on ${connection}`);
       });
     });
   }
@@ -143,10 +128,10 @@ export class Load {
 
 /** A report in one line. */
 export function inWords(name: string, report: LoadReport): string {
-  const { requests, failures, resent, seconds, p50, p99 } = report;
+  const { requests, failures, seconds, p50, p99 } = report;
   const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
   const rate = Math.round(requests / seconds);
-  return `${name}: ${requests} requests (${rate}/s), ${failed} failed, ${resent} resent, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
+  return `${name}: ${requests} requests (${rate}/s), ${failed} failed, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
 }
 
 function percentile(sorted: readonly number[], part: number): number {

@@ -89,7 +89,7 @@ describe("input that the local environment cannot use", () => {
     project.configure({ secrets: { JWT_SECRET: { source: "configuration" } } });
     assert.equal(
       await project.refusal(),
-      'towpath:secretValues.JWT_SECRET: a value is needed, got nothing; set it with "npm run pulumi -- config set --secret --path towpath:secretValues.JWT_SECRET"',
+      "towpath:secretValues.JWT_SECRET: no value for this secret of api; set it with npm run pulumi -- config set --stack local --secret --path towpath:secretValues.JWT_SECRET",
     );
   });
 
@@ -97,7 +97,7 @@ describe("input that the local environment cannot use", () => {
     project.configure({ secrets: { JWT_SECRET: { source: "environment", variable: "E2E_JWT" } } });
     assert.equal(
       await project.refusal({ E2E_JWT: "" }),
-      "towpath:secrets.JWT_SECRET: the environment variable E2E_JWT is needed, got nothing; set it and run again",
+      "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable E2E_JWT; set the variable for this run",
     );
   });
 

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { docker, nothing, remains } from "../../support/footprint.ts";
+import { inWords, Load } from "../../support/load.ts";
+import { askVersion, writeNote } from "../../support/notes.ts";
+import { killTree } from "../../support/process-tree.ts";
+import { TestProject, type Running } from "../../support/project.ts";
+import { until } from "../../support/until.ts";
+
+describe("a start of the local environment that is killed", () => {
+  let project: TestProject;
+
+  beforeEach(async () => {
+    project = await TestProject.create();
+  });
+  afterEach(() => project.remove());
+
+  it("is gone on with by the next one, and nothing is left over", async () => {
+    const first = project.launch(["start"]);
+    await until("the database's container", 600, async () => (await containers(project, "postgres"))[0]);
+    await kill(first);
+
+    const { stderr } = await project.succeed(["start"]);
+
+    assert.match(stderr, /^state: removed the lock of \S+ \(process \d+\), which died on this machine/m);
+    assert.equal((await project.footprint()).containers.length, 7);
+    await writeNote(project.url, "after all");
+    assert.deepEqual(Object.keys((await project.start()).changes), ["same"]);
+    const before = await project.footprint();
+    await project.succeed(["destroy", "--yes"]);
+    assert.deepEqual(await remains(before), nothing);
+    assert.deepEqual(await project.footprint(), nothing);
+  });
+
+  it("leaves the old copy serving when it was a release, and the next one completes it", async () => {
+    await project.start();
+    const old = await containers(project, "api");
+    const before = await askVersion(project.url);
+    const load = new Load(project.url);
+    project.source.append("app/api/notes/version.py", "\n# Another release.\n");
+
+    const release = project.launch(["start"]);
+    await until("the new copy", 600, async () =>
+      (await containers(project, "api")).find((name) => !old.includes(name)),
+    );
+    await kill(release);
+    assert.deepEqual(await askVersion(project.url), before);
+    await project.succeed(["start"]);
+
+    assert.equal((await project.footprint()).containers.length, 7);
+    assert.notEqual((await askVersion(project.url)).release, before.release);
+    assert.deepEqual(Object.keys((await project.start()).changes), ["same"]);
+    const report = await load.stop();
+    console.log(`      ${inWords("across the killed release and the next", report)}`);
+    assert.deepEqual(report.failures, {});
+  });
+
+  it("ends what is under way when it is only asked to stop", async () => {
+    const first = project.launch(["start"]);
+    await until("the database's container", 600, async () => (await containers(project, "postgres"))[0]);
+    process.kill(first.pid, "SIGINT");
+    const { code, stderr } = await first.ended;
+
+    assert.equal(code, 130, stderr);
+    assert.ok(
+      stderr.endsWith("interrupted: the run ended where it was; the next one goes on from there"),
+      stderr,
+    );
+    const { stderr: next } = await project.succeed(["start"]);
+    assert.doesNotMatch(next, /killed|removed the lock/);
+    assert.equal((await project.footprint()).containers.length, 7);
+  });
+});
+
+/** Kills a command with everything that it started, and waits until it is gone. */
+async function kill({ pid, ended }: Running): Promise<void> {
+  killTree(pid);
+  assert.notEqual((await ended).code, 0);
+}
+
+/** The containers of one part, by name. */
+function containers(project: TestProject, part: string): Promise<string[]> {
+  const of = [
+    "--filter",
+    `label=towpath.namespace=${project.namespace}`,
+    "--filter",
+    `label=towpath.part=${part}`,
+  ];
+  return docker(["ps", "--all", "--format", "{{.Names}}", ...of]);
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { execaSync } from "execa";
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fakeEngine } from "../../support/fake-engine.ts";
+import { nothing } from "../../support/footprint.ts";
+import { occupy } from "../../support/free-port.ts";
+import { TestProject } from "../../support/project.ts";
+
+describe("a machine that cannot run the local environment", () => {
+  let project: TestProject;
+
+  beforeEach(async () => {
+    project = await TestProject.create();
+  });
+  afterEach(async () => {
+    const left = await project.footprint();
+    await project.remove();
+    assert.deepEqual(left, nothing);
+  });
+
+  it("has no Docker engine", async () => {
+    const socket = join(tmpdir(), "towpath-nobody-listens.sock");
+    assert.equal(
+      await project.refusal({ DOCKER_HOST: `unix://${socket}` }),
+      `docker: no engine answers at unix://${socket}, got "Cannot connect to the Docker daemon at unix://${socket}. Is the docker daemon running?"; start Docker, or point DOCKER_HOST or the docker context at an engine that runs`,
+    );
+  });
+
+  it("has no docker client", async () => {
+    const folder = join(project.folder, ".towpath", "path");
+    mkdirSync(folder, { recursive: true });
+    assert.equal(
+      await project.refusal({ PATH: folder, DOCKER_HOST: "unix:///nowhere" }),
+      "docker: the docker client is needed, got no program of that name on PATH; install Docker, see https://docs.docker.com/engine/install/",
+    );
+  });
+
+  it("has an engine that is too old", async () => {
+    const engine = await fakeEngine("19.03.15", "1.40");
+    try {
+      assert.equal(
+        await project.refusal({ DOCKER_HOST: engine.address }),
+        "docker: engine 20.10 or newer is needed, got 19.03.15; upgrade it, see https://docs.docker.com/engine/install/",
+      );
+    } finally {
+      await engine.close();
+    }
+  });
+
+  it("has another program on the port", async () => {
+    const other = await occupy(project.port);
+    try {
+      assert.equal(
+        await project.refusal(),
+        `towpath:port: port ${project.port} is in use by another program; choose another with "npm run pulumi -- config set port ${project.port + 1} --stack local" or stop that program`,
+      );
+    } finally {
+      await other.release();
+    }
+  });
+
+  it("has a full disk below the state", async () => {
+    const folder = join(project.folder, ".towpath", "state");
+    mkdirSync(folder, { recursive: true });
+    execaSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", folder]);
+    try {
+      const said = (await project.refusal()).replace(/local\.json\.[0-9a-f]+\.tmp/, "local.json.<id>.tmp");
+      assert.equal(
+        said,
+        `disk: full, got no space for ${folder}/.pulumi/stacks/towpath/local.json.<id>.tmp; free some ("docker system df" shows what Docker holds, "docker system prune" removes what nothing uses) and run the command again`,
+      );
+    } finally {
+      execaSync("umount", ["--lazy", folder]);
+    }
+  });
+});
