@@ -8,7 +8,7 @@ import type { Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
 import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
-import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
+import { environmentNameIn, readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { run } from "../run.ts";
 import { settingsOf } from "../settings.ts";
 import { getReady, type Need, type Ready } from "../setup/machine.ts";
@@ -44,7 +44,16 @@ export async function open(need: Need, progress: Progress, project = readProject
   const namespace = typeof before === "string" ? before : settings.namespace;
   const view = await viewEngine(run, namespace);
   const drift = findDrift(deployment ?? { resources: [] }, view);
-  return { call, engine, settings, namespace, deployment, view, drift, ownPassphrase: usesOwnPassphrase() };
+  return {
+    call: { ...call, environmentName: environmentNameIn(deployment) },
+    engine,
+    settings,
+    namespace,
+    deployment,
+    view,
+    drift,
+    ownPassphrase: usesOwnPassphrase(),
+  };
 }
 
 /** Brings containers back that were stopped, by us, by hand or by a reboot. */

@@ -13,6 +13,8 @@ export interface PulumiCall {
   readonly project: Project;
   readonly stack: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** The name of the environment's component in the state, with which the names of all resources begin. */
+  readonly environmentName?: string;
 }
 
 /** What an operation left. */
@@ -47,7 +49,7 @@ export interface Outcome {
  */
 export async function runOperation(
   kind: "up" | "destroy" | "refresh",
-  { project, stack, environment }: PulumiCall,
+  { project, stack, environment, environmentName = "" }: PulumiCall,
   progress: Progress,
   extra: readonly string[] = [],
 ): Promise<Outcome> {
@@ -56,7 +58,7 @@ export async function runOperation(
   const logFile = join(folder, `${stack}-${kind}.log`);
   const eventFile = join(folder, `${stack}-${kind}.events.json`);
 
-  const tracker = trackEvents(progress);
+  const tracker = trackEvents(progress, environmentName);
   const log = openSync(logFile, "w", 0o600);
   const eventLog = openSync(eventFile, "w", 0o600);
   const child = spawn(
@@ -101,7 +103,10 @@ export async function runOperation(
 }
 
 /** Turns the engine's events into progress, and keeps what the outcome needs. */
-export function trackEvents(progress: Progress): {
+export function trackEvents(
+  progress: Progress,
+  environmentName: string,
+): {
   see: (event: EngineEvent) => void;
   end: () => void;
   seen: Pick<Outcome, "changes" | "outputs" | "errors" | "output" | "environmentName">;
@@ -114,7 +119,7 @@ export function trackEvents(progress: Progress): {
     outputs: {} as Record<string, unknown>,
     errors,
     output,
-    environmentName: "",
+    environmentName,
   };
   /** Looking at every resource, before the work begins. */
   let looking: Step | undefined;

@@ -5,6 +5,7 @@ import { Problem } from "../problem.ts";
 import { pulumiFolder } from "../project.ts";
 import { lastLines, type Run } from "../run.ts";
 import type { PulumiCall } from "./operation.ts";
+import { parseUrn } from "./urn.ts";
 
 /** One resource in the state: what the command line needs of it. */
 export interface StateResource {
@@ -74,6 +75,12 @@ function parseExport(text: string): Deployment {
 
 function complete(found: Partial<Deployment>): Deployment {
   return { resources: found.resources ?? [], pending_operations: found.pending_operations ?? [] };
+}
+
+/** The name of the environment's component, with which the names of all resources begin. */
+export function environmentNameIn(deployment: Deployment | undefined): string {
+  const urn = deployment?.resources.find(({ type }) => type.endsWith(":Environment"))?.urn ?? "";
+  return parseUrn(urn)?.name ?? "";
 }
 
 /** The stack's outputs as the state has them. */

@@ -6,7 +6,7 @@ import { forgetStack, notInFiles } from "../../../cli/pulumi/forget.ts";
 import { clearDeadLocks, readLocks, stateLocked, type Lock } from "../../../cli/pulumi/locks.ts";
 import type { PulumiCall } from "../../../cli/pulumi/operation.ts";
 import { keepingSaltOut, withoutSalt } from "../../../cli/pulumi/salt.ts";
-import { readDeployment, stackOutputs } from "../../../cli/pulumi/state.ts";
+import { environmentNameIn, readDeployment, stackOutputs } from "../../../cli/pulumi/state.ts";
 import { createStack, removeStack } from "../../../cli/pulumi/stack.ts";
 import { parseUrn } from "../../../cli/pulumi/urn.ts";
 import { fakeRun } from "./fake-run.ts";
@@ -54,6 +54,12 @@ describe("the state", () => {
     assert.deepEqual(deployment, { resources: [stackResource], pending_operations: [] });
     assert.deepEqual(stackOutputs(deployment), { namespace: "n" });
     assert.deepEqual(stackOutputs(undefined), {});
+    assert.equal(environmentNameIn(deployment), "");
+    const component = {
+      urn: "urn:pulumi:local::towpath::towpath:index:Environment::n",
+      type: "towpath:index:Environment",
+    };
+    assert.equal(environmentNameIn({ resources: [component], pending_operations: [] }), "n");
     write("state/.pulumi/stacks/towpath/local.json", JSON.stringify({ checkpoint: { latest: null } }));
     assert.deepEqual(await readDeployment(call, run), { resources: [], pending_operations: [] });
     assert.deepEqual(calls, []);
