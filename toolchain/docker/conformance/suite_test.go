@@ -166,7 +166,7 @@ func packTool(folder string) ([]byte, error) {
 func importImage(name string) error {
 	stream, err := surroundings.docker.ImageImport(context.Background(),
 		image.ImportSource{Source: bytes.NewReader(surroundings.archive), SourceName: "-"}, name,
-		image.ImportOptions{Changes: []string{`CMD ["/tool","serve"]`, "LABEL made-by=conformance name=" + name}})
+		image.ImportOptions{Changes: []string{`CMD ["/tool","serve"]`, "LABEL made-by=" + surroundings.prefix + " name=" + name}})
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,16 @@ func sweep(ctx context.Context) error {
 			}
 		}
 	}
-	dangling := filters.NewArgs(filters.Arg("label", "made-by=conformance"), filters.Arg("dangling", "true"))
+	// The official plugin also leaves the containers of the classic builder's steps.
+	made := filters.Arg("label", "made-by="+prefix)
+	steps, _ := docker.ContainerList(ctx, container.ListOptions{All: true, Filters: filters.NewArgs(made)})
+	for _, one := range steps {
+		if *isSubset {
+			left = append(left, "container of a build step "+one.ID)
+		}
+		_ = docker.ContainerRemove(ctx, one.ID, container.RemoveOptions{Force: true})
+	}
+	dangling := filters.NewArgs(made, filters.Arg("dangling", "true"))
 	_, _ = docker.ImagesPrune(ctx, dangling)
 	if left == nil {
 		return nil

@@ -95,6 +95,7 @@ func (j *job) build(ctx context.Context, own *configfile.ConfigFile, pushing *do
 		CacheFrom:   recipe.cacheFrom,
 		AuthConfigs: all,
 		Remove:      true,
+		ForceRemove: true, // also the containers of a step that fails
 	}
 	if recipe.builder == build.BuilderBuildKit {
 		started, err := j.session(ctx, own)
