@@ -1,3 +1,4 @@
+import "./components/stack-traces.ts";
 import { application } from "./application.ts";
 import { Environment } from "./components/environment.ts";
 import { loadSettings } from "./components/load-settings.ts";

@@ -1,4 +1,4 @@
-import { docker, inspectContainer, lastLogLines } from "./docker.ts";
+import { docker, inspectContainer, lastLogLines, type ContainerState } from "./docker.ts";
 import { request } from "./http.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
 
@@ -36,7 +36,7 @@ async function healthGate({ subject, container, probe, timeoutSeconds }: HealthG
     const state = await inspectContainer(container);
     if (state.status === "exited" || state.status === "dead" || state.restarts > 0) {
       throw new StepFailure(
-        `${subject}: the new copy ended before it was healthy (exit code ${state.exitCode}); ` +
+        `${subject}: the new copy ended before it was healthy (exit code ${await exitCode(container, state)}); ` +
           `its last log lines (${container}):\n${await lastLogLines(container)}`,
       );
     }
@@ -50,6 +50,12 @@ async function healthGate({ subject, container, probe, timeoutSeconds }: HealthG
     }
     await pause(probe !== undefined && "command" in probe ? intervalSeconds.command : intervalSeconds.http);
   }
+}
+
+/** The code that the copy ended with; one that the engine has started again says it when it ends the next time. */
+async function exitCode(container: string, { status, exitCode: last }: ContainerState): Promise<string> {
+  if (status === "exited" || status === "dead") return String(last);
+  return docker(["wait", container]).catch(() => "unknown, it runs again");
 }
 
 /** Why the copy is not healthy yet; undefined when it is. */

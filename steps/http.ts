@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import http from "node:http";
 import { Duplex } from "node:stream";
+import { pause } from "./program.ts";
 
 /** Where a request goes: an address as the gateway's container sees it, so that nothing else has to publish a port. */
 export interface Target {
@@ -48,14 +49,24 @@ export function request(
   tunnel.on("error", (error) => (complaint = error.message)); // there is no docker client
   tunnel.stdin.on("error", () => undefined); // the answer, or its absence, tells more than a closed pipe
 
+  const ended = new Promise((resolve) => tunnel.on("close", resolve));
+  const limit = AbortSignal.timeout(timeoutSeconds * 1000);
+
   const answer = new Promise<Answer>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      // What the client has to say of it may come a moment after the connection ended.
+      void Promise.race([ended, pause(1)]).then(() => {
+        const reason = limit.aborted ? `no answer within ${timeoutSeconds} s` : complaint.trim();
+        reject(new Error(reason || "the connection was refused or closed", { cause: error }));
+      });
+    };
     const sent = http.request(
       {
         method,
         path,
         headers: { host: target.host, ...headers, connection: "close" },
         createConnection: () => Duplex.from({ readable: tunnel.stdout, writable: tunnel.stdin }),
-        signal: AbortSignal.timeout(timeoutSeconds * 1000),
+        signal: limit,
       },
       (response) => {
         let body = "";
@@ -64,16 +75,10 @@ export function request(
         response.on("end", () => {
           resolve({ status: response.statusCode ?? 0, body });
         });
-        response.on("error", reject);
+        response.on("error", fail);
       },
     );
-    sent.on("error", (error) => {
-      const timedOut = error.name === "AbortError" || error.name === "TimeoutError";
-      const reason = timedOut
-        ? `no answer within ${timeoutSeconds} s`
-        : complaint.trim() || "the connection was refused or closed";
-      reject(new Error(reason, { cause: error }));
-    });
+    sent.on("error", fail);
     sent.end();
   });
   return answer.finally(() => tunnel.kill());

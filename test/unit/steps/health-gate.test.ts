@@ -90,7 +90,7 @@ describe("the health gate", function () {
 
   scene(
     "fails at once when the copy is being restarted, even if it runs just now",
-    gate(overHttp, `"container inspect"*) state running 137 2 ;; logs*) ;;`),
+    gate(overHttp, `"container inspect"*) state running 0 2 ;; wait*) echo 137 ;; logs*) ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
         "services.api: the new copy ended before it was healthy (exit code 137); its last log lines (api-1a2b3c4):",

@@ -65,9 +65,14 @@ describe("a request through the gateway", function () {
 
   it("fails when an answer begins in time and does not end, or stops in the middle", async () => {
     const half = String.raw`printf 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'`;
-    for (const script of [half, `${half}; exec sleep 10`]) {
-      assert.equal(await answerTo(script, { path: "/", timeoutSeconds: 0.5 }), "no answer within 0.5 s");
-    }
+    assert.equal(
+      await answerTo(`${half}; exec sleep 10`, { path: "/", timeoutSeconds: 0.5 }),
+      "no answer within 0.5 s",
+    );
+    assert.match(
+      String(await answerTo(half, { path: "/", timeoutSeconds: 1 })),
+      /^(?:no answer within 1 s|the connection was refused or closed)$/,
+    );
   });
 
   it("fails when there is no docker client", async () => {

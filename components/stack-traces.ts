@@ -1,0 +1,15 @@
+/**
+ * Leaves the Pulumi SDK's own lines out of stack traces; imported before anything else that may fail.
+ *
+ * Pulumi prints an error of the program with `util.inspect`, and Node 20 takes a minute and gigabytes for that: its
+ * highlighting of `node_modules` does not end at a line such as `node_modules/@pulumi/resource.ts:1598:22`, which stands
+ * in the trace of every error that ends the program.
+ */
+const format = (Error.prepareStackTrace as typeof Error.prepareStackTrace | undefined)?.bind(Error);
+Error.prepareStackTrace = (error, frames): unknown => {
+  const own = frames.filter(
+    (frame) => !(frame.getFileName() ?? "").includes("/node_modules/@pulumi/pulumi/"),
+  );
+  if (format !== undefined) return format(error, own);
+  return [String(error), ...own.map(String)].join("\n    at ");
+};
