@@ -178,7 +178,8 @@ async function main() {
       },
     });
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    if (stop.signal.aborted) console.error("stopped");
+    else console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   }
 }

@@ -40,14 +40,16 @@ function isOnlyMissing(stderr) {
 /**
  * Removes images that new ones replaced, and the steps that finished or broken builds left without a name.
  *
- * What a container still uses stays.
+ * What has another name by now, or is still used by a container, stays.
  *
  * @param {string[]} replaced
  * @param {number} lock
  */
 export async function removeLeftOvers(replaced, lock) {
   for (const id of replaced) {
-    await run("docker", ["image", "rm", id], { lock }).catch(() => undefined);
+    const inspect = ["image", "inspect", "--format", "{{len .RepoTags}}", id];
+    const names = await run("docker", inspect, { lock }).catch(() => "gone");
+    if (names.trim() === "0") await run("docker", ["image", "rm", id], { lock }).catch(() => undefined);
   }
   await run("docker", ["image", "prune", "--force", "--filter", `label=${label}=building`], { lock });
 }

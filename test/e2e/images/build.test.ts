@@ -132,8 +132,9 @@ describe("image mirror: the build", () => {
       const interrupted = start();
       await reaches(interrupted, "redis: building");
       interrupted.kill("SIGINT");
-      const { exitCode } = await interrupted;
+      const { exitCode, stderr } = await interrupted;
       assert.equal(exitCode, 1);
+      assert.equal(stderr, "stopped");
       assert.equal(await docker("image", "ls", "--quiet", redis), "");
       await eventually(assertNothingLeft);
     });
