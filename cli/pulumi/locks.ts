@@ -62,7 +62,10 @@ export function stateLocked(lock: Omit<Lock, "file">, machine: Pick<Machine, "ho
 
 const thisMachine: Machine = { hostname: hostname(), isAlive };
 
-/** A process id may have been given to another program since; where `/proc` tells, its name decides. */
+/**
+ * A process id may have been given to another program since; where `/proc` tells, its name decides. One that was killed
+ * and whose parent has not noticed yet is still listed there, as `Z` or `X`.
+ */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -70,7 +73,8 @@ function isAlive(pid: number): boolean {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+    const found = /^\d+ \((.*)\) (\w)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return found?.[1]?.startsWith("pulumi") === true && found[2] !== "Z" && found[2] !== "X";
   } catch {
     return true;
   }
