@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { footprint, namespaces, wipe, type Footprint } from "./footprint.ts";
 import { freePort } from "./free-port.ts";
-import { isAlive, killTree } from "./process-tree.ts";
+import { killTree, runs } from "./process-tree.ts";
 import { SourceTree } from "./source-tree.ts";
 
 /** What a command left. */
@@ -137,7 +137,7 @@ export class TestProject {
 
   /** Ends what still runs and removes the environment and the folder, in whatever condition they are. */
   async remove(): Promise<void> {
-    for (const pid of this.running) killTree(pid);
+    for (const pid of this.running) await killTree(pid);
     await wipe(this.namespace);
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -155,6 +155,6 @@ export function refusalOf({ code, stdout, stderr }: Ended): string {
 export async function removeLeftovers(): Promise<void> {
   for (const namespace of await namespaces()) {
     const owner = /^e2e-(\d+)-\d+$/.exec(namespace)?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) await wipe(namespace);
+    if (owner !== undefined && !runs(Number(owner))) await wipe(namespace);
   }
 }

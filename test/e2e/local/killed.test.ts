@@ -73,7 +73,7 @@ describe("a start of the local environment that is killed", () => {
 
 /** Kills a command with everything that it started, and waits until it is gone. */
 async function kill({ pid, ended }: Running): Promise<void> {
-  killTree(pid);
+  await killTree(pid);
   assert.notEqual((await ended).code, 0);
 }
 
