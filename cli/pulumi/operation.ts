@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { duringInterrupts } from "../interrupts.ts";
 import { pulumiFolder, type Project } from "../project.ts";
@@ -69,6 +70,9 @@ export async function runOperation(
     ],
     { cwd: project.root, env: environment, stdio: ["ignore", eventLog, log], detached: true },
   );
+  // A release shares the machine with the copies that serve, and they go first: on two cores the p99 across a release
+  // under load went from 8.0 to 3.7 times the idle one.
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   closeSync(log);
   closeSync(eventLog);
   const events = followEvents(eventFile, tracker.see);
