@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Query, Req
 from fastapi.responses import JSONResponse, StreamingResponse
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload, sessionmaker
 
 from notes import share
@@ -256,17 +257,26 @@ def _record_attachment(
     attachment.content_type = (file.content_type or "application/octet-stream")[:255]
     attachment.created_at = func.now()
     note.attachment = attachment
-    note.result = note.result or Result(note_id=note_id)
-    note.result.state = "pending"
-    note.result.attachment_size = note.result.attachment_sha256 = note.result.error = (
-        note.result.finished_at
-    ) = None
-    note.result.requested_at = func.clock_timestamp()
     session.flush()
+    _ask_for_result(session, note_id)
     session.refresh(note)
     answer = NoteAnswer.model_validate(note)
     session.commit()
     return replaced, answer
+
+
+def _ask_for_result(session: Session, note_id: int) -> None:
+    """Make the note's result due again, whatever a worker wrote since this session last looked."""
+    due = {
+        "state": "pending",
+        "requested_at": func.clock_timestamp(),
+        "attachment_size": None,
+        "attachment_sha256": None,
+        "error": None,
+        "finished_at": None,
+    }
+    request = insert(Result).values(note_id=note_id, **due)
+    session.execute(request.on_conflict_do_update(index_elements=[Result.note_id], set_=due))
 
 
 def _remove(storage: Storage, key: str) -> None:

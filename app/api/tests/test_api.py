@@ -3,8 +3,10 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
 
+from notes import work
 from notes.jobs import Jobs
 from notes.storage import Storage
 
@@ -94,6 +96,15 @@ def test_a_second_attachment_replaces_the_first(api: TestClient, storage: Storag
     api.delete(f"/api/notes/{note}")
     with pytest.raises(FileNotFoundError):
         storage.read(keys[1])
+
+
+def test_an_attachment_whose_note_is_finished_meanwhile(api: TestClient, storage: Storage, engine: Engine):
+    note = create(api)["id"]
+    # The worker stores the result of the note alone while the request is between its first look and its last.
+    event.listen(Session, "before_flush", lambda *_: work.process(engine, storage, note), once=True)
+    assert attach(api, note).json()["result"]["state"] == "pending"
+    assert work.process(engine, storage, note) == "done"
+    assert api.get(f"/api/notes/{note}").json()["result"]["attachment_size"] == len(CONTENT)
 
 
 def test_attachments_that_are_not_there(api: TestClient, storage: Storage, engine: Engine):
