@@ -25,12 +25,21 @@ export interface Image {
   readonly dockerfile: string;
   readonly target?: string;
   readonly args: Readonly<Record<string, string>>;
+  readonly dev?: Development;
+}
+
+/** How an image is built for development. */
+export interface Development {
+  readonly target: string;
+  /** Folders of the project, and where they are in the container. */
+  readonly mounts: Readonly<Record<string, string>>;
 }
 
 /** A service to run. */
 export interface Service {
   readonly image: string;
   readonly command?: readonly string[];
+  readonly devCommand?: readonly string[];
   readonly port?: number;
   readonly health?: Health;
   readonly routes: readonly string[];

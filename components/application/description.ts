@@ -33,6 +33,19 @@ export interface ImageDescription {
   target?: string;
   /** Build arguments. They stay readable in the image, so never a secret. Towpath sets those named `BUILD_…` and `IMAGE_MIRROR`. */
   args?: Record<string, string>;
+  /** How the image is built for development: by `local` with live reload, and by `ci` for the checks. */
+  dev?: DevelopmentDescription;
+}
+
+/** An image for development: it has the tools, and serves the source as it is at the moment. */
+export interface DevelopmentDescription {
+  /** The stage of the Dockerfile to build. */
+  target: string;
+  /**
+   * The folders whose changes are served without a build: a folder of the project, and the absolute path in the
+   * container where it is mounted, read-only. What they hold is left out of the image that `local` builds.
+   */
+  mounts?: Record<string, string>;
 }
 
 /** One part of the application that runs. */
@@ -41,6 +54,8 @@ export interface ServiceDescription {
   image: string;
   /** What the container runs instead of the image's own command, one word an item. */
   command?: string[];
+  /** What the container runs instead of `command` where the source is mounted: a command that notices changes. */
+  devCommand?: string[];
   /** The port that the service listens on inside its container. Only the gateway publishes ports. */
   port?: number;
   /** How a new copy shows that it is ready; left out, it is ready as soon as it runs. */

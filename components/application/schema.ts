@@ -54,6 +54,20 @@ const secretName = z
   .string(secretWords)
   .regex(/^(?!GITHUB_|TOWPATH_|.*_FILE$)[A-Z][A-Z0-9_]{0,99}$/, secretWords);
 
+const mountedWords = expected("a folder within the project", 'for example "app/api/notes"');
+const mountPathWords = expected("an absolute path in the container", 'for example "/app/notes"');
+const development = z
+  .strictObject({
+    target: z.string(expected("a stage of the Dockerfile", 'for example "dev"')),
+    mounts: z
+      .record(
+        z.string().refine((text) => relative(text) && !text.split("/").includes(".."), mountedWords),
+        z.string(mountPathWords).regex(/^(\/[^/:]+)+$/, mountPathWords),
+      )
+      .default({}),
+  })
+  .meta({ id: "DevelopmentDescription" });
+
 const image = z
   .strictObject({
     context: z.string(folderWords).refine(relative, folderWords),
@@ -63,6 +77,7 @@ const image = z
       .default("Dockerfile"),
     target: z.string().exactOptional(),
     args: z.record(variableName, variableValue).default({}),
+    dev: development.exactOptional(),
   })
   .meta({ id: "ImageDescription" });
 
@@ -77,6 +92,7 @@ const service = z
   .strictObject({
     image: z.string(expected("the name of an image", "name one of those in images")),
     command: command.exactOptional(),
+    devCommand: command.exactOptional(),
     port: port.exactOptional(),
     health: health.exactOptional(),
     routes: z.array(route).default([]),

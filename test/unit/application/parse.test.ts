@@ -105,6 +105,29 @@ describe("a field with a bad form is refused:", () => {
     );
   });
 
+  it("images for development", () => {
+    const dev = (change: object) => ({ images: { api: { dev: { target: "dev", ...change } } } });
+    refused(
+      'images.api.dev.target: expected a stage of the Dockerfile, got 1; for example "dev"',
+      dev({ target: 1 }),
+    );
+    for (const outside of ["../other", "app/../../other", "/srv/notes", ""]) {
+      refused(
+        `images.api.dev.mounts.${outside}: expected a folder within the project, got "${outside}"; for example "app/api/notes"`,
+        dev({ mounts: { [outside]: "/app/notes" } }),
+      );
+    }
+    for (const path of ["notes", "/", "/app/notes/", "/app:ro"]) {
+      refused(
+        `images.api.dev.mounts.app/api/notes: expected an absolute path in the container, got "${path}"; for example "/app/notes"`,
+        dev({ mounts: { "app/api/notes": path } }),
+      );
+    }
+    refused('images.api.dev.mount: unknown field; did you mean "mounts"', dev({ mount: {} }));
+    const parsed = parseApplication(merged(notes, dev({})));
+    assert.deepEqual(parsed.images.api?.dev, { target: "dev", mounts: {} });
+  });
+
   it("services", () => {
     const service = (change: object) => ({ services: { api: change } });
     refused(
@@ -122,6 +145,10 @@ describe("a field with a bad form is refused:", () => {
     refused(
       'services.api.command: expected a command with one item a word, got []; for example ["alembic", "upgrade", "head"]',
       service({ command: [] }),
+    );
+    refused(
+      'services.api.devCommand: expected a command with one item a word, got "watch"; for example ["alembic", "upgrade", "head"]',
+      service({ devCommand: "watch" }),
     );
     refused(
       "services.api.needs: expected a list, got a text; see docs/reference/application.md",
