@@ -25,15 +25,15 @@ describe("a release of the local environment, under load", () => {
   it("loses no request", async () => {
     const under = begun(load);
     await under.reached(500);
-    under.cut();
+    await under.cut();
     await under.reached(2000);
-    const idle = under.cut();
+    const idle = await under.cut();
     const before = await askVersion(project.url);
 
     project.source.append("app/api/notes/version.py", "\n# Another release.\n");
     const { release } = await project.start();
     await under.reached(5000);
-    const during = under.cut();
+    const during = await under.cut();
 
     const after = await askVersion(project.url);
     assert.notEqual(after.release, before.release);
@@ -54,7 +54,9 @@ describe("a release of the local environment, under load", () => {
     project.source.edit("application.ts", ...faulty("unhealthy"));
 
     for (const time of ["first", "second"]) {
-      assert.equal(normalise(await project.refusal()), neverHealthy, time);
+      // How many of the start's own lines are among the last ones depends on how often the gate could ask.
+      const lines = normalise(await project.refusal()).split("\n");
+      assert.equal([lines[0], lines.at(-1)].join("\n"), neverHealthy, time);
       assert.deepEqual(await askVersion(project.url), before, time);
       for (const copy of old) assert.ok((await workloads(project)).includes(copy), `${copy}, ${time}`);
     }
@@ -64,7 +66,7 @@ describe("a release of the local environment, under load", () => {
     assert.equal((await workloads(project)).length, 3);
     assert.equal((await askVersion(project.url)).release, before.release);
     await writeNote(project.url, "repaired");
-    const report = under.cut();
+    const report = await under.cut();
     console.log(`      ${inWords("across two refusals and the repair", report)}`);
     assert.deepEqual(report.failures, {});
   });
@@ -77,7 +79,7 @@ describe("a release of the local environment, under load", () => {
     assert.equal(normalise(await project.refusal()), endsAtOnce);
 
     assert.deepEqual(await askVersion(project.url), before);
-    assert.deepEqual(under.cut().failures, {});
+    assert.deepEqual((await under.cut()).failures, {});
   });
 
   it("starts nothing new when the migration fails", async () => {
@@ -91,7 +93,7 @@ describe("a release of the local environment, under load", () => {
     project.restore();
     await project.start();
     assert.deepEqual(await workloads(project), before);
-    assert.deepEqual(under.cut().failures, {});
+    assert.deepEqual((await under.cut()).failures, {});
   });
 
   it("starts nothing new when an image does not build, and says the build's own error once", async () => {
@@ -104,7 +106,7 @@ describe("a release of the local environment, under load", () => {
     assert.equal(ended.stderr.split("no such package").length - 1, 1, ended.stderr);
 
     assert.deepEqual(await workloads(project), before);
-    assert.deepEqual(under.cut().failures, {});
+    assert.deepEqual((await under.cut()).failures, {});
   });
 });
 

@@ -1,0 +1,131 @@
+/**
+ * Asks an address, its argument, at a steady rate, and tells its parent what became of it; see `Load`, which starts it.
+ *
+ * A process of its own and ahead of all others: it stands for people on other machines, whose requests do not queue
+ * behind the release's own work.
+ */
+import http from "node:http";
+import { setPriority } from "node:os";
+import type { LoadReport } from "./load.ts";
+import { until } from "./until.ts";
+
+/** What is asked for, in turn. */
+const paths = ["/api/notes?limit=5", "/", "/api/version"];
+
+/** How many requests are begun each second. */
+const perSecond = 150;
+
+/** How many may be under way at once; beyond that the rate drops. */
+const atOnce = 32;
+
+/** How long an answer may take, in milliseconds. */
+const patience = 10_000;
+
+/** Asks at a steady rate over connections that are kept and used again, as browsers and proxies do. */
+class Generator {
+  private readonly agent = new http.Agent({ keepAlive: true });
+  private readonly timer: NodeJS.Timeout;
+  private readonly url: string;
+  private begun = Date.now();
+  private sent = 0;
+  private total = 0;
+  private underWay = 0;
+  private times: number[] = [];
+  private failures: Record<string, number> = {};
+
+  constructor(url: string) {
+    this.url = url;
+    this.timer = setInterval(() => {
+      this.sendWhatIsDue();
+    }, 5);
+  }
+
+  /** Ends a stretch and begins the next one. Requests under way count for the one in which they end. */
+  cut(): LoadReport {
+    const sorted = this.times.sort((a, b) => a - b);
+    const report = {
+      requests: this.finished,
+      failures: this.failures,
+      seconds: (Date.now() - this.begun) / 1000,
+      p50: percentile(sorted, 0.5),
+      p99: percentile(sorted, 0.99),
+    };
+    this.times = [];
+    this.failures = {};
+    this.begun = Date.now();
+    this.sent = 0;
+    return report;
+  }
+
+  /** Begins no more requests and waits for those under way. */
+  async stop(): Promise<LoadReport> {
+    clearInterval(this.timer);
+    await until("the last answers", patience / 1000 + 5, () => this.underWay === 0 || undefined);
+    this.agent.destroy();
+    return this.cut();
+  }
+
+  /** How many requests of this stretch have been answered or failed. */
+  get finished(): number {
+    return this.times.length + Object.values(this.failures).reduce((sum, count) => sum + count, 0);
+  }
+
+  private sendWhatIsDue(): void {
+    const due = ((Date.now() - this.begun) * perSecond) / 1000;
+    while (this.sent < due && this.underWay < atOnce) {
+      this.sent++;
+      void this.send();
+    }
+  }
+
+  private async send(): Promise<void> {
+    const path = paths[this.total++ % paths.length] ?? "/";
+    const started = performance.now();
+    this.underWay++;
+    const failure = await this.ask(path);
+    this.underWay--;
+    if (failure === undefined) this.times.push(performance.now() - started);
+    else this.failures[failure] = (this.failures[failure] ?? 0) + 1;
+  }
+
+  /** Why the answer is none; undefined when all of it came. */
+  private ask(path: string): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const request = http.get(`${this.url}${path}`, { agent: this.agent, timeout: patience }, (response) => {
+        response.resume();
+        response.on("end", () => {
+          const { statusCode = 0 } = response;
+          resolve(statusCode < 400 ? undefined : `GET ${path}: status ${statusCode}`);
+        });
+        response.on("error", (error) => {
+          resolve(`GET ${path}: ${error.message} in the middle of an answer`);
+        });
+      });
+      request.on("timeout", () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+      request.on("error", (error) => {
+        const connection = request.reusedSocket ? "a connection used before" : "a new connection";
+        resolve(`GET ${path}: ${error.message} on ${connection}`);
+      });
+    });
+  }
+}
+
+function percentile(sorted: readonly number[], part: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}
+
+const generator = new Generator(process.argv[2] ?? "");
+try {
+  setPriority(-10);
+} catch {
+  // Only root may; then the figures hold what the release takes from the one who asks, too.
+}
+const answers: Record<string, () => unknown> = {
+  finished: () => generator.finished,
+  cut: () => generator.cut(),
+  stop: () => generator.stop(),
+};
+process.on("message", (question: string) => {
+  void Promise.resolve(answers[question]?.()).then((answer) => process.send?.(answer));
+});
+process.on("disconnect", () => process.exit());
