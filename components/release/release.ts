@@ -11,6 +11,7 @@ import { HealthGate } from "./health-gate.ts";
 import { Migration } from "./migration.ts";
 import { Route } from "./route.ts";
 import { SmokeCheck } from "./smoke-check.ts";
+import { startAfter } from "./start-order.ts";
 import { Workload, type WorkloadArgs } from "./workload.ts";
 
 /** What is released, and where. */
@@ -77,13 +78,14 @@ export class Release extends pulumi.ComponentResource {
     );
   }
 
-  /** Services in the order of their needs: one starts when those that it needs are healthy. */
+  /** Services in the order of their needs, one start at a time: each when those that it needs are healthy. */
   private copies(
     name: string,
     args: ReleaseArgs,
     migration: Migration | undefined,
   ): Record<string, GatedCopy> {
     const copies: Record<string, GatedCopy> = {};
+    let started: pulumi.Output<string> | undefined;
     for (const serviceName of layers(args.application).flat()) {
       const service = found(args.application.services, serviceName);
       const imageId = found(args.images, service.image);
@@ -92,7 +94,7 @@ export class Release extends pulumi.ComponentResource {
         args.names.workload(serviceName),
         {
           service,
-          imageId,
+          imageId: startAfter(imageId, started),
           drainSeconds: args.drainSeconds,
           host: args.host,
           labels: args.labels(serviceName),
@@ -100,6 +102,7 @@ export class Release extends pulumi.ComponentResource {
         },
         { parent: this, dependsOn: migration === undefined ? needed : [migration, ...needed] },
       );
+      started = workload.containerId;
       const gate = new HealthGate(
         `${name}-${serviceName}-gate`,
         {
