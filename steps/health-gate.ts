@@ -27,8 +27,11 @@ export interface CommandProbe {
 /** How long a copy without a health check has to run before it counts as well, in seconds. */
 const settleSeconds = 2;
 
-/** How long to wait between two looks, in seconds. A command costs more than a request. */
-const intervalSeconds = { http: 0.2, command: 1 };
+/**
+ * How long to wait between two looks, in seconds. A command costs more than a request, and each look starts a process in a
+ * container: at 0.2 they could be felt in what users got meanwhile.
+ */
+const intervalSeconds = { http: 0.5, command: 1 };
 
 async function healthGate({ subject, container, probe, timeoutSeconds }: HealthGateInput): Promise<object> {
   const deadline = Date.now() + timeoutSeconds * 1000;

@@ -26,7 +26,7 @@ export interface SwitchRouteInput {
 }
 
 /** How long to wait between two rounds of checks, in seconds. */
-const intervalSeconds = 0.25;
+const intervalSeconds = 0.5;
 
 /** Switching and watching are one step: when users would not get what they should, the old route is put back here. */
 async function switchRoute(input: SwitchRouteInput): Promise<object> {
@@ -65,20 +65,16 @@ async function putBack(site: Site, before: SiteContent | undefined): Promise<str
 
 /** Repeats the checks until the time is up; gives back the first failure, undefined when there is none. */
 async function watch({ site, port, checks, watchSeconds }: SwitchRouteInput): Promise<string | undefined> {
+  const target = { gateway: site.gateway, host: "127.0.0.1", port };
   const deadline = Date.now() + watchSeconds * 1000;
   do {
-    const failures = await Promise.all(
-      checks.map(async (expected) => {
-        try {
-          const target = { gateway: site.gateway, host: "127.0.0.1", port };
-          return difference(expected, await request(target, { path: expected.path }));
-        } catch (error) {
-          return `GET ${expected.path}: ${(error as Error).message}`;
-        }
-      }),
-    );
-    const first = failures.find((failure) => failure !== undefined);
-    if (first !== undefined) return first;
+    for (const expected of checks) {
+      const failure = await request(target, { path: expected.path }).then(
+        (answer) => difference(expected, answer),
+        (error: unknown) => `GET ${expected.path}: ${(error as Error).message}`,
+      );
+      if (failure !== undefined) return failure;
+    }
     await pause(intervalSeconds);
   } while (Date.now() < deadline);
   return undefined;
