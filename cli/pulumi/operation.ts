@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { duringInterrupts } from "../interrupts.ts";
 import { pulumiFolder, type Project } from "../project.ts";
 import type { Progress, Step } from "../progress/progress.ts";
 import { stepInWords } from "../progress/words.ts";
+import { yieldToOthers } from "../priority.ts";
 import { followEvents, type Diagnostic, type EngineEvent, type ResourceStep } from "./events.ts";
 import { parseUrn } from "./urn.ts";
 
@@ -70,9 +70,7 @@ export async function runOperation(
     ],
     { cwd: project.root, env: environment, stdio: ["ignore", eventLog, log], detached: true },
   );
-  // A release shares the machine with the copies that serve, and they go first: on two cores the p99 across a release
-  // under load went from 8.0 to 3.7 times the idle one.
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  if (child.pid !== undefined) yieldToOthers(child.pid);
   closeSync(log);
   closeSync(eventLog);
   const events = followEvents(eventFile, tracker.see);
