@@ -1,0 +1,167 @@
+import { execa } from "execa";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { docker } from "../test/support/footprint.ts";
+import { checkout } from "../test/support/source-tree.ts";
+
+/** The images that an environment runs, by part. */
+export type Images = Readonly<Record<Part, string>>;
+type Part = "postgres" | "redis" | "object-storage" | "gateway" | "api" | "worker" | "web";
+
+const password = "bench-password-0123456789";
+const bucket = "files";
+const storagePort = 7070;
+
+const caddyfile = `:8080 {
+	encode zstd gzip
+	route {
+		handle /api/* {
+			reverse_proxy api:8000
+		}
+		handle /* {
+			reverse_proxy web:8080
+		}
+	}
+}
+`;
+
+/** The same application, as a team without Towpath would run it: one file for Docker Compose. */
+export class Compose {
+  readonly url: string;
+  private readonly program: string;
+  private readonly name: string;
+  private readonly port: number;
+  private readonly folder = mkdtempSync(join(tmpdir(), "towpath-bench-"));
+
+  constructor(program: string, name: string, port: number) {
+    this.program = program;
+    this.name = name;
+    this.port = port;
+    this.url = `http://localhost:${port}`;
+    writeFileSync(join(this.folder, "Caddyfile"), caddyfile);
+  }
+
+  /** Brings everything up for the first time, with a bucket and a schema. */
+  async create(images: Images): Promise<void> {
+    this.write(images);
+    await this.run(["up", "--detach", "--wait", "postgres", "redis", "object-storage", "gateway"]);
+    await this.makeBucket();
+    await this.run(["run", "--rm", "--no-deps", "api", "alembic", "upgrade", "head"]);
+    await this.up();
+  }
+
+  /** Other images: the next `up` is a release. */
+  write(images: Images): void {
+    writeFileSync(join(this.folder, "compose.yaml"), stringify(this.description(images)));
+  }
+
+  async up(): Promise<void> {
+    await this.run(["up", "--detach", "--wait"]);
+  }
+
+  async remove(): Promise<void> {
+    await this.run(["down", "--volumes", "--timeout", "1"]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async run(args: readonly string[]): Promise<void> {
+    await execa(this.program, ["--project-name", this.name, ...args], { cwd: this.folder, stdin: "ignore" });
+  }
+
+  /** The step that Towpath's own object storage is given its buckets by. */
+  private async makeBucket(): Promise<void> {
+    const [gateway = ""] = await docker([
+      ...["ps", "--format", "{{.Names}}", "--filter", `label=com.docker.compose.project=${this.name}`],
+      ...["--filter", "label=com.docker.compose.service=gateway"],
+    ]);
+    const input = {
+      target: { gateway, host: "object-storage", port: storagePort },
+      region: "us-east-1",
+      accessKeyId: "bench",
+      secretAccessKey: password,
+      buckets: [bucket],
+    };
+    await execa(process.execPath, ["--import", "tsx", "steps/create-buckets.ts"], {
+      cwd: checkout,
+      input: JSON.stringify(input),
+    });
+  }
+
+  private description(images: Images): object {
+    const environment = {
+      DATABASE_URL: `postgresql://notes:${password}@postgres:5432/notes`,
+      REDIS_URL: `redis://:${password}@redis:6379/0`,
+      S3_ENDPOINT: `http://object-storage:${storagePort}`,
+      S3_REGION: "us-east-1",
+      S3_BUCKET_FILES: bucket,
+      S3_ACCESS_KEY_ID: "bench",
+      S3_SECRET_ACCESS_KEY: password,
+      JWT_SECRET: password,
+      TOWPATH_ENVIRONMENT: "local",
+    };
+    const healthy = { condition: "service_healthy" };
+    const data = { postgres: healthy, redis: healthy, "object-storage": { condition: "service_started" } };
+    const check = (...command: string[]): object => ({
+      test: ["CMD", ...command],
+      ...{ interval: "2s", timeout: "5s", retries: 30 },
+    });
+    return {
+      services: {
+        postgres: {
+          image: images.postgres,
+          environment: { POSTGRES_USER: "notes", POSTGRES_DB: "notes", POSTGRES_PASSWORD: password },
+          volumes: ["postgres:/var/lib/postgresql/data"],
+          healthcheck: check("pg_isready", "--host", "127.0.0.1", "--username", "notes"),
+        },
+        redis: {
+          image: images.redis,
+          command: ["redis-server", "--requirepass", password, "--appendonly", "yes"],
+          volumes: ["redis:/data"],
+          healthcheck: check("redis-cli", "-a", password, "ping"),
+        },
+        "object-storage": {
+          image: images["object-storage"],
+          entrypoint: ["versitygw", "--port", `:${storagePort}`, "--health", "/health", "posix", "/data"],
+          environment: { ROOT_ACCESS_KEY: "bench", ROOT_SECRET_KEY: password },
+          volumes: ["objects:/data"],
+        },
+        gateway: {
+          image: images.gateway,
+          ports: [`127.0.0.1:${this.port}:8080`],
+          volumes: ["./Caddyfile:/etc/caddy/Caddyfile:ro"],
+        },
+        api: {
+          image: images.api,
+          environment,
+          depends_on: data,
+          healthcheck: check("python", "-m", "notes.probe"),
+        },
+        worker: {
+          image: images.worker,
+          command: ["python", "-m", "notes.worker"],
+          environment,
+          depends_on: data,
+          healthcheck: check("python", "-m", "notes.worker", "--check"),
+        },
+        web: { image: images.web },
+      },
+      volumes: { postgres: {}, redis: {}, objects: {} },
+    };
+  }
+}
+
+/** What the containers of a namespace run, by part, under names that Compose can have for itself. */
+export async function imagesOf(namespace: string): Promise<Images> {
+  const containers = await docker(["ps", "--quiet", "--filter", `label=towpath.namespace=${namespace}`]);
+  const format = '{{index .Config.Labels "towpath.part"}} {{.Image}}';
+  const found = await docker(["inspect", "--format", format, ...containers]);
+  const images: Record<string, string> = {};
+  for (const line of found) {
+    const [part = "", id = ""] = line.split(" ");
+    images[part] = `${namespace}-compose-${part}:${id.slice("sha256:".length, 19)}`;
+    await docker(["tag", id, images[part]]);
+  }
+  return images as Images;
+}

@@ -1,0 +1,202 @@
+import { execa } from "execa";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { showProgress } from "../cli/progress/progress.ts";
+import { pulumiFolder, readProject } from "../cli/project.ts";
+import { passphraseFile, stateFolder } from "../cli/setup/state.ts";
+import { freePort } from "../test/support/free-port.ts";
+import { Load, type LoadReport } from "../test/support/load.ts";
+import { TestProject } from "../test/support/project.ts";
+import { checkout } from "../test/support/source-tree.ts";
+import { Compose, imagesOf } from "./compose.ts";
+import { composeProgram } from "./compose-program.ts";
+import { markdownTable, median, seconds } from "./measure.ts";
+
+/** How often what takes seconds is measured; the two sides take turns, so that both meet the same machine. */
+const rounds = 7;
+
+/** How many requests a release has to answer. */
+const requests = 5_000;
+
+/** What users get from a release. */
+interface ReleaseUnderLoad {
+  readonly idle: LoadReport;
+  readonly during: LoadReport;
+}
+
+/** Measures an environment against the same application under Docker Compose, and prints what came out as Markdown. */
+async function bench(): Promise<void> {
+  const progress = showProgress();
+  const say = (line: string): void => {
+    progress.say(line);
+  };
+  const program = await composeProgram(say);
+  const project = await TestProject.create();
+  const compose = new Compose(program, `${project.namespace}-compose`, await freePort());
+  try {
+    say("starting both …");
+    await project.start();
+    const first = await imagesOf(project.namespace);
+    await compose.create(first);
+
+    say("measuring what changes nothing …");
+    const up: number[] = [];
+    const start: number[] = [];
+    const composeUp: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      up.push(await seconds(() => pulumiUp(project)));
+      composeUp.push(await seconds(() => compose.up()));
+      start.push(await seconds(() => project.start()));
+    }
+
+    say("measuring the program …");
+    const share: number[] = [];
+    const empty: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      share.push(await loaded("../index.ts"));
+      empty.push(await loaded("@pulumi/pulumi"));
+    }
+
+    say("releasing under load …");
+    const ours = await releaseUnderLoad(project.url, async () => {
+      project.source.append("app/api/notes/version.py", "\n# Another release.\n");
+      await project.start();
+    });
+    compose.write(await imagesOf(project.namespace));
+    const theirs = await releaseUnderLoad(compose.url, () => compose.up());
+
+    progress.stop();
+    console.log(table({ up, start, composeUp, share, empty, ours, theirs }));
+  } finally {
+    progress.stop();
+    await compose.remove();
+    await project.remove();
+  }
+}
+
+/** Pulumi's own command line, without what `npm start` does around it. */
+async function pulumiUp(project: TestProject): Promise<void> {
+  const flags = ["--stack", "local", "--yes", "--skip-preview", "--non-interactive", "--expect-no-changes"];
+  const folder = pulumiFolder(readProject());
+  const privateFolder = join(project.folder, ".towpath");
+  await execa(join(folder, "pulumi"), ["up", ...flags], {
+    cwd: project.folder,
+    stdin: "ignore",
+    env: {
+      PATH: `${folder}:${process.env.PATH}`,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+      PULUMI_BACKEND_URL: `file://${stateFolder({ privateFolder })}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile({ privateFolder }),
+      TOWPATH_IMAGE_MIRROR: await imageMirror(project),
+    },
+  });
+}
+
+/** The mirror that the environment's images came from. */
+async function imageMirror({ namespace }: TestProject): Promise<string> {
+  const { stdout } = await execa("docker", [
+    "inspect",
+    "--format",
+    "{{.Config.Image}}",
+    `${namespace}-redis`,
+  ]);
+  return stdout.replace(/\/library\/redis:.*$/, "");
+}
+
+/** How long Node takes to start as Pulumi starts it, and to run a program to the end of what it declares, in seconds. */
+async function loaded(program: string): Promise<number> {
+  const { runtime } = parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as {
+    runtime: { options: { nodeargs: string } };
+  };
+  const args = [...runtime.options.nodeargs.split(" "), "bench/program.ts", program];
+  const { stdout } = await execa(process.execPath, args, { cwd: checkout });
+  return Number(stdout);
+}
+
+async function releaseUnderLoad(url: string, release: () => Promise<void>): Promise<ReleaseUnderLoad> {
+  const load = new Load(url);
+  try {
+    await load.reached(1_000);
+    await load.cut();
+    await load.reached(requests);
+    const idle = await load.cut();
+    await release();
+    await load.reached(requests);
+    return { idle, during: await load.cut() };
+  } finally {
+    await load.stop();
+  }
+}
+
+function table(measured: {
+  up: readonly number[];
+  start: readonly number[];
+  composeUp: readonly number[];
+  share: readonly number[];
+  empty: readonly number[];
+  ours: ReleaseUnderLoad;
+  theirs: ReleaseUnderLoad;
+}): string {
+  const { ours, theirs } = measured;
+  const up = median(measured.up);
+  const start = median(measured.start);
+  const composeUp = median(measured.composeUp);
+  const share = median(measured.share);
+  const limit = 1.3 * composeUp + 1.5;
+  return markdownTable([
+    ["", "Towpath", "Docker Compose", "ratio", "aim"],
+    [
+      "an `up` that changes nothing",
+      `${up.toFixed(2)} s`,
+      `${composeUp.toFixed(2)} s`,
+      (up / composeUp).toFixed(2),
+      `1.3 × Compose + 1.5 s = ${limit.toFixed(2)} s: ${verdict(up <= limit)}`,
+    ],
+    ["`npm start` that changes nothing", `${start.toFixed(2)} s`, "", (start / composeUp).toFixed(2), ""],
+    [
+      "the program's own share: start, load, validate, declare",
+      `${share.toFixed(2)} s`,
+      "",
+      "",
+      `under 0.70 s: ${verdict(share < 0.7)}`,
+    ],
+    ["an empty program with Pulumi's SDK", `${median(measured.empty).toFixed(2)} s`, "", "", ""],
+    [
+      "requests that failed across a release",
+      failed(ours.during),
+      failed(theirs.during),
+      "",
+      `0 of ${requests} or more: ${verdict(failures(ours.during) === 0)}`,
+    ],
+    [
+      "p99 across a release / idle",
+      (ours.during.p99 / ours.idle.p99).toFixed(2),
+      (theirs.during.p99 / theirs.idle.p99).toFixed(2),
+      "",
+      `1.50 at most: ${verdict(ours.during.p99 <= 1.5 * ours.idle.p99)}`,
+    ],
+    [
+      "p50 across a release / idle",
+      (ours.during.p50 / ours.idle.p50).toFixed(2),
+      (theirs.during.p50 / theirs.idle.p50).toFixed(2),
+      "",
+      "",
+    ],
+  ]);
+}
+
+function verdict(met: boolean): string {
+  return met ? "met" : "not met";
+}
+
+function failed(report: LoadReport): string {
+  return `${failures(report)} of ${report.requests}`;
+}
+
+function failures(report: LoadReport): number {
+  return Object.values(report.failures).reduce((sum, count) => sum + count, 0);
+}
+
+await bench();
