@@ -32,9 +32,38 @@ export const application = defineApplication({
     up: ["alembic", "upgrade", "head"],
     down: ["alembic", "downgrade"],
     current: ["alembic", "current"],
+    base: "base",
+    sql: ["alembic", "upgrade", "head", "--sql"],
   },
   smoke: [
     { path: "/api/health", json: { status: "healthy" } },
     { path: "/", status: 200 },
   ],
+  checks: {
+    "api-lint": {
+      service: "api",
+      command: ["sh", "-c", "ruff check --no-cache . && ruff format --check --no-cache ."],
+      needs: [],
+      timeoutSeconds: 120,
+    },
+    "api-tests": {
+      service: "api",
+      command: [
+        ...["env", "COVERAGE_FILE=/tmp/coverage", "pytest", "-p", "no:cacheprovider", "-n", "2"],
+        ...["--junitxml=/tmp/junit.xml", "--cov", "--cov-report=xml:/tmp/coverage.xml"],
+      ],
+      artifacts: ["/tmp/junit.xml"],
+      coverage: { file: "/tmp/coverage.xml", threshold: 90 },
+    },
+    "web-types": { service: "web", command: ["npm", "run", "typecheck"], timeoutSeconds: 300 },
+    "web-tests": {
+      service: "web",
+      command: [
+        ...["npm", "test", "--"],
+        ...["--reporter=default", "--reporter=junit", "--outputFile.junit=/tmp/junit.xml"],
+      ],
+      artifacts: ["/tmp/junit.xml"],
+      timeoutSeconds: 300,
+    },
+  },
 });

@@ -17,6 +17,7 @@ export interface Application {
   readonly connectionSecrets: Readonly<Record<string, Secret>>;
   readonly migrations?: Migrations;
   readonly smoke: readonly Smoke[];
+  readonly checks: Readonly<Record<string, Check>>;
 }
 
 /** An image to build. */
@@ -62,6 +63,8 @@ export interface Migrations {
   readonly up: readonly string[];
   readonly down: readonly string[];
   readonly current: readonly string[];
+  readonly base?: string;
+  readonly sql?: readonly string[];
 }
 
 /** A request that a release must answer. */
@@ -69,4 +72,16 @@ export interface Smoke {
   readonly path: string;
   readonly status: number;
   readonly json?: Readonly<Record<string, JsonValue>>;
+}
+
+/** A check that `ci` runs. */
+export interface Check {
+  readonly service: string;
+  readonly command: readonly string[];
+  /** The backing services, buckets and other checks that it needs. */
+  readonly needs: readonly string[];
+  readonly timeoutSeconds: number;
+  /** All that it has to leave, its coverage report too. */
+  readonly artifacts: readonly string[];
+  readonly coverage?: { readonly file: string; readonly threshold: number };
 }

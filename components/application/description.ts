@@ -21,6 +21,8 @@ export interface ApplicationDescription {
   migrations?: MigrationsDescription;
   /** What must answer before the route is switched, and after it. */
   smoke?: SmokeDescription[];
+  /** The application's own checks, by name: what `ci` runs. Names are DNS labels of 1 to 20 characters. */
+  checks?: Record<string, CheckDescription>;
 }
 
 /** One image, built from this repository. */
@@ -109,6 +111,10 @@ export interface MigrationsDescription {
   down: string[];
   /** Prints the schema's revision. */
   current: string[];
+  /** The revision below the first one, such as `base`: `ci` goes down to it and up again. Left out, `ci` only goes up. */
+  base?: string;
+  /** Prints the SQL that `up` would run, without a database. Left out, `ci` does not show it. */
+  sql?: string[];
 }
 
 /** One request that a release must answer as said. */
@@ -119,6 +125,36 @@ export interface SmokeDescription {
   status?: number;
   /** What the answer, as JSON, must contain; it may hold more. */
   json?: Record<string, JsonValue>;
+}
+
+/** One check of the application: a command in a container of its own, which passes when it ends with 0 and leaves what it has to. */
+export interface CheckDescription {
+  /** The service whose image, secrets and variables the command runs with; of an image with `dev`, its development target. */
+  service: string;
+  /** What runs, one word an item. */
+  command: string[];
+  /**
+   * What must be there first: backing services and buckets, with which the check is connected, and other checks, which
+   * must have passed. Left out, the backing services and buckets of the service; an empty list, nothing.
+   *
+   * A check that needs postgres is given a database of its own, and may make others beside it, one for each of its
+   * workers, such as `<database>_gw0`.
+   */
+  needs?: string[];
+  /** After how many seconds the check is stopped and has failed. */
+  timeoutSeconds?: number;
+  /** The files and folders that the check leaves, as absolute paths in its container, not below a mounted tmpfs; one that is missing fails it. */
+  artifacts?: string[];
+  /** How much of the code the check has to cover. */
+  coverage?: CoverageDescription;
+}
+
+/** The coverage that a check must reach. */
+export interface CoverageDescription {
+  /** The check's report in the form of Cobertura, as pytest-cov, vitest and others write it: an absolute path in the container. It is an artifact too. */
+  file: string;
+  /** The least share of lines, in percent. */
+  threshold: number;
 }
 
 /** Gives `application.ts` the description's types while it is written; the checks are `parseApplication`'s. */

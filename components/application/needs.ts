@@ -20,11 +20,7 @@ export function needsProblems(application: Needing): string[] {
       const path = `services.${service}.needs[${index}]`;
       if (needs.indexOf(need) < index)
         return [`${path}: needed twice, got ${show(need)}; remove one of them`];
-      if (isBackingService(need)) {
-        if (application[need] !== undefined) return [];
-        const { title, example } = declarations[need];
-        return [`${path}: no ${title} is declared, got ${show(need)}; add ${example} to the application`];
-      }
+      if (isBackingService(need)) return backingServiceProblem(application, path, need);
       if (known.includes(need)) return [];
       const meant = nearest(need, known);
       const fix =
@@ -35,6 +31,17 @@ export function needsProblems(application: Needing): string[] {
     }),
   );
   return [...problems, ...cycleProblems(application)];
+}
+
+/** The problem of a need for a backing service that is not declared. */
+export function backingServiceProblem(
+  application: Pick<Application, "postgres" | "redis">,
+  path: string,
+  need: (typeof backingServices)[number],
+): string[] {
+  if (application[need] !== undefined) return [];
+  const { title, example } = declarations[need];
+  return [`${path}: no ${title} is declared, got ${show(need)}; add ${example} to the application`];
 }
 
 /** Whether the need is one for a backing service. */

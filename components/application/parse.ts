@@ -1,6 +1,7 @@
 import { parseInput, suggestion, type InputWords } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
 import type { Application, Secret } from "./application.ts";
+import { checkProblems, checksOf } from "./checks.ts";
 import { secretsOfNeed } from "./connections.ts";
 import { nameProblems } from "./names.ts";
 import { needsProblems } from "./needs.ts";
@@ -22,19 +23,28 @@ const words: InputWords = {
  */
 export function parseApplication(description: unknown): Application {
   const wellFormed = parseInput(applicationSchema, description, words);
-  const problems = [...needsProblems(wellFormed), ...routeProblems(wellFormed), ...nameProblems(wellFormed)];
+  const problems = [
+    ...needsProblems(wellFormed),
+    ...routeProblems(wellFormed),
+    ...nameProblems(wellFormed),
+    ...checkProblems(wellFormed),
+  ];
   if (problems.length > 0) throw new InputError(problems);
 
   const services = Object.values(wellFormed.services);
+  const checks = checksOf(wellFormed);
   return {
     ...wellFormed,
+    checks,
     secrets: deliveries(
       wellFormed,
       services.flatMap(({ secrets }) => secrets),
     ),
     connectionSecrets: deliveries(
       wellFormed,
-      services.flatMap(({ needs }) => needs.flatMap((need) => secretsOfNeed(wellFormed, need))),
+      [...services, ...Object.values(checks)].flatMap(({ needs }) =>
+        needs.flatMap((need) => secretsOfNeed(wellFormed, need)),
+      ),
     ),
   };
 }

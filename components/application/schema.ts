@@ -122,14 +122,46 @@ const secret = z
   })
   .meta({ id: "SecretDescription" });
 
+const baseWords = expected("the revision below the first one", 'for example "base"');
 const migrations = z
   .strictObject({
     service: z.string(expected("the name of a service", "name the one whose image holds the migrations")),
     up: command,
     down: command,
     current: command,
+    base: z.string(baseWords).min(1, baseWords).exactOptional(),
+    sql: command.exactOptional(),
   })
   .meta({ id: "MigrationsDescription" });
+
+const limitWords = expected("a number of seconds from 1 to 3600", "take 600 if in doubt");
+const containerPathWords = expected(
+  "an absolute path of a file or folder in the container",
+  'for example "/tmp/reports/junit.xml"',
+);
+const containerPath = z
+  .string(containerPathWords)
+  .regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/\s]+)+$/, containerPathWords);
+const thresholdWords = expected("a percentage from 0 to 100", "for example 85");
+
+const check = z
+  .strictObject({
+    service: z.string(expected("the name of a service", "name the one whose image holds what is checked")),
+    command,
+    needs: z
+      .array(z.string(expected("the name of what is needed", 'for example "postgres"')))
+      .exactOptional(),
+    timeoutSeconds: z.int(limitWords).min(1, limitWords).max(3600, limitWords).default(600),
+    artifacts: z.array(containerPath).default([]),
+    coverage: z
+      .strictObject({
+        file: containerPath,
+        threshold: z.number(thresholdWords).min(0, thresholdWords).max(100, thresholdWords),
+      })
+      .meta({ id: "CoverageDescription" })
+      .exactOptional(),
+  })
+  .meta({ id: "CheckDescription" });
 
 const statusWords = expected("a status from 100 to 599", "for example 200");
 const jsonWords = expected(
@@ -174,6 +206,7 @@ export const applicationSchema = z
     secrets: z.record(secretName, secret).default({}),
     migrations: migrations.exactOptional(),
     smoke: z.array(smoke).default([]),
+    checks: z.record(named("api-tests"), check).default({}),
   })
   .meta({ id: "ApplicationDescription" });
 

@@ -235,7 +235,7 @@ describe("a field with a bad form is refused:", () => {
   it("unknown fields, with the nearest known one", () => {
     refused('services.api.prot: unknown field; did you mean "port"', { services: { api: { prot: 80 } } });
     refused(
-      "volumes: unknown field; known are buckets, images, migrations, name, postgres, redis, secrets, services, smoke",
+      "volumes: unknown field; known are buckets, checks, images, migrations, name, postgres, redis, secrets, services, smoke",
       { volumes: [] },
     );
   });
