@@ -13,7 +13,10 @@ describe("a release that shares the machine", () => {
       assert.equal(getPriority(pid), constants.priority.PRIORITY_LOW);
       const session = `/proc/${pid}/autogroup`;
       if (existsSync(session)) {
-        assert.match(readFileSync(session, "utf8"), new RegExp(` nice ${constants.priority.PRIORITY_LOW}\\n`));
+        assert.match(
+          readFileSync(session, "utf8"),
+          new RegExp(` nice ${constants.priority.PRIORITY_LOW}\\n`),
+        );
       }
     } finally {
       child.kill();
