@@ -25,13 +25,16 @@ export interface ConnectionNames {
 }
 
 /**
- * What a service gets from its needs.
+ * What a service or a check gets from its needs.
  *
  * `postgres`: secret DATABASE_URL. `redis`: secret REDIS_URL. A bucket `my-files`: S3_ENDPOINT, S3_REGION and
  * S3_BUCKET_MY_FILES, and the secrets S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY. Another service: only the order.
  */
-export function connections(application: Application, service: string, names: ConnectionNames): Connections {
-  const needs = application.services[service]?.needs ?? [];
+export function connections(
+  application: Pick<Application, "buckets">,
+  needs: readonly string[],
+  names: ConnectionNames,
+): Connections {
   const buckets = needs.filter((need) => application.buckets.includes(need));
   const environment: Record<string, string> = {};
   if (buckets.length > 0) {

@@ -114,3 +114,10 @@ function migrationProblems({ migrations, services }: WellFormed): string[] {
     `migrations.service: the service does not need postgres, got ${show(migrations.service)}; add "postgres" to services.${migrations.service}.needs, or name another service`,
   ];
 }
+
+/** What stands under a name that the application's checks have made sure of. */
+export function found<T>(map: Readonly<Record<string, T>>, key: string): T {
+  const value = map[key];
+  if (value === undefined) throw new Error(`${key} is not among ${Object.keys(map).join(", ")}`);
+  return value;
+}

@@ -1,18 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application, Service } from "../application/application.ts";
-import { connections } from "../application/connections.ts";
+import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { routeOf, routesInOrder } from "../application/routes.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
+import { serviceInputs } from "../secrets/service-inputs.ts";
 import { HealthGate } from "./health-gate.ts";
 import { Migration } from "./migration.ts";
 import { Route } from "./route.ts";
 import { SmokeCheck } from "./smoke-check.ts";
 import { startAfter } from "./start-order.ts";
-import { Workload, type WorkloadArgs } from "./workload.ts";
+import { Workload } from "./workload.ts";
 
 /** What is released, and where. */
 export interface ReleaseArgs {
@@ -72,7 +73,7 @@ export class Release extends pulumi.ComponentResource {
         timeoutSeconds: migrationTimeoutSeconds,
         host: args.host,
         labels: args.labels("migration"),
-        ...inputsOf(args, migrations.service),
+        ...serviceInputs(args, service),
       },
       { parent: this },
     );
@@ -98,7 +99,7 @@ export class Release extends pulumi.ComponentResource {
           drainSeconds: args.drainSeconds,
           host: args.host,
           labels: args.labels(serviceName),
-          ...inputsOf(args, serviceName),
+          ...serviceInputs(args, service),
         },
         { parent: this, dependsOn: migration === undefined ? needed : [migration, ...needed] },
       );
@@ -160,28 +161,6 @@ export class Release extends pulumi.ComponentResource {
   }
 }
 
-/** What one service is given: its own variables, and the variables and secrets of what it needs. */
-function inputsOf(
-  args: ReleaseArgs,
-  serviceName: string,
-): Pick<WorkloadArgs, "environment" | "variables" | "files"> {
-  const { application, secretValues } = args;
-  const service = found(application.services, serviceName);
-  const { environment, secretNames } = connections(application, serviceName, args.names);
-  const deliveries = { ...application.connectionSecrets, ...application.secrets };
-  const delivered = (delivery: "file" | "variable"): SecretValues =>
-    Object.fromEntries(
-      [...secretNames, ...service.secrets]
-        .filter((name) => found(deliveries, name).delivery === delivery)
-        .map((name) => [name, found(secretValues, name)]),
-    );
-  return {
-    environment: { TOWPATH_ENVIRONMENT: args.environment, ...environment, ...service.environment },
-    variables: delivered("variable"),
-    files: delivered("file"),
-  };
-}
-
 function probe(
   { health, port }: Service,
   gateway: Gateway,
@@ -190,13 +169,6 @@ function probe(
   if ("command" in health) return { probe: { command: [...health.command] } };
   if (port === undefined) return {};
   return { probe: gateway.containerName.apply((name) => ({ gateway: name, path: health.path, port })) };
-}
-
-/** What the application's checks have made sure is there. */
-function found<T>(map: Readonly<Record<string, T>>, key: string): T {
-  const value = map[key];
-  if (value === undefined) throw new Error(`${key} is not among ${Object.keys(map).join(", ")}`);
-  return value;
 }
 
 function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {

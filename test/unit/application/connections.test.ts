@@ -16,7 +16,7 @@ describe("connections", () => {
         services: { api: { needs: ["postgres", "files", "my-files", "redis"] } },
       }),
     );
-    assert.deepEqual(connections(application, "api", names), {
+    assert.deepEqual(connections(application, application.services.api?.needs ?? [], names), {
       environment: {
         S3_ENDPOINT: "http://notes-local-object-storage:7070",
         S3_REGION: "us-east-1",
@@ -29,8 +29,8 @@ describe("connections", () => {
 
   it("are none where a service needs nothing but another service", () => {
     const application = parseApplication(notes);
-    assert.deepEqual(connections(application, "web", names), { environment: {}, secretNames: [] });
-    assert.deepEqual(connections(application, "none", names), { environment: {}, secretNames: [] });
+    assert.deepEqual(connections(application, ["api"], names), { environment: {}, secretNames: [] });
+    assert.deepEqual(connections(application, [], names), { environment: {}, secretNames: [] });
   });
 
   it("tell where a secret's file is", () => {

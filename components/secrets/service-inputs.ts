@@ -1,0 +1,43 @@
+import type { Application, Service } from "../application/application.ts";
+import { connections, type ConnectionNames } from "../application/connections.ts";
+import { found } from "../application/names.ts";
+import type { SecretValues } from "./files.ts";
+
+/** What all containers of an environment take their variables and secrets from. */
+export interface InputsOfAll {
+  application: Application;
+  environment: string;
+  names: ConnectionNames;
+  /** Every secret that a container may be given, by name. */
+  secretValues: SecretValues;
+}
+
+/** What one container is given. */
+export interface ContainerInputs {
+  environment: Readonly<Record<string, string>>;
+  /** Secrets that are delivered as variables. */
+  variables: SecretValues;
+  /** Secrets that are delivered as files. */
+  files: SecretValues;
+}
+
+/** A service's own variables and secrets, and those of what is needed: by itself, or by what runs with its image. */
+export function serviceInputs(
+  { application, environment, names, secretValues }: InputsOfAll,
+  service: Service,
+  needs: readonly string[] = service.needs,
+): ContainerInputs {
+  const connected = connections(application, needs, names);
+  const deliveries = { ...application.connectionSecrets, ...application.secrets };
+  const delivered = (delivery: "file" | "variable"): SecretValues =>
+    Object.fromEntries(
+      [...connected.secretNames, ...service.secrets]
+        .filter((name) => found(deliveries, name).delivery === delivery)
+        .map((name) => [name, found(secretValues, name)]),
+    );
+  return {
+    environment: { TOWPATH_ENVIRONMENT: environment, ...connected.environment, ...service.environment },
+    variables: delivered("variable"),
+    files: delivered("file"),
+  };
+}
