@@ -85,7 +85,7 @@ export class Environment extends pulumi.ComponentResource {
       labels: labelsOf,
       gateTimeoutSeconds: settings.gateTimeoutSeconds,
     };
-    const data = new BackingServices(name, { ...shared, imageMirror }, child);
+    const data = new BackingServices(name, { ...shared, imageMirror, storage: "volume" }, child);
     const secretValues: SecretValues = {
       ...data.secretValues,
       ...applicationSecrets(name, application, settings, child),

@@ -10,6 +10,8 @@ export interface BackingServiceArgs {
   containerName: string;
   imageMirror: string;
   gateTimeoutSeconds: number;
+  /** Where the data is kept: in a volume that outlives the container, or in memory, which is faster and thrown away with it. */
+  storage: "volume" | "memory";
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
 }
@@ -31,7 +33,7 @@ export interface DataContainerArgs extends BackingServiceArgs {
 /** How long a backing service may take to write everything down when it is stopped, in seconds. */
 const stopSeconds = 30;
 
-/** A container with a fixed name and a volume that outlives it, and the gate that says when it can be used. */
+/** A container with a fixed name, the place of its data, and the gate that says when it can be used. */
 export class DataContainer extends pulumi.ComponentResource {
   /** The container's name, known once the service is healthy. */
   readonly address: pulumi.Output<string>;
@@ -40,7 +42,10 @@ export class DataContainer extends pulumi.ComponentResource {
     super("towpath:data:DataContainer", name, {}, opts);
     const child = { parent: this, provider: args.host.provider };
     const labels = labelList(args.labels);
-    const volume = new docker.Volume(`${name}-volume`, { name: args.containerName, labels }, child);
+    const inVolume = (): Pick<docker.ContainerArgs, "volumes"> => {
+      const volume = new docker.Volume(`${name}-volume`, { name: args.containerName, labels }, child);
+      return { volumes: [{ volumeName: volume.name, containerPath: args.dataPath }] };
+    };
     const container = new docker.Container(
       `${name}-container`,
       {
@@ -51,7 +56,7 @@ export class DataContainer extends pulumi.ComponentResource {
         envs: Object.entries(args.environment ?? {}).map(([key, value]) => `${key}=${value}`),
         uploads: secretUploads(args.secrets),
         networksAdvanced: [{ name: args.host.networkName }],
-        volumes: [{ volumeName: volume.name, containerPath: args.dataPath }],
+        ...(args.storage === "volume" ? inVolume() : { tmpfs: { [args.dataPath]: "" } }),
         restart: "unless-stopped",
         destroyGraceSeconds: stopSeconds,
         stopTimeout: stopSeconds,

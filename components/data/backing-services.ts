@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
-import type { Gateway } from "../gateway/gateway.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { Secret } from "../secrets/secret.ts";
 import { ObjectStorage } from "./object-storage.ts";
-import { Postgres } from "./postgres.ts";
+import { Postgres, type DatabaseServer } from "./postgres.ts";
 import { Redis } from "./redis.ts";
+import { ReusedObjectStorage, ReusedPostgres } from "./reused.ts";
 
 /** What the application declares, and where it runs. */
 export interface BackingServicesArgs {
@@ -15,8 +15,11 @@ export interface BackingServicesArgs {
   names: Names;
   imageMirror: string;
   gateTimeoutSeconds: number;
+  /** Where their data is kept. */
+  storage: "volume" | "memory";
+  /** The namespace whose database server and object storage are used, with databases and buckets of this one's own. */
+  reused?: Names;
   host: DockerHost;
-  gateway: Gateway;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;
 }
@@ -25,25 +28,33 @@ export interface BackingServicesArgs {
 export class BackingServices extends pulumi.ComponentResource {
   /** What connects a service to them, by the name under which it reaches the service. Known once they are healthy. */
   readonly secretValues: SecretValues;
+  /** Where databases can be made, when the application has PostgreSQL. */
+  readonly databases: DatabaseServer | undefined;
 
   constructor(name: string, args: BackingServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:BackingServices", name, {}, opts);
-    const { application, names, labels, ...shared } = args;
+    const { application, names, labels, reused, ...shared } = args;
     const secretValues: Record<string, pulumi.Output<string>> = {};
 
     if (application.postgres !== undefined) {
-      const postgres = new Postgres(
-        `${name}-postgres`,
-        {
-          ...shared,
-          version: application.postgres.version,
-          containerName: names.postgres,
-          database: names.database,
-          password: this.generated(`${name}-postgres-password`),
-          labels: labels("postgres"),
-        },
-        { parent: this },
-      );
+      const password = this.generated(`${name}-postgres-password`);
+      const { database } = names;
+      const postgres =
+        reused === undefined
+          ? new Postgres(
+              `${name}-postgres`,
+              {
+                ...shared,
+                version: application.postgres.version,
+                containerName: names.postgres,
+                database,
+                password,
+                labels: labels("postgres"),
+              },
+              { parent: this },
+            )
+          : new ReusedPostgres(`${name}-postgres`, { database, password, reused }, { parent: this });
+      this.databases = postgres.server;
       secretValues.DATABASE_URL = postgres.url;
     }
     if (application.redis !== undefined) {
@@ -61,24 +72,25 @@ export class BackingServices extends pulumi.ComponentResource {
       secretValues.REDIS_URL = redis.url;
     }
     if (application.buckets.length > 0) {
-      const keys = {
-        accessKeyId: this.generated(`${name}-access-key-id`, 20),
-        secretAccessKey: this.generated(`${name}-secret-access-key`),
-      };
-      const storage = new ObjectStorage(
-        `${name}-object-storage`,
-        {
-          ...shared,
-          ...keys,
-          containerName: names.objectStorage,
-          buckets: application.buckets.map((bucket) => names.bucket(bucket)),
-          labels: labels("object-storage"),
-        },
-        { parent: this },
-      );
+      const buckets = application.buckets.map((bucket) => names.bucket(bucket));
+      const storage =
+        reused === undefined
+          ? new ObjectStorage(
+              `${name}-object-storage`,
+              {
+                ...shared,
+                accessKeyId: this.generated(`${name}-access-key-id`, 20),
+                secretAccessKey: this.generated(`${name}-secret-access-key`),
+                containerName: names.objectStorage,
+                buckets,
+                labels: labels("object-storage"),
+              },
+              { parent: this },
+            )
+          : new ReusedObjectStorage(`${name}-object-storage`, { buckets, reused }, { parent: this });
       // Through the endpoint, so that whoever uses the keys waits for the buckets.
-      secretValues.S3_ACCESS_KEY_ID = after(storage.endpoint, keys.accessKeyId);
-      secretValues.S3_SECRET_ACCESS_KEY = after(storage.endpoint, keys.secretAccessKey);
+      secretValues.S3_ACCESS_KEY_ID = after(storage.endpoint, storage.accessKeyId);
+      secretValues.S3_SECRET_ACCESS_KEY = after(storage.endpoint, storage.secretAccessKey);
     }
     this.secretValues = secretValues;
     this.registerOutputs({});

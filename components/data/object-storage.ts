@@ -6,7 +6,6 @@ import {
   secretFile,
 } from "../application/connections.ts";
 import { imageReference } from "../application/images.ts";
-import type { Gateway } from "../gateway/gateway.ts";
 import { Step } from "../host/step.ts";
 import { DataContainer, type BackingServiceArgs } from "./backing-service.ts";
 
@@ -16,8 +15,6 @@ export interface ObjectStorageArgs extends BackingServiceArgs {
   buckets: readonly string[];
   accessKeyId: pulumi.Output<string>;
   secretAccessKey: pulumi.Output<string>;
-  /** Through which the buckets are made: the server publishes no port. */
-  gateway: Gateway;
 }
 
 /**
@@ -29,10 +26,18 @@ export interface ObjectStorageArgs extends BackingServiceArgs {
 export class ObjectStorage extends pulumi.ComponentResource {
   /** `http://…`, known once the buckets are there. */
   readonly endpoint: pulumi.Output<string>;
+  readonly accessKeyId: pulumi.Output<string>;
+  readonly secretAccessKey: pulumi.Output<string>;
 
   constructor(name: string, args: ObjectStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:ObjectStorage", name, {}, opts);
     const { accessKeyId, secretAccessKey } = args;
+    this.accessKeyId = accessKeyId;
+    this.secretAccessKey = secretAccessKey;
+    // Not every kernel keeps extended attributes in a tmpfs.
+    const backend =
+      args.storage === "volume" ? "posix /data" : "posix --sidecar /data/attributes /data/objects";
+    const folders = args.storage === "volume" ? "" : "mkdir -p /data/attributes /data/objects && ";
     const server = new DataContainer(
       name,
       {
@@ -43,34 +48,39 @@ export class ObjectStorage extends pulumi.ComponentResource {
         entrypoints: [
           "sh",
           "-c",
-          `ROOT_ACCESS_KEY="$(cat ${secretFile("ACCESS_KEY_ID").path})" ROOT_SECRET_KEY="$(cat ${secretFile("SECRET_ACCESS_KEY").path})" ` +
-            `exec versitygw --port :${port} --health /health posix /data`,
+          `${folders}ROOT_ACCESS_KEY="$(cat ${secretFile("ACCESS_KEY_ID").path})" ROOT_SECRET_KEY="$(cat ${secretFile("SECRET_ACCESS_KEY").path})" ` +
+            `exec versitygw --port :${port} --health /health ${backend}`,
         ],
         secrets: { ACCESS_KEY_ID: accessKeyId, SECRET_ACCESS_KEY: secretAccessKey },
         dataPath: "/data",
-        probe: args.gateway.containerName.apply((gateway) => ({ gateway, port, path: "/health" })),
+        // From inside its own container: it publishes no port.
+        probe: { gateway: args.containerName, port, path: "/health" },
       },
       { parent: this },
     );
-    const buckets = new Step<CreateBucketsInput>(
-      `${name}-buckets`,
-      {
-        program: "create-buckets",
-        input: {
-          target: pulumi
-            .all([args.gateway.containerName, server.address])
-            .apply(([gateway, host]) => ({ gateway, host, port })),
-          region,
-          accessKeyId,
-          secretAccessKey,
-          buckets: [...args.buckets],
-        },
-      },
-      { parent: this },
-    );
-    this.endpoint = pulumi
-      .all([server.address, buckets.id])
-      .apply(([address]) => `http://${address}:${port}`);
+    this.endpoint = createBuckets(name, { ...args, address: server.address }, { parent: this });
     this.registerOutputs({ endpoint: this.endpoint });
   }
+}
+
+/** Makes buckets on a server, and gives back its address, known once they are there. */
+export function createBuckets(
+  name: string,
+  args: { address: pulumi.Output<string> } & Pick<
+    ObjectStorageArgs,
+    "buckets" | "accessKeyId" | "secretAccessKey"
+  >,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const { address, buckets, accessKeyId, secretAccessKey } = args;
+  const target = address.apply((host) => ({ gateway: host, host, port }));
+  const made = new Step<CreateBucketsInput>(
+    `${name}-buckets`,
+    {
+      program: "create-buckets",
+      input: { target, region, accessKeyId, secretAccessKey, buckets: [...buckets] },
+    },
+    opts,
+  );
+  return pulumi.all([address, made.id]).apply(([host]) => `http://${host}:${port}`);
 }

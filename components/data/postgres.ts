@@ -11,10 +11,29 @@ export interface PostgresArgs extends BackingServiceArgs {
   password: pulumi.Output<string>;
 }
 
+/** Nothing has to survive a crash where nothing survives the container. */
+const carelessly = ["fsync", "synchronous_commit", "full_page_writes"].flatMap((name) => [
+  "-c",
+  `${name}=off`,
+]);
+
+/** A server on which databases can be made, and who may connect to them. */
+export interface DatabaseServer {
+  /** The server's container, known once it accepts connections. */
+  readonly container: pulumi.Output<string>;
+  /** The role that may do everything, and needs no password inside the container. */
+  readonly administrator: string;
+  /** The role that the environment's databases belong to. */
+  readonly owner: string;
+  /** `postgresql://…` of one of its databases, with the password. */
+  urlOf(database: string): pulumi.Output<string>;
+}
+
 /** PostgreSQL. A release never replaces it. */
 export class Postgres extends pulumi.ComponentResource {
   /** `postgresql://…` with the password, known once the server accepts connections. */
   readonly url: pulumi.Output<string>;
+  readonly server: DatabaseServer;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:Postgres", name, {}, opts);
@@ -31,6 +50,7 @@ export class Postgres extends pulumi.ComponentResource {
           POSTGRES_PASSWORD_FILE: secretFile("POSTGRES_PASSWORD").path,
         },
         secrets: { POSTGRES_PASSWORD: password },
+        ...(args.storage === "memory" && { command: ["postgres", ...carelessly] }),
         dataPath: "/var/lib/postgresql/data",
         // Over TCP: while the image sets the data up, its server listens on the socket only.
         probe: {
@@ -39,9 +59,24 @@ export class Postgres extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.url = pulumi.secret(
-      pulumi.interpolate`postgresql://${database}:${password}@${server.address}:5432/${database}`,
-    );
+    this.server = databaseServer(server.address, password, { administrator: database, owner: database });
+    this.url = this.server.urlOf(database);
     this.registerOutputs({ url: this.url });
   }
+}
+
+/** A server as those see it who make databases on it. */
+export function databaseServer(
+  container: pulumi.Output<string>,
+  password: pulumi.Output<string>,
+  roles: Pick<DatabaseServer, "administrator" | "owner">,
+): DatabaseServer {
+  return {
+    container,
+    ...roles,
+    urlOf: (database) =>
+      pulumi.secret(
+        pulumi.interpolate`postgresql://${roles.owner}:${password}@${container}:5432/${database}`,
+      ),
+  };
 }

@@ -3,7 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** The programs below `steps/` that a release runs. */
 export type Program =
-  "create-buckets" | "health-gate" | "migrate" | "remove-route" | "smoke-check" | "switch-route";
+  | "check"
+  | "create-buckets"
+  | "create-role"
+  | "health-gate"
+  | "migrate"
+  | "rehearse-migrations"
+  | "remove-route"
+  | "smoke-check"
+  | "switch-route";
 
 /** What a step does, and when it does it again. */
 export interface StepArgs<Input> {

@@ -105,10 +105,10 @@ export const data = {
   },
   "notes-local-object-storage-gate-poll": gate("object-storage", {
     subject: "object storage",
-    probe: { gateway: "notes-local-gateway", port: 7070, path: "/health" },
+    probe: { gateway: "notes-local-object-storage", port: 7070, path: "/health" },
   }),
   "notes-local-object-storage-buckets": step("create-buckets", {
-    target: { gateway: "notes-local-gateway", host: "notes-local-object-storage", port: 7070 },
+    target: { gateway: "notes-local-object-storage", host: "notes-local-object-storage", port: 7070 },
     region: "us-east-1",
     accessKeyId: secrets.accessKeyId,
     secretAccessKey: secrets.secretAccessKey,

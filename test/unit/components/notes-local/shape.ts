@@ -97,10 +97,7 @@ export const order: Record<string, string[]> = {
     "notes-local-object-storage-volume",
     "notes-local-secret-access-key-value",
   ],
-  "notes-local-object-storage-gate-poll": [
-    "notes-local-gateway-container",
-    "notes-local-object-storage-container",
-  ],
+  "notes-local-object-storage-gate-poll": ["notes-local-object-storage-container"],
   "notes-local-object-storage-buckets": ["notes-local-object-storage-gate-poll"],
 
   "notes-local-release-migration-run": [

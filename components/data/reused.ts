@@ -1,0 +1,88 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { CreateRoleInput } from "../../steps/create-role.ts";
+import { secretFile } from "../application/connections.ts";
+import { Step } from "../host/step.ts";
+import type { Names } from "../naming/names.ts";
+import { createBuckets } from "./object-storage.ts";
+import { databaseServer, type DatabaseServer } from "./postgres.ts";
+
+/** A database of one's own on another namespace's server. */
+export interface ReusedPostgresArgs {
+  /** The database's name, and its owner's. */
+  database: string;
+  password: pulumi.Output<string>;
+  /** Whose server it is. */
+  reused: Names;
+}
+
+/**
+ * A role and its database on the PostgreSQL server of another namespace.
+ *
+ * Nothing is removed with the resource: what the role owns is removed by its name when the run ends, also a killed one's.
+ */
+export class ReusedPostgres extends pulumi.ComponentResource {
+  /** `postgresql://…` with the password, known once the database is there. */
+  readonly url: pulumi.Output<string>;
+  readonly server: DatabaseServer;
+
+  constructor(name: string, args: ReusedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:data:ReusedPostgres", name, {}, opts);
+    const { database, password, reused } = args;
+    const role = new Step<CreateRoleInput>(
+      `${name}-role`,
+      {
+        program: "create-role",
+        input: { container: reused.postgres, administrator: reused.database, role: database, password },
+      },
+      { parent: this },
+    );
+    const container = role.id.apply(() => reused.postgres);
+    this.server = databaseServer(container, password, { administrator: reused.database, owner: database });
+    this.url = this.server.urlOf(database);
+    this.registerOutputs({ url: this.url });
+  }
+}
+
+/** Buckets of one's own on another namespace's server. */
+export interface ReusedObjectStorageArgs {
+  /** The buckets' real names. */
+  buckets: readonly string[];
+  /** Whose server it is. */
+  reused: Names;
+}
+
+/** Buckets on the object storage of another namespace, with that server's own keys. */
+export class ReusedObjectStorage extends pulumi.ComponentResource {
+  /** `http://…`, known once the buckets are there. */
+  readonly endpoint: pulumi.Output<string>;
+  readonly accessKeyId: pulumi.Output<string>;
+  readonly secretAccessKey: pulumi.Output<string>;
+
+  constructor(name: string, args: ReusedObjectStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:data:ReusedObjectStorage", name, {}, opts);
+    const { objectStorage } = args.reused;
+    this.accessKeyId = secretOf(objectStorage, "ACCESS_KEY_ID");
+    this.secretAccessKey = secretOf(objectStorage, "SECRET_ACCESS_KEY");
+    this.endpoint = createBuckets(
+      name,
+      {
+        buckets: args.buckets,
+        accessKeyId: this.accessKeyId,
+        secretAccessKey: this.secretAccessKey,
+        address: pulumi.output(objectStorage),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+}
+
+/** A secret of a running container, read from its file there: the other namespace's state stays closed. */
+function secretOf(container: string, name: string): pulumi.Output<string> {
+  const { stdout } = command.local.runOutput({
+    command: `docker exec ${container} cat ${secretFile(name).path}`,
+    logging: command.local.Logging.None,
+  });
+  return pulumi.secret(stdout);
+}
