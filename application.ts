@@ -4,8 +4,14 @@ import { defineApplication } from "./components/application/application.ts";
 export const application = defineApplication({
   name: "notes",
   images: {
-    api: { context: "app/api" },
-    web: { context: "app/web" },
+    api: {
+      context: "app/api",
+      dev: { target: "dev", mounts: { "app/api/notes": "/app/notes", "app/api/tests": "/app/tests" } },
+    },
+    web: {
+      context: "app/web",
+      dev: { target: "dev", mounts: { "app/web/src": "/app/src", "app/web/public": "/app/public" } },
+    },
   },
   services: {
     api: {
@@ -19,6 +25,7 @@ export const application = defineApplication({
     worker: {
       image: "api",
       command: ["python", "-m", "notes.worker"],
+      devCommand: ["watchfiles", "--filter", "python", "python -m notes.worker", "notes"],
       health: { command: ["python", "-m", "notes.worker", "--check"] },
       needs: ["postgres", "redis", "files"],
     },

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { join } from "node:path";
 import { parseApplication, type Application } from "./application/application.ts";
 import type { ApplicationDescription } from "./application/description.ts";
+import { developmentProblems, inDevelopment } from "./application/development.ts";
 import { imageReference } from "./application/images.ts";
 import { BackingServices } from "./data/backing-services.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { DockerHost } from "./host/docker-host.ts";
+import { developmentFolder, projectFiles } from "./image/build-inputs.ts";
 import { BuiltImage } from "./image/built-image.ts";
 import { InputError } from "./input-error.ts";
 import type { LoadedSettings } from "./load-settings.ts";
@@ -72,7 +75,13 @@ export class Environment extends pulumi.ComponentResource {
         key,
         new BuiltImage(
           `${name}-${key}-image`,
-          { image, repository: names.image(key), imageMirror, host },
+          {
+            image,
+            repository: names.image(key),
+            imageMirror,
+            developmentFolder: join(developmentFolder(namespace), key),
+            host,
+          },
           child,
         ).id,
       ]),
@@ -129,5 +138,12 @@ function checked({ application, settings }: EnvironmentArgs): {
     configuration: Object.keys(settings.secretValues),
     variables: process.env,
   });
-  return { application: parsed, settings };
+  return { application: settings.reload ? mounted(parsed) : parsed, settings };
+}
+
+/** The application with its source mounted, once that is known to be possible. */
+function mounted(application: Application): Application {
+  const problems = developmentProblems(application, projectFiles(process.cwd()));
+  if (problems.length > 0) throw new InputError(problems);
+  return inDevelopment(application);
 }

@@ -1,4 +1,5 @@
 import { pack } from "tar-stream";
+import { resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { docker, DockerTimeout, lastLogLines } from "./docker.ts";
 import { runStep, StepFailure } from "./program.ts";
@@ -14,6 +15,8 @@ export interface MigrateInput {
   /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
   readonly files: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Folders of the project, and where the command sees them, read-only. */
+  readonly mounts?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
 }
 
@@ -27,8 +30,12 @@ async function migrate(input: MigrateInput): Promise<object> {
     "--env",
     variable,
   ]);
+  const mounts = Object.entries(input.mounts ?? {}).flatMap(([folder, path]) => [
+    "--volume",
+    `${resolve(folder)}:${path}:ro`,
+  ]);
   const container = await docker(
-    ["create", "--network", network, ...variables, ...labels, image, ...command],
+    ["create", "--network", network, ...variables, ...labels, ...mounts, image, ...command],
     {
       environment: input.variables,
     },

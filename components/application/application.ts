@@ -27,6 +27,8 @@ export interface Image {
   readonly target?: string;
   readonly args: Readonly<Record<string, string>>;
   readonly dev?: Development;
+  /** What is mounted over the image where it runs: `inDevelopment` takes it from `dev`. */
+  readonly mounts?: Readonly<Record<string, string>>;
 }
 
 /** How an image is built for development. */

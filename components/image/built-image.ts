@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../application/application.ts";
 import type { DockerHost } from "../host/docker-host.ts";
+import { buildInputs, writeBuildInputs, writeDevelopmentBuild } from "./build-inputs.ts";
 
 /** What is built, and what it is called. */
 export interface BuiltImageArgs {
@@ -10,6 +11,8 @@ export interface BuiltImageArgs {
   repository: string;
   /** What the Dockerfiles' `FROM ${IMAGE_MIRROR}/…` stands for. */
   imageMirror: string;
+  /** A folder of the project for what the build of an image with mounts needs; only those need one. */
+  developmentFolder?: string;
   host: DockerHost;
 }
 
@@ -29,7 +32,7 @@ export class BuiltImage extends pulumi.ComponentResource {
         imageName: `${repository}:latest`,
         build: {
           context: image.context,
-          dockerfile: `${image.context}/${image.dockerfile}`,
+          dockerfile: dockerfileOf(args),
           ...(image.target !== undefined && { target: image.target }),
           platform: localPlatform(),
           args: { BUILD_VERSION: "local", IMAGE_MIRROR: args.imageMirror, ...image.args },
@@ -58,8 +61,22 @@ export class BuiltImage extends pulumi.ComponentResource {
     );
 
     this.id = pulumi.all([built.repoDigest, kept.id]).apply(([id]) => id);
+    const folder = args.developmentFolder;
+    if (image.mounts !== undefined && folder !== undefined && !pulumi.runtime.isDryRun()) {
+      const inputs = buildInputs(process.cwd(), image);
+      this.id.apply(() => {
+        writeBuildInputs(process.cwd(), folder, inputs);
+      });
+    }
     this.registerOutputs({ id: this.id });
   }
+}
+
+/** The Dockerfile; that of an image whose source is mounted is a copy that ignores the source. */
+function dockerfileOf({ image, developmentFolder }: BuiltImageArgs): string {
+  if (image.mounts === undefined || developmentFolder === undefined)
+    return `${image.context}/${image.dockerfile}`;
+  return writeDevelopmentBuild(process.cwd(), developmentFolder, image);
 }
 
 /** The local engine runs on this machine's kind of processor; unset, every build would print a warning. */

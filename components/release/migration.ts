@@ -14,6 +14,8 @@ export interface MigrationArgs {
   variables: SecretValues;
   /** Secrets that are delivered as files. */
   files: SecretValues;
+  /** Folders of the project, and where the command sees them. */
+  mounts: Readonly<Record<string, string>>;
   timeoutSeconds: number;
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
@@ -38,6 +40,7 @@ export class Migration extends pulumi.ComponentResource {
           variables: pulumi.all(args.variables),
           files: pulumi.all(args.files),
           labels: args.labels,
+          ...(Object.keys(args.mounts).length > 0 && { mounts: args.mounts }),
           timeoutSeconds: args.timeoutSeconds,
         },
         triggers: [args.imageId],

@@ -73,6 +73,7 @@ export class Release extends pulumi.ComponentResource {
         timeoutSeconds: migrationTimeoutSeconds,
         host: args.host,
         labels: args.labels("migration"),
+        mounts: mountsOf(args, service),
         ...serviceInputs(args, service),
       },
       { parent: this },
@@ -99,6 +100,7 @@ export class Release extends pulumi.ComponentResource {
           drainSeconds: args.drainSeconds,
           host: args.host,
           labels: args.labels(serviceName),
+          mounts: mountsOf(args, service),
           ...serviceInputs(args, service),
         },
         { parent: this, dependsOn: migration === undefined ? needed : [migration, ...needed] },
@@ -159,6 +161,11 @@ export class Release extends pulumi.ComponentResource {
       { parent: this, dependsOn: [smoke, ...Object.values(copies).map((copy) => copy.gate)] },
     );
   }
+}
+
+/** The source that a service sees as it is in the working tree. */
+function mountsOf({ application }: ReleaseArgs, { image }: Service): Readonly<Record<string, string>> {
+  return found(application.images, image).mounts ?? {};
 }
 
 function probe(

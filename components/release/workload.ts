@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { resolve } from "node:path";
 import type { Service } from "../application/application.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { shortId } from "../image/built-image.ts";
@@ -14,6 +15,8 @@ export interface WorkloadArgs {
   variables: SecretValues;
   /** Secrets that are delivered as files. */
   files: SecretValues;
+  /** Folders of the project, and where the copy sees them. */
+  mounts: Readonly<Record<string, string>>;
   /** How long the copy may take to end its requests when its successor has taken over, in seconds. */
   drainSeconds: number;
   host: DockerHost;
@@ -46,6 +49,7 @@ export class Workload extends pulumi.ComponentResource {
         ...(service.command !== undefined && { command: [...service.command] }),
         envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
         uploads: secretUploads(args.files),
+        ...sourceVolumes(args.mounts),
         networksAdvanced: [{ name: args.host.networkName }],
         ...healthcheck(service),
         restart: "unless-stopped",
@@ -65,6 +69,16 @@ export class Workload extends pulumi.ComponentResource {
     this.containerId = container.id;
     this.registerOutputs({ containerName: this.containerName });
   }
+}
+
+/** The mounted source; read-only, so that nothing of a container is written into the working tree. */
+function sourceVolumes(mounts: WorkloadArgs["mounts"]): Pick<docker.ContainerArgs, "volumes"> {
+  const volumes = Object.entries(mounts).map(([folder, containerPath]) => ({
+    hostPath: resolve(folder),
+    containerPath,
+    readOnly: true,
+  }));
+  return volumes.length === 0 ? {} : { volumes };
 }
 
 /** What `docker ps` shows. A service with an HTTP path keeps its image's own check; without one, another service's must not apply. */

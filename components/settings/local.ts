@@ -10,6 +10,8 @@ export interface LocalSettings extends BasicSettings, RoutedSettings {
   environment: "local";
   /** The port of localhost that the gateway listens on. */
   port: number;
+  /** Whether the source is mounted, so that an edit is served at once: images that declare `dev` are built for development. */
+  reload: boolean;
   /** Where the values of secrets come from, by the secret's name; `generated` for those that are not named. */
   secrets: Record<string, SecretSource>;
 }
@@ -22,6 +24,7 @@ export const localSchema = z
     environment: z.literal("local"),
     ...basicShape(60),
     port: z.int(portWords).min(1, portWords).max(65535, portWords).default(8080),
+    reload: z.boolean().default(true),
     ...routedShape(2),
     secrets: z.record(secretKey, secretSource).prefault({}),
   })

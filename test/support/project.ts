@@ -68,9 +68,15 @@ export class TestProject {
     return `http://localhost:${this.port}`;
   }
 
-  /** Writes the settings of the stack local; the namespace and the port are its own unless they are given. */
+  /** Writes the settings of the stack local. Unless they are given, the namespace and the port are its own, and images are as released. */
   configure(settings: Readonly<Record<string, unknown>>): void {
-    const all = { environment: "local", namespace: this.namespace, port: this.port, ...settings };
+    const all = {
+      environment: "local",
+      namespace: this.namespace,
+      port: this.port,
+      reload: false,
+      ...settings,
+    };
     const config = Object.fromEntries(Object.entries(all).map(([key, value]) => [`towpath:${key}`, value]));
     this.source.write("Pulumi.local.yaml", stringify({ config }));
   }

@@ -24,10 +24,14 @@ describe("the sample application in local", function () {
   let resources: Record<string, Registration>;
 
   before(async () => {
-    const done = await deployed(() => {
-      const settings = loadSettings(application.name);
-      return new Environment(settings.namespace, { application, settings });
-    });
+    const done = await deployed(
+      () => {
+        const settings = loadSettings(application.name);
+        return new Environment(settings.namespace, { application, settings });
+      },
+      // Images as they are released; development.test.ts has the others.
+      { configuration: { "towpath:reload": "false" } },
+    );
     ({ registrations, result: environment } = done);
     resources = byName(registrations);
   });

@@ -23,6 +23,7 @@ describe("settings that are left out", () => {
       namespace: "notes-x",
       gateTimeoutSeconds: 60,
       port: 8080,
+      reload: true,
       watchSeconds: 2,
       drainSeconds: 10,
       secrets: {},
@@ -157,7 +158,7 @@ describe("settings are refused", () => {
     });
     local('towpath:secretValue: unknown setting for local; did you mean "secretValues"', { secretValue: {} });
     local(
-      "towpath:colour: unknown setting for local; known are drainSeconds, environment, gateTimeoutSeconds, imageMirror, namespace, port, secretValues, secrets, watchSeconds",
+      "towpath:colour: unknown setting for local; known are drainSeconds, environment, gateTimeoutSeconds, imageMirror, namespace, port, reload, secretValues, secrets, watchSeconds",
       { colour: "red" },
     );
   });

@@ -1,0 +1,113 @@
+import { show, suggestion } from "../input-checks.ts";
+import type { Application, Image } from "./application.ts";
+
+/** What the checks of development images look at in the project. */
+export interface ProjectFiles {
+  readonly isFolder: (path: string) => boolean;
+  /** A file's text; undefined when there is none. */
+  readonly read: (path: string) => string | undefined;
+}
+
+/**
+ * The application with its source mounted: each image that has a `dev` is built to that stage, and its services run
+ * their `devCommand`.
+ */
+export function inDevelopment(application: Application): Application {
+  const images = mapValues(application.images, (image) =>
+    image.dev === undefined ? image : { ...image, target: image.dev.target, mounts: image.dev.mounts },
+  );
+  const services = mapValues(application.services, (service) =>
+    service.devCommand === undefined ? service : { ...service, command: service.devCommand },
+  );
+  return { ...application, images, services };
+}
+
+/** The services whose changed source is served without a build. */
+export function reloadingServices({ images, services }: Application): string[] {
+  return Object.keys(services).filter((name) => {
+    const image = images[services[name]?.image ?? ""];
+    return Object.keys(image?.dev?.mounts ?? {}).length > 0;
+  });
+}
+
+/** What of an image's context is mounted where it runs, relative to the context: `notes`. */
+export function mountedInContext({ context, mounts = {} }: Pick<Image, "context" | "mounts">): string[] {
+  return Object.keys(mounts)
+    .filter((mounted) => holds(context, mounted))
+    .map((mounted) => folder(mounted).slice(folder(context).length).replace(/^\//, ""));
+}
+
+/**
+ * The `.dockerignore` of a build whose mounted folders stay out of it, so that an edit in them builds nothing: the
+ * context's own one, and them.
+ */
+export function developmentIgnore(own: string, image: Pick<Image, "context" | "mounts">): string {
+  return [own.trimEnd(), ...mountedInContext(image)].filter((line) => line !== "").join("\n") + "\n";
+}
+
+/** The files that an image is built from, with a digest of each, by their paths in the project. */
+export type BuildInputs = Readonly<Record<string, string>>;
+
+/** The files that changed, came or went between two builds. */
+export function changedInputs(before: BuildInputs, now: BuildInputs): string[] {
+  const all = new Set([...Object.keys(before), ...Object.keys(now)]);
+  return [...all].filter((path) => before[path] !== now[path]).sort();
+}
+
+/** The problems of development images in the project as it is: no such stage, no such folder. */
+export function developmentProblems({ images }: Application, files: ProjectFiles): string[] {
+  return Object.entries(images).flatMap(([name, image]) => {
+    if (image.dev === undefined) return [];
+    const path = `images.${name}.dev`;
+    const dockerfile = `${image.context}/${image.dockerfile}`;
+    const text = files.read(dockerfile);
+    const { target, mounts } = image.dev;
+    const stages = stagesOf(text ?? "");
+    const fix = stages.length === 0 ? `write FROM … AS ${target}` : suggestion(target, stages);
+    return [
+      // A Dockerfile that is not there is the build's own error.
+      ...(text === undefined || stages.includes(target.toLowerCase())
+        ? []
+        : [`${path}.target: no such stage in ${dockerfile}, got ${show(target)}; ${fix}`]),
+      ...Object.keys(mounts).flatMap((mounted) =>
+        mountProblem(`${path}.mounts.${mounted}`, image, mounted, files),
+      ),
+    ];
+  });
+}
+
+function mountProblem(place: string, { context }: Image, mounted: string, files: ProjectFiles): string[] {
+  if (!files.isFolder(mounted)) {
+    return [`${place}: no such folder in the project, got ${show(mounted)}; name one that exists`];
+  }
+  if (holds(mounted, context)) {
+    return [
+      `${place}: the image would be built of nothing, got its whole context ${show(context)}; name folders inside it`,
+    ];
+  }
+  return [];
+}
+
+/** The names of a Dockerfile's stages, in lower case, as Docker compares them. */
+export function stagesOf(dockerfile: string): string[] {
+  return [...dockerfile.matchAll(/^\s*FROM\s+.*\sAS\s+(\S+)\s*$/gim)].map(([, name = ""]) =>
+    name.toLowerCase(),
+  );
+}
+
+/** Whether a folder of the project is another one, or above it. */
+function holds(outer: string, inner: string): boolean {
+  return folder(outer) === "" || `${folder(inner)}/`.startsWith(`${folder(outer)}/`);
+}
+
+/** One way of writing a folder: `./app/api/` is `app/api`, and the project itself is nothing. */
+function folder(path: string): string {
+  return path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
+}
+
+function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,97 @@
+import dockerignore from "@balena/dockerignore";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Application, Image } from "../application/application.ts";
+import {
+  changedInputs,
+  developmentIgnore,
+  inDevelopment,
+  type BuildInputs,
+  type ProjectFiles,
+} from "../application/development.ts";
+
+/** Where a namespace keeps what development builds were made from, in the project. */
+export function developmentFolder(namespace: string): string {
+  return join(".towpath", "namespaces", namespace, "development");
+}
+
+/**
+ * Writes the Dockerfile of a development build, beside a `.dockerignore` of its own that leaves the mounted folders out.
+ *
+ * Docker takes `<Dockerfile>.dockerignore` before the context's one, so that what is built, and whether it is built
+ * again, no longer depends on the mounted source. Gives back the Dockerfile's path.
+ */
+export function writeDevelopmentBuild(root: string, folder: string, image: Image): string {
+  const dockerfile = join(folder, "Dockerfile");
+  writeAnew(join(root, dockerfile), textOf(join(root, image.context, image.dockerfile)) ?? "");
+  writeAnew(join(root, `${dockerfile}.dockerignore`), ignoreText(root, image));
+  return dockerfile;
+}
+
+/** Takes down what an image was built from, for `buildChanges` to compare with. */
+export function writeBuildInputs(root: string, folder: string, inputs: BuildInputs): void {
+  writeAnew(join(root, folder, "inputs.json"), JSON.stringify(inputs));
+}
+
+/**
+ * What people have to hear of development images: `images.api: app/api/requirements.txt changed since npm start; run npm
+ * start again`. Nothing where the source is not mounted.
+ */
+export function buildChanges(root: string, namespace: string, application: Application): string[] {
+  return Object.entries(inDevelopment(application).images).flatMap(([name, image]) => {
+    const before = textOf(join(root, developmentFolder(namespace), name, "inputs.json"));
+    if (before === undefined) return [];
+    const changed = changedInputs(JSON.parse(before) as BuildInputs, buildInputs(root, image));
+    if (changed.length === 0) return [];
+    const shown = [...changed.slice(0, 3), ...(changed.length > 3 ? [`${changed.length - 3} more`] : [])];
+    return [`images.${name}: ${shown.join(", ")} changed since npm start; run npm start again`];
+  });
+}
+
+/** The files that a build sees, with a digest of each, by their paths in the project. */
+export function buildInputs(root: string, image: Image): BuildInputs {
+  const ignored = dockerignore.default().add(ignoreText(root, image));
+  const dockerfile = join(image.context, image.dockerfile);
+  const files = filesBelow(join(root, image.context), (path) => !ignored.ignores(path)).map((path) =>
+    join(image.context, path),
+  );
+  return Object.fromEntries(
+    [...new Set([...files, dockerfile])].sort().map((path) => [path, digest(textOf(join(root, path)) ?? "")]),
+  );
+}
+
+/** The project's files, for the checks of development images. */
+export function projectFiles(root: string): ProjectFiles {
+  return {
+    isFolder: (path) => statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false,
+    read: (path) => textOf(join(root, path)),
+  };
+}
+
+/** The files below a folder, by their paths in it; what is not wanted is not entered. */
+function filesBelow(top: string, wanted: (path: string) => boolean, folder = ""): string[] {
+  return readdirSync(join(top, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (!wanted(path)) return [];
+    return entry.isDirectory() ? filesBelow(top, wanted, path) : entry.isFile() ? [path] : [];
+  });
+}
+
+function ignoreText(root: string, image: Image): string {
+  const beside = `${join(root, image.context, image.dockerfile)}.dockerignore`;
+  return developmentIgnore(textOf(beside) ?? textOf(join(root, image.context, ".dockerignore")) ?? "", image);
+}
+
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+function writeAnew(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { parseApplication, type Image } from "../../../components/application/application.ts";
+import {
+  changedInputs,
+  developmentIgnore,
+  developmentProblems,
+  inDevelopment,
+  mountedInContext,
+  reloadingServices,
+  stagesOf,
+  type ProjectFiles,
+} from "../../../components/application/development.ts";
+import { merged } from "../assert-refused.ts";
+import { notes } from "./notes.ts";
+
+const mounts = { "app/api/notes": "/app/notes", shared: "/shared" };
+const application = parseApplication(
+  merged(notes, {
+    images: { api: { dev: { target: "dev", mounts } } },
+    services: { worker: { devCommand: ["watch", "worker"] } },
+  }),
+);
+
+describe("an application in development", () => {
+  it("is built to the development stages, with its source mounted, and runs its development commands", () => {
+    const { images, services } = inDevelopment(application);
+    assert.equal(images.api?.target, "dev");
+    assert.deepEqual(images.api.mounts, mounts);
+    assert.deepEqual(images.web, application.images.web);
+    assert.deepEqual(services.worker?.command, ["watch", "worker"]);
+    assert.deepEqual(services.api, application.services.api);
+  });
+
+  it("reloads the services whose image mounts something", () => {
+    assert.deepEqual(reloadingServices(application), ["api", "worker"]);
+    assert.deepEqual(reloadingServices(parseApplication(notes)), []);
+  });
+});
+
+describe("a development build", () => {
+  const image = (context: string, mounted: string[]): Image => ({
+    context,
+    dockerfile: "Dockerfile",
+    args: {},
+    mounts: Object.fromEntries(mounted.map((path) => [path, "/x"])),
+  });
+
+  it("leaves out what is mounted from its context, and nothing else", () => {
+    assert.deepEqual(mountedInContext(image("app/api", ["app/api/notes", "app/apis", "shared"])), ["notes"]);
+    assert.deepEqual(mountedInContext(image("./app/api/", ["./app/api/src/main/"])), ["src/main"]);
+    assert.deepEqual(mountedInContext(image(".", ["app/api"])), ["app/api"]);
+    assert.deepEqual(mountedInContext({ context: "app" }), []);
+  });
+
+  it("ignores it after all that the context ignores itself", () => {
+    assert.equal(
+      developmentIgnore("node_modules\n!notes/keep\n\n", image("app", ["app/notes"])),
+      "node_modules\n!notes/keep\nnotes\n",
+    );
+    assert.equal(developmentIgnore("", image("app", [])), "\n");
+  });
+
+  it("is made anew for files that changed, came or went", () => {
+    assert.deepEqual(changedInputs({ a: "1", b: "1", c: "1" }, { a: "1", b: "2", d: "1" }), ["b", "c", "d"]);
+    assert.deepEqual(changedInputs({ a: "1" }, { a: "1" }), []);
+  });
+});
+
+describe("the stages of a Dockerfile", () => {
+  it("are those with a name, in lower case", () => {
+    const text = [
+      "ARG A=1",
+      "FROM a",
+      "FROM --platform=x a AS One",
+      "  from b as two  ",
+      "# FROM c AS three",
+      "RUN echo FROM d AS four",
+    ];
+    assert.deepEqual(stagesOf(text.join("\n")), ["one", "two"]);
+  });
+});
+
+describe("a development image is refused", () => {
+  const files = (dockerfile: string | undefined, ...folders: string[]): ProjectFiles => ({
+    isFolder: (path) => folders.includes(path),
+    read: (path) => (path === "app/api/Dockerfile" ? dockerfile : undefined),
+  });
+  const problems = (dockerfile: string | undefined, ...folders: string[]): string[] =>
+    developmentProblems(application, files(dockerfile, ...folders));
+
+  it("not when its stage and its folders are there", () => {
+    assert.deepEqual(problems("FROM a AS DEV", "app/api/notes", "shared"), []);
+    assert.deepEqual(developmentProblems(parseApplication(notes), files(undefined)), []);
+  });
+
+  it("when the Dockerfile has no such stage; one that is not there is left to the build", () => {
+    const there = ["app/api/notes", "shared"];
+    assert.deepEqual(problems("FROM a AS base\nFROM base AS devl", ...there), [
+      'images.api.dev.target: no such stage in app/api/Dockerfile, got "dev"; did you mean "devl"',
+    ]);
+    assert.deepEqual(problems("FROM a", ...there), [
+      'images.api.dev.target: no such stage in app/api/Dockerfile, got "dev"; write FROM … AS dev',
+    ]);
+    assert.deepEqual(problems(undefined, ...there), []);
+  });
+
+  it("when a folder is not there", () => {
+    assert.deepEqual(problems("FROM a AS dev", "shared"), [
+      'images.api.dev.mounts.app/api/notes: no such folder in the project, got "app/api/notes"; name one that exists',
+    ]);
+  });
+
+  it("when a folder holds the whole context", () => {
+    const whole = (mounted: string): string[] => {
+      const dev = { target: "dev", mounts: { [mounted]: "/app" } };
+      const described = parseApplication(merged(notes, { images: { api: { dev } } }));
+      return developmentProblems(described, files("FROM a AS dev", mounted));
+    };
+    for (const mounted of ["app/api", "./app/api/", "app", "."]) {
+      assert.deepEqual(whole(mounted), [
+        `images.api.dev.mounts.${mounted}: the image would be built of nothing, got its whole context "app/api"; name folders inside it`,
+      ]);
+    }
+  });
+});
