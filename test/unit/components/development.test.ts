@@ -56,13 +56,7 @@ describe("the sample application with its source mounted", function () {
       { hostPath: resolve("app/api/notes"), containerPath: "/app/notes", readOnly: true },
       { hostPath: resolve("app/api/tests"), containerPath: "/app/tests", readOnly: true },
     ]);
-    assert.deepEqual(inputs.command, [
-      "watchfiles",
-      "--filter",
-      "python",
-      "python -m notes.worker",
-      "notes",
-    ]);
+    assert.deepEqual(inputs.command, ["watchfiles", "--filter", "python", "python -m notes.worker", "notes"]);
     const migration = resources[`${namespace}-release-migration-run`]?.inputs.stdin as Hidden;
     assert.deepEqual((migration.value as { mounts: unknown }).mounts, {
       "app/api/notes": "/app/notes",
