@@ -5,7 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 export interface DockerHostArgs {
   /** The network that the environment's containers share. */
   networkName: string;
-  labels: Readonly<Record<string, string>>;
+  /** The labels that the network is made with; left out, it is there already and belongs to somebody else. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -21,12 +22,14 @@ export class DockerHost extends pulumi.ComponentResource {
   constructor(name: string, args: DockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:host:DockerHost", name, {}, opts);
     this.provider = new docker.Provider(`${name}-engine`, {}, { parent: this });
-    const network = new docker.Network(
-      `${name}-network`,
-      { name: args.networkName, driver: "bridge", labels: labelList(args.labels) },
-      { parent: this, provider: this.provider },
-    );
-    this.networkName = network.name;
+    this.networkName =
+      args.labels === undefined
+        ? pulumi.output(args.networkName)
+        : new docker.Network(
+            `${name}-network`,
+            { name: args.networkName, driver: "bridge", labels: labelList(args.labels) },
+            { parent: this, provider: this.provider },
+          ).name;
     this.registerOutputs({ networkName: this.networkName });
   }
 }

@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RehearseMigrationsInput } from "../../steps/rehearse-migrations.ts";
+import type { Migrations } from "../application/application.ts";
+import type { DatabaseServer } from "../data/postgres.ts";
+import type { DockerHost } from "../host/docker-host.ts";
+import { Step } from "../host/step.ts";
+import { secretFileVariables } from "../secrets/files.ts";
+import type { ContainerInputs } from "../secrets/service-inputs.ts";
+import { databaseInput } from "./check.ts";
+
+/** What the migrations are tried with. */
+export interface MigrationRehearsalArgs extends ContainerInputs {
+  migrations: Migrations;
+  imageId: pulumi.Output<string>;
+  /** A database for nothing else. */
+  database: { server: DatabaseServer; name: string };
+  /** How long each of the commands may take, in seconds. */
+  timeoutSeconds: number;
+  /** The folder for the reports of all checks. */
+  reports: string;
+  host: DockerHost;
+  labels: Readonly<Record<string, string>>;
+}
+
+/** The migrations up, down and up again on a scratch database, and the SQL that they would run. */
+export class MigrationRehearsal extends pulumi.ComponentResource {
+  /** Known once it has gone well. */
+  readonly receipt: pulumi.Output<Record<string, unknown>>;
+
+  constructor(name: string, args: MigrationRehearsalArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:ci:MigrationRehearsal", name, {}, opts);
+    const { up, down, base, sql } = args.migrations;
+    const run = new Step<RehearseMigrationsInput>(
+      `${name}-run`,
+      {
+        program: "rehearse-migrations",
+        input: {
+          image: args.imageId,
+          network: args.host.networkName,
+          commands: {
+            up: [...up],
+            ...(base !== undefined && { down: [...down, base] }),
+            ...(sql !== undefined && { sql: [...sql] }),
+          },
+          environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
+          variables: pulumi.all(args.variables),
+          files: pulumi.all(args.files),
+          labels: args.labels,
+          timeoutSeconds: args.timeoutSeconds,
+          reports: args.reports,
+          database: databaseInput(args.database),
+        },
+      },
+      { parent: this },
+    );
+    this.receipt = run.receipt;
+    this.registerOutputs({ receipt: this.receipt });
+  }
+}

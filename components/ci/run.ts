@@ -1,0 +1,30 @@
+import { join } from "node:path";
+
+/** What the command line tells the program of one run of `ci`. */
+export interface CiRun {
+  /** The one check to run; left out, all. */
+  readonly only?: string;
+  /** The folder for the reports, relative to the project. */
+  readonly reports: string;
+  /** The namespace of the local environment whose servers are used, where the settings say so. */
+  readonly reused?: string;
+}
+
+/** The variable that carries it. */
+const variable = "TOWPATH_CI_RUN";
+
+/** The run as a variable of the program. */
+export function ciRunVariable(run: CiRun): Record<string, string> {
+  return { [variable]: JSON.stringify(run) };
+}
+
+/** The run that the variables tell of; started without the command line, all checks of the namespace. */
+export function ciRunOf(given: Readonly<Record<string, string | undefined>>, namespace: string): CiRun {
+  const told = given[variable];
+  return told === undefined ? { reports: reportsFolder(namespace) } : (JSON.parse(told) as CiRun);
+}
+
+/** Where the reports of a namespace are, relative to the project. */
+export function reportsFolder(namespace: string): string {
+  return join(".towpath", "namespaces", namespace, "reports");
+}

@@ -1,0 +1,87 @@
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { execa } from "execa";
+import { pack } from "tar-stream";
+import { docker, DockerTimeout } from "./docker.ts";
+
+/** One command in a container of its own, with its connections. */
+export interface ContainerRun {
+  readonly image: string;
+  readonly network: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Secret values by name; each becomes a variable. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs the command, gives the container to `look` when it has ended, and removes it.
+ *
+ * `look` is told the exit code, or undefined for a container that was stopped after `timeoutSeconds`.
+ */
+export async function runInContainer<T>(
+  run: ContainerRun,
+  timeoutSeconds: number,
+  look: (container: string, exitCode: number | undefined) => Promise<T>,
+): Promise<T> {
+  const container = await create(run);
+  try {
+    await docker(["cp", "-", `${container}:/`], { input: await secretFiles(run.files) });
+    await docker(["start", container]);
+    const exitCode = await ending(container, timeoutSeconds);
+    if (exitCode === undefined) await docker(["kill", container]);
+    return await look(container, exitCode);
+  } finally {
+    await docker(["rm", "--force", "--volumes", container]);
+  }
+}
+
+/** Writes all that a container has printed into a file, standard output and error in their order. */
+export async function keepLog(container: string, file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const logs = execa("docker", ["logs", container], {
+    all: true,
+    reject: false,
+    stdin: "ignore",
+    buffer: false,
+  });
+  logs.all.pipe(createWriteStream(file));
+  await logs;
+}
+
+function create({ image, network, command, environment, variables, labels }: ContainerRun): Promise<string> {
+  const plain = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  return docker(
+    [
+      ...["create", "--network", network],
+      // Of secrets only the names are arguments: the client passes their values on from its own environment.
+      ...[...plain, ...Object.keys(variables)].flatMap((variable) => ["--env", variable]),
+      ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+      ...[image, ...command],
+    ],
+    { environment: variables },
+  );
+}
+
+async function ending(container: string, timeoutSeconds: number): Promise<number | undefined> {
+  try {
+    return Number(await docker(["wait", container], { timeoutSeconds }));
+  } catch (error) {
+    if (error instanceof DockerTimeout) return undefined;
+    throw error;
+  }
+}
+
+function secretFiles(files: ContainerRun["files"]): Promise<Uint8Array> {
+  const archive = pack();
+  for (const [name, value] of Object.entries(files)) {
+    archive.entry({ name: `run/secrets/${name}`, mode: 0o444 }, value);
+  }
+  archive.finalize();
+  return buffer(archive);
+}
