@@ -1,0 +1,151 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Description } from "./description.ts";
+import { handlers, type Answered } from "./handlers.ts";
+import { Store } from "./store.ts";
+
+/** What goes wrong instead of an answer. */
+export type Fault =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly message?: string }
+  | { readonly reset: true }
+  | { readonly slowMilliseconds: number };
+
+/** A request that was made, without its body: bodies hold secrets. */
+export interface Made {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+/** Who and what there is before anything is asked. */
+export interface Inhabitants {
+  readonly owner?: string;
+  readonly repository?: string;
+  readonly users?: readonly string[];
+  readonly teams?: readonly string[];
+}
+
+const prefix = "/api/v3";
+
+/** What GitHub takes although its description does not say so: the official plugin sends it. */
+const undocumented = new Set(["can_admins_bypass"]);
+
+/**
+ * A GitHub on this machine, for tests: it remembers what it is told, opens sealed secrets, and answers only what GitHub's
+ * own description allows. What it would answer against that description is kept in `wrong`, which a test expects empty.
+ */
+export class LocalGithub {
+  readonly store: Store;
+  /** Requests and answers that GitHub's description does not allow, and requests that nobody here answers. */
+  readonly wrong: string[] = [];
+  readonly made: Made[] = [];
+  private readonly description: Description;
+  private readonly server: Server;
+  private faults: { matches: (method: string, path: string) => boolean; fault: Fault }[] = [];
+
+  private constructor(store: Store, description: Description) {
+    this.store = store;
+    this.description = description;
+    this.server = createServer((request, response) => {
+      void this.serve(request, response);
+    });
+  }
+
+  static async start(inhabitants: Inhabitants = {}): Promise<LocalGithub> {
+    const {
+      owner = "octo-org",
+      repository = "notes",
+      users = ["alice", "bob"],
+      teams = ["release-team"],
+    } = inhabitants;
+    const store = await Store.create(owner, repository, users, teams);
+    const github = new LocalGithub(store, await Description.load());
+    await new Promise<void>((resolve) => github.server.listen(0, "127.0.0.1", resolve));
+    return github;
+  }
+
+  /** The provider's `baseUrl`. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${prefix}/`;
+  }
+
+  /** The next request of this kind goes wrong, once; `path` is matched anywhere in the request's path. */
+  failNext(method: string, path: string, fault: Fault): void {
+    this.faults.push({ matches: (m, p) => m === method && p.includes(path), fault });
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? "GET";
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const path = this.byName(pathname.replace(prefix, ""));
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const fault = this.takeFault(method, path);
+    if (fault !== undefined && "reset" in fault) {
+      request.socket.destroy();
+      return;
+    }
+    if (fault !== undefined && "slowMilliseconds" in fault) {
+      await new Promise((resolve) => setTimeout(resolve, fault.slowMilliseconds));
+    }
+    const answered =
+      fault !== undefined && "status" in fault
+        ? { status: fault.status, body: { message: fault.message ?? "a fault for a test" } }
+        : this.answer(method, path, Buffer.concat(chunks).toString());
+    this.made.push({ method, path, status: answered.status });
+    const headers = fault !== undefined && "status" in fault ? fault.headers : {};
+    response.writeHead(answered.status, { "content-type": "application/json; charset=utf-8", ...headers });
+    response.end(answered.body === undefined ? undefined : JSON.stringify(answered.body));
+  }
+
+  /** Paths by a repository's number are those by its name. */
+  private byName(path: string): string {
+    const { repositoryId, owner, repository } = this.store;
+    return path.replace(`/repositories/${repositoryId}/`, `/repos/${owner}/${repository}/`);
+  }
+
+  private takeFault(method: string, path: string): Fault | undefined {
+    const at = this.faults.findIndex(({ matches }) => matches(method, path));
+    return at === -1 ? undefined : this.faults.splice(at, 1)[0]?.fault;
+  }
+
+  private answer(method: string, path: string, text: string): Answered {
+    const operation = this.description.find(method, path);
+    const handle = operation && handlers[`${operation.method} ${operation.template}`];
+    if (operation === undefined || handle === undefined) {
+      this.wrong.push(`${method} ${path}: nobody answers this`);
+      return { status: 404, body: { message: "Not Found" } };
+    }
+    const { owner, repository } = this.store;
+    let values = operation.values;
+    if (operation.template.startsWith("/repos/{owner}/{repo}")) {
+      if (values[0] !== owner || values[1] !== repository)
+        return { status: 404, body: { message: "Not Found" } };
+      values = values.slice(2);
+    }
+    const body = text === "" ? undefined : (JSON.parse(text) as Record<string, unknown>);
+    const documented =
+      body && Object.fromEntries(Object.entries(body).filter(([name]) => !undocumented.has(name)));
+    const problem = this.description.wrongRequest(operation, documented);
+    if (problem !== undefined) this.wrong.push(`${method} ${path}: a request with ${problem}`);
+    const { status, body: said } = handle({ store: this.store, values, body: body ?? {} });
+    const answered: Answered =
+      said === undefined
+        ? { status }
+        : { status, body: completed(this.description.example(operation, status), said) };
+    const mistake = status < 400 ? this.description.wrongAnswer(operation, status, answered.body) : undefined;
+    if (mistake !== undefined) this.wrong.push(`${method} ${path}: an answer with ${mistake}`);
+    return answered;
+  }
+}
+
+/** What a handler says, over the least that GitHub answers. */
+function completed(least: unknown, said: object): object {
+  if (Array.isArray(said) || least === null || typeof least !== "object") return said;
+  return { ...least, ...said };
+}

@@ -1,0 +1,80 @@
+import sodium from "libsodium-wrappers";
+
+/** A secret as GitHub keeps it: the value is known here because this server holds the private key. */
+export interface StoredSecret {
+  readonly value: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** One deployment environment. */
+export interface StoredEnvironment {
+  readonly id: number;
+  name: string;
+  waitTimer: number;
+  preventSelfReview: boolean;
+  canAdminsBypass: boolean;
+  reviewers: { type: "User" | "Team"; id: number }[];
+  policy: { protected_branches: boolean; custom_branch_policies: boolean } | null;
+  branchPolicies: { id: number; name: string; type: "branch" | "tag" }[];
+  readonly secrets: Map<string, StoredSecret>;
+  readonly variables: Map<string, string>;
+}
+
+/** A ruleset: what was sent, with its id. */
+export type StoredRuleset = { readonly id: number } & Record<string, unknown>;
+
+/** Everything that the local GitHub knows of one repository and its owner. */
+export class Store {
+  readonly owner: string;
+  readonly repository: string;
+  readonly repositoryId = 4711;
+  readonly users: ReadonlyMap<string, number>;
+  readonly teams: ReadonlyMap<string, number>;
+  readonly environments = new Map<string, StoredEnvironment>();
+  readonly rulesets = new Map<number, StoredRuleset>();
+  readonly publicKey: string;
+  readonly keyId = "1234567890";
+  private readonly keys: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array };
+  private lastId = 100;
+  private clock = Date.parse("2026-01-01T00:00:00Z");
+
+  private constructor(owner: string, repository: string, users: readonly string[], teams: readonly string[]) {
+    this.owner = owner;
+    this.repository = repository;
+    this.users = new Map(users.map((login, index) => [login, 1_000 + index]));
+    this.teams = new Map(teams.map((slug, index) => [slug, 2_000 + index]));
+    this.keys = sodium.crypto_box_keypair();
+    this.publicKey = sodium.to_base64(this.keys.publicKey, sodium.base64_variants.ORIGINAL);
+  }
+
+  static async create(
+    owner: string,
+    repository: string,
+    users: readonly string[],
+    teams: readonly string[],
+  ): Promise<Store> {
+    await sodium.ready;
+    return new Store(owner, repository, users, teams);
+  }
+
+  nextId(): number {
+    return ++this.lastId;
+  }
+
+  /** A time that no other change has. */
+  now(): string {
+    return new Date((this.clock += 1_000)).toISOString().replace(".000", "");
+  }
+
+  /** GitHub takes environments' names without regard to case. */
+  environment(name: string): StoredEnvironment | undefined {
+    return this.environments.get(name.toLowerCase());
+  }
+
+  /** Opens a sealed box. Throws when it was sealed for another key. */
+  open(encrypted: string): string {
+    const box = sodium.from_base64(encrypted, sodium.base64_variants.ORIGINAL);
+    return sodium.to_string(sodium.crypto_box_seal_open(box, this.keys.publicKey, this.keys.privateKey));
+  }
+}
