@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { fallbacksFor, readConfiguration } from "../components/settings/configuration.ts";
 import { parseSettings, type Settings } from "../components/settings/settings.ts";
+import { readWorkspace } from "../components/workspace.ts";
 import type { Project } from "./project.ts";
 
 /**
@@ -19,7 +20,8 @@ export function settingsOf(
   const raw = readConfiguration(configurationFile(project.root, stack), project.name);
   // Values that are encrypted: only Pulumi can read them.
   delete raw.secretValues;
-  return parseSettings(raw, fallbacksFor(applicationName, stack, given.TOWPATH_IMAGE_MIRROR));
+  const surroundings = { workspace: () => readWorkspace(project.root, given), variables: given };
+  return parseSettings(raw, fallbacksFor(applicationName, stack, surroundings));
 }
 
 /** A stack's configuration file, as Pulumi hands it to the program: every value as text. */

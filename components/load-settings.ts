@@ -3,6 +3,7 @@ import { fallbacksFor, readConfiguration } from "./settings/configuration.ts";
 import type { ReleasedSecretSource, SecretSource } from "./settings/secret-source.ts";
 import { parseSettings, type Settings } from "./settings/settings.ts";
 import { userErrors } from "./user-errors.ts";
+import { readWorkspace } from "./workspace.ts";
 
 /** The stack's settings, and the values of those secrets that are given and not made. */
 export type LoadedSettings = Settings & {
@@ -12,12 +13,15 @@ export type LoadedSettings = Settings & {
 /**
  * Reads and checks the stack's configuration; nothing else in the program reads it.
  *
- * `environment` and `namespace` follow from the stack's name unless they are set. Fails with all problems at once.
+ * `environment` and `namespace` follow from the stack's name, and for a stack that every working copy has of its own from
+ * that, unless they are set. Fails with all problems at once.
  */
 export function loadSettings(applicationName: string): LoadedSettings {
   const raw = readConfiguration(pulumi.runtime.allConfig(), pulumi.getProject());
-  const fallbacks = fallbacksFor(applicationName, pulumi.getStack(), process.env.TOWPATH_IMAGE_MIRROR);
-  const settings = userErrors(() => parseSettings(raw, fallbacks));
+  const settings = userErrors(() => {
+    const surroundings = { workspace: () => readWorkspace(process.cwd()), variables: process.env };
+    return parseSettings(raw, fallbacksFor(applicationName, pulumi.getStack(), surroundings));
+  });
   const inConfiguration = (raw.secretValues ?? {}) as Record<string, string>;
   return { ...settings, secretValues: secretValues(settings, inConfiguration) };
 }

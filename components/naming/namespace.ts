@@ -6,10 +6,11 @@ import { show } from "../input-checks.ts";
 /**
  * The most characters of a namespace.
  *
- * A container is called `<namespace>-<service>-<7 random digits>` and must stay within the 63 bytes of a DNS label;
- * with 32, a service's name may take 20, and an application's name of 20 fits before `-production`.
+ * An application's name of 20 fits before `-local-` and the 8 digits of a working copy's hash, and `notes-local-` before
+ * a branch such as `feature-auth-v2` and those digits. A container is called `<namespace>-<service>-<7 random digits>`
+ * and must stay within the 63 bytes of a DNS label: 18 are left for a service's name, and a longer one ends in its hash.
  */
-export const longestNamespace = 32;
+export const longestNamespace = 36;
 
 /** The most characters of an application's, a service's and a bucket's name. */
 export const longestName = 20;
@@ -28,7 +29,7 @@ export function isLabel(text: string, longest: number): boolean {
   return text.length <= longest && label.test(text);
 }
 
-/** The namespace itself, when it is one: a DNS label of at most 32 characters. Throws an InputError when it is not. */
+/** The namespace itself, when it is one: a DNS label of at most 36 characters. Throws an InputError when it is not. */
 export function checkNamespace(namespace: string): string {
   if (isLabel(namespace, longestNamespace)) return namespace;
   throw new InputError([
@@ -55,8 +56,7 @@ export function namespaceFor(application: string, stack: string): string {
  * `feature-x` and `Feature_X` read the same.
  */
 export function branchSlug(raw: string): string {
-  const readable = slug(raw).slice(0, 15).replace(/-+$/, "") || "branch";
-  return `${readable}-${digits(raw)}`;
+  return `${readableOf(raw, 15) || "branch"}-${hashOf(raw)}`;
 }
 
 /** The stack of a pull request's preview: `pr-<number>`. */
@@ -79,10 +79,12 @@ export function environmentOf(stack: string): EnvironmentName | undefined {
 /** The text itself when it is a label of that length, else a label made from it that ends in the raw text's hash. */
 export function labelFor(raw: string, longest: number): string {
   if (isLabel(raw, longest)) return raw;
-  const readable = slug(raw)
-    .slice(0, longest - 9)
-    .replace(/-+$/, "");
-  return `${readable || "x"}-${digits(raw)}`;
+  return `${readableOf(raw, longest - 9) || "x"}-${hashOf(raw)}`;
+}
+
+/** What of a text can be read in a label, cut at that length; nothing when nothing can. */
+export function readableOf(raw: string, longest: number): string {
+  return slug(raw).slice(0, longest).replace(/-+$/, "");
 }
 
 /** Lower-case letters, digits and single hyphens, from a letter on; what cannot be read that way is left out. */
@@ -97,6 +99,6 @@ function slug(raw: string): string {
 }
 
 /** 8 hexadecimal digits of the text's SHA-256. */
-function digits(raw: string): string {
+export function hashOf(raw: string): string {
   return createHash("sha256").update(raw).digest("hex").slice(0, 8);
 }

@@ -6,7 +6,7 @@ import { seconds } from "./durations.ts";
 
 /** What every environment has. */
 export interface BasicSettings {
-  /** The short name that keeps this environment apart from others: a DNS label of at most 32 characters. Follows from the application's and the stack's name unless it is set. */
+  /** The short name that keeps this environment apart from others: a DNS label of at most 36 characters. Follows from the application's and the stack's name unless it is set; for `local` and `ci`, from the branch and the folder too. */
   namespace: string;
   /** The prefix that stands for docker.io in image names, as pull-through caches use it. Left out, the environment variable TOWPATH_IMAGE_MIRROR, and without that docker.io itself. */
   imageMirror?: string;

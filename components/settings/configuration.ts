@@ -1,6 +1,9 @@
 import { z } from "zod";
 
+import { show } from "../input-checks.ts";
+import { InputError } from "../input-error.ts";
 import { environmentOf, namespaceFor, pullRequestOf } from "../naming/namespace.ts";
+import { workspaceNamespace, type Workspace } from "../naming/workspace.ts";
 import { settingsSchemas, type SettingsFallbacks } from "./settings.ts";
 
 /**
@@ -24,18 +27,47 @@ export function readConfiguration(
   );
 }
 
-/** What a stack's name and the machine's own image mirror say, for settings that are not set. */
+/** What around a project stands in for settings that are not set. */
+export interface Surroundings {
+  /** Reads the working copy; only environments that belong to one ask. */
+  readonly workspace: () => Workspace;
+  /** The environment's variables, of which `TOWPATH_IMAGE_MIRROR` and `TOWPATH_PORT` are read. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * What a stack's name, the working copy and the environment's variables say, for settings that are not set.
+ *
+ * Throws an InputError when a variable cannot be used.
+ */
 export function fallbacksFor(
   applicationName: string,
   stack: string,
-  imageMirror?: string,
+  { workspace, variables }: Surroundings,
 ): SettingsFallbacks {
+  const { TOWPATH_IMAGE_MIRROR: imageMirror, TOWPATH_PORT: port } = variables;
   return {
     environment: environmentOf(stack),
-    namespace: namespaceFor(applicationName, stack),
+    namespace: isOfWorkspace(stack)
+      ? workspaceNamespace(applicationName, stack, workspace())
+      : namespaceFor(applicationName, stack),
     pullRequest: pullRequestOf(stack),
     imageMirror: imageMirror === "" ? undefined : imageMirror,
+    port: port === undefined || port === "" ? undefined : portOf(port),
   };
+}
+
+/** Whether every working copy has a stack of this name of its own, with a state of its own. */
+export function isOfWorkspace(stack: string): boolean {
+  return stack === "local" || stack === "ci";
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^[0-9]+$/.test(text) && port >= 1 && port <= 65535) return port;
+  throw new InputError([
+    `TOWPATH_PORT: expected a port from 1 to 65535, got ${show(text)}; choose a free one, for example 8080`,
+  ]);
 }
 
 /** Whether any environment has a setting of this name that is a text. */

@@ -40,6 +40,7 @@ export interface SettingsFallbacks {
   namespace?: string | undefined;
   pullRequest?: number | undefined;
   imageMirror?: string | undefined;
+  port?: number | undefined;
 }
 
 /**

@@ -20,6 +20,7 @@ export class FakeMachine {
       "@pulumi/github": "3.0.0",
       "@pulumi/random": "4.0.0",
     };
+    this.write("Pulumi.local.yaml", "config:\n  towpath:namespace: notes-local\n");
     this.write("package.json", JSON.stringify({ dependencies: versions }));
     this.project = readProject(this.root, { PULUMI_HOME: join(this.root, "home") });
     for (const plugin of this.project.plugins) this.program(pluginFile(this.project.pulumiHome, plugin), "");

@@ -58,7 +58,7 @@ describe("the command start", function () {
 
   beforeEach(() => {
     machine = new FakeMachine();
-    machine.write("Pulumi.local.yaml", "config:\n  towpath:port: 41234\n");
+    machine.write("Pulumi.local.yaml", "config:\n  towpath:namespace: notes-local\n  towpath:port: 41234\n");
     machine.docker("ps", containers);
     machine.pulumi("up", succeeding);
     progress.lines.length = 0;
@@ -103,6 +103,7 @@ describe("the command start", function () {
             web: { container: "notes-local-web-1a", health: "healthy" },
             worker: { container: "gone", health: "gone" },
           },
+          reload: ["api", "worker", "web"],
           changes: { same: 3, create: 1 },
           seconds: 0,
         },
@@ -115,6 +116,7 @@ describe("the command start", function () {
           "web      healthy (notes-local-web-1a)",
           "worker   gone (gone)",
           "release  abc123",
+          "reload   api, worker, web (an edit is served at once)",
           "logs     docker logs -f notes-local-api-1a",
           "stop     npm stop (keeps the data), npm run destroy (removes it)",
           "url: http://localhost:41234",

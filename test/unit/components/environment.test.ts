@@ -25,7 +25,7 @@ const page: ApplicationDescription = {
 
 function program(application: ApplicationDescription): () => Environment {
   return () => {
-    const settings = loadSettings(application.name);
+    const settings = { ...loadSettings(application.name), namespace: `${application.name}-local` };
     return new Environment(settings.namespace, { application, settings });
   };
 }
@@ -112,16 +112,21 @@ describe("an environment", function () {
         "towpath:gateTimeoutSeconds": "7",
         "towpath:watchSeconds": "8",
         "towpath:drainSeconds": "9",
-        "towpath:namespace": "mine",
       },
     });
     const resources = byName(registrations);
-    assert.deepEqual(resources["mine-gateway-container"]?.inputs.ports, [
+    assert.deepEqual(resources["page-local-gateway-container"]?.inputs.ports, [
       { internal: 8080, external: 9090, ip: "127.0.0.1" },
     ]);
-    assert.equal(resources["mine-web"]?.inputs.destroyGraceSeconds, 9);
-    assert.match(JSON.stringify(resources["mine-release-web-gate-poll"]?.inputs), /"timeoutSeconds":7[,}]/);
-    assert.match(JSON.stringify(resources["mine-release-route-switch"]?.inputs), /"watchSeconds":8[,}]/);
+    assert.equal(resources["page-local-web"]?.inputs.destroyGraceSeconds, 9);
+    assert.match(
+      JSON.stringify(resources["page-local-release-web-gate-poll"]?.inputs),
+      /"timeoutSeconds":7[,}]/,
+    );
+    assert.match(
+      JSON.stringify(resources["page-local-release-route-switch"]?.inputs),
+      /"watchSeconds":8[,}]/,
+    );
     assert.equal(await valueOf(result.url), "http://localhost:9090");
   });
 

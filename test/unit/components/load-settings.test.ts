@@ -38,13 +38,14 @@ function asTexts(good: Record<string, unknown>): Record<string, string> {
 }
 
 describe("loadSettings", () => {
-  it("needs nothing in the stack's file: the name says the environment and the namespace", async () => {
-    const { secretValues, ...settings } = await loaded();
+  it("needs nothing in the stack's file: name and working copy say the environment and the namespace", async () => {
+    const { secretValues, ...settings } = await loaded({}, { variables: { BRANCH_NAME: "feature/auth-v2" } });
     assert.deepEqual(settings, {
       environment: "local",
-      namespace: "notes-local",
+      namespace: "notes-local-feature-auth-v2-f4b905e9",
       gateTimeoutSeconds: 60,
       port: 8080,
+      reload: true,
       watchSeconds: 2,
       drainSeconds: 10,
       secrets: {},
@@ -95,6 +96,17 @@ describe("loadSettings", () => {
     const own = { imageMirror: "cache.example.com/hub" };
     assert.equal((await loaded(own, { variables })).imageMirror, "cache.example.com/hub");
     assert.equal((await loaded({}, { variables: { TOWPATH_IMAGE_MIRROR: "" } })).imageMirror, undefined);
+  });
+
+  it("takes the port from the environment unless the stack's file has one", async () => {
+    const variables = { TOWPATH_PORT: "8099" };
+    const portOf = (settings: LoadedSettings) => "port" in settings && settings.port;
+    assert.equal(portOf(await loaded({}, { variables })), 8099);
+    assert.equal(portOf(await loaded({ port: "9090" }, { variables })), 9090);
+    await assert.rejects(loaded({}, { variables: { TOWPATH_PORT: "http" } }), {
+      message:
+        'TOWPATH_PORT: expected a port from 1 to 65535, got "http"; choose a free one, for example 8080',
+    });
   });
 
   it("reads the values of secrets from the configuration and the environment, and keeps them secret", async () => {

@@ -30,7 +30,7 @@ describe("the sample application in local", function () {
         return new Environment(settings.namespace, { application, settings });
       },
       // Images as they are released; development.test.ts has the others.
-      { configuration: { "towpath:reload": "false" } },
+      { configuration: { "towpath:reload": "false", "towpath:namespace": "notes-local" } },
     );
     ({ registrations, result: environment } = done);
     resources = byName(registrations);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isLabel, longestName } from "../../../components/naming/namespace.ts";
+import { isLabel, longestName, longestNamespace } from "../../../components/naming/namespace.ts";
 import { labels, namesOf } from "../../../components/naming/names.ts";
 import { messageOf } from "../assert-refused.ts";
 
@@ -41,16 +41,21 @@ describe("the names in a namespace", () => {
         .stringMatching(/^[a-z][a-z0-9-]*[a-z0-9]$/, { maxLength: most })
         .filter((text) => isLabel(text, most));
     fc.assert(
-      fc.property(label(32), label(longestName), label(longestName), (namespace, one, other) => {
-        const names = namesOf(namespace);
-        for (const part of [one, other]) {
-          assert.ok(isLabel(names.volume(part), 63));
-          assert.ok(isLabel(`${names.workload(part)}-1a2b3c4`, 63));
-          assert.match(names.bucket(part), /^[a-z0-9-]{3,63}$/);
-        }
-        assert.match(names.database, /^[a-z][a-z0-9_]{0,62}$/);
-        if (one !== other) assert.notEqual(names.workload(one), names.workload(other));
-      }),
+      fc.property(
+        label(longestNamespace),
+        label(longestName),
+        label(longestName),
+        (namespace, one, other) => {
+          const names = namesOf(namespace);
+          for (const part of [one, other]) {
+            assert.ok(isLabel(names.volume(part), 63));
+            assert.ok(isLabel(`${names.workload(part)}-1a2b3c4`, 63));
+            assert.match(names.bucket(part), /^[a-z0-9-]{3,63}$/);
+          }
+          assert.match(names.database, /^[a-z][a-z0-9_]{0,62}$/);
+          if (one !== other) assert.notEqual(names.workload(one), names.workload(other));
+        },
+      ),
     );
   });
 

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { fallbacksFor, readConfiguration } from "../../../components/settings/configuration.ts";
+import {
+  fallbacksFor,
+  isOfWorkspace,
+  readConfiguration,
+} from "../../../components/settings/configuration.ts";
+import { messageOf } from "../assert-refused.ts";
 
 describe("a stack's configuration", () => {
   it("becomes settings: text where they want it, everything else as JSON", () => {
@@ -29,18 +34,45 @@ describe("a stack's configuration", () => {
     assert.deepEqual(readConfiguration({ "mine:port": "1" }, "mine"), { port: 1 });
   });
 
+  const workspace = () => ({ branch: "main", path: "/srv/notes", source: "git" }) as const;
+  const unread = () => assert.fail("the working copy is not asked for");
+
   it("is stood in for by the stack's name and the machine's mirror", () => {
-    assert.deepEqual(fallbacksFor("notes", "pr-12", "cache.example.com"), {
+    const variables = { TOWPATH_IMAGE_MIRROR: "cache.example.com" };
+    assert.deepEqual(fallbacksFor("notes", "pr-12", { workspace: unread, variables }), {
       environment: "preview",
       namespace: "notes-pr-12",
       pullRequest: 12,
       imageMirror: "cache.example.com",
+      port: undefined,
     });
-    assert.deepEqual(fallbacksFor("notes", "mine", ""), {
+    const empty = { TOWPATH_IMAGE_MIRROR: "", TOWPATH_PORT: "" };
+    assert.deepEqual(fallbacksFor("notes", "mine", { workspace: unread, variables: empty }), {
       environment: undefined,
       namespace: "notes-mine",
       pullRequest: undefined,
       imageMirror: undefined,
+      port: undefined,
     });
+  });
+
+  it("is stood in for by the working copy where each has an environment of its own", () => {
+    const of = (stack: string, variables = {}) => fallbacksFor("notes", stack, { workspace, variables });
+    assert.match(String(of("local").namespace), /^notes-local-main-[0-9a-f]{8}$/);
+    assert.match(String(of("ci").namespace), /^notes-ci-main-[0-9a-f]{8}$/);
+    assert.equal(of("local", { TOWPATH_PORT: "8099" }).port, 8099);
+    assert.deepEqual(["local", "ci", "pr-1", "staging", "mine"].map(isOfWorkspace), [
+      ...[true, true],
+      ...[false, false, false],
+    ]);
+  });
+
+  it("refuses a port that is none, wherever it is put", () => {
+    for (const port of ["http", "0", "65536", "80.5", "0x50", " 80"]) {
+      assert.equal(
+        messageOf(() => fallbacksFor("notes", "local", { workspace, variables: { TOWPATH_PORT: port } })),
+        `TOWPATH_PORT: expected a port from 1 to 65535, got "${port}"; choose a free one, for example 8080`,
+      );
+    }
   });
 });

@@ -137,7 +137,7 @@ describe("settings are refused", () => {
       watchSeconds: 1.5,
     });
     local(
-      'towpath:namespace: expected a name of lower-case letters, digits and hyphens, from a letter on, at most 32 characters, got "Notes"; for example "notes-local"',
+      'towpath:namespace: expected a name of lower-case letters, digits and hyphens, from a letter on, at most 36 characters, got "Notes"; for example "notes-local"',
       { namespace: "Notes" },
     );
     local(

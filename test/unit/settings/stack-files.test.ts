@@ -5,6 +5,10 @@ import { fallbacksFor, readConfiguration } from "../../../components/settings/co
 import { parseSettings } from "../../../components/settings/settings.ts";
 
 describe("the stacks' own files", () => {
+  const surroundings = {
+    workspace: () => ({ branch: "main", path: "/srv/notes", source: "git" }) as const,
+    variables: {},
+  };
   const stacks = { local: "local", ci: "ci", preview: "pr-1", staging: "staging", production: "production" };
   for (const [environment, stack] of Object.entries(stacks)) {
     it(`hold settings that ${environment} takes`, () => {
@@ -16,7 +20,7 @@ describe("the stacks' own files", () => {
         typeof value === "string" ? value : JSON.stringify(value),
       ]);
       const raw = readConfiguration(Object.fromEntries(handedOver));
-      assert.equal(parseSettings(raw, fallbacksFor("notes", stack)).environment, environment);
+      assert.equal(parseSettings(raw, fallbacksFor("notes", stack, surroundings)).environment, environment);
     });
   }
 });
