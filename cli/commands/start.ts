@@ -1,7 +1,11 @@
+import { application } from "../../application.ts";
+import { parseApplication } from "../../components/application/application.ts";
+import { reloadingServices } from "../../components/application/development.ts";
 import { isLocal } from "../docker/endpoint.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
 import { explain } from "../failures/failures.ts";
 import { portInUse } from "../failures/port.ts";
+import { cannotMount } from "../failures/reload.ts";
 import { isFree } from "../ports.ts";
 import { Interrupted, Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
@@ -21,6 +25,8 @@ export interface Started {
   readonly port: number;
   readonly release: { readonly id: string; readonly images: Readonly<Record<string, string>> };
   readonly services: Readonly<Record<string, { readonly container: string; readonly health: string }>>;
+  /** The services that serve an edit of their source at once. */
+  readonly reload: readonly string[];
   /** How many resources were made, changed, removed and left as they were. */
   readonly changes: Readonly<Record<string, number>>;
   readonly seconds: number;
@@ -35,6 +41,7 @@ export async function start(
   const began = Date.now();
   const session = await open("start", progress, project);
   await checkPort(session);
+  const reload = reloading(session);
   const outcome = await keepingSaltOut(session.call, session.ownPassphrase, async () => {
     if (session.deployment === undefined) await createStack(session.call, run);
     await clearInterruptedRun(session, run, progress);
@@ -46,7 +53,7 @@ export async function start(
   });
   checkOutcome(outcome);
   const containers = await listContainers(run, String(outcome.outputs.namespace));
-  return describe(outcome, containers, Math.round((Date.now() - began) / 100) / 10);
+  return { ...describe(outcome, containers), reload, seconds: Math.round((Date.now() - began) / 100) / 10 };
 }
 
 /** Prints what was started, for people. */
@@ -71,7 +78,15 @@ async function checkPort({ settings, engine, view }: Session): Promise<void> {
   throw new Problem(portInUse(port));
 }
 
-function describe(outcome: Outcome, containers: readonly Container[], seconds: number): Started {
+/** The services whose source is mounted; the engine has to run on the machine that the source is on. */
+function reloading({ settings, engine }: Session): string[] {
+  if (!("reload" in settings) || !settings.reload) return [];
+  const services = reloadingServices(parseApplication(application));
+  if (services.length > 0 && !isLocal(engine.endpoint)) throw new Problem(cannotMount(engine.endpoint));
+  return services;
+}
+
+function describe(outcome: Outcome, containers: readonly Container[]): Omit<Started, "reload" | "seconds"> {
   const outputs = outcome.outputs as Pick<Started, "url" | "namespace" | "port" | "release"> & {
     services: Record<string, { container: string }>;
   };
@@ -88,5 +103,5 @@ function describe(outcome: Outcome, containers: readonly Container[], seconds: n
     ]),
   );
   const { url, namespace, port, release } = outputs;
-  return { url, namespace, port, release, services, changes: outcome.changes, seconds };
+  return { url, namespace, port, release, services, changes: outcome.changes };
 }

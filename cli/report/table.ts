@@ -12,6 +12,9 @@ export function environmentTable(started: Started): string {
     table.push([name, `${health} (${container})`]);
   }
   table.push(["release", started.release.id]);
+  if (started.reload.length > 0) {
+    table.push(["reload", `${started.reload.join(", ")} (an edit is served at once)`]);
+  }
   const first = Object.values(started.services)[0];
   if (first !== undefined) table.push(["logs", `docker logs -f ${first.container}`]);
   table.push(["stop", "npm stop (keeps the data), npm run destroy (removes it)"]);

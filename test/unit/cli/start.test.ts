@@ -234,6 +234,21 @@ describe("the command start", function () {
       }
     });
 
+    it("mounts no source on another machine, and touches nothing there", async () => {
+      machine.docker("context", "ssh://app1.example.com");
+      await assert.rejects(begin(), {
+        name: "Problem",
+        message:
+          'towpath:reload: the source can only be mounted by an engine on this machine, got ssh://app1.example.com; build images as they are released with "npm run pulumi -- config set reload false --stack local"',
+      });
+      assert.deepEqual(machine.calls, []);
+      machine.write(
+        "Pulumi.local.yaml",
+        "config:\n  towpath:namespace: notes-local\n  towpath:port: 41234\n  towpath:reload: false\n",
+      );
+      assert.deepEqual((await begin()).reload, []);
+    });
+
     it("refuses settings that cannot be used, before anything else", async () => {
       machine.write("Pulumi.local.yaml", "config:\n  towpath:prot: 1\n");
       await assert.rejects(begin(), { name: "InputError", message: /^towpath:prot: / });
