@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { showProgress } from "../cli/progress/progress.ts";
 import { pulumiFolder, readProject } from "../cli/project.ts";
-import { passphraseFile, stateFolder } from "../cli/setup/state.ts";
+import { placeOf } from "../cli/place.ts";
+import { passphraseFile } from "../cli/setup/state.ts";
 import { freePort } from "../test/support/free-port.ts";
 import { Load, type LoadReport } from "../test/support/load.ts";
 import { TestProject } from "../test/support/project.ts";
@@ -87,7 +88,7 @@ async function pulumiUp(project: TestProject): Promise<void> {
       PATH: `${folder}:${process.env.PATH}`,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-      PULUMI_BACKEND_URL: `file://${stateFolder({ privateFolder })}`,
+      PULUMI_BACKEND_URL: `file://${placeOf({ privateFolder }, "local", project.namespace).state}`,
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile({ privateFolder }),
       TOWPATH_IMAGE_MIRROR: await imageMirror(project),
     },

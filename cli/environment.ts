@@ -2,7 +2,8 @@ import { delimiter } from "node:path";
 import { pathToFileURL } from "node:url";
 import { defaultPrefix } from "../toolchain/images/build.mjs";
 import { pulumiFolder, type Project } from "./project.ts";
-import { passphraseFile, passphraseIsGiven, stateFolder } from "./setup/state.ts";
+import type { Place } from "./place.ts";
+import { passphraseFile, passphraseIsGiven } from "./setup/state.ts";
 
 /** What set-up found on this machine that the program has to know. */
 export interface Found {
@@ -10,6 +11,8 @@ export interface Found {
   readonly dockerHost?: string | undefined;
   /** Whether images come from the mirror that set-up builds. */
   readonly usesBuiltMirror: boolean;
+  /** Where this project keeps the state. */
+  readonly place: Pick<Place, "state">;
 }
 
 /**
@@ -30,7 +33,7 @@ export function pulumiEnvironment(
     PATH: [pulumiFolder(project), given.PATH ?? ""].join(delimiter),
   };
   if (given.PULUMI_BACKEND_URL === undefined) {
-    environment.PULUMI_BACKEND_URL = pathToFileURL(stateFolder(project)).href;
+    environment.PULUMI_BACKEND_URL = pathToFileURL(found.place.state).href;
     if (!passphraseIsGiven(given)) environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(project);
   }
   if (found.usesBuiltMirror && given.TOWPATH_IMAGE_MIRROR === undefined) {

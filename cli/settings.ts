@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { fallbacksFor, readConfiguration } from "../components/settings/configuration.ts";
+import { fallbacksFor, isOfWorkspace, readConfiguration } from "../components/settings/configuration.ts";
+import { isLabel, longestNamespace } from "../components/naming/namespace.ts";
 import { parseSettings, type Settings } from "../components/settings/settings.ts";
 import { readWorkspace } from "../components/workspace.ts";
 import type { Project } from "./project.ts";
@@ -17,11 +18,55 @@ export function settingsOf(
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): Settings {
-  const raw = readConfiguration(configurationFile(project.root, stack), project.name);
+  const raw = configurationOf(project, stack);
   // Values that are encrypted: only Pulumi can read them.
   delete raw.secretValues;
+  return parseSettings(raw, fallbacks(project, applicationName, stack, given));
+}
+
+/** A stack's namespace, whatever else its settings hold: they may be what a person is about to repair. */
+export function namespaceOf(
+  project: Pick<Project, "root" | "name">,
+  applicationName: string,
+  stack: string,
+  given: NodeJS.ProcessEnv = process.env,
+): string {
+  const { namespace } = configurationOf(project, stack);
+  if (typeof namespace === "string" && isLabel(namespace, longestNamespace)) return namespace;
+  return fallbacks(project, applicationName, stack, given).namespace;
+}
+
+/** What a person should know of how a stack's namespace was told; undefined when there is nothing. */
+export function namespaceWarning(
+  project: Pick<Project, "root" | "name">,
+  stack: string,
+  given: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  const isTold = !isOfWorkspace(stack) || configurationOf(project, stack).namespace !== undefined;
+  return isTold ? undefined : readWorkspace(project.root, given).warning;
+}
+
+/** Whether a person chose the port, in the stack's configuration or for this run. */
+export function portIsGiven(
+  project: Pick<Project, "root" | "name">,
+  stack: string,
+  given: NodeJS.ProcessEnv = process.env,
+): boolean {
+  return configurationOf(project, stack).port !== undefined || Boolean(given.TOWPATH_PORT);
+}
+
+function fallbacks(
+  project: Pick<Project, "root">,
+  applicationName: string,
+  stack: string,
+  given: NodeJS.ProcessEnv,
+): ReturnType<typeof fallbacksFor> {
   const surroundings = { workspace: () => readWorkspace(project.root, given), variables: given };
-  return parseSettings(raw, fallbacksFor(applicationName, stack, surroundings));
+  return fallbacksFor(applicationName, stack, surroundings);
+}
+
+function configurationOf(project: Pick<Project, "root" | "name">, stack: string): Record<string, unknown> {
+  return readConfiguration(configurationFile(project.root, stack), project.name);
 }
 
 /** A stack's configuration file, as Pulumi hands it to the program: every value as text. */

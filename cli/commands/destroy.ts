@@ -1,6 +1,8 @@
+import { rmSync } from "node:fs";
 import { application } from "../../application.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { sweep, sweptInWords, type Swept } from "../docker/sweep.ts";
+import { namespaceFolder } from "../place.ts";
 import { Problem } from "../problem.ts";
 import { asStep, type Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
@@ -44,6 +46,7 @@ export async function destroy(
     sweep(run, namespace, imagesOf(namespace)),
   );
   if (settings.byLabels) forgetStack(call);
+  rmSync(namespaceFolder(project, namespace), { recursive: true, force: true });
   return { namespace, deleted, swept };
 }
 

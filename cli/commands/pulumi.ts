@@ -1,15 +1,22 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { application } from "../../application.ts";
+import { environmentOf } from "../../components/naming/namespace.ts";
+import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { usesOwnPassphrase } from "../environment.ts";
 import { duringInterrupts } from "../interrupts.ts";
+import { withPort } from "../local-port.ts";
+import { placeOf } from "../place.ts";
 import type { Progress } from "../progress/progress.ts";
 import { pulumiFolder, readProject, type Project } from "../project.ts";
+import type { PulumiCall } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
+import { readDeployment } from "../pulumi/state.ts";
 import { run } from "../run.ts";
-import { environmentFor, requirementsOf } from "../setup/machine.ts";
+import { namespaceOf, namespaceWarning, settingsOf } from "../settings.ts";
+import { environmentFor, getReady, requirementsOf } from "../setup/machine.ts";
 import { setUp } from "../setup/set-up.ts";
-import { provide } from "./provide.ts";
 import { stack as localStack } from "./session.ts";
 
 /** The commands that run the program or touch machines; the others need neither engine nor images. */
@@ -36,30 +43,49 @@ export async function pulumi(
   project = readProject(),
 ): Promise<number> {
   const stack = stackOf(args) ?? localStack;
-  const environment = await environmentOf(args[0], progress, project);
+  const warning = namespaceWarning(project, stack);
+  if (warning !== undefined) progress.say(warning);
+  const call = await callOf(args[0], stack, progress, project);
   progress.stop();
-  return keepingSaltOut({ project, stack, environment }, usesOwnPassphrase(), () =>
-    attached(join(pulumiFolder(project), "pulumi"), args, environment, project.root),
+  return keepingSaltOut(call, usesOwnPassphrase(), () =>
+    attached(join(pulumiFolder(project), "pulumi"), args, call.environment, project.root),
   );
 }
 
-async function environmentOf(
+async function callOf(
   command: string | undefined,
+  stack: string,
   progress: Progress,
   project: Project,
-): Promise<NodeJS.ProcessEnv> {
+): Promise<PulumiCall> {
+  const place = placeOf(project, stack, namespaceOf(project, application.name, stack));
+  const call = { project, stack, logFolder: place.logs };
   if (needsMachine.has(command ?? "")) {
-    return (await provide(progress, project)).environment;
+    const settings = settingsOf(project, application.name, isOfWorkspace(stack) ? stack : localStack);
+    const wanted = { imageMirror: settings.imageMirror, place };
+    const { engine, environment } = await getReady(project, wanted, "start", progress);
+    if (stack !== localStack) return { ...call, environment };
+    const deployment = await readDeployment({ ...call, environment }, run);
+    return { ...call, ...(await withPort({ ...call, engine, environment, settings, deployment })) };
   }
-  await setUp(requirementsOf(project, undefined).pulumi, progress);
+  await setUp(requirementsOf(project, { place }).pulumi, progress);
   const engine = await findEngine(run);
-  return environmentFor(project, undefined, "reason" in engine ? undefined : engine);
+  return {
+    ...call,
+    environment: environmentFor(project, { place }, "reason" in engine ? undefined : engine),
+  };
 }
 
-/** The stack that a command line names. */
+/**
+ * The stack that a command line names: by `--stack`, or where Pulumi wants it without, as `stack init staging` and
+ * `cancel local`.
+ */
 export function stackOf(args: readonly string[]): string | undefined {
   const at = args.findIndex((arg) => arg === "--stack" || arg === "-s");
-  return at === -1 ? args.find((arg) => arg.startsWith("--stack="))?.slice("--stack=".length) : args[at + 1];
+  if (at !== -1) return args[at + 1];
+  const joined = args.find((arg) => arg.startsWith("--stack="))?.slice("--stack=".length);
+  if (joined !== undefined || (args[0] !== "stack" && args[0] !== "cancel")) return joined;
+  return args.slice(1).find((arg) => environmentOf(arg) !== undefined);
 }
 
 /** Runs a program on our own terminal. Ctrl+C reaches it from the terminal; other requests to stop are passed on. */

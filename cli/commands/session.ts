@@ -4,13 +4,15 @@ import type { Settings } from "../../components/settings/settings.ts";
 import { findDrift, viewEngine, type Drift, type EngineView } from "../docker/drift.ts";
 import { startContainers } from "../docker/start-stop.ts";
 import { usesOwnPassphrase } from "../environment.ts";
+import { placeOf } from "../place.ts";
+import { withPort } from "../local-port.ts";
 import type { Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
 import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { environmentNameIn, readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { run } from "../run.ts";
-import { settingsOf } from "../settings.ts";
+import { namespaceWarning, settingsOf } from "../settings.ts";
 import { getReady, type Need, type Ready } from "../setup/machine.ts";
 
 /** The stack that start, stop and destroy are about. */
@@ -36,18 +38,24 @@ export interface Session {
  */
 export async function open(need: Need, progress: Progress, project = readProject()): Promise<Session> {
   const settings = settingsOf(project, application.name, stack);
-  const { engine, environment } = await getReady(project, settings.imageMirror, need, progress);
-  const call = { project, stack, environment };
+  const warning = namespaceWarning(project, stack);
+  if (warning !== undefined) progress.say(warning);
+  const place = placeOf(project, stack, settings.namespace);
+  const { engine, environment } = await getReady(project, { ...settings, place }, need, progress);
+  const call = { project, stack, environment, logFolder: place.logs };
   for (const line of clearDeadLocks(readLocks(call))) progress.say(line);
   const deployment = await readDeployment(call, run);
   const { namespace: before } = stackOutputs(deployment);
   const namespace = typeof before === "string" ? before : settings.namespace;
   const view = await viewEngine(run, namespace);
   const drift = findDrift(deployment ?? { resources: [] }, view);
+  // Only a release needs the port: the program is not run by the other commands.
+  const ported =
+    need === "start" ? await withPort({ ...call, engine, settings, deployment }) : { environment, settings };
   return {
-    call: { ...call, environmentName: environmentNameIn(deployment) },
+    call: { ...call, environment: ported.environment, environmentName: environmentNameIn(deployment) },
     engine,
-    settings,
+    settings: ported.settings,
     namespace,
     deployment,
     view,

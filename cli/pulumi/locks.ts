@@ -60,13 +60,15 @@ export function stateLocked(lock: Omit<Lock, "file">, machine: Pick<Machine, "ho
     : `state: locked by another run, got ${owner}; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes local"`;
 }
 
-const thisMachine: Machine = { hostname: hostname(), isAlive };
+const thisMachine: Machine = { hostname: hostname(), isAlive: runsPulumi };
 
 /**
+ * Whether the process runs and may be Pulumi.
+ *
  * A process id may have been given to another program since; where `/proc` tells, its name decides. One that was killed
  * and whose parent has not noticed yet is still listed there, as `Z` or `X`.
  */
-function isAlive(pid: number): boolean {
+export function runsPulumi(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -14,6 +14,8 @@ export interface PulumiCall {
   readonly project: Project;
   readonly stack: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** The folder for what operations print, and their events. */
+  readonly logFolder: string;
   /** The name of the environment's component in the state, with which the names of all resources begin. */
   readonly environmentName?: string;
 }
@@ -47,14 +49,16 @@ export interface Outcome {
  * Asked to stop, it passes that on to Pulumi once, which ends what is under way, writes the state and gives the lock
  * back; Pulumi would take a second request as an order to drop everything. It runs in a session of its own, because a
  * terminal's Ctrl+C goes to every process and would count as that second request.
+ *
+ * @param onInterrupt is called when it is asked to stop, to cut short what is under way
  */
 export async function runOperation(
   kind: "up" | "destroy" | "refresh",
-  { project, stack, environment, environmentName = "" }: PulumiCall,
+  { project, stack, environment, logFolder: folder, environmentName = "" }: PulumiCall,
   progress: Progress,
   extra: readonly string[] = [],
+  onInterrupt: () => void = () => undefined,
 ): Promise<Outcome> {
-  const folder = join(project.privateFolder, "logs");
   mkdirSync(folder, { recursive: true });
   const logFile = join(folder, `${stack}-${kind}.log`);
   const eventFile = join(folder, `${stack}-${kind}.events.json`);
@@ -81,6 +85,7 @@ export async function runOperation(
       interrupted = true;
       progress.say("stopping: what is under way is ended first, so that the state stays true");
       child.kill("SIGINT");
+      onInterrupt();
     },
     () =>
       new Promise<string>((resolve) => {

@@ -14,9 +14,10 @@ export async function createStack(call: PulumiCall, run: Run): Promise<void> {
   ]);
 }
 
-/** Removes the stack, with its history, and leaves its settings where they are. */
-export async function removeStack(call: PulumiCall, run: Run): Promise<void> {
-  await pulumi(call, run, ["stack", "rm", call.stack, "--yes", "--preserve-config"]);
+/** Removes the stack, with its history, and leaves its settings where they are; with `force`, also one that has resources. */
+export async function removeStack(call: PulumiCall, run: Run, { force = false } = {}): Promise<void> {
+  const forced = force ? ["--force"] : [];
+  await pulumi(call, run, ["stack", "rm", call.stack, "--yes", "--preserve-config", ...forced]);
 }
 
 async function pulumi(

@@ -59,7 +59,7 @@ export async function readDeployment(call: PulumiCall, run: Run): Promise<Deploy
 /** Says that Pulumi cannot read the state that a person pointed to. */
 export function stateUnreadable(backend: string, answer: string): string {
   const said = lastLines(answer, 3).replace(/^error: /, "");
-  return `PULUMI_BACKEND_URL: the state at ${backend} cannot be read, got "${said}"; log in there, or unset it to keep the state in .towpath/state`;
+  return `PULUMI_BACKEND_URL: the state at ${backend} cannot be read, got "${said}"; log in there, or unset it to keep the state in .towpath`;
 }
 
 /** The state in a file backend's own form. */

@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { pulumiEnvironment } from "../environment.ts";
 import { Problem } from "../problem.ts";
 import type { Engine } from "../docker/endpoint.ts";
+import type { Place } from "../place.ts";
 import type { Project } from "../project.ts";
 import type { Progress } from "../progress/progress.ts";
 import { run } from "../run.ts";
@@ -26,8 +27,16 @@ export interface Requirements {
   readonly engine: Lane;
 }
 
+/** What an environment's settings say of the machine. */
+export interface Wanted {
+  /** Where images come from, when a person set that. */
+  readonly imageMirror?: string | undefined;
+  /** Where this project keeps the state. */
+  readonly place: Pick<Place, "state">;
+}
+
 /** The requirements, with this machine's own tools. */
-export function requirementsOf(project: Project, ownMirror: string | undefined): Requirements {
+export function requirementsOf(project: Project, { imageMirror, place }: Wanted): Requirements {
   const docker = dockerRequirement({
     run,
     distribution,
@@ -36,7 +45,7 @@ export function requirementsOf(project: Project, ownMirror: string | undefined):
     environment: process.env,
     wait,
   });
-  const images = imagesRequirement(project, ownMirror, {
+  const images = imagesRequirement(project, imageMirror, {
     run,
     probe: "redis:7",
     missing: missingImages,
@@ -50,7 +59,7 @@ export function requirementsOf(project: Project, ownMirror: string | undefined):
         reachable,
         build: (part, report) => buildPart(project, part, report),
       }),
-      [stateRequirement(project, process.env)],
+      [stateRequirement(project, place, process.env)],
     ],
     engine: [docker, images],
   };
@@ -72,11 +81,11 @@ export type Need = "start" | "remove" | "look";
 /** Provides what a command needs, and says what it found. */
 export async function getReady(
   project: Project,
-  ownMirror: string | undefined,
+  wanted: Wanted,
   need: Need,
   progress: Progress,
 ): Promise<Ready> {
-  const { docker, pulumi, engine } = requirementsOf(project, ownMirror);
+  const { docker, pulumi, engine } = requirementsOf(project, wanted);
   if (need === "look") {
     if (!(await docker.check())) throw new Problem(notRunning);
   } else {
@@ -84,7 +93,7 @@ export async function getReady(
   }
   const found = docker.engine;
   if (found === undefined) throw new Error("docker: the check said nothing of the engine");
-  return { engine: found, environment: environmentFor(project, ownMirror, found) };
+  return { engine: found, environment: environmentFor(project, wanted, found) };
 }
 
 /** Says that there is nothing to look at. */
@@ -94,13 +103,14 @@ export const notRunning =
 /** The environment of Pulumi's calls, as far as set-up has decided on it. */
 export function environmentFor(
   project: Project,
-  ownMirror: string | undefined,
+  { imageMirror, place }: Wanted,
   engine: Engine | undefined,
 ): NodeJS.ProcessEnv {
   const isDefault = engine === undefined || engine.endpoint === "" || engine.endpoint === defaultEndpoint;
   return pulumiEnvironment(project, {
     dockerHost: isDefault ? undefined : engine.endpoint,
-    usesBuiltMirror: ownMirror === undefined && readImageSource(project) === "mirror",
+    usesBuiltMirror: imageMirror === undefined && readImageSource(project) === "mirror",
+    place,
   });
 }
 

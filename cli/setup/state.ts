@@ -1,16 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stateFolders, type Place } from "../place.ts";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
 import type { Requirement } from "./requirement.ts";
 
-/** The folder of the state that this clone keeps itself. */
-export function stateFolder(project: Pick<Project, "privateFolder">): string {
-  return join(project.privateFolder, "state");
-}
-
-/** The file with the passphrase that encrypts the secrets in that state. */
+/** The file with the passphrase that encrypts the secrets in the states that this clone keeps itself. */
 export function passphraseFile(project: Pick<Project, "privateFolder">): string {
   return join(project.privateFolder, "passphrase");
 }
@@ -26,16 +22,20 @@ export function passphraseIsGiven(given: NodeJS.ProcessEnv): boolean {
  * A passphrase is made once and never again: one that is missing beside an existing state is an error, for a new one
  * could open nothing. `PULUMI_BACKEND_URL`, `PULUMI_CONFIG_PASSPHRASE` and `PULUMI_CONFIG_PASSPHRASE_FILE` win over both.
  */
-export function stateRequirement(project: Project, given: NodeJS.ProcessEnv): Requirement {
-  const folder = stateFolder(project);
+export function stateRequirement(
+  project: Project,
+  { state: folder }: Pick<Place, "state">,
+  given: NodeJS.ProcessEnv,
+): Requirement {
   const passphrase = passphraseFile(project);
   const ownState = given.PULUMI_BACKEND_URL === undefined;
   const ownPassphrase = ownState && !passphraseIsGiven(given);
   return {
     title: "state",
     check: () => {
-      if (ownPassphrase && !existsSync(passphrase) && hasStacks(folder)) {
-        throw new Problem(passphraseMissing);
+      if (ownPassphrase && !existsSync(passphrase)) {
+        const encrypted = stateFolders(project).find(hasStacks);
+        if (encrypted !== undefined) throw new Problem(passphraseMissing(relative(project.root, encrypted)));
       }
       return Promise.resolve((!ownPassphrase || existsSync(passphrase)) && (!ownState || existsSync(folder)));
     },
@@ -47,9 +47,13 @@ export function stateRequirement(project: Project, given: NodeJS.ProcessEnv): Re
   };
 }
 
-export const passphraseMissing =
-  "state: .towpath/state is encrypted with a passphrase, got no file .towpath/passphrase; put that file back, " +
-  'or remove this environment with its data by "npm run destroy -- --by-labels" and start anew';
+/** Says that nothing opens a state that there is. */
+export function passphraseMissing(state: string): string {
+  return (
+    `state: ${state} is encrypted with a passphrase, got no file .towpath/passphrase; put that file back, ` +
+    'or remove this environment with its data by "npm run destroy -- --by-labels" and start anew'
+  );
+}
 
 /** Whether any stack was ever made here. */
 function hasStacks(folder: string): boolean {

@@ -44,7 +44,7 @@ export function fallbacksFor(
   applicationName: string,
   stack: string,
   { workspace, variables }: Surroundings,
-): SettingsFallbacks {
+): SettingsFallbacks & { namespace: string } {
   const { TOWPATH_IMAGE_MIRROR: imageMirror, TOWPATH_PORT: port } = variables;
   return {
     environment: environmentOf(stack),

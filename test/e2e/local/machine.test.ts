@@ -62,7 +62,7 @@ describe("a machine that cannot run the local environment", () => {
   });
 
   it("has a full disk below the state", async () => {
-    const folder = join(project.folder, ".towpath", "state");
+    const folder = join(project.folder, ".towpath", "namespaces", project.namespace, "state");
     mkdirSync(folder, { recursive: true });
     execaSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", folder]);
     try {

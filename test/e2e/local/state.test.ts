@@ -14,7 +14,18 @@ describe("the state of the local environment", () => {
   before(async () => {
     project = await TestProject.create();
     passphrase = join(project.folder, ".towpath", "passphrase");
-    locks = join(project.folder, ".towpath", "state", ".pulumi", "locks", "organization", "towpath", "local");
+    locks = join(
+      project.folder,
+      ".towpath",
+      "namespaces",
+      project.namespace,
+      "state",
+      ".pulumi",
+      "locks",
+      "organization",
+      "towpath",
+      "local",
+    );
   });
   afterEach(() => {
     project.restore();
@@ -44,7 +55,7 @@ describe("the state of the local environment", () => {
     try {
       assert.equal(
         await project.refusal(),
-        "state: .towpath/state is encrypted with a passphrase, got no file .towpath/passphrase; put that file back, " +
+        `state: .towpath/namespaces/${project.namespace}/state is encrypted with a passphrase, got no file .towpath/passphrase; put that file back, ` +
           'or remove this environment with its data by "npm run destroy -- --by-labels" and start anew',
       );
     } finally {

@@ -32,7 +32,7 @@ describe("the commands", function () {
   function withState(): void {
     machine.write(".towpath/passphrase", "secret\n");
     machine.write(
-      ".towpath/state/.pulumi/stacks/towpath/local.json",
+      ".towpath/namespaces/notes-local/state/.pulumi/stacks/towpath/local.json",
       JSON.stringify({ checkpoint: { latest: {} } }),
     );
   }
@@ -100,7 +100,12 @@ describe("the commands", function () {
         machine.calls.filter((call) => call.startsWith("pulumi")),
         [],
       );
-      assert.equal(existsSync(join(machine.root, ".towpath/state/.pulumi/stacks/towpath/local.json")), false);
+      assert.equal(
+        existsSync(
+          join(machine.root, ".towpath/namespaces/notes-local/state/.pulumi/stacks/towpath/local.json"),
+        ),
+        false,
+      );
     });
   });
 
@@ -117,8 +122,16 @@ describe("the commands", function () {
 
     it("is told apart by its stack", () => {
       assert.deepEqual(
-        [["up", "--stack", "a"], ["up", "-s", "b"], ["--stack=c", "up"], ["up"]].map(stackOf),
-        ["a", "b", "c", undefined],
+        [["up", "--stack", "a"], ["up", "-s", "b"], ["--stack=c", "up"], ["up"], ["up", "ci"]].map(stackOf),
+        ["a", "b", "c", undefined, undefined],
+      );
+      assert.deepEqual(
+        [
+          ["stack", "init", "staging"],
+          ["cancel", "--yes", "ci"],
+          ["stack", "ls"],
+        ].map(stackOf),
+        ["staging", "ci", undefined],
       );
     });
   });

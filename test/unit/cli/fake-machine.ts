@@ -51,7 +51,7 @@ export class FakeMachine {
 
   /** How the programs were called that do more than look. */
   get calls(): string[] {
-    const looks = /^docker (version|context|ps|network ls|volume ls|image ls)\b/;
+    const looks = /^docker (version|context|ps|container inspect|network ls|volume ls|image ls)\b/;
     return readFileSync(join(this.root, "calls"), "utf8")
       .split("\n")
       .filter((call) => call !== "" && !looks.test(call));

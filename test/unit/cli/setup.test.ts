@@ -13,10 +13,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pulumiEnvironment, usesOwnPassphrase } from "../../../cli/environment.ts";
 import { Problem } from "../../../cli/problem.ts";
+import { placeOf, type Place } from "../../../cli/place.ts";
 import { pluginFile, pulumiFolder, readProject, type Project } from "../../../cli/project.ts";
 import { pulumiRequirements } from "../../../cli/setup/pulumi.ts";
 import { setUp } from "../../../cli/setup/set-up.ts";
-import { passphraseMissing, stateRequirement } from "../../../cli/setup/state.ts";
+import { stateRequirement } from "../../../cli/setup/state.ts";
 import type { Requirement } from "../../../cli/setup/requirement.ts";
 import { fakeRun, type Answers } from "./fake-run.ts";
 import { recordedProgress } from "./quiet.ts";
@@ -117,9 +118,14 @@ describe("set-up", () => {
 
   describe("of the state", () => {
     const passphrase = () => join(project.privateFolder, "passphrase");
+    let place: Place;
+
+    beforeEach(() => {
+      place = placeOf(project, "local", "notes-local");
+    });
 
     it("makes a folder and a passphrase that only its owner can read, once", async () => {
-      const state = stateRequirement(project, {});
+      const state = stateRequirement(project, place, {});
       assert.equal(await state.check(), false);
       await state.provide(step());
       assert.equal(await state.check(), true);
@@ -131,23 +137,28 @@ describe("set-up", () => {
     });
 
     it("refuses a state whose passphrase is missing", async () => {
-      const stacks = join(project.privateFolder, "state", ".pulumi", "stacks", "towpath");
+      const stacks = join(place.state, ".pulumi", "stacks", "towpath");
       mkdirSync(stacks, { recursive: true });
-      assert.equal(await stateRequirement(project, {}).check(), false);
+      assert.equal(await stateRequirement(project, place, {}).check(), false);
       writeFileSync(join(stacks, "local.json"), "{}");
-      assert.throws(() => void stateRequirement(project, {}).check(), {
+      assert.throws(() => void stateRequirement(project, place, {}).check(), {
         message:
-          "state: .towpath/state is encrypted with a passphrase, got no file .towpath/passphrase; put that file back, " +
+          "state: .towpath/namespaces/notes-local/state is encrypted with a passphrase, got no file .towpath/passphrase; put that file back, " +
           'or remove this environment with its data by "npm run destroy -- --by-labels" and start anew',
       });
-      assert.equal(await stateRequirement(project, { PULUMI_CONFIG_PASSPHRASE: "x" }).check(), true);
-      assert.match(passphraseMissing, /^state: /);
+      assert.equal(await stateRequirement(project, place, { PULUMI_CONFIG_PASSPHRASE: "x" }).check(), true);
+      // Another branch's state is encrypted with the same one.
+      const other = placeOf(project, "local", "notes-other");
+      assert.throws(
+        () => void stateRequirement(project, other, {}).check(),
+        /notes-local\/state is encrypted/,
+      );
     });
 
     it("makes nothing where the person keeps both", async () => {
       const given = { PULUMI_BACKEND_URL: "s3://b", PULUMI_CONFIG_PASSPHRASE_FILE: "/p" };
-      assert.equal(await stateRequirement(project, given).check(), true);
-      await stateRequirement(project, given).provide(step());
+      assert.equal(await stateRequirement(project, place, given).check(), true);
+      await stateRequirement(project, place, given).provide(step());
       assert.equal(existsSync(project.privateFolder), false);
       assert.deepEqual([{}, given, { PULUMI_CONFIG_PASSPHRASE: "" }].map(usesOwnPassphrase), [
         true,
@@ -210,7 +221,7 @@ describe("set-up", () => {
     it("points to this clone's state, passphrase, command line and images", () => {
       const environment = pulumiEnvironment(
         project,
-        { usesBuiltMirror: true, dockerHost: "unix:///x.sock" },
+        { usesBuiltMirror: true, dockerHost: "unix:///x.sock", place: placeOf(project, "local", "n") },
         { PATH: "/bin", DOCKER_CONTEXT: "x" },
       );
       assert.deepEqual(environment, {
@@ -218,7 +229,7 @@ describe("set-up", () => {
         PULUMI_HOME: project.pulumiHome,
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-        PULUMI_BACKEND_URL: `file://${root}/.towpath/state`,
+        PULUMI_BACKEND_URL: `file://${root}/.towpath/namespaces/n/state`,
         PULUMI_CONFIG_PASSPHRASE_FILE: join(root, ".towpath", "passphrase"),
         TOWPATH_IMAGE_MIRROR: "mirror.towpath.internal",
         DOCKER_HOST: "unix:///x.sock",
@@ -229,7 +240,7 @@ describe("set-up", () => {
       const given = { PULUMI_BACKEND_URL: "s3://b", TOWPATH_IMAGE_MIRROR: "m", DOCKER_HOST: "tcp://h" };
       const environment = pulumiEnvironment(
         project,
-        { usesBuiltMirror: true, dockerHost: "unix:///x" },
+        { usesBuiltMirror: true, dockerHost: "unix:///x", place: placeOf(project, "staging", "n") },
         given,
       );
       assert.equal(environment.PULUMI_BACKEND_URL, "s3://b");
@@ -237,8 +248,11 @@ describe("set-up", () => {
       assert.equal(environment.TOWPATH_IMAGE_MIRROR, "m");
       assert.equal(environment.DOCKER_HOST, "tcp://h");
       assert.equal(
-        pulumiEnvironment(project, { usesBuiltMirror: false }, { PULUMI_CONFIG_PASSPHRASE: "x" })
-          .PULUMI_CONFIG_PASSPHRASE_FILE,
+        pulumiEnvironment(
+          project,
+          { usesBuiltMirror: false, place: placeOf(project, "ci", "n") },
+          { PULUMI_CONFIG_PASSPHRASE: "x" },
+        ).PULUMI_CONFIG_PASSPHRASE_FILE,
         undefined,
       );
     });

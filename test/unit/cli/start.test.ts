@@ -73,7 +73,7 @@ describe("the command start", function () {
   ): void {
     machine.write(".towpath/passphrase", "secret\n");
     machine.write(
-      ".towpath/state/.pulumi/stacks/towpath/local.json",
+      ".towpath/namespaces/notes-local/state/.pulumi/stacks/towpath/local.json",
       JSON.stringify({ checkpoint: { latest } }),
     );
   }
@@ -258,7 +258,7 @@ describe("the command start", function () {
   it("leaves its events in a file", async () => {
     await begin();
     assert.match(
-      readFileSync(join(machine.root, ".towpath/logs/local-up.events.json"), "utf8"),
+      readFileSync(join(machine.root, ".towpath/namespaces/notes-local/logs/local-up.events.json"), "utf8"),
       /summaryEvent/,
     );
   });

@@ -27,6 +27,7 @@ describe("the state", () => {
         name: "towpath",
       },
       stack: "local",
+      logFolder: join(root, "logs"),
       environment: { PULUMI_BACKEND_URL: `file://${root}/state` },
     };
   });
@@ -84,7 +85,7 @@ describe("the state", () => {
       readDeployment(elsewhere(), answer({ code: 255, stderr: "error: no credentials" })),
       {
         message:
-          'PULUMI_BACKEND_URL: the state at s3://bucket cannot be read, got "no credentials"; log in there, or unset it to keep the state in .towpath/state',
+          'PULUMI_BACKEND_URL: the state at s3://bucket cannot be read, got "no credentials"; log in there, or unset it to keep the state in .towpath',
       },
     );
   });
