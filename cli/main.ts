@@ -82,6 +82,48 @@ program
   });
 
 program
+  .command("run")
+  .description("run a service on this machine in place of its container: run api -- python -m notes --reload")
+  .argument("<service>")
+  .argument("<command...>", "what starts the service, in the folder of its image")
+  .option("--port <port>", "the port that it listens on; the service's own unless it is given", Number)
+  .action(async (service: string, command: string[], { port }: { port?: number }) => {
+    const { runOnHost } = await import("./commands/run.ts");
+    await pass((progress) => runOnHost({ service, command, port }, progress));
+  });
+
+program
+  .command("ci")
+  .description("check the application in an environment that is thrown away")
+  .option(...json)
+  .option("--only <check>", "run one check, with those that it waits for")
+  .option("--keep", "leave everything up, to look into it", false)
+  .option("--publish", "push the images to the registries when everything has passed", false)
+  .action(
+    async ({
+      json = false,
+      ...request
+    }: {
+      json?: boolean;
+      only?: string;
+      keep: boolean;
+      publish: boolean;
+    }) => {
+      const { ci } = await import("./commands/ci.ts");
+      const { ciInWords } = await import("./ci/summary.ts");
+      await answer(
+        json,
+        async (progress) => {
+          const report = await ci(progress, request);
+          if (!report.passed) process.exitCode = exitCode.failed;
+          return report;
+        },
+        ciInWords,
+      );
+    },
+  );
+
+program
   .command("pulumi")
   .description("run the Pulumi CLI on this project: npm run pulumi -- preview --stack local")
   .argument("[arguments...]")

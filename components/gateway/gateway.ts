@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
+import { gatewayPort } from "./site.ts";
 
 /** Where the gateway listens, and what it is made of. */
 export interface GatewayArgs {
@@ -12,9 +13,6 @@ export interface GatewayArgs {
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
 }
-
-/** The port inside the gateway's container. */
-export const gatewayPort = 8080;
 
 /** What the gateway starts with: the sites are the environments' own files. */
 const caddyfile = `{

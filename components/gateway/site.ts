@@ -4,7 +4,12 @@ export interface SiteRoute {
   readonly path: string;
   readonly service: string;
   readonly port: number;
+  /** Where the service answers instead of in the release's container, as `host:port`. */
+  readonly address?: string;
 }
+
+/** The port inside the gateway's container. */
+export const gatewayPort = 8080;
 
 /** What the gateway has to know of an environment, apart from the release. */
 export interface SiteDescription {
@@ -32,9 +37,9 @@ export function renderSite({ name, address, routes }: SiteDescription): string {
     "\t\tX-Content-Type-Options nosniff",
     "\t}",
     "\troute {",
-    ...routes.flatMap(({ path, service, port }) => [
+    ...routes.flatMap(({ path, service, port, address }) => [
       `\t\thandle ${path} {`,
-      `\t\t\treverse_proxy {file./etc/caddy/sites/${name}/current/${service}}:${port}`,
+      `\t\t\treverse_proxy ${address ?? `{file./etc/caddy/sites/${name}/current/${service}}:${port}`}`,
       "\t\t}",
     ]),
     "\t}",

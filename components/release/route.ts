@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SwitchRouteInput } from "../../steps/switch-route.ts";
-import { gatewayPort, type Gateway } from "../gateway/gateway.ts";
-import { renderSite, type SiteRoute } from "../gateway/site.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import { gatewayPort, renderSite, type SiteRoute } from "../gateway/site.ts";
 import { Step } from "../host/step.ts";
 
 /** What users get from now on. */

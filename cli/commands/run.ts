@@ -1,0 +1,178 @@
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { application as description } from "../../application.ts";
+import {
+  parseApplication,
+  type Application,
+  type Service,
+} from "../../components/application/application.ts";
+import { objectStoragePort } from "../../components/application/connections.ts";
+import { show, suggestion } from "../../components/input-checks.ts";
+import { namesOf } from "../../components/naming/names.ts";
+import { docker, rankOf } from "../docker/containers.ts";
+import { isUp } from "../docker/start-stop.ts";
+import { readInputs } from "../host-services/container.ts";
+import { HostRunFolder } from "../host-services/host-runs.ts";
+import { inputsOf, throughTunnels, used, type Address, type HostInputs } from "../host-services/inputs.ts";
+import { inForeground } from "../host-services/process.ts";
+import { followHostRuns, gatewayAddress } from "../host-services/route.ts";
+import { accepts, bridgeTo, tunnelTo, type Listener } from "../host-services/tunnel.ts";
+import { isFree } from "../ports.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
+import { run } from "../run.ts";
+import { open, type Session } from "./session.ts";
+
+/** What a person asks to run on this machine. */
+export interface HostService {
+  readonly service: string;
+  /** The program and its arguments, which start the service. */
+  readonly command: readonly string[];
+  /** The port that it listens on; the service's own unless it is given. */
+  readonly port: number | undefined;
+}
+
+/** How long to wait between two looks whether the service accepts connections, in milliseconds. */
+const interval = 100;
+
+/**
+ * Runs a service on this machine, in place of its container, until it ends or is interrupted: with the container's
+ * variables and secrets, its backing services at ports of this machine, and the gateway's requests.
+ *
+ * @returns the exit code of the command
+ */
+export async function runOnHost(
+  asked: HostService,
+  progress: Progress,
+  project = readProject(),
+): Promise<number> {
+  const application = parseApplication(description);
+  const service = serviceOf(application, asked.service);
+  const session = await open("look", progress, project);
+  const { container, gateway } = containersOf(session, asked.service);
+  const port = service.port === undefined ? undefined : (asked.port ?? service.port);
+  if (port !== undefined && !(await isFree(port))) throw new Problem(hostPortInUse(port));
+
+  const folder = HostRunFolder.claim(project, session.namespace, asked.service);
+  const closing: (() => Promise<unknown>)[] = [
+    async () => {
+      folder.remove();
+      await followHostRuns(project, application, session.namespace, gateway);
+    },
+  ];
+  try {
+    const inputs = await reachable(
+      inputsOf(await readInputs(run, container)),
+      session.namespace,
+      gateway,
+      closing,
+    );
+    if (service.routes.length === 0) await replaceContainer(container, closing);
+    const environment = {
+      ...process.env,
+      ...inputs.variables,
+      ...folder.writeSecrets(inputs.secrets),
+      ...(port !== undefined && { PORT: String(port) }),
+    };
+    const image = application.images[service.image];
+    const launch = { command: asked.command, folder: join(project.root, image?.context ?? "."), environment };
+    progress.say(`${asked.service}: runs on this machine, in ${image?.context ?? "."}; Ctrl+C ends it`);
+    progress.stop();
+    return await inForeground(launch, async (ended) => {
+      if (port === undefined || service.routes.length === 0 || !(await listens(port, ended))) return;
+      const bridge = await bridgeFrom(session.namespace, port, closing);
+      folder.note({ pid: process.pid, address: bridge });
+      await followHostRuns(project, application, session.namespace, gateway);
+      progress.say(`${asked.service}: the gateway sends it ${service.routes.join(", ")} now`);
+    });
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+function serviceOf({ services }: Application, name: string): Service {
+  const service = services[name];
+  if (service !== undefined) return service;
+  throw new Problem(`run: no such service, got ${show(name)}; ${suggestion(name, Object.keys(services))}`);
+}
+
+/** The service's container, and the gateway's; all that the service may need has to run. */
+function containersOf({ view, namespace }: Session, service: string): { container: string; gateway: string } {
+  const container = view.containers.find(({ part, release }) => part === service && release !== undefined);
+  const gateway = view.containers.find((one) => rankOf(one) === "gateway");
+  const stopped = view.containers.filter((one) => one.part !== service && !isUp(one.state));
+  if (container === undefined || gateway === undefined || stopped.length > 0) {
+    throw new Problem(notRunning(namespace));
+  }
+  return { container: container.name, gateway: gateway.name };
+}
+
+/** Says that the containers do not run. */
+export function notRunning(namespace: string): string {
+  return `run: the service needs the other containers of ${namespace}, got none that run; start them with "npm start"`;
+}
+
+/** Says that another program listens where the service would. */
+export function hostPortInUse(port: number): string {
+  return `run: port ${port} is in use by another program; choose another with --port ${port + 1}, and let the command listen there`;
+}
+
+/** Opens a tunnel to each backing service that the inputs lead to, and leads them through it. */
+async function reachable(
+  inputs: HostInputs,
+  namespace: string,
+  gateway: string,
+  closing: (() => Promise<unknown>)[],
+): Promise<HostInputs> {
+  const names = namesOf(namespace);
+  const servers: Address[] = [
+    { host: names.postgres, port: 5432 },
+    { host: names.redis, port: 6379 },
+    { host: names.objectStorage, port: objectStoragePort },
+  ];
+  const tunnels: { server: Address; port: number }[] = [];
+  for (const server of used(inputs, servers)) {
+    const tunnel = await tunnelTo(server, gateway);
+    closing.push(() => tunnel.close());
+    tunnels.push({ server, port: tunnel.port });
+  }
+  return throughTunnels(inputs, tunnels);
+}
+
+/** A service without routes would share its work with its container: that one rests meanwhile. */
+async function replaceContainer(container: string, closing: (() => Promise<unknown>)[]): Promise<void> {
+  await docker(run, ["stop", container]);
+  // A release may have replaced it meanwhile.
+  closing.push(() => run("docker", ["start", container]));
+}
+
+/** Waits until the service accepts connections; false when it ends before. */
+async function listens(port: number, ended: AbortSignal): Promise<boolean> {
+  while (!ended.aborted) {
+    if (await accepts(port)) return true;
+    await wait(interval);
+  }
+  return false;
+}
+
+/**
+ * Where the gateway finds a port of this machine. On Linux that is the address that the containers' network has here,
+ * which nobody else reaches; Docker Desktop has that network in a machine of its own, and a name for this one.
+ */
+async function bridgeFrom(
+  namespace: string,
+  port: number,
+  closing: (() => Promise<unknown>)[],
+): Promise<string> {
+  const address = await gatewayAddress(run, namespace);
+  let bridge: Listener;
+  try {
+    bridge = await bridgeTo(port, address);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRNOTAVAIL") throw error;
+    return `host.docker.internal:${port}`;
+  }
+  closing.push(() => bridge.close());
+  return `${address}:${bridge.port}`;
+}
