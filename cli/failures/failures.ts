@@ -36,13 +36,18 @@ export type Failure = Pick<Outcome, "errors" | "log" | "ending"> &
 
 /** Why an operation failed, in the words that a person needs, each reason once. */
 export function explain(outcome: Failure): string {
-  const fromEngine = outcome.errors.map(
-    (error) => ofBuild(error, outcome) ?? translate(plainText(error.message), error.urn),
-  );
-  const known = [...new Set(fromEngine.filter((line) => line !== ""))];
-  if (known.length > 0) return withoutRepeats(known).join("\n");
+  const known = reasons(outcome);
+  if (known.length > 0) return known.join("\n");
   const printed = translate(errorsOfLog(outcome.log), undefined);
   return printed === "" ? endedSilently(outcome.ending) : printed;
+}
+
+/** What the engine, the plugins and the program said that a person needs to know, each reason once. */
+export function reasons(outcome: Pick<Failure, "errors" | "output" | "environmentName">): string[] {
+  const said = outcome.errors.map(
+    (error) => ofBuild(error, outcome) ?? translate(plainText(error.message), error.urn),
+  );
+  return withoutRepeats([...new Set(said.filter((line) => line !== ""))]);
 }
 
 /** Says that Pulumi was killed, or crashed without a word. */
@@ -53,7 +58,7 @@ export function endedSilently(ending: string): string {
 /** A failure of an image's build; its own lines say more than its error. */
 function ofBuild(
   { message, urn = "" }: Diagnostic,
-  { output, environmentName = "" }: Failure,
+  { output, environmentName = "" }: Pick<Failure, "output" | "environmentName">,
 ): string | undefined {
   const { types, name } = parseUrn(urn) ?? { types: [], name: "" };
   if (types.at(-1) !== "docker:index/image:Image") return undefined;

@@ -5,6 +5,10 @@ import type { ResourceStep } from "../pulumi/events.ts";
 const deeds: readonly { readonly token: string; readonly create: string; readonly delete?: string }[] = [
   { token: "towpath:release:HealthGate", create: "waiting for % to be healthy" },
   { token: "towpath:release:Migration", create: "migrating the database" },
+  { token: "towpath:ci:Check", create: "checking %" },
+  { token: "towpath:ci:MigrationRehearsal", create: "rehearsing the migrations" },
+  { token: "towpath:data:ReusedPostgres", create: "making the databases" },
+  { token: "towpath:data:ReusedObjectStorage", create: "making the buckets" },
   { token: "towpath:release:SmokeCheck", create: "asking the new release what users will ask" },
   {
     token: "towpath:release:Route",

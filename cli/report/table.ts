@@ -25,7 +25,8 @@ export function environmentTable(started: Started): string {
     .join("\n");
 }
 
-const noBorders = Object.fromEntries(
+/** A table of plain columns. */
+export const noBorders = Object.fromEntries(
   [
     ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
     ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"],

@@ -26,5 +26,5 @@ export function ciRunOf(given: Readonly<Record<string, string | undefined>>, nam
 
 /** Where the reports of a namespace are, relative to the project. */
 export function reportsFolder(namespace: string): string {
-  return join(".towpath", "namespaces", namespace, "reports");
+  return join("reports", namespace);
 }

@@ -1,0 +1,70 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { application } from "../../application.ts";
+import { namesOf } from "../../components/naming/names.ts";
+import { sweep, type Swept } from "../docker/sweep.ts";
+import { forgetStack } from "../pulumi/forget.ts";
+import { readLocks, runsPulumi } from "../pulumi/locks.ts";
+import type { PulumiCall } from "../pulumi/operation.ts";
+import { removeStack } from "../pulumi/stack.ts";
+import { fileBackend, readDeployment } from "../pulumi/state.ts";
+import type { Run } from "../run.ts";
+
+/** How long an earlier run's Pulumi may take to end by itself, in milliseconds. */
+const patience = 20_000;
+
+/**
+ * Removes everything of a run: containers, network and images by their labels and names, and the state, which is worth
+ * nothing without them. It is the same after a run that ended and after one that was killed, whatever the state says.
+ */
+export async function clearRun(call: PulumiCall, namespace: string, run: Run): Promise<Swept> {
+  await endOrphan(call, namespace, run);
+  const swept = await sweep(run, namespace, ciImages(namespace));
+  if (fileBackend(call.environment) !== undefined) forgetStack(call);
+  else if ((await readDeployment(call, run)) !== undefined) await removeStack(call, run, { force: true });
+  return swept;
+}
+
+/** The names of the images that a run builds. */
+export function ciImages(namespace: string): string[] {
+  const names = namesOf(namespace);
+  return Object.keys(application.images).flatMap((image) => [
+    names.image(image),
+    names.image(`${image}-dev`),
+  ]);
+}
+
+/**
+ * Ends the Pulumi of a run whose command line was killed: it goes on alone. Asked to stop, it ends its plugins and steps
+ * too; with their containers gone, they have nothing to wait for.
+ */
+async function endOrphan(call: PulumiCall, namespace: string, run: Run): Promise<void> {
+  const orphans = readLocks(call).filter(({ pid }) => runsPulumi(pid));
+  for (const { pid } of orphans) signal(pid, "SIGINT");
+  const deadline = Date.now() + patience;
+  while (orphans.some(({ pid }) => runsPulumi(pid)) && Date.now() < deadline) {
+    await sweepContainers(run, namespace);
+    await wait(100);
+  }
+  for (const { pid } of orphans) if (runsPulumi(pid)) signal(pid, "SIGKILL");
+}
+
+/** Removes the containers, so that what waits for them ends. */
+export async function sweepContainers(run: Run, namespace: string): Promise<void> {
+  const listed = await run("docker", [
+    "ps",
+    "--all",
+    "--quiet",
+    "--filter",
+    `label=towpath.namespace=${namespace}`,
+  ]);
+  const ids = listed.stdout.split("\n").filter((id) => id !== "");
+  if (ids.length > 0) await run("docker", ["rm", "--force", "--volumes", ...ids]);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended meanwhile.
+  }
+}

@@ -1,0 +1,176 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Application } from "../../components/application/application.ts";
+import type { Names } from "../../components/naming/names.ts";
+import { docker, listContainers, rankOf, type Container } from "../docker/containers.ts";
+import { isUp } from "../docker/start-stop.ts";
+import { Problem } from "../problem.ts";
+import type { Run } from "../run.ts";
+import { Held, ownerLives, readOwner, takeLock, thisProcess } from "./lock.ts";
+
+/** The servers of the local environment that a run uses. */
+export interface Servers {
+  /** The local environment's names. */
+  readonly names: Names;
+  /** The folder with what runs know of each other. */
+  readonly folder: string;
+  /** The parts that the application needs: `postgres`, `object-storage`. */
+  readonly parts: readonly string[];
+}
+
+/** How long a run waits for another one that starts or stops servers just now, and for a server to answer, in milliseconds. */
+const patience = 120_000;
+
+/** Which of the local environment's servers an application uses. */
+export function reusedParts({ postgres, buckets }: Pick<Application, "postgres" | "buckets">): string[] {
+  return [
+    ...(postgres === undefined ? [] : ["postgres"]),
+    ...(buckets.length === 0 ? [] : ["object-storage"]),
+  ];
+}
+
+/** Counts a run in, and starts the servers that do not run. */
+export async function enter(servers: Servers, user: string, run: Run): Promise<void> {
+  await alone(servers, async () => {
+    const found = await find(servers, run);
+    mkdirSync(join(servers.folder, "users"), { recursive: true });
+    writeFileSync(userFile(servers, user), JSON.stringify(thisProcess()));
+    const stopped = found.filter(({ state }) => !isUp(state));
+    if (stopped.length === 0) return;
+    writeFileSync(startedFile(servers), stopped.map(({ name }) => name).join("\n"));
+    await docker(run, ["start", ...stopped.map(({ id }) => id)]);
+  });
+  await answers(servers, run);
+}
+
+/** Counts a run out. The last one stops the servers that a run has started, unless the local environment runs by now. */
+export async function leave(servers: Servers, user: string, run: Run): Promise<void> {
+  await alone(servers, async () => {
+    rmSync(userFile(servers, user), { force: true });
+    if (users(servers).length > 0 || !existsSync(startedFile(servers))) return;
+    const containers = await listContainers(run, servers.names.namespace);
+    const inUse = containers.some((one) => rankOf(one) !== "backing service" && isUp(one.state));
+    const started = containers.filter(({ part, state }) => servers.parts.includes(part) && isUp(state));
+    if (!inUse && started.length > 0) await docker(run, ["stop", ...started.map(({ id }) => id)]);
+    rmSync(startedFile(servers), { force: true });
+  });
+}
+
+/** Removes the databases, the role and the buckets of a run from the servers. */
+export async function dropData(
+  { names, parts }: Servers,
+  own: Names,
+  buckets: readonly string[],
+  run: Run,
+): Promise<void> {
+  if (parts.includes("postgres")) {
+    // Workers have made databases that nobody else knows of: whatever belongs to the role goes.
+    const sql = [
+      `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database JOIN pg_roles ON pg_roles.oid = datdba`,
+      `WHERE rolname = '${own.database}' \\gexec`,
+      `DROP ROLE IF EXISTS "${own.database}";`,
+    ].join("\n");
+    const client = ["psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"];
+    const { code, stderr } = await run(
+      "docker",
+      [
+        ...["exec", "--interactive", names.postgres, ...client],
+        "--username",
+        names.database,
+        "--dbname",
+        "postgres",
+      ],
+      { input: `${sql}\n` },
+    );
+    if (code !== 0)
+      throw new Problem(
+        `${names.postgres}: the databases of ${own.namespace} cannot be removed, got "${stderr.trim()}"; remove them by "npm run psql"`,
+      );
+  }
+  if (parts.includes("object-storage")) {
+    // A bucket is a folder there; emptying it object by object would take a client.
+    const folders = buckets.map((bucket) => `/data/${own.bucket(bucket)}`);
+    await docker(run, ["exec", names.objectStorage, "rm", "-rf", "--", ...folders]);
+  }
+}
+
+/** Says that there are no servers to use. */
+export function noServers(namespace: string, part: string): string {
+  return `towpath:reuse: expected the ${part} of the local environment ${namespace}, got none; run npm start once, or set reuse to none`;
+}
+
+async function find({ names, parts }: Servers, run: Run): Promise<Container[]> {
+  const containers = await listContainers(run, names.namespace);
+  return parts.map((part) => {
+    const found = containers.find((container) => container.part === part);
+    if (found === undefined) throw new Problem(noServers(names.namespace, part));
+    return found;
+  });
+}
+
+/** Waits until the servers can be used; those that ran already are asked, too. */
+async function answers({ names, parts }: Servers, run: Run): Promise<void> {
+  const probes = [
+    ...(parts.includes("postgres") ? [[names.postgres, "pg_isready", "--quiet", "--host", "127.0.0.1"]] : []),
+    ...(parts.includes("object-storage")
+      ? [[names.objectStorage, "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:7070/health"]]
+      : []),
+  ];
+  for (const probe of probes) {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const { code, stderr } = await run("docker", ["exec", ...probe]);
+      if (code === 0) break;
+      if (Date.now() > deadline)
+        throw new Problem(
+          `${probe[0]}: expected an answer within ${patience / 1000} s, got "${stderr.trim()}"; look at docker logs ${probe[0]}`,
+        );
+      await wait(250);
+    }
+  }
+}
+
+/** Does something that no other run does at the same time. */
+async function alone<T>({ folder }: Servers, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      const lock = takeLock(join(folder, "servers.lock"));
+      try {
+        return await work();
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      if (!(error instanceof Held)) throw error;
+      if (Date.now() > deadline) throw new Problem(serversHeld(error.owner.pid));
+    }
+    await wait(100);
+  }
+}
+
+/** Says that another run does not get done with the servers. */
+export function serversHeld(pid: number): string {
+  return `towpath:reuse: another run starts or stops the local servers, got process ${pid} for more than ${patience / 1000} s; end it, or wait until it ends`;
+}
+
+/** The runs that are counted in and live. */
+function users({ folder }: Servers): string[] {
+  const all = join(folder, "users");
+  return readdirSync(all).filter((name) => {
+    const owner = readOwner(join(all, name));
+    if (owner !== undefined && ownerLives(owner)) return true;
+    rmSync(join(all, name), { force: true });
+    return false;
+  });
+}
+
+function userFile({ folder }: Servers, user: string): string {
+  return join(folder, "users", user);
+}
+
+/** Names the servers that a run has started. */
+function startedFile({ folder }: Servers): string {
+  return join(folder, "servers-started");
+}

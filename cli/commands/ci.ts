@@ -1,0 +1,267 @@
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { application as description } from "../../application.ts";
+import { parseApplication, type Application } from "../../components/application/application.ts";
+import { ciPlan, checkNames } from "../../components/ci/plan.ts";
+import { ciRunVariable, reportsFolder } from "../../components/ci/run.ts";
+import { namesOf } from "../../components/naming/names.ts";
+import type { CiSettings } from "../../components/settings/ci.ts";
+import { annotations } from "../ci/annotations.ts";
+import { clearRun, sweepContainers } from "../ci/clear.ts";
+import { Held, takeLock, type Lock } from "../ci/lock.ts";
+import { originOf, tagsOf } from "../ci/origin.ts";
+import { destinations, publish, type Destination } from "../ci/publish.ts";
+import { readReports, readSql, type CiReport, type PublishedImage } from "../ci/report.ts";
+import { dropData, enter, leave, reusedParts, type Servers } from "../ci/reuse.ts";
+import { ciInJUnit, ciInMarkdown } from "../ci/summary.ts";
+import { sweptInWords } from "../docker/sweep.ts";
+import { usesOwnPassphrase } from "../environment.ts";
+import { endedSilently, reasons } from "../failures/failures.ts";
+import { duringInterrupts } from "../interrupts.ts";
+import { namespaceFolder, placeOf } from "../place.ts";
+import { Interrupted, Problem } from "../problem.ts";
+import { asStep, type Progress } from "../progress/progress.ts";
+import { readProject, type Project } from "../project.ts";
+import { runOperation, type Outcome, type PulumiCall } from "../pulumi/operation.ts";
+import { keepingSaltOut } from "../pulumi/salt.ts";
+import { createStack } from "../pulumi/stack.ts";
+import { parseUrn } from "../pulumi/urn.ts";
+import { run } from "../run.ts";
+import { namespaceOf, namespaceWarning, settingsOf } from "../settings.ts";
+import { getReady } from "../setup/machine.ts";
+
+/** What a run of `ci` is asked for. */
+export interface CiRequest {
+  /** The one check to run, with those that it waits for. */
+  readonly only?: string;
+  /** Leave everything up, to look into it. */
+  readonly keep: boolean;
+  /** Push the images when everything has passed. */
+  readonly publish: boolean;
+}
+
+/** The stack of this command. */
+const stack = "ci";
+
+/** What one run has in hand. */
+interface Run {
+  readonly project: Project;
+  readonly request: CiRequest;
+  readonly application: Application;
+  readonly settings: CiSettings;
+  readonly call: PulumiCall;
+  readonly progress: Progress;
+  /** The servers of the local environment, when they are used. */
+  readonly servers: Servers | undefined;
+  /** Where the images go when they have passed. */
+  readonly registries: readonly Destination[];
+  /** Whether the person has asked to stop. */
+  interrupted: boolean;
+}
+
+/** Checks the application in an environment that is thrown away. */
+export async function ci(progress: Progress, request: CiRequest, project = readProject()): Promise<CiReport> {
+  const began = Date.now();
+  const application = parseApplication(description);
+  const settings = settingsOf(project, application.name, stack) as CiSettings;
+  const { application: used } = ciPlan(application, request.only);
+  const { namespace } = settings;
+  const warning = namespaceWarning(project, stack);
+  if (warning !== undefined) progress.say(warning);
+  const lock = lockNamespace(project, namespace, progress);
+  try {
+    const place = placeOf(project, stack, namespace);
+    const { environment } = await getReady(
+      project,
+      { imageMirror: settings.imageMirror, place },
+      "start",
+      progress,
+    );
+    const call = { project, stack, environment, logFolder: place.logs };
+    const registries = request.publish ? await destinations(settings.registries, call, run) : [];
+    const servers = settings.reuse === "local" ? serversFor(project, used) : undefined;
+    const all: Run = {
+      project,
+      request,
+      application,
+      settings,
+      call,
+      progress,
+      servers,
+      registries,
+      interrupted: false,
+    };
+    return await duringInterrupts(
+      () => (all.interrupted = true),
+      () => checkAndClear(all, began),
+    );
+  } finally {
+    lock.release();
+  }
+}
+
+/** Takes the namespace for this run alone. */
+function lockNamespace(project: Project, namespace: string, progress: Progress): Lock {
+  try {
+    const lock = takeLock(join(namespaceFolder(project, namespace), "ci.lock"));
+    if (lock.tookOverFrom !== undefined) progress.say(tookOver(namespace, lock.tookOverFrom.pid));
+    return lock;
+  } catch (error) {
+    if (error instanceof Held) throw new Problem(namespaceHeld(namespace, error.owner));
+    throw error;
+  }
+}
+
+/** Says that another run is at work. */
+export function namespaceHeld(namespace: string, { pid, since }: Held["owner"]): string {
+  const time = since.replace("T", " ").slice(0, 16);
+  return `ci: another run of ${namespace} is at work, got process ${pid} since ${time}; wait until it ends, or set WORKSPACE_ID to run beside it`;
+}
+
+/** Says that an earlier run was killed. */
+export function tookOver(namespace: string, pid: number): string {
+  return `ci: removing what an earlier run of ${namespace} left, whose process ${pid} died before it was done`;
+}
+
+function serversFor(project: Project, application: Application): Servers | undefined {
+  const parts = reusedParts(application);
+  if (parts.length === 0) return undefined;
+  const local = namespaceOf(project, application.name, "local");
+  return { names: namesOf(local), folder: namespaceFolder(project, local), parts };
+}
+
+/** The run, between two clearings: the first for what a killed run left. Whatever happens, the second is made. */
+async function checkAndClear(all: Run, began: number): Promise<CiReport> {
+  const { request, settings, servers, progress } = all;
+  const { namespace } = settings;
+  if (servers !== undefined) await enter(servers, namespace, run);
+  let kept = false;
+  try {
+    const swept = sweptInWords(await clear(all));
+    if (swept !== undefined) progress.say(swept);
+    const outcome = await check(all);
+    const passed = isPassed(outcome) && !all.interrupted;
+    const published = passed && request.publish ? await publishImages(all) : [];
+    if (all.interrupted)
+      throw new Interrupted("interrupted: the run was stopped, and everything of it removed");
+    kept = request.keep;
+    const seconds = Math.round((Date.now() - began) / 100) / 10;
+    return finish(all, { ...outcome, published, seconds });
+  } finally {
+    if (!kept) {
+      await asStep(progress, "removing everything", () => clear(all));
+      if (servers !== undefined) await leave(servers, namespace, run);
+    }
+  }
+}
+
+async function clear({ call, settings, servers, application }: Run): ReturnType<typeof clearRun> {
+  const swept = await clearRun(call, settings.namespace, run);
+  if (servers !== undefined) await dropData(servers, namesOf(settings.namespace), application.buckets, run);
+  return swept;
+}
+
+/** `pulumi up`, in which what fails does not stop what does not wait for it; what came of it is in the reports. */
+async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "sql">> {
+  const { project, request, application, settings, call, servers, progress } = all;
+  const reports = reportsFolder(settings.namespace);
+  const folder = join(project.root, reports);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const variables = ciRunVariable({
+    reports,
+    ...(request.only !== undefined && { only: request.only }),
+    ...(servers !== undefined && { reused: servers.names.namespace }),
+  });
+  const told = { ...call, environment: { ...call.environment, ...variables } };
+  const outcome = await keepingSaltOut(call, usesOwnPassphrase(), async () => {
+    await createStack(call, run);
+    return runOperation("up", told, progress, ["--continue-on-error"], () => {
+      all.interrupted = true;
+      void sweepContainers(run, settings.namespace);
+    });
+  });
+  const { checks, rehearses } = ciPlan(application, request.only);
+  const names = checkNames(application).filter((name) =>
+    Object.hasOwn(application.checks, name) ? checks.includes(name) : rehearses,
+  );
+  const sql = readSql(folder);
+  const found = readReports(folder, names);
+  return {
+    checks: found,
+    problems: problemsOf(outcome, found),
+    ...(sql !== undefined && { sql }),
+  };
+}
+
+/** What went wrong outside the checks, which say themselves what is wrong with them. */
+function problemsOf(outcome: Outcome, checks: CiReport["checks"]): string[] {
+  if (outcome.succeeded) return [];
+  const errors = outcome.errors.filter(({ urn = "" }) => !isCheck(urn));
+  const others = reasons({ ...outcome, errors });
+  return others.length > 0 || checks.some(({ outcome: how }) => how === "failed")
+    ? others
+    : [endedSilently(outcome.ending)];
+}
+
+function isCheck(urn: string): boolean {
+  const { types = [] } = parseUrn(urn) ?? {};
+  return types.includes("towpath:ci:Check") || types.includes("towpath:ci:MigrationRehearsal");
+}
+
+function isPassed({ checks, problems }: Pick<CiReport, "checks" | "problems">): boolean {
+  return problems.length === 0 && checks.every(({ outcome }) => outcome === "passed");
+}
+
+async function publishImages({
+  project,
+  application,
+  settings,
+  registries,
+  call,
+  progress,
+}: Run): Promise<PublishedImage[]> {
+  const names = namesOf(settings.namespace);
+  const images = Object.keys(application.images).map(
+    (image) => [image, `${names.image(image)}:latest`] as const,
+  );
+  const tags = tagsOf(await originOf(project, run));
+  return publish(Object.fromEntries(images), tags, registries, call, run, progress);
+}
+
+/** Writes the reports. */
+function finish(
+  { project, request, settings, servers, progress }: Run,
+  found: Omit<CiReport, "namespace" | "passed" | "reports" | "kept">,
+): CiReport {
+  const { namespace } = settings;
+  const reports = reportsFolder(namespace);
+  const report: CiReport = {
+    namespace,
+    passed: isPassed(found),
+    ...found,
+    reports,
+    ...(request.keep && { kept: keptInWords(namespace, servers) }),
+  };
+  const markdown = ciInMarkdown(report);
+  writeFileSync(join(project.root, reports, "summary.md"), markdown);
+  writeFileSync(join(project.root, reports, "junit.xml"), ciInJUnit(report));
+  if (process.env.GITHUB_ACTIONS === "true") {
+    annotations(report).forEach((line) => {
+      progress.say(line);
+    });
+    const { GITHUB_STEP_SUMMARY: page = "" } = process.env;
+    if (page !== "") appendFileSync(page, markdown);
+  }
+  return report;
+}
+
+/** How to look into what was left up, and how to remove it. */
+function keptInWords(namespace: string, servers: Servers | undefined): string[] {
+  const { postgres, database } = servers?.names ?? namesOf(namespace);
+  return [
+    `kept: docker ps --all --filter label=towpath.namespace=${namespace}`,
+    `databases: docker exec -it ${postgres} psql --username ${database} --list`,
+    `remove: npm run pulumi -- destroy --stack ${stack} --yes, or the next npm run ci, which removes it first`,
+  ];
+}
