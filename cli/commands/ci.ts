@@ -197,7 +197,9 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
 /** What went wrong outside the checks, which say themselves what is wrong with them. */
 function problemsOf(outcome: Outcome, checks: CiReport["checks"]): string[] {
   if (outcome.succeeded) return [];
-  const errors = outcome.errors.filter(({ urn = "" }) => !isCheck(urn));
+  const errors = outcome.errors.filter(
+    ({ urn = "", message }) => !isCheck(urn) && !isConsequence(urn, message),
+  );
   const others = reasons({ ...outcome, errors });
   return others.length > 0 || checks.some(({ outcome: how }) => how === "failed")
     ? others
@@ -207,6 +209,13 @@ function problemsOf(outcome: Outcome, checks: CiReport["checks"]): string[] {
 function isCheck(urn: string): boolean {
   const { types = [] } = parseUrn(urn) ?? {};
   return types.includes("towpath:ci:Check") || types.includes("towpath:ci:MigrationRehearsal");
+}
+
+/** A tag is refused, and not skipped, when its image does not build. */
+function isConsequence(urn: string, message: string): boolean {
+  return (
+    parseUrn(urn)?.types.at(-1) === "docker:index/tag:Tag" && message.includes("Missing required argument")
+  );
 }
 
 function isPassed({ checks, problems }: Pick<CiReport, "checks" | "problems">): boolean {

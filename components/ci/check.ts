@@ -17,6 +17,8 @@ export interface CheckArgs extends ContainerInputs {
   database: { server: DatabaseServer; name: string } | undefined;
   /** The folder for the reports of all checks. */
   reports: string;
+  /** The checks that must have passed. Not the component's own \`dependsOn\`: with it the engine would skip the component, and refuse its outputs. */
+  after: readonly Check[];
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
 }
@@ -49,7 +51,7 @@ export class Check extends pulumi.ComponentResource {
           ...(database !== undefined && { database: databaseInput(database) }),
         },
       },
-      { parent: this },
+      { parent: this, dependsOn: [...args.after] },
     );
     this.receipt = run.receipt;
     this.registerOutputs({ receipt: this.receipt });

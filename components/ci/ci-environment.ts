@@ -164,11 +164,9 @@ export class CiEnvironment extends pulumi.ComponentResource {
           database,
           imageId: found(built, service.image),
           labels: labelsOf(`check-${checkName}`),
+          after: earlierChecks(check, application.checks).map((earlier) => found(checks, earlier)),
         },
-        {
-          parent: this,
-          dependsOn: earlierChecks(check, application.checks).map((earlier) => found(checks, earlier)),
-        },
+        { parent: this },
       );
     }
   }
