@@ -1,50 +1,14 @@
 import { Command } from "commander";
-import { InputError } from "../components/input-error.ts";
+import { answer, json, pass } from "./answer.ts";
 import { listenForInterrupts } from "./interrupts.ts";
-import { exitCode, Interrupted, Problem } from "./problem.ts";
-import { showProgress, type Progress } from "./progress/progress.ts";
-
-/** Does a command's work and prints its result: as people read it, or as one JSON document. */
-async function answer<T>(
-  json: boolean,
-  work: (progress: Progress) => Promise<T>,
-  inWords: (result: T) => string | undefined,
-): Promise<void> {
-  const progress = showProgress();
-  try {
-    const result = await work(progress);
-    progress.stop();
-    const text = json ? JSON.stringify(result, null, 2) : inWords(result);
-    if (text !== undefined) process.stdout.write(`${text}\n`);
-  } catch (error) {
-    progress.stop();
-    if (!(error instanceof Problem) && !(error instanceof InputError)) throw error;
-    if (json) process.stdout.write(`${JSON.stringify({ error: error.message }, null, 2)}\n`);
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error instanceof Interrupted ? exitCode.interrupted : exitCode.failed;
-  }
-}
-
-/** For commands that print by themselves and only end with an exit code. */
-async function pass(work: (progress: Progress) => Promise<number>): Promise<void> {
-  let code: number = exitCode.failed;
-  await answer(
-    false,
-    async (progress) => {
-      code = await work(progress);
-    },
-    () => undefined,
-  );
-  process.exitCode ??= code;
-}
+import { addLookCommands } from "./look-commands.ts";
+import { exitCode } from "./problem.ts";
 
 const program = new Command("towpath")
   .enablePositionalOptions()
   .description("Every environment of a web application, as Pulumi stacks on your own Docker hosts")
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted")
   .exitOverride(({ exitCode: code }) => process.exit(code === 0 ? exitCode.done : exitCode.usage));
-
-const json = ["--json", "print the result as one JSON document"] as const;
 
 program
   .command("start")
@@ -156,6 +120,8 @@ program
       () => "everything is there",
     );
   });
+
+addLookCommands(program);
 
 listenForInterrupts();
 await program.parseAsync();

@@ -31,9 +31,16 @@ export function namespaceOf(
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): string {
+  return configuredNamespace(project, stack) ?? fallbacks(project, applicationName, stack, given).namespace;
+}
+
+/** The namespace that a stack's configuration sets; undefined when it sets none that could be one. */
+export function configuredNamespace(
+  project: Pick<Project, "root" | "name">,
+  stack: string,
+): string | undefined {
   const { namespace } = configurationOf(project, stack);
-  if (typeof namespace === "string" && isLabel(namespace, longestNamespace)) return namespace;
-  return fallbacks(project, applicationName, stack, given).namespace;
+  return typeof namespace === "string" && isLabel(namespace, longestNamespace) ? namespace : undefined;
 }
 
 /** What a person should know of how a stack's namespace was told; undefined when there is nothing. */
@@ -42,7 +49,7 @@ export function namespaceWarning(
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): string | undefined {
-  const isTold = !isOfWorkspace(stack) || configurationOf(project, stack).namespace !== undefined;
+  const isTold = !isOfWorkspace(stack) || configuredNamespace(project, stack) !== undefined;
   return isTold ? undefined : readWorkspace(project.root, given).warning;
 }
 

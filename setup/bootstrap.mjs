@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * What every `npm run …` starts with: it needs nothing but Node, not even `node_modules`.
  *

@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { application } from "../../application.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
+import { attached } from "../attached.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { usesOwnPassphrase } from "../environment.ts";
-import { duringInterrupts } from "../interrupts.ts";
 import { withPort } from "../local-port.ts";
 import { placeOf } from "../place.ts";
 import type { Progress } from "../progress/progress.ts";
@@ -48,7 +47,10 @@ export async function pulumi(
   const call = await callOf(args[0], stack, progress, project);
   progress.stop();
   return keepingSaltOut(call, usesOwnPassphrase(), () =>
-    attached(join(pulumiFolder(project), "pulumi"), args, call.environment, project.root),
+    attached(join(pulumiFolder(project), "pulumi"), args, {
+      environment: call.environment,
+      cwd: project.root,
+    }),
   );
 }
 
@@ -86,26 +88,4 @@ export function stackOf(args: readonly string[]): string | undefined {
   const joined = args.find((arg) => arg.startsWith("--stack="))?.slice("--stack=".length);
   if (joined !== undefined || (args[0] !== "stack" && args[0] !== "cancel")) return joined;
   return args.slice(1).find((arg) => environmentOf(arg) !== undefined);
-}
-
-/** Runs a program on our own terminal. Ctrl+C reaches it from the terminal; other requests to stop are passed on. */
-function attached(
-  command: string,
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  cwd: string,
-): Promise<number> {
-  const child = spawn(command, args, { cwd, env: environment, stdio: "inherit" });
-  return duringInterrupts(
-    (signal) => {
-      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
-    },
-    () =>
-      new Promise((resolve, reject) => {
-        child.on("error", reject);
-        child.on("close", (code) => {
-          resolve(code ?? 1);
-        });
-      }),
-  );
 }

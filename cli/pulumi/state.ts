@@ -14,6 +14,8 @@ export interface StateResource {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** When it was last made or changed. */
+  readonly modified?: string;
   /** Replaced, and waiting to be deleted. */
   readonly delete?: boolean;
 }

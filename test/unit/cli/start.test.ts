@@ -117,7 +117,7 @@ describe("the command start", function () {
           "worker   gone (gone)",
           "release  abc123",
           "reload   api, worker, web (an edit is served at once)",
-          "logs     docker logs -f notes-local-api-1a",
+          "logs     npx towpath logs -f",
           "stop     npm stop (keeps the data), npm run destroy (removes it)",
           "url: http://localhost:41234",
         ].join("\n"),

@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import { environmentNames } from "../../components/naming/namespace.ts";
+import { show } from "../../components/input-checks.ts";
+import { Problem } from "../problem.ts";
+import { knownParts } from "./local-containers.ts";
+
+/** What can follow a command. */
+interface Words {
+  readonly options: readonly string[];
+  readonly values: readonly string[];
+}
+
+const shells = ["bash", "zsh"] as const;
+
+/** What the arguments of commands can be, by their names in the command line's help. */
+const valuesOf: Readonly<Record<string, () => readonly string[]>> = {
+  service: knownParts,
+  shell: () => shells,
+  stack: () => environmentNames.filter((name) => name !== "preview"),
+  kind: () => ["unit", "e2e"],
+};
+
+/** The completion of a command line for a shell, as the text that the shell reads. Throws a Problem for an unknown one. */
+export function completion(program: Command, shell: string): string {
+  const tree = new Map(program.commands.map((command) => [command.name(), wordsOf(command)]));
+  tree.set("help", { options: [], values: [...tree.keys()] });
+  if (shell === "bash") return bash(tree);
+  if (shell === "zsh") return `autoload -U +X bashcompinit && bashcompinit\n${bash(tree)}`;
+  throw new Problem(`completion: expected bash or zsh, got ${show(shell)}; other shells have none`);
+}
+
+function wordsOf(command: Command): Words {
+  const options = command.options.flatMap(({ short, long }) => [short, long]);
+  return {
+    options: [...options, "--help"].filter((option) => option !== undefined).sort(),
+    values: command.registeredArguments.flatMap((argument) => valuesOf[argument.name()]?.() ?? []),
+  };
+}
+
+/** zsh reads the same through its own `bashcompinit`. */
+function bash(tree: ReadonlyMap<string, Words>): string {
+  const cases = [...tree].map(
+    ([name, { options, values }]) =>
+      `    ${name}) options="${options.join(" ")}" values="${values.join(" ")}" ;;`,
+  );
+  return `_towpath() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" options="--help" values="${[...tree.keys()].join(" ")}"
+  if [ "$COMP_CWORD" -gt 1 ]; then
+    case "\${COMP_WORDS[1]}" in
+${cases.join("\n")}
+    *) return ;;
+    esac
+  fi
+  case "$current" in
+  -*) values="$options" ;;
+  esac
+  COMPREPLY=($(compgen -W "$values" -- "$current"))
+}
+complete -F _towpath towpath`;
+}

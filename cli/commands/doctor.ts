@@ -1,0 +1,100 @@
+import { application as description } from "../../application.ts";
+import { parseApplication } from "../../components/application/application.ts";
+import { InputError } from "../../components/input-error.ts";
+import type { Settings } from "../../components/settings/settings.ts";
+import { listGateways } from "../docker/gateways.ts";
+import { isLocal } from "../docker/endpoint.ts";
+import { portInUse } from "../failures/port.ts";
+import { placeOf } from "../place.ts";
+import { isFree } from "../ports.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject, type Project } from "../project.ts";
+import { columns } from "../report/table.ts";
+import { run } from "../run.ts";
+import { namespaceOf, namespaceWarning, portIsGiven, settingsOf } from "../settings.ts";
+import { requirementsOf } from "../setup/machine.ts";
+import { stack } from "./session.ts";
+
+/** What one check found. */
+export interface Finding {
+  /** What was looked at. */
+  readonly check: string;
+  /** `well`; `missing`, which `npm start` provides; `wrong`, which a person has to repair; `note`, worth knowing. */
+  readonly state: "well" | "missing" | "wrong" | "note";
+  /** What is wrong and how to repair it. */
+  readonly repair?: string;
+}
+
+/** Makes every check of the set-up, and changes nothing. */
+export async function doctor(progress: Progress, project = readProject()): Promise<Finding[]> {
+  const step = progress.step("looking at this machine");
+  try {
+    const namespace = namespaceOf(project, description.name, stack);
+    const place = placeOf(project, stack, namespace);
+    let settings: Settings | undefined;
+    const files = [
+      await find("application.ts", () => parseApplication(description)),
+      await find(
+        `Pulumi.${stack}.yaml`,
+        () => void (settings = settingsOf(project, description.name, stack)),
+      ),
+    ];
+    const { docker, pulumi, engine } = requirementsOf(project, { ...settings, place });
+    const lanes = [...engine, ...pulumi.flat()];
+    const machine = await Promise.all(lanes.map((one) => find(one.title, () => one.check())));
+    const port =
+      docker.engine !== undefined && isLocal(docker.engine.endpoint) ? portOf(settings, project) : undefined;
+    return [
+      { check: `node ${process.versions.node}`, state: "well" },
+      ...files,
+      noted(`namespace ${namespace}`, namespaceWarning(project, stack)),
+      ...machine,
+      ...(port === undefined ? [] : [await find(`port ${port}`, () => checkPort(port, namespace))]),
+    ];
+  } finally {
+    step.done();
+  }
+}
+
+/** Whether nothing has to be repaired or provided. */
+export function isWell(findings: readonly Finding[]): boolean {
+  return findings.every(({ state }) => state === "well" || state === "note");
+}
+
+/** The findings as a list, the repairs below what they repair. */
+export function doctorInWords(findings: readonly Finding[]): string {
+  const open = findings.filter(({ state }) => state === "missing" || state === "wrong").length;
+  const ending = open === 0 ? "everything is there" : `${open} of ${findings.length} checks found something`;
+  return [columns(findings.map(({ check, state, repair = "" }) => [state, check, repair])), ending].join(
+    "\n",
+  );
+}
+
+function noted(check: string, note: string | undefined): Finding {
+  return note === undefined ? { check, state: "well" } : { check, state: "note", repair: note };
+}
+
+/** What a look at a thing finds: it is as it should be, or is not there (`false`), or the look itself says what is wrong. */
+async function find(check: string, look: () => unknown): Promise<Finding> {
+  try {
+    return (await look()) === false
+      ? { check, state: "missing", repair: '"npm start" provides it' }
+      : { check, state: "well" };
+  } catch (error) {
+    if (!(error instanceof Problem) && !(error instanceof InputError)) throw error;
+    return { check, state: "wrong", repair: error.message };
+  }
+}
+
+/** The port that a person chose; one that is chosen for them is free. */
+function portOf(settings: Settings | undefined, project: Project): number | undefined {
+  return settings !== undefined && "port" in settings && portIsGiven(project, stack)
+    ? settings.port
+    : undefined;
+}
+
+async function checkPort(port: number, namespace: string): Promise<void> {
+  const own = (await listGateways(run)).find((gateway) => gateway.namespace === namespace);
+  if (own?.ports.includes(port) !== true && !(await isFree(port))) throw new Problem(portInUse(port));
+}

@@ -1,0 +1,18 @@
+import { attached } from "../attached.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
+import { findLocal, runningOf, terminalFlags } from "./local-containers.ts";
+
+/** bash where the image has one. */
+const anyShell = ["sh", "-c", 'exec "$(command -v bash || command -v sh)"'];
+
+/**
+ * A shell in the container of one part of the local environment.
+ *
+ * @returns the shell's exit code
+ */
+export async function shell(progress: Progress, part: string, project = readProject()): Promise<number> {
+  const { id } = runningOf(await findLocal(progress, project, part), part);
+  progress.stop();
+  return attached("docker", ["exec", ...terminalFlags(), id, ...anyShell]);
+}

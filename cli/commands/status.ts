@@ -1,0 +1,89 @@
+import { application } from "../../application.ts";
+import { isOfWorkspace } from "../../components/settings/configuration.ts";
+import { listContainers, type Container } from "../docker/containers.ts";
+import { findEngine } from "../docker/endpoint.ts";
+import { isUp } from "../docker/start-stop.ts";
+import { age } from "../progress/duration.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject, type Project } from "../project.ts";
+import { environmentNameIn, stackOutputs } from "../pulumi/state.ts";
+import { listStacks, type StackState } from "../pulumi/stacks.ts";
+import { columns } from "../report/table.ts";
+import { run } from "../run.ts";
+import { namespaceOf, namespaceWarning } from "../settings.ts";
+
+/** One environment, as `towpath status` shows it. */
+export interface EnvironmentStatus {
+  /** The stack's name. */
+  readonly environment: string;
+  readonly namespace: string;
+  /** Whether it is this working copy's, or the one that all working copies share. */
+  readonly current: boolean;
+  readonly release: string | null;
+  /** `healthy`, `stopped`, `gone`, what is wrong with which service, or `unknown` where it cannot be seen from here. */
+  readonly health: string;
+  readonly address: string | null;
+  /** When anything of it was last made or changed. */
+  readonly changed: string | null;
+}
+
+/** Every environment with a state in this project, those of other branches too. */
+export async function status(
+  progress: Progress,
+  project = readProject(),
+  given: NodeJS.ProcessEnv = process.env,
+): Promise<EnvironmentStatus[]> {
+  const warning = namespaceWarning(project, "local", given);
+  if (warning !== undefined) progress.say(warning);
+  const [stacks, engine] = await Promise.all([listStacks(project, given, run), findEngine(run)]);
+  const answers = !("reason" in engine);
+  return Promise.all(stacks.map((stack) => statusOf(stack, project, given, answers)));
+}
+
+async function statusOf(
+  { stack, deployment }: StackState,
+  project: Project,
+  given: NodeJS.ProcessEnv,
+  engineAnswers: boolean,
+): Promise<EnvironmentStatus> {
+  const outputs = stackOutputs(deployment) as { namespace?: string; url?: string; release?: { id?: string } };
+  const namespace = outputs.namespace ?? environmentNameIn(deployment);
+  const visible = isOfWorkspace(stack) && engineAnswers;
+  const changed = deployment.resources.flatMap(({ modified }) => modified ?? []).sort();
+  return {
+    environment: stack,
+    namespace,
+    current: !isOfWorkspace(stack) || namespace === namespaceOf(project, application.name, stack, given),
+    release: outputs.release?.id ?? null,
+    health: visible ? healthInWords(await listContainers(run, namespace)) : "unknown",
+    address: outputs.url ?? null,
+    changed: changed.at(-1) ?? null,
+  };
+}
+
+/** How an environment's containers are, in few words. */
+export function healthInWords(containers: readonly Pick<Container, "part" | "state" | "health">[]): string {
+  if (containers.length === 0) return "gone";
+  if (!containers.some(({ state }) => isUp(state))) return "stopped";
+  const ill = containers.flatMap(({ part, state, health }) => {
+    if (state !== "running") return `${part} ${state}`;
+    return health === undefined || health === "healthy" ? [] : `${part} ${health}`;
+  });
+  return ill.length === 0 ? "healthy" : ill.sort().join(", ");
+}
+
+/** The table of the environments; the one of this working copy is marked. */
+export function statusInWords(environments: readonly EnvironmentStatus[], now = Date.now()): string {
+  if (environments.length === 0) return 'no environment yet; "npm start" makes the local one';
+  return columns([
+    ["environment", "namespace", "release", "health", "address", "age"],
+    ...environments.map(({ environment, namespace, current, release, health, address, changed }) => [
+      environment,
+      `${namespace}${current ? "" : " (another branch)"}`,
+      release ?? "-",
+      health,
+      address ?? "-",
+      changed === null ? "-" : age(now - Date.parse(changed)),
+    ]),
+  ]);
+}

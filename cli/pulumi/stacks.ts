@@ -1,0 +1,64 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { placeOf, stateFolders } from "../place.ts";
+import type { Project } from "../project.ts";
+import { pulumiFolder } from "../project.ts";
+import type { Run } from "../run.ts";
+import { fileBackend, readDeployment, stateUnreadable, type Deployment } from "./state.ts";
+import { Problem } from "../problem.ts";
+
+/** A stack that has a state. */
+export interface StackState {
+  readonly stack: string;
+  readonly deployment: Deployment;
+}
+
+/**
+ * Every stack of this project with a state: in the places that the project keeps itself, of all namespaces, or where
+ * `PULUMI_BACKEND_URL` points.
+ */
+export async function listStacks(
+  project: Project,
+  given: NodeJS.ProcessEnv,
+  run: Run,
+): Promise<StackState[]> {
+  const backends =
+    given.PULUMI_BACKEND_URL === undefined
+      ? stateFolders(project).map((folder) => pathToFileURL(folder).href)
+      : [given.PULUMI_BACKEND_URL];
+  const found = await Promise.all(
+    backends.map(async (backend) => {
+      const environment = { ...given, PULUMI_HOME: project.pulumiHome, PULUMI_BACKEND_URL: backend };
+      const stacks = await namesIn(project, environment, run);
+      return Promise.all(
+        stacks.map(async (stack) => {
+          const logFolder = placeOf(project, stack, "").logs;
+          return { stack, deployment: await readDeployment({ project, stack, environment, logFolder }, run) };
+        }),
+      );
+    }),
+  );
+  return found
+    .flat()
+    .flatMap(({ stack, deployment }) => (deployment === undefined ? [] : { stack, deployment }));
+}
+
+async function namesIn(project: Project, environment: NodeJS.ProcessEnv, run: Run): Promise<string[]> {
+  const folder = fileBackend(environment);
+  if (folder === undefined) return namesElsewhere(project, environment, run);
+  const stacks = join(folder, "stacks", project.name);
+  if (!existsSync(stacks)) return [];
+  return readdirSync(stacks)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
+}
+
+async function namesElsewhere(project: Project, environment: NodeJS.ProcessEnv, run: Run): Promise<string[]> {
+  const pulumi = join(pulumiFolder(project), "pulumi");
+  const listed = await run(pulumi, ["stack", "ls", "--json"], { cwd: project.root, environment });
+  if (listed.code !== 0)
+    throw new Problem(stateUnreadable(environment.PULUMI_BACKEND_URL ?? "", listed.stderr));
+  return (JSON.parse(listed.stdout) as { name: string }[]).map(({ name }) => name.split("/").at(-1) ?? name);
+}

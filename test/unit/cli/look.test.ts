@@ -1,0 +1,309 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { doctor, doctorInWords, isWell, type Finding } from "../../../cli/commands/doctor.ts";
+import { logs } from "../../../cli/commands/logs.ts";
+import { namespace, namespaceInWords } from "../../../cli/commands/namespace.ts";
+import { psql } from "../../../cli/commands/psql.ts";
+import { shell } from "../../../cli/commands/shell.ts";
+import { healthInWords, status, statusInWords } from "../../../cli/commands/status.ts";
+import { age } from "../../../cli/progress/duration.ts";
+import { FakeMachine } from "./fake-machine.ts";
+import { recordedProgress } from "./quiet.ts";
+
+const api = "1\tnotes-local-api-1a\trunning\tUp 2 minutes (healthy)\tapi\tr1\t";
+
+describe("the commands that look", function () {
+  // Real programs are started: a busy machine takes its time.
+  this.timeout(30_000);
+
+  let machine: FakeMachine;
+  const progress = recordedProgress();
+
+  beforeEach(() => {
+    machine = new FakeMachine();
+    machine.docker("ps", api);
+    progress.lines.length = 0;
+  });
+  afterEach(() => {
+    machine.remove();
+  });
+
+  describe("status", () => {
+    function withState(folder: string, stack: string, latest: object): void {
+      machine.write(
+        `.towpath/${folder}/.pulumi/stacks/towpath/${stack}.json`,
+        JSON.stringify({ checkpoint: { latest } }),
+      );
+    }
+    const stackOf = (outputs: object) => ({
+      resources: [{ urn: "u", type: "pulumi:pulumi:Stack", modified: "2026-01-02T03:04:05Z", outputs }],
+    });
+
+    it("shows every stack with a state, of all namespaces", async () => {
+      const url = "http://localhost:8080";
+      withState(
+        "namespaces/notes-local/state",
+        "local",
+        stackOf({ namespace: "notes-local", url, release: { id: "r1" } }),
+      );
+      // Killed before it was done: the state has no outputs yet.
+      const environment = "urn:pulumi:local::towpath::towpath:index:Environment::notes-local-fix-1";
+      withState("namespaces/notes-local-fix-1/state", "local", {
+        resources: [{ urn: environment, type: "towpath:index:Environment" }],
+      });
+      withState("state", "staging", stackOf({ namespace: "notes-staging", url: "https://x.example.com" }));
+      const found = await status(progress, machine.project);
+      const changed = "2026-01-02T03:04:05Z";
+      assert.deepEqual(found, [
+        {
+          ...{ environment: "staging", namespace: "notes-staging", current: true, release: null },
+          ...{ health: "unknown", address: "https://x.example.com", changed },
+        },
+        {
+          ...{ environment: "local", namespace: "notes-local", current: true, release: "r1" },
+          ...{ health: "healthy", address: url, changed },
+        },
+        {
+          ...{ environment: "local", namespace: "notes-local-fix-1", current: false, release: null },
+          ...{ health: "healthy", address: null, changed: null },
+        },
+      ]);
+      assert.equal(
+        statusInWords(found, Date.parse("2026-01-02T05:04:06Z")),
+        [
+          "environment  namespace                           release  health   address                age",
+          "staging      notes-staging                       -        unknown  https://x.example.com  2 h",
+          "local        notes-local                         r1       healthy  http://localhost:8080  2 h",
+          "local        notes-local-fix-1 (another branch)  -        healthy  -                      -",
+        ].join("\n"),
+      );
+      machine.docker("version", "", 1);
+      assert.deepEqual(
+        (await status(progress, machine.project)).map(({ health }) => health),
+        ["unknown", "unknown", "unknown"],
+      );
+    });
+
+    it("asks Pulumi where the state is elsewhere", async () => {
+      const given = { PULUMI_BACKEND_URL: "s3://bucket" };
+      machine.pulumi("stack", [], 255, "error: no credentials");
+      await assert.rejects(status(progress, machine.project, given), {
+        message:
+          'PULUMI_BACKEND_URL: the state at s3://bucket cannot be read, got "no credentials"; log in there, or unset it to keep the state in .towpath',
+      });
+      machine.write("answers/pulumi-stack", "[]");
+      machine.write("answers/pulumi-stack.code", "0");
+      assert.deepEqual(await status(progress, machine.project, given), []);
+    });
+
+    it("has nothing to show before the first start", async () => {
+      assert.equal(
+        statusInWords(await status(progress, machine.project)),
+        'no environment yet; "npm start" makes the local one',
+      );
+    });
+
+    it("says how the containers are, and since when", () => {
+      const one = (part: string, state: string, health?: "starting" | "healthy" | "unhealthy") => ({
+        ...{ part, state },
+        ...(health === undefined ? {} : { health }),
+      });
+      assert.equal(healthInWords([]), "gone");
+      assert.equal(healthInWords([one("api", "exited"), one("web", "created")]), "stopped");
+      assert.equal(healthInWords([one("api", "running", "healthy"), one("web", "running")]), "healthy");
+      assert.equal(
+        healthInWords([one("web", "exited"), one("api", "running", "unhealthy"), one("redis", "running")]),
+        "api unhealthy, web exited",
+      );
+      const day = 86_400_000;
+      assert.deepEqual([-5, 4_900, 60_000, 7_300_000, day, 47 * 3_600_000, 2 * day].map(age), [
+        "0 s",
+        "4 s",
+        "1 min",
+        "2 h",
+        "24 h",
+        "47 h",
+        "2 days",
+      ]);
+    });
+  });
+
+  describe("logs, shell and psql", () => {
+    const all = {
+      logs: (service?: string) => logs(progress, { service, follow: false, json: false }, machine.project),
+      shell: (service: string) => shell(progress, service, machine.project),
+      psql: () => psql(progress, [], machine.project),
+    };
+
+    it("refuse a service that the application does not have", async () => {
+      for (const ask of [all.logs, all.shell]) {
+        await assert.rejects(ask("apo"), {
+          name: "Problem",
+          message: 'service: no such service of notes, got "apo"; did you mean "api"',
+        });
+        await assert.rejects(ask("db"), {
+          message:
+            'service: no such service of notes, got "db"; known are api, gateway, object-storage, postgres, redis, web, worker',
+        });
+      }
+    });
+
+    it("say that the environment is not there", async () => {
+      machine.docker("ps", "");
+      const message = 'local: notes-local is not there, got no container of it; "npm start" starts it';
+      for (const ask of [() => all.logs(), () => all.logs("api"), () => all.shell("api"), all.psql])
+        await assert.rejects(ask(), { name: "Problem", message });
+      // Something of it is, but no service.
+      machine.docker("ps", "1\tnotes-local-redis\trunning\tUp\tredis\t\t");
+      await assert.rejects(all.logs(), { message });
+    });
+
+    it("say that the one container is not there, or does not run", async () => {
+      await assert.rejects(all.psql(), {
+        message: 'postgres: has to have a container, got none; "npm start" makes it',
+      });
+      machine.docker("ps", "1\tnotes-local-postgres\texited\tExited (0)\tpostgres\t\t");
+      await assert.rejects(all.psql(), {
+        message: 'postgres: its container has to run, got exited; "npm start" starts it',
+      });
+    });
+
+    it("say that no engine answers", async () => {
+      machine.docker("version", "", 1);
+      for (const ask of [() => all.logs(), () => all.shell("api"), all.psql])
+        await assert.rejects(ask(), { name: "Problem", message: /^docker: no engine answers/ });
+    });
+
+    it("go into the container, with its exit code", async () => {
+      machine.docker("exec", "", 3);
+      assert.equal(await all.shell("api"), 3);
+      machine.docker("ps", "7\tnotes-local-postgres\trunning\tUp\tpostgres\t\t");
+      assert.equal(await psql(progress, ["-c", "select 1"], machine.project), 3);
+      assert.deepEqual(machine.calls, [
+        'docker exec --interactive 1 sh -c exec "$(command -v bash || command -v sh)"',
+        "docker exec --interactive 7 psql --username notes_local --dbname notes_local -c select 1",
+      ]);
+    });
+  });
+
+  describe("namespace", () => {
+    const at = (given: NodeJS.ProcessEnv, stack = "local") => namespace(stack, machine.project, given);
+
+    it("is the configuration's, when that has one", () => {
+      const { names, ...answer } = at({ BRANCH_NAME: "main" });
+      assert.deepEqual(answer, {
+        ...{ namespace: "notes-local", stack: "local" },
+        why: "towpath:namespace in Pulumi.local.yaml",
+      });
+      assert.deepEqual(
+        [
+          names.network,
+          names["container api"],
+          names["volume postgres"],
+          names.database,
+          names["bucket files"],
+        ],
+        [
+          "notes-local",
+          "notes-local-api-<7 digits>",
+          "notes-local-postgres",
+          "notes_local",
+          "notes-local-files",
+        ],
+      );
+    });
+
+    it("says what it follows from", () => {
+      machine.write("Pulumi.local.yaml", "");
+      assert.equal(at({ BRANCH_NAME: "feature/auth-v2" }).why, 'BRANCH_NAME "feature/auth-v2"');
+      assert.equal(
+        at({ BRANCH_NAME: "main", WORKSPACE_ID: "7" }).why,
+        'BRANCH_NAME "main", WORKSPACE_ID "7"',
+      );
+      assert.equal(at({}, "staging").why, "the names of the application and the stack");
+      assert.equal(at({}, "staging").namespace, "notes-staging");
+      machine.write(".git/HEAD", "ref: refs/heads/Ünïcode/..--$(rm)\n");
+      const found = at({ WORKSPACE_ID: "7" });
+      assert.match(found.namespace, /^notes-local-unicode-rm-[0-9a-f]{8}$/);
+      assert.equal(
+        found.why,
+        `git's branch "Ünïcode/..--$(rm)", WORKSPACE_ID "7", the folder ${machine.root}`,
+      );
+      assert.equal(found.warning, undefined);
+      assert.match(String(at({}, "ci").names["test databases"]), /^notes_ci_unicode_rm_[0-9a-f]{8}_gw0, /);
+    });
+
+    it("warns when the folder alone tells it", () => {
+      machine.write("Pulumi.local.yaml", "");
+      machine.write(".git/HEAD", "0123456789abcdef0123456789abcdef01234567\n");
+      const found = at({});
+      assert.match(found.namespace, /^notes-local-[0-9a-f]{8}$/);
+      assert.equal(found.why, `the folder ${machine.root}`);
+      const warning =
+        'namespace: expected HEAD to be on a branch, got "0123456789abcdef0123456789abcdef01234567"; ' +
+        "the folder alone tells it now, check out a branch or set BRANCH_NAME";
+      assert.equal(found.warning, warning);
+      const text = namespaceInWords(found);
+      assert.match(text, /^namespace {2,}notes-local-/);
+      assert.ok(text.endsWith(`\n\n${warning}`));
+    });
+  });
+
+  describe("doctor", () => {
+    const found = async (): Promise<Map<string, Finding>> =>
+      new Map((await doctor(progress, machine.project)).map((finding) => [finding.check, finding]));
+
+    it("finds everything there", async () => {
+      machine.write(".towpath/passphrase", "secret\n");
+      mkdirSync(join(machine.root, ".towpath/namespaces/notes-local/state"), { recursive: true });
+      const findings = await doctor(progress, machine.project);
+      assert.equal(isWell(findings), true);
+      assert.deepEqual(doctorInWords(findings).split("\n").slice(1), [
+        "well  application.ts",
+        "well  Pulumi.local.yaml",
+        "well  namespace notes-local",
+        "well  docker",
+        "well  images",
+        "well  pulumi 3.0.0",
+        "well  pulumi plugin command 1.0.0",
+        "well  pulumi plugin docker 2.0.0",
+        "well  pulumi plugin github 3.0.0",
+        "well  pulumi plugin random 4.0.0",
+        "well  state",
+        "everything is there",
+      ]);
+    });
+
+    it("says what is missing and what is wrong, each with its repair, and provides nothing", async () => {
+      machine.docker("version", "19.03.15 1.40");
+      machine.write("Pulumi.local.yaml", "config:\n  towpath:namespace: notes-local\n  towpath:prot: 1\n");
+      const all = await found();
+      assert.deepEqual(all.get("state"), {
+        ...{ check: "state", state: "missing" },
+        repair: '"npm start" provides it',
+      });
+      assert.deepEqual(all.get("docker"), {
+        ...{ check: "docker", state: "wrong" },
+        repair:
+          "docker: engine 20.10 or newer is needed, got 19.03.15; upgrade it, see https://docs.docker.com/engine/install/",
+      });
+      assert.deepEqual(all.get("Pulumi.local.yaml"), {
+        ...{ check: "Pulumi.local.yaml", state: "wrong" },
+        repair: 'towpath:prot: unknown setting for local; did you mean "port"',
+      });
+      assert.equal(isWell([...all.values()]), false);
+      assert.match(doctorInWords([...all.values()]), /\n4 of \d+ checks found something$/);
+      assert.deepEqual(machine.calls, []);
+    });
+
+    it("notes what only should be known", async () => {
+      machine.write("Pulumi.local.yaml", "config:\n  towpath:port: 1\n");
+      const all = [...(await found()).values()];
+      const note = all.find(({ check }) => check.startsWith("namespace "));
+      assert.equal(note?.state, "note");
+      assert.match(String(note.repair), /^namespace: expected a git repository, got no \.git in /);
+      assert.ok(all.some(({ check }) => check === "port 1"));
+    });
+  });
+});
