@@ -6,6 +6,7 @@ const canary = "canary-value-never-to-be-seen";
 
 /** A program with one environment: what a staging stack does, without its host. */
 const program = `
+import "./components/stack-traces.ts";
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { GithubEnvironment } from "./components/github/github-environment.ts";
@@ -39,7 +40,7 @@ describe("an environment on GitHub", () => {
     project = await TestProject.create();
     project.source.write("index.ts", program);
     write({});
-    await pulumi("stack", "init", "github-test");
+    await pulumi("stack", "init", "--stack", "github-test");
   });
   after(async () => {
     await project.remove();

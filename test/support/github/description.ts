@@ -29,7 +29,7 @@ export class Description {
   private readonly checks = new Map<string, ValidateFunction>();
 
   private constructor(text: string) {
-    this.document = JSON.parse(text) as Description["document"];
+    this.document = JSON.parse(text, typedNull) as Description["document"];
     this.ajv.addSchema(this.document, "github");
     // A fixed word is more exact than a parameter, so templates with fewer parameters come first.
     this.templates = Object.keys(this.document.paths)
@@ -105,7 +105,7 @@ export class Description {
 
   private exampleOf(schema: Schema): unknown {
     if (schema.$ref !== undefined) return this.exampleOf(this.lookUp(pathOf(schema.$ref)) as Schema);
-    if (schema.nullable === true) return null;
+    if (schema.nullable === true || schema.type === "null") return null;
     const [first] = (schema.enum ?? []) as unknown[];
     if (first !== undefined) return first;
     const all = schema.allOf as Schema[] | undefined;
@@ -120,6 +120,13 @@ export class Description {
     const required = (schema.required ?? []) as string[];
     return Object.fromEntries(required.map((name) => [name, this.exampleOf(properties[name] ?? {})]));
   }
+}
+
+/** OpenAPI allows `nullable` without a type, JSON Schema's validator does not. */
+function typedNull(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const { nullable, ...schema } = value as Schema;
+  return nullable === true && !("type" in schema) ? { anyOf: [{ type: "null" }, schema] } : value;
 }
 
 function text(format: string | undefined): string {

@@ -47,7 +47,10 @@ export class LocalGithub {
     this.store = store;
     this.description = description;
     this.server = createServer((request, response) => {
-      void this.serve(request, response);
+      this.serve(request, response).catch((error: unknown) => {
+        this.wrong.push(`${request.method ?? ""} ${request.url ?? ""}: ${String(error)}`);
+        response.writeHead(500).end();
+      });
     });
   }
 

@@ -1,0 +1,111 @@
+import { parse } from "yaml";
+import { show, suggestion } from "../input-checks.ts";
+
+/** A check that a workflow reports on pull requests, by the name that GitHub shows. */
+export interface ReportedCheck {
+  readonly name: string;
+  /** The workflow's file. */
+  readonly file: string;
+  /** Whether the workflow leaves some pull requests out, by `paths` or `branches`: their check would be waited for, for ever. */
+  readonly always: boolean;
+}
+
+interface Job {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly strategy?: { readonly matrix?: unknown };
+}
+
+type Matrix = Readonly<Record<string, unknown>>;
+
+/**
+ * The checks that the workflows report on pull requests, from their files' texts.
+ *
+ * A job's check is called by its name, else by its id; one of a matrix with the matrix's values, `test (20, linux)`. What
+ * a reusable workflow or a computed matrix reports cannot be known from the file, and is left out.
+ */
+export function reportedChecks(workflows: Readonly<Record<string, string>>): ReportedCheck[] {
+  return Object.entries(workflows).flatMap(([file, text]) => {
+    const { on, jobs = {} } = (parse(text) ?? {}) as { on?: unknown; jobs?: Record<string, Job> };
+    const trigger = pullRequests(on);
+    if (trigger === undefined) return [];
+    const always = !filters.some((filter) => filter in trigger);
+    return Object.entries(jobs).flatMap(([id, job]) =>
+      namesOf(id, job).map((name) => ({ name, file, always })),
+    );
+  });
+}
+
+const filters = ["paths", "paths-ignore", "branches", "branches-ignore"];
+
+/** How `on` names pull requests; undefined when it does not. */
+function pullRequests(on: unknown): object | undefined {
+  if (on === "pull_request") return {};
+  if (Array.isArray(on)) return on.includes("pull_request") ? {} : undefined;
+  if (typeof on !== "object" || on === null || !("pull_request" in on)) return undefined;
+  return on.pull_request ?? {};
+}
+
+function namesOf(id: string, { name = id, uses, strategy }: Job): string[] {
+  if (uses !== undefined) return [];
+  const matrix = strategy?.matrix;
+  if (matrix === undefined) return name.includes("${{") ? [] : [name];
+  if (typeof matrix !== "object" || matrix === null) return [];
+  return combinations(matrix as Matrix).flatMap((values) => {
+    if (!name.includes("${{")) return [`${name} (${Object.values(values).map(String).join(", ")})`];
+    const filled = name.replace(/\$\{\{\s*matrix\.([\w-]+)\s*\}\}/g, (whole, key: string) =>
+      key in values ? String(values[key]) : whole,
+    );
+    return filled.includes("${{") ? [] : [filled];
+  });
+}
+
+/** Every combination of a matrix's values; `exclude` takes away, `include` adds to those that it fits or stands alone. */
+function combinations(matrix: Matrix): Matrix[] {
+  const {
+    include = [],
+    exclude = [],
+    ...axes
+  } = matrix as Matrix & {
+    include?: Matrix[];
+    exclude?: Matrix[];
+  };
+  let all: Matrix[] = Object.keys(axes).length === 0 ? [] : [{}];
+  for (const [axis, values] of Object.entries(axes)) {
+    if (!Array.isArray(values)) return [];
+    all = all.flatMap((one) => values.map((value: unknown) => ({ ...one, [axis]: value })));
+  }
+  const fits = (part: Matrix, whole: Matrix): boolean =>
+    Object.entries(part).every(([key, value]) => whole[key] === value);
+  all = all.filter((one) => !exclude.some((part) => fits(part, one)));
+  const alone: Matrix[] = [];
+  for (const added of include) {
+    const own = Object.fromEntries(Object.entries(added).filter(([key]) => key in axes));
+    if (all.some((one) => fits(own, one)))
+      all = all.map((one) => (fits(own, one) ? { ...one, ...added } : one));
+    else alone.push(added);
+  }
+  return [...all, ...alone];
+}
+
+/** Why required checks would block every merge, in people's words; `place` is the setting that requires them. */
+export function requiredCheckProblems(
+  place: string,
+  required: readonly string[],
+  reported: readonly ReportedCheck[],
+): string[] {
+  return required.flatMap((name, index) => {
+    const reports = reported.filter((check) => check.name === name);
+    if (reports.length === 0) {
+      const known = [...new Set(reported.map((check) => check.name))];
+      const fix = known.length === 0 ? "no workflow runs on pull_request" : suggestion(name, known);
+      return [`${place}[${index}]: no workflow reports this check, got ${show(name)}; ${fix}`];
+    }
+    const [first] = reports;
+    if (first === undefined || reports.some(({ always }) => always)) return [];
+    return [
+      `${place}[${index}]: ${first.file} leaves some pull requests out, and those could never be merged, got ` +
+        `${show(name)}; take paths and branches out of its pull_request`,
+    ];
+  });
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { reportedChecks, requiredCheckProblems } from "../../../components/github/workflow-checks.ts";
+
+describe("the checks that workflows report on pull requests", () => {
+  function namesIn(text: string): string[] {
+    return reportedChecks({ "ci.yml": text }).map(({ name }) => name);
+  }
+
+  it("are called by their jobs' names, else by their ids", () => {
+    assert.deepEqual(namesIn("on: pull_request\njobs: { lint: {}, test: { name: Unit tests } }"), [
+      "lint",
+      "Unit tests",
+    ]);
+  });
+
+  it("are those of workflows that run on pull requests, however that is written", () => {
+    assert.deepEqual(namesIn("on: [push, pull_request]\njobs: { lint: {} }"), ["lint"]);
+    assert.deepEqual(namesIn("on: { pull_request: null, push: null }\njobs: { lint: {} }"), ["lint"]);
+    assert.deepEqual(namesIn("on: push\njobs: { lint: {} }"), []);
+    assert.deepEqual(namesIn("on: [push]\njobs: { lint: {} }"), []);
+    assert.deepEqual(namesIn("on: { push: null }\njobs: { lint: {} }"), []);
+    assert.deepEqual(namesIn("jobs: { lint: {} }"), []);
+    assert.deepEqual(namesIn(""), []);
+  });
+
+  it("carry the values of a matrix", () => {
+    const matrix = "node: [20, 22], os: [linux, mac]";
+    assert.deepEqual(namesIn(`on: pull_request\njobs: { test: { strategy: { matrix: { ${matrix} } } } }`), [
+      "test (20, linux)",
+      "test (20, mac)",
+      "test (22, linux)",
+      "test (22, mac)",
+    ]);
+    assert.deepEqual(
+      namesIn(
+        `on: pull_request\njobs: { test: { name: "on \${{ matrix.os }}", strategy: { matrix: { os: [a, b] } } } }`,
+      ),
+      ["on a", "on b"],
+    );
+  });
+
+  it("leave out what a matrix excludes, and have what it includes", () => {
+    assert.deepEqual(
+      namesIn(
+        "on: pull_request\njobs: { test: { strategy: { matrix: { node: [20, 22], exclude: [{ node: 20 }], include: [{ node: 24 }, { node: 22, slow: true }] } } } }",
+      ),
+      ["test (22, true)", "test (24)"],
+    );
+    assert.deepEqual(
+      namesIn(
+        "on: pull_request\njobs: { test: { strategy: { matrix: { include: [{ a: 1 }, { a: 2 }] } } } }",
+      ),
+      ["test (1)", "test (2)"],
+    );
+  });
+
+  it("leave out what cannot be known from the file", () => {
+    assert.deepEqual(namesIn("on: pull_request\njobs: { other: { uses: ./.github/workflows/x.yml } }"), []);
+    assert.deepEqual(namesIn('on: pull_request\njobs: { a: { name: "${{ github.actor }}" } }'), []);
+    assert.deepEqual(namesIn('on: pull_request\njobs: { a: { strategy: { matrix: "${{ x }}" } } }'), []);
+    assert.deepEqual(
+      namesIn('on: pull_request\njobs: { a: { strategy: { matrix: { b: "${{ x }}" } } } }'),
+      [],
+    );
+    assert.deepEqual(
+      namesIn('on: pull_request\njobs: { a: { name: "${{ matrix.c }}", strategy: { matrix: { b: [1] } } } }'),
+      [],
+    );
+  });
+});
+
+describe("a required check", () => {
+  const reported = reportedChecks({
+    ".github/workflows/ci.yml": "on: pull_request\njobs: { lint: {}, tests: {} }",
+    ".github/workflows/docs.yml": "on: { pull_request: { paths: [docs] } }\njobs: { docs: {} }",
+  });
+
+  it("may be one that a workflow reports", () => {
+    assert.deepEqual(requiredCheckProblems("requiredChecks", ["lint", "tests"], reported), []);
+  });
+
+  it("is refused when no workflow reports it", () => {
+    assert.deepEqual(requiredCheckProblems("requiredChecks", ["lint", "test"], reported), [
+      'requiredChecks[1]: no workflow reports this check, got "test"; did you mean "tests"',
+    ]);
+    assert.deepEqual(requiredCheckProblems("requiredChecks", ["lint"], []), [
+      'requiredChecks[0]: no workflow reports this check, got "lint"; no workflow runs on pull_request',
+    ]);
+  });
+
+  it("is refused when its workflow leaves some pull requests out", () => {
+    assert.deepEqual(requiredCheckProblems("requiredChecks", ["docs"], reported), [
+      'requiredChecks[0]: .github/workflows/docs.yml leaves some pull requests out, and those could never be merged, got "docs"; take paths and branches out of its pull_request',
+    ]);
+  });
+});
