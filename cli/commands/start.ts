@@ -1,15 +1,18 @@
 import { application } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
 import { reloadingServices } from "../../components/application/development.ts";
+import { namesOf } from "../../components/naming/names.ts";
 import { isLocal } from "../docker/endpoint.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
 import { explain } from "../failures/failures.ts";
 import { portInUse } from "../failures/port.ts";
 import { cannotMount } from "../failures/reload.ts";
+import { leftHostRuns } from "../host-services/host-runs.ts";
+import { followHostRuns } from "../host-services/route.ts";
 import { isFree } from "../ports.ts";
 import { Interrupted, Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
-import { readProject } from "../project.ts";
+import { readProject, type Project } from "../project.ts";
 import { clearInterruptedRun } from "../pulumi/interrupted-run.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
@@ -52,7 +55,9 @@ export async function start(
     return runOperation("up", session.call, progress, looksAgain ? ["--refresh"] : []);
   });
   checkOutcome(outcome);
-  const containers = await listContainers(run, String(outcome.outputs.namespace));
+  const namespace = String(outcome.outputs.namespace);
+  await keepHostRuns(project, namespace);
+  const containers = await listContainers(run, namespace);
   return { ...describe(outcome, containers), reload, seconds: Math.round((Date.now() - began) / 100) / 10 };
 }
 
@@ -76,6 +81,12 @@ async function checkPort({ settings, engine, view }: Session): Promise<void> {
   const { port } = settings;
   if (view.containers.some(({ ports }) => ports.includes(port)) || (await isFree(port))) return;
   throw new Problem(portInUse(port));
+}
+
+/** A release sends all requests to its containers; those of services that run on this machine belong there. */
+async function keepHostRuns(project: Project, namespace: string): Promise<void> {
+  if (!leftHostRuns(project, namespace)) return;
+  await followHostRuns(project, parseApplication(application), namespace, namesOf(namespace).gateway);
 }
 
 /** The services whose source is mounted; the engine has to run on the machine that the source is on. */

@@ -37,6 +37,20 @@ export async function writeNote(url: string, title: string): Promise<number> {
   return id;
 }
 
+/** Creates a note and gives back how many words the worker found in it. */
+export async function countWords(url: string, body: string): Promise<number | null> {
+  const created = await ask(`${url}/api/notes`, 201, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ title: "counted", body }),
+  });
+  const { id } = (await created.json()) as Note;
+  return until("the worker's count", 60, async () => {
+    const { result } = await readNote(url, id);
+    return result?.state === "done" ? result.word_count : undefined;
+  });
+}
+
 /** Fails unless the note, its attachment and the worker's result are there, as `writeNote` made them. */
 export async function checkNote(url: string, id: number, title: string): Promise<void> {
   const note = await readNote(url, id);

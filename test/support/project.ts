@@ -28,6 +28,7 @@ export interface StartedAnswer {
   readonly url: string;
   readonly release: { readonly id: string };
   readonly services: Readonly<Record<string, { readonly container: string; readonly health: string }>>;
+  readonly reload: readonly string[];
   readonly changes: Readonly<Record<string, number>>;
 }
 
