@@ -26,6 +26,8 @@ export interface Running {
 /** What `npm start -- --json` prints. */
 export interface StartedAnswer {
   readonly url: string;
+  readonly namespace: string;
+  readonly port: number;
   readonly release: { readonly id: string };
   readonly services: Readonly<Record<string, { readonly container: string; readonly health: string }>>;
   readonly reload: readonly string[];
@@ -37,7 +39,7 @@ const patience = 900_000;
 
 /** What would tie a command under test to the one who runs the tests. */
 const foreign =
-  /^(npm_|PULUMI_(BACKEND|CONFIG|STACK)|NODE_V8_COVERAGE$|NODE_OPTIONS$|FORCE_COLOR$|INIT_CWD$)/;
+  /^(npm_|BRANCH_NAME$|WORKSPACE_ID$|TOWPATH_PORT$|PULUMI_(BACKEND|CONFIG|STACK)|NODE_V8_COVERAGE$|NODE_OPTIONS$|FORCE_COLOR$|INIT_CWD$)/;
 
 const prefix = "e2e-";
 let count = 0;
@@ -69,17 +71,29 @@ export class TestProject {
     return `http://localhost:${this.port}`;
   }
 
-  /** Writes the settings of the stack local. Unless they are given, the namespace and the port are its own, and images are as released. */
+  /** Writes the settings of the stack local. Unless others are given, or `undefined`, namespace and port are its own, and images are as released. */
   configure(settings: Readonly<Record<string, unknown>>): void {
-    const all = {
+    const all: Record<string, unknown> = {
       environment: "local",
       namespace: this.namespace,
       port: this.port,
       reload: false,
       ...settings,
     };
-    const config = Object.fromEntries(Object.entries(all).map(([key, value]) => [`towpath:${key}`, value]));
+    const set = Object.entries(all).filter(([, value]) => value !== undefined);
+    const config = Object.fromEntries(set.map(([key, value]) => [`towpath:${key}`, value]));
     this.source.write("Pulumi.local.yaml", stringify({ config }));
+  }
+
+  /**
+   * Leaves namespace and port to Towpath, as a clone with that branch checked out does. The branch is called as this
+   * project's namespace and `name`, by which everything is found again when the project is removed.
+   */
+  checkOut(name: string): string {
+    const branch = `${this.namespace}-${name}`;
+    this.configure({ namespace: undefined, port: undefined });
+    this.source.write(".git/HEAD", `ref: refs/heads/${branch}\n`);
+    return branch;
   }
 
   /** Takes back what a test changed of the source and the settings. */
@@ -122,13 +136,13 @@ export class TestProject {
   }
 
   /** Starts the environment, which has to succeed. */
-  async start(): Promise<StartedAnswer> {
-    return JSON.parse((await this.succeed(["start", "--json"])).stdout) as StartedAnswer;
+  async start(environment: NodeJS.ProcessEnv = {}): Promise<StartedAnswer> {
+    return JSON.parse((await this.succeed(["start", "--json"], environment)).stdout) as StartedAnswer;
   }
 
   /** Runs a command that has to succeed. */
-  async succeed(args: readonly string[]): Promise<Ended> {
-    const ended = await this.run(args);
+  async succeed(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    const ended = await this.run(args, environment);
     if (ended.code === 0) return ended;
     throw new Error(`${args.join(" ")}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
   }
@@ -145,8 +159,14 @@ export class TestProject {
   /** Ends what still runs and removes the environment and the folder, in whatever condition they are. */
   async remove(): Promise<void> {
     for (const pid of this.running) await killTree(pid);
-    await wipe(this.namespace);
+    for (const namespace of [this.namespace, ...(await this.ofBranches())]) await wipe(namespace);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The namespaces on the engine that Towpath made of this project's branches. */
+  private async ofBranches(): Promise<string[]> {
+    const own = new RegExp(`^notes-(?:local|ci)-${this.namespace}(?:-|$)`);
+    return (await namespaces()).filter((namespace) => own.test(namespace));
   }
 }
 
@@ -161,7 +181,7 @@ export function refusalOf({ code, stdout, stderr }: Ended): string {
 /** Removes what test runs left that were killed before they could clear up. */
 export async function removeLeftovers(): Promise<void> {
   for (const namespace of await namespaces()) {
-    const owner = /^e2e-(\d+)-\d+$/.exec(namespace)?.[1];
+    const owner = /^(?:notes-(?:local|ci)-)?e2e-(\d+)-\d+(?:-|$)/.exec(namespace)?.[1];
     if (owner !== undefined && !runs(Number(owner))) await wipe(namespace);
   }
 }
