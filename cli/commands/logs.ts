@@ -5,6 +5,7 @@ import { duringInterrupts } from "../interrupts.ts";
 import { exitCode, Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
+import { outdated } from "./status.ts";
 import { containersOf, findLocal, notThere, type LocalContainers } from "./local-containers.ts";
 
 /** What is asked for. */
@@ -26,7 +27,9 @@ export async function logs(
   { service, follow, json }: LogsRequest,
   project = readProject(),
 ): Promise<number> {
-  const containers = chosen(await findLocal(progress, project, service), service);
+  const local = await findLocal(progress, project, service);
+  const containers = chosen(local, service);
+  if (follow) for (const line of outdated(project, local.namespace)) progress.say(line);
   progress.stop();
   const width = Math.max(...containers.map(({ part }) => part.length));
   const print = (line: ServiceLine): void => {

@@ -57,8 +57,15 @@ export async function runOnHost(
   const folder = HostRunFolder.claim(project, session.namespace, asked.service);
   const closing: (() => Promise<unknown>)[] = [
     async () => {
-      folder.remove();
-      await followHostRuns(project, application, session.namespace, gateway);
+      folder.empty();
+      try {
+        await followHostRuns(project, application, session.namespace, gateway);
+        folder.remove();
+      } catch {
+        progress.say(
+          `${asked.service}: the gateway cannot be told that it is gone; the next "npm start" tells it`,
+        );
+      }
     },
   ];
   try {

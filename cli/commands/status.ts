@@ -1,4 +1,6 @@
 import { application } from "../../application.ts";
+import { parseApplication } from "../../components/application/application.ts";
+import { buildChanges } from "../../components/image/build-inputs.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
 import { findEngine } from "../docker/endpoint.ts";
@@ -25,6 +27,8 @@ export interface EnvironmentStatus {
   readonly address: string | null;
   /** When anything of it was last made or changed. */
   readonly changed: string | null;
+  /** What was built for development and no longer is as its files are; the next start builds it. */
+  readonly outdated: readonly string[];
 }
 
 /** Every environment with a state in this project, those of other branches too. */
@@ -49,16 +53,24 @@ async function statusOf(
   const outputs = stackOutputs(deployment) as { namespace?: string; url?: string; release?: { id?: string } };
   const namespace = outputs.namespace ?? environmentNameIn(deployment);
   const visible = isOfWorkspace(stack) && engineAnswers;
+  const current = !isOfWorkspace(stack) || namespace === namespaceOf(project, application.name, stack, given);
   const changed = deployment.resources.flatMap(({ modified }) => modified ?? []).sort();
   return {
     environment: stack,
     namespace,
-    current: !isOfWorkspace(stack) || namespace === namespaceOf(project, application.name, stack, given),
+    current,
     release: outputs.release?.id ?? null,
     health: visible ? healthInWords(await listContainers(run, namespace)) : "unknown",
     address: outputs.url ?? null,
     changed: changed.at(-1) ?? null,
+    // Another branch's environment was built from other files than those that are here.
+    outdated: stack === "local" && current ? outdated(project, namespace) : [],
   };
+}
+
+/** What the person has to hear of the images whose source is mounted. */
+export function outdated({ root }: Pick<Project, "root">, namespace: string): string[] {
+  return buildChanges(root, namespace, parseApplication(application));
 }
 
 /** How an environment's containers are, in few words. */
@@ -75,7 +87,7 @@ export function healthInWords(containers: readonly Pick<Container, "part" | "sta
 /** The table of the environments; the one of this working copy is marked. */
 export function statusInWords(environments: readonly EnvironmentStatus[], now = Date.now()): string {
   if (environments.length === 0) return 'no environment yet; "npm start" makes the local one';
-  return columns([
+  const table = columns([
     ["environment", "namespace", "release", "health", "address", "age"],
     ...environments.map(({ environment, namespace, current, release, health, address, changed }) => [
       environment,
@@ -86,4 +98,5 @@ export function statusInWords(environments: readonly EnvironmentStatus[], now = 
       changed === null ? "-" : age(now - Date.parse(changed)),
     ]),
   ]);
+  return [table, ...environments.flatMap(({ outdated }) => outdated)].join("\n");
 }

@@ -71,6 +71,14 @@ export class HostRunFolder {
     );
   }
 
+  /** Removes the secrets, and says that the service is nowhere any more. */
+  empty(): void {
+    for (const name of readdirSync(this.path)) {
+      if (name !== noteName) rmSync(join(this.path, name), { force: true });
+    }
+    this.note({ pid: process.pid });
+  }
+
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }

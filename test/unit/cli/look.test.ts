@@ -58,15 +58,15 @@ describe("the commands that look", function () {
       assert.deepEqual(found, [
         {
           ...{ environment: "staging", namespace: "notes-staging", current: true, release: null },
-          ...{ health: "unknown", address: "https://x.example.com", changed },
+          ...{ health: "unknown", address: "https://x.example.com", changed, outdated: [] },
         },
         {
           ...{ environment: "local", namespace: "notes-local", current: true, release: "r1" },
-          ...{ health: "healthy", address: url, changed },
+          ...{ health: "healthy", address: url, changed, outdated: [] },
         },
         {
           ...{ environment: "local", namespace: "notes-local-fix-1", current: false, release: null },
-          ...{ health: "healthy", address: null, changed: null },
+          ...{ health: "healthy", address: null, changed: null, outdated: [] },
         },
       ]);
       assert.equal(
@@ -83,6 +83,28 @@ describe("the commands that look", function () {
         (await status(progress, machine.project)).map(({ health }) => health),
         ["unknown", "unknown", "unknown"],
       );
+    });
+
+    it("says what images with mounted source have to be built again for, and logs that are followed do too", async () => {
+      withState("namespaces/notes-local/state", "local", stackOf({ namespace: "notes-local" }));
+      for (const file of ["Dockerfile", "requirements.txt", "notes/api.py"]) {
+        machine.write(`app/api/${file}`, "as it is built");
+      }
+      const folder = ".towpath/namespaces/notes-local/development/api";
+      const inputs = { "app/api/Dockerfile": "of old", "app/api/alembic.ini": "gone" };
+      machine.write(`${folder}/inputs.json`, JSON.stringify(inputs));
+      const message =
+        "images.api: app/api/Dockerfile, app/api/alembic.ini, app/api/requirements.txt changed since npm start; run npm start again";
+      const [local] = await status(progress, machine.project);
+      assert.deepEqual(local?.outdated, [message]);
+      assert.equal(statusInWords([local]).split("\n").at(-1), message);
+
+      await logs(progress, { service: "api", follow: true, json: false }, machine.project);
+      assert.deepEqual(progress.lines, [message]);
+      machine.write("app/api/a", "1");
+      const more =
+        "images.api: app/api/Dockerfile, app/api/a, app/api/alembic.ini, 1 more changed since npm start; run npm start again";
+      assert.deepEqual((await status(progress, machine.project))[0]?.outdated, [more]);
     });
 
     it("asks Pulumi where the state is elsewhere", async () => {
