@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { answer, json, pass } from "./answer.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { addLookCommands } from "./look-commands.ts";
@@ -45,12 +45,18 @@ program
     );
   });
 
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65536) return port;
+  throw new InvalidArgumentError("Expected a port from 1 to 65535.");
+}
+
 program
   .command("run")
   .description("run a service on this machine in place of its container: run api -- python -m notes --reload")
   .argument("<service>")
   .argument("<command...>", "what starts the service, in the folder of its image")
-  .option("--port <port>", "the port that it listens on; the service's own unless it is given", Number)
+  .option("--port <port>", "the port that it listens on; the service's own unless it is given", portOf)
   .action(async (service: string, command: string[], { port }: { port?: number }) => {
     const { runOnHost } = await import("./commands/run.ts");
     await pass((progress) => runOnHost({ service, command, port }, progress));

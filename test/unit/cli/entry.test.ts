@@ -31,6 +31,16 @@ describe("the command line", function () {
     assert.deepEqual([code, stderr], [2, "error: unknown option '--jsno'\n(Did you mean --json?)\n"]);
   });
 
+  it("takes ports only where it asks for one", async () => {
+    for (const port of ["x", "0", "65536", "1.5"]) {
+      const { code, stderr } = await towpath("run", "--port", port, "api", "--", "true");
+      assert.deepEqual(
+        [code, stderr],
+        [2, `error: option '--port <port>' argument '${port}' is invalid. Expected a port from 1 to 65535.\n`],
+      );
+    }
+  });
+
   it("ends with 1 and a message without a stack when something is wrong", async () => {
     machine.docker("version", "19.03.15 1.40");
     const message =
