@@ -36,7 +36,10 @@ describe("the command line", function () {
       const { code, stderr } = await towpath("run", "--port", port, "api", "--", "true");
       assert.deepEqual(
         [code, stderr],
-        [2, `error: option '--port <port>' argument '${port}' is invalid. Expected a port from 1 to 65535.\n`],
+        [
+          2,
+          `error: option '--port <port>' argument '${port}' is invalid. Expected a port from 1 to 65535.\n`,
+        ],
       );
     }
   });
