@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readImageSource } from "../../../cli/setup/images.ts";
+import { defaultPrefix } from "../../../toolchain/images/build.mjs";
+import { docker, nothing } from "../../support/footprint.ts";
+import { freePort } from "../../support/free-port.ts";
+import { refusalOf, TestProject } from "../../support/project.ts";
+import { until } from "../../support/until.ts";
+import { answerOf, configureCi, makeTiny } from "./tiny.ts";
+
+const user = "ci";
+const password = "only-for-tests";
+/** The line of an htpasswd file for them. */
+const credentials = `${user}:$2b$04$6YqHlA9cW4QZLyYiMAxZaOF8Bhi20NqUY/kkKaFeYRFbTik0M.HDa`;
+
+const registryConfiguration = {
+  version: 0.1,
+  storage: { filesystem: { rootdirectory: "/tmp/registry" } },
+  http: { addr: ":5000" },
+  auth: { htpasswd: { realm: "tests", path: "/etc/registry.htpasswd" } },
+};
+
+describe("npm run ci -- --publish", () => {
+  let project: TestProject;
+  let address: string;
+  const registry = { user, password: { source: "environment", variable: "REGISTRY_PASSWORD" } };
+
+  before(async () => {
+    project = await TestProject.create();
+    makeTiny(project, { good: { command: ["true"] } });
+    project.source.write(
+      "registry/Dockerfile",
+      [
+        "ARG IMAGE_MIRROR=docker.io",
+        "FROM ${IMAGE_MIRROR}/library/debian:bookworm-slim",
+        "RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends docker-registry >/dev/null",
+        `RUN printf '%s' '${JSON.stringify(registryConfiguration)}' > /etc/registry.json && printf '%s' '${credentials}' > /etc/registry.htpasswd`,
+        'CMD ["docker-registry", "serve", "/etc/registry.json"]',
+      ].join("\n"),
+    );
+    // The images of the project come from where its own do.
+    await project.succeed(["setup"]);
+    const built = readImageSource({ privateFolder: join(project.folder, ".towpath") }) === "mirror";
+    const mirror = process.env.TOWPATH_IMAGE_MIRROR ?? (built ? defaultPrefix : "docker.io");
+    const image = `${project.namespace}-registry`;
+    const folder = join(project.folder, "registry");
+    await docker(["build", "--quiet", "--tag", image, "--build-arg", `IMAGE_MIRROR=${mirror}`, folder]);
+    const port = await freePort();
+    address = `127.0.0.1:${port}`;
+    const label = `towpath.namespace=${project.namespace}-hub`;
+    await docker([
+      "run",
+      "--detach",
+      "--rm",
+      "--name",
+      image,
+      "--label",
+      label,
+      "--publish",
+      `${address}:5000`,
+      image,
+    ]);
+    await until("the registry", 60, async () => ((await ask("/v2/")).status === 200 ? true : undefined));
+    configureCi(project, { registries: [{ address, repository: "team/tiny", login: registry }] });
+  });
+  after(() => project.remove());
+
+  /** Asks the registry. */
+  function ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+    return fetch(`http://${address}${path}`, { headers: { ...headers, authorization } });
+  }
+
+  it("pushes what has passed, under all of its tags, and says its digest", async () => {
+    git(project, "init", "--quiet", "--initial-branch", "feature/one");
+    git(project, "add", "package.json");
+    git(project, "commit", "--quiet", "--message", "one");
+    const commit = `${git(project, "rev-parse", "HEAD")}-dirty`;
+    const environment = { REGISTRY_PASSWORD: password };
+
+    const ended = await project.run(["ci", "--json", "--publish"], environment);
+
+    const { published } = answerOf(ended, 0);
+    const { version } = JSON.parse(readFileSync(join(project.folder, "package.json"), "utf8")) as {
+      version: string;
+    };
+    assert.equal(published.length, 1);
+    const { image, reference, tags } = published[0] ?? { image: "", reference: "", tags: [] };
+    assert.equal(image, "tool");
+    assert.deepEqual([tags[0], tags[2], tags[3]], [commit, version, "latest"]);
+    assert.match(tags[1] ?? "", /^feature-one-[0-9a-f]{8}$/);
+    const digest = /^127\.0\.0\.1:\d+\/team\/tiny\/tool@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+    for (const tag of tags) {
+      const accept = "application/vnd.docker.distribution.manifest.v2+json";
+      const found = await ask(`/v2/team/tiny/tool/manifests/${tag}`, { accept });
+      assert.equal(found.headers.get("docker-content-digest"), digest);
+    }
+    assert.ok(!ended.stdout.includes(password) && !ended.stderr.includes(password));
+    const left = await docker(["image", "ls", "--format", "{{.Repository}}", `${address}/team/tiny/tool`]);
+    assert.deepEqual(left, []);
+  });
+
+  it("pushes nothing when a check fails", async () => {
+    makeTiny(project, { bad: { command: ["false"] } });
+    configureCi(project, { registries: [{ address, repository: "team/bad", login: registry }] });
+    const ended = await project.run(["ci", "--json", "--publish"], { REGISTRY_PASSWORD: password });
+    assert.deepEqual(answerOf(ended, 1).published, []);
+    assert.equal((await ask("/v2/team/bad/tool/tags/list")).status, 404);
+  });
+
+  it("is refused without a registry or its password, before anything is built", async () => {
+    const began = Date.now();
+    assert.equal(
+      refusalOf(await project.run(["ci", "--json", "--publish"])),
+      "towpath:registries[0].login.password: no value in the environment variable REGISTRY_PASSWORD; set the variable for this run",
+    );
+    configureCi(project);
+    assert.equal(
+      refusalOf(await project.run(["ci", "--json", "--publish"])),
+      '--publish: expected a registry to publish to, got none; set towpath:registries, for example [{ "address": "ghcr.io", "repository": "owner/notes" }]',
+    );
+    assert.ok(Date.now() - began < 60_000);
+    const { containers, volumes, networks } = await project.footprint();
+    // The registry itself is named after the project.
+    assert.deepEqual(containers, [`${project.namespace}-registry`]);
+    assert.deepEqual([volumes, networks], [nothing.volumes, nothing.networks]);
+  });
+});
+
+/** Runs git in the project, as somebody. */
+function git({ folder }: TestProject, ...args: readonly string[]): string {
+  const someone = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"];
+  return execFileSync("git", [...someone, ...args], { cwd: folder, encoding: "utf8" }).trim();
+}
