@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { footprint, nothing } from "../../support/footprint.ts";
+import { TestProject, type StartedAnswer } from "../../support/project.ts";
+
+/** The smallest application that has all kinds of things: a service with a route, a database, an image. */
+const application = `import { defineApplication } from "./components/application/application.ts";
+
+export const application = defineApplication({
+  name: "notes",
+  images: { web: { context: "app/web" } },
+  services: {
+    web: { image: "web", port: 8080, health: { path: "/" }, routes: ["/*"], needs: ["postgres"] },
+  },
+  postgres: { version: 15 },
+});
+`;
+
+/** One of the eight: a branch that is built in one of the clones. */
+interface Branch {
+  readonly project: TestProject;
+  readonly variables: { readonly BRANCH_NAME: string };
+  readonly started: StartedAnswer;
+}
+
+describe("eight namespaces", () => {
+  const clones: TestProject[] = [];
+  const branches: Branch[] = [];
+
+  before(async () => {
+    clones.push(await TestProject.create(), await TestProject.create());
+    // Four in each clone, one after the other, and the two clones at once.
+    await Promise.all(
+      clones.map(async (project) => {
+        project.source.write("application.ts", application);
+        project.configure({ namespace: undefined, port: undefined });
+        for (const name of ["b1", "b2", "b3", "b4"]) {
+          const variables = { BRANCH_NAME: `${project.namespace}-${name}` };
+          branches.push({ project, variables, started: await project.start(variables) });
+        }
+      }),
+    );
+  });
+  after(async () => {
+    for (const clone of clones) await clone.remove();
+  });
+
+  it("run at once, and answer", async () => {
+    assert.equal(branches.length, 8);
+    for (const { started } of branches) {
+      const response = await fetch(started.url);
+      assert.equal(response.status, 200, started.url);
+    }
+  });
+
+  it("share no name and no port", async () => {
+    const all = await Promise.all(branches.map(({ started }) => footprint(started.namespace)));
+    for (const kind of ["containers", "volumes", "networks", "images"] as const) {
+      const names = all.flatMap((one) => one[kind]);
+      assert.equal(new Set(names).size, names.length, kind);
+      for (const [at, one] of all.entries()) assert.ok(one[kind].length > 0, `${kind} of ${at}`);
+    }
+    assert.equal(new Set(branches.map(({ started }) => started.port)).size, 8);
+    assert.equal(new Set(branches.map(({ started }) => started.namespace)).size, 8);
+  });
+
+  it("have databases of their own, whose data never meets", async () => {
+    const ask = async ({ project, variables }: Branch, sql: string): Promise<string> =>
+      (await project.succeed(["psql", "-At", "-c", sql], variables)).stdout;
+    for (const branch of branches) {
+      await ask(branch, "create table mark (branch text)");
+      await ask(branch, `insert into mark values ('${branch.variables.BRANCH_NAME}')`);
+    }
+    const databases = new Set<string>();
+    for (const branch of branches) {
+      assert.equal(await ask(branch, "select branch from mark"), branch.variables.BRANCH_NAME);
+      databases.add(await ask(branch, "select current_database()"));
+    }
+    assert.equal(databases.size, 8);
+  });
+
+  it("are all in one table, each clone's own", async () => {
+    for (const project of clones) {
+      const { stdout } = await project.succeed(["status", "--json"]);
+      const shown = JSON.parse(stdout) as { namespace: string; health: string; address: string }[];
+      const own = branches.filter((branch) => branch.project === project);
+      assert.deepEqual(
+        shown.map(({ namespace, health, address }) => [namespace, health, address]),
+        own.map(({ started }) => [started.namespace, "healthy", started.url]).sort(),
+      );
+    }
+  });
+
+  it("are destroyed one by one, and the others still answer", async () => {
+    const left = [...branches];
+    for (const { project, variables, started } of branches) {
+      left.shift();
+      await project.succeed(["destroy", "--yes"], variables);
+      assert.deepEqual(await footprint(started.namespace), nothing);
+      for (const other of left) assert.equal((await fetch(other.started.url)).status, 200, other.started.url);
+    }
+  });
+});
