@@ -18,7 +18,7 @@ export type FoundWorkspace = Workspace & {
  * leave it that put a value in which they do not have.
  */
 export function readWorkspace(folder: string, variables: NodeJS.ProcessEnv = process.env): FoundWorkspace {
-  const path = realpathSync(folder);
+  const path = realpathSync.native(folder);
   const branch = given("BRANCH_NAME", "the name of a branch", variables);
   const workspaceId = given("WORKSPACE_ID", "a text", variables);
   const id = workspaceId === undefined ? {} : { workspaceId };

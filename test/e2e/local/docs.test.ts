@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { commandsOf } from "../../support/docs.ts";
 import { nothing } from "../../support/footprint.ts";
 import { freePort } from "../../support/free-port.ts";
 import { TestProject } from "../../support/project.ts";
@@ -14,8 +14,7 @@ describe("docs/local.md", () => {
 
   it("holds commands that work, one after the other", async () => {
     const port = await freePort();
-    const page = readFileSync(new URL("../../../docs/local.md", import.meta.url), "utf8");
-    const commands = commandsOf(page).map((command) =>
+    const commands = commandsOf("local.md").map((command) =>
       command.replaceAll("notes-local", project.namespace).replaceAll("8081", String(port)),
     );
     assert.ok(commands.length > 8, commands.join("\n"));
@@ -31,8 +30,3 @@ describe("docs/local.md", () => {
     assert.deepEqual(await project.footprint(), nothing);
   });
 });
-
-/** The lines of a page's `sh` blocks. */
-function commandsOf(page: string): string[] {
-  return [...page.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = ""]) => block.trim().split("\n"));
-}

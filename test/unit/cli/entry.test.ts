@@ -21,8 +21,9 @@ describe("the command line", function () {
   it("explains itself, with its exit codes", async () => {
     const { code, stdout } = await towpath("--help");
     assert.equal(code, 0);
-    for (const command of ["start", "stop", "destroy", "pulumi", "test", "setup"])
-      assert.match(stdout, new RegExp(`^  ${command} `, "m"));
+    const commands =
+      "start stop destroy pulumi test setup status logs shell psql namespace doctor completion";
+    for (const command of commands.split(" ")) assert.match(stdout, new RegExp(`^  ${command} `, "m"));
     assert.match(stdout, /Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted/);
   });
 
