@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Held, ownerLives, readOwner, takeLock, thisProcess, type Owner } from "../../../../cli/ci/lock.ts";
+import { namespaceHeld, tookOver } from "../../../../cli/commands/ci.ts";
+import { Problem } from "../../../../cli/problem.ts";
+
+const dead: Owner = { pid: 4711, started: "1", since: "2026-01-02T03:04:05.678Z", token: "00ff" };
+const nobodyLives = (): boolean => false;
+
+describe("a lock", () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "towpath-lock-"));
+    file = join(folder, "ci.lock");
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("is a file that says whose it is, and is gone when it is given back", () => {
+    const lock = takeLock(file);
+    assert.equal(lock.tookOverFrom, undefined);
+    assert.equal(readOwner(file)?.pid, process.pid);
+    lock.release();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it("is not given to a second one while its owner lives", () => {
+    takeLock(file);
+    assert.throws(
+      () => takeLock(file),
+      (error: Held) => error.owner.pid === process.pid,
+    );
+    assert.deepEqual(readdirSync(folder), ["ci.lock"]);
+  });
+
+  it("is taken over from an owner that died", () => {
+    writeFileSync(file, JSON.stringify(dead));
+    const lock = takeLock(file);
+    assert.deepEqual(lock.tookOverFrom, dead);
+    assert.equal(readOwner(file)?.pid, process.pid);
+    assert.deepEqual(readdirSync(folder), ["ci.lock"]);
+    lock.release();
+  });
+
+  it("is left to the one that is taking it over already", () => {
+    writeFileSync(file, JSON.stringify(dead));
+    const other = thisProcess();
+    writeFileSync(`${file}.${dead.token}`, JSON.stringify(other));
+    assert.throws(
+      () => takeLock(file),
+      (error: Held) => error.owner.token === other.token,
+    );
+    assert.deepEqual(readOwner(file), dead);
+  });
+
+  it("is taken over also from one that died while it took it over", () => {
+    writeFileSync(file, JSON.stringify(dead));
+    writeFileSync(`${file}.${dead.token}`, JSON.stringify({ ...dead, token: "11ee" }));
+    assert.deepEqual(takeLock(file).tookOverFrom, dead);
+    assert.deepEqual(readdirSync(folder), ["ci.lock"]);
+  });
+
+  it("is not replaced when another one took it over since it was looked at", () => {
+    writeFileSync(file, JSON.stringify(dead));
+    const other = thisProcess();
+    // Whoever asks whether the owner lives has read the lock, and not yet replaced it.
+    const whileAsked = (owner: Owner): boolean => {
+      if (owner.token !== dead.token) return true;
+      writeFileSync(file, JSON.stringify(other));
+      return false;
+    };
+    assert.throws(
+      () => takeLock(file, whileAsked),
+      (error: Held) => error.owner.token === other.token,
+    );
+    assert.deepEqual(readOwner(file), other);
+  });
+
+  it("is not removed by one whose lock was taken over", () => {
+    const lock = takeLock(file);
+    const second = takeLock(file, nobodyLives);
+    lock.release();
+    assert.equal(readOwner(file)?.pid, process.pid);
+    second.release();
+    assert.equal(readOwner(file), undefined);
+  });
+
+  it("is refused when its file says nothing", () => {
+    writeFileSync(file, "42");
+    assert.throws(
+      () => takeLock(file),
+      new Problem(`${file}: expected the owner of a lock, got "42"; remove the file`),
+    );
+    assert.equal(readFileSync(file, "utf8"), "42");
+  });
+});
+
+describe("the owner of a lock", () => {
+  it("lives while the process does that took it", () => {
+    const mine = thisProcess();
+    assert.equal(ownerLives(mine), true);
+    // Another process that was given the same id.
+    assert.equal(ownerLives({ ...mine, started: "1" }), false);
+    assert.equal(ownerLives({ ...mine, pid: 4_194_305 }), false);
+  });
+
+  it("is named to who finds it", () => {
+    assert.equal(
+      namespaceHeld("notes-ci", dead),
+      "ci: another run of notes-ci is at work, got process 4711 since 2026-01-02 03:04; wait until it ends, or set WORKSPACE_ID to run beside it",
+    );
+    assert.equal(
+      tookOver("notes-ci", 4711),
+      "ci: removing what an earlier run of notes-ci left, whose process 4711 died before it was done",
+    );
+  });
+});
