@@ -1,0 +1,159 @@
+/**
+ * The environment of `ci`, as the engine is asked for it.
+ *
+ * A mock cannot prove that a check which fails leaves the others alone, nor that anything is removed: test/e2e/ci does.
+ */
+import { byName, deployed, outcome, type Registration } from "./engine.ts";
+import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import type { ApplicationDescription } from "../../../components/application/description.ts";
+import { CiEnvironment } from "../../../components/ci/ci-environment.ts";
+import { ciRunOf, ciRunVariable, type CiRun } from "../../../components/ci/run.ts";
+import { loadSettings } from "../../../components/load-settings.ts";
+import type { CiSettings } from "../../../components/settings/ci.ts";
+import { merged } from "../assert-refused.ts";
+import { notes } from "../application/notes.ts";
+import { hidden } from "./hidden.ts";
+import { orderOf } from "./order.ts";
+import { imageId, password } from "./plugins.ts";
+
+const application = merged(notes, {
+  images: { api: { dev: { target: "dev" } } },
+  migrations: { base: "base", sql: ["alembic", "upgrade", "head", "--sql"] },
+  checks: {
+    tests: {
+      service: "api",
+      command: ["pytest"],
+      needs: ["lint", "postgres"],
+      timeoutSeconds: 60,
+      artifacts: ["/tmp/junit.xml"],
+      coverage: { file: "/tmp/coverage.xml", threshold: 90 },
+    },
+    lint: { service: "api", command: ["ruff"], needs: [] },
+    page: { service: "web", command: ["true"] },
+  },
+}) as ApplicationDescription;
+
+const configuration = { "towpath:namespace": "notes-ci" };
+
+function program(run: CiRun): () => CiEnvironment {
+  return () => {
+    const settings = loadSettings("notes") as ReturnType<typeof loadSettings> & CiSettings;
+    return new CiEnvironment(settings.namespace, { application, settings, run });
+  };
+}
+
+const run = (given: Partial<CiRun> = {}): CiRun => ({ reports: "reports/notes-ci", ...given });
+
+describe("the environment of ci", function () {
+  this.timeout(30_000);
+  let resources: Record<string, Registration>;
+  let order: Record<string, string[]>;
+
+  before(async () => {
+    const { registrations } = await deployed(program(run()), { stack: "ci", configuration });
+    resources = byName(registrations);
+    order = orderOf(registrations);
+  });
+
+  it("keeps all data in memory, and publishes no port", () => {
+    const of = (type: string): Registration[] => Object.values(resources).filter((one) => one.type === type);
+    assert.deepEqual(of("docker:index/volume:Volume"), []);
+    const containers = of("docker:index/container:Container");
+    assert.deepEqual(Object.fromEntries(containers.map(({ name, inputs }) => [name, inputs.tmpfs])), {
+      "notes-ci-postgres-container": { "/var/lib/postgresql/data": "" },
+      "notes-ci-redis-container": { "/data": "" },
+      "notes-ci-object-storage-container": { "/data": "" },
+    });
+    assert.ok(containers.every(({ inputs }) => inputs.ports === undefined));
+  });
+
+  it("builds what is released, and the development target for the checks", () => {
+    const targets = Object.entries(resources)
+      .filter(([, { type }]) => type === "docker:index/image:Image")
+      .map(([name, { inputs }]) => [name, (inputs.build as { target?: string }).target]);
+    assert.deepEqual(Object.fromEntries(targets), {
+      "notes-ci-api-image-build": undefined,
+      "notes-ci-web-image-build": undefined,
+      "notes-ci-api-dev-image-build": "dev",
+    });
+  });
+
+  it("gives a check its connections, a database of its own, and its limits", () => {
+    const secret = password("notes-ci-postgres-password-value", 32);
+    assert.deepEqual(
+      resources["notes-ci-tests-run"]?.inputs.stdin,
+      hidden({
+        name: "tests",
+        image: imageId("notes-ci-api-dev-image-build"),
+        network: "notes-ci",
+        command: ["pytest"],
+        environment: {
+          TOWPATH_ENVIRONMENT: "ci",
+          LOG_LEVEL: "info",
+          DATABASE_URL_FILE: "/run/secrets/DATABASE_URL",
+        },
+        variables: { JWT_SECRET: password("notes-ci-secret-JWT_SECRET-value", 32) },
+        files: { DATABASE_URL: `postgresql://notes_ci:${secret}@notes-ci-postgres:5432/notes_ci_tests` },
+        labels: {
+          "towpath.project": "notes",
+          "towpath.environment": "ci",
+          "towpath.namespace": "notes-ci",
+          "towpath.part": "check-tests",
+        },
+        timeoutSeconds: 60,
+        artifacts: ["/tmp/junit.xml", "/tmp/coverage.xml"],
+        reports: "reports/notes-ci",
+        coverage: { file: "/tmp/coverage.xml", threshold: 90 },
+        database: {
+          server: { container: "notes-ci-postgres", administrator: "notes_ci" },
+          name: "notes_ci_tests",
+          owner: "notes_ci",
+        },
+      }),
+    );
+  });
+
+  it("lets a check wait for what it needs, and for nothing else", () => {
+    assert.deepEqual(order["notes-ci-lint-run"], [
+      "notes-ci-api-dev-image-release",
+      "notes-ci-host-network",
+      "notes-ci-secret-JWT_SECRET-value",
+    ]);
+    assert.deepEqual(order["notes-ci-page-run"], ["notes-ci-host-network", "notes-ci-web-image-release"]);
+    assert.deepEqual(order["notes-ci-tests-run"], ["notes-ci-lint-run", "notes-ci-postgres-gate-poll"]);
+  });
+
+  it("makes for one check what that one needs", async () => {
+    const { registrations } = await deployed(program(run({ only: "page" })), { stack: "ci", configuration });
+    assert.deepEqual(Object.keys(byName(registrations)).sort(), [
+      "notes-ci-host-engine",
+      "notes-ci-host-network",
+      "notes-ci-page-run",
+      "notes-ci-secret-JWT_SECRET-value",
+      "notes-ci-web-image-build",
+      "notes-ci-web-image-latest",
+      "notes-ci-web-image-release",
+      "notes-ci-web-image-tag",
+    ]);
+  });
+
+  it("is refused when only the command line could give it what it is set to", async () => {
+    const reusing = { ...configuration, "towpath:reuse": "local" };
+    const { thrown, registrations } = await outcome(program(run()), { stack: "ci", configuration: reusing });
+    assert.equal(
+      (thrown as Error).message,
+      'towpath:reuse: only the command line knows the local environment and starts its servers, got "local"; use npm run ci',
+    );
+    assert.ok(pulumi.RunError.isInstance(thrown), "shown with a stack trace");
+    assert.deepEqual(registrations, []);
+  });
+});
+
+describe("what the command line tells the program of a run", () => {
+  it("is the same when it is read", () => {
+    const told = run({ only: "tests", reused: "notes-local" });
+    assert.deepEqual(ciRunOf(ciRunVariable(told), "notes-ci"), told);
+    assert.deepEqual(ciRunOf({}, "notes-ci"), run());
+  });
+});
