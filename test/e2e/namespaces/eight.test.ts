@@ -15,6 +15,9 @@ export const application = defineApplication({
 });
 `;
 
+/** Branches that read the same, at full length or cut, and one that is nothing but trouble. */
+const names = ["b1", "Ünïcode/..--$(rm)", `${"x".repeat(199)}a`, `${"x".repeat(199)}b`];
+
 /** One of the eight: a branch that is built in one of the clones. */
 interface Branch {
   readonly project: TestProject;
@@ -33,7 +36,7 @@ describe("eight namespaces", () => {
       clones.map(async (project) => {
         project.source.write("application.ts", application);
         project.configure({ namespace: undefined, port: undefined });
-        for (const name of ["b1", "b2", "b3", "b4"]) {
+        for (const name of names) {
           const variables = { BRANCH_NAME: `${project.namespace}-${name}` };
           branches.push({ project, variables, started: await project.start(variables) });
         }
