@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { execa } from "execa";
 import { pack } from "tar-stream";
@@ -17,6 +17,8 @@ export interface ContainerRun {
   /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
   readonly files: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Folders of the project, and where the command sees them, read-only. */
+  readonly mounts?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function runInContainer<T>(
     await docker(["cp", "-", `${container}:/`], { input: await secretFiles(run.files) });
     await docker(["start", container]);
     const exitCode = await ending(container, timeoutSeconds);
-    if (exitCode === undefined) await docker(["kill", container]);
+    if (exitCode === undefined) await docker(["stop", "--time", "0", container]);
     return await look(container, exitCode);
   } finally {
     await docker(["rm", "--force", "--volumes", container]);
@@ -54,7 +56,15 @@ export async function keepLog(container: string, file: string): Promise<void> {
   await logs;
 }
 
-function create({ image, network, command, environment, variables, labels }: ContainerRun): Promise<string> {
+function create({
+  image,
+  network,
+  command,
+  environment,
+  variables,
+  labels,
+  mounts = {},
+}: ContainerRun): Promise<string> {
   const plain = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return docker(
     [
@@ -62,6 +72,7 @@ function create({ image, network, command, environment, variables, labels }: Con
       // Of secrets only the names are arguments: the client passes their values on from its own environment.
       ...[...plain, ...Object.keys(variables)].flatMap((variable) => ["--env", variable]),
       ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+      ...Object.entries(mounts).flatMap(([folder, path]) => ["--volume", `${resolve(folder)}:${path}:ro`]),
       ...[image, ...command],
     ],
     { environment: variables },

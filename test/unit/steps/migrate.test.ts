@@ -49,7 +49,11 @@ describe("the migration", function () {
 
   scene("runs in a container of its own that is removed afterwards", migrating(""), (played) => {
     assert.deepEqual(receiptOf(played), { command: ["alembic", "upgrade", "head"] });
-    assert.deepEqual(typed(played.calls), [`ps --all --quiet ${filters}`, ...run, "rm --force new"]);
+    assert.deepEqual(typed(played.calls), [
+      `ps --all --quiet ${filters}`,
+      ...run,
+      "rm --force --volumes new",
+    ]);
   });
 
   scene(
@@ -86,7 +90,7 @@ describe("the migration", function () {
         'migrations: "alembic upgrade head" ended with exit code 1, nothing new was started; its last log lines:',
         "  | sqlalchemy.exc.OperationalError: no such table",
       ]);
-      assert.equal(typed(played.calls).at(-1), "rm --force new");
+      assert.equal(typed(played.calls).at(-1), "rm --force --volumes new");
       assert.doesNotMatch(everythingOpen(played), /open-sesame|line 1/);
     },
   );
@@ -99,7 +103,7 @@ describe("the migration", function () {
         'migrations: "alembic upgrade head" not done within 0.3 s, nothing new was started; its last log lines:',
         "  | sqlalchemy.exc.OperationalError: no such table",
       ]);
-      assert.equal(typed(played.calls).at(-1), "rm --force new");
+      assert.equal(typed(played.calls).at(-1), "rm --force --volumes new");
     },
   );
 
@@ -122,7 +126,7 @@ describe("the migration", function () {
         "wait old1",
         "rm --force old1 old2",
         ...run,
-        "rm --force new",
+        "rm --force --volumes new",
       ]);
     },
   );
