@@ -8,24 +8,23 @@ import { namesOf } from "../../components/naming/names.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import { annotations } from "../ci/annotations.ts";
 import { clearRun, sweepContainers } from "../ci/clear.ts";
-import { Held, takeLock, type Lock } from "../ci/lock.ts";
+import { lockNamespace } from "../ci/namespace-lock.ts";
 import { originOf, tagsOf } from "../ci/origin.ts";
+import { problemsOf } from "../ci/problems.ts";
 import { destinations, publish, type Destination } from "../ci/publish.ts";
 import { readReports, readSql, type CiReport, type PublishedImage } from "../ci/report.ts";
 import { dropData, enter, leave, reusedParts, type Servers } from "../ci/reuse.ts";
 import { ciInJUnit, ciInMarkdown } from "../ci/summary.ts";
 import { sweptInWords } from "../docker/sweep.ts";
 import { usesOwnPassphrase } from "../environment.ts";
-import { endedSilently, reasons } from "../failures/failures.ts";
 import { duringInterrupts } from "../interrupts.ts";
 import { namespaceFolder, placeOf } from "../place.ts";
-import { Interrupted, Problem } from "../problem.ts";
+import { Interrupted } from "../problem.ts";
 import { asStep, type Progress } from "../progress/progress.ts";
 import { readProject, type Project } from "../project.ts";
-import { runOperation, type Outcome, type PulumiCall } from "../pulumi/operation.ts";
+import { runOperation, type PulumiCall } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { createStack } from "../pulumi/stack.ts";
-import { parseUrn } from "../pulumi/urn.ts";
 import { run } from "../run.ts";
 import { namespaceOf, namespaceWarning, settingsOf } from "../settings.ts";
 import { getReady } from "../setup/machine.ts";
@@ -100,29 +99,6 @@ export async function ci(progress: Progress, request: CiRequest, project = readP
   }
 }
 
-/** Takes the namespace for this run alone. */
-function lockNamespace(project: Project, namespace: string, progress: Progress): Lock {
-  try {
-    const lock = takeLock(join(namespaceFolder(project, namespace), "ci.lock"));
-    if (lock.tookOverFrom !== undefined) progress.say(tookOver(namespace, lock.tookOverFrom.pid));
-    return lock;
-  } catch (error) {
-    if (error instanceof Held) throw new Problem(namespaceHeld(namespace, error.owner));
-    throw error;
-  }
-}
-
-/** Says that another run is at work. */
-export function namespaceHeld(namespace: string, { pid, since }: Held["owner"]): string {
-  const time = since.replace("T", " ").slice(0, 16);
-  return `ci: another run of ${namespace} is at work, got process ${pid} since ${time}; wait until it ends, or set WORKSPACE_ID to run beside it`;
-}
-
-/** Says that an earlier run was killed. */
-export function tookOver(namespace: string, pid: number): string {
-  return `ci: removing what an earlier run of ${namespace} left, whose process ${pid} died before it was done`;
-}
-
 function serversFor(project: Project, application: Application): Servers | undefined {
   const parts = reusedParts(application);
   if (parts.length === 0) return undefined;
@@ -155,6 +131,11 @@ async function checkAndClear(all: Run, began: number): Promise<CiReport> {
   }
 }
 
+/** Says that the person has stopped the run. */
+function interrupted(): Interrupted {
+  return new Interrupted("interrupted: the run was stopped, and everything of it removed");
+}
+
 async function clear({ call, settings, servers, application }: Run): ReturnType<typeof clearRun> {
   const swept = await clearRun(call, settings.namespace, run);
   if (servers !== undefined) await dropData(servers, namesOf(settings.namespace), application.buckets, run);
@@ -174,12 +155,18 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
     ...(servers !== undefined && { reused: servers.names.namespace }),
   });
   const told = { ...call, environment: { ...call.environment, ...variables } };
+  // Again and again: a check that was about to begin makes its container only now.
+  const stopping: NodeJS.Timeout[] = [];
+  const stop = (): void => {
+    all.interrupted = true;
+    stopping.push(setInterval(() => void sweepContainers(run, settings.namespace), 500));
+  };
   const outcome = await keepingSaltOut(call, usesOwnPassphrase(), async () => {
     await createStack(call, run);
-    return runOperation("up", told, progress, ["--continue-on-error"], () => {
-      all.interrupted = true;
-      void sweepContainers(run, settings.namespace);
-    });
+    if (all.interrupted) throw interrupted();
+    return runOperation("up", told, progress, ["--continue-on-error"], stop);
+  }).finally(() => {
+    stopping.forEach(clearInterval);
   });
   const { checks, rehearses } = ciPlan(application, request.only);
   const names = checkNames(application).filter((name) =>
@@ -192,30 +179,6 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
     problems: problemsOf(outcome, found),
     ...(sql !== undefined && { sql }),
   };
-}
-
-/** What went wrong outside the checks, which say themselves what is wrong with them. */
-function problemsOf(outcome: Outcome, checks: CiReport["checks"]): string[] {
-  if (outcome.succeeded) return [];
-  const errors = outcome.errors.filter(
-    ({ urn = "", message }) => !isCheck(urn) && !isConsequence(urn, message),
-  );
-  const others = reasons({ ...outcome, errors });
-  return others.length > 0 || checks.some(({ outcome: how }) => how === "failed")
-    ? others
-    : [endedSilently(outcome.ending)];
-}
-
-function isCheck(urn: string): boolean {
-  const { types = [] } = parseUrn(urn) ?? {};
-  return types.includes("towpath:ci:Check") || types.includes("towpath:ci:MigrationRehearsal");
-}
-
-/** A tag is refused, and not skipped, when its image does not build. */
-function isConsequence(urn: string, message: string): boolean {
-  return (
-    parseUrn(urn)?.types.at(-1) === "docker:index/tag:Tag" && message.includes("Missing required argument")
-  );
 }
 
 function isPassed({ checks, problems }: Pick<CiReport, "checks" | "problems">): boolean {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Held, ownerLives, readOwner, takeLock, thisProcess, type Owner } from "../../../../cli/ci/lock.ts";
-import { namespaceHeld, tookOver } from "../../../../cli/commands/ci.ts";
+import { namespaceHeld, tookOver } from "../../../../cli/ci/namespace-lock.ts";
 import { Problem } from "../../../../cli/problem.ts";
 
 const dead: Owner = { pid: 4711, started: "1", since: "2026-01-02T03:04:05.678Z", token: "00ff" };

@@ -1,0 +1,42 @@
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { namespaceFolder } from "../place.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import type { Project } from "../project.ts";
+import { Held, takeLock, type Lock } from "./lock.ts";
+
+/** Takes the namespace for this run alone: in this clone, and on this machine, where others may have the same one by BRANCH_NAME. */
+export function lockNamespace(
+  project: Project,
+  namespace: string,
+  progress: Progress,
+): Pick<Lock, "release"> {
+  const onMachine = join(tmpdir(), `towpath-ci-${userInfo().username}`, `${namespace}.lock`);
+  const locks: Lock[] = [];
+  const release = (): void => {
+    for (const lock of locks) lock.release();
+  };
+  try {
+    for (const file of [join(namespaceFolder(project, namespace), "ci.lock"), onMachine])
+      locks.push(takeLock(file));
+    const dead = locks.find(({ tookOverFrom }) => tookOverFrom !== undefined)?.tookOverFrom;
+    if (dead !== undefined) progress.say(tookOver(namespace, dead.pid));
+    return { release };
+  } catch (error) {
+    release();
+    if (error instanceof Held) throw new Problem(namespaceHeld(namespace, error.owner));
+    throw error;
+  }
+}
+
+/** Says that another run is at work. */
+export function namespaceHeld(namespace: string, { pid, since }: Held["owner"]): string {
+  const time = since.replace("T", " ").slice(0, 16);
+  return `ci: another run of ${namespace} is at work, got process ${pid} since ${time}; wait until it ends, or set WORKSPACE_ID to run beside it`;
+}
+
+/** Says that an earlier run was killed. */
+export function tookOver(namespace: string, pid: number): string {
+  return `ci: removing what an earlier run of ${namespace} left, whose process ${pid} died before it was done`;
+}
