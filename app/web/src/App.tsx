@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 import { deleteNote, getVersion, listNotes, type Note, type Version } from "./api.ts";
+import { release } from "./format.ts";
 import { NewNote } from "./NewNote.tsx";
 import { NoteCard } from "./NoteCard.tsx";
 
@@ -65,13 +66,7 @@ export function App() {
           ))}
         </ul>
       </main>
-      <footer className="bottom">{version === undefined ? "Notes" : describe(version)}</footer>
+      <footer className="bottom">{version === undefined ? "Notes" : release(version)}</footer>
     </>
   );
-}
-
-/** What runs here, in a line: `Notes 1.4.0 (8116599) · staging · release 20260101-1`. */
-export function describe(version: Version): string {
-  const commit = version.commit === "" ? "" : ` (${version.commit.slice(0, 7)})`;
-  return `Notes ${version.version}${commit} · ${version.environment} · release ${version.release}`;
 }

@@ -1,4 +1,6 @@
-/** Numbers and times as people read them. */
+/** Numbers, times and releases as people read them. */
+
+import type { Version } from "./api.ts";
 
 const UNITS = ["bytes", "kB", "MB", "GB"];
 
@@ -25,4 +27,10 @@ export function ago(moment: string, now: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
   return new Date(moment).toLocaleDateString();
+}
+
+/** What runs here, in a line: `Notes 1.4.0 (8116599) · staging · release 20260101-1`. */
+export function release(version: Version): string {
+  const commit = version.commit === "" ? "" : ` (${version.commit.slice(0, 7)})`;
+  return `Notes ${version.version}${commit} · ${version.environment} · release ${version.release}`;
 }

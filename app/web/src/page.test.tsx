@@ -1,8 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ApiError, createNote, listNotes, type Note } from "./api.ts";
-import { describe as describeVersion } from "./App.tsx";
-import { ago, size, words } from "./format.ts";
+import { ago, release, size, words } from "./format.ts";
 import { NoteCard } from "./NoteCard.tsx";
 
 const note: Note = {
@@ -82,8 +81,8 @@ describe("format", () => {
 
   it("writes the version", () => {
     const version = { version: "1.4.0", commit: "8116599abc", environment: "staging", release: "r7" };
-    expect(describeVersion(version)).toBe("Notes 1.4.0 (8116599) · staging · release r7");
-    expect(describeVersion({ ...version, commit: "" })).toBe("Notes 1.4.0 · staging · release r7");
+    expect(release(version)).toBe("Notes 1.4.0 (8116599) · staging · release r7");
+    expect(release({ ...version, commit: "" })).toBe("Notes 1.4.0 · staging · release r7");
   });
 });
 
