@@ -54,6 +54,17 @@ export function changedInputs(before: BuildInputs, now: BuildInputs): string[] {
   return [...all].filter((path) => before[path] !== now[path]).sort();
 }
 
+/** The problems of development commands: one whose image is never built for development would never run. */
+export function devCommandProblems({ images, services }: Pick<Application, "images" | "services">): string[] {
+  return Object.entries(services).flatMap(([name, { image, devCommand }]) =>
+    devCommand === undefined || !Object.hasOwn(images, image) || images[image]?.dev !== undefined
+      ? []
+      : [
+          `services.${name}.devCommand: images.${image} has no dev, got ${show(devCommand)}; declare it there`,
+        ],
+  );
+}
+
 /** The problems of development images in the project as it is: no such stage, no such folder. */
 export function developmentProblems({ images }: Application, files: ProjectFiles): string[] {
   return Object.entries(images).flatMap(([name, image]) => {

@@ -3,6 +3,7 @@ import { InputError } from "../input-error.ts";
 import type { Application, Secret } from "./application.ts";
 import { checkProblems, checksOf } from "./checks.ts";
 import { secretsOfNeed } from "./connections.ts";
+import { devCommandProblems } from "./development.ts";
 import { nameProblems } from "./names.ts";
 import { needsProblems } from "./needs.ts";
 import { routeProblems } from "./routes.ts";
@@ -28,6 +29,7 @@ export function parseApplication(description: unknown): Application {
     ...routeProblems(wellFormed),
     ...nameProblems(wellFormed),
     ...checkProblems(wellFormed),
+    ...devCommandProblems(wellFormed),
   ];
   if (problems.length > 0) throw new InputError(problems);
 

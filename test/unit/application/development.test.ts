@@ -10,7 +10,7 @@ import {
   stagesOf,
   type ProjectFiles,
 } from "../../../components/application/development.ts";
-import { merged } from "../assert-refused.ts";
+import { merged, refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
 
 const mounts = { "app/api/notes": "/app/notes", shared: "/shared" };
@@ -121,5 +121,16 @@ describe("a development image is refused", () => {
         `images.api.dev.mounts.${mounted}: the image would be built of nothing, got its whole context "app/api"; name folders inside it`,
       ]);
     }
+  });
+});
+
+describe("a development command is refused", () => {
+  it("when its image is never built for development", () => {
+    const services = { worker: { devCommand: ["watch", "worker"] } };
+    refusalOf(parseApplication, notes)(
+      'services.worker.devCommand: images.api has no dev, got ["watch","worker"]; declare it there',
+      { services },
+    );
+    parseApplication(merged(notes, { services, images: { api: { dev: { target: "dev" } } } }));
   });
 });
