@@ -2,9 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { application } from "../../../application.ts";
-import { parseApplication } from "../../../components/application/application.ts";
-import { buildChanges } from "../../../components/image/build-inputs.ts";
 import { docker } from "../../support/footprint.ts";
 import { freePort } from "../../support/free-port.ts";
 import { askVersion, countWords, writeNote } from "../../support/notes.ts";
@@ -68,12 +65,12 @@ describe("a local environment with its source mounted", () => {
     const { changes } = await project.start();
     assert.deepEqual(Object.keys(changes), ["same"], JSON.stringify(changes));
     assert.deepEqual(await containersOf(project), before);
-    assert.deepEqual(changesOf(project), []);
+    assert.deepEqual(await changesOf(project), []);
   });
 
   it("says which file an image is built from has changed, and builds it at the next start", async () => {
     project.source.edit("app/web/index.html", "<title>Notes</title>", "<title>Other notes</title>");
-    assert.deepEqual(changesOf(project), [
+    assert.deepEqual(await changesOf(project), [
       "images.web: app/web/index.html changed since npm start; run npm start again",
     ]);
 
@@ -82,7 +79,7 @@ describe("a local environment with its source mounted", () => {
     assert.notEqual(services.web?.container, started.services.web?.container);
     assert.equal(services.api?.container, started.services.api?.container);
     assert.match(await (await fetch(project.url)).text(), /Other notes/);
-    assert.deepEqual(changesOf(project), []);
+    assert.deepEqual(await changesOf(project), []);
   });
 
   describe("with a service on the machine itself", () => {
@@ -185,8 +182,10 @@ function processesOf(text: string): string[] {
 }
 
 /** What the status says of the images. */
-function changesOf(project: TestProject): string[] {
-  return buildChanges(project.folder, project.namespace, parseApplication(application));
+async function changesOf(project: TestProject): Promise<readonly string[] | undefined> {
+  const { stdout } = await project.succeed(["status", "--json"]);
+  const environments = JSON.parse(stdout) as { namespace: string; outdated: string[] }[];
+  return environments.find(({ namespace }) => namespace === project.namespace)?.outdated;
 }
 
 /** The containers by name with their ids: equal when nothing was replaced. */
