@@ -34,7 +34,7 @@ export function addLookCommands(program: Command): void {
 
   program
     .command("psql")
-    .description("psql on the local environment's database: npx towpath psql -- -c 'select 1'")
+    .description("psql on the local environment's database: npx towpath psql -c 'select 1'")
     .argument("[arguments...]", "psql's own arguments")
     .allowUnknownOption()
     .passThroughOptions()

@@ -1,6 +1,7 @@
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/application.ts";
-import { namesOf } from "../../components/naming/names.ts";
+import { parseApplication, type Application } from "../../components/application/application.ts";
+import { checkDatabase, isDeveloped, rehearsal } from "../../components/ci/plan.ts";
+import { namesOf, type Names } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { readWorkspace, type FoundWorkspace } from "../../components/workspace.ts";
 import { placeOf } from "../place.ts";
@@ -67,31 +68,65 @@ export function workspaceInWords({ branch, workspaceId, path, source }: FoundWor
   return parts.join(", ");
 }
 
+/** A name, by what it is the name of. */
+type Row = readonly [string, string];
+
 function allNames(namespace: string, stack: string, project: Project): Record<string, string> {
-  const { services, images, postgres, redis, buckets } = parseApplication(description);
+  const application = parseApplication(description);
   const names = namesOf(namespace);
-  const storage = buckets.length === 0 ? {} : { "object storage": names.objectStorage };
-  const parts = {
-    ...(postgres && { postgres: names.postgres }),
-    ...(redis && { redis: names.redis }),
-    ...storage,
-  };
-  const of = (prefix: string, keys: readonly string[], name: (key: string) => string): [string, string][] =>
-    keys.map((key) => [`${prefix} ${key}`, name(key)]);
-  return {
-    network: names.network,
-    ...Object.fromEntries(Object.entries(parts).map(([part, name]) => [`container ${part}`, name])),
-    "container gateway": names.gateway,
-    ...Object.fromEntries(
-      of("container", Object.keys(services), (service) => `${names.workload(service)}-<7 digits>`),
-    ),
-    ...Object.fromEntries(Object.entries(parts).map(([part, name]) => [`volume ${part}`, name])),
-    "volume gateway": `${names.gateway}-sites`,
-    ...(postgres && { database: names.database, role: names.database }),
-    ...(postgres &&
-      stack === "ci" && { "test databases": `${names.database}_gw0, ${names.database}_gw1, …` }),
-    ...Object.fromEntries(of("bucket", buckets, names.bucket)),
-    ...Object.fromEntries(of("image", Object.keys(images), names.image)),
-    state: placeOf(project, stack, namespace).state,
-  };
+  const parts = partsOf(application, names);
+  return Object.fromEntries<string>([
+    ["network", names.network],
+    ...parts.map(([part, name]): Row => [`container ${part}`, name]),
+    ...(stack === "ci" ? [] : releasedNames(application, names)),
+    ...databases(application, names, stack),
+    ...application.buckets.map((bucket): Row => [`bucket ${bucket}`, names.bucket(bucket)]),
+    ...imageNames(application, names, stack),
+    ["state", placeOf(project, stack, namespace).state],
+  ]);
+}
+
+/** The backing services, whose volumes are called as their containers. */
+function partsOf({ postgres, redis, buckets }: Application, names: Names): Row[] {
+  return [
+    ...(postgres === undefined ? [] : [["postgres", names.postgres] as const]),
+    ...(redis === undefined ? [] : [["redis", names.redis] as const]),
+    ...(buckets.length === 0 ? [] : [["object storage", names.objectStorage] as const]),
+  ];
+}
+
+/** What `ci` does without: it has no route and keeps no data. */
+function releasedNames(application: Application, names: Names): Row[] {
+  return [
+    ["container gateway", names.gateway],
+    ...Object.keys(application.services).map((service): Row => [
+      `container ${service}`,
+      `${names.workload(service)}-<7 digits>`,
+    ]),
+    ...partsOf(application, names).map(([part, name]): Row => [`volume ${part}`, name]),
+    ["volume gateway", `${names.gateway}-sites`],
+  ];
+}
+
+function databases(application: Application, { database }: Names, stack: string): Row[] {
+  if (application.postgres === undefined) return [];
+  const own = Object.entries(application.checks).filter(([, { needs }]) => needs.includes("postgres"));
+  const ofChecks = own.map(([check]): Row => {
+    const name = checkDatabase(database, check);
+    return [`database ${check}`, `${name}, ${name}_gw0, ${name}_gw1, …`];
+  });
+  const rehearsed: Row[] =
+    application.migrations === undefined
+      ? []
+      : [[`database ${rehearsal}`, checkDatabase(database, rehearsal)]];
+  return [["database", database], ["role", database], ...(stack === "ci" ? [...rehearsed, ...ofChecks] : [])];
+}
+
+function imageNames(application: Application, names: Names, stack: string): Row[] {
+  return Object.keys(application.images).flatMap((image): Row[] => [
+    [`image ${image}`, names.image(image)],
+    ...(stack === "ci" && isDeveloped(application, image)
+      ? [[`image ${image}-dev`, names.image(`${image}-dev`)] as const]
+      : []),
+  ]);
 }

@@ -64,7 +64,11 @@ describe("what is known of a working copy", function () {
         `git's branch "Ünïcode/..--$(rm)", WORKSPACE_ID "7", the folder ${machine.root}`,
       );
       assert.equal(found.warning, undefined);
-      assert.match(String(at({}, "ci").names["test databases"]), /^notes_ci_unicode_rm_[0-9a-f]{8}_gw0, /);
+      const ci = at({}, "ci");
+      assert.equal(ci.names["container gateway"], undefined);
+      const tests = `${ci.namespace.replaceAll("-", "_")}_api_tests`;
+      assert.equal(ci.names["database api-tests"], `${tests}, ${tests}_gw0, ${tests}_gw1, …`);
+      assert.equal(ci.names["image api-dev"], `${ci.namespace}-api-dev`);
     });
 
     it("warns when the folder alone tells it", () => {

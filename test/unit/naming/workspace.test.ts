@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { checkDatabase } from "../../../components/ci/plan.ts";
 import { isLabel, longestName, longestNamespace } from "../../../components/naming/namespace.ts";
 import { namesOf } from "../../../components/naming/names.ts";
 import { workspaceNamespace, type Workspace } from "../../../components/naming/workspace.ts";
@@ -95,7 +96,8 @@ describe("the namespace of a working copy", () => {
         for (const label of [...all, ...made, `${names.workload(part)}-1a2b3c4`]) {
           assert.ok(isLabel(label, 63), label);
         }
-        assert.match(`${names.database}_gw15`, /^[a-z][a-z0-9_]{0,62}$/);
+        for (const database of [names.database, checkDatabase(names.database, part)])
+          assert.match(`${database}_gw15`, /^[a-z][a-z0-9_]{0,62}$/);
       }),
     );
   });
