@@ -1,6 +1,6 @@
 import { application as description } from "../../application.ts";
 import { parseApplication, type Application } from "../../components/application/application.ts";
-import { checkDatabase, isDeveloped, rehearsal } from "../../components/ci/plan.ts";
+import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan.ts";
 import { namesOf, type Names } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { readWorkspace, type FoundWorkspace } from "../../components/workspace.ts";
@@ -110,16 +110,15 @@ function releasedNames(application: Application, names: Names): Row[] {
 
 function databases(application: Application, { database }: Names, stack: string): Row[] {
   if (application.postgres === undefined) return [];
-  const own = Object.entries(application.checks).filter(([, { needs }]) => needs.includes("postgres"));
-  const ofChecks = own.map(([check]): Row => {
-    const name = checkDatabase(database, check);
-    return [`database ${check}`, `${name}, ${name}_gw0, ${name}_gw1, …`];
+  // Whatever is no check is the rehearsal of the migrations, which has one too.
+  const owners = checkNames(application).filter(
+    (name) => application.checks[name]?.needs.includes("postgres") ?? true,
+  );
+  const ofRuns = owners.map((owner): Row => {
+    const name = checkDatabase(database, owner);
+    return [`database ${owner}`, `${name}, ${name}_gw0, ${name}_gw1, …`];
   });
-  const rehearsed: Row[] =
-    application.migrations === undefined
-      ? []
-      : [[`database ${rehearsal}`, checkDatabase(database, rehearsal)]];
-  return [["database", database], ["role", database], ...(stack === "ci" ? [...rehearsed, ...ofChecks] : [])];
+  return [["database", database], ["role", database], ...(stack === "ci" ? ofRuns : [])];
 }
 
 function imageNames(application: Application, names: Names, stack: string): Row[] {
