@@ -45,3 +45,12 @@ export function tagsOf({ commit, branch, version }: Origin): string[] {
     "latest",
   ];
 }
+
+/** What a published image says of its source: the build arguments that Towpath sets. */
+export function factsOf({ commit, branch, version }: Origin): Record<string, string> {
+  return {
+    BUILD_VERSION: version,
+    ...(commit !== undefined && { BUILD_COMMIT: commit }),
+    ...(branch !== undefined && { BUILD_BRANCH: branch }),
+  };
+}

@@ -9,7 +9,7 @@ import type { CiSettings } from "../../components/settings/ci.ts";
 import { annotations } from "../ci/annotations.ts";
 import { clearRun, sweepContainers } from "../ci/clear.ts";
 import { lockNamespace } from "../ci/namespace-lock.ts";
-import { originOf, tagsOf } from "../ci/origin.ts";
+import { factsOf, originOf, tagsOf, type Origin } from "../ci/origin.ts";
 import { problemsOf } from "../ci/problems.ts";
 import { destinations, publish, type Destination } from "../ci/publish.ts";
 import { readReports, readSql, type CiReport, type PublishedImage } from "../ci/report.ts";
@@ -54,6 +54,8 @@ interface Run {
   readonly servers: Servers | undefined;
   /** Where the images go when they have passed. */
   readonly registries: readonly Destination[];
+  /** Where their source comes from, when they are published. */
+  readonly origin: Origin | undefined;
   /** Whether the person has asked to stop. */
   interrupted: boolean;
 }
@@ -78,6 +80,7 @@ export async function ci(progress: Progress, request: CiRequest, project = readP
     );
     const call = { project, stack, environment, logFolder: place.logs };
     const registries = request.publish ? await destinations(settings.registries, call, run) : [];
+    const origin = request.publish ? await originOf(project, run) : undefined;
     const servers = settings.reuse === "local" ? serversFor(project, used) : undefined;
     const all: Run = {
       project,
@@ -88,6 +91,7 @@ export async function ci(progress: Progress, request: CiRequest, project = readP
       progress,
       servers,
       registries,
+      origin,
       interrupted: false,
     };
     return await duringInterrupts(
@@ -144,7 +148,7 @@ async function clear({ call, settings, servers, application }: Run): ReturnType<
 
 /** `pulumi up`, in which what fails does not stop what does not wait for it; what came of it is in the reports. */
 async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "sql">> {
-  const { project, request, application, settings, call, servers, progress } = all;
+  const { project, request, application, settings, call, servers, origin, progress } = all;
   const reports = reportsFolder(settings.namespace);
   const folder = join(project.root, reports);
   rmSync(folder, { recursive: true, force: true });
@@ -153,6 +157,7 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
     reports,
     ...(request.only !== undefined && { only: request.only }),
     ...(servers !== undefined && { reused: servers.names.namespace }),
+    ...(origin !== undefined && { facts: factsOf(origin) }),
   });
   const told = { ...call, environment: { ...call.environment, ...variables } };
   // Again and again: a check that was about to begin makes its container only now.
@@ -186,7 +191,7 @@ function isPassed({ checks, problems }: Pick<CiReport, "checks" | "problems">): 
 }
 
 async function publishImages({
-  project,
+  origin,
   application,
   settings,
   registries,
@@ -197,7 +202,7 @@ async function publishImages({
   const images = Object.keys(application.images).map(
     (image) => [image, `${names.image(image)}:latest`] as const,
   );
-  const tags = tagsOf(await originOf(project, run));
+  const tags = origin === undefined ? [] : tagsOf(origin);
   return publish(Object.fromEntries(images), tags, registries, call, run, progress);
 }
 

@@ -72,7 +72,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
         : { networkName: reused.network },
       child,
     );
-    const images = this.build(name, plan, { names, host, imageMirror });
+    const images = this.build(name, plan, { names, host, imageMirror, facts: args.run.facts ?? {} });
     const data = new BackingServices(
       name,
       {
@@ -97,7 +97,15 @@ export class CiEnvironment extends pulumi.ComponentResource {
   private build(
     name: string,
     { application, releaseImages, developmentImages }: CiPlan,
-    { names, ...args }: { names: Names; host: DockerHost; imageMirror: string },
+    {
+      names,
+      ...args
+    }: {
+      names: Names;
+      host: DockerHost;
+      imageMirror: string;
+      facts: Readonly<Record<string, string>>;
+    },
   ): Images {
     const image = (key: string): CiPlan["application"]["images"][string] => found(application.images, key);
     const built = (suffix: string, key: string, target: string | undefined): pulumi.Output<string> =>

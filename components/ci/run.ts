@@ -8,6 +8,8 @@ export interface CiRun {
   readonly reports: string;
   /** The namespace of the local environment whose servers are used, where the settings say so. */
   readonly reused?: string;
+  /** What the images say of their source, as build arguments, where they are published. */
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 /** The variable that carries it. */

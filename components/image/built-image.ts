@@ -11,6 +11,8 @@ export interface BuiltImageArgs {
   repository: string;
   /** What the Dockerfiles' `FROM ${IMAGE_MIRROR}/…` stands for. */
   imageMirror: string;
+  /** What the image says of its source, as build arguments; left out, that it was built locally. */
+  facts?: Readonly<Record<string, string>>;
   /** A folder of the project for what the build of an image with mounts needs; only those need one. */
   developmentFolder?: string;
   host: DockerHost;
@@ -35,7 +37,7 @@ export class BuiltImage extends pulumi.ComponentResource {
           dockerfile: dockerfileOf(args),
           ...(image.target !== undefined && { target: image.target }),
           platform: localPlatform(),
-          args: { BUILD_VERSION: "local", IMAGE_MIRROR: args.imageMirror, ...image.args },
+          args: { BUILD_VERSION: "local", ...args.facts, IMAGE_MIRROR: args.imageMirror, ...image.args },
         },
         skipPush: true,
         // A plan can only show what a new image replaces when it knows the image.

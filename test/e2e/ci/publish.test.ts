@@ -30,6 +30,7 @@ describe("npm run ci -- --publish", () => {
   before(async () => {
     project = await TestProject.create();
     makeTiny(project, { good: { command: ["true"] } });
+    project.source.append("tiny/Dockerfile", "ARG BUILD_COMMIT\nLABEL commit=${BUILD_COMMIT}\n");
     project.source.write(
       "registry/Dockerfile",
       [
@@ -92,11 +93,18 @@ describe("npm run ci -- --publish", () => {
     assert.deepEqual([tags[0], tags[2], tags[3]], [commit, version, "latest"]);
     assert.match(tags[1] ?? "", /^feature-one-[0-9a-f]{8}$/);
     const digest = /^127\.0\.0\.1:\d+\/team\/tiny\/tool@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+    const accept = "application/vnd.docker.distribution.manifest.v2+json";
     for (const tag of tags) {
-      const accept = "application/vnd.docker.distribution.manifest.v2+json";
       const found = await ask(`/v2/team/tiny/tool/manifests/${tag}`, { accept });
       assert.equal(found.headers.get("docker-content-digest"), digest);
     }
+    const manifest = (await (await ask(`/v2/team/tiny/tool/manifests/${digest}`, { accept })).json()) as {
+      config: { digest: string };
+    };
+    const pushed = (await (await ask(`/v2/team/tiny/tool/blobs/${manifest.config.digest}`)).json()) as {
+      config: { Labels: Record<string, string> };
+    };
+    assert.equal(pushed.config.Labels.commit, commit);
     assert.ok(!ended.stdout.includes(password) && !ended.stderr.includes(password));
     const left = await docker(["image", "ls", "--format", "{{.Repository}}", `${address}/team/tiny/tool`]);
     assert.deepEqual(left, []);

@@ -79,6 +79,14 @@ describe("the environment of ci", function () {
     });
   });
 
+  it("tells images that are published where they come from", async () => {
+    const facts = { BUILD_VERSION: "1.2.3", BUILD_COMMIT: "abc" };
+    const { registrations } = await deployed(program(run({ facts })), { stack: "ci", configuration });
+    const { build } = byName(registrations)["notes-ci-api-image-build"]?.inputs ?? {};
+    const { args } = build as { args: Record<string, string> };
+    assert.deepEqual(args, { BUILD_VERSION: "1.2.3", BUILD_COMMIT: "abc", IMAGE_MIRROR: "docker.io" });
+  });
+
   it("gives a check its connections, a database of its own, and its limits", () => {
     const secret = password("notes-ci-postgres-password-value", 32);
     assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { destinations, noPassword, noRegistry, publish } from "../../../../cli/ci/publish.ts";
-import { tagsOf } from "../../../../cli/ci/origin.ts";
+import { factsOf, tagsOf } from "../../../../cli/ci/origin.ts";
 import { Problem } from "../../../../cli/problem.ts";
 import type { PulumiCall } from "../../../../cli/pulumi/operation.ts";
 import { fakeRun } from "../fake-run.ts";
@@ -98,5 +98,14 @@ describe("the tags of a published image", () => {
     assert.match(branch ?? "", /^feature-auth-v2-[0-9a-f]{8}$/);
     assert.deepEqual(rest, ["1.2.3", "latest"]);
     assert.deepEqual(tagsOf({ version: "1.2.3" }), ["1.2.3", "latest"]);
+  });
+
+  it("stand beside what the images say of themselves", () => {
+    assert.deepEqual(factsOf({ commit: "abc123", branch: "main", version: "1.2.3" }), {
+      BUILD_VERSION: "1.2.3",
+      BUILD_COMMIT: "abc123",
+      BUILD_BRANCH: "main",
+    });
+    assert.deepEqual(factsOf({ version: "1.2.3" }), { BUILD_VERSION: "1.2.3" });
   });
 });
