@@ -169,7 +169,8 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
   const outcome = await keepingSaltOut(call, usesOwnPassphrase(), async () => {
     await createStack(call, run);
     if (all.interrupted) throw interrupted();
-    return runOperation("up", told, progress, ["--continue-on-error"], stop);
+    // Nothing of this environment serves anybody.
+    return runOperation("up", told, progress, ["--continue-on-error"], { onInterrupt: stop, yields: false });
   }).finally(() => {
     stopping.forEach(clearInterval);
   });

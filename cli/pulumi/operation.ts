@@ -43,21 +43,27 @@ export interface Outcome {
   readonly logFile: string;
 }
 
+/** How an operation goes about its work. */
+export interface OperationManner {
+  /** Called when it is asked to stop, to cut short what is under way. */
+  readonly onInterrupt?: () => void;
+  /** Whether copies that serve users go first on this machine. True by default. */
+  readonly yields?: boolean;
+}
+
 /**
  * Runs `pulumi up`, `destroy` or `refresh` without questions, and shows its steps.
  *
  * Asked to stop, it passes that on to Pulumi once, which ends what is under way, writes the state and gives the lock
  * back; Pulumi would take a second request as an order to drop everything. It runs in a session of its own, because a
  * terminal's Ctrl+C goes to every process and would count as that second request.
- *
- * @param onInterrupt is called when it is asked to stop, to cut short what is under way
  */
 export async function runOperation(
   kind: "up" | "destroy" | "refresh",
   { project, stack, environment, logFolder: folder, environmentName = "" }: PulumiCall,
   progress: Progress,
   extra: readonly string[] = [],
-  onInterrupt: () => void = () => undefined,
+  { onInterrupt, yields = true }: OperationManner = {},
 ): Promise<Outcome> {
   mkdirSync(folder, { recursive: true });
   const logFile = join(folder, `${stack}-${kind}.log`);
@@ -74,7 +80,7 @@ export async function runOperation(
     ],
     { cwd: project.root, env: environment, stdio: ["ignore", eventLog, log], detached: true },
   );
-  if (child.pid !== undefined) yieldToOthers(child.pid);
+  if (child.pid !== undefined && yields) yieldToOthers(child.pid);
   closeSync(log);
   closeSync(eventLog);
   const events = followEvents(eventFile, tracker.see);
@@ -85,7 +91,7 @@ export async function runOperation(
       interrupted = true;
       progress.say("stopping: what is under way is ended first, so that the state stays true");
       child.kill("SIGINT");
-      onInterrupt();
+      onInterrupt?.();
     },
     () =>
       new Promise<string>((resolve) => {
