@@ -8,7 +8,7 @@ import { Held, takeLock, type Lock } from "./lock.ts";
 
 /** Takes the namespace for this run alone: in this clone, and on this machine, where others may have the same one by BRANCH_NAME. */
 export function lockNamespace(
-  project: Project,
+  project: Pick<Project, "privateFolder">,
   namespace: string,
   progress: Progress,
 ): Pick<Lock, "release"> {

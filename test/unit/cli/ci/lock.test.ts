@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Held, ownerLives, readOwner, takeLock, thisProcess, type Owner } from "../../../../cli/ci/lock.ts";
-import { namespaceHeld, tookOver } from "../../../../cli/ci/namespace-lock.ts";
+import { lockNamespace, namespaceHeld, tookOver } from "../../../../cli/ci/namespace-lock.ts";
 import { Problem } from "../../../../cli/problem.ts";
+import type { Project } from "../../../../cli/project.ts";
+import { recordedProgress } from "../quiet.ts";
 
 const dead: Owner = { pid: 4711, started: "1", since: "2026-01-02T03:04:05.678Z", token: "00ff" };
 const nobodyLives = (): boolean => false;
@@ -97,6 +99,30 @@ describe("a lock", () => {
       new Problem(`${file}: expected the owner of a lock, got "42"; remove the file`),
     );
     assert.equal(readFileSync(file, "utf8"), "42");
+  });
+});
+
+describe("the lock of a namespace", () => {
+  it("keeps another clone out, too", () => {
+    const folder = mkdtempSync(join(tmpdir(), "towpath-lock-"));
+    const [one, other] = ["one", "other"].map((name) => ({ privateFolder: join(folder, name) })) as [
+      Pick<Project, "privateFolder">,
+      Pick<Project, "privateFolder">,
+    ];
+    const namespace = `unit-${process.pid}`;
+    const progress = recordedProgress();
+    const lock = lockNamespace(one, namespace, progress);
+    for (const project of [one, other]) {
+      assert.throws(
+        () => lockNamespace(project, namespace, progress),
+        (error: Problem) =>
+          error.message.startsWith(`ci: another run of ${namespace} is at work, got process ${process.pid} `),
+      );
+    }
+    lock.release();
+    lockNamespace(other, namespace, progress).release();
+    assert.deepEqual(progress.lines, []);
+    rmSync(folder, { recursive: true });
   });
 });
 
