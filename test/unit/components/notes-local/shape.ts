@@ -110,9 +110,9 @@ export const order: Record<string, string[]> = {
   "notes-local-api": ["notes-local-release-migration-run"],
   "notes-local-worker": ["notes-local-release-migration-run"],
   "notes-local-web": ["notes-local-release-migration-run", "notes-local-web-image-release"],
-  "notes-local-release-api-gate-poll": ["notes-local-api"],
+  "notes-local-release-api-gate-poll": ["notes-local-api", "notes-local-gateway-container"],
   "notes-local-release-worker-gate-poll": ["notes-local-worker"],
-  "notes-local-release-web-gate-poll": ["notes-local-web"],
+  "notes-local-release-web-gate-poll": ["notes-local-gateway-container", "notes-local-web"],
   "notes-local-release-smoke-ask": [
     "notes-local-release-api-gate-poll",
     "notes-local-release-web-gate-poll",
