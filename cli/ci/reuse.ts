@@ -85,7 +85,7 @@ export async function dropData(
     );
     if (code !== 0)
       throw new Problem(
-        `${names.postgres}: the databases of ${own.namespace} cannot be removed, got "${stderr.trim()}"; remove them by "npm run psql"`,
+        `${names.postgres}: the databases of ${own.namespace} cannot be removed, got "${stderr.trim()}"; remove them by "npx towpath psql"`,
       );
   }
   if (parts.includes("object-storage")) {
