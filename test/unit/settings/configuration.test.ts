@@ -58,8 +58,8 @@ describe("a stack's configuration", () => {
 
   it("is stood in for by the working copy where each has an environment of its own", () => {
     const of = (stack: string, variables = {}) => fallbacksFor("notes", stack, { workspace, variables });
-    assert.match(String(of("local").namespace), /^notes-local-main-[0-9a-f]{8}$/);
-    assert.match(String(of("ci").namespace), /^notes-ci-main-[0-9a-f]{8}$/);
+    assert.match(of("local").namespace, /^notes-local-main-[0-9a-f]{8}$/);
+    assert.match(of("ci").namespace, /^notes-ci-main-[0-9a-f]{8}$/);
     assert.equal(of("local", { TOWPATH_PORT: "8099" }).port, 8099);
     assert.deepEqual(["local", "ci", "pr-1", "staging", "mine"].map(isOfWorkspace), [
       ...[true, true],
