@@ -74,7 +74,7 @@ describe("npm run ci", () => {
   it("says of every check what is wrong with it, in one run, and marks it in GitHub Actions", async () => {
     makeTiny(project, {
       good: { command: ["true"] },
-      bad: { command: ["sh", "-c", "echo 50% done; echo :: >&2; exit 3"] },
+      bad: { command: ["sh", "-c", "echo 50% done; echo ::; exit 3"] },
       hangs: { command: ["sh", "-c", "echo waiting; sleep 600"], timeoutSeconds: 2 },
       forgets: { command: ["true"], artifacts: ["/tmp/junit.xml"] },
       uncovered: { command: writesReports, coverage: { file: "/tmp/cobertura.xml", threshold: 90 } },
@@ -92,7 +92,7 @@ describe("npm run ci", () => {
     const problems = Object.fromEntries(checks.map(({ name, problem }) => [name, problem]));
     assert.deepEqual(problems, {
       good: undefined,
-      bad: 'checks.bad: "sh -c echo 50% done; echo :: >&2; exit 3" has to end with 0, got exit code 3',
+      bad: 'checks.bad: "sh -c echo 50% done; echo ::; exit 3" has to end with 0, got exit code 3',
       hangs:
         'checks.hangs: "sh -c echo waiting; sleep 600" did not end within 2 s and was stopped; mend what hangs, or raise timeoutSeconds',
       forgets:
@@ -110,7 +110,7 @@ describe("npm run ci", () => {
     );
     assert.match(
       ended.stderr,
-      /^::error title=bad::checks\.bad: "sh -c echo 50%25 done; echo :: >&2; exit 3" has to end with 0, got exit code 3%0A {2}\| 50%25 done%0A {2}\| ::$/m,
+      /^::error title=bad::checks\.bad: "sh -c echo 50%25 done; echo ::; exit 3" has to end with 0, got exit code 3%0A {2}\| 50%25 done%0A {2}\| ::$/m,
     );
     assert.equal(ended.stderr.match(/^::error /gm)?.length, 5);
     assert.equal(readFileSync(page, "utf8"), report("summary.md"));
