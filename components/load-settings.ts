@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fallbacksFor, readConfiguration } from "./settings/configuration.ts";
+import type { AgentCredential, CredentialSource } from "./settings/credential.ts";
 import type { ReleasedSecretSource, SecretSource } from "./settings/secret-source.ts";
 import { parseSettings, type Settings } from "./settings/settings.ts";
 import { userErrors } from "./user-errors.ts";
@@ -8,6 +9,8 @@ import { readWorkspace } from "./workspace.ts";
 /** The stack's settings, and the values of those secrets that are given and not made. */
 export type LoadedSettings = Settings & {
   readonly secretValues: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The value of a credential that the deployment itself needs; undefined when it is missing, or the SSH agent's. */
+  readonly credential: (source: CredentialSource | AgentCredential) => string | undefined;
 };
 
 /**
@@ -23,7 +26,21 @@ export function loadSettings(applicationName: string): LoadedSettings {
     return parseSettings(raw, fallbacksFor(applicationName, pulumi.getStack(), surroundings));
   });
   const inConfiguration = (raw.secretValues ?? {}) as Record<string, string>;
-  return { ...settings, secretValues: secretValues(settings, inConfiguration) };
+  return {
+    ...settings,
+    secretValues: secretValues(settings, inConfiguration),
+    credential: (source) => credential(source, inConfiguration),
+  };
+}
+
+function credential(
+  source: CredentialSource | AgentCredential,
+  inConfiguration: Readonly<Record<string, string>>,
+): string | undefined {
+  if (source.source === "agent") return undefined;
+  const value =
+    source.source === "configuration" ? inConfiguration[source.name] : process.env[source.variable];
+  return value === "" ? undefined : value;
 }
 
 /** What the configuration and the environment's variables hold; what is missing is told when the application is known. */

@@ -39,7 +39,11 @@ function asTexts(good: Record<string, unknown>): Record<string, string> {
 
 describe("loadSettings", () => {
   it("needs nothing in the stack's file: name and working copy say the environment and the namespace", async () => {
-    const { secretValues, ...settings } = await loaded({}, { variables: { BRANCH_NAME: "feature/auth-v2" } });
+    const { secretValues, credential, ...settings } = await loaded(
+      {},
+      { variables: { BRANCH_NAME: "feature/auth-v2" } },
+    );
+    assert.equal(credential({ source: "agent" }), undefined);
     assert.deepEqual(settings, {
       environment: "local",
       namespace: "notes-local-feature-auth-v2-f4b905e9",
@@ -124,6 +128,19 @@ describe("loadSettings", () => {
     assert.deepEqual(Object.fromEntries(values), { GIVEN: "given", OWN_NAME: "own", HANDED: "handed" });
     const kept = await Promise.all(Object.values(secretValues).map(isSecret));
     assert.deepEqual(kept, [true, true, true]);
+  });
+
+  it("reads the deployment's own credentials, which the application never sees", async () => {
+    const { credential } = await loaded({ secretValues: '{"REGISTRY":"hunter2"}' });
+    Object.assign(process.env, { SSH_KEY: "key", EMPTY: "" });
+    try {
+      assert.equal(credential({ source: "configuration", name: "REGISTRY" }), "hunter2");
+      assert.equal(credential({ source: "configuration", name: "OTHER" }), undefined);
+      assert.equal(credential({ source: "environment", variable: "SSH_KEY" }), "key");
+      assert.equal(credential({ source: "environment", variable: "EMPTY" }), undefined);
+    } finally {
+      for (const name of ["SSH_KEY", "EMPTY"]) Reflect.deleteProperty(process.env, name);
+    }
   });
 
   it("has no value for an environment variable that is not set, or empty", async () => {
