@@ -40,7 +40,13 @@ export const application = defineApplication({
     down: ["alembic", "downgrade"],
     current: ["alembic", "current"],
     base: "base",
-    sql: ["alembic", "upgrade", "head", "--sql"],
+    // Alembic lists the newest first, and the revision that it starts from, too.
+    pending: [
+      ...["sh", "-c"],
+      'found=$(alembic history --rev-range {revision}:head) && echo "$found" | ' +
+        "sed '/ -> {revision}[ ,]/d; s/.* -> //; s/[ ,].*//' | tac",
+    ],
+    sql: ["alembic", "upgrade", "{revision}:head", "--sql"],
   },
   smoke: [
     { path: "/api/health", json: { status: "healthy" } },

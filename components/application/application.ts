@@ -66,6 +66,7 @@ export interface Migrations {
   readonly down: readonly string[];
   readonly current: readonly string[];
   readonly base?: string;
+  readonly pending?: readonly string[];
   readonly sql?: readonly string[];
 }
 

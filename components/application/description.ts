@@ -109,11 +109,19 @@ export interface MigrationsDescription {
   up: string[];
   /** Takes the schema back; the revision to go to is added as the last word. */
   down: string[];
-  /** Prints the schema's revision. */
+  /** Prints the schema's revision: the first word of what it prints, which is nothing where no migration has run. */
   current: string[];
   /** The revision below the first one, such as `base`: `ci` goes down to it and up again. Left out, `ci` only goes up. */
   base?: string;
-  /** Prints the SQL that `up` would run, without a database. Left out, `ci` does not show it. */
+  /**
+   * Prints, without a database, the revisions that `up` would apply to a schema at `{revision}`, one a line, the last one
+   * last. Left out, `up` runs for every new image, after a backup in production, although the schema may be current.
+   */
+  pending?: string[];
+  /**
+   * Prints, without a database, the SQL that `up` would run on a schema at `{revision}`. Left out, `ci` does not show it,
+   * and no plan tells what it destroys.
+   */
   sql?: string[];
 }
 

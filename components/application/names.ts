@@ -109,10 +109,27 @@ function migrationProblems({ migrations, services }: WellFormed): string[] {
     const fix = suggestion(migrations.service, Object.keys(services));
     return [`migrations.service: no such service, got ${show(migrations.service)}; ${fix}`];
   }
-  if (service.needs.includes("postgres")) return [];
+  if (service.needs.includes("postgres")) return commandProblems(migrations);
   return [
     `migrations.service: the service does not need postgres, got ${show(migrations.service)}; add "postgres" to services.${migrations.service}.needs, or name another service`,
   ];
+}
+
+/** Commands that start from a revision have to be told one where there is none, and what they print has to have a name. */
+function commandProblems({ base, pending, sql }: NonNullable<WellFormed["migrations"]>): string[] {
+  const problems: string[] = [];
+  if (base === undefined && (pending !== undefined || sql !== undefined)) {
+    const which = pending === undefined ? "sql" : "pending";
+    problems.push(
+      `migrations.base: ${which} starts from a revision, got none for an empty database; name the one below the first, for example "base"`,
+    );
+  }
+  if (sql !== undefined && pending === undefined) {
+    problems.push(
+      "migrations.pending: what sql prints has to be told by its revisions, got sql alone; describe the command that lists them",
+    );
+  }
+  return problems;
 }
 
 /** What stands under a name that the application's checks have made sure of. */

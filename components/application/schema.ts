@@ -4,6 +4,7 @@ import { expected, expectedUnshown } from "../input-checks.ts";
 import { isLabel, longestName } from "../naming/namespace.ts";
 import type { Health } from "./application.ts";
 import type { JsonValue } from "./description.ts";
+import { revisionWord } from "./migrations.ts";
 
 /** The name of the application, a service, an image or a bucket. */
 function named(example: string) {
@@ -123,14 +124,23 @@ const secret = z
   .meta({ id: "SecretDescription" });
 
 const baseWords = expected("the revision below the first one", 'for example "base"');
+const fromWords = expected(
+  "a command with {revision} where it takes the revision to start from",
+  'for example ["alembic", "upgrade", "{revision}:head", "--sql"]',
+);
+const commandFrom = command.refine((words) => words.some((word) => word.includes(revisionWord)), fromWords);
 const migrations = z
   .strictObject({
     service: z.string(expected("the name of a service", "name the one whose image holds the migrations")),
     up: command,
     down: command,
     current: command,
-    base: z.string(baseWords).min(1, baseWords).exactOptional(),
-    sql: command.exactOptional(),
+    base: z
+      .string(baseWords)
+      .regex(/^[\w.-]+$/, baseWords)
+      .exactOptional(),
+    pending: commandFrom.exactOptional(),
+    sql: commandFrom.exactOptional(),
   })
   .meta({ id: "MigrationsDescription" });
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RehearseMigrationsInput } from "../../steps/rehearse-migrations.ts";
 import type { Migrations } from "../application/application.ts";
+import { commandFrom } from "../application/migrations.ts";
 import type { DatabaseServer } from "../data/postgres.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
@@ -40,7 +41,7 @@ export class MigrationRehearsal extends pulumi.ComponentResource {
           commands: {
             up: [...up],
             ...(base !== undefined && { down: [...down, base] }),
-            ...(sql !== undefined && { sql: [...sql] }),
+            ...(base !== undefined && sql !== undefined && { sql: commandFrom(sql, base) }),
           },
           environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
           variables: pulumi.all(args.variables),

@@ -36,7 +36,8 @@ const migrations = {
   down: ["sh", "-c", `psql -q ${url} -c "DROP TABLE things -- to $0"`],
   current: ["true"],
   base: "base",
-  sql: ["echo", "CREATE TABLE things ();"],
+  pending: ["echo", "from {revision} on"],
+  sql: ["sh", "-c", "echo 'CREATE TABLE things ();'", "{revision}"],
 };
 
 /**

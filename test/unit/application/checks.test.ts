@@ -210,6 +210,19 @@ describe("a name is refused", () => {
     );
   });
 
+  it("when commands of the migrations start from a revision that has no name, or print what has none", () => {
+    const sql = ["alembic", "upgrade", "{revision}:head", "--sql"];
+    const pending = ["list", "{revision}"];
+    const nameless = (which: string) =>
+      `migrations.base: ${which} starts from a revision, got none for an empty database; name the one below the first, for example "base"`;
+    refused(nameless("pending"), { migrations: { pending } });
+    refused(nameless("pending"), { migrations: { pending, sql } });
+    refused(
+      "migrations.pending: what sql prints has to be told by its revisions, got sql alone; describe the command that lists them",
+      { migrations: { sql, base: "base" } },
+    );
+  });
+
   it("when migrations run in a service that is not there or has no database", () => {
     refused('migrations.service: no such service, got "apii"; did you mean "api"', {
       migrations: { service: "apii" },

@@ -220,6 +220,16 @@ describe("a field with a bad form is refused:", () => {
       "migrations.service: expected the name of a service, got nothing; name the one whose image holds the migrations",
       { migrations: { service: undefined } },
     );
+    for (const field of ["pending", "sql"]) {
+      refused(
+        `migrations.${field}: expected a command with {revision} where it takes the revision to start from, got ["alembic","history"]; for example ["alembic", "upgrade", "{revision}:head", "--sql"]`,
+        { migrations: { base: "base", [field]: ["alembic", "history"] } },
+      );
+    }
+    refused(
+      'migrations.base: expected the revision below the first one, got "the base"; for example "base"',
+      { migrations: { base: "the base" } },
+    );
     refused("smoke[0].status: expected a status from 100 to 599, got 20; for example 200", {
       smoke: [{ path: "/", status: 20 }],
     });

@@ -19,7 +19,11 @@ import { imageId, password } from "./plugins.ts";
 
 const application = merged(notes, {
   images: { api: { dev: { target: "dev" } } },
-  migrations: { base: "base", sql: ["alembic", "upgrade", "head", "--sql"] },
+  migrations: {
+    base: "base",
+    pending: ["list", "{revision}"],
+    sql: ["alembic", "upgrade", "{revision}:head", "--sql"],
+  },
   checks: {
     tests: {
       service: "api",
