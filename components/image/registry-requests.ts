@@ -1,0 +1,245 @@
+import { STATUS_CODES } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import pRetry from "p-retry";
+import type { RegistrySettings } from "../settings/registry.ts";
+import { challengeOf, tokenOf, type SignIn } from "./registry-token.ts";
+
+/** A registry does not answer, or not as it should: `towpath:registry: problem, got X; fix`. */
+export class RegistryError extends Error {
+  /** The status of its answer; undefined when none came. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.name = "RegistryError";
+    this.status = status;
+  }
+}
+
+/** How long a registry is waited for. */
+export interface RegistryPatience {
+  /** How long one answer may take, in milliseconds. */
+  readonly answer: number;
+  /** How often a request is repeated that failed for what may pass: no connection, an answer of 5xx or 429. */
+  readonly retries: number;
+  /** The wait before the first repetition, in milliseconds; it doubles with each. */
+  readonly pause: number;
+}
+
+/** Half a minute for an answer; four tries within 4 s and their answers, as a registry that restarts needs. */
+export const usualPatience: RegistryPatience = { answer: 30_000, retries: 3, pause: 500 };
+
+/** The longest that a registry's own `Retry-After` is followed, in seconds: a run does not stand still for an hour. */
+const longestPause = 30;
+
+/** What a request asks for. */
+export interface RegistryRequest {
+  readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
+  /** The repository in the registry, such as `owner/notes/api`. */
+  readonly repository: string;
+  /** What follows `/v2/<repository>/`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Statuses besides those of success that the caller knows what to do with. */
+  readonly expected?: readonly number[];
+}
+
+/** What a registry answered; its body is there as a whole. */
+export interface RegistryAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array;
+}
+
+/** Sends requests to one registry: signed in as it asks for it, within a time limit, again when that may help. */
+export class RegistryRequests {
+  readonly address: string;
+  private readonly base: string;
+  private readonly signIn: SignIn | undefined;
+  private readonly patience: RegistryPatience;
+  /** The header `Authorization`, by repository and what may be done to it. */
+  private readonly authorizations = new Map<string, string>();
+
+  constructor(
+    { address, login }: RegistrySettings,
+    password: string | undefined,
+    patience: RegistryPatience = usualPatience,
+  ) {
+    this.address = address;
+    this.base = baseOf(address);
+    this.signIn = login === undefined || password === undefined ? undefined : { user: login.user, password };
+    this.patience = patience;
+  }
+
+  /** The registry's answer. Throws a RegistryError that says what to do when it is none of those wanted. */
+  async send(request: RegistryRequest): Promise<RegistryAnswer> {
+    const { retries, pause } = this.patience;
+    return pRetry(() => this.once(request), {
+      retries,
+      minTimeout: pause,
+      shouldRetry: ({ error }) => error instanceof RegistryError && mayPass(error.status),
+    });
+  }
+
+  private async once(request: RegistryRequest): Promise<RegistryAnswer> {
+    const key = `${request.repository} ${isWriting(request) ? "push" : "pull"}`;
+    let response = await this.ask(request, this.authorizations.get(key));
+    if (response.status === 401) {
+      const authorization = await this.authorization(response);
+      if (authorization !== undefined) {
+        this.authorizations.set(key, authorization);
+        response = await this.ask(request, authorization);
+      }
+    }
+    if (isGood(response) || request.expected?.includes(response.status) === true) return response;
+    throw mayPass(response.status)
+      ? await this.passing(response, `${request.method} ${request.repository}/${request.path}`)
+      : this.refusal(request, response);
+  }
+
+  /** What the registry wants to see of us, by its own challenge; undefined when it names nothing that we have. */
+  private async authorization(response: RegistryAnswer): Promise<string | undefined> {
+    const challenge = challengeOf(response.headers.get("www-authenticate") ?? "");
+    if (challenge?.scheme === "basic") return this.signIn && basic(this.signIn);
+    if (challenge === undefined) return undefined;
+    const { realm } = challenge;
+    if (!realm.startsWith("https://") && !(isLocal(this.address) && realm.startsWith("http://"))) {
+      throw new RegistryError(
+        `towpath:registry: expected ${this.address} to ask for a token over https, got "${realm}"; nothing was sent there, take another registry`,
+      );
+    }
+    const answer = await this.fetched(
+      tokenOf(challenge),
+      this.signIn === undefined ? {} : { headers: { authorization: basic(this.signIn) } },
+    );
+    if (mayPass(answer.status)) throw await this.passing(answer, `GET ${realm}`);
+    if (!isGood(answer)) return undefined;
+    const { token, access_token: other } = jsonOf(answer) as { token?: string; access_token?: string };
+    const found = token ?? other;
+    return found === undefined ? undefined : `Bearer ${found}`;
+  }
+
+  private ask(
+    { method, repository, path, headers = {}, body }: RegistryRequest,
+    authorization: string | undefined,
+  ): Promise<RegistryAnswer> {
+    return this.fetched(`${this.base}/v2/${repository}/${path}`, {
+      method,
+      headers: { ...headers, ...(authorization !== undefined && { authorization }) },
+      ...(body !== undefined && { body }),
+    });
+  }
+
+  private async fetched(url: string, init: RequestInit): Promise<RegistryAnswer> {
+    try {
+      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(this.patience.answer) });
+      const { status, headers } = response;
+      return { status, headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+    } catch (error) {
+      throw new RegistryError(
+        `towpath:registry: ${this.address} cannot be reached, got ${reasonOf(error, this.patience)} in ${this.tries}; check the address and this machine's network`,
+      );
+    }
+  }
+
+  /** What a message says of how often it was tried: nobody sees one before the last. */
+  private get tries(): string {
+    const tries = this.patience.retries + 1;
+    return tries === 1 ? "1 try" : `${tries} tries`;
+  }
+
+  private refusal(request: RegistryRequest, response: RegistryAnswer): RegistryError {
+    const { status } = response;
+    const got = `${status} "${saidBy(response)}"`;
+    if (status === 401 || status === 403) {
+      const does = isWriting(request) ? "write to" : "read";
+      const who = this.signIn === undefined ? "without a login" : `for the user "${this.signIn.user}"`;
+      const fix =
+        this.signIn === undefined
+          ? "set towpath:registry.login"
+          : `check towpath:registry.login: its password or token has to be allowed to ${does} that repository`;
+      return new RegistryError(
+        `towpath:registry: ${this.address} refuses to ${does} ${request.repository} ${who}, got ${got}; ${fix}`,
+        status,
+      );
+    }
+    return new RegistryError(
+      `towpath:registry: expected ${this.address} to do ${request.method} ${request.repository}/${request.path}, got ${got}; check towpath:registry.repository`,
+      status,
+    );
+  }
+
+  /** For what may pass, after the wait that the registry asks for. */
+  private async passing(response: RegistryAnswer, what: string): Promise<RegistryError> {
+    const after = Number(response.headers.get("retry-after") ?? 0);
+    if (after > 0 && after <= longestPause) await wait(after * 1000);
+    return new RegistryError(
+      `towpath:registry: ${this.address} does not work, got ${response.status} "${saidBy(response)}" for ${what} in ${this.tries}; nothing was changed, try again when the registry is well`,
+      response.status,
+    );
+  }
+}
+
+/** The name that an image's repository has in the settings' registry. */
+export function repositoryOf({ repository }: RegistrySettings, image: string): string {
+  return `${repository}/${image}`;
+}
+
+function baseOf(address: string): string {
+  if (isLocal(address)) return `http://${address}`;
+  // Docker Hub's images are called after another host than the one that has them.
+  return `https://${address === "docker.io" ? "registry-1.docker.io" : address}`;
+}
+
+/** Docker itself speaks http to these addresses only. */
+function isLocal(address: string): boolean {
+  return /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(address);
+}
+
+/** Whether the same request may succeed a little later. */
+function mayPass(status: number | undefined): boolean {
+  return status === undefined || status === 429 || status >= 500;
+}
+
+function isWriting({ method }: RegistryRequest): boolean {
+  return method === "PUT" || method === "DELETE";
+}
+
+function basic({ user, password }: SignIn): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+}
+
+/** Why no answer came: the connection's own reason. */
+function reasonOf(error: unknown, { answer }: RegistryPatience): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string } };
+  if (name === "TimeoutError") return `no answer within ${answer / 1000} s`;
+  return cause?.code ?? message;
+}
+
+/** What the registry says of its refusal, in one line. */
+function saidBy(response: RegistryAnswer): string {
+  let said = textOf(response);
+  try {
+    const { errors: [first] = [] } = jsonOf(response) as { errors?: { code?: string; message?: string }[] };
+    said = first?.message ?? first?.code ?? said;
+  } catch {
+    // Proxies answer with pages.
+  }
+  const line = said.trim().split("\n", 1)[0] ?? "";
+  return (line === "" ? (STATUS_CODES[response.status] ?? "nothing") : line).slice(0, 120);
+}
+
+/** An answer's body as text. */
+export function textOf({ bytes }: Pick<RegistryAnswer, "bytes">): string {
+  return Buffer.from(bytes).toString();
+}
+
+/** An answer's body, read as JSON. */
+export function jsonOf(answer: Pick<RegistryAnswer, "bytes">): unknown {
+  return JSON.parse(textOf(answer));
+}
+
+function isGood({ status }: RegistryAnswer): boolean {
+  return status >= 200 && status < 300;
+}
