@@ -13,7 +13,7 @@ import { InputError } from "./input-error.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { labels, namesOf } from "./naming/names.ts";
 import { Release } from "./release/release.ts";
-import { recordOf, type ReleaseRecord } from "./release/release-record.ts";
+import { recordOf, type ReleaseIdentity } from "./release/release-record.ts";
 import type { SecretValues } from "./secrets/files.ts";
 import { applicationSecrets } from "./secrets/application-secrets.ts";
 import { checkAgreement } from "./settings/agreement.ts";
@@ -37,7 +37,7 @@ const gatewayImage = "caddy:2.11.9";
 export class Environment extends pulumi.ComponentResource {
   /** Where users find the application. */
   readonly url: pulumi.Output<string>;
-  readonly release: pulumi.Output<ReleaseRecord>;
+  readonly release: pulumi.Output<ReleaseIdentity>;
   /** The containers that users get, by service. */
   readonly services: pulumi.Output<Record<string, { container: string }>>;
   readonly namespace: string;

@@ -1,16 +1,175 @@
 import { createHash } from "node:crypto";
 
-/** What was released. */
-export interface ReleaseRecord {
+/** Which images a release is made of. */
+export interface ReleaseIdentity {
   /** 12 hexadecimal digits that change exactly when an image does. */
   readonly id: string;
   /** The images' ids or digests, by the images' names. */
   readonly images: Readonly<Record<string, string>>;
 }
 
-/** The record of a release of these images. */
-export function recordOf(images: Readonly<Record<string, string>>): ReleaseRecord {
-  const sorted = Object.entries(images).sort(([a], [b]) => (a < b ? -1 : 1));
-  const id = createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 12);
-  return { id, images: Object.fromEntries(sorted) };
+/** The proof that a step ran, and for which release. */
+export interface ReleaseReceipt extends Readonly<Record<string, unknown>> {
+  /** The id of the release that it ran for. */
+  readonly release: string;
+}
+
+/** The proofs of a release's steps. */
+export interface ReleaseReceipts {
+  /** The dump from before the migration; left out where none was taken. */
+  readonly backup?: ReleaseReceipt;
+  /** The schema was brought up to date; left out where the application has no migrations. */
+  readonly migration?: ReleaseReceipt;
+  /** Every new copy became healthy. */
+  readonly gates: ReleaseReceipt;
+  /** The new copies answered as they should before the switch. */
+  readonly smoke: ReleaseReceipt;
+  /** Users got what they should after the switch. */
+  readonly route: ReleaseReceipt;
+  /** End-to-end tests passed against this environment, said by `towpath receipt end-to-end`. */
+  readonly endToEnd?: ReleaseReceipt;
+}
+
+/** What the migration of a release did. */
+export interface SchemaChange {
+  /** The revision before; left out where the database was empty. */
+  readonly before?: string;
+  readonly after?: string;
+  /** The revisions that were applied, in their order. */
+  readonly applied: readonly string[];
+  /** Those of them that drop, rename or narrow something, so that an older release may not run on the result. */
+  readonly destructive?: readonly string[];
+}
+
+/** What one run released, by whom, and how it is known to be good. */
+export interface ReleaseRecord extends ReleaseIdentity {
+  /** The commit that the images were built from. */
+  readonly commit?: string;
+  /** The version that the images say of themselves. */
+  readonly version?: string;
+  /** 12 hexadecimal digits that change when a setting does that says what runs. */
+  readonly settingsHash: string;
+  /** 8 hexadecimal digits for each secret, which change when its value does and say nothing of it. */
+  readonly secretVersions: Readonly<Record<string, string>>;
+  /** Left out where the application has no migrations. */
+  readonly schema?: SchemaChange;
+  readonly receipts: ReleaseReceipts;
+  /** Who ran the deployment. */
+  readonly by: string;
+  /** The address of the run in GitHub Actions; left out elsewhere. */
+  readonly run?: string;
+  /** When the run began and when users got the release, as ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** Why it was let through without staging's receipts; left out where it had them. */
+  readonly unproven?: { readonly reason: string };
+  /** The id of the release that was gone back from; left out where this was no rollback. */
+  readonly rollbackOf?: string;
+  /** The major version of PostgreSQL; left out where the application has none. */
+  readonly postgres?: number;
+}
+
+/** How many records a stack keeps: a release a day for seven weeks, and an output that stays below 100 kB. */
+export const mostRecords = 50;
+
+/** The identity of a release of these images. */
+export function recordOf(images: Readonly<Record<string, string>>): ReleaseIdentity {
+  const sorted = sortedEntries(images);
+  return { id: hashOf(sorted), images: Object.fromEntries(sorted) };
+}
+
+/** What a run has done, in the terms of a record. */
+export type MadeRelease = Omit<ReleaseRecord, "receipts"> & {
+  readonly receipts: Readonly<
+    Record<"gates" | "smoke" | "route", Readonly<Record<string, unknown>>> &
+      Partial<Record<"backup" | "migration" | "endToEnd", Readonly<Record<string, unknown>>>>
+  >;
+};
+
+/**
+ * The records after a run, newest first.
+ *
+ * A run that changed nothing leaves them as they were: the same images, settings, secrets and schema. Receipts are made
+ * out to the release, except for that of the end-to-end tests, which come with the release that they were made for.
+ */
+export function withRecord(records: readonly ReleaseRecord[], made: MadeRelease): readonly ReleaseRecord[] {
+  const [newest, ...older] = records;
+  const endToEnd = made.receipts.endToEnd as ReleaseReceipt | undefined;
+  if (newest !== undefined && isSame(newest, made)) {
+    return endToEnd === undefined
+      ? records
+      : [{ ...newest, receipts: { ...newest.receipts, endToEnd } }, ...older];
+  }
+  // Tests against the same images stay what they are, whatever else changed.
+  const tested = newest?.id === made.id ? newest.receipts.endToEnd : undefined;
+  const own = Object.fromEntries(
+    Object.entries({ ...(tested !== undefined && { endToEnd: tested }), ...made.receipts }).map(
+      ([step, receipt]) => [step, { ...receipt, release: made.id }],
+    ),
+  ) as unknown as ReleaseReceipts;
+  const record = { ...made, receipts: own, ...schemaOf(newest, made) };
+  return [record, ...records].slice(0, mostRecords);
+}
+
+/** Whether what runs is what ran before. */
+function isSame(newest: ReleaseRecord, made: MadeRelease): boolean {
+  return (
+    newest.id === made.id &&
+    newest.settingsHash === made.settingsHash &&
+    newest.schema?.after === made.schema?.after &&
+    JSON.stringify(sortedEntries(newest.secretVersions)) ===
+      JSON.stringify(sortedEntries(made.secretVersions))
+  );
+}
+
+/** A migration that did not run again still gives its old receipt: this run changed nothing of the schema then. */
+function schemaOf(newest: ReleaseRecord | undefined, { schema }: MadeRelease): Pick<ReleaseRecord, "schema"> {
+  if (schema === undefined) return {};
+  const { after } = schema;
+  if (after === undefined || newest?.schema?.after !== after) return { schema };
+  return { schema: { before: after, after, applied: [] } };
+}
+
+/** Settings that decide whether a release may run, and not what runs then. */
+const undeciding = new Set(["allowUnproven", "commit", "freeze", "github", "requireEndToEnd"]);
+
+/** 12 hexadecimal digits that change when a setting does that says what runs; of credentials, only the source counts. */
+export function settingsHash(settings: object): string {
+  const plain = Object.entries(settings).filter(
+    ([key, value]) => !undeciding.has(key) && key !== "secretValues" && typeof value !== "function",
+  );
+  return hashOf(inOrder(Object.fromEntries(plain)));
+}
+
+/** The same value with the keys of all maps in order, so that it is written in one way only. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    sortedEntries(value as Record<string, unknown>).map(([key, inner]) => [key, inOrder(inner)]),
+  );
+}
+
+/**
+ * The ids of the releases that were gone back from, one after the other, to get to the newest one.
+ *
+ * After A, B, C, back to B and back to A, these are B and C: neither comes back by itself.
+ */
+export function leftReleases(records: readonly ReleaseRecord[]): ReadonlySet<string> {
+  const left = new Set<string>();
+  for (const { rollbackOf } of records) {
+    if (rollbackOf === undefined) break;
+    left.add(rollbackOf);
+  }
+  const [newest] = records;
+  if (newest !== undefined) left.delete(newest.id);
+  return left;
+}
+
+function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
 }

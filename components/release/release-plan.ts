@@ -1,0 +1,175 @@
+import { show } from "../input-checks.ts";
+import { InputError } from "../input-error.ts";
+import type { FreezeSettings } from "../settings/released.ts";
+import type { UnprovenSettings } from "../settings/production.ts";
+import { leftReleases, recordOf, type ReleaseIdentity, type ReleaseRecord } from "./release-record.ts";
+
+/** What a release is made from. */
+export interface ReleaseSource {
+  /** The images' digests, by the images' names. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly commit?: string;
+  readonly version?: string;
+}
+
+/** All that decides what a run releases. */
+export interface ReleaseFacts {
+  readonly environment: "staging" | "production";
+  /** The names of the application's images. */
+  readonly imageNames: readonly string[];
+  /** This stack's records, newest first. */
+  readonly records: readonly ReleaseRecord[];
+  /** What the commit was published as; for production, staging's records, newest first. Left out for a rollback. */
+  readonly source?: ReleaseSource | readonly ReleaseRecord[];
+  readonly freeze?: FreezeSettings;
+  readonly allowUnproven?: UnprovenSettings;
+  readonly requireEndToEnd?: boolean;
+  /** The id of the release to go back to. */
+  readonly rollback?: string;
+  readonly now: Date;
+}
+
+/** What a run releases. */
+export interface PlannedRelease extends ReleaseIdentity {
+  readonly commit?: string;
+  readonly version?: string;
+  /** What ran before; left out for a first release. */
+  readonly current?: ReleaseRecord;
+  /** Whether other images run afterwards than before. */
+  readonly changes: boolean;
+  /** The id of the release that is gone back from. */
+  readonly rollbackOf?: string;
+  /** Why it is let through without staging's receipts. */
+  readonly unproven?: { readonly reason: string };
+  /** What the one who runs it should know. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Decides which images run.
+ *
+ * A rollback takes an earlier record's; staging the commit's, production those of staging's newest record. What was gone
+ * back from does not come back by itself. Throws an InputError for what may not be released.
+ */
+export function decideRelease(facts: ReleaseFacts): PlannedRelease {
+  const { records, rollback } = facts;
+  const [current] = records;
+  const planned = rollback === undefined ? ordinary(facts) : rolledBack(facts, rollback);
+  const release = {
+    ...planned,
+    ...(current !== undefined && { current }),
+    changes: planned.id !== current?.id,
+  };
+  checkImages(facts, release);
+  if (release.changes) checkFreeze(facts, release);
+  return release;
+}
+
+type Candidate = Omit<PlannedRelease, "current" | "changes">;
+
+function rolledBack({ environment, records }: ReleaseFacts, id: string): Candidate {
+  const [current] = records;
+  const target = records.find((record) => record.id === id);
+  if (target === undefined || current === undefined || current.id === id) {
+    const known = [...new Set(records.map((record) => record.id))].filter((one) => one !== current?.id);
+    const got = current?.id === id ? `${show(id)}, which runs already` : show(id);
+    const fix =
+      known.length === 0 ? "there is none yet" : `known are ${known.join(", ")}: npx towpath releases`;
+    throw new InputError([
+      `TOWPATH_ROLLBACK: expected an earlier release of ${environment}, got ${got}; ${fix}`,
+    ]);
+  }
+  return { ...originOf(target), rollbackOf: current.id, warnings: [] };
+}
+
+function ordinary(facts: ReleaseFacts): Candidate {
+  const { records, environment } = facts;
+  const [current] = records;
+  const offered = isRecords(facts.source) ? promoted(facts, facts.source) : committed(facts.source);
+  if (current === undefined || !leftReleases(records).has(offered.id)) return keptRollback(current, offered);
+  const { id } = offered;
+  return {
+    ...originOf(current),
+    ...(current.rollbackOf !== undefined && { rollbackOf: current.rollbackOf }),
+    ...(current.unproven !== undefined && { unproven: current.unproven }),
+    warnings: [
+      `release ${id} was gone back from, so ${current.id} stays; ` +
+        `release something newer, or return to it with npx towpath rollback ${id} --stack ${environment}`,
+    ],
+  };
+}
+
+/** A rollback stays one when only the settings change. */
+function keptRollback(current: ReleaseRecord | undefined, offered: Candidate): Candidate {
+  if (current?.id !== offered.id || current.rollbackOf === undefined) return offered;
+  return { ...offered, rollbackOf: current.rollbackOf };
+}
+
+function committed(source: ReleaseSource | undefined): Candidate {
+  if (source === undefined) throw new Error("release: neither a source nor a rollback");
+  return { ...originOf(source), warnings: [] };
+}
+
+function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Candidate {
+  if (newest === undefined) {
+    throw new InputError([
+      "towpath:promoteFrom: expected a release of staging to promote, got none; run npm run pulumi -- up --stack staging first",
+    ]);
+  }
+  const release = { ...originOf(newest), warnings: [] };
+  const missing = missingReceipts(newest, facts.requireEndToEnd ?? false);
+  if (missing.length === 0) return release;
+  const got = `none for ${missing.join(", ")}`;
+  if (facts.allowUnproven !== undefined) {
+    const { reason } = facts.allowUnproven;
+    const warning = `release ${newest.id} is let through without staging's receipts, ${got}: ${reason}`;
+    return { ...release, unproven: { reason }, warnings: [warning] };
+  }
+  // What runs already is no promotion: the run may change settings.
+  if (facts.records[0]?.id === newest.id) return release;
+  throw new InputError([
+    `towpath:promoteFrom: expected staging's receipts for release ${newest.id}, got ${got}; ` +
+      "bring staging to an end with npm run pulumi -- up --stack staging" +
+      (missing.includes("endToEnd")
+        ? " and its end-to-end tests with npx towpath receipt end-to-end --stack staging"
+        : "") +
+      ', or set towpath:allowUnproven to { "reason": "…" }',
+  ]);
+}
+
+/** The steps whose receipt is not there, or was made out to another release. */
+export function missingReceipts({ id, receipts }: ReleaseRecord, requireEndToEnd: boolean): string[] {
+  const wanted = ["gates", "smoke", "route", ...(requireEndToEnd ? ["endToEnd"] : [])] as const;
+  return wanted.filter((step) => receipts[step as keyof typeof receipts]?.release !== id);
+}
+
+function checkImages({ imageNames }: ReleaseFacts, { id, images }: PlannedRelease): void {
+  const problems = imageNames
+    .filter((name) => !Object.hasOwn(images, name))
+    .map(
+      (name) =>
+        `images.${name}: release ${id} has no such image, got ${Object.keys(images).join(", ")}; check out the commit that it was made from`,
+    );
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+function checkFreeze({ freeze, now }: ReleaseFacts, { id, commit, current }: PlannedRelease): void {
+  if (freeze === undefined || now >= new Date(freeze.until)) return;
+  const of = commit === undefined ? "" : ` of commit ${commit}`;
+  const runs = current === undefined ? "nothing runs yet" : `${current.id} goes on running`;
+  throw new InputError([
+    `towpath:freeze: no release until ${freeze.until} (${freeze.reason}), got release ${id}${of}; ${runs}, wait until then or remove towpath:freeze`,
+  ]);
+}
+
+function originOf({ images, commit, version }: ReleaseSource): ReleaseIdentity & ReleaseSource {
+  return {
+    ...recordOf(images),
+    ...(commit !== undefined && { commit }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+function isRecords(source: ReleaseFacts["source"]): source is readonly ReleaseRecord[] {
+  return Array.isArray(source);
+}

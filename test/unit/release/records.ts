@@ -1,0 +1,29 @@
+import { recordOf, type ReleaseRecord } from "../../../components/release/release-record.ts";
+
+/** Digests of the sample application's images, of a release that a letter stands for. */
+export function imagesOf(letter: string): Record<string, string> {
+  return { api: `sha256:${letter.repeat(64)}`, web: `sha256:${letter.repeat(64)}` };
+}
+
+/** A record of that release with all of its receipts. */
+export function record(letter: string, more: Partial<ReleaseRecord> = {}): ReleaseRecord {
+  const identity = recordOf(imagesOf(letter));
+  const receipt = { release: identity.id };
+  return {
+    ...identity,
+    commit: letter.repeat(40),
+    version: "1.0",
+    settingsHash: "0123456789ab",
+    secretVersions: { JWT_SECRET: "01234567" },
+    receipts: { gates: receipt, smoke: receipt, route: receipt },
+    by: "octocat",
+    startedAt: "2026-01-02T03:04:05.000Z",
+    endedAt: "2026-01-02T03:05:05.000Z",
+    ...more,
+  };
+}
+
+/** The id of a release. */
+export function idOf(letter: string): string {
+  return recordOf(imagesOf(letter)).id;
+}
