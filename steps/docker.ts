@@ -1,5 +1,6 @@
 import { execa, ExecaError } from "execa";
-import { StepFailure } from "./program.ts";
+import { reach, wasCut } from "./reach.ts";
+import { StepFailure } from "./step-failure.ts";
 
 /** How long one call of the docker client may take unless the caller says otherwise, in seconds. */
 const defaultTimeoutSeconds = 30;
@@ -19,12 +20,36 @@ export interface DockerCall {
   readonly timeoutSeconds?: number;
 }
 
+/**
+ * The commands that have the same effect when they are given twice. A connection to a host that is cut during one of them
+ * is opened again, and the command repeated: what it waits for goes on without it.
+ */
+const repeatable = new Set(["container", "cp", "inspect", "logs", "ps", "rm", "start", "stop", "wait"]);
+
 /** Runs the docker client and gives back what it printed. Throws a DockerFailure. */
 export async function docker(args: readonly string[], call: DockerCall = {}): Promise<string> {
-  const { input, environment = {}, timeoutSeconds = defaultTimeoutSeconds } = call;
+  const { timeoutSeconds = defaultTimeoutSeconds } = call;
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  for (;;) {
+    await reach();
+    try {
+      return await callOnce(args, call, Math.max(1, deadline - Date.now()));
+    } catch (error) {
+      if (error instanceof DockerTimeout || !(error instanceof DockerFailure)) throw error;
+      if (!(await wasCut(error.message))) throw error;
+      if (!repeatable.has(args[0] ?? "")) throw new DockerFailure(cutMessage(error.message));
+    }
+  }
+}
+
+async function callOnce(
+  args: readonly string[],
+  { input, environment = {}, timeoutSeconds = defaultTimeoutSeconds }: DockerCall,
+  milliseconds: number,
+): Promise<string> {
   try {
     const { stdout } = await execa("docker", args, {
-      timeout: timeoutSeconds * 1000,
+      timeout: milliseconds,
       env: environment,
       ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     });
@@ -37,6 +62,10 @@ export async function docker(args: readonly string[], call: DockerCall = {}): Pr
     }
     throw new DockerFailure(`${name}: ${message(error)}`);
   }
+}
+
+function cutMessage(said: string): string {
+  return `${said}; the connection to the host was lost during this command: run "up" again, which goes on from here`;
 }
 
 /** The client's own words; where it has none, what happened to it. */
@@ -68,6 +97,7 @@ export async function inspectContainer(container: string): Promise<ContainerStat
 
 /** The last lines that a container logged, standard output and error together, each marked. */
 export async function lastLogLines(container: string, count = 20): Promise<string> {
+  await reach();
   const { all } = await execa("docker", ["logs", "--tail", String(count), container], {
     all: true,
     reject: false,

@@ -1,11 +1,15 @@
 import { text } from "node:stream/consumers";
+import { engineAddress } from "../components/host/ssh-config.ts";
+import { reach, reachedHost } from "./reach.ts";
+import { StepFailure } from "./step-failure.ts";
 
-/** A failure that is the user's to mend: shown as it is, without a stack trace. */
-export class StepFailure extends Error {}
+export { StepFailure } from "./step-failure.ts";
 
 /**
  * Runs one step: its input comes as JSON on standard input, its receipt goes to standard output, its failure to standard
  * error with exit code 1.
+ *
+ * Where `TOWPATH_HOST` names a host over SSH, every docker client that it starts talks to that host's engine.
  */
 // The step says what it expects; the component that starts it is typed by the same interface.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
@@ -13,12 +17,24 @@ export async function runStep<Input>(step: (input: Input) => Promise<object>): P
   try {
     const input = JSON.parse(await text(process.stdin)) as Input;
     const started = Date.now();
+    useHost();
+    await reach();
     const receipt = await step(input);
     console.log(JSON.stringify({ ...receipt, seconds: Math.round((Date.now() - started) / 100) / 10 }));
   } catch (error) {
     console.error(error instanceof StepFailure ? error.message : error);
     process.exitCode = 1;
   }
+}
+
+/** Points the docker client to the host; what points it elsewhere in a person's own environment does not count. */
+function useHost(): void {
+  const host = reachedHost();
+  if (host === undefined) return;
+  for (const name of ["DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"]) {
+    Reflect.deleteProperty(process.env, name);
+  }
+  process.env.DOCKER_HOST = engineAddress(host);
 }
 
 /** Waits between two looks at something that takes its time; `seconds` may be a fraction. */

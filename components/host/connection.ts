@@ -1,0 +1,255 @@
+import { execa } from "execa";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { request } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
+import type { HostSettings } from "../settings/host.ts";
+import { shellWords } from "./shell-words.ts";
+import {
+  configFile,
+  connectionFiles,
+  connectionOf,
+  connectTimeoutSeconds,
+  jumpAlias,
+  remoteSocket,
+  socketFile,
+  type HostConnection,
+  type HostWithKeys,
+} from "./ssh-config.ts";
+import { explainSocket, explainSsh, HostProblem, lookAtSocket } from "./ssh-failure.ts";
+
+/** How long signing in may take: a jump host has a time to connect of its own. */
+const signInSeconds = 3 * connectTimeoutSeconds;
+
+/** How long the engine may take to answer before the connection is looked at. */
+const pingSeconds = 5;
+
+/** How long to wait before the next try to connect, in seconds. */
+const retrySeconds = 1;
+
+/**
+ * Writes down how the hosts are reached: ssh's configuration, the pinned keys, and the private keys that do not come from
+ * the agent, for nobody else to read.
+ *
+ * Connections that are open are closed when anything of it is new: they would lead where the settings no longer point.
+ */
+export async function writeConnections(
+  namespace: string,
+  hosts: Readonly<Record<string, HostSettings>>,
+  credential: (source: CredentialSource | AgentCredential) => string | undefined,
+): Promise<Record<string, HostConnection>> {
+  const connections = Object.fromEntries(
+    Object.keys(hosts).map((host) => [host, connectionOf(namespace, host)]),
+  );
+  const { folder } = connectionOf(namespace, "");
+  const withKeys = Object.entries(hosts).map(([host, settings]): [string, HostWithKeys] => [
+    host,
+    {
+      settings,
+      key: credential(settings.key),
+      jumpKey: settings.jumpHost && credential(settings.jumpHost.key),
+    },
+  ]);
+  const files = connectionFiles(folder, Object.fromEntries(withKeys));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  const isNew = Object.entries(files).some(([name, text]) => readIfThere(`${folder}/${name}`) !== text);
+  if (isNew) await closeConnections(folder);
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith(".key") && files[name] === undefined) rmSync(`${folder}/${name}`);
+  }
+  if (isNew) for (const [name, text] of Object.entries(files)) writeWhole(`${folder}/${name}`, text);
+  return connections;
+}
+
+/** Closes the connections of a stack that are open. */
+export async function closeConnections(folder: string): Promise<void> {
+  const config = configFile({ folder });
+  if (!existsSync(config)) return;
+  const open = readdirSync(folder).filter((name) => name.endsWith(".control"));
+  await Promise.all(
+    open.map((name) => ssh({ folder, host: name.slice(0, -".control".length) }, ["-O", "exit"])),
+  );
+}
+
+/**
+ * Makes sure that the host's engine answers on this machine's socket, with one multiplexed connection that stays open for
+ * the next call, in whatever process.
+ *
+ * What may pass by itself (a reboot, a cut line, an engine that restarts) is tried again for `patienceSeconds`.
+ *
+ * @throws HostProblem
+ */
+export async function connect(connection: HostConnection, { patienceSeconds = 0 } = {}): Promise<void> {
+  const deadline = Date.now() + patienceSeconds * 1000;
+  while (!(await answers(connection))) {
+    const problem = await open(connection);
+    if (problem === undefined) return;
+    if (!problem.passes || Date.now() >= deadline) {
+      // The next run must not find a session that was opened before a person changed the user's groups.
+      await ssh(connection, ["-O", "exit"]);
+      throw problem;
+    }
+    await pause(retrySeconds * 1000);
+  }
+}
+
+/** Whether the host's engine answers through the connection that is open. */
+export function answers(connection: HostConnection): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request(
+      {
+        socketPath: socketFile(connection),
+        path: "/_ping",
+        headers: { host: "docker", connection: "close" },
+        signal: AbortSignal.timeout(pingSeconds * 1000),
+      },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode === 200);
+      },
+    );
+    asked.on("error", () => {
+      resolve(false);
+    });
+    asked.end();
+  });
+}
+
+/** What a command on a host left. */
+export interface HostAnswer {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/** Runs a command on the host, over the connection that `connect` opened. Secrets belong into `input`. */
+export function runOnHost(
+  connection: HostConnection,
+  command: readonly string[],
+  { input = "", timeoutSeconds }: { input?: string; timeoutSeconds: number },
+): Promise<HostAnswer> {
+  return ssh(connection, ["-T", connection.host, shellWords(command)], { input, timeoutSeconds });
+}
+
+/** One try to connect; gives back why it failed. */
+async function open(connection: HostConnection): Promise<HostProblem | undefined> {
+  const signedIn = await ssh(connection, ["-T", connection.host, "true"], { timeoutSeconds: signInSeconds });
+  if (signedIn.exitCode !== 0) return whyNot(connection, signedIn);
+  await ssh(connection, [
+    "-O",
+    "forward",
+    "-L",
+    `${socketFile(connection)}:${remoteSocket}`,
+    connection.host,
+  ]);
+  return (await answers(connection)) ? undefined : whyNoEngine(connection);
+}
+
+async function whyNot(connection: HostConnection, ending: SshAnswer): Promise<HostProblem> {
+  const { host } = connection;
+  const jump = isIn(connection, jumpAlias(host));
+  if (!jump || ending.failure === "no client") return explained(connection, host, ending);
+  // A multiplexed connection keeps what its way through the jump host says to itself.
+  const alone = ["-o", "ControlMaster=no", "-o", "ControlPath=none", "-T"];
+  const atJump = await ssh(connection, [...alone, jumpAlias(host), "true"], {
+    timeoutSeconds: signInSeconds,
+  });
+  if (atJump.exitCode === 255 || atJump.timedOut) return explained(connection, jumpAlias(host), atJump);
+  const again = await ssh(connection, [...alone, host, "true"], { timeoutSeconds: signInSeconds });
+  return explained(connection, host, again.exitCode === 0 ? ending : again);
+}
+
+async function explained(
+  connection: HostConnection,
+  alias: string,
+  { stderr, timedOut, failure }: SshAnswer,
+): Promise<HostProblem> {
+  const usesAgent = !existsSync(`${connection.folder}/${alias}.key`);
+  const agent = usesAgent && stderr.includes("Permission denied") ? await agentKeys() : undefined;
+  return explainSsh({
+    host: connection.host,
+    jump: alias !== connection.host,
+    said: stderr,
+    ...(failure !== undefined && { ended: failure }),
+    ...(timedOut && { ended: { afterSeconds: signInSeconds } }),
+    ...(agent !== undefined && { agent }),
+  });
+}
+
+/** How many keys the agent has; `ssh-add` ends with 1 when there are none, with 2 when there is no agent. */
+async function agentKeys(): Promise<number | "none"> {
+  const { exitCode, stdout } = await execa("ssh-add", ["-l"], {
+    reject: false,
+    stdin: "ignore",
+    timeout: 5000,
+  });
+  if (exitCode === 2) return "none";
+  return exitCode === 1 ? 0 : stdout.split("\n").length;
+}
+
+async function whyNoEngine(connection: HostConnection): Promise<HostProblem> {
+  const { exitCode, stdout } = await runOnHost(connection, ["sh", "-s"], {
+    input: lookAtSocket,
+    timeoutSeconds: signInSeconds,
+  });
+  const found = exitCode === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
+  const { host } = connection;
+  const user = new RegExp(`^Host ${host}\\n(?:  .*\\n)*?  User (.*)$`, "m").exec(
+    readIfThere(configFile(connection)) ?? "",
+  )?.[1];
+  return explainSocket({ host, user: user ?? "the user", found });
+}
+
+interface SshAnswer extends HostAnswer {
+  readonly failure?: "no client";
+}
+
+/** Runs ssh with the stack's configuration, in English whatever language the machine speaks. */
+async function ssh(
+  { folder, host }: HostConnection,
+  args: readonly string[],
+  { input, timeoutSeconds = pingSeconds }: { input?: string; timeoutSeconds?: number } = {},
+): Promise<SshAnswer> {
+  // ssh takes a host with every command for a connection that is open.
+  const named = args[0] === "-O" && !args.includes(host) ? [...args, host] : args;
+  const ended = await execa("ssh", ["-F", configFile({ folder }), ...named], {
+    reject: false,
+    timeout: timeoutSeconds * 1000,
+    env: { LC_ALL: "C" },
+    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+  });
+  const { exitCode, stdout, stderr, timedOut } = ended;
+  return {
+    exitCode,
+    stdout,
+    stderr,
+    timedOut,
+    ...(ended.code === "ENOENT" && { failure: "no client" as const }),
+  };
+}
+
+function isIn(connection: HostConnection, alias: string): boolean {
+  return (readIfThere(configFile(connection)) ?? "").split("\n").includes(`Host ${alias}`);
+}
+
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
+/** Writes a file for its owner alone, in one move: another run may be reading it. */
+function writeWhole(file: string, text: string): void {
+  const candidate = `${file}.${process.pid}`;
+  writeFileSync(candidate, text, { mode: 0o600 });
+  renameSync(candidate, file);
+}
