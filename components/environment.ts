@@ -5,7 +5,7 @@ import type { ApplicationDescription } from "./application/description.ts";
 import { developmentProblems, inDevelopment } from "./application/development.ts";
 import { imageReference } from "./application/images.ts";
 import { BackingServices } from "./data/backing-services.ts";
-import { Gateway } from "./gateway/gateway.ts";
+import { Gateway, gatewayImage } from "./gateway/gateway.ts";
 import { DockerHost } from "./host/docker-host.ts";
 import { developmentFolder, projectFiles } from "./image/build-inputs.ts";
 import { BuiltImage } from "./image/built-image.ts";
@@ -24,9 +24,6 @@ export interface EnvironmentArgs {
   application: ApplicationDescription;
   settings: LoadedSettings;
 }
-
-/** The gateway's image; the tag is Caddy's version. */
-const gatewayImage = "caddy:2.11.9";
 
 /**
  * One environment of an application, on this machine's Docker engine.
@@ -64,7 +61,7 @@ export class Environment extends pulumi.ComponentResource {
       {
         containerName: names.gateway,
         image: imageReference(gatewayImage, imageMirror),
-        port: settings.port,
+        listens: { port: settings.port },
         host,
         labels: labelsOf("gateway"),
       },
@@ -116,7 +113,9 @@ export class Environment extends pulumi.ComponentResource {
     this.port = settings.port;
     this.url = release.containers.apply(() => `http://localhost:${settings.port}`);
     this.services = release.containers.apply((containers) =>
-      Object.fromEntries(Object.entries(containers).map(([service, container]) => [service, { container }])),
+      Object.fromEntries(
+        Object.entries(containers).map(([service, [container = ""]]) => [service, { container }]),
+      ),
     );
     this.release = pulumi.all([pulumi.all(images), release.containers]).apply(([ids]) => recordOf(ids));
     this.registerOutputs({ url: this.url, release: this.release });

@@ -4,6 +4,8 @@ import type { Answer } from "./http.ts";
 /** What the answer to a smoke check has to be. */
 export interface Expectation {
   readonly path: string;
+  /** What the request says besides. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly status: number;
   /** What the answer's JSON has to contain; it may hold more. */
   readonly json?: Readonly<Record<string, unknown>>;

@@ -1,13 +1,19 @@
 import { spawn } from "node:child_process";
 import http from "node:http";
 import { Duplex } from "node:stream";
+import tls from "node:tls";
+import type { SecureSite } from "./certificate.ts";
+import { docker } from "./docker.ts";
 import { pause } from "./program.ts";
+import { reach, wasCut } from "./reach.ts";
 
 /** Where a request goes: an address as the gateway's container sees it, so that nothing else has to publish a port. */
 export interface Target {
   readonly gateway: string;
   readonly host: string;
   readonly port: number;
+  /** Asks over HTTPS for this site, and believes only its certificate. */
+  readonly secure?: SecureSite;
 }
 
 /** One request. */
@@ -28,12 +34,26 @@ export interface Answer {
  * Asks over HTTP from inside the gateway's container, through its `nc`.
  *
  * It works the same on this machine and on a host behind SSH, and sees what the gateway will see. Fails when there is
- * no answer within `timeoutSeconds` (5 by default).
+ * no answer within `timeoutSeconds` (5 by default). A request during which the connection to the host was cut says
+ * nothing of who was asked, and is repeated.
  */
-export function request(
+export async function request(target: Target, asked: Request): Promise<Answer> {
+  await reach();
+  try {
+    return await requestOnce(target, asked);
+  } catch (error) {
+    if (!(await wasCut((error as Error).message))) throw error;
+    await reach();
+    return requestOnce(target, asked);
+  }
+}
+
+async function requestOnce(
   target: Target,
   { path, method = "GET", headers = {}, timeoutSeconds = 5 }: Request,
 ): Promise<Answer> {
+  const { secure } = target;
+  const authority = secure?.certificates === "internal" ? await internalAuthority(target.gateway) : undefined;
   const tunnel = spawn("docker", [
     "exec",
     "-i",
@@ -57,15 +77,24 @@ export function request(
       // What the client has to say of it may come a moment after the connection ended.
       void Promise.race([ended, pause(1)]).then(() => {
         const reason = limit.aborted ? `no answer within ${timeoutSeconds} s` : complaint.trim();
-        reject(new Error(reason || "the connection was refused or closed", { cause: error }));
+        const other = secure === undefined ? "the connection was refused or closed" : error.message;
+        reject(new Error(reason || other, { cause: error }));
       });
     };
     const sent = http.request(
       {
         method,
         path,
-        headers: { host: target.host, ...headers, connection: "close" },
-        createConnection: () => Duplex.from({ readable: tunnel.stdout, writable: tunnel.stdin }),
+        headers: { host: secure?.domain ?? target.host, ...headers, connection: "close" },
+        createConnection: () => {
+          const socket = Duplex.from({ readable: tunnel.stdout, writable: tunnel.stdin });
+          if (secure === undefined) return socket;
+          return tls.connect({
+            socket,
+            servername: secure.domain,
+            ...(authority !== undefined && { ca: authority }),
+          });
+        },
         signal: limit,
       },
       (response) => {
@@ -82,4 +111,9 @@ export function request(
     sent.end();
   });
   return answer.finally(() => tunnel.kill());
+}
+
+/** The certificate of the gateway's own authority. */
+function internalAuthority(gateway: string): Promise<string> {
+  return docker(["exec", gateway, "cat", "/data/caddy/pki/authorities/local/root.crt"]);
 }

@@ -11,7 +11,7 @@ export interface Site {
 export interface SiteContent {
   /** Which paths there are, and the services that answer them, as a Caddyfile. It changes when the application's routes do. */
   readonly text: string;
-  /** The folder of `writeRelease` that says which container each service is. It changes with every release. */
+  /** The folder of `writeRelease`: which container each copy is, and the state of the environment. It changes with every release. */
   readonly release: string;
 }
 
@@ -26,26 +26,37 @@ export async function readSite({ gateway, name }: Site): Promise<SiteContent | u
 }
 
 /**
- * Writes down which container each service is, in a folder of the release's own, which nothing uses yet.
+ * Writes down what the gateway reads at every request (which container each copy is, and more), in a folder of the
+ * release's own, which nothing uses yet. `files` are texts by their paths.
  *
- * What the current release has besides stays: until its routes are gone, the gateway asks for those services.
+ * With `keepCurrent`, what the current release has besides stays: until its routes are gone, the gateway asks for those
+ * services.
  */
 export async function writeRelease(
   { gateway, name }: Site,
   release: string,
-  containers: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
+  keepCurrent: boolean,
 ): Promise<void> {
   const script = [
-    'set -e; cd "$1"; release=$2; shift 2',
+    'set -e; cd "$1"; release=$2; keep=$3; shift 3',
     'rm -rf "$release.part" && mkdir "$release.part"',
-    'if [ -d current/ ]; then cp current/* "$release.part/"; fi',
-    'while [ $# -gt 0 ]; do printf %s "$2" > "$release.part/$1"; shift 2; done',
+    'if [ "$keep" = true ] && [ -d current/ ]; then cp -R current/. "$release.part/"; fi',
+    'while [ $# -gt 0 ]; do mkdir -p "$(dirname "$release.part/$1")"; printf %s "$2" > "$release.part/$1"; shift 2; done',
     'if [ "$(readlink current)" != "$release" ]; then rm -rf "$release" && mv "$release.part" "$release"; fi',
     'rm -rf "$release.part"',
   ].join("\n");
   await docker(["exec", gateway, "mkdir", "-p", `${folder}/${name}`]);
-  const pairs = Object.entries(containers).flat();
-  await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`, release, ...pairs]);
+  const said = [release, String(keepCurrent), ...Object.entries(files).flat()];
+  await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`, ...said]);
+}
+
+/** The containers that a release sends requests to, by their names. */
+export async function containersOf({ gateway, name }: Site, release: string): Promise<string[]> {
+  const script =
+    'for one in "$1"/stable/*/* "$1"/canary/*/*; do [ ! -f "$one" ] || { cat "$one"; echo; }; done';
+  const found = await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}/${release}`]);
+  return [...new Set(found.split("\n"))].filter((container) => container !== "");
 }
 
 /**

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
+import { awaitCertificate, type SecureSite } from "./certificate.ts";
+import { drain } from "./drain.ts";
 import { difference, type Expectation } from "./expectation.ts";
 import { request } from "./http.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
 import {
+  containersOf,
   readSite,
   removeOtherReleases,
   writeRelease,
@@ -16,13 +19,17 @@ export interface SwitchRouteInput {
   readonly site: Site;
   /** The site's Caddyfile, the same for all releases with the same routes. */
   readonly text: string;
-  /** The containers that answer, by service. */
-  readonly containers: Readonly<Record<string, string>>;
+  /** What the gateway reads at every request, by path: which container each copy is, and more. */
+  readonly files: Readonly<Record<string, string>>;
   /** Where the gateway listens, inside its own container. */
   readonly port: number;
+  /** What stands for HTTPS; left out, the site is plain HTTP. */
+  readonly secure?: SecureSite;
   readonly checks: readonly Expectation[];
   /** How long the checks have to hold after the switch, in seconds. */
   readonly watchSeconds: number;
+  /** How long requests and web sockets may stay with the copies that the switch replaced, in seconds. */
+  readonly drainSeconds: number;
 }
 
 /** How long to wait between two rounds of checks, in seconds. */
@@ -30,27 +37,36 @@ const intervalSeconds = 0.5;
 
 /** Switching and watching are one step: when users would not get what they should, the old route is put back here. */
 async function switchRoute(input: SwitchRouteInput): Promise<object> {
-  const { site, text, containers } = input;
-  const release = releaseName(containers);
+  const { site, text, files } = input;
+  const release = releaseName(files);
   const before = await readSite(site);
-  await writeRelease(site, release, containers);
+  const replaced = before === undefined ? [] : await containersOf(site, before.release);
+  await writeRelease(site, release, files, before?.text !== text);
+  const switched = Date.now();
   try {
     await writeSite(site, { text, release });
   } catch (error) {
     const now = await putBack(site, before);
     throw new StepFailure(`route: the gateway refuses the new route, ${now}: ${(error as Error).message}`);
   }
-  const wrong = await watch(input);
+  const wrong = await watch(input, before?.text !== text);
   if (wrong !== undefined) {
     throw new StepFailure(`smoke: after the switch, ${wrong}; ${await putBack(site, before)}`);
   }
   await removeOtherReleases(site);
-  return { checks: input.checks.map(({ path }) => path), watchedSeconds: input.watchSeconds };
+  const gone = replaced.filter((container) => !Object.values(files).includes(container));
+  const connectionsLeft =
+    input.drainSeconds === 0 ? 0 : await drain(site.gateway, gone, switched + input.drainSeconds * 1000);
+  return {
+    checks: input.checks.map(({ path }) => path),
+    watchedSeconds: input.watchSeconds,
+    ...(connectionsLeft > 0 && { connectionsLeft }),
+  };
 }
 
-/** The same containers are the same release, however often the step runs. */
-function releaseName(containers: SwitchRouteInput["containers"]): string {
-  return createHash("sha256").update(JSON.stringify(containers)).digest("hex").slice(0, 12);
+/** The same files are the same release, however often the step runs. */
+function releaseName(files: SwitchRouteInput["files"]): string {
+  return createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 12);
 }
 
 /** Makes the route what it was, and says so. */
@@ -64,14 +80,22 @@ async function putBack(site: Site, before: SiteContent | undefined): Promise<str
 }
 
 /** Repeats the checks until the time is up; gives back the first failure, undefined when there is none. */
-async function watch({ site, port, checks, watchSeconds }: SwitchRouteInput): Promise<string | undefined> {
-  const target = { gateway: site.gateway, host: "127.0.0.1", port };
+async function watch(
+  { site, port, secure, checks, watchSeconds }: SwitchRouteInput,
+  isNew: boolean,
+): Promise<string | undefined> {
+  const target = { gateway: site.gateway, host: "127.0.0.1", port, ...(secure !== undefined && { secure }) };
+  if (secure !== undefined && isNew) {
+    const missing = await awaitCertificate(target, secure);
+    if (missing !== undefined) return missing;
+  }
   const deadline = Date.now() + watchSeconds * 1000;
   do {
     for (const expected of checks) {
-      const failure = await request(target, { path: expected.path }).then(
+      const { path, headers } = expected;
+      const failure = await request(target, { path, ...(headers !== undefined && { headers }) }).then(
         (answer) => difference(expected, answer),
-        (error: unknown) => `GET ${expected.path}: ${(error as Error).message}`,
+        (error: unknown) => `GET ${path}: ${(error as Error).message}`,
       );
       if (failure !== undefined) return failure;
     }

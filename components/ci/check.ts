@@ -34,6 +34,7 @@ export class Check extends pulumi.ComponentResource {
     const run = new Step<CheckInput>(
       `${name}-run`,
       {
+        host: args.host,
         program: "check",
         input: {
           name: args.checkName,

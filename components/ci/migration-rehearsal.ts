@@ -34,6 +34,7 @@ export class MigrationRehearsal extends pulumi.ComponentResource {
     const run = new Step<RehearseMigrationsInput>(
       `${name}-run`,
       {
+        host: args.host,
         program: "rehearse-migrations",
         input: {
           image: args.imageId,

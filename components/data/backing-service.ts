@@ -68,6 +68,7 @@ export class DataContainer extends pulumi.ComponentResource {
     const gate = new HealthGate(
       `${name}-gate`,
       {
+        host: args.host,
         subject: args.subject,
         containerName: container.name,
         containerId: container.id,

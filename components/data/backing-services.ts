@@ -53,7 +53,11 @@ export class BackingServices extends pulumi.ComponentResource {
               },
               { parent: this },
             )
-          : new ReusedPostgres(`${name}-postgres`, { database, password, reused }, { parent: this });
+          : new ReusedPostgres(
+              `${name}-postgres`,
+              { host: shared.host, database, password, reused },
+              { parent: this },
+            );
       this.databases = postgres.server;
       secretValues.DATABASE_URL = postgres.url;
     }
@@ -87,7 +91,11 @@ export class BackingServices extends pulumi.ComponentResource {
               },
               { parent: this },
             )
-          : new ReusedObjectStorage(`${name}-object-storage`, { buckets, reused }, { parent: this });
+          : new ReusedObjectStorage(
+              `${name}-object-storage`,
+              { host: shared.host, buckets, reused },
+              { parent: this },
+            );
       // Through the endpoint, so that whoever uses the keys waits for the buckets.
       secretValues.S3_ACCESS_KEY_ID = after(storage.endpoint, storage.accessKeyId);
       secretValues.S3_SECRET_ACCESS_KEY = after(storage.endpoint, storage.secretAccessKey);

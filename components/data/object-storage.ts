@@ -68,7 +68,7 @@ export function createBuckets(
   name: string,
   args: { address: pulumi.Output<string> } & Pick<
     ObjectStorageArgs,
-    "buckets" | "accessKeyId" | "secretAccessKey"
+    "host" | "buckets" | "accessKeyId" | "secretAccessKey"
   >,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
@@ -77,6 +77,7 @@ export function createBuckets(
   const made = new Step<CreateBucketsInput>(
     `${name}-buckets`,
     {
+      host: args.host,
       program: "create-buckets",
       input: { target, region, accessKeyId, secretAccessKey, buckets: [...buckets] },
     },

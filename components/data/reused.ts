@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { CreateRoleInput } from "../../steps/create-role.ts";
 import { secretFile } from "../application/connections.ts";
+import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 import type { Names } from "../naming/names.ts";
 import { createBuckets } from "./object-storage.ts";
@@ -14,6 +15,7 @@ export interface ReusedPostgresArgs {
   password: pulumi.Output<string>;
   /** Whose server it is. */
   reused: Names;
+  host: DockerHost;
 }
 
 /**
@@ -32,6 +34,7 @@ export class ReusedPostgres extends pulumi.ComponentResource {
     const role = new Step<CreateRoleInput>(
       `${name}-role`,
       {
+        host: args.host,
         program: "create-role",
         input: { container: reused.postgres, administrator: reused.database, role: database, password },
       },
@@ -50,6 +53,7 @@ export interface ReusedObjectStorageArgs {
   buckets: readonly string[];
   /** Whose server it is. */
   reused: Names;
+  host: DockerHost;
 }
 
 /** Buckets on the object storage of another namespace, with that server's own keys. */
@@ -67,6 +71,7 @@ export class ReusedObjectStorage extends pulumi.ComponentResource {
     this.endpoint = createBuckets(
       name,
       {
+        host: args.host,
         buckets: args.buckets,
         accessKeyId: this.accessKeyId,
         secretAccessKey: this.secretAccessKey,

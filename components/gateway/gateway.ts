@@ -5,24 +5,19 @@ import { gatewayPort } from "./site.ts";
 
 /** Where the gateway listens, and what it is made of. */
 export interface GatewayArgs {
-  /** The container's name; the volume of the sites takes it as its start. */
+  /** The container's name; its volumes take it as their start. */
   containerName: string;
   image: pulumi.Input<string>;
-  /** The port on `127.0.0.1` of the host that users open. */
-  port: number;
+  /** `port`: plain HTTP on that port of `127.0.0.1`. `public`: HTTP, HTTPS and HTTP/3 on ports 80 and 443 of every address. */
+  listens: "public" | { port: number };
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
 }
 
-/** What the gateway starts with: the sites are the environments' own files. */
-const caddyfile = `{
-	auto_https off
-	grace_period 30s
-}
-import /etc/caddy/sites/*.caddy
-`;
+/** The gateway's image; the tag is Caddy's version. */
+export const gatewayImage = "caddy:2.11.9";
 
-/** Caddy, the one container that publishes a port. It keeps its sites in a volume, so that it starts with them after a reboot. */
+/** Caddy, the one container that publishes ports. It keeps its sites in a volume, so that it starts with them after a reboot. */
 export class Gateway extends pulumi.ComponentResource {
   readonly containerName: pulumi.Output<string>;
   /** Changes when the gateway was made anew. */
@@ -31,20 +26,31 @@ export class Gateway extends pulumi.ComponentResource {
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:gateway:Gateway", name, {}, opts);
     const child = { parent: this, provider: args.host.provider };
-    const sites = new docker.Volume(
-      `${name}-sites`,
-      { name: `${args.containerName}-sites`, labels: labelList(args.labels) },
-      child,
-    );
+    const volume = (
+      part: string,
+      containerPath: string,
+    ): { volumeName: pulumi.Output<string>; containerPath: string } => {
+      const { name: volumeName } = new docker.Volume(
+        `${name}-${part}`,
+        { name: `${args.containerName}-${part}`, labels: labelList(args.labels) },
+        child,
+      );
+      return { volumeName, containerPath };
+    };
+    const isPublic = args.listens === "public";
     const container = new docker.Container(
       `${name}-container`,
       {
         name: args.containerName,
         image: args.image,
-        ports: [{ internal: gatewayPort, external: args.port, ip: "127.0.0.1" }],
+        ports: publishedPorts(args.listens),
         networksAdvanced: [{ name: args.host.networkName }],
-        volumes: [{ volumeName: sites.name, containerPath: "/etc/caddy/sites" }],
-        uploads: [{ file: "/etc/caddy/Caddyfile", content: caddyfile, permissions: "0644" }],
+        volumes: [
+          volume("sites", "/etc/caddy/sites"),
+          // Authorities give a domain few certificates a week: they are kept.
+          ...(isPublic ? [volume("certificates", "/data")] : []),
+        ],
+        uploads: [{ file: "/etc/caddy/Caddyfile", content: caddyfile(isPublic), permissions: "0644" }],
         restart: "unless-stopped",
         destroyGraceSeconds: 10,
         labels: labelList(args.labels),
@@ -56,4 +62,22 @@ export class Gateway extends pulumi.ComponentResource {
     this.containerId = container.id;
     this.registerOutputs({ containerName: this.containerName });
   }
+}
+
+/** What the gateway starts with: the sites are the environments' own files. */
+function caddyfile(isPublic: boolean): string {
+  return `{
+	${isPublic ? "" : "auto_https off\n\t"}grace_period 30s
+}
+import /etc/caddy/sites/*.caddy
+`;
+}
+
+function publishedPorts(listens: GatewayArgs["listens"]): NonNullable<docker.ContainerArgs["ports"]> {
+  if (listens !== "public") return [{ internal: gatewayPort, external: listens.port, ip: "127.0.0.1" }];
+  return [
+    { internal: 80, external: 80 },
+    { internal: 443, external: 443 },
+    { internal: 443, external: 443, protocol: "udp" },
+  ];
 }

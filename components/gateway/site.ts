@@ -6,44 +6,192 @@ export interface SiteRoute {
   readonly port: number;
   /** Where the service answers instead of in the release's container, as `host:port`. */
   readonly address?: string;
+  /** How many copies answer; one when it is left out. */
+  readonly copies?: number;
 }
 
-/** The port inside the gateway's container. */
+/** The port inside the gateway's container where an environment on one's own machine is served. */
 export const gatewayPort = 8080;
 
 /** What the gateway has to know of an environment, apart from the release. */
 export interface SiteDescription {
   /** The environment's folder in the gateway is called so. */
   readonly name: string;
-  /** Caddy's site address: `:8080` listens on that port for any name. */
+  /** Caddy's site address: `:8080` listens on that port for any name; a domain gets HTTPS, and HTTP leads there. */
   readonly address: string;
   /** In the order in which they are tried. */
   readonly routes: readonly SiteRoute[];
+  /** What a site that others than developers see has besides. */
+  readonly released?: ReleasedSite;
 }
+
+/** A site with certificates, several copies of a service, canaries and maintenance. */
+export interface ReleasedSite {
+  readonly certificates: "automatic" | "internal";
+  /** The paths that are answered during maintenance too. */
+  readonly healthPaths: readonly string[];
+  /** How long web sockets may stay open when the configuration is loaded anew, in seconds. */
+  readonly drainSeconds: number;
+}
+
+/** For how long browsers are told to use HTTPS alone, in seconds: a year, as hstspreload.org asks. */
+const strictTransportSeconds = 31_536_000;
+
+/** After how many seconds a client of an environment in maintenance is told to come again. */
+const retryAfterSeconds = 60;
+
+/** How long a request waits for a copy that accepts it, in seconds; a container that is started again is back by then. */
+const connectSeconds = 5;
+
+/** How long an unused connection to a copy is kept, in seconds: a replaced copy is without any soon after its last request. */
+const idleSeconds = 2;
 
 /**
  * The gateway's file for one environment.
  *
- * Which container a service is stands in a file of its own that is read at every request (a few microseconds, from
- * memory): loading a configuration closes the connections that clients keep open, and a request on its way at that moment
- * is lost (seen with Caddy 2.11.9: 4 of 1,000 requests at each load); renaming a link loses none.
+ * Which container a service is, whether a canary runs and whether there is maintenance stand in files of their own, read
+ * at every request (a few microseconds, from memory): loading a configuration closes the connections that clients keep
+ * open, and a request on its way at that moment is lost (seen with Caddy 2.11.9: 4 of 1,000 requests at each load);
+ * renaming a link loses none.
  */
-export function renderSite({ name, address, routes }: SiteDescription): string {
+export function renderSite(site: SiteDescription): string {
+  const { address, routes, released } = site;
   return [
     `${address} {`,
-    "\tencode zstd gzip",
-    "\theader {",
-    "\t\t-Server",
-    "\t\tX-Content-Type-Options nosniff",
-    "\t}",
-    "\troute {",
-    ...routes.flatMap(({ path, service, port, address }) => [
-      `\t\thandle ${path} {`,
-      `\t\t\treverse_proxy ${address ?? `{file./etc/caddy/sites/${name}/current/${service}}:${port}`}`,
-      "\t\t}",
+    ...indented([
+      ...(released?.certificates === "internal" ? ["tls internal"] : []),
+      "encode zstd gzip",
+      ...headers(released),
+      ...(released === undefined ? [] : matchers(released)),
+      "route {",
+      ...indented([
+        ...(released === undefined ? [] : before(site)),
+        ...routes.flatMap((route) => handle(site, route)),
+      ]),
+      "}",
     ]),
-    "\t}",
     "}",
     "",
   ].join("\n");
+}
+
+/** What answers say of themselves. With `?`, an application's own word is kept. */
+function headers(released: ReleasedSite | undefined): string[] {
+  const defaults =
+    released === undefined
+      ? []
+      : ["?Referrer-Policy strict-origin-when-cross-origin", "?X-Frame-Options SAMEORIGIN"];
+  const strict =
+    released?.certificates === "automatic"
+      ? [`?Strict-Transport-Security max-age=${strictTransportSeconds}`]
+      : [];
+  return [
+    "header {",
+    ...indented(["-Server", "X-Content-Type-Options nosniff", ...defaults, ...strict]),
+    "}",
+  ];
+}
+
+/** The cookie that keeps a client with one release: a number that was drawn for it, compared with the canary's share. */
+export const canaryCookie = "towpath";
+
+/** How long a client keeps its cookie, in seconds: 30 days, longer than any canary should run. */
+const cookieSeconds = 30 * 24 * 3600;
+
+/**
+ * The share of clients that a canary gets, in the form that the gateway compares with the number drawn for a client (a
+ * random UUID): four hexadecimal digits, and a text that nothing is below for none. A greater weight keeps all clients
+ * that a smaller one chose.
+ */
+export function canaryShare(weight: number): string {
+  if (weight === 0) return "";
+  return Math.round((weight / 100) * 0x10000)
+    .toString(16)
+    .padStart(4, "0");
+}
+
+function matchers({ healthPaths }: ReleasedSite): string[] {
+  const cookie = `{http.request.cookie.${canaryCookie}}`;
+  const runs = '{http.vars.canary} != ""';
+  const except = healthPaths.length === 0 ? [] : [`not path ${healthPaths.join(" ")}`];
+  return [
+    `@new-client \`${runs} && ${cookie} == ""\``,
+    `@canary \`${runs} && (${cookie} == "" ? {http.request.uuid} : ${cookie}) < {http.vars.canary}\``,
+    "@maintenance {",
+    ...indented([`vars maintenance on`, ...except]),
+    "}",
+  ];
+}
+
+/** What is the same for all paths: the state of the environment, and the client's cookie while a canary runs. */
+function before({ name }: SiteDescription): string[] {
+  return [
+    "vars {",
+    ...indented([`canary ${file(name, "share")}`, `maintenance ${file(name, "maintenance")}`]),
+    "}",
+    ...maintenance,
+    `header @new-client +Set-Cookie "${canaryCookie}={http.request.uuid}; Path=/; Max-Age=${cookieSeconds}; HttpOnly; Secure; SameSite=Lax"`,
+  ];
+}
+
+const maintenancePage =
+  "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=width=device-width><title>Maintenance</title>" +
+  "<body style='font:1.2rem system-ui;max-width:30rem;margin:20vh auto;padding:1rem'><h1>Back soon</h1>" +
+  "<p>This site is being maintained. Please try again in a few minutes.";
+
+const maintenance = [
+  "handle @maintenance {",
+  ...indented([
+    `header Retry-After ${retryAfterSeconds}`,
+    "header Content-Type text/html",
+    `respond "${maintenancePage}" 503`,
+  ]),
+  "}",
+];
+
+function handle(site: SiteDescription, route: SiteRoute): string[] {
+  const proxies =
+    site.released === undefined || route.address !== undefined
+      ? proxy(site, route, "stable")
+      : [
+          "handle @canary {",
+          ...indented(proxy(site, route, "canary")),
+          "}",
+          "handle {",
+          ...indented(proxy(site, route, "stable")),
+          "}",
+        ];
+  return [`handle ${route.path} {`, ...indented(proxies), "}"];
+}
+
+function proxy({ name, released }: SiteDescription, route: SiteRoute, track: "stable" | "canary"): string[] {
+  const { service, port, copies = 1 } = route;
+  const addresses = Array.from(
+    { length: copies },
+    (_, copy) => `${file(name, `${track}/${service}/${copy}`)}:${port}`,
+  );
+  const upstreams = route.address ?? addresses.join(" ");
+  if (released === undefined) return [`reverse_proxy ${upstreams}`];
+  return [
+    `reverse_proxy ${upstreams} {`,
+    ...indented([
+      "lb_policy random",
+      `lb_try_duration ${connectSeconds}s`,
+      "lb_try_interval 50ms",
+      `stream_close_delay ${released.drainSeconds}s`,
+      "transport http {",
+      `\tkeepalive ${idleSeconds}s`,
+      "}",
+    ]),
+    "}",
+  ];
+}
+
+/** What stands in a file of the release in use. */
+function file(name: string, path: string): string {
+  return `{file./etc/caddy/sites/${name}/current/${path}}`;
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `\t${line}`);
 }

@@ -1,5 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { DockerHost } from "./docker-host.ts";
+import { connectionText } from "./ssh-config.ts";
 
 /** The programs below `steps/` that a release runs. */
 export type Program =
@@ -15,6 +17,8 @@ export type Program =
 
 /** What a step does, and when it does it again. */
 export interface StepArgs<Input> {
+  /** The machine whose engine the program talks to. */
+  host: Pick<DockerHost, "connection">;
   program: Program;
   /** Goes to the program's standard input, where no process list shows it, and is kept encrypted in the state. */
   input: pulumi.Input<{ [K in keyof Input]: pulumi.Input<Input[K]> }>;
@@ -35,10 +39,13 @@ export class Step<Input> extends command.local.Command {
   readonly receipt: pulumi.Output<Record<string, unknown>>;
 
   constructor(name: string, args: StepArgs<Input>, opts: pulumi.CustomResourceOptions) {
+    const { connection } = args.host;
     super(
       name,
       {
         create: commandLine(args.program),
+        // Where the connection is described; that is no secret.
+        ...(connection !== undefined && { environment: { TOWPATH_HOST: connectionText(connection) } }),
         ...(args.triggers !== undefined && { triggers: args.triggers, update: "true" }),
         ...(args.deleteProgram !== undefined && { delete: commandLine(args.deleteProgram) }),
         stdin: pulumi.secret(pulumi.jsonStringify(args.input)),

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HealthGateInput } from "../../steps/health-gate.ts";
+import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 
 /** What has to be healthy, and what follows only then. */
 export interface HealthGateArgs {
+  host: DockerHost;
   /** What messages call it: `services.api`, `postgres`. */
   subject: string;
   containerName: pulumi.Input<string>;
@@ -21,12 +23,15 @@ export interface HealthGateArgs {
 export class HealthGate extends pulumi.ComponentResource {
   /** The container's name, known once it is healthy: whoever uses it waits for the gate. */
   readonly containerName: pulumi.Output<string>;
+  /** Known once the container is healthy. */
+  readonly receipt: pulumi.Output<Record<string, unknown>>;
 
   constructor(name: string, args: HealthGateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:HealthGate", name, {}, opts);
     const gate = new Step<HealthGateInput>(
       `${name}-poll`,
       {
+        host: args.host,
         program: "health-gate",
         input: {
           subject: args.subject,
@@ -39,6 +44,7 @@ export class HealthGate extends pulumi.ComponentResource {
       { parent: this },
     );
     this.containerName = pulumi.all([args.containerName, gate.id]).apply(([containerName]) => containerName);
+    this.receipt = gate.receipt;
     this.registerOutputs({ containerName: this.containerName });
   }
 }

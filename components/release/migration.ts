@@ -31,6 +31,7 @@ export class Migration extends pulumi.ComponentResource {
     const run = new Step<MigrateInput>(
       `${name}-run`,
       {
+        host: args.host,
         program: "migrate",
         input: {
           image: args.imageId,

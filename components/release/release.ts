@@ -4,10 +4,12 @@ import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { routeOf, routesInOrder } from "../application/routes.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { healthPaths, routeChecks } from "../gateway/route-checks.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
+import type { SecureSite } from "../../steps/certificate.ts";
 import { HealthGate } from "./health-gate.ts";
 import { Migration } from "./migration.ts";
 import { Route } from "./route.ts";
@@ -20,17 +22,32 @@ export interface ReleaseArgs {
   application: Application;
   environment: string;
   names: Names;
-  /** The images' ids, by the images' names. */
-  images: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The images' ids, by the images' names: of the release that all clients get, but for a canary's. */
+  images: ImageIds;
+  /** A newer release beside it, for a part of the clients. */
+  canary?: { images: ImageIds; weight: number };
+  /** How many copies of a service run, by the service's name; one of those that are not named. */
+  numberOfCopies?: Readonly<Record<string, number>>;
+  /** What an environment has that others than developers see. */
+  released?: ReleasedRoute;
   /** Every secret that a service may be given, by name. */
   secretValues: SecretValues;
   gateTimeoutSeconds: number;
   watchSeconds: number;
   drainSeconds: number;
   host: DockerHost;
-  gateway: Gateway;
+  gateway: Pick<Gateway, "containerName" | "containerId">;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;
+}
+
+/** Images' ids, by the images' names. */
+export type ImageIds = Readonly<Record<string, pulumi.Output<string>>>;
+
+/** How users reach a released environment. */
+export interface ReleasedRoute extends SecureSite {
+  /** Whether everyone is told to come back later, health paths excepted. */
+  readonly maintenance: boolean;
 }
 
 /** How long a migration may take, in seconds. */
@@ -44,20 +61,43 @@ interface GatedCopy {
   readonly containerId: pulumi.Output<string>;
 }
 
+/** What the steps of a release say of their runs. */
+export interface Receipts {
+  readonly migration?: Receipt;
+  readonly gates: Receipt;
+  readonly smoke: Receipt;
+  readonly route: Receipt;
+}
+
+type Receipt = Readonly<Record<string, unknown>>;
+
+/** The copies of one release, by service. */
+type Copies = Readonly<Record<string, readonly GatedCopy[]>>;
+
 /** One release: the migration, then new copies, each behind its gate, then the smoke checks, then the switch. */
 export class Release extends pulumi.ComponentResource {
   /** The containers that users get, by service; known once the route was switched. */
-  readonly containers: pulumi.Output<Record<string, string>>;
+  readonly containers: pulumi.Output<Record<string, string[]>>;
+  /** The proofs of its steps; known once the route was switched. */
+  readonly receipts: pulumi.Output<Receipts>;
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:Release", name, {}, opts);
     const migration = this.migration(name, args);
-    const copies = this.copies(name, args, migration);
-    const smoke = this.smokeCheck(name, args, copies);
-    const route = this.route(name, args, copies, smoke);
-    this.containers = pulumi
-      .all([pulumi.all(mapValues(copies, (copy) => copy.containerName)), route.receipt])
-      .apply(([names]) => names);
+    const stable = this.copies(name, args, { images: args.images, suffix: "" }, migration);
+    const canary =
+      args.canary && this.copies(name, args, { images: args.canary.images, suffix: "-canary" }, migration);
+    const smoke = this.smokeCheck(name, args, [stable, ...(canary === undefined ? [] : [canary])]);
+    const route = this.route(name, args, stable, canary, smoke);
+    this.containers = pulumi.all([namesIn(stable), route.receipt]).apply(([names]) => names);
+    this.receipts = pulumi
+      .all([receiptsIn(stable), smoke.receipt, route.receipt, migration?.receipt])
+      .apply(([gates, smoke, route, migration]): Receipts => ({
+        gates,
+        smoke,
+        route,
+        ...(migration !== undefined && { migration }),
+      }));
     this.registerOutputs({ containers: this.containers });
   }
 
@@ -84,57 +124,64 @@ export class Release extends pulumi.ComponentResource {
   private copies(
     name: string,
     args: ReleaseArgs,
+    { images, suffix }: { images: ImageIds; suffix: string },
     migration: Migration | undefined,
-  ): Record<string, GatedCopy> {
-    const copies: Record<string, GatedCopy> = {};
+  ): Copies {
+    const copies: Record<string, GatedCopy[]> = {};
     let started: pulumi.Output<string> | undefined;
     for (const serviceName of layers(args.application).flat()) {
       const service = found(args.application.services, serviceName);
-      const imageId = found(args.images, service.image);
-      const needed = service.needs.flatMap((need) => copies[need]?.gate ?? []);
-      const workload = new Workload(
-        args.names.workload(serviceName),
-        {
-          service,
-          imageId: startAfter(imageId, started),
-          drainSeconds: args.drainSeconds,
-          host: args.host,
-          labels: args.labels(serviceName),
-          mounts: mountsOf(args, service),
-          ...serviceInputs(args, service),
-        },
-        { parent: this, dependsOn: migration === undefined ? needed : [migration, ...needed] },
-      );
-      started = workload.containerId;
-      const gate = new HealthGate(
-        `${name}-${serviceName}-gate`,
-        {
-          subject: `services.${serviceName}`,
-          containerName: workload.containerName,
-          containerId: workload.containerId,
-          timeoutSeconds: args.gateTimeoutSeconds,
-          ...probe(service, args.gateway),
-        },
-        { parent: this },
-      );
-      copies[serviceName] = { gate, containerName: gate.containerName, containerId: workload.containerId };
+      const needed = service.needs.flatMap((need) => (copies[need] ?? []).map(({ gate }) => gate));
+      const ofService: GatedCopy[] = (copies[serviceName] = []);
+      for (const copy of copyNames(serviceName + suffix, args.numberOfCopies?.[serviceName])) {
+        const workload = new Workload(
+          args.names.workload(copy),
+          {
+            service,
+            imageId: startAfter(found(images, service.image), started),
+            drainSeconds: args.drainSeconds,
+            host: args.host,
+            labels: args.labels(serviceName),
+            mounts: mountsOf(args, service),
+            ...serviceInputs(args, service),
+          },
+          { parent: this, dependsOn: migration === undefined ? needed : [migration, ...needed] },
+        );
+        started = workload.containerId;
+        const gate = new HealthGate(
+          `${name}-${copy}-gate`,
+          {
+            host: args.host,
+            subject: `services.${serviceName}`,
+            containerName: workload.containerName,
+            containerId: workload.containerId,
+            timeoutSeconds: args.gateTimeoutSeconds,
+            ...probe(service, args.gateway),
+          },
+          { parent: this },
+        );
+        ofService.push({ gate, containerName: gate.containerName, containerId: workload.containerId });
+      }
     }
     return copies;
   }
 
-  private smokeCheck(name: string, args: ReleaseArgs, copies: Record<string, GatedCopy>): SmokeCheck {
-    const { smoke } = args.application;
-    const checks = smoke.flatMap((expected) => {
+  private smokeCheck(name: string, args: ReleaseArgs, releases: readonly Copies[]): SmokeCheck {
+    const checks = args.application.smoke.flatMap((expected) => {
       const target = routeOf(args.application, expected.path);
       if (target === undefined) return [];
-      const { containerName } = found(copies, target.service);
-      return pulumi
-        .all([args.gateway.containerName, containerName])
-        .apply(([gateway, host]) => ({ ...expected, target: { gateway, host, port: target.port } }));
+      return releases
+        .flatMap((copies) => found(copies, target.service))
+        .map(({ containerName }) =>
+          pulumi
+            .all([args.gateway.containerName, containerName])
+            .apply(([gateway, host]) => ({ ...expected, target: { gateway, host, port: target.port } })),
+        );
     });
+    const containerIds = releases.flatMap((copies) => all(copies).map(({ containerId }) => containerId));
     return new SmokeCheck(
       `${name}-smoke`,
-      { checks: pulumi.all(checks), containerIds: Object.values(copies).map((copy) => copy.containerId) },
+      { host: args.host, checks: pulumi.all(checks), containerIds },
       { parent: this },
     );
   }
@@ -142,25 +189,76 @@ export class Release extends pulumi.ComponentResource {
   private route(
     name: string,
     args: ReleaseArgs,
-    copies: Record<string, GatedCopy>,
+    stable: Copies,
+    canary: Copies | undefined,
     smoke: SmokeCheck,
   ): Route {
-    const routes = routesInOrder(args.application);
-    const answering = routes.map(({ service }) => [service, found(copies, service).containerName] as const);
+    const { application, released } = args;
+    const maintenance = released?.maintenance ?? false;
+    const routes = routesInOrder(application).map((route) => ({
+      ...route,
+      copies: found(stable, route.service).length,
+    }));
+    const routed = (copies: Copies): Copies =>
+      Object.fromEntries(routes.map(({ service }) => [service, found(copies, service)]));
     return new Route(
       `${name}-route`,
       {
+        host: args.host,
         gateway: args.gateway,
         siteName: args.names.namespace,
         routes,
-        containers: pulumi.all(Object.fromEntries(answering)),
-        checks: [...args.application.smoke],
+        files: pulumi
+          .all([namesIn(routed(stable)), canary && namesIn(routed(canary))])
+          .apply(([some, few]) => ({
+            stable: some,
+            ...(few !== undefined && { canary: { containers: few, weight: args.canary?.weight ?? 0 } }),
+            maintenance,
+          })),
+        ...(released !== undefined && {
+          released: {
+            domain: released.domain,
+            certificates: released.certificates,
+            healthPaths: healthPaths(application),
+            drainSeconds: args.drainSeconds,
+          },
+        }),
+        checks: routeChecks(application, { maintenance, canary: canary !== undefined }),
         watchSeconds: args.watchSeconds,
+        // On one's own machine nobody waits for an open page.
+        drainSeconds: released === undefined ? 0 : args.drainSeconds,
       },
       // Services without a route, such as workers, have to be well before the switch too.
-      { parent: this, dependsOn: [smoke, ...Object.values(copies).map((copy) => copy.gate)] },
+      { parent: this, dependsOn: [smoke, ...[stable, canary ?? {}].flatMap(all).map(({ gate }) => gate)] },
     );
   }
+}
+
+/** The first copy is called like its service, so that another number of copies replaces none. */
+function copyNames(service: string, copies = 1): string[] {
+  return Array.from({ length: copies }, (_, copy) => (copy === 0 ? service : `${service}-copy-${copy + 1}`));
+}
+
+function all(copies: Copies): GatedCopy[] {
+  return Object.values(copies).flat();
+}
+
+/** The gates' receipts, by the containers' names. */
+function receiptsIn(copies: Copies): pulumi.Output<Receipt> {
+  const entries = all(copies).map(({ containerName, gate }) => pulumi.all([containerName, gate.receipt]));
+  return pulumi.all(entries).apply((pairs) => Object.fromEntries(pairs) as Receipt);
+}
+
+/** The containers' names, by service, known once they are healthy. */
+function namesIn(copies: Copies): pulumi.Output<Record<string, string[]>> {
+  return pulumi.all(
+    Object.fromEntries(
+      Object.entries(copies).map(([service, gated]) => [
+        service,
+        pulumi.all(gated.map(({ containerName }) => containerName)),
+      ]),
+    ),
+  );
 }
 
 /** The source that a service sees as it is in the working tree. */
@@ -170,14 +268,10 @@ function mountsOf({ application }: ReleaseArgs, { image }: Service): Readonly<Re
 
 function probe(
   { health, port }: Service,
-  gateway: Gateway,
+  gateway: ReleaseArgs["gateway"],
 ): Pick<ConstructorParameters<typeof HealthGate>[1], "probe"> {
   if (health === undefined) return {};
   if ("command" in health) return { probe: { command: [...health.command] } };
   if (port === undefined) return {};
   return { probe: gateway.containerName.apply((name) => ({ gateway: name, path: health.path, port })) };
-}
-
-function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
 }

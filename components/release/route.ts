@@ -1,20 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SecureSite } from "../../steps/certificate.ts";
 import type { SwitchRouteInput } from "../../steps/switch-route.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { gatewayPort, renderSite, type SiteRoute } from "../gateway/site.ts";
+import { releaseFiles, type ReleaseFiles } from "../gateway/release-files.ts";
+import { gatewayPort, renderSite, type ReleasedSite, type SiteRoute } from "../gateway/site.ts";
+import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 
 /** What users get from now on. */
 export interface RouteArgs {
-  gateway: Gateway;
+  host: DockerHost;
+  gateway: Pick<Gateway, "containerName" | "containerId">;
   /** The name of the environment's file in the gateway. */
   siteName: string;
   routes: readonly SiteRoute[];
-  /** The containers that answer, by service. */
-  containers: pulumi.Output<Record<string, string>>;
+  /** The copies that answer, and the state of the environment. */
+  files: pulumi.Output<ReleaseFiles>;
+  /** What a site that others than developers see has besides. */
+  released?: ReleasedSite & SecureSite;
   checks: SwitchRouteInput["checks"];
   watchSeconds: number;
+  drainSeconds: number;
 }
+
+/** The gateway's port of HTTPS, inside its container. */
+const securePort = 443;
 
 /**
  * The switch: the only moment at which users see a release.
@@ -28,18 +38,21 @@ export class Route extends pulumi.ComponentResource {
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:Route", name, {}, opts);
-    const { gateway } = args;
+    const { gateway, released, routes, siteName } = args;
+    const address = released?.domain ?? `:${gatewayPort}`;
     const step = new Step<SwitchRouteInput & { gatewayId: string }>(
       `${name}-switch`,
       {
+        host: args.host,
         program: "switch-route",
         input: {
-          site: gateway.containerName.apply((container) => ({ gateway: container, name: args.siteName })),
-          text: renderSite({ name: args.siteName, address: `:${gatewayPort}`, routes: args.routes }),
-          containers: args.containers,
-          port: gatewayPort,
+          site: gateway.containerName.apply((container) => ({ gateway: container, name: siteName })),
+          text: renderSite({ name: siteName, address, routes, ...(released !== undefined && { released }) }),
+          files: args.files.apply(releaseFiles),
+          ...listening(released),
           checks: args.checks,
           watchSeconds: args.watchSeconds,
+          drainSeconds: args.drainSeconds,
           // A gateway that was made anew is told again.
           gatewayId: gateway.containerId,
         },
@@ -50,4 +63,10 @@ export class Route extends pulumi.ComponentResource {
     this.receipt = step.receipt;
     this.registerOutputs({ receipt: this.receipt });
   }
+}
+
+function listening(released: RouteArgs["released"]): Pick<SwitchRouteInput, "port" | "secure"> {
+  if (released === undefined) return { port: gatewayPort };
+  const { domain, certificates } = released;
+  return { port: securePort, secure: { domain, certificates } };
 }

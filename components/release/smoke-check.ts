@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SmokeCheckInput } from "../../steps/smoke-check.ts";
+import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 
 /** The checks, and the new copies that they ask. */
 export interface SmokeCheckArgs {
+  host: DockerHost;
   checks: pulumi.Input<SmokeCheckInput["checks"]>;
   /** Other copies are checked anew. */
   containerIds: pulumi.Output<string>[];
@@ -18,7 +20,12 @@ export class SmokeCheck extends pulumi.ComponentResource {
     super("towpath:release:SmokeCheck", name, {}, opts);
     const step = new Step<SmokeCheckInput>(
       `${name}-ask`,
-      { program: "smoke-check", input: { checks: args.checks }, triggers: args.containerIds },
+      {
+        host: args.host,
+        program: "smoke-check",
+        input: { checks: args.checks },
+        triggers: args.containerIds,
+      },
       { parent: this },
     );
     this.receipt = step.receipt;

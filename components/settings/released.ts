@@ -51,7 +51,7 @@ export interface MigrationSettings {
 
 /** A release beside another one. */
 export interface CanarySettings {
-  /** The percentage of clients that the new release serves, always the same ones: 1 to 99. */
+  /** The percentage of clients that the new release serves, always the same ones: 0 to 99. With 0 it is taken away again. */
   weight: number;
 }
 
@@ -68,8 +68,8 @@ const hostsWords = expected(
   'write { "app1": { "address": "app1.example.com", "user": "deploy", "hostKey": "ssh-ed25519 AAAA…" } }',
 );
 const weightWords = expected(
-  "a percentage from 1 to 99",
-  "remove canary to send everyone to the new release, or go back with towpath rollback",
+  "a percentage from 0 to 99",
+  "remove canary to send everyone to the new release, or take 0 to send nobody there",
 );
 const untilWords = expected(
   "a date, or a time with its zone",
@@ -101,7 +101,7 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
     limits,
     copies: z.record(z.string(), z.int(copiesWords).min(1, copiesWords).max(100, copiesWords)).default({}),
     canary: z
-      .strictObject({ weight: z.int(weightWords).min(1, weightWords).max(99, weightWords) })
+      .strictObject({ weight: z.int(weightWords).min(0, weightWords).max(99, weightWords) })
       .meta({ id: "CanarySettings" })
       .exactOptional(),
     maintenance: z.boolean(expected("true or false", "write it without quotes")).default(false),

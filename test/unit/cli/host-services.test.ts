@@ -64,9 +64,9 @@ describe("the gateway's file with services on the machine", () => {
     const site = siteWith(parseApplication(notes), "notes-local", runs);
     const proxies = [...site.matchAll(/handle (.*) \{\n\t+reverse_proxy (.*)/g)].map(([, ...found]) => found);
     assert.deepEqual(proxies, [
-      ["/robots.txt", "{file./etc/caddy/sites/notes-local/current/web}:8080"],
+      ["/robots.txt", "{file./etc/caddy/sites/notes-local/current/stable/web/0}:8080"],
       ["/api/*", "172.18.0.1:40000"],
-      ["/*", "{file./etc/caddy/sites/notes-local/current/web}:8080"],
+      ["/*", "{file./etc/caddy/sites/notes-local/current/stable/web/0}:8080"],
     ]);
   });
 });

@@ -12,6 +12,9 @@ import { userErrors } from "../../../components/user-errors.ts";
 import { InputError } from "../../../components/input-error.ts";
 import { hidden } from "./hidden.ts";
 
+/** This machine. */
+const here = { connection: undefined };
+
 /** What all steps have. */
 const always = { logging: "none", addPreviousOutputInEnv: false };
 
@@ -22,6 +25,7 @@ describe("a step", () => {
         new Step(
           "ask",
           {
+            host: here,
             program: "smoke-check",
             input: { plain: 1, later: pulumi.output("two"), hidden: pulumi.secret(3) },
           },
@@ -37,7 +41,12 @@ describe("a step", () => {
 
   it("with triggers runs again when one of them changes, and for nothing else", async () => {
     const { registrations } = await deployed(
-      () => new Step("run", { program: "migrate", input: {}, triggers: [pulumi.output("sha256:aa")] }, {}),
+      () =>
+        new Step(
+          "run",
+          { host: here, program: "migrate", input: {}, triggers: [pulumi.output("sha256:aa")] },
+          {},
+        ),
     );
     assert.deepEqual(byName(registrations).run?.inputs, {
       ...always,
@@ -50,23 +59,44 @@ describe("a step", () => {
 
   it("may have a program for its end", async () => {
     const { registrations } = await deployed(
-      () => new Step("switch", { program: "switch-route", input: {}, deleteProgram: "remove-route" }, {}),
+      () =>
+        new Step(
+          "switch",
+          { host: here, program: "switch-route", input: {}, deleteProgram: "remove-route" },
+          {},
+        ),
     );
     assert.equal(byName(registrations).switch?.inputs.delete, "node --import tsx steps/remove-route.ts");
   });
 
-  it("gives its receipt back for everyone to see", async () => {
-    const { result } = await deployed(() => new Step("ask", { program: "smoke-check", input: {} }, {}), {
-      receipts: { "smoke-check": '{"passed":["/"],"seconds":0.1}' },
+  it("is told which host it is about, and how that is reached", async () => {
+    const host = { connection: { folder: ".towpath/ssh/notes-staging", host: "app1" } };
+    const { registrations } = await deployed(
+      () => new Step("ask", { host, program: "smoke-check", input: {} }, {}),
+    );
+    assert.deepEqual(byName(registrations).ask?.inputs.environment, {
+      TOWPATH_HOST: ".towpath/ssh/notes-staging/app1",
     });
+  });
+
+  it("gives its receipt back for everyone to see", async () => {
+    const { result } = await deployed(
+      () => new Step("ask", { host: here, program: "smoke-check", input: {} }, {}),
+      {
+        receipts: { "smoke-check": '{"passed":["/"],"seconds":0.1}' },
+      },
+    );
     assert.deepEqual(await valueOf(result.receipt), { passed: ["/"], seconds: 0.1 });
     assert.equal(await isSecret(result.receipt), false);
   });
 
   it("has an empty receipt when its input was taken down without a run", async () => {
-    const { result } = await deployed(() => new Step("ask", { program: "smoke-check", input: {} }, {}), {
-      receipts: { "smoke-check": "" },
-    });
+    const { result } = await deployed(
+      () => new Step("ask", { host: here, program: "smoke-check", input: {} }, {}),
+      {
+        receipts: { "smoke-check": "" },
+      },
+    );
     assert.deepEqual(await valueOf(result.receipt), {});
   });
 });

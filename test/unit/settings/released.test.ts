@@ -188,7 +188,7 @@ describe("limits, copies, canary and freeze", () => {
       copies: { api: 0 },
     });
     staging(
-      "towpath:canary.weight: expected a percentage from 1 to 99, got 100; remove canary to send everyone to the new release, or go back with towpath rollback",
+      "towpath:canary.weight: expected a percentage from 0 to 99, got 100; remove canary to send everyone to the new release, or take 0 to send nobody there",
       { canary: { weight: 100 } },
     );
     staging(

@@ -12,27 +12,28 @@ import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 
 const oldText = ":8080 {\n\trespond old\n}\n";
 const newText = ":8080 {\n\trespond new\n}\n";
-const containers = { api: "api-new", web: "web-new" };
-const release = createHash("sha256").update(JSON.stringify(containers)).digest("hex").slice(0, 12);
+const files = { "stable/api/0": "api-new", "stable/web/0": "web-new" };
+const release = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 12);
 
 const input: SwitchRouteInput = {
   site: { gateway: "gateway", name: "notes-local" },
   text: newText,
-  containers,
+  files,
   port: 8080,
   checks: [
     { path: "/api/health", status: 200, json: { status: "healthy" } },
     { path: "/", status: 200 },
   ],
   watchSeconds: 0.3,
+  drainSeconds: 0,
 };
 
 /** The gateway before the switch, and what the old release has there. */
 const before: Files = {
   "sites/notes-local.caddy": oldText,
   "sites/notes-local/current": "-> old",
-  "sites/notes-local/old/api": "api-old",
-  "sites/notes-local/old/web": "web-old",
+  "sites/notes-local/old/stable/api/0": "api-old",
+  "sites/notes-local/old/stable/web/0": "web-old",
   "sites/other.caddy": "another environment's",
 };
 
@@ -40,8 +41,8 @@ const before: Files = {
 const after: Files = {
   "sites/notes-local.caddy": newText,
   "sites/notes-local/current": `-> ${release}`,
-  [`sites/notes-local/${release}/api`]: "api-new",
-  [`sites/notes-local/${release}/web`]: "web-new",
+  [`sites/notes-local/${release}/stable/api/0`]: "api-new",
+  [`sites/notes-local/${release}/stable/web/0`]: "web-new",
   "sites/other.caddy": "another environment's",
 };
 
@@ -57,6 +58,8 @@ function switching(answers: string, change: Partial<SwitchRouteInput> = {}, gate
     script: `case "$*" in ${answers}
       ps*) echo "running docker.io/library/caddy:2.11.9" ;;
       *" caddy "*) ;;
+      "container inspect"*) echo "172.18.0.4 " ;;
+      *" cat /proc/net/tcp"*) echo "  0: 030012AC:9C40 040012AC:1F40 01 00000000:00000000" ;;
       *" nc "*) answer 200 '{"status":"healthy"}' ;;
       *) in_gateway "$@" ;;
     esac`,
@@ -95,6 +98,30 @@ describe("the switch of the route", function () {
     assert.deepEqual(played.gateway, after);
     assert.equal(played.calls.filter(({ args }) => args.includes("nc")).length, 2);
   });
+
+  scene(
+    "leaves the copies that it replaced the time to end their requests, and says what was still open",
+    switching("", { drainSeconds: 1 }),
+    (played) => {
+      assert.deepEqual(receiptOf(played), {
+        checks: ["/api/health", "/"],
+        watchedSeconds: 0.3,
+        connectionsLeft: 1,
+      });
+    },
+  );
+
+  scene(
+    "waits no longer than their last connection is open",
+    switching(
+      `*" cat /proc/net/tcp"*) [ $times -gt 1 ] || echo "  0: 030012AC:9C40 040012AC:1F40 01 00000000:00000000" ;;`,
+      { drainSeconds: 60 },
+    ),
+    (played) => {
+      assert.deepEqual(receiptOf(played), { checks: ["/api/health", "/"], watchedSeconds: 0.3 });
+      assert.equal(played.calls.filter(({ args }) => args.includes("/proc/net/tcp")).length, 2);
+    },
+  );
 
   scene("makes the first route", switching("", {}, {}), (played) => {
     receiptOf(played);

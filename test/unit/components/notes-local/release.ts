@@ -151,18 +151,26 @@ export const release = {
 	}
 	route {
 		handle /api/* {
-			reverse_proxy {file./etc/caddy/sites/notes-local/current/api}:8000
+			reverse_proxy {file./etc/caddy/sites/notes-local/current/stable/api/0}:8000
 		}
 		handle /* {
-			reverse_proxy {file./etc/caddy/sites/notes-local/current/web}:8080
+			reverse_proxy {file./etc/caddy/sites/notes-local/current/stable/web/0}:8080
 		}
 	}
 }
 `,
-      containers: { api: "notes-local-api-1a2b3c4", web: "notes-local-web-1a2b3c4" },
+      files: {
+        share: "",
+        maintenance: "off",
+        "stable/api/0": "notes-local-api-1a2b3c4",
+        "stable/web/0": "notes-local-web-1a2b3c4",
+        "canary/api/0": "notes-local-api-1a2b3c4",
+        "canary/web/0": "notes-local-web-1a2b3c4",
+      },
       port: 8080,
       checks,
       watchSeconds: 2,
+      drainSeconds: 0,
       gatewayId: engineId("notes-local-gateway-container"),
     }),
     delete: "node --import tsx steps/remove-route.ts",

@@ -1,0 +1,41 @@
+import type { Application, Smoke } from "../application/application.ts";
+import { routeOf } from "../application/routes.ts";
+import { canaryCookie } from "./site.ts";
+
+/** One request through the gateway, and what has to come back. */
+export interface RouteCheck extends Smoke {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What the environment does besides serving one release. */
+export interface RouteState {
+  readonly maintenance: boolean;
+  readonly canary: boolean;
+}
+
+/** Numbers that a client may have drawn: nothing is below the first one, and no share above the second. */
+const drawn = { canary: "0", stable: "g" };
+
+/**
+ * The paths that are answered during maintenance too: those that tell whether a service is well. A service's front page is
+ * none of them: it is what users are told to come back to.
+ */
+export function healthPaths(application: Application): string[] {
+  const paths = Object.values(application.services).flatMap(({ health, routes }) =>
+    health !== undefined && "path" in health && routes.length > 0 ? [health.path] : [],
+  );
+  const routed = paths.filter((path) => path !== "/" && routeOf(application, path) !== undefined);
+  return [...new Set(routed)].sort();
+}
+
+/** What users have to get after the switch: the smoke checks, of both releases while there is a canary, and 503 in maintenance. */
+export function routeChecks(application: Application, { maintenance, canary }: RouteState): RouteCheck[] {
+  const open = healthPaths(application);
+  const checks = application.smoke.map((check) =>
+    maintenance && !open.includes(check.path) ? { path: check.path, status: 503 } : check,
+  );
+  if (!canary) return checks;
+  return Object.values(drawn).flatMap((number) =>
+    checks.map((check) => ({ ...check, headers: { cookie: `${canaryCookie}=${number}` } })),
+  );
+}

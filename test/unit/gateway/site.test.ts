@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { renderSite } from "../../../components/gateway/site.ts";
+
+describe("the gateway's file", () => {
+  it("sends each path to the container that the release in use names", () => {
+    const site = renderSite({
+      name: "notes-local",
+      address: ":8080",
+      routes: [
+        { path: "/robots.txt", service: "web", port: 8080 },
+        { path: "/api/*", service: "api", port: 8000 },
+      ],
+    });
+    assert.equal(
+      site,
+      `:8080 {
+	encode zstd gzip
+	header {
+		-Server
+		X-Content-Type-Options nosniff
+	}
+	route {
+		handle /robots.txt {
+			reverse_proxy {file./etc/caddy/sites/notes-local/current/stable/web/0}:8080
+		}
+		handle /api/* {
+			reverse_proxy {file./etc/caddy/sites/notes-local/current/stable/api/0}:8000
+		}
+	}
+}
+`,
+    );
+  });
+
+  it("adds certificates, defaults of security, copies, a canary and maintenance for others than developers", () => {
+    const site = renderSite({
+      name: "notes-staging",
+      address: "staging.example.com",
+      routes: [{ path: "/*", service: "web", port: 8080, copies: 2 }],
+      released: { certificates: "internal", healthPaths: ["/api/health"], drainSeconds: 30 },
+    });
+    assert.equal(
+      site,
+      `staging.example.com {
+	tls internal
+	encode zstd gzip
+	header {
+		-Server
+		X-Content-Type-Options nosniff
+		?Referrer-Policy strict-origin-when-cross-origin
+		?X-Frame-Options SAMEORIGIN
+	}
+	@new-client \`{http.vars.canary} != "" && {http.request.cookie.towpath} == ""\`
+	@canary \`{http.vars.canary} != "" && ({http.request.cookie.towpath} == "" ? {http.request.uuid} : {http.request.cookie.towpath}) < {http.vars.canary}\`
+	@maintenance {
+		vars maintenance on
+		not path /api/health
+	}
+	route {
+		vars {
+			canary {file./etc/caddy/sites/notes-staging/current/share}
+			maintenance {file./etc/caddy/sites/notes-staging/current/maintenance}
+		}
+		handle @maintenance {
+			header Retry-After 60
+			header Content-Type text/html
+			respond "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=width=device-width><title>Maintenance</title><body style='font:1.2rem system-ui;max-width:30rem;margin:20vh auto;padding:1rem'><h1>Back soon</h1><p>This site is being maintained. Please try again in a few minutes." 503
+		}
+		header @new-client +Set-Cookie "towpath={http.request.uuid}; Path=/; Max-Age=2592000; HttpOnly; Secure; SameSite=Lax"
+		handle /* {
+			handle @canary {
+				reverse_proxy {file./etc/caddy/sites/notes-staging/current/canary/web/0}:8080 {file./etc/caddy/sites/notes-staging/current/canary/web/1}:8080 {
+					lb_policy random
+					lb_try_duration 5s
+					lb_try_interval 50ms
+					stream_close_delay 30s
+					transport http {
+						keepalive 2s
+					}
+				}
+			}
+			handle {
+				reverse_proxy {file./etc/caddy/sites/notes-staging/current/stable/web/0}:8080 {file./etc/caddy/sites/notes-staging/current/stable/web/1}:8080 {
+					lb_policy random
+					lb_try_duration 5s
+					lb_try_interval 50ms
+					stream_close_delay 30s
+					transport http {
+						keepalive 2s
+					}
+				}
+			}
+		}
+	}
+}
+`,
+    );
+  });
+
+  it("tells browsers to stay with HTTPS where a public authority gives the certificates", () => {
+    const site = renderSite({
+      name: "notes",
+      address: "example.com",
+      routes: [],
+      released: { certificates: "automatic", healthPaths: [], drainSeconds: 10 },
+    });
+    assert.match(site, /^\t\t\?Strict-Transport-Security max-age=31536000$/m);
+    assert.doesNotMatch(site, /tls internal|not path/);
+  });
+
+  it("answers nothing for an application without routes", () => {
+    assert.match(
+      renderSite({ name: "jobs", address: "jobs.example.com", routes: [] }),
+      /^jobs\.example\.com \{\n/,
+    );
+  });
+});
