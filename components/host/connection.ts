@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { request } from "node:http";
+import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
 import type { HostSettings } from "../settings/host.ts";
@@ -62,12 +63,12 @@ export async function writeConnections(
   const files = connectionFiles(folder, Object.fromEntries(withKeys));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
-  const isNew = Object.entries(files).some(([name, text]) => readIfThere(`${folder}/${name}`) !== text);
+  const isNew = Object.entries(files).some(([name, content]) => readIfThere(`${folder}/${name}`) !== content);
   if (isNew) await closeConnections(folder);
   for (const name of readdirSync(folder)) {
     if (name.endsWith(".key") && files[name] === undefined) rmSync(`${folder}/${name}`);
   }
-  if (isNew) for (const [name, text] of Object.entries(files)) writeWhole(`${folder}/${name}`, text);
+  if (isNew) for (const [name, content] of Object.entries(files)) writeWhole(`${folder}/${name}`, content);
   return connections;
 }
 
@@ -105,22 +106,37 @@ export async function connect(connection: HostConnection, { patienceSeconds = 0 
 
 /** Whether the host's engine answers through the connection that is open. */
 export function answers(connection: HostConnection): Promise<boolean> {
-  return new Promise((resolve) => {
+  return ask(connection, "/_ping").then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
+/** What the host's engine answers to a question of its API, such as `/version`. */
+export async function askEngine(connection: HostConnection, path: string): Promise<unknown> {
+  const { status, body } = await ask(connection, path).catch((error: unknown) => {
+    throw explainSocket({ ...named(connection), found: (error as Error).message });
+  });
+  if (status !== 200) throw explainSocket({ ...named(connection), found: `${status} ${body}` });
+  return JSON.parse(body) as unknown;
+}
+
+function ask(connection: HostConnection, path: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
     const asked = request(
       {
         socketPath: socketFile(connection),
-        path: "/_ping",
+        path,
         headers: { host: "docker", connection: "close" },
         signal: AbortSignal.timeout(pingSeconds * 1000),
       },
       (answer) => {
-        answer.resume();
-        resolve(answer.statusCode === 200);
+        text(answer).then((body) => {
+          resolve({ status: answer.statusCode ?? 0, body });
+        }, reject);
       },
     );
-    asked.on("error", () => {
-      resolve(false);
-    });
+    asked.on("error", reject);
     asked.end();
   });
 }
@@ -204,11 +220,15 @@ async function whyNoEngine(connection: HostConnection): Promise<HostProblem> {
     timeoutSeconds: signInSeconds,
   });
   const found = exitCode === 0 && stdout.trim() !== "" ? stdout.trim() : undefined;
+  return explainSocket({ ...named(connection), found });
+}
+
+/** The host and its user, whom only the configuration names. */
+function named(connection: HostConnection): { host: string; user: string } {
   const { host } = connection;
-  const user = new RegExp(`^Host ${host}\\n(?:  .*\\n)*?  User (.*)$`, "m").exec(
-    readIfThere(configFile(connection)) ?? "",
-  )?.[1];
-  return explainSocket({ host, user: user ?? "the user", found });
+  const config = readIfThere(configFile(connection)) ?? "";
+  const user = new RegExp(`^Host ${host}\\n(?:  .*\\n)*?  User (.*)$`, "m").exec(config)?.[1];
+  return { host, user: user ?? "the user" };
 }
 
 interface SshAnswer extends HostAnswer {
@@ -248,8 +268,8 @@ function readIfThere(file: string): string | undefined {
 }
 
 /** Writes a file for its owner alone, in one move: another run may be reading it. */
-function writeWhole(file: string, text: string): void {
+function writeWhole(file: string, content: string): void {
   const candidate = `${file}.${process.pid}`;
-  writeFileSync(candidate, text, { mode: 0o600 });
+  writeFileSync(candidate, content, { mode: 0o600 });
   renameSync(candidate, file);
 }

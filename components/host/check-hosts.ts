@@ -1,0 +1,81 @@
+import { InputError } from "../input-error.ts";
+import { askEngine, connect, runOnHost } from "./connection.ts";
+import { factsScript, judge, readFacts, type Demand, type HostFacts } from "./preflight.ts";
+import type { HostConnection } from "./ssh-config.ts";
+import { HostProblem } from "./ssh-failure.ts";
+
+/** What the preflight found on one host. */
+export interface HostReport {
+  readonly host: string;
+  /** Undefined when the host could not be asked. */
+  readonly facts?: HostFacts;
+  /** Why it cannot take the release; empty when it can. */
+  readonly problems: readonly string[];
+}
+
+/** How long a host may take to say what it has, in seconds. */
+const askSeconds = 30;
+
+/** Looks at all hosts at once: whether each can be reached and has what the release needs. Never throws a HostProblem. */
+export function checkHosts(
+  connections: Readonly<Record<string, HostConnection>>,
+  demand: Demand,
+): Promise<HostReport[]> {
+  return Promise.all(Object.values(connections).map((connection) => checkHost(connection, demand)));
+}
+
+/**
+ * Connects all hosts and makes sure that the release can run there, before anything is made.
+ *
+ * `others` are checks of what the hosts need besides, such as the registry's credentials: they run meanwhile and give back
+ * their problems.
+ *
+ * @throws InputError with all problems
+ */
+export async function preflight(
+  connections: Readonly<Record<string, HostConnection>>,
+  demand: Demand,
+  others: readonly Promise<readonly string[]>[] = [],
+): Promise<void> {
+  const [reports, rest] = await Promise.all([checkHosts(connections, demand), Promise.all(others)]);
+  const problems = [...reports.flatMap((report) => report.problems), ...rest.flat()];
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+async function checkHost(connection: HostConnection, demand: Demand): Promise<HostReport> {
+  const { host } = connection;
+  try {
+    await connect(connection);
+    const facts = await factsOf(connection);
+    return { host, facts, problems: judge(host, facts, demand) };
+  } catch (error) {
+    if (!(error instanceof HostProblem)) throw error;
+    return { host, problems: [error.message] };
+  }
+}
+
+async function factsOf(connection: HostConnection): Promise<HostFacts> {
+  const [version, info] = await Promise.all([
+    askEngine(connection, "/version") as Promise<{ Version: string; ApiVersion: string }>,
+    askEngine(connection, "/info") as Promise<{ DockerRootDir: string }>,
+  ]);
+  const now = Date.now();
+  const { stdout, stderr } = await runOnHost(connection, ["sh", "-s", "--", info.DockerRootDir], {
+    input: factsScript,
+    timeoutSeconds: askSeconds,
+  });
+  const facts = readFacts(stdout, now);
+  if (facts === undefined) {
+    const said = (stderr.trim() || stdout.trim()).split("\n").slice(-1).join("");
+    throw new HostProblem(
+      `towpath:hosts.${connection.host}: cannot be looked at, got ${JSON.stringify(said)} from sh; a Linux host with a POSIX shell is needed`,
+      false,
+    );
+  }
+  return {
+    dockerVersion: version.Version,
+    dockerApi: version.ApiVersion,
+    dataFolder: info.DockerRootDir,
+    ...facts,
+  };
+}

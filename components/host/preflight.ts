@@ -1,0 +1,113 @@
+import type { Application } from "../application/application.ts";
+import type { Limits } from "../settings/limits.ts";
+
+/** What a host has to offer to a release. */
+export interface Demand {
+  /** Free space where Docker keeps its data, in bytes. */
+  readonly diskBytes: number;
+  /** Free memory, in bytes. */
+  readonly memoryBytes: number;
+}
+
+/** What a host said of itself. */
+export interface HostFacts {
+  /** Docker's version, such as `28.1.1`. */
+  readonly dockerVersion: string;
+  /** The newest version of its API that it speaks, such as `1.49`. */
+  readonly dockerApi: string;
+  /** Where Docker keeps its data. */
+  readonly dataFolder: string;
+  readonly diskFreeBytes: number;
+  readonly memoryFreeBytes: number;
+  /** How far its clock is ahead of this machine's, in seconds; negative when it is behind. */
+  readonly clockAheadSeconds: number;
+}
+
+const mebibyte = 1024 ** 2;
+const gibibyte = 1024 ** 3;
+
+/** The oldest API of Docker with what the components use: that of 20.10. */
+const oldestApi = [1, 41] as const;
+
+/** How far clocks may be apart, in seconds: beyond it logs mislead, and certificates and tokens are refused. */
+const mostSkewSeconds = 30;
+
+/** Free space that a release needs whatever its images are: a migration, logs, what a database writes meanwhile. */
+const leastDisk = gibibyte;
+
+/**
+ * What a release needs of its host: memory for one more copy-set of the application, each copy up to its limit, because new
+ * copies run beside the old ones; and space for its images.
+ */
+export function demandOf(
+  { services }: Pick<Application, "services">,
+  { limits, copies }: { readonly limits: Limits; readonly copies: Readonly<Record<string, number>> },
+): Demand {
+  const count = Object.keys(services).reduce((sum, service) => sum + (copies[service] ?? 1), 0);
+  return { diskBytes: leastDisk, memoryBytes: count * limits.memory };
+}
+
+/** Why a host cannot take the release; empty when it can. */
+export function judge(host: string, facts: HostFacts, demand: Demand): string[] {
+  const path = `towpath:hosts.${host}`;
+  const problems: string[] = [];
+  if (isTooOld(facts.dockerApi)) {
+    problems.push(
+      `${path}: Docker 20.10 or newer is needed, got ${facts.dockerVersion} (API ${facts.dockerApi}); upgrade it, see https://docs.docker.com/engine/install/`,
+    );
+  }
+  if (facts.diskFreeBytes < demand.diskBytes) {
+    problems.push(
+      `${path}: ${size(demand.diskBytes)} have to be free in ${facts.dataFolder}, got ${size(facts.diskFreeBytes)}; see there what takes the space with docker system df, remove old images with docker image prune --all, or add space`,
+    );
+  }
+  if (facts.memoryFreeBytes < demand.memoryBytes) {
+    problems.push(
+      `${path}: ${size(demand.memoryBytes)} of memory have to be free for the new copies beside the old ones, got ${size(facts.memoryFreeBytes)}; lower towpath:limits.memory or towpath:copies, or add memory`,
+    );
+  }
+  if (Math.abs(facts.clockAheadSeconds) > mostSkewSeconds) {
+    const { clockAheadSeconds } = facts;
+    problems.push(
+      `${path}: its clock may differ from this machine's by ${mostSkewSeconds} s at most, got ${Math.abs(clockAheadSeconds)} s ${clockAheadSeconds > 0 ? "ahead" : "behind"}; set the one that is wrong, on most systems with timedatectl set-ntp true`,
+    );
+  }
+  return problems;
+}
+
+/** A number of bytes for people: `512 MiB`, `1.5 GiB`. */
+export function size(bytes: number): string {
+  if (bytes < gibibyte) return `${Math.floor(bytes / mebibyte)} MiB`;
+  return `${Math.floor((bytes / gibibyte) * 10) / 10} GiB`;
+}
+
+function isTooOld(api: string): boolean {
+  const [major = 0, minor = 0] = api.split(".").map(Number);
+  return major < oldestApi[0] || (major === oldestApi[0] && minor < oldestApi[1]);
+}
+
+/** Asks a host for what only a program there can see: `sh -s <folder>` prints one fact in a line. */
+export const factsScript = `
+echo "clock $(date +%s)"
+echo "memory $(sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo)"
+echo "disk $(df -P -k "$1" | awk 'NR == 2 { print $4 }')"
+`;
+
+/**
+ * The facts that `factsScript` printed; undefined when one is missing.
+ *
+ * `now` is this machine's time when the host was asked, in milliseconds.
+ */
+export function readFacts(
+  printed: string,
+  now: number,
+): Pick<HostFacts, "diskFreeBytes" | "memoryFreeBytes" | "clockAheadSeconds"> | undefined {
+  const fact = (name: string): number => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(printed)?.[1]);
+  const [clock, memory, disk] = [fact("clock"), fact("memory"), fact("disk")];
+  if ([clock, memory, disk].some(Number.isNaN)) return undefined;
+  return {
+    diskFreeBytes: disk * 1024,
+    memoryFreeBytes: memory * 1024,
+    clockAheadSeconds: Math.round(clock - now / 1000),
+  };
+}

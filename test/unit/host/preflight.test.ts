@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  demandOf,
+  factsScript,
+  judge,
+  readFacts,
+  size,
+  type HostFacts,
+} from "../../../components/host/preflight.ts";
+
+const gibibyte = 1024 ** 3;
+const demand = { diskBytes: 2 * gibibyte, memoryBytes: 1.5 * gibibyte };
+
+function problems(more: Partial<HostFacts>): string[] {
+  const facts: HostFacts = {
+    dockerVersion: "28.1.1",
+    dockerApi: "1.49",
+    dataFolder: "/var/lib/docker",
+    diskFreeBytes: 2 * gibibyte,
+    memoryFreeBytes: 1.5 * gibibyte,
+    clockAheadSeconds: -30,
+    ...more,
+  };
+  return judge("app1", facts, demand);
+}
+
+describe("what a release needs of a host", () => {
+  it("is memory for every copy once more, and space for its images", () => {
+    const services = { api: {}, worker: {} } as never;
+    const limits = { memory: 1000, cpus: 1, pids: 8 };
+    assert.deepEqual(demandOf({ services }, { limits, copies: { api: 3 } }), {
+      diskBytes: gibibyte,
+      memoryBytes: 4000,
+    });
+  });
+});
+
+describe("the judgement of a host", () => {
+  it("finds nothing wrong with one that just suffices", () => {
+    assert.deepEqual(problems({}), []);
+    assert.deepEqual(problems({ dockerApi: "1.41", clockAheadSeconds: 30 }), []);
+    assert.deepEqual(problems({ dockerApi: "2.0" }), []);
+  });
+
+  it("names everything that is wrong", () => {
+    assert.deepEqual(
+      problems({
+        dockerVersion: "19.03.15",
+        dockerApi: "1.40",
+        diskFreeBytes: 300 * 1024 ** 2,
+        memoryFreeBytes: 1.49 * gibibyte,
+        clockAheadSeconds: 95,
+      }),
+      [
+        "towpath:hosts.app1: Docker 20.10 or newer is needed, got 19.03.15 (API 1.40); upgrade it, see https://docs.docker.com/engine/install/",
+        "towpath:hosts.app1: 2 GiB have to be free in /var/lib/docker, got 300 MiB; see there what takes the space with docker system df, remove old images with docker image prune --all, or add space",
+        "towpath:hosts.app1: 1.5 GiB of memory have to be free for the new copies beside the old ones, got 1.4 GiB; lower towpath:limits.memory or towpath:copies, or add memory",
+        "towpath:hosts.app1: its clock may differ from this machine's by 30 s at most, got 95 s ahead; set the one that is wrong, on most systems with timedatectl set-ntp true",
+      ],
+    );
+    assert.deepEqual(problems({ clockAheadSeconds: -31 }), [
+      "towpath:hosts.app1: its clock may differ from this machine's by 30 s at most, got 31 s behind; set the one that is wrong, on most systems with timedatectl set-ntp true",
+    ]);
+  });
+});
+
+describe("the facts of a host", () => {
+  it("are what a shell prints, here too", () => {
+    const printed = execFileSync("sh", ["-s", "--", "/"], { input: factsScript, encoding: "utf8" });
+    const facts = readFacts(printed, Date.now());
+    assert.ok(facts !== undefined && Math.abs(facts.clockAheadSeconds) <= 2);
+    assert.ok(facts.diskFreeBytes > 0 && facts.memoryFreeBytes > 0);
+  });
+
+  it("are in bytes and seconds", () => {
+    assert.deepEqual(readFacts("clock 100\nmemory 2\ndisk 3\n", 90_400), {
+      diskFreeBytes: 3072,
+      memoryFreeBytes: 2048,
+      clockAheadSeconds: 10,
+    });
+  });
+
+  it("are not taken from a host that does not say them all", () => {
+    assert.equal(readFacts("clock 100\nmemory \ndisk 3\n", 0), undefined);
+  });
+
+  it("are shown short", () => {
+    assert.deepEqual(
+      [size(0), size(512 * 1024 ** 2), size(2.56 * gibibyte)],
+      ["0 MiB", "512 MiB", "2.5 GiB"],
+    );
+  });
+});
