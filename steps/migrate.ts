@@ -1,22 +1,117 @@
+import { commandFrom, isRevision, pendingOf, revisionOf } from "../components/application/migrations.ts";
+import { backUp, type BackupInput, type BackupReceipt } from "./backup.ts";
 import { runInContainer, type ContainerRun } from "./container-run.ts";
-import { docker, lastLogLines } from "./docker.ts";
+import { withDatabaseLock, type DatabaseLock } from "./database-lock.ts";
+import { docker, DockerTimeout, lastLogLines } from "./docker.ts";
 import { runStep, StepFailure } from "./program.ts";
 
 /** One run of the application's migrations, in a container of its own. */
 export interface MigrateInput extends ContainerRun {
   readonly timeoutSeconds: number;
+  /** How users' data is kept from harm; left out, the command runs and nothing else. */
+  readonly care?: MigrateCare;
 }
 
+/** How a migration is done where users' data is. */
+export interface MigrateCare {
+  readonly lock: DatabaseLock;
+  /** Prints the schema's revision. */
+  readonly current: readonly string[];
+  /** Prints the revisions that the command would apply. */
+  readonly pending?: readonly string[];
+  /** The revision of an empty database. */
+  readonly base?: string;
+  /** The revision that the command leads to, where it leads to one: nothing runs when the schema is there. */
+  readonly target?: string;
+  /** The dump that is taken before the command runs. */
+  readonly backup?: Pick<BackupInput, "volume" | "release">;
+}
+
+/** What a migration has done. */
+export interface MigrateReceipt {
+  readonly before?: string;
+  readonly after?: string;
+  readonly applied: readonly string[];
+  readonly backup?: BackupReceipt;
+}
+
+/** How long a command that only looks may take, in seconds. */
+const lookSeconds = 60;
+
 async function migrate(input: MigrateInput): Promise<object> {
-  const { command, timeoutSeconds } = input;
+  const { command, care } = input;
+  if (care !== undefined) return withDatabaseLock(care.lock, () => migrateCarefully(input, care));
   await awaitEarlierRun(input);
-  return runInContainer(input, timeoutSeconds, async (container, exitCode) => {
-    if (exitCode === 0) return { command };
+  await run(input, () => Promise.resolve(""));
+  return { command };
+}
+
+async function migrateCarefully(input: MigrateInput, care: MigrateCare): Promise<MigrateReceipt> {
+  // One that holds the lock is waited for with it; what is left then has lost its starter.
+  await awaitEarlierRun(input);
+  const before = await revision(input, care);
+  const pending = await pendingRevisions(input, care, before);
+  if (pending?.length === 0 || (care.target !== undefined && before === care.target)) {
+    return { ...(before !== undefined && { before, after: before }), applied: [] };
+  }
+  const { lock, backup: dump } = care;
+  const backup = dump && (await backUp({ ...lock, ...dump, labels: input.labels }));
+  await run(input, async () => {
+    const now = await revision(input, care).catch(() => undefined);
+    const from = before ?? "an empty database";
+    const kept = backup === undefined ? "" : `, ${backup.file} in the volume ${backup.volume} is from before`;
+    return `, the schema is at ${now ?? "an unknown revision"}, from ${from}${kept}`;
+  });
+  const after = await revision(input, care);
+  const applied = pending ?? (after === undefined || after === before ? [] : [after]);
+  return {
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+    applied: care.target === undefined ? applied : [],
+    ...(backup !== undefined && { backup }),
+  };
+}
+
+/** Runs the migrations; `state` says what is known of the schema when they failed. */
+async function run(input: MigrateInput, state: () => Promise<string>): Promise<void> {
+  const { command, timeoutSeconds } = input;
+  await runInContainer(input, timeoutSeconds, async (container, exitCode) => {
+    if (exitCode === 0) return;
     const problem =
       exitCode === undefined ? `not done within ${timeoutSeconds} s` : `ended with exit code ${exitCode}`;
+    const log = await lastLogLines(container);
     throw new StepFailure(
-      `migrations: "${command.join(" ")}" ${problem}, nothing new was started; its last log lines:\n` +
-        (await lastLogLines(container)),
+      `migrations: "${command.join(" ")}" ${problem}${await state()}, nothing new was started; its last log lines:\n${log}`,
+    );
+  });
+}
+
+async function revision(input: MigrateInput, { current }: MigrateCare): Promise<string | undefined> {
+  const found = revisionOf(await look(input, current));
+  if (found === undefined || isRevision(found)) return found;
+  throw new StepFailure(
+    `migrations.current: expected a revision of letters, digits, "_", "." and "-", got "${found}"; name a command that prints it first`,
+  );
+}
+
+async function pendingRevisions(
+  input: MigrateInput,
+  { pending, base }: MigrateCare,
+  before: string | undefined,
+): Promise<string[] | undefined> {
+  const from = before ?? base;
+  if (pending === undefined || from === undefined) return undefined;
+  return pendingOf(await look(input, commandFrom(pending, from)));
+}
+
+/** What a command prints on standard output that changes nothing. */
+function look(input: MigrateInput, command: readonly string[]): Promise<string> {
+  return runInContainer({ ...input, command }, lookSeconds, async (container, exitCode) => {
+    if (exitCode === 0) return docker(["logs", container]);
+    const problem =
+      exitCode === undefined ? `not done within ${lookSeconds} s` : `ended with exit code ${exitCode}`;
+    throw new StepFailure(
+      `migrations: "${command.join(" ")}" ${problem}, nothing was started; its last log lines:\n${await lastLogLines(container)}`,
     );
   });
 }
@@ -29,7 +124,14 @@ async function awaitEarlierRun({ labels, timeoutSeconds }: MigrateInput): Promis
     .filter((id) => id !== "");
   if (earlier.length === 0) return;
   const running = (await docker(["ps", "--quiet", ...filters])).split("\n").filter((id) => id !== "");
-  if (running.length > 0) await docker(["wait", ...running], { timeoutSeconds });
+  try {
+    if (running.length > 0) await docker(["wait", ...running], { timeoutSeconds });
+  } catch (error) {
+    if (!(error instanceof DockerTimeout)) throw error;
+    throw new StepFailure(
+      `migrations: what an earlier run began goes on, waited ${timeoutSeconds} s for ${running.join(", ")}; wait until it is done, or end it with "docker rm --force", and run the command again`,
+    );
+  }
   await docker(["rm", "--force", ...earlier]);
 }
 

@@ -1,0 +1,243 @@
+/** The migration's step on a real PostgreSQL, with a migration tool of a few lines of shell. */
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import type { BackupReceipt } from "../../../steps/backup.ts";
+import type { MigrateCare, MigrateInput } from "../../../steps/migrate.ts";
+import { buildImages } from "../../../toolchain/images/build.mjs";
+import { docker } from "../../support/footprint.ts";
+import { until } from "../../support/until.ts";
+import { Container, eventually, prefix, removeAll, run, volume } from "../images/containers.ts";
+
+const image = `${prefix}/library/postgres:15`;
+const labels = { "towpath.test": run, "towpath.part": "migration" };
+const url = '"$(cat /run/secrets/DATABASE_URL)"';
+
+/** Migrations that a shell runs: the SQL of each by its revision. */
+function tool(
+  sql: Readonly<Record<string, string>>,
+): Pick<MigrateInput, "command"> & Pick<MigrateCare, "current" | "pending" | "base"> {
+  const psql = `psql ${url} --quiet --no-psqlrc --no-align --tuples-only --set ON_ERROR_STOP=1`;
+  const revisions = Object.keys(sql);
+  const steps = Object.entries(sql).map(
+    ([revision, statement]) =>
+      `[ "$now" \\< ${revision} ] && ${psql} --single-transaction --command ${quoted(statement)} --command "INSERT INTO revisions VALUES ('${revision}')"`,
+  );
+  return {
+    current: ["sh", "-c", `${psql} --command "SELECT max(id) FROM revisions" 2>/dev/null || true`],
+    pending: [
+      "sh",
+      "-c",
+      `for one in ${revisions.join(" ")}; do [ "$one" \\> {revision} ] && echo "$one"; done; true`,
+    ],
+    base: "0",
+    command: [
+      ...["sh", "-c"],
+      `set -e; ${psql} --command "CREATE TABLE IF NOT EXISTS revisions (id text)"; now=$(${psql} --command "SELECT coalesce(max(id), '0') FROM revisions")\n` +
+        steps.map((step) => `if ${step.replace(" && ", "; then ")}; fi`).join("\n"),
+    ],
+  };
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+const first = {
+  "0001": "CREATE TABLE notes (id int, body text)",
+  "0002": "INSERT INTO notes SELECT i, repeat('x', 1000) FROM generate_series(1, 500) AS i",
+};
+
+describe("a migration where users' data is", () => {
+  let server: Container;
+  let network: string;
+  let backups: string;
+
+  before(async () => {
+    await buildImages({ images: ["postgres"], prefix });
+    network = `${run}-network`;
+    await docker(["network", "create", "--label", `towpath.test=${run}`, network]);
+    backups = await volume();
+    const settings = ["POSTGRES_USER=notes", "POSTGRES_PASSWORD=open-sesame", "POSTGRES_DB=notes"];
+    server = await Container.start(image, [
+      "--network",
+      network,
+      ...settings.flatMap((one) => ["--env", one]),
+    ]);
+    await eventually(() => server.shell("pg_isready --host 127.0.0.1 --username notes"));
+  });
+  beforeEach(() => ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
+  after(async () => {
+    await removeAll();
+    await docker(["network", "rm", network]);
+  });
+
+  const ask = (sql: string): Promise<string> =>
+    server.shell(`psql --username notes --quiet --no-align --tuples-only --command "${sql}"`);
+
+  function start(sql: Readonly<Record<string, string>>, change: Partial<MigrateInput & MigrateCare> = {}) {
+    const { current, pending, base = "", command } = { ...tool(sql), ...change };
+    const { lock, timeoutSeconds = 60, backup } = change;
+    const input: MigrateInput = {
+      ...{ image, network, command, environment: {}, variables: {}, labels, timeoutSeconds },
+      files: { DATABASE_URL: `postgresql://notes:open-sesame@${server.name}:5432/notes` },
+      care: {
+        lock: { container: server.name, administrator: "notes", database: "notes", waitSeconds: 10, ...lock },
+        ...{ current, base },
+        ...(pending !== undefined && { pending }),
+        ...(backup !== undefined && { backup }),
+      },
+    };
+    return execa("node", ["--import", "tsx", "steps/migrate.ts"], {
+      input: JSON.stringify(input),
+      reject: false,
+    });
+  }
+
+  async function migrate(
+    ...args: Parameters<typeof start>
+  ): Promise<Record<string, unknown> & { backup?: BackupReceipt }> {
+    const { exitCode, stdout, stderr } = await start(...args);
+    if (exitCode !== 0) throw new Error(stderr);
+    const { seconds, ...receipt } = JSON.parse(stdout) as Record<string, unknown>;
+    assert.equal(typeof seconds, "number");
+    return receipt;
+  }
+
+  async function failing(...args: Parameters<typeof start>): Promise<string> {
+    const { exitCode, stdout, stderr } = await start(...args);
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.doesNotMatch(stderr, /open-sesame/);
+    return stderr;
+  }
+
+  it("says what it applied, and runs nothing when the schema is current", async () => {
+    assert.deepEqual(await migrate(first), { after: "0002", applied: ["0001", "0002"] });
+    const backup = { volume: backups, release: "0123456789ab" };
+    const refusing = { command: ["false"], backup };
+    assert.deepEqual(await migrate(first, refusing), { before: "0002", after: "0002", applied: [] });
+    assert.equal(await dumps(), "");
+  });
+
+  it("dumps the database first, so that it can be restored as it was", async () => {
+    await migrate(first);
+    const more = { ...first, "0003": "DELETE FROM notes WHERE id > 100" };
+    const { backup, ...receipt } = await migrate(more, {
+      backup: { volume: backups, release: "0123456789ab" },
+    });
+    assert.deepEqual(receipt, { before: "0002", after: "0003", applied: ["0003"] });
+    assert.equal(await ask("SELECT count(*) FROM notes"), "100");
+    assert.ok(backup);
+    assert.match(backup.file, /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-0123456789ab\.dump$/);
+    assert.equal(backup.volume, backups);
+    assert.ok(backup.entries >= 2 && backup.seconds > 0);
+    assert.equal(
+      await inBackups('sha256sum "$1"; stat --format "%s %a %U" "$1"; ls', backup.file),
+      `${backup.sha256}  ${backup.file}\n${backup.bytes} 600 root\n${backup.file}`,
+    );
+    await ask("CREATE DATABASE restored");
+    const restore = 'pg_restore --host 127.0.0.1 --username notes --dbname restored --exit-on-error "$1"';
+    await inBackups(restore, backup.file);
+    const rows = "psql --username notes --dbname restored --no-align --tuples-only --command";
+    assert.equal(await server.shell(`${rows} 'SELECT count(*), sum(length(body)) FROM notes'`), "500|500000");
+    assert.equal(await server.shell(`${rows} 'SELECT max(id) FROM revisions'`), "0002");
+    await ask("DROP DATABASE restored");
+  });
+
+  it("stops before it has begun when the disk of the dumps is full", async () => {
+    await migrate(first);
+    const small = `${run}-small`;
+    const tmpfs = ["--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=64k"];
+    await docker(["volume", "create", "--label", `towpath.test=${run}`, ...tmpfs, small]);
+    await ask("CREATE TABLE much AS SELECT md5(i::text) FROM generate_series(1, 20000) AS i");
+    const more = { ...first, "0003": "DROP TABLE notes" };
+    const said = await failing(more, { backup: { volume: small, release: "0123456789ab" } });
+    assert.match(
+      said,
+      /^backup: the host's disk is full, got no room for \S+-0123456789ab\.dump in the volume \S+-small; neither the database nor what runs was touched: free some on the host, or remove old dumps from that volume, and run the command again$/,
+    );
+    assert.equal(await ask("SELECT count(*) FROM notes"), "500");
+  });
+
+  it("says where the schema is when it fails half way, and goes on from there", async () => {
+    const broken = { ...first, "0003": "SELECT 1/0" };
+    const said = await failing(broken, { backup: { volume: backups, release: "0123456789ab" } });
+    assert.match(
+      said,
+      /^migrations: "sh -c [\s\S]*" ended with exit code 1, the schema is at 0002, from an empty database, \S+-0123456789ab\.dump in the volume \S+ is from before, nothing new was started; its last log lines:\n {2}\| ERROR: {2}division by zero$/,
+    );
+    assert.equal(await ask("SELECT count(*) FROM notes"), "500");
+    const mended = { ...first, "0003": "DELETE FROM notes", "0004": "SELECT 1" };
+    assert.deepEqual(await migrate(mended), { before: "0002", after: "0004", applied: ["0003", "0004"] });
+  });
+
+  it("waits for another one to end, and says whom it waited for when the time is up", async () => {
+    const slow = start({ ...first, "0003": "SELECT pg_sleep(4)" });
+    await until(
+      "the other migration",
+      20,
+      async () =>
+        (await ask(
+          "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(4)%' AND pid <> pg_backend_pid()",
+        )) !== "" || undefined,
+    );
+    const lock = { waitSeconds: 1 } as MigrateCare["lock"];
+    const [said, waited] = await Promise.all([
+      failing(first, { lock }),
+      migrate({ ...first, "0003": "SELECT 2" }),
+    ]);
+    assert.match(
+      said,
+      /^migrations: another migration holds the lock of the database "notes", waited 1 s for "towpath by \S+ on \S+" since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(process \d+ of the server\); nothing was started: run the command again when that one is done, or wait longer with towpath:migration\.lockWaitSeconds$/,
+    );
+    assert.deepEqual(waited, { before: "0003", after: "0003", applied: [] });
+    assert.equal((await slow).exitCode, 0);
+  });
+
+  it("goes on without its starter, and the next one waits for it", async () => {
+    const slow = { ...first, "0003": "SELECT pg_sleep(3)" };
+    const killed = start(slow);
+    await until(
+      "the migration",
+      20,
+      async () =>
+        (await ask(
+          "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(3)%' AND pid <> pg_backend_pid()",
+        )) !== "" || undefined,
+    );
+    killed.kill("SIGKILL");
+    assert.deepEqual(await migrate(slow), { before: "0003", after: "0003", applied: [] });
+    assert.equal(await ask("SELECT count(*) FROM revisions"), "3");
+  });
+
+  it("leaves no container behind", async () => {
+    assert.deepEqual(
+      await docker([
+        "ps",
+        "--all",
+        "--quiet",
+        "--filter",
+        `label=towpath.test=${run}`,
+        "--filter",
+        "label=towpath.part",
+      ]),
+      [],
+    );
+  });
+
+  const dumps = (): Promise<string> => inBackups("ls", "");
+
+  /** Runs a script beside the server, in the folder of the dumps. */
+  async function inBackups(script: string, file: string): Promise<string> {
+    const options = [
+      "--network",
+      `container:${server.name}`,
+      "--volume",
+      `${backups}:/backups`,
+      "--workdir",
+      "/backups",
+    ];
+    return (
+      await docker(["run", "--rm", ...options, "--entrypoint", "sh", image, "-c", script, "sh", file])
+    ).join("\n");
+  }
+});
