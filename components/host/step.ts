@@ -13,7 +13,8 @@ export type Program =
   | "rehearse-migrations"
   | "remove-route"
   | "smoke-check"
-  | "switch-route";
+  | "switch-route"
+  | "tag-images";
 
 /** What a step does, and when it does it again. */
 export interface StepArgs<Input> {

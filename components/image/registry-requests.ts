@@ -175,7 +175,7 @@ export class RegistryRequests {
     const after = Number(response.headers.get("retry-after") ?? 0);
     if (after > 0 && after <= longestPause) await wait(after * 1000);
     return new RegistryError(
-      `towpath:registry: ${this.address} does not work, got ${response.status} "${saidBy(response)}" for ${what} in ${this.tries}; nothing was changed, try again when the registry is well`,
+      `towpath:registry: ${this.address} does not work, got ${response.status} "${saidBy(response)}" for ${what} in ${this.tries}; try again when the registry is well`,
       response.status,
     );
   }

@@ -38,7 +38,7 @@ const plugins: Record<string, (asked: Asked, played: PlayedPlugins) => Answer> =
   }),
   "docker:index/remoteImage:RemoteImage": ({ name, inputs }) => ({
     id: `${imageId(name)}${text(inputs, "name")}`,
-    state: {},
+    state: { imageId: imageId(name) },
   }),
   "random:index/randomPassword:RandomPassword": ({ name, inputs }) => ({
     id: "none",

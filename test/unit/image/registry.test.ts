@@ -171,7 +171,7 @@ describe("the client of a registry", () => {
     for (let time = 0; time < 3; time++) played.troubles.push({ status: 503, body: "<html>\nbusy" });
     await refused(
       registry.tags("api"),
-      `towpath:registry: REGISTRY does not work, got 503 "<html>" for GET ${name}/tags/list?n=100 in 3 tries; nothing was changed, try again when the registry is well`,
+      `towpath:registry: REGISTRY does not work, got 503 "<html>" for GET ${name}/tags/list?n=100 in 3 tries; try again when the registry is well`,
     );
     played.troubles.push({ status: 400, body: '{"errors":[{"code":"TAG_INVALID"}]}' });
     await refused(

@@ -1,0 +1,39 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { createHmac } from "node:crypto";
+import type { SecretValues } from "./files.ts";
+
+/** The secrets whose versions are told. */
+export interface SecretVersionsArgs {
+  values: SecretValues;
+}
+
+/** Says which secrets changed between two releases, and nothing of their values. */
+export class SecretVersions extends pulumi.ComponentResource {
+  /** A version for each secret, by name: not a secret itself. */
+  readonly versions: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: SecretVersionsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:secrets:SecretVersions", name, {}, opts);
+    const key = new random.RandomPassword(`${name}-key`, { length: 32, special: false }, { parent: this });
+    this.versions = pulumi.unsecret(
+      pulumi
+        .all([key.result, pulumi.all(args.values)])
+        .apply(([secretKey, values]) =>
+          Object.fromEntries(
+            Object.entries(values).map(([secret, value]) => [secret, secretVersion(secretKey, value)]),
+          ),
+        ),
+    );
+    this.registerOutputs({ versions: this.versions });
+  }
+}
+
+/**
+ * 8 hexadecimal digits that change with a secret's value.
+ *
+ * A keyed hash, because a plain one of a short password could be found by trying; the key never leaves the state.
+ */
+export function secretVersion(key: string, value: string): string {
+  return createHmac("sha256", key).update(value).digest("hex").slice(0, 8);
+}
