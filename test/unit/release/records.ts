@@ -7,11 +7,15 @@ export function imagesOf(letter: string): Record<string, string> {
 
 /** A record of that release with all of its receipts. */
 export function record(letter: string, more: Partial<ReleaseRecord> = {}): ReleaseRecord {
-  const identity = recordOf(imagesOf(letter));
+  return { ...recordFor(imagesOf(letter)), commit: letter.repeat(40), ...more };
+}
+
+/** A record of these images with all of its receipts. */
+export function recordFor(images: Readonly<Record<string, string>>): ReleaseRecord {
+  const identity = recordOf(images);
   const receipt = { release: identity.id };
   return {
     ...identity,
-    commit: letter.repeat(40),
     version: "1.0",
     settingsHash: "0123456789ab",
     secretVersions: { JWT_SECRET: "01234567" },
@@ -19,7 +23,6 @@ export function record(letter: string, more: Partial<ReleaseRecord> = {}): Relea
     by: "octocat",
     startedAt: "2026-01-02T03:04:05.000Z",
     endedAt: "2026-01-02T03:05:05.000Z",
-    ...more,
   };
 }
 

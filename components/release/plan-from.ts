@@ -1,0 +1,269 @@
+import type { Application } from "../application/application.ts";
+import { found } from "../application/names.ts";
+import { lacks, referencesOf, type Registry } from "../image/registry.ts";
+import { show } from "../input-checks.ts";
+import { InputError } from "../input-error.ts";
+import type { ProductionSettings } from "../settings/production.ts";
+import type { StagingSettings } from "../settings/staging.ts";
+import {
+  settingsHash,
+  withRecord,
+  type MadeRelease,
+  type ReleaseReceipt,
+  type ReleaseRecord,
+} from "./release-record.ts";
+import { decideRelease, type PlannedRelease, type ReleaseSource } from "./release-plan.ts";
+import { rollbackSchema } from "./rollback-schema.ts";
+
+/** What a plan is made from besides application and settings. */
+export interface Reads {
+  readonly registry: Registry;
+  /** A stack's records, newest first; none for a stack that is not there. */
+  readonly recordsOf: (stack: string) => Promise<readonly ReleaseRecord[]>;
+  /** The stack that is deployed. */
+  readonly stack: string;
+  /** The commit that is checked out. */
+  readonly commit: () => Promise<{ commit: string } | { problem: string }>;
+  /** The environment's variables: `TOWPATH_ROLLBACK` and the like, and those of GitHub Actions. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Who is at this machine. */
+  readonly user: string;
+  readonly now: Date;
+}
+
+/** What a run releases, and all that its record says besides what comes of it. */
+export interface ReleasePlan extends PlannedRelease {
+  /** The images' references by digest, by the images' names. */
+  readonly references: Readonly<Record<string, string>>;
+  /** This stack's records, newest first. */
+  readonly records: readonly ReleaseRecord[];
+  /** Whether this run goes back to an earlier release, whose migrations know less than the database. */
+  readonly rollback: boolean;
+  /** The revision to bring the schema down to, by the migrations of the image that runs now. */
+  readonly downgrade?: { readonly to: string; readonly image: string };
+  /** The tags that the images get once users have them. */
+  readonly tags: readonly string[];
+  readonly settingsHash: string;
+  readonly startedAt: string;
+  readonly by: string;
+  readonly run?: string;
+  /** The receipt of end-to-end tests that somebody brings with this run. */
+  readonly endToEnd?: ReleaseReceipt;
+}
+
+/** As `planRelease`, of what was read. */
+export async function planFrom(
+  application: Application,
+  settings: StagingSettings | ProductionSettings,
+  reads: Reads,
+): Promise<ReleasePlan> {
+  const { environment, freeze, registry } = settings;
+  const records = await reads.recordsOf(reads.stack);
+  const rollback = given(reads, "TOWPATH_ROLLBACK");
+  const endToEnd = endToEndReceipt(records, reads);
+  const source =
+    rollback !== undefined
+      ? undefined
+      : endToEnd !== undefined
+        ? records[0]
+        : await sourceOf(application, settings, reads);
+  const planned = decideRelease({
+    environment,
+    imageNames: Object.keys(application.images),
+    records,
+    ...(source !== undefined && { source }),
+    ...(freeze !== undefined && { freeze }),
+    ...("allowUnproven" in settings && { allowUnproven: settings.allowUnproven }),
+    ...(rollback !== undefined && { rollback }),
+    now: reads.now,
+  });
+  const { changes, images } = planned;
+  const isCommitted = source !== undefined && environment === "staging";
+  if (changes && !isCommitted) await checkDigests(images, settings, reads);
+  const version = changes && isCommitted ? await versionOf(images, reads) : planned.version;
+  const released = { ...planned, ...(version !== undefined && { version }) };
+  const back = rollback === undefined ? {} : schemaOf(application, settings, records, released, reads);
+  return {
+    ...released,
+    references: referencesOf(registry, images),
+    records,
+    rollback: false,
+    ...back,
+    tags: [tagOf(environment, released)],
+    settingsHash: settingsHash(settings),
+    startedAt: reads.now.toISOString(),
+    ...whoOf(reads),
+    ...(endToEnd !== undefined && { endToEnd }),
+  };
+}
+
+/** What a run has made, besides what its plan says. */
+export type Made = Pick<MadeRelease, "secretVersions" | "schema" | "receipts" | "postgres">;
+
+/** The stack's records once users have the release, newest first; the same as before when the run changed nothing. */
+export function recordsAfter(
+  plan: ReleasePlan,
+  { schema, receipts, secretVersions, postgres }: Made,
+  endedAt = new Date(),
+): readonly ReleaseRecord[] {
+  const { id, images, commit, version, unproven, rollbackOf, by, run, startedAt, endToEnd } = plan;
+  const revision = schemaAfter(plan, schema);
+  return withRecord(plan.records, {
+    id,
+    images,
+    ...(commit !== undefined && { commit }),
+    ...(version !== undefined && { version }),
+    settingsHash: plan.settingsHash,
+    secretVersions,
+    ...(revision !== undefined && { schema: revision }),
+    receipts: { ...receipts, ...(endToEnd !== undefined && { endToEnd }) },
+    by,
+    ...(run !== undefined && { run }),
+    startedAt,
+    endedAt: endedAt.toISOString(),
+    ...(unproven !== undefined && { unproven }),
+    ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(postgres !== undefined && { postgres }),
+  });
+}
+
+/** A schema that was left alone is what it was, whatever an old receipt in the state says. */
+function schemaAfter(
+  { current, rollback, downgrade, changes }: ReleasePlan,
+  schema: MadeRelease["schema"],
+): MadeRelease["schema"] {
+  const stayed = (rollback && downgrade === undefined) || (!changes && schema?.after === undefined);
+  return stayed ? current?.schema : schema;
+}
+
+function sourceOf(
+  application: Application,
+  settings: StagingSettings | ProductionSettings,
+  reads: Reads,
+): Promise<ReleaseSource | readonly ReleaseRecord[]> {
+  return settings.environment === "production"
+    ? reads.recordsOf(settings.promoteFrom)
+    : publishedAs(application, settings, reads);
+}
+
+/** The digests of a commit's images. Throws an InputError that names all images which were never published. */
+async function publishedAs(
+  application: Application,
+  { commit: set, registry }: StagingSettings,
+  reads: Reads,
+): Promise<ReleaseSource> {
+  const commit = set ?? (await checkedOut(reads));
+  const names = Object.keys(application.images);
+  const digests = await Promise.all(names.map((name) => reads.registry.digestOf(name, commit)));
+  const problems = names.flatMap((name, index) => {
+    const repository = `${registry.address}/${registry.repository}/${name}`;
+    return digests[index] === undefined
+      ? [
+          `towpath:commit: ${commit} was never published as ${repository}; check it out without changes and run npm run ci -- --publish`,
+        ]
+      : [];
+  });
+  if (problems.length > 0) throw new InputError(problems);
+  return { images: Object.fromEntries(names.map((name, index) => [name, digests[index] ?? ""])), commit };
+}
+
+async function checkedOut({ commit }: Reads): Promise<string> {
+  const answer = await commit();
+  if ("commit" in answer) return answer.commit;
+  throw new InputError([
+    `towpath:commit: expected a commit that is checked out, got "${answer.problem}"; set it, or run this in a clone`,
+  ]);
+}
+
+/** An earlier release, or staging's, is still there: found out before anything is touched. */
+async function checkDigests(
+  images: Readonly<Record<string, string>>,
+  { registry }: StagingSettings | ProductionSettings,
+  reads: Reads,
+): Promise<void> {
+  const problems = await Promise.all(
+    Object.entries(images).map(async ([name, digest]) =>
+      (await reads.registry.digestOf(name, digest)) === undefined ? [lacks(registry, name, digest)] : [],
+    ),
+  );
+  if (problems.flat().length > 0) throw new InputError(problems.flat());
+}
+
+/** The version that the images say of themselves; the first that does. */
+async function versionOf(
+  images: Readonly<Record<string, string>>,
+  { registry }: Reads,
+): Promise<string | undefined> {
+  for (const [name, digest] of Object.entries(images)) {
+    const version = (await registry.facts(name, digest))?.labels["org.opencontainers.image.version"];
+    if (version !== undefined && version !== "") return version;
+  }
+  return undefined;
+}
+
+/** What a rollback does to the schema. Throws an InputError when it cannot be done safely. */
+function schemaOf(
+  application: Application,
+  { registry }: StagingSettings | ProductionSettings,
+  records: readonly ReleaseRecord[],
+  { id, current }: PlannedRelease,
+  reads: Reads,
+): Pick<ReleasePlan, "rollback" | "downgrade"> {
+  const { migrations, services } = application;
+  const schema = rollbackSchema(records, id, migrations !== undefined);
+  const asked = given(reads, "TOWPATH_DOWNGRADE") !== undefined;
+  if (schema === undefined || current === undefined || migrations === undefined) return { rollback: true };
+  if (schema.kind === "forward") return { rollback: false };
+  if (schema.kind === "impossible") throw new InputError([`TOWPATH_ROLLBACK: ${impossible(id, schema.why)}`]);
+  if (schema.kind === "downgrade" && !asked)
+    throw new InputError([`TOWPATH_ROLLBACK: ${needsDowngrade(id, schema)}`]);
+  const to = records.find((record) => record.id === id)?.schema?.after;
+  if (!asked || schema.kind === "same" || to === undefined) return { rollback: true };
+  const image = found(services, migrations.service).image;
+  return { rollback: true, downgrade: { to, image: found(referencesOf(registry, current.images), image) } };
+}
+
+/** Says why a release cannot be gone back to. */
+export function impossible(id: string, why: string): string {
+  return `expected a release that the database allows, got ${id}: ${why}; restore a backup from then, or release a repair`;
+}
+
+/** Says that a rollback takes more than other images. */
+export function needsDowngrade(
+  id: string,
+  { to, destructive }: { readonly to: string; readonly destructive: readonly string[] },
+): string {
+  return `expected a release that the database allows, got ${id}: ${destructive.join(", ")} took something away since; go down to its revision ${to} with --with-downgrade, which may lose what was written since`;
+}
+
+function endToEndReceipt(records: readonly ReleaseRecord[], reads: Reads): ReleaseReceipt | undefined {
+  const release = given(reads, "TOWPATH_END_TO_END");
+  if (release === undefined) return undefined;
+  const runs = records[0]?.id;
+  if (runs !== release) {
+    throw new InputError([
+      `TOWPATH_END_TO_END: expected the release that runs, ${runs ?? "of which there is none"}, got ${show(release)}; run the tests against what runs now`,
+    ]);
+  }
+  return { release, at: reads.now.toISOString(), ...whoOf(reads) };
+}
+
+function tagOf(environment: "staging" | "production", { id, commit, version }: PlannedRelease): string {
+  const [prefix, name] = environment === "staging" ? ["staging", commit] : ["prod", version];
+  // A tag holds less than a version may, such as no `+`.
+  return `${prefix}-${(name ?? id).replace(/[^\w.-]/g, "-")}`.slice(0, 128);
+}
+
+function whoOf({ variables, user }: Reads): { by: string; run?: string } {
+  const { GITHUB_ACTOR, GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID } = variables;
+  const by = GITHUB_ACTOR ?? user;
+  if (GITHUB_SERVER_URL === undefined || GITHUB_REPOSITORY === undefined || GITHUB_RUN_ID === undefined)
+    return { by };
+  return { by, run: `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}` };
+}
+
+/** A variable's value; one that is empty is not set. */
+function given({ variables }: Reads, name: string): string | undefined {
+  const value = variables[name];
+  return value === "" ? undefined : value;
+}

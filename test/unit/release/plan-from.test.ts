@@ -1,0 +1,243 @@
+/** What a run releases, from what it reads: its own records, staging's, a registry that is played, and variables. */
+import assert from "node:assert/strict";
+import { parseApplication } from "../../../components/application/application.ts";
+import { lacks, Registry } from "../../../components/image/registry.ts";
+import { planFrom, recordsAfter, type ReleasePlan } from "../../../components/release/plan-from.ts";
+import type { ReleaseRecord } from "../../../components/release/release-record.ts";
+import type { ProductionSettings } from "../../../components/settings/production.ts";
+import { parseSettings } from "../../../components/settings/settings.ts";
+import type { StagingSettings } from "../../../components/settings/staging.ts";
+import { notes } from "../application/notes.ts";
+import { PlayedRegistry } from "../image/played-registry.ts";
+import { merged } from "../assert-refused.ts";
+import * as good from "../settings/good.ts";
+import { record, recordFor } from "./records.ts";
+
+const application = parseApplication(notes);
+const commit = "0123456789abcdef0123456789abcdef01234567";
+
+/** What a plan is asked for, besides what is usual. */
+interface Asked {
+  readonly environment?: "staging" | "production";
+  readonly records?: Readonly<Record<string, readonly ReleaseRecord[]>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly settings?: object;
+  readonly checkedOut?: { commit: string } | { problem: string };
+}
+
+describe("the plan of a release", () => {
+  let played: PlayedRegistry;
+
+  beforeEach(async () => {
+    played = await PlayedRegistry.start();
+  });
+  afterEach(() => played.stop());
+
+  function planned({
+    environment = "staging",
+    records = {},
+    variables = {},
+    settings = {},
+    checkedOut = { commit },
+  }: Asked = {}): Promise<ReleasePlan> {
+    const registry = { address: played.address, repository: "owner/notes" };
+    const change = {
+      freeze: undefined,
+      allowUnproven: undefined,
+      registry: { ...registry, login: undefined },
+    };
+    const parsed = parseSettings(merged(merged(good[environment], change), settings));
+    return planFrom(application, parsed as StagingSettings | ProductionSettings, {
+      registry: new Registry(registry, undefined, { answer: 2000, retries: 0, pause: 1 }),
+      recordsOf: (stack) => Promise.resolve(records[stack] ?? []),
+      stack: environment,
+      commit: () => Promise.resolve(checkedOut),
+      variables,
+      user: "somebody",
+      now: new Date("2026-01-02T03:04:05Z"),
+    });
+  }
+
+  /** Publishes both images under a tag; gives back their digests. */
+  function publish(tag: string, version = "1.0+1"): Record<string, string> {
+    const labels = { "org.opencontainers.image.version": version, tag };
+    return Object.fromEntries(
+      ["api", "web"].map((image) => [
+        image,
+        played.publish(`owner/notes/${image}`, [tag], { ...labels, image }),
+      ]),
+    );
+  }
+
+  /** A record of images that are in the registry. */
+  function published(tag: string, more: Partial<ReleaseRecord> = {}): ReleaseRecord {
+    return { ...recordFor(publish(tag)), ...more };
+  }
+
+  async function refused(asked: Asked, ...problems: string[]): Promise<void> {
+    await assert.rejects(planned(asked), (error: Error) => {
+      assert.deepEqual(error.message.split("\n"), problems);
+      return true;
+    });
+  }
+
+  it("takes the checked-out commit on staging, with the version that the images say", async () => {
+    const images = publish(commit);
+    const plan = await planned();
+    assert.deepEqual(plan.images, images);
+    assert.deepEqual(plan.references, {
+      api: `${played.address}/owner/notes/api@${images.api}`,
+      web: `${played.address}/owner/notes/web@${images.web}`,
+    });
+    assert.deepEqual(
+      [plan.commit, plan.version, plan.changes, plan.rollback, plan.tags],
+      [commit, "1.0+1", true, false, [`staging-${commit}`]],
+    );
+    assert.deepEqual(
+      [plan.by, plan.run, plan.startedAt],
+      ["somebody", undefined, "2026-01-02T03:04:05.000Z"],
+    );
+  });
+
+  it("takes the commit that is set", async () => {
+    const other = "f".repeat(40);
+    publish(other);
+    assert.equal((await planned({ settings: { commit: other } })).commit, other);
+  });
+
+  it("names every image that was never published, and a folder without a commit", async () => {
+    await refused(
+      {},
+      ...["api", "web"].map(
+        (image) =>
+          `towpath:commit: ${commit} was never published as ${played.address}/owner/notes/${image}; check it out without changes and run npm run ci -- --publish`,
+      ),
+    );
+    await refused(
+      { checkedOut: { problem: "fatal: not a git repository" } },
+      'towpath:commit: expected a commit that is checked out, got "fatal: not a git repository"; set it, or run this in a clone',
+    );
+  });
+
+  it("takes staging's newest in production, and finds out that the registry still has it", async () => {
+    const proven = published("x");
+    const plan = await planned({ environment: "production", records: { staging: [proven] } });
+    assert.deepEqual([plan.images, plan.version, plan.tags], [proven.images, "1.0", ["prod-1.0"]]);
+    const registry = { address: played.address, repository: "owner/notes" };
+    const gone = record("b");
+    await refused(
+      { environment: "production", records: { staging: [gone] } },
+      ...Object.entries(gone.images).map(([image, digest]) => lacks(registry, image, digest)),
+    );
+  });
+
+  it("asks the registry nothing for what runs already", async () => {
+    const runs = record("b");
+    const records = { staging: [runs], production: [runs] };
+    assert.equal((await planned({ environment: "production", records })).changes, false);
+    assert.deepEqual(played.asked, []);
+  });
+
+  it("says who runs it in GitHub Actions, and where", async () => {
+    publish(commit);
+    const variables = {
+      GITHUB_ACTOR: "octocat",
+      GITHUB_SERVER_URL: "https://github.com",
+      GITHUB_REPOSITORY: "owner/notes",
+      GITHUB_RUN_ID: "42",
+    };
+    const { by, run } = await planned({ variables });
+    assert.deepEqual([by, run], ["octocat", "https://github.com/owner/notes/actions/runs/42"]);
+  });
+
+  describe("for a rollback", () => {
+    const schema = (after: string, destructive: string[] = []) => ({
+      schema: { before: "1", after, applied: [after], destructive },
+    });
+
+    /** What runs, over the release to go back to. */
+    function asked(
+      now: object,
+      then: object,
+      variables: Record<string, string> = {},
+    ): Asked & { id: string } {
+      const target = published("then", then);
+      return {
+        id: target.id,
+        records: { staging: [{ ...record("b"), ...now }, target] },
+        variables: { TOWPATH_ROLLBACK: target.id, ...variables },
+      };
+    }
+
+    it("leaves the schema where nothing was taken away since", async () => {
+      const plan = await planned(asked(schema("2"), schema("1")));
+      assert.deepEqual([plan.rollback, plan.downgrade, plan.rollbackOf], [true, undefined, record("b").id]);
+      const [newest] = recordsAfter(plan, {
+        secretVersions: {},
+        schema: { applied: [] },
+        receipts: { gates: {}, smoke: {}, route: {} },
+      });
+      assert.deepEqual(newest?.schema, { before: "2", after: "2", applied: [] });
+      assert.equal(newest.rollbackOf, record("b").id);
+    });
+
+    it("is refused where something was, unless the migrations go down first", async () => {
+      const taken = asked(schema("2", ["2"]), schema("1"));
+      await refused(
+        taken,
+        `TOWPATH_ROLLBACK: expected a release that the database allows, got ${taken.id}: 2 took something away since; go down to its revision 1 with --with-downgrade, which may lose what was written since`,
+      );
+      const plan = await planned({ ...taken, variables: { ...taken.variables, TOWPATH_DOWNGRADE: "true" } });
+      const image = `${played.address}/owner/notes/api@${record("b").images.api}`;
+      assert.deepEqual([plan.rollback, plan.downgrade], [true, { to: "1", image }]);
+    });
+
+    it("is refused where a record does not say the revision", async () => {
+      const silent = asked(schema("2"), {});
+      await refused(
+        silent,
+        `TOWPATH_ROLLBACK: expected a release that the database allows, got ${silent.id}: the record of ${silent.id} does not say which revision its schema has; restore a backup from then, or release a repair`,
+      );
+    });
+  });
+
+  describe("with the receipt of end-to-end tests", () => {
+    it("releases nothing and takes the receipt down", async () => {
+      const runs = record("b");
+      const plan = await planned({
+        records: { staging: [runs] },
+        variables: { TOWPATH_END_TO_END: runs.id },
+      });
+      assert.deepEqual([plan.id, plan.changes], [runs.id, false]);
+      const made = { ...runs, settingsHash: plan.settingsHash };
+      const records = recordsAfter({ ...plan, records: [made] }, runs);
+      assert.equal(records.length, 1);
+      assert.deepEqual(records[0]?.receipts.endToEnd, {
+        release: runs.id,
+        at: "2026-01-02T03:04:05.000Z",
+        by: "somebody",
+      });
+    });
+
+    it("is refused for another release than the one that runs", async () => {
+      await refused(
+        { records: { staging: [record("b")] }, variables: { TOWPATH_END_TO_END: record("a").id } },
+        `TOWPATH_END_TO_END: expected the release that runs, ${record("b").id}, got "${record("a").id}"; run the tests against what runs now`,
+      );
+    });
+  });
+
+  it("keeps the records of a run that changed nothing, and dates those of one that did", async () => {
+    const images = publish(commit);
+    const plan = await planned();
+    const made = { secretVersions: {}, receipts: { gates: {}, smoke: {}, route: {} }, postgres: 15 };
+    const records = recordsAfter(plan, made, new Date("2026-01-02T03:05:00Z"));
+    const [newest] = records;
+    assert.deepEqual(
+      [newest?.images, newest?.endedAt, newest?.postgres],
+      [images, "2026-01-02T03:05:00.000Z", 15],
+    );
+    const again = await planned({ records: { staging: records } });
+    assert.equal(recordsAfter(again, made), records);
+  });
+});
