@@ -72,6 +72,27 @@ export function addLookCommands(program: Command): void {
       );
     });
 
+  const host = program.command("host").description("the hosts that a stack is released to");
+  host
+    .command("check")
+    .description("whether a stack's hosts can be reached, and have what its next release needs")
+    .option("--stack <stack>", "staging or production", "staging")
+    .option(...json)
+    .addHelpText("after", "\nExit codes: 0 when the stack can be released to, else 1")
+    .action(async ({ stack, json = false }: { stack: string; json?: boolean }) => {
+      const { checkHost, hostCheckInWords, isReady } = await import("./commands/host.ts");
+      const { exitCode } = await import("./problem.ts");
+      await answer(
+        json,
+        async (progress) => {
+          const found = await checkHost(stack, progress);
+          if (!isReady(found)) process.exitCode = exitCode.failed;
+          return found;
+        },
+        hostCheckInWords,
+      );
+    });
+
   program
     .command("completion")
     .description("completion for a shell: source <(npx towpath completion bash)")

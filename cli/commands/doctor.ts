@@ -13,6 +13,7 @@ import { readProject, type Project } from "../project.ts";
 import { columns } from "../report/table.ts";
 import { run } from "../run.ts";
 import { namespaceOf, namespaceWarning, portIsGiven, settingsOf } from "../settings.ts";
+import { clientRequirements } from "../setup/clients.ts";
 import { requirementsOf } from "../setup/machine.ts";
 import { stack } from "./session.ts";
 
@@ -50,6 +51,7 @@ export async function doctor(progress: Progress, project = readProject()): Promi
       ...files,
       noted(`namespace ${namespace}`, namespaceWarning(project, stack)),
       ...machine,
+      ...(await reachingHosts()),
       ...(port === undefined ? [] : [await find(`port ${port}`, () => checkPort(port, namespace))]),
     ];
   } finally {
@@ -73,6 +75,17 @@ export function doctorInWords(findings: readonly Finding[]): string {
 
 function noted(check: string, note: string | undefined): Finding {
   return note === undefined ? { check, state: "well" } : { check, state: "note", repair: note };
+}
+
+/** What hosts over SSH are reached with: worth knowing, and nothing that the local environment needs. */
+function reachingHosts(): Promise<Finding[]> {
+  const clients = clientRequirements(run).filter(({ title }) => title.startsWith("ssh"));
+  return Promise.all(
+    clients.map(async (one) => {
+      const { repair, ...found } = await find(one.title, () => one.check());
+      return noted(found.check, repair);
+    }),
+  );
 }
 
 /** What a look at a thing finds: it is as it should be, or is not there (`false`), or the look itself says what is wrong. */

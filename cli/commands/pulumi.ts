@@ -1,12 +1,19 @@
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { application } from "../../application.ts";
+import { connect, wasLost } from "../../components/host/connection.ts";
+import { connectionOf } from "../../components/host/ssh-config.ts";
+import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { attached } from "../attached.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { usesOwnPassphrase } from "../environment.ts";
+import { hostLost } from "../failures/engine.ts";
+import { hostsOfStack } from "../hosts.ts";
 import { withPort } from "../local-port.ts";
 import { placeOf } from "../place.ts";
+import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { pulumiFolder, readProject, type Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
@@ -14,7 +21,8 @@ import { keepingSaltOut } from "../pulumi/salt.ts";
 import { readDeployment } from "../pulumi/state.ts";
 import { run } from "../run.ts";
 import { namespaceOf, namespaceWarning, settingsOf } from "../settings.ts";
-import { environmentFor, getReady, requirementsOf } from "../setup/machine.ts";
+import { clientRequirements } from "../setup/clients.ts";
+import { environmentFor, environmentForHosts, getReady, requirementsOf } from "../setup/machine.ts";
 import { setUp } from "../setup/set-up.ts";
 import { stack as localStack } from "./session.ts";
 
@@ -31,6 +39,9 @@ const needsMachine = new Set([
   "import",
 ]);
 
+/** Those that reach the hosts without the program, which would open the connections. */
+const withoutProgram = new Set(["destroy", "down", "refresh"]);
+
 /**
  * Runs the pinned Pulumi CLI on this project with everything set up: `npm run pulumi -- up --stack local`.
  *
@@ -41,28 +52,39 @@ export async function pulumi(
   args: readonly string[],
   project = readProject(),
 ): Promise<number> {
+  const [command = ""] = args;
   const stack = stackOf(args) ?? localStack;
   const warning = namespaceWarning(project, stack);
   if (warning !== undefined) progress.say(warning);
-  const call = await callOf(args[0], stack, progress, project);
+  const call = await callFor(command, stack, progress, project);
+  if (withoutProgram.has(command) && isReleased(stack)) await openHosts(call, progress);
   progress.stop();
-  return keepingSaltOut(call, usesOwnPassphrase(), () =>
+  const code = await keepingSaltOut(call, usesOwnPassphrase(), () =>
     attached(join(pulumiFolder(project), "pulumi"), args, {
       environment: call.environment,
       cwd: project.root,
     }),
   );
+  if (code !== 0 && isReleased(stack)) await sayLostHosts(call);
+  return code;
 }
 
-async function callOf(
-  command: string | undefined,
+/** Provides what a command of Pulumi on a stack needs. */
+export async function callFor(
+  command: string,
   stack: string,
   progress: Progress,
   project: Project,
 ): Promise<PulumiCall> {
   const place = placeOf(project, stack, namespaceOf(project, application.name, stack));
   const call = { project, stack, logFolder: place.logs };
-  if (needsMachine.has(command ?? "")) {
+  const requirements = requirementsOf(project, { place });
+  if (isReleased(stack)) {
+    const clients = needsMachine.has(command) ? [clientRequirements(run)] : [];
+    await setUp([...requirements.pulumi, ...clients], progress);
+    return { ...call, environment: environmentForHosts(project, { place }) };
+  }
+  if (needsMachine.has(command)) {
     const settings = settingsOf(project, application.name, isOfWorkspace(stack) ? stack : localStack);
     const wanted = { imageMirror: settings.imageMirror, place };
     const { engine, environment } = await getReady(project, wanted, "start", progress);
@@ -70,12 +92,42 @@ async function callOf(
     const deployment = await readDeployment({ ...call, environment }, run);
     return { ...call, ...(await withPort({ ...call, engine, environment, settings, deployment })) };
   }
-  await setUp(requirementsOf(project, { place }).pulumi, progress);
+  await setUp(requirements.pulumi, progress);
   const engine = await findEngine(run);
   return {
     ...call,
     environment: environmentFor(project, { place }, "reason" in engine ? undefined : engine),
   };
+}
+
+/** Whether a stack's containers run on hosts over SSH: this machine needs no engine and no images for it. */
+function isReleased(stack: string): boolean {
+  const environment = environmentOf(stack);
+  return environment === "staging" || environment === "production" || environment === "preview";
+}
+
+async function openHosts(call: PulumiCall, progress: Progress): Promise<void> {
+  process.chdir(call.project.root);
+  const { connections } = await hostsOfStack(call, run);
+  const step = progress.step("connecting the hosts");
+  try {
+    await Promise.all(Object.values(connections).map((connection) => connect(connection)));
+  } catch (error) {
+    throw error instanceof HostProblem ? new Problem(error.message) : error;
+  } finally {
+    step.done();
+  }
+}
+
+/** Pulumi's own words name a socket of this machine; a person has to know which host went away. */
+async function sayLostHosts({ project, stack }: PulumiCall): Promise<void> {
+  process.chdir(project.root);
+  const { folder } = connectionOf(namespaceOf(project, application.name, stack), "");
+  const lost = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".sock")) : [];
+  for (const name of lost) {
+    const connection = { folder, host: name.slice(0, -".sock".length) };
+    if (await wasLost(connection)) process.stderr.write(`\n${hostLost(connection.host)}\n`);
+  }
 }
 
 /**

@@ -114,6 +114,16 @@ export function environmentFor(
   });
 }
 
+/**
+ * The same for a stack whose hosts are elsewhere: images that were built for this machine's engine are of no use there, and
+ * a docker context would lead the plugin away from them.
+ */
+export function environmentForHosts(project: Project, { place }: Wanted): NodeJS.ProcessEnv {
+  const environment = pulumiEnvironment(project, { usesBuiltMirror: false, place });
+  delete environment.DOCKER_CONTEXT;
+  return environment;
+}
+
 const defaultEndpoint = "unix:///var/run/docker.sock";
 
 function distribution(): string | undefined {

@@ -98,10 +98,16 @@ export async function connect(connection: HostConnection, { patienceSeconds = 0 
     if (!problem.passes || Date.now() >= deadline) {
       // The next run must not find a session that was opened before a person changed the user's groups.
       await ssh(connection, ["-O", "exit"]);
+      rmSync(socketFile(connection), { force: true });
       throw problem;
     }
     await pause(retrySeconds * 1000);
   }
+}
+
+/** Whether a connection to the host was open and is gone: its socket stands there, and nobody answers. */
+export async function wasLost(connection: HostConnection): Promise<boolean> {
+  return existsSync(socketFile(connection)) && !(await answers(connection));
 }
 
 /** Whether the host's engine answers through the connection that is open. */

@@ -34,9 +34,7 @@ export function checkAgreement(application: Application, settings: Settings, giv
       : []),
     ...unknownNames("secrets", "secret", Object.keys(settings.secrets), secrets),
     ...secrets.flatMap((secret) => missingSecret(application, settings, secret, given)),
-    ...credentialsOf(settings).flatMap(([place, source]) =>
-      missingCredential(settings, place, source, given),
-    ),
+    ...missingCredentials(settings, given),
   ];
   if (problems.length > 0) throw new InputError(problems);
 }
@@ -71,6 +69,13 @@ function missingSecret(
     return missingVariable(`towpath:secrets.${secret}`, set.variable ?? secret, purpose, given);
   }
   return [];
+}
+
+/** Says which of the deployment's own credentials have no value. */
+export function missingCredentials(settings: Settings, given: GivenValues): string[] {
+  return credentialsOf(settings).flatMap(([place, source]) =>
+    missingCredential(settings, place, source, given),
+  );
 }
 
 /** Where the deployment's own credentials come from, by the place of their setting; those of ci only matter when it publishes. */

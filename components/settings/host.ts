@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { expected, expectedUnshown } from "../input-checks.ts";
+import { isLabel } from "../naming/namespace.ts";
 import { sshKey, type AgentCredential, type CredentialSource } from "./credential.ts";
 
 /** A machine that is reached over SSH. */
@@ -22,6 +23,20 @@ export interface HostSettings extends JumpHostSettings {
   /** The machine to go through; left out, the host is reached directly. */
   jumpHost?: JumpHostSettings;
 }
+
+/**
+ * The longest name of a host: with the longest namespace, ssh's own sockets have room in the 104 bytes that the path of a
+ * socket may have.
+ */
+const longestName = 24;
+
+const nameWords = expected(
+  `a name of lower-case letters, digits and hyphens, from a letter on, at most ${longestName} characters`,
+  'for example "app1"',
+);
+
+/** The schema of a host's name. */
+export const hostName = z.string().refine((name) => isLabel(name, longestName), nameWords);
 
 const addressWords = expected("a host name or IP address", 'for example "app1.example.com"');
 const userWords = expected("a user of the host", 'for example "deploy"');

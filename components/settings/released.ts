@@ -4,7 +4,7 @@ import { expected } from "../input-checks.ts";
 import { basicShape, routedShape, type BasicSettings, type RoutedSettings } from "./basic.ts";
 import { certificates, domainName } from "./domain.ts";
 import type { GithubSettings } from "./github.ts";
-import { host, type HostSettings } from "./host.ts";
+import { host, hostName, type HostSettings } from "./host.ts";
 import { limits, type Limits } from "./limits.ts";
 import { seconds } from "./durations.ts";
 import { registry, type RegistrySettings } from "./registry.ts";
@@ -93,9 +93,7 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
     ...basicShape(gateTimeoutSeconds),
     domain: domainName(domain),
     certificates,
-    hosts: z
-      .record(z.string(), host, hostsWords)
-      .refine((hosts) => Object.keys(hosts).length > 0, hostsWords),
+    hosts: z.record(hostName, host, hostsWords).refine((hosts) => Object.keys(hosts).length > 0, hostsWords),
     registry,
     ...routedShape(10),
     limits,

@@ -108,6 +108,7 @@ describe("what is known of a working copy", function () {
         "well  pulumi plugin github 3.0.0",
         "well  pulumi plugin random 4.0.0",
         "well  state",
+        "well  ssh client",
         "everything is there",
       ]);
     });
@@ -132,6 +133,15 @@ describe("what is known of a working copy", function () {
       assert.equal(isWell([...all.values()]), false);
       assert.match(doctorInWords([...all.values()]), /\n4 of \d+ checks found something$/);
       assert.deepEqual(machine.calls, []);
+    });
+
+    it("notes a client that only hosts over SSH need", async () => {
+      process.env.PATH = join(machine.root, "bin");
+      assert.deepEqual((await found()).get("ssh client"), {
+        ...{ check: "ssh client", state: "note" },
+        repair:
+          "ssh: the ssh client is needed to reach hosts, got no program of that name on PATH; install OpenSSH's client, on Debian and Ubuntu with apt-get install openssh-client",
+      });
     });
 
     it("notes what only should be known", async () => {

@@ -101,6 +101,17 @@ describe("the explanation of a failure", () => {
     );
   });
 
+  it("names the host that the connection was lost to", () => {
+    const message =
+      "towpath:hosts.app1: the connection was lost in the middle of the work; what serves there goes on. See how the host is with npx towpath host check, and run the command again, which goes on where this run ended";
+    for (const said of [
+      "Cannot connect to the Docker daemon at unix://.towpath/ssh/notes-staging/app1.sock. Is the docker daemon running?",
+      'error during connect: Get "http://.towpath%2Fssh%2Fnotes-staging%2Fapp1.sock/v1.41/containers/json": EOF',
+    ]) {
+      assert.equal(explain(failed([said, container])), message);
+    }
+  });
+
   it("shows what a step of the release said, and not how it was run", () => {
     assert.equal(
       explain(

@@ -98,6 +98,10 @@ describe("hosts", () => {
       { hosts: { app1: undefined } },
     );
     staging(
+      'towpath:hosts.App 1/..: expected a name of lower-case letters, digits and hyphens, from a letter on, at most 24 characters, got "App 1/.."; for example "app1"',
+      { hosts: { "App 1/..": { address: "app1", user: "deploy", hostKey: good.hostKey } } },
+    );
+    staging(
       'towpath:hosts.app1.address: expected a host name or IP address, got "app 1"; for example "app1.example.com"',
       {
         hosts: { app1: { address: "app 1" } },

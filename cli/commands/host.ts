@@ -1,0 +1,79 @@
+import { application as description } from "../../application.ts";
+import { parseApplication } from "../../components/application/application.ts";
+import { checkHosts, type HostReport } from "../../components/host/check-hosts.ts";
+import { demandOf, size } from "../../components/host/preflight.ts";
+import { checkRegistry } from "../../components/image/registry.ts";
+import { hostsOfStack } from "../hosts.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
+import { columns } from "../report/table.ts";
+import { run } from "../run.ts";
+import { callFor } from "./pulumi.ts";
+
+/** What `towpath host check` found. */
+export interface HostCheck {
+  readonly stack: string;
+  readonly hosts: readonly (HostReport & { readonly address: string })[];
+  readonly registry: { readonly address: string; readonly problem?: string };
+}
+
+/**
+ * Looks at a stack's hosts as its next `up` will: whether they are reached, by the pinned key, and have what a release needs;
+ * and whether the registry lets one in. Changes nothing there.
+ */
+export async function checkHost(
+  stack: string,
+  progress: Progress,
+  project = readProject(),
+): Promise<HostCheck> {
+  // Connections are relative to the project's folder, as for its programs.
+  process.chdir(project.root);
+  const application = parseApplication(description);
+  const call = await callFor("config", stack, progress, project);
+  const { settings, connections, credential } = await hostsOfStack(call, run);
+  const step = progress.step("looking at the hosts");
+  try {
+    const { login } = settings.registry;
+    const [reports, problem] = await Promise.all([
+      checkHosts(connections, demandOf(application, settings)),
+      checkRegistry(settings.registry, login && credential(login.password), Object.keys(application.images)),
+    ]);
+    const hosts = reports.map((report) => {
+      const { user = "", address = "", port } = settings.hosts[report.host] ?? {};
+      return { ...report, address: `${user}@${address}${port === 22 ? "" : `:${port}`}` };
+    });
+    const { address } = settings.registry;
+    return { stack, hosts, registry: { address, ...(problem !== undefined && { problem }) } };
+  } finally {
+    step.done();
+  }
+}
+
+/** Whether a release can run there. */
+export function isReady({ hosts, registry }: HostCheck): boolean {
+  return hosts.every(({ problems }) => problems.length === 0) && registry.problem === undefined;
+}
+
+/** The hosts as a table, and all problems below. */
+export function hostCheckInWords({ stack, hosts, registry }: HostCheck): string {
+  const rows = hosts.map(({ host, address, facts, problems }) => [
+    host,
+    address,
+    facts?.dockerVersion ?? "-",
+    facts === undefined ? "-" : size(facts.diskFreeBytes),
+    facts === undefined ? "-" : size(facts.memoryFreeBytes),
+    facts === undefined ? "-" : `${facts.clockAheadSeconds >= 0 ? "+" : ""}${facts.clockAheadSeconds} s`,
+    problems.length === 0 ? "ready" : "not ready",
+  ]);
+  const problems = [
+    ...hosts.flatMap((report) => report.problems),
+    ...(registry.problem === undefined ? [] : [registry.problem]),
+  ];
+  const open = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [
+    columns([["host", "address", "docker", "disk free", "memory free", "clock", "state"], ...rows]),
+    "",
+    `registry ${registry.address}: ${registry.problem === undefined ? "ready" : "not ready"}`,
+    ...(problems.length === 0 ? [`${stack} can be released to`] : ["", open, ...problems]),
+  ].join("\n");
+}

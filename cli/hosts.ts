@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { application as description } from "../application.ts";
+import { writeConnections } from "../components/host/connection.ts";
+import type { HostConnection } from "../components/host/ssh-config.ts";
+import { InputError } from "../components/input-error.ts";
+import { missingCredentials } from "../components/settings/agreement.ts";
+import type { AgentCredential, CredentialSource } from "../components/settings/credential.ts";
+import type { ProductionSettings } from "../components/settings/production.ts";
+import type { StagingSettings } from "../components/settings/staging.ts";
+import { Problem } from "./problem.ts";
+import { pulumiFolder } from "./project.ts";
+import type { PulumiCall } from "./pulumi/operation.ts";
+import { lastLines, type Run } from "./run.ts";
+import { settingsOf } from "./settings.ts";
+
+/** A stack with hosts, as the command line reaches them. */
+export interface StackHosts {
+  readonly settings: StagingSettings | ProductionSettings;
+  readonly connections: Readonly<Record<string, HostConnection>>;
+  /** The value of one of the deployment's own credentials; undefined for the SSH agent's. */
+  readonly credential: (source: CredentialSource | AgentCredential) => string | undefined;
+}
+
+/**
+ * Writes down how a stack's hosts are reached, as the program does, in the working directory. Opens nothing.
+ *
+ * Values in the stack's configuration are encrypted: where one is needed, Pulumi is asked.
+ *
+ * @throws InputError when the settings cannot be used, or a credential is missing
+ */
+export async function hostsOfStack(call: PulumiCall, run: Run): Promise<StackHosts> {
+  const settings = settingsOf(call.project, description.name, call.stack);
+  if (!("hosts" in settings)) {
+    throw new Problem(
+      `--stack: expected a stack with hosts, got ${JSON.stringify(call.stack)}; take staging or production`,
+    );
+  }
+  const stored = needsConfiguration(settings) ? await secretValues(call, run) : {};
+  const reaching = { ...settings };
+  delete reaching.vault; // the application's own secrets are no concern of this
+  const missing = missingCredentials(reaching, {
+    configuration: Object.keys(stored),
+    variables: process.env,
+  });
+  if (missing.length > 0) throw new InputError(missing);
+  const credential: StackHosts["credential"] = (source) => {
+    if (source.source === "agent") return undefined;
+    return source.source === "configuration" ? stored[source.name] : process.env[source.variable];
+  };
+  const connections = await writeConnections(settings.namespace, settings.hosts, credential);
+  return { settings, connections, credential };
+}
+
+function needsConfiguration({ hosts, registry }: StagingSettings | ProductionSettings): boolean {
+  const keys = Object.values(hosts).flatMap(({ key, jumpHost }) => [key, jumpHost?.key]);
+  return [...keys, registry.login?.password].some((source) => source?.source === "configuration");
+}
+
+async function secretValues(
+  { project, stack, environment }: PulumiCall,
+  run: Run,
+): Promise<Record<string, string>> {
+  const { code, stdout, stderr } = await run(
+    join(pulumiFolder(project), "pulumi"),
+    ["config", "--stack", stack, "--show-secrets", "--json", "--non-interactive"],
+    { cwd: project.root, environment },
+  );
+  if (code !== 0) {
+    throw new Problem(
+      `towpath:secretValues: cannot be read, got ${JSON.stringify(lastLines(stderr, 1))}; give the passphrase that the stack was made with, in PULUMI_CONFIG_PASSPHRASE`,
+    );
+  }
+  const found = JSON.parse(stdout) as Record<string, { value?: string; objectValue?: object }>;
+  const values = found[`${project.name}:secretValues`];
+  return (values?.objectValue ?? JSON.parse(values?.value ?? "{}")) as Record<string, string>;
+}

@@ -1,0 +1,146 @@
+/** What the command line does for stacks whose hosts are elsewhere; that hosts are reached is proved in test/e2e/hosts. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { hostCheckInWords, isReady, type HostCheck } from "../../../cli/commands/host.ts";
+import { callFor } from "../../../cli/commands/pulumi.ts";
+import { hostsOfStack } from "../../../cli/hosts.ts";
+import { run } from "../../../cli/run.ts";
+import * as good from "../settings/good.ts";
+import { FakeMachine } from "./fake-machine.ts";
+import { recordedProgress } from "./quiet.ts";
+
+describe("a stack with hosts", function () {
+  // Real programs are started: a busy machine takes its time.
+  this.timeout(30_000);
+
+  const folder = process.cwd();
+  let machine: FakeMachine;
+
+  beforeEach(() => {
+    machine = new FakeMachine();
+    machine.write(".towpath/passphrase", "secret\n");
+    process.chdir(machine.root);
+  });
+  afterEach(() => {
+    process.chdir(folder);
+    machine.remove();
+  });
+
+  function configure(key: object): void {
+    const app1 = { address: "10.0.0.1", user: "deploy", hostKey: good.hostKey, key };
+    const { domain, limits } = good.staging;
+    const registry = { address: "ghcr.io", repository: "octocat/notes" };
+    const settings = { domain, limits, registry, hosts: { app1 } };
+    const config = Object.entries(settings).map(([name, value]) => [`towpath:${name}`, value]);
+    machine.write("Pulumi.staging.yaml", stringify({ config: Object.fromEntries(config) as object }));
+  }
+
+  const call = () => callFor("up", "staging", recordedProgress(), machine.project);
+
+  it("needs clients, and neither an engine nor images here", async () => {
+    machine.docker("version", "Cannot connect to the Docker daemon", 1);
+    process.env.DOCKER_CONTEXT = "elsewhere";
+    const { environment } = await call();
+    assert.equal(environment.DOCKER_CONTEXT, undefined);
+    assert.deepEqual(machine.calls, ["docker --version"]);
+    process.env.PATH = join(machine.root, "bin");
+    await assert.rejects(call(), {
+      message:
+        "ssh: the ssh client is needed to reach hosts, got no program of that name on PATH; install OpenSSH's client, on Debian and Ubuntu with apt-get install openssh-client",
+    });
+    process.env.PATH = machine.root;
+    await assert.rejects(call(), {
+      message: [
+        "ssh: the ssh client is needed to reach hosts, got no program of that name on PATH; install OpenSSH's client, on Debian and Ubuntu with apt-get install openssh-client",
+        "docker: the docker client is needed to reach hosts, got no program of that name on PATH; install Docker's client, see https://docs.docker.com/engine/install/; no engine has to run here",
+      ].join("\n"),
+    });
+  });
+
+  it("has its keys written down for nobody else to read", async () => {
+    configure({ source: "environment", variable: "SSH_KEY" });
+    process.env.SSH_KEY = "one";
+    const { connections } = await hostsOfStack(await call(), run);
+    assert.deepEqual(connections, { app1: { host: "app1", folder: ".towpath/ssh/notes-staging" } });
+    const file = ".towpath/ssh/notes-staging/app1.key";
+    assert.equal(readFileSync(file, "utf8"), "one\n");
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.equal(statSync(".towpath/ssh/notes-staging").mode & 0o777, 0o700);
+
+    configure({ source: "agent" });
+    await hostsOfStack(await call(), run);
+    assert.equal(existsSync(file), false);
+  });
+
+  it("has keys in its configuration, which Pulumi decrypts", async () => {
+    configure({ source: "configuration", name: "DEPLOY_KEY" });
+    machine.pulumi("config", [{ "towpath:secretValues": { value: '{"DEPLOY_KEY":"two"}', secret: true } }]);
+    await hostsOfStack(await call(), run);
+    assert.equal(readFileSync(".towpath/ssh/notes-staging/app1.key", "utf8"), "two\n");
+
+    machine.pulumi("config", [], 255, "error: passphrase must be set\n");
+    await assert.rejects(hostsOfStack(await call(), run), {
+      message:
+        'towpath:secretValues: cannot be read, got "error: passphrase must be set"; give the passphrase that the stack was made with, in PULUMI_CONFIG_PASSPHRASE',
+    });
+  });
+
+  it("says which key is missing, and which stacks have no hosts", async () => {
+    configure({ source: "environment", variable: "SSH_KEY" });
+    await assert.rejects(hostsOfStack(await call(), run), {
+      message:
+        "towpath:hosts.app1.key: no value for it in the environment variable SSH_KEY; set the variable for this run",
+    });
+    await assert.rejects(hostsOfStack({ ...(await call()), stack: "local" }, run), {
+      message: '--stack: expected a stack with hosts, got "local"; take staging or production',
+    });
+  });
+});
+
+describe("towpath host check", () => {
+  const facts = {
+    dockerVersion: "28.1.1",
+    dockerApi: "1.49",
+    dataFolder: "/var/lib/docker",
+    diskFreeBytes: 40 * 1024 ** 3,
+    memoryFreeBytes: 512 * 1024 ** 2,
+    clockAheadSeconds: 0,
+  };
+  const ready: HostCheck = {
+    stack: "staging",
+    hosts: [{ host: "app1", address: "deploy@10.0.0.1", facts, problems: [] }],
+    registry: { address: "ghcr.io" },
+  };
+
+  it("shows what the hosts have", () => {
+    assert.equal(isReady(ready), true);
+    assert.deepEqual(hostCheckInWords(ready).split("\n"), [
+      "host  address          docker  disk free  memory free  clock  state",
+      "app1  deploy@10.0.0.1  28.1.1  40 GiB     512 MiB      +0 s   ready",
+      "",
+      "registry ghcr.io: ready",
+      "staging can be released to",
+    ]);
+  });
+
+  it("shows every problem below", () => {
+    const found: HostCheck = {
+      ...ready,
+      hosts: [{ host: "app1", address: "deploy@10.0.0.1:2222", problems: ["towpath:hosts.app1: gone"] }],
+      registry: { address: "ghcr.io", problem: "towpath:registry: refused" },
+    };
+    assert.equal(isReady(found), false);
+    assert.deepEqual(hostCheckInWords(found).split("\n"), [
+      "host  address               docker  disk free  memory free  clock  state",
+      "app1  deploy@10.0.0.1:2222  -       -          -            -      not ready",
+      "",
+      "registry ghcr.io: not ready",
+      "",
+      "2 problems",
+      "towpath:hosts.app1: gone",
+      "towpath:registry: refused",
+    ]);
+  });
+});
