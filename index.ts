@@ -3,4 +3,4 @@ import { application } from "./application.ts";
 import { deploy } from "./components/deploy.ts";
 import { loadSettings } from "./components/load-settings.ts";
 
-export default deploy(application, loadSettings(application.name));
+export default await deploy(application, loadSettings(application.name));

@@ -1,18 +1,32 @@
 import type { ApplicationDescription } from "./application/description.ts";
-import { CiEnvironment } from "./ci/ci-environment.ts";
-import { ciRunOf } from "./ci/run.ts";
 import { Environment } from "./environment.ts";
 import type { LoadedSettings } from "./load-settings.ts";
+import { laterUserErrors } from "./user-errors.ts";
 
-/** The environment that the settings ask for; gives back the stack's outputs. */
-export function deploy(
+/**
+ * The environment that the settings ask for; gives back the stack's outputs. What only other environments need is not
+ * loaded: that is most of the time that a run which changes nothing takes.
+ */
+export async function deploy(
   application: ApplicationDescription,
   settings: LoadedSettings,
-): Readonly<Record<string, unknown>> {
+): Promise<Readonly<Record<string, unknown>>> {
   if (settings.environment === "ci") {
+    const { CiEnvironment } = await import("./ci/ci-environment.ts");
+    const { ciRunOf } = await import("./ci/run.ts");
     const run = ciRunOf(process.env, settings.namespace);
     const { namespace, images } = new CiEnvironment(settings.namespace, { application, settings, run });
     return { namespace, images };
+  }
+  if (settings.environment === "staging" || settings.environment === "production") {
+    const { prepareRelease } = await import("./prepare-release.ts");
+    const { ReleasedEnvironment } = await import("./released-environment.ts");
+    const prepared = await laterUserErrors(() => prepareRelease(application, settings));
+    const { url, release, releases, services, namespace } = new ReleasedEnvironment(
+      settings.namespace,
+      prepared,
+    );
+    return { url, release, releases, services, namespace };
   }
   const environment = new Environment(settings.namespace, { application, settings });
   const { url, release, services, namespace, port } = environment;

@@ -129,7 +129,7 @@ function checked({ application, settings }: EnvironmentArgs): {
 } {
   if (settings.environment !== "local") {
     throw new InputError([
-      `towpath:environment: only local can be deployed so far, got "${settings.environment}"; use the stack local`,
+      `towpath:environment: previews cannot be deployed so far, got "${settings.environment}"; use local, ci, staging or production`,
     ]);
   }
   const parsed = parseApplication(application);

@@ -6,7 +6,19 @@ export function userErrors<T>(check: () => T): T {
   try {
     return check();
   } catch (error) {
-    if (error instanceof InputError) throw new pulumi.RunError(error.message);
-    throw error;
+    throw shownPlainly(error);
   }
+}
+
+/** The same for a check that takes its time. */
+export async function laterUserErrors<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    throw shownPlainly(error);
+  }
+}
+
+function shownPlainly(error: unknown): unknown {
+  return error instanceof InputError ? new pulumi.RunError(error.message) : error;
 }

@@ -249,7 +249,7 @@ describe("what an environment refuses before the first resource", function () {
           "towpath:registry": JSON.stringify(registry),
         },
       },
-      'towpath:environment: only local can be deployed so far, got "preview"; use the stack local',
+      'towpath:environment: previews cannot be deployed so far, got "preview"; use local, ci, staging or production',
     );
   });
 });

@@ -1,0 +1,168 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Application } from "./application/application.ts";
+import { imageReference } from "./application/images.ts";
+import { BackingServices } from "./data/backing-services.ts";
+import { Gateway, gatewayImage } from "./gateway/gateway.ts";
+import { DockerHost } from "./host/docker-host.ts";
+import type { HostConnection } from "./host/ssh-config.ts";
+import { PulledImage } from "./image/pulled-image.ts";
+import { TaggedImages } from "./image/tagged-images.ts";
+import type { LoadedSettings } from "./load-settings.ts";
+import { labels, namesOf } from "./naming/names.ts";
+import { tracksOf } from "./release/canary.ts";
+import { recordsAfter, referencesOf, type ReleasePlan } from "./release/plan-release.ts";
+import type { ReleaseRecord } from "./release/release-record.ts";
+import { Release, type ImageIds } from "./release/release.ts";
+import { applicationSecrets } from "./secrets/application-secrets.ts";
+import type { SecretValues } from "./secrets/files.ts";
+import { SecretVersions } from "./secrets/secret-versions.ts";
+import type { ProductionSettings } from "./settings/production.ts";
+import type { StagingSettings } from "./settings/staging.ts";
+
+/** What is released, where to, and what was found out before. */
+export interface ReleasedEnvironmentArgs {
+  application: Application;
+  settings: LoadedSettings & (StagingSettings | ProductionSettings);
+  /** The open connection to the host. */
+  connection: HostConnection;
+  plan: ReleasePlan;
+}
+
+/**
+ * Staging or production: one release of an application on a host over SSH, with data that is kept.
+ *
+ * The order is that of a release: images, backup, migration, new copies behind their gates, smoke checks, the switch, the
+ * record; the engine deletes what was replaced last. All that can be known before has been checked by `prepare`.
+ */
+export class ReleasedEnvironment extends pulumi.ComponentResource {
+  /** Where users find the application. */
+  readonly url: string;
+  readonly namespace: string;
+  /** The containers that users get, by service. */
+  readonly services: pulumi.Output<Record<string, { containers: string[] }>>;
+  /** What was released, newest first. */
+  readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
+  /** The newest of them. */
+  readonly release: pulumi.Output<ReleaseRecord | undefined>;
+
+  constructor(name: string, args: ReleasedEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:index:ReleasedEnvironment", name, {}, opts);
+    const { application, settings, plan } = args;
+    const { environment, namespace, imageMirror = "docker.io", registry } = settings;
+    const names = namesOf(namespace);
+    const labelsOf = (part: string): Record<string, string> =>
+      labels({ application: application.name, environment, namespace, part });
+    const child = { parent: this };
+    const tracks = tracksOf(
+      plan.references,
+      plan.current && referencesOf(registry, plan.current.images),
+      settings.canary,
+    );
+
+    const host = new DockerHost(
+      `${name}-host`,
+      {
+        networkName: names.network,
+        labels: labelsOf("network"),
+        connection: args.connection,
+        ...registryAuth(settings),
+      },
+      child,
+    );
+    const gateway = new Gateway(
+      `${name}-gateway`,
+      {
+        containerName: names.gateway,
+        image: imageReference(gatewayImage, imageMirror),
+        listens: "public",
+        host,
+        labels: labelsOf("gateway"),
+      },
+      child,
+    );
+    const pulled = (track: string, references: Readonly<Record<string, string>>): ImageIds =>
+      Object.fromEntries(
+        Object.entries(references).map(([image, reference]) => [
+          image,
+          new PulledImage(`${name}-${image}${track}-image`, { reference, host }, child).id,
+        ]),
+      );
+    const shared = {
+      application,
+      names,
+      host,
+      gateway,
+      labels: labelsOf,
+      gateTimeoutSeconds: settings.gateTimeoutSeconds,
+    };
+    const data = new BackingServices(name, { ...shared, imageMirror, storage: "volume" }, child);
+    const secretValues: SecretValues = {
+      ...data.secretValues,
+      ...applicationSecrets(name, application, settings, child),
+    };
+    const release = new Release(
+      `${name}-release`,
+      {
+        ...shared,
+        environment,
+        images: pulled("", tracks.stable),
+        ...(tracks.canary !== undefined && {
+          canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
+        }),
+        secretValues,
+        numberOfCopies: settings.copies,
+        released: {
+          domain: settings.domain,
+          certificates: settings.certificates,
+          maintenance: settings.maintenance,
+        },
+        watchSeconds: settings.watchSeconds,
+        drainSeconds: settings.drainSeconds,
+      },
+      child,
+    );
+    const versions = new SecretVersions(`${name}-secret-versions`, { values: secretValues }, child);
+
+    this.namespace = namespace;
+    this.url = `https://${settings.domain}`;
+    this.services = release.containers.apply((containers) =>
+      Object.fromEntries(
+        Object.entries(containers).map(([service, found]) => [service, { containers: found }]),
+      ),
+    );
+    this.releases = tracks.completes
+      ? pulumi
+          .all([versions.versions, release.receipts, tagged(name, args, release)])
+          .apply(([secretVersions, receipts]) => recordsAfter(plan, { secretVersions, receipts }))
+      : pulumi.output(plan.records);
+    this.release = this.releases.apply(([newest]) => newest);
+    this.registerOutputs({ url: this.url, release: this.release });
+  }
+}
+
+/** Who signs in to the registry, for the host's engine. */
+function registryAuth({
+  registry,
+  credential,
+}: ReleasedEnvironmentArgs["settings"]): Pick<ConstructorParameters<typeof DockerHost>[1], "registryAuth"> {
+  const { address, login } = registry;
+  const password = login && credential(login.password);
+  if (login === undefined || password === undefined) return {};
+  return { registryAuth: [{ address, username: login.user, password: pulumi.secret(password) }] };
+}
+
+/** Tags what users get now, in the registry, where somebody may write to it. */
+function tagged(
+  name: string,
+  { settings, plan }: ReleasedEnvironmentArgs,
+  release: Release,
+): pulumi.Output<unknown> {
+  const { registry, credential } = settings;
+  const password = registry.login && credential(registry.login.password);
+  if (password === undefined) return pulumi.output({});
+  return new TaggedImages(
+    `${name}-tags`,
+    { registry, password, images: plan.images, tags: plan.tags },
+    { parent: release, dependsOn: [release] },
+  ).receipt;
+}

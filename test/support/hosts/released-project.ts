@@ -1,0 +1,192 @@
+import { execa } from "execa";
+import { randomBytes } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import https from "node:https";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { stringify } from "yaml";
+import { TestProject, type Ended } from "../project.ts";
+import { checkout } from "../source-tree.ts";
+import { imageMirror } from "./lab.ts";
+import { keyVariables, type TestHost } from "./test-host.ts";
+import { testRegistry, type TestRegistry } from "./test-registry.ts";
+
+/** The stacks that are released to hosts. */
+export type ReleasedStack = "staging" | "production";
+
+/** The images of the sample application with what they need besides, as lines of a Dockerfile. */
+export type ImageChanges = Partial<Record<"api" | "web", readonly string[]>>;
+
+/** What a user got. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const backingImages = [
+  "library/postgres:15",
+  "library/redis:7",
+  "library/caddy:2.11.9",
+  "versity/versitygw:v1.8.0",
+];
+
+/** A copy of the project whose staging and production are on test hosts, with a registry that has its images. */
+export class ReleasedProject {
+  readonly project: TestProject;
+  readonly registry: TestRegistry;
+  private readonly hosts: Partial<Record<ReleasedStack, TestHost>> = {};
+
+  private constructor(project: TestProject, registry: TestRegistry) {
+    this.project = project;
+    this.registry = registry;
+  }
+
+  /** Sets a project up; each stack that is named gets its host. */
+  static async create(hosts: Partial<Record<ReleasedStack, TestHost>>): Promise<ReleasedProject> {
+    const [project, registry] = await Promise.all([TestProject.create(), testRegistry()]);
+    await registry.mirror(...backingImages);
+    const released = new ReleasedProject(project, registry);
+    for (const [stack, host] of Object.entries(hosts) as [ReleasedStack, TestHost][]) {
+      released.hosts[stack] = host;
+      await registry.reachableFrom(host);
+      released.configure(stack);
+      await project.succeed(["pulumi", "stack", "init", "--stack", stack]);
+    }
+    return released;
+  }
+
+  /** The host name that users reach a stack by. */
+  domain(stack: ReleasedStack): string {
+    return `${stack}.example.test`;
+  }
+
+  /** The host of a stack. */
+  host(stack: ReleasedStack): TestHost {
+    const host = this.hosts[stack];
+    if (host === undefined) throw new Error(`${stack} has no host`);
+    return host;
+  }
+
+  /** Writes the settings of a stack; those that are given come on top of what makes it work here. */
+  configure(stack: ReleasedStack, more: Readonly<Record<string, unknown>> = {}): void {
+    const settings = {
+      environment: stack,
+      domain: this.domain(stack),
+      certificates: "internal",
+      hosts: { app1: this.host(stack).settings() },
+      registry: { address: this.registry.address, repository: this.repository },
+      imageMirror: this.registry.imageMirror,
+      limits: { memory: "256MiB", cpus: 2, pids: 256 },
+      secrets: { JWT_SECRET: { source: "generated", length: 32 } },
+      watchSeconds: 2,
+      ...(stack === "production" && {
+        promoteFrom: "staging",
+        backup: { schedule: "0 2 * * *", retention: "30d" },
+      }),
+      ...more,
+    };
+    const config = Object.fromEntries(
+      Object.entries(settings)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [`towpath:${key}`, value]),
+    );
+    this.project.source.write(`Pulumi.${stack}.yaml`, stringify({ config }));
+  }
+
+  /**
+   * Publishes the sample application's images, with changes, as `npm run ci -- --publish` does.
+   *
+   * @returns the commit that they were published for
+   */
+  async publish(changes: ImageChanges = {}): Promise<string> {
+    const commit = randomBytes(20).toString("hex");
+    for (const image of ["api", "web"] as const) {
+      const built = await buildSample(image);
+      const changed = await layered(built, [`LABEL test=${commit}`, ...(changes[image] ?? [])]);
+      await this.registry.push(changed, `${this.repository}/${image}:${commit}`);
+    }
+    return commit;
+  }
+
+  /** Runs `pulumi up` on a stack, as people and workflows do. */
+  up(stack: ReleasedStack, environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return this.run(["pulumi", "up", "--yes", "--skip-preview", "--stack", stack], environment);
+  }
+
+  /** The same, which has to succeed; gives back the stack's outputs. */
+  async release(stack: ReleasedStack, environment: NodeJS.ProcessEnv = {}): Promise<Record<string, unknown>> {
+    const ended = await this.up(stack, environment);
+    if (ended.code !== 0) throw new Error(`up: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
+    return this.outputs(stack);
+  }
+
+  /** What a stack has brought out. */
+  async outputs(stack: ReleasedStack): Promise<Record<string, unknown>> {
+    const { stdout } = await this.project.succeed(["pulumi", "stack", "output", "--json", "--stack", stack]);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** Any command of the project, with the hosts' key. */
+  run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return this.project.run(args, { ...keyVariables(), ...environment });
+  }
+
+  /** What a user gets from a stack, over HTTPS. */
+  ask(stack: ReleasedStack, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const domain = this.domain(stack);
+    return new Promise((resolve, reject) => {
+      const request = https.get(
+        {
+          host: this.host(stack).address,
+          servername: domain,
+          path,
+          headers: { host: domain, ...headers },
+          // The gateway's own authority is believed by its steps, which check it.
+          rejectUnauthorized: false,
+          agent: false,
+          timeout: 10_000,
+        },
+        (response) => {
+          text(response).then((body) => {
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+          }, reject);
+        },
+      );
+      request.on("timeout", () => request.destroy(new Error("no answer within 10 s")));
+      request.on("error", reject);
+    });
+  }
+
+  /** Removes the project's folder; the hosts are wiped by those who took them. */
+  remove(): Promise<void> {
+    return this.project.remove();
+  }
+
+  private get repository(): string {
+    return `team/${this.project.namespace}`;
+  }
+}
+
+/** The sample application's image as it is released. */
+async function buildSample(image: "api" | "web"): Promise<string> {
+  const { stdout } = await execa(
+    "docker",
+    [
+      ...["build", "--quiet", "--build-arg", `IMAGE_MIRROR=${await imageMirror()}`],
+      join(checkout, "app", image),
+    ],
+    { stdin: "ignore", timeout: 600_000, env: { DOCKER_BUILDKIT: "0" } },
+  );
+  return stdout.trim();
+}
+
+/** An image with more on top. */
+async function layered(image: string, lines: readonly string[]): Promise<string> {
+  const { stdout } = await execa("docker", ["build", "--quiet", "-"], {
+    input: [`FROM ${image}`, ...lines].join("\n"),
+    timeout: 120_000,
+    env: { DOCKER_BUILDKIT: "0" },
+  });
+  return stdout.trim();
+}
