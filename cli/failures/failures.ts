@@ -8,6 +8,7 @@ import { translateEngineGone } from "./engine.ts";
 import { translateLocked } from "./locked.ts";
 import { translateNoPassphrase, translateWrongPassphrase } from "./passphrase.ts";
 import { translatePortInUse } from "./port.ts";
+import { translateProtected } from "./protected.ts";
 import { cleanMessage } from "./resource.ts";
 import { translateStep } from "./step.ts";
 
@@ -17,6 +18,7 @@ const translations: readonly ((message: string) => string | undefined)[] = [
   translateWrongPassphrase,
   translateNoPassphrase,
   translatePortInUse,
+  translateProtected,
   translateDiskFull,
   translateEngineGone,
   translateStep,

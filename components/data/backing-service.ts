@@ -1,8 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { backingServiceRights } from "../host/container-rights.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { HealthGate, type HealthGateArgs } from "../release/health-gate.ts";
 import { secretUploads, type SecretValues } from "../secrets/files.ts";
+import { protectedData } from "./protection.ts";
 
 /** What every backing service is told by its environment. */
 export interface BackingServiceArgs {
@@ -12,6 +14,8 @@ export interface BackingServiceArgs {
   gateTimeoutSeconds: number;
   /** Where the data is kept: in a volume that outlives the container, or in memory, which is faster and thrown away with it. */
   storage: "volume" | "memory";
+  /** Whether the data is users': the volume is protected then, and the server has few rights. */
+  released?: boolean;
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
 }
@@ -43,7 +47,11 @@ export class DataContainer extends pulumi.ComponentResource {
     const child = { parent: this, provider: args.host.provider };
     const labels = labelList(args.labels);
     const inVolume = (): Pick<docker.ContainerArgs, "volumes"> => {
-      const volume = new docker.Volume(`${name}-volume`, { name: args.containerName, labels }, child);
+      const volume = new docker.Volume(
+        `${name}-volume`,
+        { name: args.containerName, labels },
+        { ...child, ...(args.released === true && protectedData) },
+      );
       return { volumes: [{ volumeName: volume.name, containerPath: args.dataPath }] };
     };
     const container = new docker.Container(
@@ -57,6 +65,7 @@ export class DataContainer extends pulumi.ComponentResource {
         uploads: secretUploads(args.secrets),
         networksAdvanced: [{ name: args.host.networkName }],
         ...(args.storage === "volume" ? inVolume() : { tmpfs: { [args.dataPath]: "" } }),
+        ...(args.released === true && backingServiceRights),
         restart: "unless-stopped",
         destroyGraceSeconds: stopSeconds,
         stopTimeout: stopSeconds,

@@ -17,6 +17,8 @@ export interface BackingServicesArgs {
   gateTimeoutSeconds: number;
   /** Where their data is kept. */
   storage: "volume" | "memory";
+  /** Whether the data is users': volumes are protected then, and servers have few rights. */
+  released?: boolean;
   /** The namespace whose database server and object storage are used, with databases and buckets of this one's own. */
   reused?: Names;
   host: DockerHost;

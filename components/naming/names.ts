@@ -1,7 +1,7 @@
 import { checkNamespace, labelFor } from "./namespace.ts";
 
 /** The parts that Towpath adds to the application's services. No service may be called so. */
-export const ownParts = ["postgres", "redis", "object-storage", "gateway", "migration"] as const;
+export const ownParts = ["postgres", "redis", "object-storage", "gateway", "migration", "backups"] as const;
 
 /** The longest name that every system here takes whole: a DNS label; PostgreSQL cuts what is longer without a word. */
 const longest = 63;

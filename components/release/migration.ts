@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MigrateInput } from "../../steps/migrate.ts";
+import type { MigrateCare, MigrateInput, MigrateReceipt } from "../../steps/migrate.ts";
+import type { Migrations } from "../application/application.ts";
+import type { DatabaseServer } from "../data/postgres.ts";
 import { Step } from "../host/step.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
+import type { SchemaChange } from "./release-record.ts";
 
 /** What brings the schema up to date. */
 export interface MigrationArgs {
@@ -19,36 +22,108 @@ export interface MigrationArgs {
   timeoutSeconds: number;
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
+  /** How users' data is kept from harm; left out, the command runs and nothing else. */
+  care?: MigrationCare;
 }
 
-/** Runs the application's migrations in a container of the new image, before anything of the new release starts. */
+/** How a schema is migrated where users' data is. */
+export interface MigrationCare {
+  migrations: Migrations;
+  /** Where the lock is, and what is dumped. */
+  server: DatabaseServer;
+  database: string;
+  /** How long to wait for another migration to end, in seconds. */
+  lockWaitSeconds: number;
+  /** The dump that is taken before a migration that would run; left out, none is. */
+  backup?: { volume: pulumi.Input<string>; release: string };
+  /** The images are those of an earlier release, whose own commands may not know the schema. */
+  rollback?: SchemaRollback;
+}
+
+/** What becomes of the schema when an earlier release comes back. */
+export interface SchemaRollback {
+  /** The revision that the schema is at, as the last record says. */
+  at?: string;
+  /** The revision to take it back to, and the image that knows how; left out, it stays. */
+  downgrade?: { to: string; image: string };
+}
+
+/**
+ * Runs the application's migrations in a container of the new image, before anything of the new release starts.
+ *
+ * With care: under a lock in the database, after a dump where one is wanted, and nothing when the schema is current.
+ */
 export class Migration extends pulumi.ComponentResource {
   /** Known once the schema is up to date. */
   readonly receipt: pulumi.Output<Record<string, unknown>>;
+  /** What became of the schema; undefined without care. */
+  readonly schema: pulumi.Output<SchemaChange | undefined>;
+  /** The dump that was taken before; undefined where none was. */
+  readonly backup: pulumi.Output<Record<string, unknown> | undefined>;
 
   constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:Migration", name, {}, opts);
-    const run = new Step<MigrateInput>(
+    const { rollback } = args.care ?? {};
+    const receipt: pulumi.Output<Record<string, unknown> & Partial<MigrateReceipt>> =
+      rollback !== undefined && rollback.downgrade === undefined
+        ? pulumi.output(rollback.at).apply(unchanged)
+        : this.run(name, args).receipt;
+    this.receipt = receipt;
+    this.schema = receipt.apply(({ before, after, applied }) =>
+      applied === undefined
+        ? undefined
+        : { ...(before !== undefined && { before }), ...(after !== undefined && { after }), applied },
+    );
+    this.backup = receipt.apply(({ backup }) => backup && { ...backup });
+    this.registerOutputs({ receipt: this.receipt });
+  }
+
+  private run(name: string, args: MigrationArgs): Step<MigrateInput> {
+    const { care } = args;
+    const downgrade = care?.rollback?.downgrade;
+    const image = downgrade === undefined ? args.imageId : pulumi.output(downgrade.image);
+    const command = care && downgrade ? [...care.migrations.down, downgrade.to] : [...args.command];
+    return new Step<MigrateInput>(
       `${name}-run`,
       {
         host: args.host,
         program: "migrate",
         input: {
-          image: args.imageId,
+          image,
           network: args.host.networkName,
-          command: [...args.command],
+          command,
           environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
           variables: pulumi.all(args.variables),
           files: pulumi.all(args.files),
           labels: args.labels,
           ...(Object.keys(args.mounts).length > 0 && { mounts: args.mounts }),
           timeoutSeconds: args.timeoutSeconds,
+          ...(care !== undefined && { care: careInput(care) }),
         },
-        triggers: [args.imageId],
+        triggers: [args.imageId, ...(downgrade === undefined ? [] : [`down to ${downgrade.to}`])],
       },
       { parent: this },
     );
-    this.receipt = run.receipt;
-    this.registerOutputs({ receipt: this.receipt });
   }
+}
+
+function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
+  const { server, database, lockWaitSeconds: waitSeconds, backup, rollback } = care;
+  const { current, pending, base } = care.migrations;
+  const target = rollback?.downgrade?.to;
+  return pulumi.all([server.container, backup?.volume]).apply(([container, volume]) => ({
+    lock: { container, administrator: server.administrator, database, waitSeconds },
+    current,
+    ...(target === undefined ? forward(pending) : { target }),
+    ...(base !== undefined && { base }),
+    ...(backup !== undefined && volume !== undefined && { backup: { volume, release: backup.release } }),
+  }));
+}
+
+function forward(pending: Migrations["pending"]): Pick<MigrateCare, "pending"> {
+  return pending === undefined ? {} : { pending };
+}
+
+function unchanged(at: string | undefined): SchemaChange & Record<string, unknown> {
+  return { ...(at !== undefined && { before: at, after: at }), applied: [] };
 }

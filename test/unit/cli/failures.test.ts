@@ -42,6 +42,23 @@ describe("the explanation of a failure", () => {
     );
   });
 
+  it("says which data a plan would have removed", () => {
+    const urn =
+      "urn:pulumi:production::notes::towpath:data:DataContainer$docker:index/volume:Volume::notes-production-postgres-volume";
+    const end =
+      'it; it was not touched: take back the change that removes it, or see "What is protected" in docs/data.md';
+    const deleted = `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``;
+    assert.equal(
+      explain(failed([deleted, urn])),
+      `notes-production-postgres-volume: users' data is protected, got a plan that would delete ${end}`,
+    );
+    const replaced = `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``;
+    assert.equal(
+      explain(failed([replaced, urn])),
+      `notes-production-postgres-volume: users' data is protected, got a plan that would replace ${end}`,
+    );
+  });
+
   it("says that the passphrase is wrong", () => {
     assert.equal(
       explain(

@@ -30,6 +30,9 @@ export interface Registration {
     /** Undefined where the plugin decides. */
     readonly deleteBeforeReplace: boolean | undefined;
     readonly replaceOnChanges: readonly string[];
+    /** Whether a plan that would delete it fails, and whether it stays where it is when the engine forgets it. */
+    readonly protect: boolean;
+    readonly retainOnDelete: boolean;
     /** The type and name of the provider that the program chose, if it did. */
     readonly provider: string;
   };
@@ -145,6 +148,8 @@ function registrationOf(urn: string, request: RegisterResourceRequest): Registra
         ? request.getDeletebeforereplace()
         : undefined,
       replaceOnChanges: request.getReplaceonchangesList(),
+      protect: request.getProtect() ?? false,
+      retainOnDelete: request.getRetainondelete() ?? false,
       provider: request.getProvider().split("::").slice(2, 4).join(" "),
     },
   };

@@ -1,0 +1,64 @@
+/** What backing services ask the engine for where users' data is, beside what they ask for in `local`. */
+import { byName, deployed, type Registration } from "./engine.ts";
+import assert from "node:assert/strict";
+import { parseApplication } from "../../../components/application/application.ts";
+import { Backups } from "../../../components/data/backups.ts";
+import { BackingServices } from "../../../components/data/backing-services.ts";
+import { DockerHost } from "../../../components/host/docker-host.ts";
+import { namesOf } from "../../../components/naming/names.ts";
+import { notes } from "../application/notes.ts";
+
+const parts = ["postgres", "redis", "object-storage"];
+
+describe("the data of users", () => {
+  let resources: Record<string, Registration>;
+
+  before(async () => {
+    const { registrations } = await deployed(() => {
+      const names = namesOf("notes-production");
+      const host = new DockerHost("host", { networkName: "notes-production" });
+      const labels = (part: string): Record<string, string> => ({ "towpath.part": part });
+      new Backups("data-backups", { names, host, labels: labels("backups") });
+      return new BackingServices("data", {
+        application: parseApplication(notes),
+        names,
+        imageMirror: "docker.io",
+        gateTimeoutSeconds: 60,
+        storage: "volume",
+        released: true,
+        host,
+        labels,
+      });
+    });
+    resources = byName(registrations);
+  });
+
+  it("is in volumes that no plan deletes, and that stay when the engine forgets them", () => {
+    for (const part of [...parts, "backups"]) {
+      const volume = resources[`data-${part}-volume`];
+      assert.equal(volume?.inputs.name, `notes-production-${part}`);
+      assert.deepEqual([volume.options.protect, volume.options.retainOnDelete], [true, true], part);
+    }
+  });
+
+  it("is served with few rights, by servers that may be replaced", () => {
+    for (const part of parts) {
+      const { inputs, options } = resources[`data-${part}-container`] ?? assert.fail(part);
+      assert.equal(options.protect, false);
+      const { capabilities, securityOpts, logDriver, logOpts } = inputs;
+      assert.deepEqual(
+        { capabilities, securityOpts, logDriver, logOpts },
+        {
+          capabilities: {
+            drops: ["ALL"],
+            adds: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID"],
+          },
+          securityOpts: ["no-new-privileges:true"],
+          logDriver: "json-file",
+          logOpts: { "max-size": "10m", "max-file": "5" },
+        },
+        part,
+      );
+    }
+  });
+});
