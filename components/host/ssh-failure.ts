@@ -157,5 +157,5 @@ function reasonOf(said: string): string {
 }
 
 function quoted(text: string): string {
-  return `"${text.replaceAll('"', "'")}"`;
+  return `"${text.trim().replaceAll(/\s+/g, " ").replaceAll('"', "'")}"`;
 }

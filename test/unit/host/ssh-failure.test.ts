@@ -159,7 +159,7 @@ describe("why a host's engine does not answer", () => {
       ),
     );
     assert.deepEqual(
-      engine("silent Cannot connect to the Docker daemon. Is the docker daemon running?"),
+      engine("silent \nCannot connect to the Docker daemon. Is the docker daemon running?"),
       passing(
         `towpath:hosts.app1: its Docker engine does not answer, got "Cannot connect to the Docker daemon. Is the docker daemon running?"; see there: sudo systemctl status docker`,
       ),
