@@ -3,6 +3,7 @@ import { answer, json, pass } from "./answer.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { addLookCommands } from "./look-commands.ts";
 import { exitCode } from "./problem.ts";
+import { addReleaseCommands } from "./release-commands.ts";
 
 const program = new Command("towpath")
   .enablePositionalOptions()
@@ -128,6 +129,7 @@ program
   });
 
 addLookCommands(program);
+addReleaseCommands(program);
 
 listenForInterrupts();
 await program.parseAsync();

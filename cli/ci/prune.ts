@@ -1,0 +1,75 @@
+import { Registry } from "../../components/image/registry.ts";
+import { RegistryError } from "../../components/image/registry-requests.ts";
+import { expiredImages, type Expired, type PublishedTag } from "../../components/image/retention.ts";
+import type { ReleaseRecord } from "../../components/release/release-record.ts";
+import { Problem } from "../problem.ts";
+import { asStep, type Progress } from "../progress/progress.ts";
+import { stackOutputs } from "../pulumi/state.ts";
+import type { StackState } from "../pulumi/stacks.ts";
+import type { Destination } from "./publish.ts";
+
+/** What was removed from one repository, or would be. */
+export interface PrunedRepository {
+  /** `ghcr.io/owner/notes/api`. */
+  readonly repository: string;
+  readonly removed: readonly Expired[];
+  /** How many images stay. */
+  readonly kept: number;
+}
+
+/**
+ * The digests that stacks of this project still need: those of their release records, and of the images that their hosts
+ * have, such as a canary's, which has no record yet.
+ */
+export function neededDigests(stacks: readonly StackState[]): Set<string> {
+  const needed = new Set<string>();
+  for (const { deployment } of stacks) {
+    const { releases = [] } = stackOutputs(deployment) as { releases?: readonly ReleaseRecord[] };
+    for (const { images } of releases) for (const digest of Object.values(images)) needed.add(digest);
+    for (const { type, inputs } of deployment.resources) {
+      if (type !== "docker:index/remoteImage:RemoteImage") continue;
+      const digest = /@(sha256:[0-9a-f]{64})$/.exec(String(inputs?.name))?.[1];
+      if (digest !== undefined) needed.add(digest);
+    }
+  }
+  return needed;
+}
+
+/** Removes what has expired from one registry; with `dryRun`, only says what. */
+export async function prune(
+  destination: Destination,
+  images: readonly string[],
+  needed: ReadonlySet<string>,
+  { dryRun, now }: { readonly dryRun: boolean; readonly now: Date },
+  progress: Progress,
+): Promise<PrunedRepository[]> {
+  const registry = new Registry(destination, destination.password);
+  const pruned: PrunedRepository[] = [];
+  for (const image of images) {
+    const repository = `${destination.address}/${destination.repository}/${image}`;
+    const one = await asStep(progress, `looking through ${repository}`, async () => {
+      const tags = await publishedTags(registry, image);
+      const removed = expiredImages(tags, needed, now);
+      if (!dryRun) for (const { digest } of removed) await registry.remove(image, digest);
+      const all = new Set(tags.map(({ digest }) => digest));
+      return { repository, removed, kept: all.size - removed.length };
+    }).catch((error: unknown) => {
+      throw error instanceof RegistryError ? new Problem(error.message) : error;
+    });
+    pruned.push(one);
+  }
+  return pruned;
+}
+
+/** All tags with their images' age; each image is asked for once. */
+async function publishedTags(registry: Registry, image: string): Promise<PublishedTag[]> {
+  const ages = new Map<string, string | undefined>();
+  const found: PublishedTag[] = [];
+  for (const tag of await registry.tags(image)) {
+    const digest = await registry.digestOf(image, tag);
+    if (digest === undefined) continue;
+    if (!ages.has(digest)) ages.set(digest, (await registry.facts(image, digest))?.created);
+    found.push({ tag, digest, created: ages.get(digest) });
+  }
+  return found;
+}

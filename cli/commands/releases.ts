@@ -1,0 +1,69 @@
+import type { ReleaseRecord } from "../../components/release/release-record.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
+import { failedRuns, type FailedRun } from "../pulumi/history.ts";
+import { checkReleased, readRecords } from "../release-records.ts";
+import { columns } from "../report/table.ts";
+import { run } from "../run.ts";
+import { callFor } from "./pulumi.ts";
+
+/** What `towpath releases` ends with. */
+export interface Releases {
+  readonly stack: string;
+  /** Newest first; the first one runs. */
+  readonly releases: readonly ReleaseRecord[];
+  /** Runs that left no record, newest first. */
+  readonly failed: readonly FailedRun[];
+}
+
+/** What a stack released, and what failed. Changes nothing. */
+export async function releases(
+  stack: string,
+  progress: Progress,
+  project = readProject(),
+): Promise<Releases> {
+  checkReleased(stack);
+  const call = await callFor("stack", stack, progress, project);
+  const [records, failed] = await Promise.all([readRecords(call, run), failedRuns(call, run)]);
+  return { stack, releases: records, failed };
+}
+
+/** The releases as a table, newest first, with the failed runs between them. */
+export function releasesInWords({ stack, releases: records, failed }: Releases): string {
+  if (records.length + failed.length === 0) return `${stack}: nothing was released yet`;
+  const rows = [
+    ...records.map((record, index) => ({ at: record.endedAt, row: rowOf(record, index === 0) })),
+    ...failed.map(({ endedAt }) => ({
+      at: endedAt,
+      row: ["-", minute(endedAt), "-", "-", "-", "-", "failed: users kept what they had"],
+    })),
+  ].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  return columns([
+    ["release", "when (UTC)", "commit", "version", "schema", "by", "what"],
+    ...rows.map(({ row }) => row),
+  ]);
+}
+
+function rowOf(record: ReleaseRecord, isNewest: boolean): string[] {
+  const { id, endedAt, commit, version = "-", schema, by, rollbackOf, unproven, receipts } = record;
+  const what = [
+    ...(isNewest ? ["runs"] : []),
+    ...(rollbackOf === undefined ? [] : [`back from ${rollbackOf}`]),
+    ...(receipts.endToEnd === undefined ? [] : ["end-to-end tested"]),
+    ...(unproven === undefined ? [] : [`unproven: ${unproven.reason}`]),
+  ];
+  return [
+    id,
+    minute(endedAt),
+    commit?.slice(0, 12) ?? "-",
+    version,
+    schema?.after ?? "-",
+    by,
+    what.join(", "),
+  ];
+}
+
+/** A time as people read it, to the minute. */
+export function minute(time: string): string {
+  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
+}

@@ -1,0 +1,81 @@
+import { application as description } from "../../application.ts";
+import { parseApplication } from "../../components/application/application.ts";
+import { usesOwnPassphrase } from "../environment.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
+import { runOperation, type PulumiCall } from "../pulumi/operation.ts";
+import { keepingSaltOut } from "../pulumi/salt.ts";
+import { checkReleased, readRecords } from "../release-records.ts";
+import {
+  planRollback,
+  rollbackInWords,
+  type RollbackPlan,
+  type RollbackRequest,
+} from "../report/rollback.ts";
+import { run } from "../run.ts";
+import { callFor } from "./pulumi.ts";
+import { checkOutcome } from "./start.ts";
+
+/** What `towpath rollback` ends with. */
+export interface RolledBack extends RollbackPlan {
+  readonly seconds: number;
+}
+
+export interface RollbackSettings extends RollbackRequest {
+  /** The person has agreed already. */
+  readonly yes: boolean;
+  /** Asks the person; undefined where nobody can answer. */
+  readonly ask: ((question: string) => Promise<boolean>) | undefined;
+}
+
+/** Shows what going back to a release does, and does it when that is agreed to: as another release of its images. */
+export async function rollback(
+  progress: Progress,
+  settings: RollbackSettings,
+  project = readProject(),
+): Promise<RolledBack> {
+  const began = Date.now();
+  checkReleased(settings.stack);
+  const call = await callFor("up", settings.stack, progress, project);
+  const { migrations } = parseApplication(description);
+  const plan = planRollback(await readRecords(call, run), settings, migrations !== undefined);
+  await agree(plan, settings, progress);
+  await releaseWith(call, progress, {
+    TOWPATH_ROLLBACK: plan.to,
+    ...(plan.downgrade && { TOWPATH_DOWNGRADE: "true" }),
+  });
+  return { ...plan, seconds: Math.round((Date.now() - began) / 100) / 10 };
+}
+
+/** Says what was done. */
+export function rolledBackInWords({ stack, from, to, seconds }: RolledBack): string {
+  return `${stack}: ${to} runs again in place of ${from}, after ${seconds} s`;
+}
+
+/** Runs `pulumi up` with variables that tell the program what is special about this run. */
+export async function releaseWith(
+  call: PulumiCall,
+  progress: Progress,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  const told = { ...call, environment: { ...call.environment, ...variables } };
+  // The work is done on other machines.
+  checkOutcome(
+    await keepingSaltOut(call, usesOwnPassphrase(), () =>
+      runOperation("up", told, progress, [], { yields: false }),
+    ),
+  );
+}
+
+async function agree(plan: RollbackPlan, { yes, ask }: RollbackSettings, progress: Progress): Promise<void> {
+  progress.say(rollbackInWords(plan));
+  if (yes) return;
+  if (ask === undefined) throw new Problem(notAgreed(plan));
+  if (!(await ask(`Roll ${plan.stack} back to ${plan.to}?`))) throw new Problem("nothing was changed");
+}
+
+/** Says that nobody could be asked. */
+export function notAgreed({ stack, to }: Pick<RollbackPlan, "stack" | "to">): string {
+  return `rollback: changes what users of ${stack} get and has to be agreed to, got no terminal to ask on; use "npx towpath rollback ${to} --stack ${stack} --yes"`;
+}
