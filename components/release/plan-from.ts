@@ -74,6 +74,7 @@ export async function planFrom(
     ...(source !== undefined && { source }),
     ...(freeze !== undefined && { freeze }),
     ...("allowUnproven" in settings && { allowUnproven: settings.allowUnproven }),
+    ...("requireEndToEnd" in settings && { requireEndToEnd: settings.requireEndToEnd }),
     ...(rollback !== undefined && { rollback }),
     now: reads.now,
   });

@@ -18,6 +18,8 @@ export interface ProductionSettings extends ReleasedSettings {
   promoteFrom: "staging";
   /** Lets through digests that staging has no receipts for; left out, they are refused. */
   allowUnproven?: UnprovenSettings;
+  /** Whether staging's digests also need the receipt of end-to-end tests: `towpath receipt end-to-end`. */
+  requireEndToEnd: boolean;
   /** When the database is backed up. */
   backup: BackupSettings;
   /** How the schema is migrated. */
@@ -45,6 +47,7 @@ export const productionSchema = z
     ...releasedShape(240, "notes.example.com"),
     promoteFrom: z.literal("staging", expected('"staging"', "production takes only what staging proved")),
     allowUnproven: z.strictObject({ reason }).meta({ id: "UnprovenSettings" }).exactOptional(),
+    requireEndToEnd: z.boolean(expected("true or false", "write it without quotes")).default(false),
     backup,
     migration: z
       .strictObject({

@@ -131,6 +131,15 @@ describe("the plan of a release", () => {
     );
   });
 
+  it("wants the receipt of end-to-end tests where it is set", async () => {
+    const asked = { environment: "production", records: { staging: [published("x")] } } as const;
+    assert.equal((await planned(asked)).changes, true);
+    await assert.rejects(
+      planned({ ...asked, settings: { requireEndToEnd: true } }),
+      /^InputError: towpath:promoteFrom: expected staging's receipts for release \w+, got none for endToEnd;/,
+    );
+  });
+
   it("asks the registry nothing for what runs already", async () => {
     const runs = record("b");
     const records = { staging: [runs], production: [runs] };

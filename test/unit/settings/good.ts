@@ -74,6 +74,7 @@ export const production = {
   domain: "notes.example.com",
   promoteFrom: "staging",
   allowUnproven: { reason: "the staging host is gone" },
+  requireEndToEnd: true,
   backup: { schedule: "0 3 * * *", retention: "30d" },
   migration: { acknowledge: "a1b2c3" },
   github,

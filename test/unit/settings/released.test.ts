@@ -43,6 +43,12 @@ describe("production", () => {
     );
   });
 
+  it("is told plainly whether end-to-end tests are required", () => {
+    production('towpath:requireEndToEnd: expected true or false, got "yes"; write it without quotes', {
+      requireEndToEnd: "yes",
+    });
+  });
+
   it("wants reasons in words", () => {
     const reason = 'expected a reason, got "  "; write a sentence that others can judge it by';
     production(`towpath:allowUnproven.reason: ${reason}`, { allowUnproven: { reason: "  " } });
