@@ -44,6 +44,7 @@ describe("the plan of a release", () => {
     const change = {
       freeze: undefined,
       allowUnproven: undefined,
+      requireEndToEnd: undefined,
       registry: { ...registry, login: undefined },
     };
     const parsed = parseSettings(merged(merged(good[environment], change), settings));
