@@ -1,10 +1,13 @@
 /**
- * Asks an address, its argument, at a steady rate, and tells its parent what became of it; see `Load`, which starts it.
+ * Asks an address at a steady rate, and tells its parent what became of it; see `Load`, which starts it. Its arguments are
+ * the address and, for HTTPS, the IP address that stands for its host name.
  *
  * A process of its own and ahead of all others: it stands for people on other machines, whose requests do not queue
  * behind the release's own work.
  */
 import http from "node:http";
+import https from "node:https";
+import type net from "node:net";
 import { setPriority } from "node:os";
 import type { LoadReport } from "./load.ts";
 import { until } from "./until.ts";
@@ -23,7 +26,7 @@ const patience = 10_000;
 
 /** Asks at a steady rate over connections that are kept and used again, as browsers and proxies do. */
 class Generator {
-  private readonly agent = new http.Agent({ keepAlive: true });
+  private readonly agent: http.Agent;
   private readonly timer: NodeJS.Timeout;
   private readonly url: string;
   private begun = Date.now();
@@ -33,8 +36,9 @@ class Generator {
   private times: number[] = [];
   private failures: Record<string, number> = {};
 
-  constructor(url: string) {
+  constructor(url: string, address: string | undefined) {
     this.url = url;
+    this.agent = address === undefined ? new http.Agent({ keepAlive: true }) : agentTo(address);
     this.timer = setInterval(() => {
       this.sendWhatIsDue();
     }, 5);
@@ -91,7 +95,8 @@ class Generator {
   /** Why the answer is none; undefined when all of it came. */
   private ask(path: string): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const request = http.get(`${this.url}${path}`, { agent: this.agent, timeout: patience }, (response) => {
+      const { get } = this.url.startsWith("https:") ? https : http;
+      const request = get(`${this.url}${path}`, { agent: this.agent, timeout: patience }, (response) => {
         response.resume();
         response.on("end", () => {
           const { statusCode = 0 } = response;
@@ -110,11 +115,26 @@ class Generator {
   }
 }
 
+/** Connects to an address whatever the host name, and believes the gateway's own authority; 16 connections at most. */
+function agentTo(address: string): https.Agent {
+  const lookup: net.LookupFunction = (_name, { all }, done) => {
+    if (all === true) done(null, [{ address, family: 4 }]);
+    else done(null, address, 4);
+  };
+  return new https.Agent({
+    keepAlive: true,
+    maxSockets: 16,
+    rejectUnauthorized: false,
+    lookup,
+  });
+}
+
 function percentile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
 }
 
-const generator = new Generator(process.argv[2] ?? "");
+const [url = "", address] = process.argv.slice(2);
+const generator = new Generator(url, address);
 try {
   setPriority(-10);
 } catch {

@@ -21,8 +21,11 @@ const generator = fileURLToPath(new URL("load-generator.ts", import.meta.url));
 export class Load {
   private readonly process: ChildProcess;
 
-  constructor(url: string) {
-    this.process = fork(generator, [url], { execArgv: ["--import", "tsx"] });
+  /** `address` is the IP address that stands for the host name of an `https:` url, which has no name of its own in tests. */
+  constructor(url: string, address?: string) {
+    this.process = fork(generator, address === undefined ? [url] : [url, address], {
+      execArgv: ["--import", "tsx"],
+    });
   }
 
   /** Resolves when so many requests of this stretch have been answered or failed. */
