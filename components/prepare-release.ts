@@ -1,12 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
 import { parseApplication, type Application } from "./application/application.ts";
 import type { ApplicationDescription } from "./application/description.ts";
+import { postgresVersionOf, printingOn } from "./data/look-at-data.ts";
+import { planMigration, type MigrationPlan } from "./data/migration-plan.ts";
+import { checkPostgresVersion } from "./data/postgres-version.ts";
 import { preflight } from "./host/check-hosts.ts";
 import { writeConnections } from "./host/connection.ts";
 import { demandOf } from "./host/preflight.ts";
 import { InputError } from "./input-error.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
-import { planRelease } from "./release/plan-release.ts";
+import { namesOf } from "./naming/names.ts";
+import { planRelease, schemaStays } from "./release/plan-release.ts";
 import { checkAgreement } from "./settings/agreement.ts";
 import type { ProductionSettings } from "./settings/production.ts";
 import type { StagingSettings } from "./settings/staging.ts";
@@ -29,7 +34,39 @@ export async function prepareRelease(
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
   const plan = await planRelease(application, settings);
-  return { application, settings, connection, plan };
+  const migration = await plannedMigration({ application, settings, connection, plan });
+  for (const warning of migration.warnings) void pulumi.log.warn(warning);
+  return { application, settings, connection, plan, migration };
+}
+
+/** What becomes of the data, once it is known that these servers can open it. */
+async function plannedMigration({
+  application,
+  settings,
+  connection,
+  plan,
+}: Omit<ReleasedEnvironmentArgs, "migration">): Promise<MigrationPlan> {
+  const { environment, namespace, registry, imageMirror = "docker.io", migration } = settings;
+  const { current } = plan;
+  const volume = namesOf(namespace).volume("postgres");
+  const recorded = current?.postgres;
+  await checkPostgresVersion(application, {
+    ...{ volume, recorded },
+    onDisk: async () => recorded && postgresVersionOf(connection, volume, { recorded, imageMirror }),
+  });
+  const password = registry.login && settings.credential(registry.login.password);
+  const account =
+    registry.login === undefined || password === undefined
+      ? undefined
+      : { address: registry.address, user: registry.login.user, password };
+  return planMigration(
+    {
+      ...{ application, environment, images: plan.references, stays: schemaStays(plan) },
+      ...("acknowledge" in migration && { acknowledge: migration.acknowledge }),
+      ...(current !== undefined && { last: current }),
+    },
+    printingOn(connection, account),
+  );
 }
 
 function checked(description: ApplicationDescription, settings: ReleasedSettings): Application {

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "./application/application.ts";
 import { imageReference } from "./application/images.ts";
+import { Backups } from "./data/backups.ts";
 import { BackingServices } from "./data/backing-services.ts";
+import { destructiveIn, type MigrationPlan } from "./data/migration-plan.ts";
 import { Gateway, gatewayImage } from "./gateway/gateway.ts";
 import { DockerHost } from "./host/docker-host.ts";
 import type { HostConnection } from "./host/ssh-config.ts";
@@ -10,9 +12,9 @@ import { TaggedImages } from "./image/tagged-images.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { labels, namesOf } from "./naming/names.ts";
 import { tracksOf } from "./release/canary.ts";
-import { recordsAfter, referencesOf, type ReleasePlan } from "./release/plan-release.ts";
+import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
 import type { ReleaseRecord } from "./release/release-record.ts";
-import { Release, type ImageIds } from "./release/release.ts";
+import { Release, type ImageIds, type ReleaseArgs } from "./release/release.ts";
 import { applicationSecrets } from "./secrets/application-secrets.ts";
 import type { SecretValues } from "./secrets/files.ts";
 import { SecretVersions } from "./secrets/secret-versions.ts";
@@ -26,6 +28,8 @@ export interface ReleasedEnvironmentArgs {
   /** The open connection to the host. */
   connection: HostConnection;
   plan: ReleasePlan;
+  /** What the migration would do. */
+  migration: MigrationPlan;
 }
 
 /**
@@ -95,7 +99,15 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       labels: labelsOf,
       gateTimeoutSeconds: settings.gateTimeoutSeconds,
     };
-    const data = new BackingServices(name, { ...shared, imageMirror, storage: "volume" }, child);
+    const data = new BackingServices(
+      name,
+      { ...shared, imageMirror, storage: "volume", released: true },
+      child,
+    );
+    const backups =
+      environment === "production" && application.postgres !== undefined
+        ? new Backups(`${name}-backups`, { names, host, labels: labelsOf("backups") }, child)
+        : undefined;
     const secretValues: SecretValues = {
       ...data.secretValues,
       ...applicationSecrets(name, application, settings, child),
@@ -110,6 +122,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
         }),
         secretValues,
+        ...migrationCare(args, data, { volume: backups?.volumeName, database: names.database }),
         numberOfCopies: settings.copies,
         released: {
           domain: settings.domain,
@@ -132,12 +145,40 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     );
     this.releases = tracks.completes
       ? pulumi
-          .all([versions.versions, release.receipts, tagged(name, args, release)])
-          .apply(([secretVersions, receipts]) => recordsAfter(plan, { secretVersions, receipts }))
+          .all([versions.versions, release.receipts, release.schema, tagged(name, args, release)])
+          .apply(([secretVersions, receipts, schema]) =>
+            recordsAfter(plan, {
+              ...{ secretVersions, receipts },
+              ...(schema !== undefined && {
+                schema: { ...schema, ...destructiveIn(schema, args.migration) },
+              }),
+              ...(application.postgres !== undefined && { postgres: application.postgres.version }),
+            }),
+          )
       : pulumi.output(plan.records);
     this.release = this.releases.apply(([newest]) => newest);
     this.registerOutputs({ url: this.url, release: this.release });
   }
+}
+
+/** How the schema is migrated: with a dump before in production, and not at all by an earlier release. */
+function migrationCare(
+  { settings, plan }: ReleasedEnvironmentArgs,
+  { databases: server }: BackingServices,
+  { volume, database }: { volume: pulumi.Output<string> | undefined; database: string },
+): Pick<ReleaseArgs, "care"> {
+  if (server === undefined) return {};
+  const { current, downgrade } = plan;
+  const at = current?.schema?.after;
+  const rollback = { ...(at !== undefined && { at }), ...(downgrade !== undefined && { downgrade }) };
+  return {
+    care: {
+      ...settings.migration,
+      ...{ server, database },
+      ...(volume !== undefined && { backup: { volume, release: plan.id } }),
+      ...(schemaStays(plan) && { rollback }),
+    },
+  };
 }
 
 /** Who signs in to the registry, for the host's engine. */

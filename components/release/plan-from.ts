@@ -98,6 +98,14 @@ export async function planFrom(
   };
 }
 
+/**
+ * Whether the migrations of this run's images leave the schema alone: they are an earlier release's, in the run that goes
+ * back to it and in those after it that release nothing else.
+ */
+export function schemaStays({ rollback, rollbackOf, changes }: ReleasePlan): boolean {
+  return rollback || (rollbackOf !== undefined && !changes);
+}
+
 /** What a run has made, besides what its plan says. */
 export type Made = Pick<MadeRelease, "secretVersions" | "schema" | "receipts" | "postgres">;
 

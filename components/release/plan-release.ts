@@ -13,7 +13,7 @@ import { planFrom, type ReleasePlan } from "./plan-from.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 
 export { referencesOf } from "../image/registry.ts";
-export { recordsAfter, type ReleasePlan } from "./plan-from.ts";
+export { recordsAfter, schemaStays, type ReleasePlan } from "./plan-from.ts";
 
 /** The settings of an environment that is released to. */
 export type LoadedReleasedSettings = LoadedSettings & (StagingSettings | ProductionSettings);

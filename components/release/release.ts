@@ -11,8 +11,9 @@ import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
 import type { SecureSite } from "../../steps/certificate.ts";
 import { HealthGate } from "./health-gate.ts";
-import { Migration } from "./migration.ts";
+import { Migration, type MigrationCare } from "./migration.ts";
 import { Route } from "./route.ts";
+import type { SchemaChange } from "./release-record.ts";
 import { SmokeCheck } from "./smoke-check.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
@@ -30,6 +31,8 @@ export interface ReleaseArgs {
   numberOfCopies?: Readonly<Record<string, number>>;
   /** What an environment has that others than developers see. */
   released?: ReleasedRoute;
+  /** How the schema is migrated where users' data is. */
+  care?: Omit<MigrationCare, "migrations"> & { timeoutSeconds: number };
   /** Every secret that a service may be given, by name. */
   secretValues: SecretValues;
   gateTimeoutSeconds: number;
@@ -50,7 +53,7 @@ export interface ReleasedRoute extends SecureSite {
   readonly maintenance: boolean;
 }
 
-/** How long a migration may take, in seconds. */
+/** How long a migration may take where no setting says it, in seconds. */
 const migrationTimeoutSeconds = 600;
 
 /** A copy, and the gate that it has to pass. */
@@ -64,6 +67,8 @@ interface GatedCopy {
 /** What the steps of a release say of their runs. */
 export interface Receipts {
   readonly migration?: Receipt;
+  /** The dump from before the migration. */
+  readonly backup?: Receipt;
   readonly gates: Receipt;
   readonly smoke: Receipt;
   readonly route: Receipt;
@@ -80,6 +85,8 @@ export class Release extends pulumi.ComponentResource {
   readonly containers: pulumi.Output<Record<string, string[]>>;
   /** The proofs of its steps; known once the route was switched. */
   readonly receipts: pulumi.Output<Receipts>;
+  /** What became of the schema; undefined where nothing is known of it. */
+  readonly schema: pulumi.Output<SchemaChange | undefined>;
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:Release", name, {}, opts);
@@ -91,13 +98,15 @@ export class Release extends pulumi.ComponentResource {
     const route = this.route(name, args, stable, canary, smoke);
     this.containers = pulumi.all([namesIn(stable), route.receipt]).apply(([names]) => names);
     this.receipts = pulumi
-      .all([receiptsIn(stable), smoke.receipt, route.receipt, migration?.receipt])
-      .apply(([gates, smoke, route, migration]): Receipts => ({
+      .all([receiptsIn(stable), smoke.receipt, route.receipt, migration?.receipt, migration?.backup])
+      .apply(([gates, smoke, route, migration, backup]): Receipts => ({
         gates,
         smoke,
         route,
         ...(migration !== undefined && { migration }),
+        ...(backup !== undefined && { backup }),
       }));
+    this.schema = migration?.schema ?? pulumi.output(undefined);
     this.registerOutputs({ containers: this.containers });
   }
 
@@ -110,7 +119,8 @@ export class Release extends pulumi.ComponentResource {
       {
         imageId: found(args.images, service.image),
         command: migrations.up,
-        timeoutSeconds: migrationTimeoutSeconds,
+        timeoutSeconds: args.care?.timeoutSeconds ?? migrationTimeoutSeconds,
+        ...(args.care !== undefined && { care: { ...args.care, migrations } }),
         host: args.host,
         labels: args.labels("migration"),
         mounts: mountsOf(args, service),

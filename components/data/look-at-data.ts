@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import { imageReference } from "../application/images.ts";
+import { askDocker, pull, type RegistryAccount } from "../host/host-engine.ts";
+import type { HostConnection } from "../host/ssh-config.ts";
+import type { PrintFromImage } from "./migration-plan.ts";
+
+/** How long a command may take that prints what migrations would do, in seconds. */
+const printSeconds = 60;
+
+/** Prints from images on a host, in containers that reach nothing and keep nothing. */
+export function printingOn(connection: HostConnection, account: RegistryAccount | undefined): PrintFromImage {
+  return async (image, command, environment) => {
+    const problem = await pull(connection, image, account);
+    if (problem !== undefined) return { problem: `no image: ${problem}` };
+    const name = `towpath-look-${randomBytes(4).toString("hex")}`;
+    const { succeeded, stdout, stderr } = await askDocker(
+      connection,
+      [
+        ...["run", "--rm", "--name", name, "--network", "none", "--read-only", "--tmpfs", "/tmp"],
+        ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+        ...Object.entries(environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
+        ...[image, ...command],
+      ],
+      printSeconds,
+    );
+    return succeeded
+      ? { printed: stdout }
+      : { problem: `"${command.join(" ")}" failing with: ${lastLine(stderr)}` };
+  };
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
+}
+
+/** The major version of PostgreSQL that made a volume; undefined when it is not there, or empty. */
+export async function postgresVersionOf(
+  connection: HostConnection,
+  volume: string,
+  { recorded, imageMirror }: { recorded: number; imageMirror: string },
+): Promise<number | undefined> {
+  // A volume that is not there would be made by looking into it.
+  const { succeeded } = await askDocker(connection, ["volume", "inspect", volume]);
+  if (!succeeded) return undefined;
+  const image = imageReference(`postgres:${recorded}`, imageMirror);
+  const look = ["run", "--rm", "--network", "none", "--volume", `${volume}:/data:ro`, "--entrypoint", "cat"];
+  const answer = await askDocker(connection, [...look, image, "/data/PG_VERSION"], printSeconds);
+  if (answer.succeeded) return Number(answer.stdout);
+  return /no such file/i.test(answer.stderr) ? undefined : recorded;
+}

@@ -1,0 +1,120 @@
+import type { Application, Migrations } from "../application/application.ts";
+import { commandFrom, pendingOf } from "../application/migrations.ts";
+import { found } from "../application/names.ts";
+import { show } from "../input-checks.ts";
+import { InputError } from "../input-error.ts";
+import type { ReleaseRecord } from "../release/release-record.ts";
+import { destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
+
+/** What a plan of the migration is made from. */
+export interface MigrationPlanArgs {
+  application: Application;
+  environment: "staging" | "production";
+  /** The revision whose destructive steps are meant. */
+  acknowledge?: string;
+  /** The references by digest of the images that will run, by the images' names. */
+  images: Readonly<Record<string, string>>;
+  /** The newest record of this stack; left out for a first release. */
+  last?: ReleaseRecord;
+  /** Whether the schema stays, because the images are an earlier release's. */
+  stays: boolean;
+}
+
+/** What prints what a command of an image says on standard output, without a database or a network. */
+export type PrintFromImage = (
+  image: string,
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) => Promise<{ printed: string } | { problem: string }>;
+
+/** What a release's migration would do. */
+export interface MigrationPlan {
+  /** The revisions that it would apply, in their order. */
+  readonly revisions: readonly string[];
+  readonly findings: readonly DestructiveStep[];
+  /** Those of the revisions that may destroy something; all of them, when one does. */
+  readonly destructive: readonly string[];
+  /** What a reviewer must know, one line each. */
+  readonly warnings: readonly string[];
+}
+
+const nothing: MigrationPlan = { revisions: [], findings: [], destructive: [], warnings: [] };
+
+/**
+ * What the migration of a release would do to the schema that the last record tells of.
+ *
+ * It looks only when the image with the migrations is another one than before. Throws an InputError for steps that destroy
+ * something in production and are not acknowledged, and for an image that cannot tell.
+ */
+export async function planMigration(args: MigrationPlanArgs, print: PrintFromImage): Promise<MigrationPlan> {
+  const { application, images, last, stays } = args;
+  const { migrations } = application;
+  if (migrations === undefined || last === undefined || stays) return nothing;
+  const service = found(application.services, migrations.service);
+  const image = found(images, service.image);
+  const before = last.images[service.image];
+  if (before !== undefined && image.endsWith(`@${before}`)) return nothing;
+
+  const from = last.schema?.after ?? migrations.base;
+  const { pending, sql } = migrations;
+  if (pending === undefined || from === undefined) {
+    const warning =
+      "migrations: what they will run is not known, for the application describes no migrations.pending";
+    return { ...nothing, warnings: [warning] };
+  }
+  const ask = async (what: keyof Migrations, command: readonly string[]): Promise<string> => {
+    const answer = await print(image, commandFrom(command, from), service.environment);
+    if ("printed" in answer) return answer.printed;
+    throw new InputError([
+      `migrations.${what}: the new image has to tell what it would run on a schema at ${from}, got ${answer.problem}; release an image whose migrations know that revision`,
+    ]);
+  };
+  const [listed, statements] = await Promise.all([ask("pending", pending), sql && ask("sql", sql)]);
+  const revisions = pendingOf(listed);
+  const to = revisions.at(-1);
+  if (to === undefined) return nothing;
+  if (statements === undefined) {
+    const warning = `migrations: what ${to} destroys is not known, for the application describes no migrations.sql`;
+    return { ...nothing, revisions, warnings: [warning] };
+  }
+  const findings = await destructiveSteps(statements);
+  if (findings.length > 0) checkAcknowledged(args, from, to, findings);
+  return {
+    revisions,
+    findings,
+    destructive: findings.length > 0 ? revisions : [],
+    warnings: findings.map((step) => `migrations: from ${from} to ${to} ${inWords(step)}`),
+  };
+}
+
+/** Which of the revisions that were applied may have destroyed something, as the release's record keeps it. */
+export function destructiveIn(
+  { applied }: { readonly applied: readonly string[] },
+  { destructive }: MigrationPlan,
+): { destructive?: readonly string[] } {
+  const found = applied.filter((revision) => destructive.includes(revision));
+  return found.length > 0 ? { destructive: found } : {};
+}
+
+function checkAcknowledged(
+  { environment, acknowledge }: MigrationPlanArgs,
+  from: string,
+  to: string,
+  findings: readonly DestructiveStep[],
+): void {
+  if (environment !== "production" || acknowledge === to) return;
+  const got = acknowledge === undefined ? "none" : show(acknowledge);
+  throw new InputError([
+    `towpath:migration.acknowledge: the migration from ${from} to ${to} takes away what cannot come back, or what the release that runs may use; expected an acknowledgement of ${to}, got ${got}; ` +
+      `spread it over two releases, or if it is meant, set towpath:migration to { "acknowledge": "${to}" }:` +
+      findings.map((step) => `\n  ${inWords(step)}`).join(""),
+  ]);
+}
+
+/** Longer statements say no more to a reader of a plan. */
+const longestStatement = 200;
+
+function inWords({ reason, statement }: DestructiveStep): string {
+  const text = statement.length > longestStatement ? `${statement.slice(0, longestStatement)} …` : statement;
+  return `${reason}: ${text}`;
+}

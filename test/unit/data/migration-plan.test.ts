@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { parseApplication } from "../../../components/application/application.ts";
+import {
+  destructiveIn,
+  planMigration,
+  type MigrationPlan,
+  type MigrationPlanArgs,
+  type PrintFromImage,
+} from "../../../components/data/migration-plan.ts";
+import { InputError } from "../../../components/input-error.ts";
+import type { ReleaseRecord } from "../../../components/release/release-record.ts";
+import { notes } from "../application/notes.ts";
+import { merged } from "../assert-refused.ts";
+
+const described = merged(notes, {
+  migrations: {
+    base: "base",
+    pending: ["list", "{revision}"],
+    sql: ["print", "{revision}:head"],
+  },
+});
+
+const last = { images: { api: "sha256:old", web: "sha256:web" }, schema: { after: "0004", applied: [] } };
+
+/** The plan where the new image prints this, and what it was asked for. */
+async function planned(
+  printed: { pending?: string; sql?: string; problem?: string },
+  change: Partial<MigrationPlanArgs> = {},
+): Promise<{ plan: MigrationPlan; asked: string[] }> {
+  const asked: string[] = [];
+  const print: PrintFromImage = (image, command, environment) => {
+    asked.push(`${image} ${command.join(" ")} ${JSON.stringify(environment)}`);
+    const text = command[0] === "list" ? printed.pending : printed.sql;
+    return Promise.resolve(
+      printed.problem === undefined ? { printed: text ?? "" } : { problem: printed.problem },
+    );
+  };
+  const plan = await planMigration(
+    {
+      application: parseApplication(described),
+      environment: "production",
+      images: { api: "registry.example/notes/api@sha256:new", web: "registry.example/notes/web@sha256:web" },
+      last: last as unknown as ReleaseRecord,
+      stays: false,
+      ...change,
+    },
+    print,
+  );
+  return { plan, asked };
+}
+
+/** The message that a plan is refused with. */
+async function refusal(...args: Parameters<typeof planned>): Promise<string> {
+  try {
+    await planned(...args);
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+  throw new assert.AssertionError({ message: "nothing was refused" });
+}
+
+const nothing: MigrationPlan = { revisions: [], findings: [], destructive: [], warnings: [] };
+const drop = { pending: "0005\n0006\n", sql: "ALTER TABLE notes DROP COLUMN body;" };
+const finding = { statement: "ALTER TABLE notes DROP COLUMN body", reason: 'drops the column "body"' };
+
+describe("the plan of a migration", () => {
+  it("asks the new image, from the last record's revision on", async () => {
+    const { plan, asked } = await planned({ pending: "0005\n", sql: "CREATE TABLE words ();" });
+    assert.deepEqual(plan, { ...nothing, revisions: ["0005"] });
+    assert.deepEqual(asked, [
+      'registry.example/notes/api@sha256:new list 0004 {"LOG_LEVEL":"info"}',
+      'registry.example/notes/api@sha256:new print 0004:head {"LOG_LEVEL":"info"}',
+    ]);
+  });
+
+  it("starts from the base where the record knows no revision", async () => {
+    const { asked } = await planned(
+      { pending: "" },
+      { last: { images: last.images } as unknown as ReleaseRecord },
+    );
+    assert.match(asked.join("\n"), /list base [\s\S]*print base:head /);
+  });
+
+  it("asks nothing where nothing would run", async () => {
+    const same = {
+      api: "registry.example/notes/api@sha256:old",
+      web: "registry.example/notes/web@sha256:other",
+    };
+    for (const change of [
+      { images: same },
+      { stays: true },
+      { application: parseApplication(merged(notes, { migrations: undefined })) },
+    ]) {
+      assert.deepEqual(await planned(drop, change), { plan: nothing, asked: [] });
+    }
+  });
+
+  it("of a first release destroys nothing", async () => {
+    const args: MigrationPlanArgs = {
+      application: parseApplication(described),
+      environment: "production",
+      images: {},
+      stays: false,
+    };
+    const never: PrintFromImage = () => assert.fail("asked");
+    assert.deepEqual(await planMigration(args, never), nothing);
+  });
+
+  it("warns of each destructive step in staging", async () => {
+    const { plan } = await planned(drop, { environment: "staging" });
+    assert.deepEqual(plan, {
+      revisions: ["0005", "0006"],
+      findings: [finding],
+      destructive: ["0005", "0006"],
+      warnings: ['migrations: from 0004 to 0006 drops the column "body": ALTER TABLE notes DROP COLUMN body'],
+    });
+    assert.deepEqual(destructiveIn({ applied: ["0006", "0007"] }, plan), { destructive: ["0006"] });
+    assert.deepEqual(destructiveIn({ applied: [] }, plan), {});
+  });
+
+  it("is refused in production unless its newest revision is acknowledged", async () => {
+    const refused = (got: string): string =>
+      `towpath:migration.acknowledge: the migration from 0004 to 0006 takes away what cannot come back, or what the release that runs may use; expected an acknowledgement of 0006, got ${got}; ` +
+      'spread it over two releases, or if it is meant, set towpath:migration to { "acknowledge": "0006" }:\n' +
+      '  drops the column "body": ALTER TABLE notes DROP COLUMN body';
+    assert.equal(await refusal(drop), refused("none"));
+    assert.equal(await refusal(drop, { acknowledge: "0005" }), refused('"0005"'));
+    const { plan } = await planned(drop, { acknowledge: "0006" });
+    assert.deepEqual(plan.warnings.length, 1);
+  });
+
+  it("shortens a statement that is long", async () => {
+    const sql = `DELETE FROM notes WHERE id IN (${Array.from({ length: 200 }, (_, id) => id).join(", ")})`;
+    const { plan } = await planned({ pending: "0005", sql }, { environment: "staging" });
+    assert.equal(
+      plan.warnings[0],
+      `migrations: from 0004 to 0005 deletes rows of "notes": ${sql.slice(0, 200)} …`,
+    );
+  });
+
+  it("is refused when the image cannot tell", async () => {
+    assert.equal(
+      await refusal({ problem: '"list 0004" failing with: no such revision' }),
+      'migrations.pending: the new image has to tell what it would run on a schema at 0004, got "list 0004" failing with: no such revision; release an image whose migrations know that revision',
+    );
+  });
+
+  it("says what it does not know", async () => {
+    const application = (change: object) => ({
+      application: parseApplication(merged(described, { migrations: change })),
+    });
+    const { plan } = await planned(drop, application({ sql: undefined }));
+    assert.deepEqual(plan.warnings, [
+      "migrations: what 0006 destroys is not known, for the application describes no migrations.sql",
+    ]);
+    const unknown = await planned(drop, application({ sql: undefined, pending: undefined }));
+    assert.deepEqual(unknown.plan.warnings, [
+      "migrations: what they will run is not known, for the application describes no migrations.pending",
+    ]);
+  });
+});
