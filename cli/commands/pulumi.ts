@@ -16,6 +16,7 @@ import { placeOf } from "../place.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { pulumiFolder, readProject, type Project } from "../project.ts";
+import { clearKilledRelease } from "../pulumi/killed-release.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { readDeployment } from "../pulumi/state.ts";
@@ -39,6 +40,9 @@ const needsMachine = new Set([
   "import",
 ]);
 
+/** Those that change what is on the hosts, and so have to know what a killed run left there. */
+const changing = new Set(["up", "update", "destroy", "down"]);
+
 /** Those that reach the hosts without the program, which would open the connections. */
 const withoutProgram = new Set(["destroy", "down", "refresh"]);
 
@@ -57,6 +61,7 @@ export async function pulumi(
   const warning = namespaceWarning(project, stack);
   if (warning !== undefined) progress.say(warning);
   const call = await callFor(command, stack, progress, project);
+  if (changing.has(command) && isReleased(stack)) await clearKilledRelease(call, run, progress);
   if (withoutProgram.has(command) && isReleased(stack)) await openHosts(call, progress);
   progress.stop();
   const code = await keepingSaltOut(call, usesOwnPassphrase(), () =>

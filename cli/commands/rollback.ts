@@ -4,6 +4,7 @@ import { usesOwnPassphrase } from "../environment.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
+import { clearKilledRelease } from "../pulumi/killed-release.ts";
 import { runOperation, type PulumiCall } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { checkReleased, readRecords } from "../release-records.ts";
@@ -59,6 +60,7 @@ export async function releaseWith(
   progress: Progress,
   variables: Readonly<Record<string, string>>,
 ): Promise<void> {
+  await clearKilledRelease(call, run, progress);
   const told = { ...call, environment: { ...call.environment, ...variables } };
   // The work is done on other machines.
   checkOutcome(

@@ -8,6 +8,7 @@ import type { PulumiCall } from "./operation.ts";
 /** Who holds a stack's lock: Pulumi's lock files in a file backend say so. */
 export interface Lock {
   readonly file: string;
+  readonly stack: string;
   readonly pid: number;
   readonly username: string;
   readonly hostname: string;
@@ -30,7 +31,7 @@ export function readLocks({ project, stack, environment }: PulumiCall): Lock[] {
   const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
   return files.map((name) => {
     const file = join(folder, name);
-    return { file, ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Lock, "file">) };
+    return { file, stack, ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Lock, "file" | "stack">) };
   });
 }
 
@@ -57,7 +58,7 @@ export function stateLocked(lock: Omit<Lock, "file">, machine: Pick<Machine, "ho
   const owner = `${lock.username}@${lock.hostname} (process ${lock.pid}) since ${since}`;
   return lock.hostname === machine.hostname
     ? `state: locked by another run, got ${owner}; wait until it ends`
-    : `state: locked by another run, got ${owner}; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes local"`;
+    : `state: locked by another run, got ${owner}; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes ${lock.stack}"`;
 }
 
 const thisMachine: Machine = { hostname: hostname(), isAlive: runsPulumi };

@@ -82,14 +82,14 @@ describe("the explanation of a failure", () => {
       explain(
         refused(
           "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.\n" +
-            "  s3://b/.pulumi/locks/organization/towpath/local/1.json: created by ann@desk (pid 7) at 2026-01-02T03:04:05Z",
+            "  s3://b/.pulumi/locks/organization/towpath/staging/1.json: created by ann@desk (pid 7) at 2026-01-02T03:04:05Z",
         ),
       ),
-      'state: locked by another run, got ann@desk (process 7) since 2026-01-02 03:04; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes local"',
+      'state: locked by another run, got ann@desk (process 7) since 2026-01-02 03:04; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes staging"',
     );
     assert.equal(
       explain(refused("error: the stack is currently locked by 1 lock(s).")),
-      'state: locked by another run, got one that does not say who it is; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes local"',
+      'state: locked by another run, got one that does not say who it is; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes <stack>"',
     );
   });
 

@@ -138,6 +138,7 @@ describe("the state", () => {
   describe("that is locked", () => {
     const folder = "state/.pulumi/locks/organization/towpath/local";
     const lock: Omit<Lock, "file"> = {
+      stack: "local",
       pid: 7,
       username: "ann",
       hostname: "desk",
