@@ -35,6 +35,12 @@ export interface SwitchRouteInput {
 /** How long to wait between two rounds of checks, in seconds. */
 const intervalSeconds = 0.5;
 
+/**
+ * How long an answer may take after the switch, in seconds: shorter than the gateway looks for a copy that accepts a
+ * request (5 s), so that those who wait are sent to the old copies in time.
+ */
+const answerSeconds = 3;
+
 /** Switching and watching are one step: when users would not get what they should, the old route is put back here. */
 async function switchRoute(input: SwitchRouteInput): Promise<object> {
   const { site, text, files } = input;
@@ -93,7 +99,8 @@ async function watch(
   do {
     for (const expected of checks) {
       const { path, headers } = expected;
-      const failure = await request(target, { path, ...(headers !== undefined && { headers }) }).then(
+      const asked = { path, timeoutSeconds: answerSeconds, ...(headers !== undefined && { headers }) };
+      const failure = await request(target, asked).then(
         (answer) => difference(expected, answer),
         (error: unknown) => `GET ${path}: ${(error as Error).message}`,
       );

@@ -88,7 +88,7 @@ describe("the switch of the route", function () {
 
   scene("asks the gateway itself, as users do", switching(""), (played) => {
     const requests = played.calls.filter(({ args }) => args.includes("nc"));
-    assert.deepEqual([...new Set(typed(requests))], ["exec -i gateway timeout 6 nc 127.0.0.1 8080"]);
+    assert.deepEqual([...new Set(typed(requests))], ["exec -i gateway timeout 4 nc 127.0.0.1 8080"]);
     const asked = requests.map(({ input: head }) => head.toString().split("\r\n")[0]);
     assert.deepEqual([...new Set(asked)].sort(), ["GET / HTTP/1.1", "GET /api/health HTTP/1.1"]);
   });
