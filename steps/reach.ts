@@ -1,6 +1,6 @@
 import { answers, connect } from "../components/host/connection.ts";
 import { readConnection, type HostConnection } from "../components/host/ssh-config.ts";
-import { HostProblem } from "../components/host/ssh-failure.ts";
+import { HostProblem, saysCut } from "../components/host/ssh-failure.ts";
 import { StepFailure } from "./step-failure.ts";
 
 /**
@@ -32,8 +32,5 @@ export async function reach(): Promise<void> {
  */
 export async function wasCut(said: string): Promise<boolean> {
   const host = reachedHost();
-  return host !== undefined && (cut.test(said) || !(await answers(host)));
+  return host !== undefined && (saysCut(said) || !(await answers(host)));
 }
-
-const cut =
-  /error during connect|cannot connect to the docker daemon|unexpected EOF|connection reset by peer|broken pipe|use of closed network connection|: EOF$/im;

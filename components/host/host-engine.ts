@@ -2,7 +2,9 @@ import { execa } from "execa";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InputError } from "../input-error.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
+import { saysCut } from "./ssh-failure.ts";
 
 /** Who signs in to a registry. */
 export interface RegistryAccount {
@@ -21,7 +23,11 @@ export interface EngineAnswer {
 /** How long one call may take unless the caller says otherwise, in seconds. */
 const defaultTimeoutSeconds = 30;
 
-/** Runs the docker client against the engine of a host whose connection is open. */
+/**
+ * Runs the docker client against the engine of a host whose connection is open.
+ *
+ * @throws InputError when that connection is cut: the answer would be taken for the command's own
+ */
 export async function askDocker(
   connection: HostConnection,
   args: readonly string[],
@@ -34,7 +40,13 @@ export async function askDocker(
     reject: false,
     stdin: "ignore",
   });
+  if (failed && saysCut(stderr)) throw new InputError([connectionLost(connection.host)]);
   return { succeeded: !failed, stdout, stderr: timedOut ? `no answer within ${timeoutSeconds} s` : stderr };
+}
+
+/** Says that the connection was cut before anything was made. */
+export function connectionLost(host: string): string {
+  return `towpath:hosts.${host}: the connection was lost while the plan was made, got no answer from its Docker engine; nothing was changed, run the command again`;
 }
 
 /** How long an image may take to be pulled, in seconds. */

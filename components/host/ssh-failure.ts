@@ -143,6 +143,13 @@ export function explainSocket({ host, user, found }: SocketEnding): HostProblem 
   );
 }
 
+/** Whether the docker client says that its connection, or the engine behind it, went away in the middle of a command. */
+export function saysCut(said: string): boolean {
+  return /error during connect|cannot connect to the docker daemon|unexpected EOF|connection reset by peer|broken pipe|use of closed network connection|: EOF$/im.test(
+    said,
+  );
+}
+
 function lasting(message: string): HostProblem {
   return new HostProblem(message, false);
 }

@@ -124,7 +124,7 @@ export class TestHost {
   /** Ends every SSH connection to this host, as a lost line would; new ones are taken. */
   async dropConnections(): Promise<void> {
     // The server itself is a parent of theirs and goes on.
-    await this.script("pkill -KILL -f '^sshd: (deploy|guest)' || true");
+    await this.script("pkill -KILL -f '^sshd: [a-z]+( |@)' || true");
   }
 
   /** How many SSH connections are open. */

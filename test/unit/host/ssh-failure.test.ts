@@ -1,6 +1,7 @@
 /** Why a host cannot be used, from what OpenSSH 9.2 and the look at the engine's socket really said. */
 import assert from "node:assert/strict";
-import { explainSocket, explainSsh, type SshEnding } from "../../../components/host/ssh-failure.ts";
+import { connectionLost } from "../../../components/host/host-engine.ts";
+import { explainSocket, explainSsh, saysCut, type SshEnding } from "../../../components/host/ssh-failure.ts";
 
 function explained(said: string, more: Partial<SshEnding> = {}): { message: string; passes: boolean } {
   const { message, passes } = explainSsh({ host: "app1", jump: false, said, ...more });
@@ -169,6 +170,27 @@ describe("why a host's engine does not answer", () => {
       lasting(
         `towpath:hosts.app1: its SSH server does not forward /var/run/docker.sock, got a closed connection; set "AllowStreamLocalForwarding yes" in its sshd_config and reload it`,
       ),
+    );
+  });
+});
+
+describe("a docker client whose connection was cut", () => {
+  it("is told from one whose command failed", () => {
+    for (const said of [
+      'time="2026-01-02T03:04:05Z" level=error msg="error waiting for container: unexpected EOF"',
+      'error during connect: Get "http://.towpath%2Fssh%2Fnotes%2Fapp1.sock/v1.41/info": EOF',
+      "Cannot connect to the Docker daemon at unix://.towpath/ssh/notes/app1.sock. Is the docker daemon running?",
+      "read unix @->.towpath/ssh/notes/app1.sock: read: connection reset by peer",
+    ]) {
+      assert.equal(saysCut(said), true, said);
+    }
+    assert.equal(saysCut("Error response from daemon: No such container: api"), false);
+  });
+
+  it("had changed nothing while the plan was made", () => {
+    assert.equal(
+      connectionLost("app1"),
+      "towpath:hosts.app1: the connection was lost while the plan was made, got no answer from its Docker engine; nothing was changed, run the command again",
     );
   });
 });
