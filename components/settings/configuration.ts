@@ -82,8 +82,20 @@ function isText(name: string): boolean {
 
 function jsonOrText(value: string): unknown {
   try {
-    return JSON.parse(value) as unknown;
+    return JSON.parse(value, (_, inner: unknown) => dateAsWritten(inner)) as unknown;
   } catch {
     return value;
   }
+}
+
+/** A date without quotes is a time in YAML, which Pulumi hands over in its own way: `2026-01-02 00:00:00 +0000 UTC`. */
+function dateAsWritten(value: unknown): unknown {
+  const written =
+    typeof value === "string"
+      ? /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d\d)(\d\d) \S+$/.exec(value)
+      : null;
+  if (written === null) return value;
+  const [, date = "", time = "", hours = "", minutes = ""] = written;
+  if (`${hours}${minutes}` !== "+0000") return `${date}T${time}${hours}:${minutes}`;
+  return time === "00:00:00" ? date : `${date}T${time}Z`;
 }

@@ -34,6 +34,20 @@ describe("a stack's configuration", () => {
     assert.deepEqual(readConfiguration({ "mine:port": "1" }, "mine"), { port: 1 });
   });
 
+  it("has dates as people write them, with and without quotes", () => {
+    const until = (text: string) => readConfiguration({ "towpath:freeze": JSON.stringify({ until: text }) });
+    const written = {
+      "2026-01-02 00:00:00 +0000 UTC": "2026-01-02",
+      "2026-01-02 09:00:00 +0000 UTC": "2026-01-02T09:00:00Z",
+      "2026-01-02 09:00:00.5 +0900 +0900": "2026-01-02T09:00:00+09:00",
+      "2026-01-02": "2026-01-02",
+      "tomorrow 09:00:00": "tomorrow 09:00:00",
+    };
+    for (const [given, expected] of Object.entries(written)) {
+      assert.deepEqual(until(given), { freeze: { until: expected } });
+    }
+  });
+
   const workspace = () => ({ branch: "main", path: "/srv/notes", source: "git" }) as const;
   const unread = () => assert.fail("the working copy is not asked for");
 
