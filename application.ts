@@ -21,6 +21,7 @@ export const application = defineApplication({
       routes: ["/api/*"],
       needs: ["postgres", "redis", "files"],
       secrets: ["JWT_SECRET"],
+      readOnly: true,
     },
     worker: {
       image: "api",
@@ -28,8 +29,17 @@ export const application = defineApplication({
       devCommand: ["watchfiles", "--filter", "python", "python -m notes.worker", "notes"],
       health: { command: ["python", "-m", "notes.worker", "--check"] },
       needs: ["postgres", "redis", "files"],
+      readOnly: true,
     },
-    web: { image: "web", port: 8080, health: { path: "/" }, routes: ["/*"] },
+    web: {
+      image: "web",
+      port: 8080,
+      health: { path: "/" },
+      routes: ["/*"],
+      readOnly: true,
+      // Caddy's program asks for it and does not start without, although this one listens on 8080.
+      capabilities: ["NET_BIND_SERVICE"],
+    },
   },
   postgres: { version: 15 },
   redis: { version: 7 },

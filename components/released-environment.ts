@@ -112,6 +112,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       ...data.secretValues,
       ...applicationSecrets(name, application, settings, child),
     };
+    const { versions } = new SecretVersions(`${name}-secret-versions`, { values: secretValues }, child);
     const release = new Release(
       `${name}-release`,
       {
@@ -124,6 +125,8 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         secretValues,
         ...migrationCare(args, data, { volume: backups?.volumeName, database: names.database }),
         numberOfCopies: settings.copies,
+        limits: settings.limits,
+        secretVersions: versions,
         released: {
           domain: settings.domain,
           certificates: settings.certificates,
@@ -134,8 +137,6 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       },
       child,
     );
-    const versions = new SecretVersions(`${name}-secret-versions`, { values: secretValues }, child);
-
     this.namespace = namespace;
     this.url = `https://${settings.domain}`;
     this.services = release.containers.apply((containers) =>
@@ -145,7 +146,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     );
     this.releases = tracks.completes
       ? pulumi
-          .all([versions.versions, release.receipts, release.schema, tagged(name, args, release)])
+          .all([versions, release.receipts, release.schema, tagged(name, args, release)])
           .apply(([secretVersions, receipts, schema]) =>
             recordsAfter(plan, {
               ...{ secretVersions, receipts },

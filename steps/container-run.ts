@@ -33,7 +33,7 @@ export async function runInContainer<T>(
 ): Promise<T> {
   const container = await create(run);
   try {
-    await docker(["cp", "-", `${container}:/`], { input: await secretFiles(run.files) });
+    await docker(["cp", "-", `${container}:/`], { input: await secretArchive(run.files, "run/secrets/") });
     await docker(["start", container]);
     const exitCode = await ending(container, timeoutSeconds);
     if (exitCode === undefined) await docker(["stop", "--time", "0", container]);
@@ -88,10 +88,11 @@ async function ending(container: string, timeoutSeconds: number): Promise<number
   }
 }
 
-function secretFiles(files: ContainerRun["files"]): Promise<Uint8Array> {
+/** Secrets as the tar archive that `docker cp` takes, below a folder; for every user of a container to read. */
+export function secretArchive(files: ContainerRun["files"], folder = ""): Promise<Uint8Array> {
   const archive = pack();
   for (const [name, value] of Object.entries(files)) {
-    archive.entry({ name: `run/secrets/${name}`, mode: 0o444 }, value);
+    archive.entry({ name: `${folder}${name}`, mode: 0o444 }, value);
   }
   archive.finalize();
   return buffer(archive);

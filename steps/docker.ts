@@ -24,7 +24,18 @@ export interface DockerCall {
  * The commands that have the same effect when they are given twice. A connection to a host that is cut during one of them
  * is opened again, and the command repeated: what it waits for goes on without it.
  */
-const repeatable = new Set(["container", "cp", "inspect", "logs", "ps", "rm", "start", "stop", "wait"]);
+const repeatable = new Set([
+  "container",
+  "cp",
+  "inspect",
+  "logs",
+  "ps",
+  "rm",
+  "start",
+  "stop",
+  "update",
+  "wait",
+]);
 
 /** Runs the docker client and gives back what it printed. Throws a DockerFailure. */
 export async function docker(args: readonly string[], call: DockerCall = {}): Promise<string> {

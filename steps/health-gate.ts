@@ -1,4 +1,4 @@
-import { docker, inspectContainer, lastLogLines, type ContainerState } from "./docker.ts";
+import { docker, DockerFailure, inspectContainer, lastLogLines, type ContainerState } from "./docker.ts";
 import { request } from "./http.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
 
@@ -10,6 +10,8 @@ export interface HealthGateInput {
   /** Left out, the copy has to run for `settleSeconds` without a restart. */
   readonly probe?: HttpProbe | CommandProbe;
   readonly timeoutSeconds: number;
+  /** How many processes and threads it may have. */
+  readonly pids?: number;
 }
 
 /** Healthy is an answer with a 2xx or 3xx status. */
@@ -33,8 +35,10 @@ const settleSeconds = 2;
  */
 const intervalSeconds = { http: 0.5, command: 1 };
 
-async function healthGate({ subject, container, probe, timeoutSeconds }: HealthGateInput): Promise<object> {
+async function healthGate(input: HealthGateInput): Promise<object> {
+  const { subject, container, probe, timeoutSeconds, pids } = input;
   const deadline = Date.now() + timeoutSeconds * 1000;
+  let limited = pids === undefined;
   for (;;) {
     const state = await inspectContainer(container);
     if (state.status === "exited" || state.status === "dead" || state.restarts > 0) {
@@ -43,7 +47,10 @@ async function healthGate({ subject, container, probe, timeoutSeconds }: HealthG
           `its last log lines (${container}):\n${await lastLogLines(container)}`,
       );
     }
-    const ill = await illness(container, state.startedAt, probe);
+    limited ||= await limitProcesses(container, pids);
+    const ill = limited
+      ? await illness(container, state.startedAt, probe)
+      : "its processes cannot be limited";
     if (ill === undefined) return { subject, container, healthy: true };
     if (Date.now() > deadline) {
       throw new StepFailure(
@@ -52,6 +59,17 @@ async function healthGate({ subject, container, probe, timeoutSeconds }: HealthG
       );
     }
     await pause(probe !== undefined && "command" in probe ? intervalSeconds.command : intervalSeconds.http);
+  }
+}
+
+/** The engine keeps the limit when the container or the machine starts again. Not done on one that has just ended. */
+async function limitProcesses(container: string, pids: number | undefined): Promise<boolean> {
+  try {
+    await docker(["update", "--pids-limit", String(pids), container]);
+    return true;
+  } catch (error) {
+    if (error instanceof DockerFailure && /stopped container|not running/.test(error.message)) return false;
+    throw error;
   }
 }
 

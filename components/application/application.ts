@@ -48,6 +48,9 @@ export interface Service {
   readonly routes: readonly string[];
   readonly needs: readonly string[];
   readonly secrets: readonly string[];
+  readonly readOnly: boolean;
+  /** The capabilities that it keeps where users are. */
+  readonly capabilities: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 

@@ -68,6 +68,16 @@ export interface ServiceDescription {
   needs?: string[];
   /** The secrets that the service is given, by name: a file at `/run/secrets/<NAME>` and its path as `<NAME>_FILE`. */
   secrets?: string[];
+  /**
+   * Whether staging and production run the service with a read-only root file system. It can write to `/tmp` then, which
+   * is memory and counts as such, and nowhere else.
+   */
+  readOnly?: boolean;
+  /**
+   * The Linux capabilities, of those that Docker gives by default, that the service keeps in staging and production, such
+   * as `CHOWN`, `SETGID` and `SETUID` for a program that begins as root and becomes another user. Left out, none.
+   */
+  capabilities?: string[];
   /** Plain environment variables, the same in every environment. Never a secret: they can be read in the container's description. */
   environment?: Record<string, string>;
 }

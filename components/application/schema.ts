@@ -89,6 +89,26 @@ const health = z
   .transform((given) => given as Health)
   .meta({ id: "HealthDescription" });
 
+// Docker's own list: anything else would be added.
+const capabilities = [
+  ...[
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "MKNOD",
+    "NET_BIND_SERVICE",
+    "NET_RAW",
+  ],
+  ...["SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"],
+] as const;
+const capabilityWords = expected(
+  `one of the capabilities that Docker gives by default (${capabilities.join(", ")})`,
+  "remove it: a service is given no others",
+);
+
 const service = z
   .strictObject({
     image: z.string(expected("the name of an image", "name one of those in images")),
@@ -99,6 +119,8 @@ const service = z
     routes: z.array(route).default([]),
     needs: z.array(z.string(expected("the name of what is needed", 'for example "postgres"'))).default([]),
     secrets: z.array(secretName).default([]),
+    readOnly: z.boolean(expected("true or false", "write it without quotes")).default(false),
+    capabilities: z.array(z.enum(capabilities, capabilityWords)).default([]),
     environment: z.record(variableName, variableValue).default({}),
   })
   .meta({ id: "ServiceDescription" });

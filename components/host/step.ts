@@ -14,7 +14,8 @@ export type Program =
   | "remove-route"
   | "smoke-check"
   | "switch-route"
-  | "tag-images";
+  | "tag-images"
+  | "write-secrets";
 
 /** What a step does, and when it does it again. */
 export interface StepArgs<Input> {

@@ -13,6 +13,8 @@ export interface HealthGateArgs {
   containerId: pulumi.Output<string>;
   probe?: pulumi.Input<NonNullable<HealthGateInput["probe"]>>;
   timeoutSeconds: number;
+  /** How many processes and threads it may have; the gate sets this, for the docker package has no field for it. */
+  pids?: number;
 }
 
 /**
@@ -38,8 +40,9 @@ export class HealthGate extends pulumi.ComponentResource {
           container: args.containerName,
           timeoutSeconds: args.timeoutSeconds,
           ...(args.probe !== undefined && { probe: args.probe }),
+          ...(args.pids !== undefined && { pids: args.pids }),
         },
-        triggers: [args.containerId],
+        triggers: [args.containerId, ...(args.pids === undefined ? [] : [`${args.pids} processes`])],
       },
       { parent: this },
     );

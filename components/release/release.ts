@@ -10,6 +10,7 @@ import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
 import type { SecureSite } from "../../steps/certificate.ts";
+import { boundariesOf, type Boundaries } from "./boundaries.ts";
 import { HealthGate } from "./health-gate.ts";
 import { Migration, type MigrationCare } from "./migration.ts";
 import { Route } from "./route.ts";
@@ -19,7 +20,7 @@ import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
 
 /** What is released, and where. */
-export interface ReleaseArgs {
+export interface ReleaseArgs extends Boundaries {
   application: Application;
   environment: string;
   names: Names;
@@ -143,6 +144,10 @@ export class Release extends pulumi.ComponentResource {
       const service = found(args.application.services, serviceName);
       const needed = service.needs.flatMap((need) => (copies[need] ?? []).map(({ gate }) => gate));
       const ofService: GatedCopy[] = (copies[serviceName] = []);
+      const inputs = serviceInputs(args, service);
+      const within = boundariesOf({ name, service, files: inputs.files, part: serviceName + suffix }, args, {
+        parent: this,
+      });
       for (const copy of copyNames(serviceName + suffix, args.numberOfCopies?.[serviceName])) {
         const workload = new Workload(
           args.names.workload(copy),
@@ -153,7 +158,8 @@ export class Release extends pulumi.ComponentResource {
             host: args.host,
             labels: args.labels(serviceName),
             mounts: mountsOf(args, service),
-            ...serviceInputs(args, service),
+            ...inputs,
+            ...within,
           },
           { parent: this, dependsOn: migration === undefined ? needed : [migration, ...needed] },
         );
@@ -167,6 +173,7 @@ export class Release extends pulumi.ComponentResource {
             containerId: workload.containerId,
             timeoutSeconds: args.gateTimeoutSeconds,
             ...probe(service, args.gateway),
+            ...(args.limits !== undefined && { pids: args.limits.pids }),
           },
           { parent: this },
         );

@@ -2,9 +2,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { resolve } from "node:path";
 import type { Service } from "../application/application.ts";
+import { secretsFolder } from "../application/connections.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { shortId } from "../image/built-image.ts";
 import { secretFileVariables, secretUploads, type SecretValues } from "../secrets/files.ts";
+import type { Limits } from "../settings/limits.ts";
+import { containerLimits } from "./container-limits.ts";
 
 /** One copy of a service, of one release. */
 export interface WorkloadArgs {
@@ -19,6 +22,10 @@ export interface WorkloadArgs {
   mounts: Readonly<Record<string, string>>;
   /** How long the copy may take to end its requests when its successor has taken over, in seconds. */
   drainSeconds: number;
+  /** What it may use where users are; left out, it may use everything. */
+  limits?: Limits;
+  /** The volume that holds the secret files, where the root file system is read-only. */
+  secretsVolume?: pulumi.Output<string>;
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
 }
@@ -48,10 +55,11 @@ export class Workload extends pulumi.ComponentResource {
         image: args.imageId,
         ...(service.command !== undefined && { command: [...service.command] }),
         envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
-        uploads: secretUploads(args.files),
+        ...secretFilesOf(args),
         ...sourceVolumes(args.mounts),
         networksAdvanced: [{ name: args.host.networkName }],
         ...healthcheck(service),
+        ...(args.limits !== undefined && containerLimits(args.limits, service)),
         restart: "unless-stopped",
         destroyGraceSeconds: args.drainSeconds,
         labels: release.apply((value) => labelList({ ...args.labels, "towpath.release": value })),
@@ -69,6 +77,15 @@ export class Workload extends pulumi.ComponentResource {
     this.containerId = container.id;
     this.registerOutputs({ containerName: this.containerName });
   }
+}
+
+/** Where the secrets come from: uploaded, or mounted where nothing can be uploaded. Nobody is mounted sources besides. */
+function secretFilesOf({
+  files,
+  secretsVolume,
+}: WorkloadArgs): Pick<docker.ContainerArgs, "uploads" | "volumes"> {
+  if (secretsVolume === undefined) return { uploads: secretUploads(files) };
+  return { volumes: [{ volumeName: secretsVolume, containerPath: secretsFolder, readOnly: true }] };
 }
 
 /** The mounted source; read-only, so that nothing of a container is written into the working tree. */

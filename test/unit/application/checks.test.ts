@@ -70,7 +70,10 @@ describe("layers", () => {
   });
 
   it("do not exist for services in a circle", () => {
-    const service = (needs: string[]) => ({ image: "a", routes: [], needs, secrets: [], environment: {} });
+    const service = (needs: string[]) => ({
+      ...{ image: "a", routes: [], needs, secrets: [], environment: {} },
+      ...{ readOnly: false, capabilities: [] },
+    });
     assert.throws(() => layers({ services: { a: service(["b"]), b: service(["a"]), c: service([]) } }), {
       message: "services in a circle: a, b",
     });

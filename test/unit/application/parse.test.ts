@@ -22,6 +22,8 @@ describe("a good application", () => {
       routes: [],
       needs: ["postgres", "redis"],
       secrets: [],
+      readOnly: false,
+      capabilities: [],
       environment: {},
     });
     assert.deepEqual(parsed.images.api, { context: "app/api", dockerfile: "Dockerfile", args: {} });
@@ -145,6 +147,14 @@ describe("a field with a bad form is refused:", () => {
     refused(
       'services.api.command: expected a command with one item a word, got []; for example ["alembic", "upgrade", "head"]',
       service({ command: [] }),
+    );
+    refused(
+      'services.api.readOnly: expected true or false, got "yes"; write it without quotes',
+      service({ readOnly: "yes" }),
+    );
+    refused(
+      'services.api.capabilities[1]: expected one of the capabilities that Docker gives by default (AUDIT_WRITE, CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, MKNOD, NET_BIND_SERVICE, NET_RAW, SETFCAP, SETGID, SETPCAP, SETUID, SYS_CHROOT), got "SYS_ADMIN"; remove it: a service is given no others',
+      service({ capabilities: ["CHOWN", "SYS_ADMIN"] }),
     );
     refused(
       'services.api.devCommand: expected a command with one item a word, got "watch"; for example ["alembic", "upgrade", "head"]',

@@ -77,6 +77,33 @@ describe("the health gate", function () {
   );
 
   scene(
+    "limits the number of processes before it asks",
+    gate({ ...overHttp, pids: 64 }, `update*) echo api-1a2b3c4 ;; *" nc "*) answer 204 "" ;;`),
+    (played) => {
+      receiptOf(played);
+      assert.deepEqual(typed(played.calls).slice(0, 2), [
+        "container inspect api-1a2b3c4",
+        "update --pids-limit 64 api-1a2b3c4",
+      ]);
+    },
+  );
+
+  scene(
+    "tells of a copy that ended before its processes could be limited",
+    gate(
+      { pids: 64 },
+      `"container inspect"*) if [ $times = 1 ]; then state running; else state exited 3; fi ;;
+      update*) refuse "Error response from daemon: Cannot update container: cannot update a stopped container" ;;`,
+    ),
+    (played) => {
+      assert.match(
+        failureOf(played)[0] ?? "",
+        /^services\.api: the new copy ended before it was healthy \(exit code 3\)/,
+      );
+    },
+  );
+
+  scene(
     "fails at once when the copy has ended, with its last log lines",
     gate(overHttp, `"container inspect"*) state exited 3 ;;`),
     (played) => {
