@@ -5,6 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { execa } from "execa";
 import { pack } from "tar-stream";
 import { docker, DockerTimeout } from "./docker.ts";
+import { waitingFor } from "./progress.ts";
 
 /** One command in a container of its own, with its connections. */
 export interface ContainerRun {
@@ -35,7 +36,9 @@ export async function runInContainer<T>(
   try {
     await docker(["cp", "-", `${container}:/`], { input: await secretArchive(run.files, "run/secrets/") });
     await docker(["start", container]);
+    waitingFor(`"${run.command.join(" ")}" is running`);
     const exitCode = await ending(container, timeoutSeconds);
+    waitingFor(undefined);
     if (exitCode === undefined) await docker(["stop", "--time", "0", container]);
     return await look(container, exitCode);
   } finally {

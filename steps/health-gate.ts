@@ -1,6 +1,7 @@
 import { docker, DockerFailure, inspectContainer, lastLogLines, type ContainerState } from "./docker.ts";
 import { request } from "./http.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
+import { waitingFor } from "./progress.ts";
 
 /** What the health gate waits for. */
 export interface HealthGateInput {
@@ -52,6 +53,7 @@ async function healthGate(input: HealthGateInput): Promise<object> {
       ? await illness(container, state.startedAt, probe)
       : "its processes cannot be limited";
     if (ill === undefined) return { subject, container, healthy: true };
+    waitingFor(`${subject}: not healthy yet, ${ill}`);
     if (Date.now() > deadline) {
       throw new StepFailure(
         `${subject}: not healthy within ${timeoutSeconds} s, ${ill}; ` +

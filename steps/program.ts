@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
-import { engineAddress } from "../components/host/ssh-config.ts";
+import { engineAddress, type HostConnection } from "../components/host/ssh-config.ts";
+import { whileTelling } from "./progress.ts";
 import { reach, reachedHost } from "./reach.ts";
 import { StepFailure } from "./step-failure.ts";
 
@@ -9,7 +10,9 @@ export { StepFailure } from "./step-failure.ts";
  * Runs one step: its input comes as JSON on standard input, its receipt goes to standard output, its failure to standard
  * error with exit code 1.
  *
- * Where `TOWPATH_HOST` names a host over SSH, every docker client that it starts talks to that host's engine.
+ * Where `TOWPATH_HOST` names a host over SSH, every docker client that it starts talks to that host's engine. Standard
+ * error is then what is shown while the step runs: what it waits for, when that takes its time. Its failure goes to
+ * standard output, so that it is not shown twice.
  */
 // The step says what it expects; the component that starts it is typed by the same interface.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
@@ -17,20 +20,32 @@ export async function runStep<Input>(step: (input: Input) => Promise<object>): P
   try {
     const input = JSON.parse(await text(process.stdin)) as Input;
     const started = Date.now();
-    useHost();
-    await reach();
-    const receipt = await step(input);
+    const receipt = await onHost(() => step(input));
     console.log(JSON.stringify({ ...receipt, seconds: Math.round((Date.now() - started) / 100) / 10 }));
   } catch (error) {
-    console.error(error instanceof StepFailure ? error.message : error);
+    const said = error instanceof StepFailure ? error.message : error;
+    if (reachedHost() === undefined) console.error(said);
+    else console.log(said);
     process.exitCode = 1;
   }
 }
 
-/** Points the docker client to the host; what points it elsewhere in a person's own environment does not count. */
-function useHost(): void {
+/** Does the step's work once the host is reached, where there is one. */
+async function onHost<T>(work: () => Promise<T>): Promise<T> {
   const host = reachedHost();
-  if (host === undefined) return;
+  if (host === undefined) return work();
+  useHost(host);
+  const reachFirst = async (): Promise<T> => {
+    await reach();
+    return work();
+  };
+  return whileTelling((line) => {
+    console.error(line);
+  }, reachFirst);
+}
+
+/** Points the docker client to the host; what points it elsewhere in a person's own environment does not count. */
+function useHost(host: HostConnection): void {
   for (const name of ["DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"]) {
     Reflect.deleteProperty(process.env, name);
   }

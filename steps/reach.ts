@@ -1,6 +1,7 @@
 import { answers, connect } from "../components/host/connection.ts";
 import { readConnection, type HostConnection } from "../components/host/ssh-config.ts";
 import { HostProblem, saysCut } from "../components/host/ssh-failure.ts";
+import { waitingFor } from "./progress.ts";
 import { StepFailure } from "./step-failure.ts";
 
 /**
@@ -20,7 +21,12 @@ export async function reach(): Promise<void> {
   const host = reachedHost();
   if (host === undefined) return;
   try {
-    await connect(host, { patienceSeconds });
+    await connect(host, {
+      patienceSeconds,
+      onWait: ({ message }) => {
+        waitingFor(`waiting for ${host.host}: ${message}`);
+      },
+    });
   } catch (error) {
     throw error instanceof HostProblem ? new StepFailure(error.message) : error;
   }

@@ -70,7 +70,7 @@ export async function pulumi(
       cwd: project.root,
     }),
   );
-  if (code !== 0 && isReleased(stack)) await sayLostHosts(call);
+  if (code !== 0 && isReleased(stack)) await sayLostHosts(call, progress);
   return code;
 }
 
@@ -108,7 +108,7 @@ export async function callFor(
 /** Whether a stack's containers run on hosts over SSH: this machine needs no engine and no images for it. */
 function isReleased(stack: string): boolean {
   const environment = environmentOf(stack);
-  return environment === "staging" || environment === "production" || environment === "preview";
+  return environment !== undefined && environment !== "local" && environment !== "ci";
 }
 
 async function openHosts(call: PulumiCall, progress: Progress): Promise<void> {
@@ -125,13 +125,13 @@ async function openHosts(call: PulumiCall, progress: Progress): Promise<void> {
 }
 
 /** Pulumi's own words name a socket of this machine; a person has to know which host went away. */
-async function sayLostHosts({ project, stack }: PulumiCall): Promise<void> {
+async function sayLostHosts({ project, stack }: PulumiCall, progress: Progress): Promise<void> {
   process.chdir(project.root);
   const { folder } = connectionOf(namespaceOf(project, application.name, stack), "");
   const lost = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".sock")) : [];
   for (const name of lost) {
     const connection = { folder, host: name.slice(0, -".sock".length) };
-    if (await wasLost(connection)) process.stderr.write(`\n${hostLost(connection.host)}\n`);
+    if (await wasLost(connection)) progress.say(hostLost(connection.host));
   }
 }
 

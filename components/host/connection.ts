@@ -86,11 +86,15 @@ export async function closeConnections(folder: string): Promise<void> {
  * Makes sure that the host's engine answers on this machine's socket, with one multiplexed connection that stays open for
  * the next call, in whatever process.
  *
- * What may pass by itself (a reboot, a cut line, an engine that restarts) is tried again for `patienceSeconds`.
+ * What may pass by itself (a reboot, a cut line, an engine that restarts) is tried again for `patienceSeconds`, and
+ * `onWait` hears of it.
  *
  * @throws HostProblem
  */
-export async function connect(connection: HostConnection, { patienceSeconds = 0 } = {}): Promise<void> {
+export async function connect(
+  connection: HostConnection,
+  { patienceSeconds = 0, onWait }: { patienceSeconds?: number; onWait?: (problem: HostProblem) => void } = {},
+): Promise<void> {
   const deadline = Date.now() + patienceSeconds * 1000;
   while (!(await answers(connection))) {
     const problem = await open(connection);
@@ -101,6 +105,7 @@ export async function connect(connection: HostConnection, { patienceSeconds = 0 
       rmSync(socketFile(connection), { force: true });
       throw problem;
     }
+    onWait?.(problem);
     await pause(retrySeconds * 1000);
   }
 }

@@ -51,7 +51,8 @@ export class Step<Input> extends command.local.Command {
         ...(args.triggers !== undefined && { triggers: args.triggers, update: "true" }),
         ...(args.deleteProgram !== undefined && { delete: commandLine(args.deleteProgram) }),
         stdin: pulumi.secret(pulumi.jsonStringify(args.input)),
-        logging: command.local.Logging.None,
+        // Programs on hosts tell there what they wait for, and nothing else.
+        logging: connection === undefined ? command.local.Logging.None : command.local.Logging.Stderr,
         addPreviousOutputInEnv: false,
       },
       opts,

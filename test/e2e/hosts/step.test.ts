@@ -53,16 +53,17 @@ describe("a step on a host over SSH", () => {
   });
 
   /** Runs a step as the plugin does. */
-  async function run(program: string, input: object): Promise<{ receipt: object; stderr: string }> {
-    const { stdout, stderr } = await execa("node", ["--import", "tsx", program], {
+  async function run(program: string, input: object): Promise<{ receipt: object; said: string }> {
+    const { stdout, stderr, exitCode } = await execa("node", ["--import", "tsx", program], {
       cwd: folder,
       env: { TOWPATH_HOST: connectionText(connection) },
       input: JSON.stringify(input),
       reject: false,
     });
-    const receipt = (stdout === "" ? {} : JSON.parse(stdout)) as Record<string, unknown>;
+    if (exitCode !== 0) return { receipt: {}, said: stdout };
+    const receipt = JSON.parse(stdout) as Record<string, unknown>;
     delete receipt.seconds;
-    return { receipt, stderr };
+    return { receipt, said: stderr };
   }
 
   /** Starts a container that does this. */
@@ -96,7 +97,7 @@ describe("a step on a host over SSH", () => {
     await host.dropConnections();
     await until("the next wait", 30, () => waiter("waited", first));
     await host.docker("exec", "waited", "touch", "/go");
-    assert.deepEqual(await waiting, { receipt: { said: "7" }, stderr: "" });
+    assert.deepEqual(await waiting, { receipt: { said: "7" }, said: "" });
   });
 
   it("does not give a command twice that must not be, and says what to do", async () => {
@@ -108,9 +109,9 @@ describe("a step on a host over SSH", () => {
       return runs === "once" ? true : undefined;
     });
     await host.dropConnections();
-    const { stderr } = await running;
+    const { said } = await running;
     assert.match(
-      stderr,
+      said,
       /^docker exec: [^]*; the connection to the host was lost during this command: run "up" again, which goes on from here$/,
     );
     assert.equal(await host.script("docker exec cut cat /runs"), "once");
@@ -139,7 +140,7 @@ describe("a step on a host over SSH", () => {
     });
     assert.deepEqual(await gate, {
       receipt: { subject: "services.api", container: "gated", healthy: true },
-      stderr: "",
+      said: "",
     });
   });
 });

@@ -70,7 +70,7 @@ export class FakeMachine {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  private program(path: string, script: string): void {
+  program(path: string, script: string): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `#!/bin/sh\n${script}\n`);
     chmodSync(path, 0o755);

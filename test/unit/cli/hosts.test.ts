@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { hostCheckInWords, isReady, type HostCheck } from "../../../cli/commands/host.ts";
-import { callFor } from "../../../cli/commands/pulumi.ts";
+import { callFor, pulumi } from "../../../cli/commands/pulumi.ts";
 import { hostsOfStack } from "../../../cli/hosts.ts";
 import { run } from "../../../cli/run.ts";
 import * as good from "../settings/good.ts";
@@ -85,6 +85,36 @@ describe("a stack with hosts", function () {
       message:
         'towpath:secretValues: cannot be read, got "error: passphrase must be set"; give the passphrase that the stack was made with, in PULUMI_CONFIG_PASSPHRASE',
     });
+  });
+
+  it("is told which host went away in the middle of a run", async () => {
+    machine.pulumi("up", [], 255);
+    // What an open connection leaves when it is cut; of app2 none was open.
+    machine.write(".towpath/ssh/notes-staging/app1.sock", "");
+    machine.write(".towpath/ssh/notes-staging/config", "Host app1\nHost app2\n");
+    const progress = recordedProgress();
+    assert.equal(await pulumi(progress, ["up", "--stack", "staging"], machine.project), 255);
+    assert.deepEqual(progress.lines.slice(-1), [
+      "towpath:hosts.app1: the connection was lost in the middle of the work; what serves there goes on. See how the host is with npx towpath host check, and run the command again, which goes on where this run ended",
+    ]);
+  });
+
+  it("is connected before what runs without the program", async () => {
+    configure({ source: "agent" });
+    machine.program(
+      join(machine.root, "bin", "ssh"),
+      "echo 'ssh: connect to host 10.0.0.1 port 22: Connection refused' >&2; exit 255",
+    );
+    for (const command of ["destroy", "down", "refresh"]) {
+      await assert.rejects(pulumi(recordedProgress(), [command, "--stack", "staging"], machine.project), {
+        message:
+          'towpath:hosts.app1: cannot be reached, got "connect to host 10.0.0.1 port 22: Connection refused"; check its address and port, that it runs, and that its firewall lets you in',
+      });
+    }
+    assert.deepEqual(
+      machine.calls.filter((call) => call.startsWith("pulumi")),
+      [],
+    );
   });
 
   it("says which key is missing, and which stacks have no hosts", async () => {

@@ -74,9 +74,10 @@ describe("a step", () => {
     const { registrations } = await deployed(
       () => new Step("ask", { host, program: "smoke-check", input: {} }, {}),
     );
-    assert.deepEqual(byName(registrations).ask?.inputs.environment, {
-      TOWPATH_HOST: ".towpath/ssh/notes-staging/app1",
-    });
+    const { environment, logging } = byName(registrations).ask?.inputs ?? {};
+    assert.deepEqual(environment, { TOWPATH_HOST: ".towpath/ssh/notes-staging/app1" });
+    // What it waits for is shown.
+    assert.equal(logging, "stderr");
   });
 
   it("gives its receipt back for everyone to see", async () => {
