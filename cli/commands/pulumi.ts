@@ -1,7 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { application } from "../../application.ts";
+import { checkHosts } from "../../components/host/check-hosts.ts";
 import { connect, wasLost } from "../../components/host/connection.ts";
+import { leastDemand } from "../../components/host/preflight.ts";
 import { connectionOf } from "../../components/host/ssh-config.ts";
 import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
@@ -70,7 +72,7 @@ export async function pulumi(
       cwd: project.root,
     }),
   );
-  if (code !== 0 && isReleased(stack)) await sayLostHosts(call, progress);
+  if (code !== 0 && isReleased(stack)) await sayHostProblems(call, progress);
   return code;
 }
 
@@ -124,14 +126,16 @@ async function openHosts(call: PulumiCall, progress: Progress): Promise<void> {
   }
 }
 
-/** Pulumi's own words name a socket of this machine; a person has to know which host went away. */
-async function sayLostHosts({ project, stack }: PulumiCall, progress: Progress): Promise<void> {
+/** Pulumi's own words name a socket of this machine, or what an engine could not do: a person has to know what is wrong there. */
+async function sayHostProblems({ project, stack }: PulumiCall, progress: Progress): Promise<void> {
   process.chdir(project.root);
   const { folder } = connectionOf(namespaceOf(project, application.name, stack), "");
-  const lost = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".sock")) : [];
-  for (const name of lost) {
+  const opened = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".sock")) : [];
+  for (const name of opened) {
     const connection = { folder, host: name.slice(0, -".sock".length) };
     if (await wasLost(connection)) progress.say(hostLost(connection.host));
+    const [report] = await checkHosts({ [connection.host]: connection }, leastDemand);
+    for (const problem of report?.problems ?? []) progress.say(problem);
   }
 }
 

@@ -35,6 +35,9 @@ const mostSkewSeconds = 30;
 /** Free space that a release needs whatever its images are: a migration, logs, what a database writes meanwhile. */
 const leastDisk = gibibyte;
 
+/** What a host needs to go on at all, whatever is released. */
+export const leastDemand: Demand = { diskBytes: leastDisk, memoryBytes: 0 };
+
 /**
  * What a release needs of its host: memory for one more copy-set of the application, each copy up to its limit, because new
  * copies run beside the old ones; and space for its images.

@@ -89,13 +89,18 @@ describe("a stack with hosts", function () {
 
   it("is told which host went away in the middle of a run", async () => {
     machine.pulumi("up", [], 255);
+    machine.program(
+      join(machine.root, "bin", "ssh"),
+      "echo 'ssh: connect to host 10.0.0.1 port 22: No route to host' >&2; exit 255",
+    );
     // What an open connection leaves when it is cut; of app2 none was open.
     machine.write(".towpath/ssh/notes-staging/app1.sock", "");
     machine.write(".towpath/ssh/notes-staging/config", "Host app1\nHost app2\n");
     const progress = recordedProgress();
     assert.equal(await pulumi(progress, ["up", "--stack", "staging"], machine.project), 255);
-    assert.deepEqual(progress.lines.slice(-1), [
+    assert.deepEqual(progress.lines.slice(-2), [
       "towpath:hosts.app1: the connection was lost in the middle of the work; what serves there goes on. See how the host is with npx towpath host check, and run the command again, which goes on where this run ended",
+      'towpath:hosts.app1: cannot be reached, got "connect to host 10.0.0.1 port 22: No route to host"; check its address and port, that it runs, and that its firewall lets you in',
     ]);
   });
 
