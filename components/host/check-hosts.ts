@@ -1,6 +1,6 @@
 import { InputError } from "../input-error.ts";
 import { askEngine, connect, runOnHost } from "./connection.ts";
-import { factsScript, judge, readFacts, type Demand, type HostFacts } from "./preflight.ts";
+import { factsScript, judge, judgeVariables, readFacts, type Demand, type HostFacts } from "./preflight.ts";
 import type { HostConnection } from "./ssh-config.ts";
 import { HostProblem } from "./ssh-failure.ts";
 
@@ -38,7 +38,11 @@ export async function preflight(
   others: readonly Promise<readonly string[]>[] = [],
 ): Promise<void> {
   const [reports, rest] = await Promise.all([checkHosts(connections, demand), Promise.all(others)]);
-  const problems = [...reports.flatMap((report) => report.problems), ...rest.flat()];
+  const problems = [
+    ...judgeVariables(process.env),
+    ...reports.flatMap((report) => report.problems),
+    ...rest.flat(),
+  ];
   if (problems.length > 0) throw new InputError(problems);
 }
 

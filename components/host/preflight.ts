@@ -78,6 +78,16 @@ export function judge(host: string, facts: HostFacts, demand: Demand): string[] 
   return problems;
 }
 
+/** Why no host can be reached from a run with these environment variables; empty when they do not matter. */
+export function judgeVariables({
+  DOCKER_CONTEXT: context = "",
+}: Readonly<Record<string, string | undefined>>): string[] {
+  if (context === "") return [];
+  return [
+    `DOCKER_CONTEXT: the docker plugin follows it instead of towpath:hosts, got ${JSON.stringify(context)}; unset it for this run`,
+  ];
+}
+
 /** A number of bytes for people: `512 MiB`, `1.5 GiB`. */
 export function size(bytes: number): string {
   if (bytes < gibibyte) return `${Math.floor(bytes / mebibyte)} MiB`;

@@ -4,6 +4,7 @@ import {
   demandOf,
   factsScript,
   judge,
+  judgeVariables,
   readFacts,
   size,
   type HostFacts,
@@ -62,6 +63,15 @@ describe("the judgement of a host", () => {
     assert.deepEqual(problems({ clockAheadSeconds: -31 }), [
       "towpath:hosts.app1: its clock may differ from this machine's by 30 s at most, got 31 s behind; set the one that is wrong, on most systems with timedatectl set-ntp true",
     ]);
+  });
+});
+
+describe("the environment of a run", () => {
+  it("must not lead the docker plugin elsewhere", () => {
+    assert.deepEqual(judgeVariables({ DOCKER_CONTEXT: "desktop" }), [
+      'DOCKER_CONTEXT: the docker plugin follows it instead of towpath:hosts, got "desktop"; unset it for this run',
+    ]);
+    assert.deepEqual(judgeVariables({ DOCKER_CONTEXT: "", DOCKER_HOST: "unix:///other.sock" }), []);
   });
 });
 
