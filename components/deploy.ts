@@ -28,6 +28,17 @@ export async function deploy(
     );
     return { url, release, releases, services, namespace };
   }
+  if (settings.environment === "host") {
+    const { HostEnvironment, prepareHost } = await import("./host-environment.ts");
+    const connection = await laterUserErrors(() => prepareHost(settings));
+    const applicationName = application.name;
+    const { gateway, namespace } = new HostEnvironment(settings.namespace, {
+      applicationName,
+      settings,
+      connection,
+    });
+    return { gateway, namespace };
+  }
   const environment = new Environment(settings.namespace, { application, settings });
   const { url, release, services, namespace, port } = environment;
   return { url, release, services, namespace, port };

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { fallbacksFor, readConfiguration } from "./settings/configuration.ts";
 import type { AgentCredential, CredentialSource } from "./settings/credential.ts";
-import type { ReleasedSecretSource, SecretSource } from "./settings/secret-source.ts";
-import { parseSettings, type Settings } from "./settings/settings.ts";
+import { parseSettings, secretSourcesOf, type Settings } from "./settings/settings.ts";
 import { userErrors } from "./user-errors.ts";
 import { readWorkspace } from "./workspace.ts";
 
@@ -49,8 +48,7 @@ function secretValues(
   inConfiguration: Readonly<Record<string, string>>,
 ): Record<string, pulumi.Output<string>> {
   const values: Record<string, string | undefined> = { ...inConfiguration };
-  const sources: Record<string, SecretSource | ReleasedSecretSource> = settings.secrets;
-  for (const [name, source] of Object.entries(sources)) {
+  for (const [name, source] of Object.entries(secretSourcesOf(settings))) {
     if (source.source === "environment") values[name] = process.env[source.variable ?? name];
   }
   const given = Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1]));

@@ -4,6 +4,7 @@ import type { ApplicationDescription } from "./application/description.ts";
 import { postgresVersionOf, printingOn } from "./data/look-at-data.ts";
 import { planMigration, type MigrationPlan } from "./data/migration-plan.ts";
 import { checkPostgresVersion } from "./data/postgres-version.ts";
+import { sharedGateway } from "./gateway/shared-gateway.ts";
 import { preflight } from "./host/check-hosts.ts";
 import { writeConnections } from "./host/connection.ts";
 import { demandOf } from "./host/preflight.ts";
@@ -12,6 +13,7 @@ import type { LoadedSettings } from "./load-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { namesOf } from "./naming/names.ts";
 import { planRelease, schemaStays } from "./release/plan-release.ts";
+import { stackOutputsOf } from "./release/stack-outputs.ts";
 import { checkAgreement } from "./settings/agreement.ts";
 import type { ProductionSettings } from "./settings/production.ts";
 import type { StagingSettings } from "./settings/staging.ts";
@@ -36,7 +38,11 @@ export async function prepareRelease(
   const plan = await planRelease(application, settings);
   const migration = await plannedMigration({ application, settings, connection, plan });
   for (const warning of migration.warnings) void pulumi.log.warn(warning);
-  return { application, settings, connection, plan, migration };
+  const gateway =
+    settings.gateway === undefined
+      ? {}
+      : { gateway: sharedGateway(settings.gateway, await stackOutputsOf(settings.gateway)) };
+  return { application, settings, connection, plan, migration, ...gateway };
 }
 
 /** What becomes of the data, once it is known that these servers can open it. */

@@ -5,6 +5,7 @@ import { Backups } from "./data/backups.ts";
 import { BackingServices } from "./data/backing-services.ts";
 import { destructiveIn, type MigrationPlan } from "./data/migration-plan.ts";
 import { Gateway, gatewayImage } from "./gateway/gateway.ts";
+import type { SharedGateway } from "./gateway/shared-gateway.ts";
 import { DockerHost } from "./host/docker-host.ts";
 import type { HostConnection } from "./host/ssh-config.ts";
 import { PulledImage } from "./image/pulled-image.ts";
@@ -30,6 +31,8 @@ export interface ReleasedEnvironmentArgs {
   plan: ReleasePlan;
   /** What the migration would do. */
   migration: MigrationPlan;
+  /** The gateway of the host, where several environments share it; left out, this one has its own. */
+  gateway?: SharedGateway;
 }
 
 /**
@@ -73,17 +76,23 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       },
       child,
     );
-    const gateway = new Gateway(
-      `${name}-gateway`,
-      {
-        containerName: names.gateway,
-        image: imageReference(gatewayImage, imageMirror),
-        listens: "public",
-        host,
-        labels: labelsOf("gateway"),
-      },
-      child,
-    );
+    const gateway =
+      args.gateway === undefined
+        ? new Gateway(
+            `${name}-gateway`,
+            {
+              containerName: names.gateway,
+              image: imageReference(gatewayImage, imageMirror),
+              listens: "public",
+              host,
+              labels: labelsOf("gateway"),
+            },
+            child,
+          )
+        : {
+            containerName: pulumi.output(args.gateway.containerName),
+            containerId: pulumi.output(args.gateway.containerId),
+          };
     const pulled = (track: string, references: Readonly<Record<string, string>>): ImageIds =>
       Object.fromEntries(
         Object.entries(references).map(([image, reference]) => [
@@ -131,6 +140,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           domain: settings.domain,
           certificates: settings.certificates,
           maintenance: settings.maintenance,
+          ...(args.gateway !== undefined && { gatewayNetwork: args.gateway.networkName }),
         },
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,

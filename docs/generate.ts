@@ -23,7 +23,7 @@ export function generate(): Map<string, string> {
   const docs = readDocstrings(["application", "settings"].map((folder) => join(root, "components", folder)));
   const environments = Object.entries(settingsSchemas).map(([environment, schema]) => ({
     environment,
-    type: `${environment.charAt(0).toUpperCase()}${environment.slice(1)}Settings`,
+    type: schema.meta()?.id ?? environment,
     schema: jsonSchema(schema),
   }));
   const encrypted = { type: "EncryptedConfiguration", schema: jsonSchema(encryptedSchema) };

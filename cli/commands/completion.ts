@@ -16,7 +16,7 @@ const shells = ["bash", "zsh"] as const;
 const valuesOf: Readonly<Record<string, () => readonly string[]>> = {
   service: knownParts,
   shell: () => shells,
-  stack: () => environmentNames.filter((name) => name !== "preview"),
+  stack: () => environmentNames.filter((name) => name !== "preview" && name !== "host"),
   kind: () => ["unit", "e2e"],
 };
 

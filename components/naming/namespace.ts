@@ -18,8 +18,8 @@ export const longestName = 20;
 /** Letters, digits and hyphens, from a letter to a letter or digit: valid as host name, container name and in a URL. */
 const label = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 
-/** The names of the environments, in the order in which a change passes them. */
-export const environmentNames = ["local", "ci", "preview", "staging", "production"] as const;
+/** The names of the environments, in the order in which a change passes them, and `host` for what several share. */
+export const environmentNames = ["local", "ci", "preview", "staging", "production", "host"] as const;
 
 /** The name of an environment. */
 export type EnvironmentName = (typeof environmentNames)[number];
@@ -73,7 +73,8 @@ export function pullRequestOf(stack: string): number | undefined {
 /** The environment that a stack is, by its name; undefined when the name says none. */
 export function environmentOf(stack: string): EnvironmentName | undefined {
   if (pullRequestOf(stack) !== undefined) return "preview";
-  return environmentNames.find((name) => name === stack && name !== "preview");
+  if (/^host-./.test(stack)) return "host";
+  return environmentNames.find((name) => name === stack && name !== "preview" && name !== "host");
 }
 
 /** The text itself when it is a label of that length, else a label made from it that ends in the raw text's hash. */

@@ -11,6 +11,7 @@ import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import { planFrom, type ReleasePlan } from "./plan-from.ts";
 import type { ReleaseRecord } from "./release-record.ts";
+import { stackOutputsOf } from "./stack-outputs.ts";
 
 export { referencesOf } from "../image/registry.ts";
 export { recordsAfter, schemaStays, type ReleasePlan } from "./plan-from.ts";
@@ -46,23 +47,10 @@ export async function planRelease(
   }
 }
 
-/**
- * The records of a stack of this project, newest first.
- *
- * By the function that a StackReference reads with: a reference to a stack that is not there would end the program with
- * the engine's words, and be a resource of its own in every plan.
- */
+/** The records of a stack of this project, newest first. */
 async function recordsOf(stack: string): Promise<readonly ReleaseRecord[]> {
-  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
-  try {
-    const found = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
-      outputs?: { releases?: readonly ReleaseRecord[] };
-    };
-    return found.outputs?.releases ?? [];
-  } catch (error) {
-    if (String(error).includes("unknown stack")) return [];
-    throw error;
-  }
+  const outputs = await stackOutputsOf(stack);
+  return (outputs?.releases as readonly ReleaseRecord[] | undefined) ?? [];
 }
 
 /** The commit that is checked out in the project's folder; what git says when there is none. */

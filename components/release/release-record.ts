@@ -131,7 +131,7 @@ function schemaOf(newest: ReleaseRecord | undefined, { schema }: MadeRelease): P
 }
 
 /** Settings that decide whether a release may run, and not what runs then. */
-const undeciding = new Set(["allowUnproven", "commit", "freeze", "github", "requireEndToEnd"]);
+const undeciding = new Set(["allowUnproven", "canary", "commit", "freeze", "github", "requireEndToEnd"]);
 
 /** 12 hexadecimal digits that change when a setting does that says what runs; of credentials, only the source counts. */
 export function settingsHash(settings: object): string {

@@ -52,6 +52,8 @@ export type ImageIds = Readonly<Record<string, pulumi.Output<string>>>;
 export interface ReleasedRoute extends SecureSite {
   /** Whether everyone is told to come back later, health paths excepted. */
   readonly maintenance: boolean;
+  /** The network of a gateway that several environments share: copies that it asks are in it too. */
+  readonly gatewayNetwork?: string;
 }
 
 /** How long a migration may take where no setting says it, in seconds. */
@@ -156,6 +158,7 @@ export class Release extends pulumi.ComponentResource {
             imageId: startAfter(found(images, service.image), started),
             drainSeconds: args.drainSeconds,
             host: args.host,
+            ...gatewayNetworkOf(args, service),
             labels: args.labels(serviceName),
             mounts: mountsOf(args, service),
             ...inputs,
@@ -276,6 +279,11 @@ function namesIn(copies: Copies): pulumi.Output<Record<string, string[]>> {
       ]),
     ),
   );
+}
+
+function gatewayNetworkOf({ released }: ReleaseArgs, { port }: Service): { gatewayNetwork?: string } {
+  const { gatewayNetwork } = released ?? {};
+  return gatewayNetwork === undefined || port === undefined ? {} : { gatewayNetwork };
 }
 
 /** The source that a service sees as it is in the working tree. */

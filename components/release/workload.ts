@@ -27,6 +27,8 @@ export interface WorkloadArgs {
   /** The volume that holds the secret files, where the root file system is read-only. */
   secretsVolume?: pulumi.Output<string>;
   host: DockerHost;
+  /** The network of a gateway that is not this environment's own, and has to find the copy. */
+  gatewayNetwork?: string;
   labels: Readonly<Record<string, string>>;
 }
 
@@ -43,6 +45,7 @@ export class Workload extends pulumi.ComponentResource {
     super("towpath:release:Workload", name, {}, opts);
     const { service } = args;
     const release = args.imageId.apply(shortId);
+    const shared = args.gatewayNetwork === undefined ? [] : [args.gatewayNetwork];
     const variables = {
       ...args.environment,
       ...secretFileVariables(Object.keys(args.files)),
@@ -57,7 +60,7 @@ export class Workload extends pulumi.ComponentResource {
         envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
         ...secretFilesOf(args),
         ...sourceVolumes(args.mounts),
-        networksAdvanced: [{ name: args.host.networkName }],
+        networksAdvanced: [args.host.networkName, ...shared].map((network) => ({ name: network })),
         ...healthcheck(service),
         ...(args.limits !== undefined && containerLimits(args.limits, service)),
         restart: "unless-stopped",

@@ -4,7 +4,7 @@ import { InputError } from "../input-error.ts";
 import { previewStack } from "../naming/namespace.ts";
 import type { CredentialSource } from "./credential.ts";
 import type { ReleasedSecretSource, SecretSource } from "./secret-source.ts";
-import type { Settings } from "./settings.ts";
+import { secretSourcesOf, type Settings } from "./settings.ts";
 
 /** Which values of secrets are there: the names under `towpath:secretValues`, and the environment's variables. */
 export interface GivenValues {
@@ -14,7 +14,8 @@ export interface GivenValues {
 
 /** Where a secret's value comes from: its setting, else generated where data is thrown away, else the configuration. */
 export function sourceOf(settings: Settings, secret: string): SecretSource | ReleasedSecretSource {
-  const set = Object.hasOwn(settings.secrets, secret) ? settings.secrets[secret] : undefined;
+  const sources = secretSourcesOf(settings);
+  const set = Object.hasOwn(sources, secret) ? sources[secret] : undefined;
   if (set !== undefined) return set;
   const released = settings.environment === "staging" || settings.environment === "production";
   return released ? { source: "configuration" } : { source: "generated", length: 32 };
@@ -32,7 +33,7 @@ export function checkAgreement(application: Application, settings: Settings, giv
     ...("copies" in settings
       ? unknownNames("copies", "service", Object.keys(settings.copies), Object.keys(application.services))
       : []),
-    ...unknownNames("secrets", "secret", Object.keys(settings.secrets), secrets),
+    ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), secrets),
     ...secrets.flatMap((secret) => missingSecret(application, settings, secret, given)),
     ...missingCredentials(settings, given),
   ];

@@ -17,11 +17,13 @@ export interface ReleasedSettings extends BasicSettings, RoutedSettings {
   domain: string;
   /** `automatic`: a public authority's certificates. `internal`: the gateway's own authority. */
   certificates: "automatic" | "internal";
+  /** The stack of a host that several environments share, `host-<name>`, whose gateway serves this one too; left out, it has a gateway of its own. */
+  gateway?: string;
   /** The hosts, by a name of your own. */
   hosts: Record<string, HostSettings>;
   /** Where the images are pulled from. */
   registry: RegistrySettings;
-  /** What each container may use at most. */
+  /** What each copy of a service may use at most. */
   limits: Limits;
   /** How many copies of a service run, by the service's name; one of those that are not named. */
   copies: Record<string, number>;
@@ -67,6 +69,7 @@ const hostsWords = expected(
   "at least one host by a name of your own",
   'write { "app1": { "address": "app1.example.com", "user": "deploy", "hostKey": "ssh-ed25519 AAAA…" } }',
 );
+const gatewayWords = expected("the stack of a shared host", 'for example "host-app1"');
 const weightWords = expected(
   "a percentage from 0 to 99",
   "remove canary to send everyone to the new release, or take 0 to send nobody there",
@@ -94,6 +97,10 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
     domain: domainName(domain),
     certificates,
     hosts: z.record(hostName, host, hostsWords).refine((hosts) => Object.keys(hosts).length > 0, hostsWords),
+    gateway: z
+      .string(gatewayWords)
+      .regex(/^host-[a-z0-9-]+$/, gatewayWords)
+      .exactOptional(),
     registry,
     ...routedShape(10),
     limits,

@@ -4,13 +4,16 @@ import { expectedUnshown, nearest, parseInput, show, suggestion, type InputWords
 import { InputError } from "../input-error.ts";
 import { environmentNames, type EnvironmentName } from "../naming/namespace.ts";
 import { ciSchema, type CiSettings } from "./ci.ts";
+import { hostStackSchema, type HostStackSettings } from "./host-stack.ts";
 import { localSchema, type LocalSettings } from "./local.ts";
 import { previewSchema, type PreviewSettings } from "./preview.ts";
 import { productionSchema, type ProductionSettings } from "./production.ts";
+import type { ReleasedSecretSource, SecretSource } from "./secret-source.ts";
 import { stagingSchema, type StagingSettings } from "./staging.ts";
 
 /** The settings of one environment; which one, `environment` says. */
-export type Settings = LocalSettings | CiSettings | PreviewSettings | StagingSettings | ProductionSettings;
+export type Settings =
+  LocalSettings | CiSettings | PreviewSettings | StagingSettings | ProductionSettings | HostStackSettings;
 
 /** The schemas of all environments, in the order in which a change passes them. */
 export const settingsSchemas = {
@@ -19,6 +22,7 @@ export const settingsSchemas = {
   preview: previewSchema,
   staging: stagingSchema,
   production: productionSchema,
+  host: hostStackSchema,
 } as const satisfies Record<EnvironmentName, z.ZodObject>;
 
 /** What of the stack's configuration is read apart from the settings, because it stays encrypted. */
@@ -76,7 +80,7 @@ function parseEnvironment(name: unknown): EnvironmentName {
   const meant = typeof name === "string" ? nearest(name, environmentNames) : undefined;
   const fix = meant === undefined ? "set it in the stack's Pulumi.<stack>.yaml" : `did you mean "${meant}"`;
   throw new InputError([
-    `towpath:environment: expected local, ci, preview, staging or production, got ${show(name)}; ${fix}`,
+    `towpath:environment: expected local, ci, preview, staging, production or host, got ${show(name)}; ${fix}`,
   ]);
 }
 
@@ -97,9 +101,16 @@ function wordsFor(environment: string): InputWords {
   };
 }
 
+/** Where the values of secrets come from; a host's stack has none. */
+export function secretSourcesOf(
+  settings: Settings,
+): Readonly<Record<string, SecretSource | ReleasedSecretSource>> {
+  return "secrets" in settings ? settings.secrets : {};
+}
+
 function vaultProblems(settings: Settings): string[] {
   if ("vault" in settings) return [];
-  return Object.entries(settings.secrets)
+  return Object.entries(secretSourcesOf(settings))
     .filter(([, { source }]) => source === "vault")
     .map(
       ([name]) =>

@@ -8,7 +8,7 @@ import { deployed, isSecret, valueOf, type Run } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { loadSettings, type LoadedSettings } from "../../../components/load-settings.ts";
-import { preview, staging } from "../settings/good.ts";
+import { host as sharedHost, preview, staging } from "../settings/good.ts";
 
 /** What a configuration with these keys is read as; the environment has these variables besides. */
 async function loaded(
@@ -70,6 +70,12 @@ describe("loadSettings", () => {
     assert.deepEqual([settings.environment, settings.namespace], ["local", "mine"]);
   });
 
+  it("knows a host that several environments share by its stack's name", async () => {
+    const settings = await loaded(asTexts({ host: sharedHost.host }), { stack: "host-app1" });
+    assert.equal(settings.environment, "host");
+    assert.equal(settings.namespace, "notes-host-app1");
+  });
+
   it("reads numbers, texts, lists and maps from what Pulumi hands over as text", async () => {
     const settings = await loaded({
       port: "9090",
@@ -78,7 +84,9 @@ describe("loadSettings", () => {
     });
     assert.equal("port" in settings && settings.port, 9090);
     assert.equal(settings.namespace, "mine");
-    assert.deepEqual(settings.secrets, { JWT_SECRET: { source: "generated", length: 64 } });
+    assert.deepEqual("secrets" in settings && settings.secrets, {
+      JWT_SECRET: { source: "generated", length: 64 },
+    });
   });
 
   it("leaves a text a text, even if it looks like a number", async () => {
@@ -167,7 +175,7 @@ describe("loadSettings", () => {
   it("says what is missing when the stack's name says nothing", async () => {
     await assert.rejects(loaded({}, { stack: "dev" }), {
       message:
-        "towpath:environment: expected local, ci, preview, staging or production, got nothing; " +
+        "towpath:environment: expected local, ci, preview, staging, production or host, got nothing; " +
         "set it in the stack's Pulumi.<stack>.yaml",
     });
   });

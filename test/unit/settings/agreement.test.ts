@@ -22,7 +22,8 @@ function refusal(settings: object, change: object, given: GivenValues): string {
 
 describe("a secret's source", () => {
   it("is generated where data is thrown away, and configured where it is kept", () => {
-    const sources = Object.values({ ...good, hostKey: {} }).filter((settings) => "environment" in settings);
+    const { local, ci, preview, staging, production } = good;
+    const sources = [local, ci, preview, staging, production];
     assert.deepEqual(
       sources.map((settings) => sourceOf(parseSettings({ ...settings, secrets: {} }), "A").source).sort(),
       ["configuration", "configuration", "generated", "generated", "generated"],

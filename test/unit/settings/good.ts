@@ -2,7 +2,7 @@
 
 export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1vcmVUaGFuRW5vdWdoTGV0dGVyc0ZvckFLZXkx";
 
-const host = { address: "app1.example.com", user: "deploy", hostKey };
+const machine = { address: "app1.example.com", user: "deploy", hostKey };
 const registry = {
   address: "ghcr.io",
   repository: "octocat/notes",
@@ -23,7 +23,7 @@ export const preview = {
   namespace: "notes-pr-12",
   pullRequest: 12,
   previewDomain: "preview.example.com",
-  host,
+  host: machine,
   registry,
   commit: "0123456789abcdef0123456789abcdef01234567",
 };
@@ -31,16 +31,17 @@ export const preview = {
 const released = {
   hosts: {
     app1: {
-      ...host,
+      ...machine,
       port: 2222,
       key: { source: "configuration", name: "SSH_KEY" },
-      jumpHost: { ...host, address: "10.0.0.1" },
+      jumpHost: { ...machine, address: "10.0.0.1" },
     },
   },
   registry,
   limits: { memory: "512MiB", cpus: 1, pids: 256 },
   copies: { api: 2 },
   canary: { weight: 10 },
+  gateway: "host-app1",
   freeze: { until: "2026-01-02", reason: "holidays" },
   vault: {
     address: "https://vault.example.com:8200",
@@ -58,6 +59,8 @@ const github = {
   reviewers: { users: ["octocat"], teams: ["release-team"] },
   waitMinutes: 5,
 };
+
+export const host = { environment: "host", namespace: "notes-host-app1", host: machine };
 
 export const staging = {
   ...released,

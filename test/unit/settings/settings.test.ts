@@ -109,7 +109,7 @@ describe("settings are refused", () => {
       messageOf(() => parseSettings("x")),
       "settings: expected a map, got a text; see docs/reference/settings.md",
     );
-    const which = "towpath:environment: expected local, ci, preview, staging or production, got";
+    const which = "towpath:environment: expected local, ci, preview, staging, production or host, got";
     const fix = "set it in the stack's Pulumi.<stack>.yaml";
     assert.equal(
       messageOf(() => parseSettings({})),

@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import { imageReference } from "./application/images.ts";
+import { Gateway, gatewayImage } from "./gateway/gateway.ts";
+import type { SharedGateway } from "./gateway/shared-gateway.ts";
+import { preflight } from "./host/check-hosts.ts";
+import { writeConnections } from "./host/connection.ts";
+import { DockerHost } from "./host/docker-host.ts";
+import type { HostConnection } from "./host/ssh-config.ts";
+import { InputError } from "./input-error.ts";
+import type { LoadedSettings } from "./load-settings.ts";
+import { labels, namesOf } from "./naming/names.ts";
+import { missingCredentials } from "./settings/agreement.ts";
+import type { HostStackSettings } from "./settings/host-stack.ts";
+
+type LoadedHostSettings = LoadedSettings & HostStackSettings;
+
+/** What a host gets that several environments share. */
+export interface HostEnvironmentArgs {
+  /** The application whose project this is; it is the labels' `towpath.project`. */
+  applicationName: string;
+  settings: LoadedHostSettings;
+  /** The open connection to the host. */
+  connection: HostConnection;
+}
+
+/** What a gateway needs while nothing is served: free disk for its image, and memory, in bytes. */
+const demand = { diskBytes: 512 * 1024 ** 2, memoryBytes: 64 * 1024 ** 2 };
+
+/**
+ * Opens the connection to the host, and makes sure that it can take a gateway.
+ *
+ * @throws InputError with what is wrong with it
+ */
+export async function prepareHost(settings: LoadedHostSettings): Promise<HostConnection> {
+  const missing = missingCredentials(settings, {
+    configuration: Object.keys(settings.secretValues),
+    variables: process.env,
+  });
+  if (missing.length > 0) throw new InputError(missing);
+  const connections = await writeConnections(
+    settings.namespace,
+    { host: settings.host },
+    settings.credential,
+  );
+  await preflight(connections, demand);
+  const [connection] = Object.values(connections);
+  if (connection === undefined) throw new Error("settings without a host");
+  return connection;
+}
+
+/** A host that several environments share: the gateway that serves them all, and its network. */
+export class HostEnvironment extends pulumi.ComponentResource {
+  /** What environments have to know of it; they set its stack as their `gateway`. */
+  readonly gateway: pulumi.Output<SharedGateway>;
+  readonly namespace: string;
+
+  constructor(name: string, args: HostEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:index:HostEnvironment", name, {}, opts);
+    const { environment, namespace, imageMirror = "docker.io" } = args.settings;
+    const names = namesOf(namespace);
+    const labelsOf = (part: string): Record<string, string> =>
+      labels({ application: args.applicationName, environment, namespace, part });
+    const host = new DockerHost(
+      `${name}-host`,
+      { networkName: names.network, labels: labelsOf("network"), connection: args.connection },
+      { parent: this },
+    );
+    const gateway = new Gateway(
+      `${name}-gateway`,
+      {
+        containerName: names.gateway,
+        image: imageReference(gatewayImage, imageMirror),
+        listens: "public",
+        host,
+        labels: labelsOf("gateway"),
+      },
+      { parent: this },
+    );
+    this.namespace = namespace;
+    this.gateway = pulumi
+      .all([gateway.containerName, gateway.containerId, host.networkName])
+      .apply(([containerName, containerId, networkName]) => ({ containerName, containerId, networkName }));
+    this.registerOutputs({ gateway: this.gateway });
+  }
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { sharedGateway } from "../../../components/gateway/shared-gateway.ts";
+
+describe("a gateway that several environments share", () => {
+  const gateway = {
+    containerName: "notes-host-app1-gateway",
+    containerId: "0e5a",
+    networkName: "notes-host-app1",
+  };
+
+  it("is what the host's stack has brought out", () => {
+    assert.deepEqual(sharedGateway("host-app1", { gateway, namespace: "notes-host-app1" }), gateway);
+  });
+
+  it("is missed when that stack is not there, or has none yet", () => {
+    const message =
+      'towpath:gateway: expected a stack that has brought a gateway up, got "host-app1"; bring it up with npm run pulumi -- up --stack host-app1';
+    assert.throws(() => sharedGateway("host-app1", undefined), { message });
+    assert.throws(() => sharedGateway("host-app1", { namespace: "notes-host-app1" }), { message });
+  });
+});
