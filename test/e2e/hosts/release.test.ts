@@ -1,29 +1,184 @@
 import assert from "node:assert/strict";
+import { badImages } from "../../support/hosts/bad-images.ts";
+import { Figures } from "../../support/hosts/figures.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
+import { Load } from "../../support/load.ts";
 
-describe("a release to a host over SSH", () => {
+describe("a release to a host over SSH, under load", () => {
   let host: TestHost;
   let released: ReleasedProject;
+  let load: Load;
+  let figures: Figures;
+  let good: string;
+
   before(async () => {
     host = await takeHost();
     released = await ReleasedProject.create({ staging: host });
+    good = await released.publish();
+    configure({});
+    await released.release("staging");
+    load = new Load(`https://${released.domain("staging")}`, host.address);
+    figures = new Figures(load);
+    await figures.measure("idle", () => Promise.resolve());
+  });
+  afterEach(async () => {
+    configure({});
+    await released.release("staging");
   });
   after(async () => {
+    await load.stop();
+    console.log(figures.toString());
     await released.remove();
     await handBack(host);
   });
 
-  it("serves the application over HTTPS, and changes nothing when it runs again", async () => {
-    released.configure("staging", { commit: await released.publish() });
-    await released.release("staging");
+  function configure(more: Readonly<Record<string, unknown>>): void {
+    released.configure("staging", { commit: good, gateTimeoutSeconds: 30, ...more });
+  }
 
-    const health = await released.ask("staging", "/api/health");
-    assert.equal(health.status, 200, health.body);
-    assert.match(health.body, /"healthy"/);
-    assert.equal(health.headers["x-frame-options"], "SAMEORIGIN");
-    const again = await released.up("staging");
-    assert.equal(again.code, 0, again.stderr);
-    assert.match(again.stdout, /^Resources:\n {4}\d+ unchanged$/m);
+  /** The containers that users get. */
+  async function serving(): Promise<unknown> {
+    return (await released.outputs("staging")).services;
+  }
+
+  it("changes nothing when it runs again", async () => {
+    const before = await serving();
+    const { result, report } = await figures.measure("no change", () => released.up("staging"));
+    assert.equal(result.code, 0, result.stderr);
+    assert.match(result.stdout, /^Resources:\n {4}\d+ unchanged$/m);
+    assert.deepEqual(report.failures, {});
+    assert.deepEqual(await serving(), before);
   });
+
+  it("is felt by nobody", async () => {
+    const commit = await released.publish({ web: ["RUN echo second >/tmp/second"], api: ["ENV SECOND=1"] });
+    const before = await host.footprint();
+    configure({ commit });
+    const { result, report } = await figures.measure("a release", () => released.up("staging"));
+    assert.equal(result.code, 0, result.stderr);
+    assert.deepEqual(report.failures, {});
+    const after = await host.footprint();
+    assert.equal(after.containers.length, before.containers.length);
+    assert.deepEqual([after.volumes, after.networks], [before.volumes, before.networks]);
+    assert.equal((await released.ask("staging", "/")).status, 200);
+  });
+
+  for (const [what, changes] of Object.entries(badImages)) {
+    it(`leaves users with the old one when the new one ${what}`, async () => {
+      const before = await serving();
+      configure({ commit: await released.publish(changes), gateTimeoutSeconds: 8 });
+      const { result, report } = await figures.measure(`one that ${what}`, () => released.up("staging"));
+      assert.notEqual(result.code, 0);
+      assert.match(result.stdout + result.stderr, expected[what as keyof typeof badImages]);
+      assert.deepEqual(report.failures, {});
+      assert.deepEqual(await serving(), before);
+    });
+  }
+
+  it("runs beside another one as a canary, for more and more clients, and is dropped or finished", async () => {
+    const commit = await released.publish({ api: ["ENV CANARY=1"] });
+    const canary = (weight: number | undefined) => async (): Promise<void> => {
+      configure({ commit, ...(weight !== undefined && { canary: { weight } }) });
+      await released.release("staging");
+    };
+    for (const [what, weight] of [
+      ["a canary of 10 %", 10],
+      ["of 50 %", 50],
+      ["dropped", 0],
+      ["a canary of 10 % again", 10],
+    ] as const) {
+      const { report } = await figures.measure(what, canary(weight));
+      assert.deepEqual(report.failures, {}, what);
+      const newOnes = await host.docker("ps", "--quiet", "--filter", "name=-canary-");
+      assert.equal(newOnes.length, weight === 0 ? 0 : 3, what);
+      await assertShare(weight);
+    }
+    const { report } = await figures.measure("finished", canary(undefined));
+    assert.deepEqual(report.failures, {});
+    assert.deepEqual(await host.docker("ps", "--quiet", "--filter", "name=-canary-"), []);
+  });
+
+  it("gives as many copies as are asked for their share", async () => {
+    const two = { copies: { api: 2 } };
+    configure(two);
+    const { report } = await figures.measure("a second copy", () => released.release("staging"));
+    // The number of copies is part of the gateway's configuration: see the reload below.
+    assert.deepEqual(failuresButClosed(report), {});
+    const { services } = (await released.outputs("staging")) as {
+      services: { api: { containers: string[] } };
+    };
+    assert.equal(services.api.containers.length, 2);
+    const seen = await Promise.all(
+      services.api.containers.map(async (container) => {
+        const lines = await host.docker("logs", container);
+        return lines.some((line) => line.includes("/api/notes"));
+      }),
+    );
+    assert.deepEqual(seen, [true, true]);
+  });
+
+  it("answers 503 during maintenance, but for the health paths", async () => {
+    configure({ maintenance: true });
+    await released.release("staging");
+    await load.cut();
+    const page = await released.ask("staging", "/");
+    assert.equal(page.status, 503);
+    assert.equal(page.headers["retry-after"], "60");
+    assert.match(page.body, /<h1>Back soon<\/h1>/);
+    assert.equal((await released.ask("staging", "/api/health")).status, 200);
+    configure({});
+    await released.release("staging");
+    assert.equal((await released.ask("staging", "/")).status, 200);
+  });
+
+  it("keeps serving when the gateway loads its configuration anew", async () => {
+    const [gateway = ""] = await host.docker("ps", "--filter", "name=-gateway", "--format", "{{.Names}}");
+    const reload = ["exec", gateway, "caddy", "reload", "--force", "--config", "/etc/caddy/Caddyfile"];
+    const { report } = await figures.measure("a reload of the gateway", () => host.docker(...reload));
+    assert.deepEqual(failuresButClosed(report), {});
+  });
+
+  /** Clients are drawn numbers; every one keeps its release, whatever it asks for. */
+  async function assertShare(weight: number): Promise<void> {
+    const releaseOf = async (drawn: string): Promise<string> => {
+      const answer = await released.ask("staging", "/api/version", { cookie: `towpath=${drawn}` });
+      return (JSON.parse(answer.body) as { release: string }).release;
+    };
+    const drawn = Array.from({ length: 20 }, (_, n) =>
+      Math.round((n / 20) * 0x10000)
+        .toString(16)
+        .padStart(4, "0"),
+    );
+    const releases = await Promise.all(drawn.map(releaseOf));
+    const stable = await releaseOf("ffff");
+    assert.equal(releases.filter((release) => release !== stable).length, weight / 5);
+    const fresh = await released.ask("staging", "/api/version");
+    assert.equal(fresh.headers["set-cookie"]?.length ?? 0, weight === 0 ? 0 : 1);
+  }
 });
+
+/** What the run says of each bad release. */
+const expected: Record<keyof typeof badImages, RegExp> = {
+  "exits at once":
+    /services\.api: the new copy ended before it was healthy \(exit code 3\)[^]*\| no configuration/,
+  "never answers": /services\.api: not healthy within 8 s/,
+  "answers 500": /services\.api: not healthy within 8 s, GET \/api\/health answers 500/,
+  "answers healthy and then dies": /smoke: after the switch, GET \/[^]*; the old route is back/,
+};
+
+/**
+ * The failures without those of a connection that the gateway closed while it was not used: browsers and other clients
+ * send such a request again by themselves (RFC 9110, section 9.2.2), this load does not.
+ */
+function failuresButClosed({
+  failures,
+}: {
+  failures: Readonly<Record<string, number>>;
+}): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(failures).filter(
+      ([why]) => !/(?:socket hang up|ECONNRESET) on a connection used before$/.test(why),
+    ),
+  );
+}

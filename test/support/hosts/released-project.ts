@@ -70,7 +70,7 @@ export class ReleasedProject {
 
   /** Writes the settings of a stack; those that are given come on top of what makes it work here. */
   configure(stack: ReleasedStack, more: Readonly<Record<string, unknown>> = {}): void {
-    const settings = {
+    const settings: Readonly<Record<string, unknown>> = {
       environment: stack,
       domain: this.domain(stack),
       certificates: "internal",

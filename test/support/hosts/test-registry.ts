@@ -37,7 +37,7 @@ export class TestRegistry {
     ]);
     const registry = new TestRegistry(name, port, `${address}:5000`);
     await until("the registry", 60, async () => {
-      const { status } = await fetch(`http://${registry.address}/v2/`);
+      const { status } = await fetch(`http://${registry.address}/v2/`, { signal: AbortSignal.timeout(2000) });
       return status === 200 ? true : undefined;
     });
     return registry;
