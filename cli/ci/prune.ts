@@ -1,3 +1,4 @@
+import { GithubPackages } from "../../components/image/github-packages.ts";
 import { Registry } from "../../components/image/registry.ts";
 import { RegistryError } from "../../components/image/registry-requests.ts";
 import { expiredImages, type Expired, type PublishedTag } from "../../components/image/retention.ts";
@@ -44,13 +45,14 @@ export async function prune(
   progress: Progress,
 ): Promise<PrunedRepository[]> {
   const registry = new Registry(destination, destination.password);
+  const remove = removalFrom(destination, registry);
   const pruned: PrunedRepository[] = [];
   for (const image of images) {
     const repository = `${destination.address}/${destination.repository}/${image}`;
     const one = await asStep(progress, `looking through ${repository}`, async () => {
       const tags = await publishedTags(registry, image);
       const removed = expiredImages(tags, needed, now);
-      if (!dryRun) for (const { digest } of removed) await registry.remove(image, digest);
+      if (!dryRun) for (const { digest } of removed) await remove(image, digest);
       const all = new Set(tags.map(({ digest }) => digest));
       return { repository, removed, kept: all.size - removed.length };
     }).catch((error: unknown) => {
@@ -59,6 +61,17 @@ export async function prune(
     pruned.push(one);
   }
   return pruned;
+}
+
+/** How images are removed: GHCR wants GitHub to be told, and to know by whom. */
+function removalFrom(
+  { address, repository, password }: Destination,
+  registry: Registry,
+): (image: string, digest: string) => Promise<boolean> {
+  if (address !== "ghcr.io" || password === undefined)
+    return (image, digest) => registry.remove(image, digest);
+  const packages = new GithubPackages(password);
+  return (image, digest) => packages.remove(`${repository}/${image}`, digest);
 }
 
 /** All tags with their images' age; each image is asked for once. */
