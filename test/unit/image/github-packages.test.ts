@@ -74,7 +74,7 @@ describe("images on GHCR", () => {
   it("stay when GitHub does not work, which is tried again", async () => {
     answers.set(page("/orgs/octocat/packages/container/notes%2Fapi/versions", 1), {
       status: 502,
-      body: "busy",
+      body: { message: "busy" },
     });
     await assert.rejects(
       packages.remove("octocat/notes/api", "sha256:1"),
