@@ -1,8 +1,10 @@
 import { environmentOf } from "../components/naming/namespace.ts";
 import type { ReleaseRecord } from "../components/release/release-record.ts";
+import { join } from "node:path";
 import { Problem } from "./problem.ts";
+import { pulumiFolder } from "./project.ts";
 import type { PulumiCall } from "./pulumi/operation.ts";
-import { readDeployment, stackOutputs } from "./pulumi/state.ts";
+import { stateUnreadable } from "./pulumi/state.ts";
 import type { Run } from "./run.ts";
 
 /** Checks that a stack is one that keeps records. */
@@ -14,8 +16,21 @@ export function checkReleased(stack: string): void {
   );
 }
 
-/** The records of a stack, newest first; none where nothing was released yet. */
+/**
+ * The records of a stack, newest first; none where nothing was released yet. They are encrypted in the state, so Pulumi is
+ * asked.
+ */
 export async function readRecords(call: PulumiCall, run: Run): Promise<readonly ReleaseRecord[]> {
-  const { releases = [] } = stackOutputs(await readDeployment(call, run));
-  return releases as readonly ReleaseRecord[];
+  const { project, stack, environment } = call;
+  const { code, stdout, stderr } = await run(
+    join(pulumiFolder(project), "pulumi"),
+    ["stack", "output", "--stack", stack, "--json", "--show-secrets", "--non-interactive"],
+    { cwd: project.root, environment },
+  );
+  if (code !== 0) {
+    if (stderr.includes("no stack named")) return [];
+    throw new Problem(stateUnreadable(environment.PULUMI_BACKEND_URL ?? "", stderr));
+  }
+  const { releases = [] } = JSON.parse(stdout) as { releases?: readonly ReleaseRecord[] };
+  return releases;
 }

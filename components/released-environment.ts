@@ -14,7 +14,7 @@ import type { LoadedSettings } from "./load-settings.ts";
 import { labels, namesOf } from "./naming/names.ts";
 import { tracksOf } from "./release/canary.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
-import type { ReleaseRecord } from "./release/release-record.ts";
+import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "./release/release-record.ts";
 import { Release, type ImageIds, type ReleaseArgs } from "./release/release.ts";
 import { applicationSecrets } from "./secrets/application-secrets.ts";
 import type { SecretValues } from "./secrets/files.ts";
@@ -47,10 +47,10 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
   readonly namespace: string;
   /** The containers that users get, by service. */
   readonly services: pulumi.Output<Record<string, { containers: string[] }>>;
-  /** What was released, newest first. */
+  /** What was released, newest first; encrypted, because it would fill the screen at the end of every run. */
   readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
-  /** The newest of them. */
-  readonly release: pulumi.Output<ReleaseRecord | undefined>;
+  /** The newest of them, in short. */
+  readonly release: pulumi.Output<ReleaseSummary | undefined>;
 
   constructor(name: string, args: ReleasedEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:index:ReleasedEnvironment", name, {}, opts);
@@ -154,7 +154,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         Object.entries(containers).map(([service, found]) => [service, { containers: found }]),
       ),
     );
-    this.releases = tracks.completes
+    const releases = tracks.completes
       ? pulumi
           .all([versions, release.receipts, release.schema, tagged(name, args, release)])
           .apply(([secretVersions, receipts, schema]) =>
@@ -167,7 +167,8 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
             }),
           )
       : pulumi.output(plan.records);
-    this.release = this.releases.apply(([newest]) => newest);
+    this.releases = pulumi.secret(releases);
+    this.release = releases.apply(([newest]) => newest && summaryOf(newest));
     this.registerOutputs({ url: this.url, release: this.release });
   }
 }

@@ -69,6 +69,18 @@ export interface ReleaseRecord extends ReleaseIdentity {
   readonly postgres?: number;
 }
 
+/** What people want to see of a release at the end of a run. */
+export type ReleaseSummary = Pick<ReleaseRecord, "id" | "images" | "commit" | "version" | "by" | "endedAt">;
+
+/** A record in short. */
+export function summaryOf({ id, images, commit, version, by, endedAt }: ReleaseRecord): ReleaseSummary {
+  return {
+    ...{ id, images, by, endedAt },
+    ...(commit !== undefined && { commit }),
+    ...(version !== undefined && { version }),
+  };
+}
+
 /** How many records a stack keeps: a release a day for seven weeks, and an output that stays below 100 kB. */
 export const mostRecords = 50;
 

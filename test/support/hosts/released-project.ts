@@ -123,7 +123,15 @@ export class ReleasedProject {
 
   /** What a stack has brought out. */
   async outputs(stack: ReleasedStack): Promise<Record<string, unknown>> {
-    const { stdout } = await this.project.succeed(["pulumi", "stack", "output", "--json", "--stack", stack]);
+    const { stdout } = await this.project.succeed([
+      "pulumi",
+      "stack",
+      "output",
+      "--json",
+      "--show-secrets",
+      "--stack",
+      stack,
+    ]);
     return JSON.parse(stdout) as Record<string, unknown>;
   }
 

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { releasesInWords } from "../../../cli/commands/releases.ts";
 import { failedRuns } from "../../../cli/pulumi/history.ts";
 import type { PulumiCall } from "../../../cli/pulumi/operation.ts";
+import { stateUnreadable } from "../../../cli/pulumi/state.ts";
+import { readRecords } from "../../../cli/release-records.ts";
 import { idOf, record } from "../release/records.ts";
 import { fakeRun } from "./fake-run.ts";
 
@@ -10,6 +12,29 @@ const call = {
   project: { root: "/p", pulumiHome: "/h", pulumiVersion: "3" },
   stack: "production",
 } as unknown as PulumiCall;
+
+describe("the records of a stack", () => {
+  const ask = "pulumi stack output --stack production --json --show-secrets --non-interactive";
+
+  it("are what it has brought out, decrypted", async () => {
+    const records = [record("a")];
+    const { run } = fakeRun({ [ask]: { stdout: JSON.stringify({ releases: records, url: "https://a" }) } });
+    assert.deepEqual(await readRecords(call, run), records);
+  });
+
+  it("are none where nothing was released yet, or no stack is", async () => {
+    assert.deepEqual(await readRecords(call, fakeRun({ [ask]: { stdout: "{}" } }).run), []);
+    const stderr = "error: no stack named 'production' found";
+    assert.deepEqual(await readRecords(call, fakeRun({ [ask]: { code: 255, stderr } }).run), []);
+  });
+
+  it("cannot be read without the passphrase", async () => {
+    const { run } = fakeRun({ [ask]: { code: 255, stderr: "error: incorrect passphrase" } });
+    await assert.rejects(readRecords(call, run), {
+      message: stateUnreadable("", "error: incorrect passphrase"),
+    });
+  });
+});
 
 describe("the releases of a stack", () => {
   it("are a table, newest first, with the failed runs between them", () => {

@@ -3,6 +3,7 @@ import {
   leftReleases,
   mostRecords,
   settingsHash,
+  summaryOf,
   withRecord,
   type MadeRelease,
 } from "../../../components/release/release-record.ts";
@@ -15,6 +16,13 @@ import { idOf, record } from "./records.ts";
 function made(letter: string, more: Partial<MadeRelease> = {}): MadeRelease {
   return { ...record(letter), receipts: { gates: { api: 1 }, smoke: {}, route: {} }, ...more };
 }
+
+describe("a record in short", () => {
+  it("is what people look for at the end of a run", () => {
+    const { id, images, by, endedAt, commit, version } = record("a");
+    assert.deepEqual(summaryOf(record("a")), { id, images, by, endedAt, commit, version });
+  });
+});
 
 describe("the records of a stack", () => {
   it("begin with the newest, whose receipts are made out to it", () => {
