@@ -18,6 +18,8 @@ export interface ContainerRun {
   /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
   readonly files: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Those of Linux' capabilities that the command has, for good; left out, those that the engine gives. */
+  readonly capabilities?: readonly string[];
   /** Folders of the project, and where the command sees them, read-only. */
   readonly mounts?: Readonly<Record<string, string>>;
 }
@@ -66,6 +68,7 @@ function create({
   environment,
   variables,
   labels,
+  capabilities,
   mounts = {},
 }: ContainerRun): Promise<string> {
   const plain = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
@@ -76,10 +79,17 @@ function create({
       ...[...plain, ...Object.keys(variables)].flatMap((variable) => ["--env", variable]),
       ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
       ...Object.entries(mounts).flatMap(([folder, path]) => ["--volume", `${resolve(folder)}:${path}:ro`]),
+      ...rights(capabilities),
       ...[image, ...command],
     ],
     { environment: variables },
   );
+}
+
+function rights(capabilities: ContainerRun["capabilities"]): string[] {
+  if (capabilities === undefined) return [];
+  const kept = capabilities.flatMap((name) => ["--cap-add", name]);
+  return ["--cap-drop", "ALL", ...kept, "--security-opt", "no-new-privileges"];
 }
 
 async function ending(container: string, timeoutSeconds: number): Promise<number | undefined> {

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { fewRights } from "../host/container-rights.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { gatewayPort } from "./site.ts";
 
@@ -51,6 +52,7 @@ export class Gateway extends pulumi.ComponentResource {
           ...(isPublic ? [volume("certificates", "/data")] : []),
         ],
         uploads: [{ file: "/etc/caddy/Caddyfile", content: caddyfile(isPublic), permissions: "0644" }],
+        ...(isPublic && fewRights(["NET_BIND_SERVICE"])),
         restart: "unless-stopped",
         destroyGraceSeconds: 10,
         labels: labelList(args.labels),

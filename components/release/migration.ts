@@ -29,6 +29,8 @@ export interface MigrationArgs {
 /** How a schema is migrated where users' data is. */
 export interface MigrationCare {
   migrations: Migrations;
+  /** Those of Linux' capabilities that the service keeps: the commands get no others. */
+  capabilities: readonly string[];
   /** Where the lock is, and what is dumped. */
   server: DatabaseServer;
   database: string;
@@ -98,7 +100,7 @@ export class Migration extends pulumi.ComponentResource {
           labels: args.labels,
           ...(Object.keys(args.mounts).length > 0 && { mounts: args.mounts }),
           timeoutSeconds: args.timeoutSeconds,
-          ...(care !== undefined && { care: careInput(care) }),
+          ...(care !== undefined && { capabilities: [...care.capabilities], care: careInput(care) }),
         },
         triggers: [args.imageId, ...(downgrade === undefined ? [] : [`down to ${downgrade.to}`])],
       },

@@ -11,7 +11,7 @@ import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
 import type { SecureSite } from "../../steps/certificate.ts";
 import { boundariesOf, type Boundaries } from "./boundaries.ts";
-import { HealthGate } from "./health-gate.ts";
+import { HealthGate, probeOf } from "./health-gate.ts";
 import { Migration, type MigrationCare } from "./migration.ts";
 import { Route } from "./route.ts";
 import type { SchemaChange } from "./release-record.ts";
@@ -33,7 +33,7 @@ export interface ReleaseArgs extends Boundaries {
   /** What an environment has that others than developers see. */
   released?: ReleasedRoute;
   /** How the schema is migrated where users' data is. */
-  care?: Omit<MigrationCare, "migrations"> & { timeoutSeconds: number };
+  care?: Omit<MigrationCare, "migrations" | "capabilities"> & { timeoutSeconds: number };
   /** Every secret that a service may be given, by name. */
   secretValues: SecretValues;
   gateTimeoutSeconds: number;
@@ -123,7 +123,9 @@ export class Release extends pulumi.ComponentResource {
         imageId: found(args.images, service.image),
         command: migrations.up,
         timeoutSeconds: args.care?.timeoutSeconds ?? migrationTimeoutSeconds,
-        ...(args.care !== undefined && { care: { ...args.care, migrations } }),
+        ...(args.care !== undefined && {
+          care: { ...args.care, migrations, capabilities: service.capabilities },
+        }),
         host: args.host,
         labels: args.labels("migration"),
         mounts: mountsOf(args, service),
@@ -175,7 +177,7 @@ export class Release extends pulumi.ComponentResource {
             containerName: workload.containerName,
             containerId: workload.containerId,
             timeoutSeconds: args.gateTimeoutSeconds,
-            ...probe(service, args.gateway),
+            ...probeOf(service, args.gateway),
             ...(args.limits !== undefined && { pids: args.limits.pids }),
           },
           { parent: this },
@@ -289,14 +291,4 @@ function gatewayNetworkOf({ released }: ReleaseArgs, { port }: Service): { gatew
 /** The source that a service sees as it is in the working tree. */
 function mountsOf({ application }: ReleaseArgs, { image }: Service): Readonly<Record<string, string>> {
   return found(application.images, image).mounts ?? {};
-}
-
-function probe(
-  { health, port }: Service,
-  gateway: ReleaseArgs["gateway"],
-): Pick<ConstructorParameters<typeof HealthGate>[1], "probe"> {
-  if (health === undefined) return {};
-  if ("command" in health) return { probe: { command: [...health.command] } };
-  if (port === undefined) return {};
-  return { probe: gateway.containerName.apply((name) => ({ gateway: name, path: health.path, port })) };
 }

@@ -35,6 +35,7 @@ async function migrationWith(
         labels: { "towpath.part": "migration" },
         care: {
           migrations,
+          capabilities: [],
           server: databaseServer(pulumi.output("notes-postgres"), pulumi.output("x"), {
             administrator: "notes",
             owner: "notes",
@@ -56,6 +57,7 @@ const shared = {
   files: {},
   labels: { "towpath.part": "migration" },
   timeoutSeconds: 900,
+  capabilities: [],
 };
 
 describe("a migration where users' data is", () => {

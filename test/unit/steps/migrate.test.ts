@@ -70,6 +70,18 @@ describe("the migration", function () {
     },
   );
 
+  scene(
+    "has the capabilities that it is given, and no way to others",
+    migrating("", { capabilities: ["CHOWN"] }),
+    (played) => {
+      receiptOf(played);
+      assert.match(
+        typed(played.calls).join("\n"),
+        / --cap-drop ALL --cap-add CHOWN --security-opt no-new-privileges sha256:0123456789ab alembic upgrade head$/m,
+      );
+    },
+  );
+
   let secretsArchive: Buffer | undefined;
   scene("hands the secrets over on standard input, and shows them nowhere", migrating(""), (played) => {
     secretsArchive = played.calls.find(({ args }) => args[0] === "cp")?.input;
