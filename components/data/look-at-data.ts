@@ -23,6 +23,8 @@ export function printingOn(connection: HostConnection, account: RegistryAccount 
       ],
       printSeconds,
     );
+    // One that was not done in time would go on.
+    if (!succeeded) await askDocker(connection, ["rm", "--force", name]);
     return succeeded
       ? { printed: stdout }
       : { problem: `"${command.join(" ")}" failing with: ${lastLine(stderr)}` };

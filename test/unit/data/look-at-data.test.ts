@@ -1,0 +1,82 @@
+/** How a host's engine is asked before anything is made; that it answers so is proved in test/e2e/hosts. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { postgresVersionOf, printingOn } from "../../../components/data/look-at-data.ts";
+import { playing, typed } from "../steps/play.ts";
+
+const connection = { host: "app1", folder: ".towpath/ssh/notes-production" };
+const image = "registry.example/notes/api@sha256:new";
+const account = { address: "registry.example", user: "ship", password: "open-sesame" };
+
+describe("what an image prints on a host", function () {
+  this.timeout(20_000);
+
+  const print = (answers: string, who: typeof account | undefined = account) =>
+    playing(`case "$*" in ${answers} esac`, () =>
+      printingOn(connection, who)(image, ["list", "0004"], { LOG_LEVEL: "info" }),
+    );
+
+  it("comes from a container that reaches nothing and keeps nothing", async () => {
+    const { result, calls } = await print("run*) echo 0005 ;;");
+    assert.deepEqual(result, { printed: "0005" });
+    const [inspect, run] = typed(calls);
+    assert.equal(inspect, `image inspect --format - ${image}`);
+    assert.match(
+      run ?? "",
+      /^run --rm --name towpath-look-[0-9a-f]{8} --network none --read-only --tmpfs \/tmp --cap-drop ALL --security-opt no-new-privileges --env LOG_LEVEL=info registry\.example\/notes\/api@sha256:new list 0004$/,
+    );
+    assert.match(
+      calls[0]?.environment ?? "",
+      /^DOCKER_HOST=unix:\/\/\.towpath\/ssh\/notes-production\/app1\.sock$/m,
+    );
+  });
+
+  it("needs the image, which is pulled by somebody whose password nobody sees", async () => {
+    const { result, calls } = await print(
+      `"image inspect"*) refuse "No such image" ;; --config*) grep -q "$(printf 'ship:open-sesame' | base64)" "$2/config.json" || refuse "no login" ;; run*) echo 0005 ;;`,
+    );
+    assert.deepEqual(result, { printed: "0005" });
+    const pull = calls[1]?.args ?? [];
+    assert.deepEqual([pull[0], ...pull.slice(2)], ["--config", "pull", "--quiet", image]);
+    assert.equal(existsSync(pull[1] ?? ""), false);
+    assert.doesNotMatch(typed(calls).join("\n"), /sesame/);
+  });
+
+  it("is a problem when there is no image, or its command fails", async () => {
+    const absent = await print(`"image inspect"*) refuse "No such image" ;; --config*) refuse "denied" ;;`);
+    assert.deepEqual(absent.result, { problem: "no image: denied" });
+    const failing = await print(`run*) printf 'a trace\\nno such revision\\n' >&2; exit 1 ;;`, undefined);
+    assert.deepEqual(failing.result, { problem: '"list 0004" failing with: no such revision' });
+    assert.match(typed(failing.calls).at(-1) ?? "", /^rm --force towpath-look-/);
+  });
+});
+
+describe("the version of PostgreSQL that made a volume", function () {
+  this.timeout(20_000);
+
+  const version = async (answers: string): Promise<number | undefined> =>
+    (
+      await playing(`case "$*" in ${answers} esac`, () =>
+        postgresVersionOf(connection, "notes-production-postgres", {
+          recorded: 15,
+          imageMirror: "docker.io",
+        }),
+      )
+    ).result;
+
+  it("is what the volume says", async () => {
+    assert.equal(await version("run*) echo 16 ;;"), 16);
+  });
+
+  it("is none for a volume that is not there, or empty", async () => {
+    assert.equal(await version(`"volume inspect"*) refuse "no such volume" ;;`), undefined);
+    assert.equal(
+      await version(`run*) refuse "cat: can't open '/data/PG_VERSION': No such file or directory" ;;`),
+      undefined,
+    );
+  });
+
+  it("is the recorded one when the volume cannot be looked into", async () => {
+    assert.equal(await version(`run*) refuse "cannot pull" 125 ;;`), 15);
+  });
+});
