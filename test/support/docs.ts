@@ -7,8 +7,13 @@ import { checkout } from "./source-tree.ts";
  * another machine are in blocks of another language.
  */
 export function commandsOf(page: string, language = "sh"): string[] {
+  return blocksOf(page, language).flatMap((block) => block.split("\n"));
+}
+
+/** The same blocks, each as a whole. */
+export function blocksOf(page: string, language = "sh"): string[] {
   const text = readFileSync(join(checkout, "docs", page), "utf8");
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].flatMap(
-    ([, block = ""]) => block.trim().split("\n"),
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, block = ""]) =>
+    block.trim(),
   );
 }

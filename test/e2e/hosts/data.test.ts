@@ -1,0 +1,237 @@
+/** What is done for users' data in staging and production, on two hosts. */
+import assert from "node:assert/strict";
+import { blocksOf, commandsOf } from "../../support/docs.ts";
+import { ReleasedProject, type ReleasedStack } from "../../support/hosts/released-project.ts";
+import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
+import { until } from "../../support/until.ts";
+
+/** A migration of the sample application, as lines of a Dockerfile. */
+function migration(revision: string, before: string, sql: string): string[] {
+  const text = [
+    `from alembic import op`,
+    `revision = "${revision}"`,
+    `down_revision = "${before}"`,
+    `def upgrade() -> None:`,
+    `    op.execute("${sql}")`,
+    `def downgrade() -> None:`,
+    `    pass`,
+  ].join("\n");
+  const encoded = Buffer.from(`${text}\n`).toString("base64");
+  const file = `/app/migrations/versions/${revision}_test.py`;
+  return ["USER 0:0", `RUN echo ${encoded} | base64 --decode >${file}`, "USER 10001:10001"];
+}
+
+const longerTitles = migration("0005", "0004", "ALTER TABLE notes ALTER COLUMN title TYPE varchar(300)");
+
+describe("users' data on hosts", () => {
+  const hosts: TestHost[] = [];
+  let released: ReleasedProject;
+
+  before(async () => {
+    hosts.push(...(await Promise.all([takeHost(), takeHost()])));
+    const [staging, production] = hosts;
+    assert.ok(staging && production);
+    released = await ReleasedProject.create({ staging, production });
+    released.configure("staging", { commit: await released.publish() });
+    await released.release("staging");
+    await released.release("production");
+  });
+  after(async () => {
+    await released.remove();
+    await Promise.all(hosts.map(handBack));
+  });
+
+  /** The newest record of a stack. */
+  async function record(stack: ReleasedStack): Promise<Record<string, unknown>> {
+    return (await released.outputs(stack)).release as Record<string, unknown>;
+  }
+
+  /** What a run says that must fail. */
+  async function failing(stack: ReleasedStack): Promise<string> {
+    const { code, stdout, stderr } = await released.up(stack);
+    assert.notEqual(code, 0, stdout);
+    return stdout + stderr;
+  }
+
+  async function isServed(stack: ReleasedStack): Promise<void> {
+    assert.equal((await released.ask(stack, "/api/health")).status, 200);
+  }
+
+  /** What SQL gives back, from the database of a stack. */
+  async function ask(stack: ReleasedStack, sql: string): Promise<string> {
+    const psql = ["psql", "--username", `notes_${stack}`, "--no-align", "--tuples-only", "--command", sql];
+    return (await released.host(stack).docker("exec", `notes-${stack}-postgres`, ...psql)).join("\n");
+  }
+
+  it("is served by copies within their limits, and by servers with few rights", async () => {
+    const host = released.host("staging");
+    const names = await host.docker(
+      "ps",
+      "--filter",
+      "label=towpath.namespace=notes-staging",
+      "--format",
+      "{{.Names}}",
+    );
+    const fields = ["Memory", "MemorySwap", "NanoCpus", "PidsLimit", "ReadonlyRootfs", "CapDrop", "CapAdd"];
+    const shown = [...fields, "SecurityOpt", "LogConfig.Config"].map(
+      (field) => `{{json .HostConfig.${field}}}`,
+    );
+    const found = async (part: string): Promise<unknown[]> => {
+      const name = names.find((one) => one.startsWith(`notes-staging-${part}`)) ?? assert.fail(part);
+      const [answer = ""] = await host.docker("inspect", "--format", `[${shown.join(",")}]`, name);
+      return JSON.parse(answer) as unknown[];
+    };
+    const everywhere = [["no-new-privileges:true"], { "max-file": "5", "max-size": "10m" }];
+    const copy = (added: string[] | null): unknown[] => {
+      const limits = [2 ** 28, 2 ** 28, 2e9, 256];
+      return [...limits, true, ["ALL"], added, ...everywhere];
+    };
+    assert.deepEqual(await found("api-"), copy(null));
+    assert.deepEqual(await found("worker-"), copy(null));
+    assert.deepEqual(await found("web-"), copy(["CAP_NET_BIND_SERVICE"]));
+    const entryPoint = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID"];
+    for (const part of ["postgres", "redis", "object-storage"]) {
+      assert.deepEqual(await found(part), [0, 0, 0, null, false, ["ALL"], entryPoint, ...everywhere], part);
+    }
+  });
+
+  it("is not removed by a plan, nor opened by another version of PostgreSQL", async () => {
+    const source = released.project.source;
+    const described = source.read("application.ts");
+    try {
+      source.write(
+        "application.ts",
+        described.replace("postgres: { version: 15 }", "postgres: { version: 16 }"),
+      );
+      assert.match(
+        await failing("staging"),
+        /postgres\.version: the volume notes-staging-postgres was made by PostgreSQL 15, which no other major version can open, got 16; keep 15, or move the data first: see "Another major version of PostgreSQL" in docs\/data\.md/,
+      );
+      source.write(
+        "application.ts",
+        described.replaceAll(', "files"', "").replace('  buckets: ["files"],\n', ""),
+      );
+      const plan = await released.run(["pulumi", "preview", "--stack", "staging"]);
+      assert.notEqual(plan.code, 0);
+      assert.match(
+        plan.stdout + plan.stderr,
+        /notes-staging-object-storage-volume"? cannot be deleted\s+because it is protected/,
+      );
+    } finally {
+      source.write("application.ts", described);
+    }
+    await isServed("staging");
+  });
+
+  it("is dumped in production before a migration, which is refused there unless its destructive steps are meant", async () => {
+    released.configure("staging", { commit: await released.publish({ api: longerTitles }) });
+    const { stdout } = await released.up("staging");
+    assert.match(
+      stdout,
+      /warning: migrations: from 0004 to 0005 changes the type of the column "title": ALTER TABLE notes ALTER COLUMN title TYPE varchar\(300\)/,
+    );
+    const schema = { before: "0004", after: "0005", applied: ["0005"], destructive: ["0005"] };
+    assert.deepEqual((await record("staging")).schema, schema);
+    const before = await record("production");
+
+    assert.match(
+      await failing("production"),
+      /towpath:migration\.acknowledge: the migration from 0004 to 0005 takes away what cannot come back, or what the release that runs may use; expected an acknowledgement of 0005, got none; spread it over two releases, or if it is meant, set towpath:migration to \{ "acknowledge": "0005" \}:\s+changes the type of the column "title": ALTER TABLE/,
+    );
+    assert.deepEqual(await record("production"), before);
+    await isServed("production");
+
+    await ask("production", "INSERT INTO notes (title) VALUES ('kept')");
+    released.configure("production", { migration: { acknowledge: "0005" } });
+    await released.release("production");
+    const { schema: migrated, receipts } = await record("production");
+    assert.deepEqual(migrated, schema);
+    const { backup } = receipts as { backup: { file: string; sha256: string; volume: string } };
+    assert.equal(backup.volume, "notes-production-backups");
+    const host = released.host("production");
+    const beside = ["run", "--rm", "--volume", `${backup.volume}:/backups`, "--workdir", "/backups"];
+    const image = await host.docker("inspect", "--format", "{{.Image}}", "notes-production-postgres");
+    const [sum] = await host.docker(...beside, ...image, "sha256sum", backup.file);
+    assert.equal(sum, `${backup.sha256}  ${backup.file}`);
+    const restored = await host.docker(
+      ...beside,
+      ...image,
+      "pg_restore",
+      "--data-only",
+      "--table=notes",
+      "--file=-",
+      backup.file,
+    );
+    assert.match(restored.join("\n"), /\tkept\t/);
+  });
+
+  it("outlives a migration that fails half way, and one that waits for a lock; the next one goes on", async () => {
+    const half = migration("0006", "0005", "CREATE TABLE half (id int)");
+    const broken = migration("0007", "0006", "SELECT 1/0");
+    released.configure("staging", {
+      commit: await released.publish({ api: [...longerTitles, ...half, ...broken] }),
+    });
+    assert.match(
+      await failing("staging"),
+      /migrations: "alembic upgrade head" ended with exit code 1, the schema is at 0006, from 0005, nothing new was started; its last log lines:[\s\S]*division by zero/,
+    );
+    await isServed("staging");
+
+    const mended = migration("0007", "0006", "CREATE TABLE whole (id int)");
+    const commit = await released.publish({ api: [...longerTitles, ...half, ...mended] });
+    released.configure("staging", { commit, migration: { lockWaitSeconds: 1 } });
+    const lock = "SELECT pg_advisory_lock(32773656075662440), pg_sleep(600)";
+    const inServer = ["exec", "--detach", "--env", "PGAPPNAME=somebody else", "notes-staging-postgres"];
+    await released
+      .host("staging")
+      .docker(...inServer, "psql", "--username", "notes_staging", "--command", lock);
+    const holder = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'";
+    await until("the lock", 10, async () => (await ask("staging", holder)) !== "" || undefined);
+    assert.match(
+      await failing("staging"),
+      /migrations: another migration holds the lock of the database "notes_staging", waited 1 s for "somebody else" since [^;]+; nothing was started/,
+    );
+    await isServed("staging");
+
+    await ask("staging", `SELECT pg_terminate_backend(pid) FROM (${holder}) AS held`);
+    await released.release("staging");
+    assert.deepEqual((await record("staging")).schema, { before: "0006", after: "0007", applied: ["0007"] });
+    await isServed("staging");
+  });
+
+  it("can be restored, moved and given up as docs/data.md says", async () => {
+    const [restore = "", giveUp = "", move = ""] = blocksOf("data.md", "bash");
+    const restored = await released.host("production").script(restore);
+    assert.match(restored, /Z-[0-9a-f]{12}\.dump/);
+    assert.match(restored, /count\s+-+\s+1\s/);
+
+    const host = released.host("staging");
+    await ask("staging", "INSERT INTO notes (title) VALUES ('moved')");
+    const postgres = `${released.registry.imageMirror}/library/postgres:15`;
+    await host.script(move.replaceAll("production", "staging").replaceAll("postgres:16", postgres));
+    await host.docker("start", "notes-staging-postgres");
+    await until("the moved data", 30, async () => {
+      const titles = await ask("staging", "SELECT title FROM notes").catch(() => "");
+      return titles.includes("moved") || undefined;
+    });
+
+    const destroy = ["pulumi", "destroy", "--yes", "--stack", "staging"];
+    const refused = await released.run(destroy);
+    assert.notEqual(refused.code, 0);
+    assert.match(
+      refused.stdout + refused.stderr,
+      /notes-staging-\S+-volume"? cannot be deleted\s+because it is protected/,
+    );
+    for (const command of commandsOf("data.md")) {
+      const { code, stdout, stderr } = await released.run(
+        command.replace("npm run pulumi -- ", "pulumi ").split(" "),
+      );
+      assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
+    }
+    const volumes = ["volume", "ls", "--quiet", "--filter", "label=towpath.namespace=notes-staging"];
+    const parts = ["object-storage", "postgres", "redis"].map((part) => `notes-staging-${part}`);
+    assert.deepEqual((await host.docker(...volumes)).filter((name) => parts.includes(name)).sort(), parts);
+    await host.script(giveUp);
+    assert.deepEqual(await host.docker(...volumes), []);
+  });
+});
