@@ -12,7 +12,7 @@ import { PulledImage } from "./image/pulled-image.ts";
 import { TaggedImages } from "./image/tagged-images.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { labels, namesOf } from "./naming/names.ts";
-import { tracksOf } from "./release/canary.ts";
+import { tracksOf, type Tracks } from "./release/canary.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
 import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "./release/release-record.ts";
 import { Release, type ImageIds, type ReleaseArgs } from "./release/release.ts";
@@ -132,7 +132,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
         }),
         secretValues,
-        ...migrationCare(args, data, { volume: backups?.volumeName, database: names.database }),
+        ...migrationCare(args, data, tracks, { volume: backups?.volumeName, database: names.database }),
         numberOfCopies: settings.copies,
         limits: settings.limits,
         secretVersions: versions,
@@ -177,6 +177,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
 function migrationCare(
   { settings, plan }: ReleasedEnvironmentArgs,
   { databases: server }: BackingServices,
+  { completes, canary }: Tracks,
   { volume, database }: { volume: pulumi.Output<string> | undefined; database: string },
 ): Pick<ReleaseArgs, "care"> {
   if (server === undefined) return {};
@@ -188,7 +189,8 @@ function migrationCare(
       ...settings.migration,
       ...{ server, database },
       ...(volume !== undefined && { backup: { volume, release: plan.id } }),
-      ...(schemaStays(plan) && { rollback }),
+      // A canary that is dropped leaves its schema behind, too.
+      ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),
     },
   };
 }

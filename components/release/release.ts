@@ -120,7 +120,7 @@ export class Release extends pulumi.ComponentResource {
     return new Migration(
       `${name}-migration`,
       {
-        imageId: found(args.images, service.image),
+        imageId: found((args.canary ?? args).images, service.image),
         command: migrations.up,
         timeoutSeconds: args.care?.timeoutSeconds ?? migrationTimeoutSeconds,
         ...(args.care !== undefined && {

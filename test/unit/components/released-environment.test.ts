@@ -1,0 +1,251 @@
+/**
+ * Staging and production: what is made on the host, in which order, and what differs from one's own machine.
+ *
+ * That a host then does it, and that users feel nothing of a release, is proved in test/e2e/hosts.
+ */
+import { byName, deployed, isSecret, valueOf, type Registration } from "./engine.ts";
+import assert from "node:assert/strict";
+import { parseApplication } from "../../../components/application/application.ts";
+import { HostEnvironment } from "../../../components/host-environment.ts";
+import { loadSettings } from "../../../components/load-settings.ts";
+import type { ReleasePlan } from "../../../components/release/plan-from.ts";
+import type { ReleaseRecord } from "../../../components/release/release-record.ts";
+import {
+  ReleasedEnvironment,
+  type ReleasedEnvironmentArgs,
+} from "../../../components/released-environment.ts";
+import { notes } from "../application/notes.ts";
+import { record } from "../release/records.ts";
+import { host, production, staging } from "../settings/good.ts";
+import { Hidden, shown } from "./hidden.ts";
+import { orderOf } from "./order.ts";
+
+const application = parseApplication(notes);
+const connection = { folder: ".towpath/ssh/notes-staging", host: "app1" };
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+const secretValues = '{"JWT_SECRET":"hunter2","SSH_KEY":"key"}';
+
+/** What is planned: images of that letter, after the release `current`. */
+function planOf(letter: string, current?: ReleaseRecord): ReleasePlan {
+  const images = { api: digest(letter), web: digest(letter) };
+  const references = Object.fromEntries(
+    Object.entries(images).map(([name, image]) => [name, `ghcr.io/octocat/notes/${name}@${image}`]),
+  );
+  return {
+    ...{ id: letter.repeat(12), images, references, changes: true, warnings: [], rollback: false },
+    ...{
+      tags: ["staging-1"],
+      settingsHash: "0".repeat(12),
+      startedAt: "2026-01-02T03:04:05.000Z",
+      by: "somebody",
+    },
+    records: current === undefined ? [] : [current],
+    ...(current !== undefined && { current }),
+  };
+}
+
+/** What ran before: images of that letter. */
+function earlier(letter: string): ReleaseRecord {
+  return record("a", { images: { api: digest(letter), web: digest(letter) } });
+}
+
+interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway">> {
+  stack?: "staging" | "production";
+  settings?: Readonly<Record<string, unknown>>;
+}
+
+async function released({ stack = "staging", settings = {}, plan = planOf("b"), gateway }: Asked): Promise<{
+  registrations: readonly Registration[];
+  result: ReleasedEnvironment;
+}> {
+  const good: Record<string, unknown> = { ...{ staging, production }[stack], ...settings };
+  const texts = Object.entries(good)
+    .filter(
+      ([key, value]) =>
+        (value !== undefined && !["canary", "freeze", "vault", "gateway", ...unused].includes(key)) ||
+        key in settings,
+    )
+    .map(([key, value]) => [`towpath:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
+  const configuration = { ...Object.fromEntries(texts), "towpath:secretValues": secretValues } as Record<
+    string,
+    string
+  >;
+  process.env.REGISTRY_TOKEN = "token";
+  try {
+    return await deployed(
+      () => {
+        const loaded = loadSettings("notes");
+        if (loaded.environment !== "staging" && loaded.environment !== "production")
+          throw new Error("not released");
+        const migration = { revisions: [], findings: [], destructive: [], warnings: [] };
+        return new ReleasedEnvironment(loaded.namespace, {
+          ...{ application, settings: loaded, connection, plan, migration },
+          ...(gateway !== undefined && { gateway }),
+        });
+      },
+      { stack, configuration },
+    );
+  } finally {
+    delete process.env.REGISTRY_TOKEN;
+  }
+}
+
+/** Settings of the good ones that ask for more than is tested here. */
+const unused = ["github", "secrets", "copies", "maintenance"];
+
+function inputOf(registrations: readonly Registration[], name: string): Record<string, unknown> {
+  const { stdin } = byName(registrations)[name]?.inputs ?? {};
+  return shown(stdin instanceof Hidden ? stdin.value : stdin) as Record<string, unknown>;
+}
+
+describe("staging and production", function () {
+  this.timeout(60_000);
+
+  it("pull images by digest, with the registry's account, through the host's connection", async () => {
+    const { registrations } = await released({});
+    const resources = byName(registrations);
+    const engine = resources["notes-staging-host-engine"]?.inputs;
+    assert.equal(engine?.host, "unix://.towpath/ssh/notes-staging/app1.sock");
+    const pulled =
+      resources["notes-staging-api-image"]?.inputs ?? resources["notes-staging-api-image-pull"]?.inputs;
+    assert.equal(pulled?.name, `ghcr.io/octocat/notes/api@${digest("b")}`);
+    for (const { name, inputs } of registrations.filter(({ type }) => type === "command:local:Command")) {
+      if (name.includes("tags")) continue;
+      assert.deepEqual(inputs.environment, { TOWPATH_HOST: ".towpath/ssh/notes-staging/app1" }, name);
+    }
+  });
+
+  it("publish the gateway's ports and no others", async () => {
+    const { registrations } = await released({});
+    const publishing = registrations.filter(({ inputs }) => "ports" in inputs).map(({ name }) => name);
+    assert.deepEqual(publishing, ["notes-staging-gateway-container"]);
+    assert.deepEqual(
+      (byName(registrations)["notes-staging-gateway-container"]?.inputs.ports as object[]).map((port) =>
+        Object.values(port).join(" "),
+      ),
+      ["80 80", "443 443", "443 443 udp"],
+    );
+  });
+
+  it("start the next copy when the one before it has started, and give each its gate", async () => {
+    const { registrations } = await released({ settings: { copies: { api: 3 } } });
+    const names = registrations.map(({ name }) => name);
+    for (const copy of ["api", "api-copy-2", "api-copy-3"]) {
+      assert.ok(names.includes(`notes-staging-${copy}`), copy);
+      assert.ok(names.includes(`notes-staging-release-${copy}-gate-poll`), copy);
+    }
+    const { files } = inputOf(registrations, "notes-staging-release-route-switch") as {
+      files: Record<string, string>;
+    };
+    assert.deepEqual(
+      Object.keys(files).filter((path) => path.startsWith("stable/api/")),
+      ["stable/api/0", "stable/api/1", "stable/api/2"],
+    );
+    assert.ok(
+      orderOf(registrations)["notes-staging-web"]?.includes("notes-staging-release-api-copy-3-gate-poll"),
+    );
+  });
+
+  it("run a canary beside what runs, and make it no record yet", async () => {
+    const current = earlier("a");
+    const { registrations, result } = await released({
+      plan: planOf("b", current),
+      settings: { canary: { weight: 10 } },
+    });
+    const resources = byName(registrations);
+    const pulled = registrations.filter(({ type }) => type === "docker:index/remoteImage:RemoteImage");
+    assert.deepEqual(pulled.map(({ inputs }) => String(inputs.name).split("@sha256:")[1]?.[0]).sort(), [
+      "a",
+      "a",
+      "b",
+      "b",
+    ]);
+    for (const service of ["api", "web", "worker"]) {
+      assert.ok(resources[`notes-staging-${service}`], service);
+      assert.ok(resources[`notes-staging-${service}-canary`], service);
+    }
+    const { files, checks } = inputOf(registrations, "notes-staging-release-route-switch") as {
+      files: Record<string, string>;
+      checks: { headers?: Record<string, string> }[];
+    };
+    assert.equal(files.share, "199a");
+    assert.equal(files["canary/api/0"], "notes-staging-api-canary-1a2b3c4");
+    assert.equal(checks.length, 4);
+    assert.deepEqual(await valueOf(result.releases), [current]);
+    const image = inputOf(registrations, "notes-staging-release-migration-run").image;
+    assert.equal(
+      image,
+      resources["notes-staging-api-canary"]?.inputs.image,
+      "the newer release's migrations",
+    );
+  });
+
+  it("leave what runs alone when a canary is dropped", async () => {
+    const current = earlier("a");
+    const { registrations, result } = await released({
+      plan: planOf("b", current),
+      settings: { canary: { weight: 0 } },
+    });
+    assert.equal(byName(registrations)["notes-staging-api-canary"], undefined);
+    // The old release's migrations do not know the schema that the canary left.
+    assert.equal(byName(registrations)["notes-staging-release-migration-run"], undefined);
+    assert.deepEqual(await valueOf(result.releases), [current]);
+  });
+
+  it("keep a record, out of sight, and show it in short", async () => {
+    const { result } = await released({});
+    assert.equal(await isSecret(result.releases), true);
+    const [newest] = await valueOf(result.releases);
+    const short = await valueOf(result.release);
+    assert.equal(newest?.receipts.route.release, "b".repeat(12));
+    assert.deepEqual([short?.id, short?.images], ["b".repeat(12), newest?.images]);
+    assert.equal(await isSecret(result.release), false);
+    assert.equal(result.url, "https://staging.example.com");
+  });
+
+  it("are served by the gateway that several environments share, in its network", async () => {
+    const gateway = { containerName: "shared", containerId: "0e5a", networkName: "notes-host-app1" };
+    const { registrations } = await released({ gateway });
+    const resources = byName(registrations);
+    assert.equal(resources["notes-staging-gateway-container"], undefined);
+    assert.deepEqual(resources["notes-staging-api"]?.inputs.networksAdvanced, [
+      { name: "notes-staging" },
+      { name: "notes-host-app1" },
+    ]);
+    // A worker answers nobody.
+    assert.deepEqual(resources["notes-staging-worker"]?.inputs.networksAdvanced, [{ name: "notes-staging" }]);
+    const { site } = inputOf(registrations, "notes-staging-release-route-switch");
+    assert.deepEqual(site, { gateway: "shared", name: "notes-staging" });
+  });
+
+  it("take a backup before a migration in production only", async () => {
+    const volumes = async (stack: "staging" | "production"): Promise<string[]> =>
+      (await released({ stack })).registrations
+        .filter(({ type, name }) => type === "docker:index/volume:Volume" && name.includes("backups"))
+        .map(({ inputs }) => String(inputs.name));
+    assert.deepEqual(await volumes("staging"), []);
+    assert.deepEqual(await volumes("production"), ["notes-production-backups"]);
+  });
+});
+
+describe("a host that several environments share", () => {
+  it("has a gateway, its network, and nothing else", async () => {
+    const { registrations, result } = await deployed(
+      () => {
+        const settings = loadSettings("notes");
+        if (settings.environment !== "host") throw new Error("not a host");
+        return new HostEnvironment(settings.namespace, { applicationName: "notes", settings, connection });
+      },
+      { stack: "host-app1", configuration: { "towpath:host": JSON.stringify(host.host) } },
+    );
+    assert.deepEqual(Object.keys(byName(registrations)).sort(), [
+      "notes-host-app1-gateway-certificates",
+      "notes-host-app1-gateway-container",
+      "notes-host-app1-gateway-sites",
+      "notes-host-app1-host-engine",
+      "notes-host-app1-host-network",
+    ]);
+    const { containerName, networkName } = await valueOf(result.gateway);
+    assert.deepEqual([containerName, networkName], ["notes-host-app1-gateway", "notes-host-app1"]);
+  });
+});
