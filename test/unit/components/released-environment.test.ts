@@ -197,8 +197,9 @@ describe("staging and production", function () {
     assert.equal(await isSecret(result.releases), true);
     const [newest] = await valueOf(result.releases);
     const short = await valueOf(result.release);
-    assert.equal(newest?.receipts.route.release, "b".repeat(12));
-    assert.deepEqual([short?.id, short?.images], ["b".repeat(12), newest?.images]);
+    assert.ok(newest !== undefined);
+    assert.equal(newest.receipts.route.release, "b".repeat(12));
+    assert.deepEqual([short?.id, short?.images], ["b".repeat(12), newest.images]);
     assert.equal(await isSecret(result.release), false);
     assert.equal(result.url, "https://staging.example.com");
   });
