@@ -163,13 +163,13 @@ export class TestHost {
     );
   }
 
-  /** Fills the engine's disk, but for so many mebibytes. */
-  async fillDisk(leftMebibytes = 1): Promise<void> {
+  /** Fills the engine's disk to its last byte: most of it at once, and the rest by writing. */
+  async fillDisk(): Promise<void> {
     await this.script(
       [
         "free=$(df --output=avail --block-size=1M /var/lib/docker | tail -n 1)",
-        `size=$((free - ${leftMebibytes}))`,
-        '[ "$size" -le 0 ] || fallocate --length "${size}M" /var/lib/docker/filler',
+        '[ "$free" -le 16 ] || fallocate --length "$((free - 16))M" /var/lib/docker/filler',
+        "cat /dev/zero >>/var/lib/docker/filler 2>/dev/null || true",
       ].join("\n"),
     );
   }
