@@ -158,6 +158,35 @@ describe("a migration where users' data is", () => {
     assert.equal(await ask("SELECT count(*) FROM notes"), "500");
   });
 
+  it("says why there is no dump, no lock or no revision, and has begun nothing then", async () => {
+    await ask("CREATE DATABASE broken");
+    const damage =
+      "CREATE SCHEMA lost; CREATE TABLE lost.notes (); DELETE FROM pg_namespace WHERE nspname = 'lost'";
+    await server.shell(`psql --username notes --dbname broken --quiet --command "${damage}"`);
+    assert.match(
+      await failing(first, {
+        lock: { database: "broken" } as MigrateCare["lock"],
+        backup: { volume: backups, release: "0123456789ab" },
+      }),
+      /^backup: the database "broken" could not be dumped, got "pg_dump: error: schema with OID \d+ does not exist"; neither the database nor what runs was touched: mend that and run the command again$/,
+    );
+    await ask("DROP DATABASE broken");
+    const lock = { administrator: "nobody" } as MigrateCare["lock"];
+    assert.match(
+      await failing(first, { lock }),
+      /^migrations: the database cannot be locked in \S+: psql: error: .*role "nobody" does not exist$/,
+    );
+    assert.equal(
+      await failing(first, { current: ["echo", "at;once"] }),
+      'migrations.current: expected a revision of letters, digits, "_", "." and "-", got "at;once"; name a command that prints it first',
+    );
+    assert.match(
+      await failing(first, { current: ["sh", "-c", "echo no such database; exit 2"] }),
+      /^migrations: "sh -c echo no such database; exit 2" ended with exit code 2, nothing was started; its last log lines:\n {2}\| no such database$/,
+    );
+    assert.equal(await ask("SELECT to_regclass('revisions')"), "");
+  });
+
   it("says where the schema is when it fails half way, and goes on from there", async () => {
     const broken = { ...first, "0003": "SELECT 1/0" };
     const said = await failing(broken, { backup: { volume: backups, release: "0123456789ab" } });

@@ -144,6 +144,19 @@ describe("the migration", function () {
   );
 
   scene(
+    "says what it waited for when that does not end",
+    migrating(`"ps --all --quiet"*) echo old1 ;; "ps --quiet"*) echo old1 ;; wait*) exec sleep 20 ;;`, {
+      timeoutSeconds: 0.3,
+    }),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: what an earlier run began goes on, waited 0.3 s for old1; wait until it is done, or end it with "docker rm --force", and run the command again',
+      ]);
+      assert.equal(typed(played.calls).at(-1), "wait old1");
+    },
+  );
+
+  scene(
     "removes one that was never started without waiting for it",
     migrating(`"ps --all --quiet"*) echo old1 ;;`),
     (played) => {
