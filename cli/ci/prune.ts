@@ -5,7 +5,6 @@ import { expiredImages, type Expired, type PublishedTag } from "../../components
 import type { ReleaseRecord } from "../../components/release/release-record.ts";
 import { Problem } from "../problem.ts";
 import { asStep, type Progress } from "../progress/progress.ts";
-import { stackOutputs } from "../pulumi/state.ts";
 import type { StackState } from "../pulumi/stacks.ts";
 import type { Destination } from "./publish.ts";
 
@@ -18,15 +17,20 @@ export interface PrunedRepository {
   readonly kept: number;
 }
 
+/** A stack that may need images. */
+export interface ImageUser extends StackState {
+  /** Its release records. */
+  readonly records: readonly ReleaseRecord[];
+}
+
 /**
  * The digests that stacks of this project still need: those of their release records, and of the images that their hosts
  * have, such as a canary's, which has no record yet.
  */
-export function neededDigests(stacks: readonly StackState[]): Set<string> {
+export function neededDigests(stacks: readonly ImageUser[]): Set<string> {
   const needed = new Set<string>();
-  for (const { deployment } of stacks) {
-    const { releases = [] } = stackOutputs(deployment) as { releases?: readonly ReleaseRecord[] };
-    for (const { images } of releases) for (const digest of Object.values(images)) needed.add(digest);
+  for (const { deployment, records } of stacks) {
+    for (const { images } of records) for (const digest of Object.values(images)) needed.add(digest);
     for (const { type, inputs } of deployment.resources) {
       if (type !== "docker:index/remoteImage:RemoteImage") continue;
       const digest = /@(sha256:[0-9a-f]{64})$/.exec(String(inputs?.name))?.[1];

@@ -1,12 +1,13 @@
 import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
-import { neededDigests, prune, type PrunedRepository } from "../ci/prune.ts";
+import { neededDigests, prune, type ImageUser, type PrunedRepository } from "../ci/prune.ts";
 import { destinations, noRegistry } from "../ci/publish.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
 import { listStacks } from "../pulumi/stacks.ts";
+import { readRecords } from "../release-records.ts";
 import { columns } from "../report/table.ts";
 import { run } from "../run.ts";
 import { settingsOf } from "../settings.ts";
@@ -36,7 +37,11 @@ export async function pruneImages(
   if (registries.length === 0) throw new Problem(noRegistry.replace("--publish", "images"));
   const call = await callFor("config", "ci", progress, project);
   const all = await listStacks(project, process.env, run);
-  const stacks = all.filter(({ stack }) => stack !== "local" && stack !== "ci");
+  const stacks: ImageUser[] = [];
+  for (const one of all.filter(({ stack }) => stack !== "local" && stack !== "ci")) {
+    const records = await readRecords(await callFor("stack", one.stack, progress, project), run);
+    stacks.push({ ...one, records });
+  }
   const needed = neededDigests(stacks);
   if (needed.size === 0) throw new Problem(nothingKnown(stacks.map(({ stack }) => stack)));
   const repositories: PrunedRepository[] = [];

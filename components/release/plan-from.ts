@@ -145,6 +145,21 @@ function schemaAfter(
   return stayed ? current?.schema : schema;
 }
 
+/**
+ * The records among a stack's outputs. They are encrypted: the engine gives an empty map where it cannot open them, which
+ * must not pass for a stack that never released anything.
+ */
+export function recordsIn(
+  stack: string,
+  outputs: Readonly<Record<string, unknown>> | undefined,
+): readonly ReleaseRecord[] {
+  const { releases = [] } = outputs ?? {};
+  if (Array.isArray(releases)) return releases as readonly ReleaseRecord[];
+  throw new InputError([
+    `releases: expected the records of ${stack}, got a state that this run's passphrase does not open; make both stacks with one passphrase, or with one PULUMI_SECRETS_PROVIDER`,
+  ]);
+}
+
 function sourceOf(
   application: Application,
   settings: StagingSettings | ProductionSettings,

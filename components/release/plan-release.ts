@@ -9,7 +9,7 @@ import { InputError } from "../input-error.ts";
 import type { LoadedSettings } from "../load-settings.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
-import { planFrom, type ReleasePlan } from "./plan-from.ts";
+import { planFrom, recordsIn, type ReleasePlan } from "./plan-from.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 import { stackOutputsOf } from "./stack-outputs.ts";
 
@@ -49,8 +49,7 @@ export async function planRelease(
 
 /** The records of a stack of this project, newest first. */
 async function recordsOf(stack: string): Promise<readonly ReleaseRecord[]> {
-  const outputs = await stackOutputsOf(stack);
-  return (outputs?.releases as readonly ReleaseRecord[] | undefined) ?? [];
+  return recordsIn(stack, await stackOutputsOf(stack));
 }
 
 /** The commit that is checked out in the project's folder; what git says when there is none. */

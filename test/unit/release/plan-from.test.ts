@@ -2,14 +2,19 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/application.ts";
 import { lacks, Registry } from "../../../components/image/registry.ts";
-import { planFrom, recordsAfter, type ReleasePlan } from "../../../components/release/plan-from.ts";
+import {
+  planFrom,
+  recordsAfter,
+  recordsIn,
+  type ReleasePlan,
+} from "../../../components/release/plan-from.ts";
 import type { ReleaseRecord } from "../../../components/release/release-record.ts";
 import type { ProductionSettings } from "../../../components/settings/production.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
 import type { StagingSettings } from "../../../components/settings/staging.ts";
 import { notes } from "../application/notes.ts";
 import { PlayedRegistry } from "../image/played-registry.ts";
-import { merged } from "../assert-refused.ts";
+import { merged, messageOf } from "../assert-refused.ts";
 import * as good from "../settings/good.ts";
 import { record, recordFor } from "./records.ts";
 
@@ -249,5 +254,20 @@ describe("the plan of a release", () => {
     );
     const again = await planned({ records: { staging: records } });
     assert.equal(recordsAfter(again, made), records);
+  });
+});
+
+describe("the records among a stack's outputs", () => {
+  it("are none where there is no stack, or no release", () => {
+    assert.deepEqual(recordsIn("staging", undefined), []);
+    assert.deepEqual(recordsIn("staging", {}), []);
+    assert.deepEqual(recordsIn("staging", { releases: [record("a")] }), [record("a")]);
+  });
+
+  it("are not taken for none where they cannot be opened", () => {
+    assert.equal(
+      messageOf(() => recordsIn("staging", { releases: {} })),
+      "releases: expected the records of staging, got a state that this run's passphrase does not open; make both stacks with one passphrase, or with one PULUMI_SECRETS_PROVIDER",
+    );
   });
 });

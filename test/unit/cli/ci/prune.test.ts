@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { neededDigests, prune } from "../../../../cli/ci/prune.ts";
+import { neededDigests, prune, type ImageUser } from "../../../../cli/ci/prune.ts";
 import { nothingKnown, prunedInWords } from "../../../../cli/commands/images.ts";
 import { Problem } from "../../../../cli/problem.ts";
-import type { StackState } from "../../../../cli/pulumi/stacks.ts";
 import { PlayedRegistry } from "../../image/played-registry.ts";
 import { imagesOf, record } from "../../release/records.ts";
 import { recordedProgress } from "../quiet.ts";
@@ -64,16 +63,16 @@ describe("what stacks need", () => {
     const stacks = [
       {
         stack: "staging",
+        records: [record("a"), record("b")],
         deployment: {
           resources: [
-            { urn: "", type: "pulumi:pulumi:Stack", outputs: { releases: [record("a"), record("b")] } },
             { urn: "", type: "docker:index/remoteImage:RemoteImage", inputs: { name: `x/api@${canary}` } },
             { urn: "", type: "docker:index/remoteImage:RemoteImage", inputs: { name: "redis:7" } },
           ],
           pending_operations: [],
         },
       },
-    ] satisfies StackState[];
+    ] satisfies ImageUser[];
     const expected = [imagesOf("a").api, imagesOf("b").api, canary];
     assert.deepEqual([...neededDigests(stacks)], expected);
   });
