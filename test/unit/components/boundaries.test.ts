@@ -1,0 +1,98 @@
+/** What keeps a copy within its limits, and how its secrets reach a root file system that is read-only. */
+import { byName, deployed, type Registration } from "./engine.ts";
+import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import { parseApplication } from "../../../components/application/application.ts";
+import { found } from "../../../components/application/names.ts";
+import { DockerHost } from "../../../components/host/docker-host.ts";
+import { namesOf } from "../../../components/naming/names.ts";
+import { boundariesOf, type Boundaries } from "../../../components/release/boundaries.ts";
+import { Workload } from "../../../components/release/workload.ts";
+import { notes } from "../application/notes.ts";
+import { merged } from "../assert-refused.ts";
+import { hidden } from "./hidden.ts";
+
+const limits = { memory: 256 * 1024 ** 2, cpus: 1, pids: 64 };
+const secretVersions = pulumi.output<Record<string, string>>({ DATABASE_URL: "0a", JWT_SECRET: "1b" });
+
+/** What a copy of the API asks the engine for. */
+async function copyWith(boundaries: Boundaries, readOnly: boolean): Promise<Record<string, Registration>> {
+  const { registrations } = await deployed(() => {
+    const application = parseApplication(merged(notes, { services: { api: { readOnly } } }));
+    const service = found(application.services, "api");
+    const host = new DockerHost("host", { networkName: "notes" });
+    const files = { DATABASE_URL: pulumi.secret("postgresql://x") };
+    const within = boundariesOf(
+      { name: "release", service, files, part: "api" },
+      {
+        ...{ ...boundaries, host, names: namesOf("notes-production") },
+        gateway: { containerName: pulumi.output("gateway") },
+        labels: (part) => ({ "towpath.part": part }),
+      },
+      {},
+    );
+    return new Workload("api", {
+      ...{ service, host, files, environment: {}, variables: {}, mounts: {}, labels: {}, drainSeconds: 10 },
+      imageId: pulumi.output("sha256:0123456789abcdef"),
+      ...within,
+    });
+  });
+  return byName(registrations);
+}
+
+describe("a copy where users are", () => {
+  it("has limits, and its secrets in itself where it can be written", async () => {
+    const { api, ...others } = await copyWith({ limits, secretVersions }, false);
+    assert.equal(api?.inputs.memory, 256);
+    assert.equal(api.inputs.readOnly, undefined);
+    assert.equal((api.inputs.uploads as unknown[]).length, 1);
+    assert.equal(api.inputs.volumes, undefined);
+    assert.deepEqual(
+      Object.keys(others).filter((name) => name.includes("secrets")),
+      [],
+    );
+  });
+
+  it("has them in a volume of its secrets' versions where it is read-only", async () => {
+    const resources = await copyWith({ limits, secretVersions }, true);
+    const { api } = resources;
+    const volume = resources["release-api-secrets-volume"];
+    const name = String(volume?.inputs.name);
+    assert.match(name, /^notes-production-api-secrets-[0-9a-f]{8}$/);
+    assert.equal(volume?.options.deleteBeforeReplace, false);
+    assert.deepEqual(api?.inputs.volumes, [
+      { volumeName: name, containerPath: "/run/secrets", readOnly: true },
+    ]);
+    assert.deepEqual(
+      [api.inputs.readOnly, api.inputs.tmpfs, api.inputs.uploads],
+      [true, { "/tmp": "" }, undefined],
+    );
+    const step = resources["release-api-secrets-write"];
+    assert.deepEqual(step?.inputs.triggers, [name]);
+    assert.deepEqual(
+      step.inputs.stdin,
+      hidden({
+        container: "gateway",
+        volume: name,
+        files: { DATABASE_URL: "postgresql://x" },
+        labels: { "towpath.part": "secrets" },
+      }),
+    );
+  });
+
+  it("takes another volume when one of its own secrets changes, and for no other", async () => {
+    const nameWith = async (versions: Record<string, string>): Promise<unknown> => {
+      const boundaries = { limits, secretVersions: pulumi.output(versions) };
+      return (await copyWith(boundaries, true))["release-api-secrets-volume"]?.inputs.name;
+    };
+    const name = await nameWith({ DATABASE_URL: "0a", JWT_SECRET: "1b" });
+    assert.equal(await nameWith({ DATABASE_URL: "0a", JWT_SECRET: "2c" }), name);
+    assert.notEqual(await nameWith({ DATABASE_URL: "0b", JWT_SECRET: "1b" }), name);
+  });
+
+  it("is left as it is without limits", async () => {
+    const { api } = await copyWith({}, true);
+    assert.deepEqual([api?.inputs.memory, api?.inputs.readOnly], [undefined, undefined]);
+    assert.equal((api?.inputs.uploads as unknown[]).length, 1);
+  });
+});

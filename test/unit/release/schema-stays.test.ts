@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { schemaStays, type ReleasePlan } from "../../../components/release/plan-from.ts";
+
+/** Whether the schema stays in a run of which this is known. */
+const stays = (plan: Partial<ReleasePlan>): boolean =>
+  schemaStays({ rollback: false, changes: true, ...plan } as ReleasePlan);
+
+describe("the schema", () => {
+  it("stays in the run that goes back to an earlier release, and in those after it that release nothing", () => {
+    assert.equal(stays({ rollback: true, rollbackOf: "b" }), true);
+    assert.equal(stays({ changes: false, rollbackOf: "b" }), true);
+  });
+
+  it("is migrated by a release, also by one that comes after a rollback or returns to what was left", () => {
+    assert.equal(stays({}), false);
+    assert.equal(stays({ rollbackOf: "b" }), false);
+    assert.equal(stays({ changes: false }), false);
+  });
+});
