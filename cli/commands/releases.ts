@@ -35,7 +35,7 @@ export function releasesInWords({ stack, releases: records, failed }: Releases):
     ...records.map((record, index) => ({ at: record.endedAt, row: rowOf(record, index === 0) })),
     ...failed.map(({ endedAt }) => ({
       at: endedAt,
-      row: ["-", minute(endedAt), "-", "-", "-", "-", "failed: users kept what they had"],
+      row: ["-", minute(endedAt), "-", "-", "-", "-", "failed, without a record"],
     })),
   ].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return columns([

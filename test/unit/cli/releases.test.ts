@@ -53,7 +53,7 @@ describe("the releases of a stack", () => {
       [
         "release       when (UTC)        commit        version  schema  by       what",
         `${a}  2026-01-04 10:00  aaaaaaaaaaaa  1.0      0002    octocat  runs, back from ${b}, unproven: in a hurry`,
-        "-             2026-01-03 10:00  -             -        -       -        failed: users kept what they had",
+        "-             2026-01-03 10:00  -             -        -       -        failed, without a record",
         `${b}  2026-01-02 10:00  bbbbbbbbbbbb  -        -       octocat`,
       ].join("\n"),
     );
