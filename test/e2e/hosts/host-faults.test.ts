@@ -127,5 +127,12 @@ describe("a host that fails in the middle of a release", () => {
     await endedOrAgain(ended);
     await converged(commit);
     assert.deepEqual(users.failures, {});
+
+    // What runs without the program is connected by the command line.
+    await host.dropConnections();
+    const refreshed = await released.run([
+      ...["pulumi", "refresh", "--yes", "--skip-preview", "--stack", stack],
+    ]);
+    assert.equal(refreshed.code, 0, refreshed.stdout + refreshed.stderr);
   });
 });
