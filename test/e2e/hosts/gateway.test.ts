@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import tls from "node:tls";
+import { stringify } from "yaml";
+import { commandsOf } from "../../support/docs.ts";
+import { patientApi } from "../../support/hosts/fake-api.ts";
+import { ReleasedProject } from "../../support/hosts/released-project.ts";
+import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
+import { until } from "../../support/until.ts";
+
+const hostStack = "host-app1";
+
+describe("a gateway that several environments share", () => {
+  let host: TestHost;
+  let released: ReleasedProject;
+  let commit: string;
+
+  before(async () => {
+    host = await takeHost();
+    released = await ReleasedProject.create({ staging: host, production: host });
+    released.project.source.write(
+      `Pulumi.${hostStack}.yaml`,
+      stringify({
+        config: { "towpath:host": host.settings(), "towpath:imageMirror": released.registry.imageMirror },
+      }),
+    );
+    commit = await released.publish(patientApi);
+    configure({});
+    // The page's own commands; the settings stand as it says.
+    for (const command of commandsOf("gateway.md")) {
+      const [npm, run, ...args] = command.split(" ");
+      assert.deepEqual([npm, run], ["npm", "run"]);
+      const ended = await released.run(args.filter((arg) => arg !== "--"));
+      assert.equal(ended.code, 0, `${command}\n${ended.stdout}\n${ended.stderr}`);
+    }
+    await released.release("staging");
+    await released.release("production");
+  });
+  after(async () => {
+    await released.remove();
+    await handBack(host);
+  });
+
+  function configure(more: Readonly<Record<string, unknown>>): void {
+    released.configure("staging", { commit, gateway: hostStack, ...more });
+    released.configure("production", { gateway: hostStack });
+  }
+
+  it("serves each by its own name, and each release changes its own site alone", async () => {
+    const gateways = await host.docker(
+      "ps",
+      "--filter",
+      "label=towpath.part=gateway",
+      "--format",
+      "{{.Names}}",
+    );
+    assert.deepEqual(gateways, ["notes-host-app1-gateway"]);
+    const siteOf = (name: string): Promise<string> =>
+      host.exec("docker", "exec", "notes-host-app1-gateway", "cat", `/etc/caddy/sites/${name}.caddy`);
+    const production = await siteOf("notes-production");
+    configure({ maintenance: true, drainSeconds: 20 });
+    await released.release("staging");
+    assert.equal((await released.ask("staging", "/")).status, 503);
+    assert.equal((await released.ask("production", "/")).status, 200);
+    assert.equal(await siteOf("notes-production"), production);
+    configure({});
+    await released.release("staging");
+    assert.equal((await released.ask("staging", "/")).status, 200);
+  });
+
+  it("leads HTTP to HTTPS, and refuses names that it does not serve", async () => {
+    const answer = await fetch(`http://${host.address}/`, {
+      headers: { host: released.domain("staging") },
+      redirect: "manual",
+      signal: AbortSignal.timeout(5000),
+    });
+    assert.equal(answer.status, 308);
+    const socket = tls.connect({ host: host.address, port: 443, servername: "other.example.test" });
+    const [error] = (await once(socket, "error")) as [Error];
+    assert.match(error.message, /alert internal error/);
+  });
+
+  it("lets a long request and a web socket stay with the old copy until they end", async () => {
+    configure({ drainSeconds: 60 });
+    await released.release("staging");
+    const socket = tls.connect({
+      host: host.address,
+      port: 443,
+      servername: released.domain("staging"),
+      rejectUnauthorized: false,
+    });
+    await once(socket, "secureConnect");
+    socket.write(
+      `GET /api/socket HTTP/1.1\r\nHost: ${released.domain("staging")}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    const [head] = (await once(socket, "data")) as [Buffer];
+    assert.match(head.toString(), /^HTTP\/1\.1 101 /);
+    const containersNow = async (): Promise<string[]> =>
+      host.docker("ps", "--filter", "name=notes-staging-api-", "--format", "{{.Names}}");
+    const [old = ""] = await containersNow();
+
+    released.configure("staging", {
+      ...{ commit: await released.publish({ ...patientApi, web: ["ENV NEXT=1"] }), gateway: hostStack },
+      drainSeconds: 60,
+    });
+    const slow = released.ask("staging", "/api/slow");
+    let ended = false;
+    const up = released.up("staging").finally(() => (ended = true));
+    assert.equal((await slow).status, 200);
+    await until("the new copy", 120, async () => {
+      const current = await host.exec(
+        ...["docker", "exec", "notes-host-app1-gateway", "cat"],
+        "/etc/caddy/sites/notes-staging/current/stable/api/0",
+      );
+      return current !== old || undefined;
+    });
+    socket.write("still there?");
+    const [echo] = (await once(socket, "data")) as [Buffer];
+    assert.equal(echo.toString(), "still there?");
+    assert.ok((await containersNow()).includes(old));
+    assert.equal(ended, false);
+    socket.end();
+    assert.equal((await up).code, 0);
+    assert.ok(!(await containersNow()).includes(old));
+  });
+
+  it("keeps its configuration when another file in it cannot be read", async () => {
+    const gateway = "notes-host-app1-gateway";
+    await host.exec(
+      "docker",
+      "exec",
+      gateway,
+      "sh",
+      "-c",
+      "echo 'nonsense {' >/etc/caddy/sites/broken.caddy",
+    );
+    configure({ drainSeconds: 30 });
+    const ended = await released.up("staging");
+    assert.notEqual(ended.code, 0);
+    assert.match(
+      ended.stdout + ended.stderr,
+      /route: the gateway refuses the new route, [^]*unrecognized directive/,
+    );
+    assert.equal((await released.ask("staging", "/")).status, 200);
+    assert.equal((await released.ask("production", "/")).status, 200);
+    await host.exec("docker", "exec", gateway, "rm", "/etc/caddy/sites/broken.caddy");
+    assert.equal((await released.up("staging")).code, 0);
+  });
+});

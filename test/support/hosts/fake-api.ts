@@ -1,0 +1,31 @@
+import type { ImageChanges } from "./released-project.ts";
+
+/** A program in the place of the API, which answers GET requests as `program` says, as a line of a Dockerfile. */
+export function fakeApi(...program: readonly string[]): ImageChanges {
+  const lines = [
+    "import http.server, itertools, os, time",
+    "count = itertools.count(1)",
+    "class Handler(http.server.BaseHTTPRequestHandler):",
+    "  def healthy(self):",
+    '    body = b\'{"status": "healthy"}\'',
+    "    self.send_response(200)",
+    "    self.send_header('Content-Length', str(len(body)))",
+    "    self.end_headers()",
+    "    self.wfile.write(body)",
+    "  def do_GET(self):",
+    ...program.map((line) => `    ${line}`),
+    "http.server.ThreadingHTTPServer(('', 8000), Handler).serve_forever()",
+  ];
+  return { api: [`CMD ${JSON.stringify(["python", "-c", lines.join("\n")])}`] };
+}
+
+/** Answers every request as a healthy API does; takes two seconds for `/api/slow`, and echoes what comes after an upgrade. */
+export const patientApi = fakeApi(
+  "if self.path == '/api/slow': time.sleep(2)",
+  "if 'Upgrade' not in self.headers: return self.healthy()",
+  "self.send_response(101)",
+  "self.send_header('Upgrade', 'websocket')",
+  "self.send_header('Connection', 'Upgrade')",
+  "self.end_headers()",
+  "while data := self.connection.recv(100): self.connection.sendall(data)",
+);
