@@ -5,7 +5,10 @@ import type { HostConnection } from "../components/host/ssh-config.ts";
 import { InputError } from "../components/input-error.ts";
 import { missingCredentials } from "../components/settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../components/settings/credential.ts";
+import type { HostSettings } from "../components/settings/host.ts";
+import type { HostStackSettings } from "../components/settings/host-stack.ts";
 import type { ProductionSettings } from "../components/settings/production.ts";
+import type { RegistrySettings } from "../components/settings/registry.ts";
 import type { StagingSettings } from "../components/settings/staging.ts";
 import { Problem } from "./problem.ts";
 import { pulumiFolder } from "./project.ts";
@@ -15,7 +18,9 @@ import { settingsOf } from "./settings.ts";
 
 /** A stack with hosts, as the command line reaches them. */
 export interface StackHosts {
-  readonly settings: StagingSettings | ProductionSettings;
+  readonly settings: StagingSettings | ProductionSettings | HostStackSettings;
+  /** The hosts by their names; that of a host's own stack is called `host`. */
+  readonly hosts: Readonly<Record<string, HostSettings>>;
   readonly connections: Readonly<Record<string, HostConnection>>;
   /** The value of one of the deployment's own credentials; undefined for the SSH agent's. */
   readonly credential: (source: CredentialSource | AgentCredential) => string | undefined;
@@ -30,14 +35,16 @@ export interface StackHosts {
  */
 export async function hostsOfStack(call: PulumiCall, run: Run): Promise<StackHosts> {
   const settings = settingsOf(call.project, description.name, call.stack);
-  if (!("hosts" in settings)) {
+  if (!("hosts" in settings) && settings.environment !== "host") {
     throw new Problem(
-      `--stack: expected a stack with hosts, got ${JSON.stringify(call.stack)}; take staging or production`,
+      `--stack: expected a stack with hosts, got ${JSON.stringify(call.stack)}; take staging, production or host-<name>`,
     );
   }
-  const stored = needsConfiguration(settings) ? await secretValues(call, run) : {};
+  const hosts = "hosts" in settings ? settings.hosts : { host: settings.host };
+  const registry = "registry" in settings ? settings.registry : undefined;
+  const stored = needsConfiguration(hosts, registry) ? await secretValues(call, run) : {};
   const reaching = { ...settings };
-  delete reaching.vault; // the application's own secrets are no concern of this
+  if ("vault" in reaching) delete reaching.vault; // the application's own secrets are no concern of this
   const missing = missingCredentials(reaching, {
     configuration: Object.keys(stored),
     variables: process.env,
@@ -47,13 +54,16 @@ export async function hostsOfStack(call: PulumiCall, run: Run): Promise<StackHos
     if (source.source === "agent") return undefined;
     return source.source === "configuration" ? stored[source.name] : process.env[source.variable];
   };
-  const connections = await writeConnections(settings.namespace, settings.hosts, credential);
-  return { settings, connections, credential };
+  const connections = await writeConnections(settings.namespace, hosts, credential);
+  return { settings, hosts, connections, credential };
 }
 
-function needsConfiguration({ hosts, registry }: StagingSettings | ProductionSettings): boolean {
+function needsConfiguration(
+  hosts: Readonly<Record<string, HostSettings>>,
+  registry: RegistrySettings | undefined,
+): boolean {
   const keys = Object.values(hosts).flatMap(({ key, jumpHost }) => [key, jumpHost?.key]);
-  return [...keys, registry.login?.password].some((source) => source?.source === "configuration");
+  return [...keys, registry?.login?.password].some((source) => source?.source === "configuration");
 }
 
 async function secretValues(

@@ -4,6 +4,7 @@ import { Gateway, gatewayImage } from "./gateway/gateway.ts";
 import type { SharedGateway } from "./gateway/shared-gateway.ts";
 import { preflight } from "./host/check-hosts.ts";
 import { writeConnections } from "./host/connection.ts";
+import { gatewayDemand } from "./host/preflight.ts";
 import { DockerHost } from "./host/docker-host.ts";
 import type { HostConnection } from "./host/ssh-config.ts";
 import { InputError } from "./input-error.ts";
@@ -23,9 +24,6 @@ export interface HostEnvironmentArgs {
   connection: HostConnection;
 }
 
-/** What a gateway needs while nothing is served: free disk for its image, and memory, in bytes. */
-const demand = { diskBytes: 512 * 1024 ** 2, memoryBytes: 64 * 1024 ** 2 };
-
 /**
  * Opens the connection to the host, and makes sure that it can take a gateway.
  *
@@ -42,7 +40,7 @@ export async function prepareHost(settings: LoadedHostSettings): Promise<HostCon
     { host: settings.host },
     settings.credential,
   );
-  await preflight(connections, demand);
+  await preflight(connections, gatewayDemand);
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
   return connection;

@@ -1,9 +1,10 @@
 import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
 import { checkHosts, type HostReport } from "../../components/host/check-hosts.ts";
-import { demandOf, size } from "../../components/host/preflight.ts";
+import { demandOf, gatewayDemand, size } from "../../components/host/preflight.ts";
 import { checkRegistry } from "../../components/image/registry.ts";
-import { hostsOfStack } from "../hosts.ts";
+import type { RegistrySettings } from "../../components/settings/registry.ts";
+import { hostsOfStack, type StackHosts } from "../hosts.ts";
 import type { Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
 import { columns } from "../report/table.ts";
@@ -14,7 +15,8 @@ import { callFor } from "./pulumi.ts";
 export interface HostCheck {
   readonly stack: string;
   readonly hosts: readonly (HostReport & { readonly address: string })[];
-  readonly registry: { readonly address: string; readonly problem?: string };
+  /** Where images come from; left out for a host's own stack, which runs none of the application's. */
+  readonly registry?: { readonly address: string; readonly problem?: string };
 }
 
 /**
@@ -30,28 +32,37 @@ export async function checkHost(
   process.chdir(project.root);
   const application = parseApplication(description);
   const call = await callFor("config", stack, progress, project);
-  const { settings, connections, credential } = await hostsOfStack(call, run);
+  const { settings, hosts: described, connections, credential } = await hostsOfStack(call, run);
+  const released = settings.environment === "host" ? undefined : settings;
   const step = progress.step("looking at the hosts");
   try {
-    const { login } = settings.registry;
-    const [reports, problem] = await Promise.all([
-      checkHosts(connections, demandOf(application, settings)),
-      checkRegistry(settings.registry, login && credential(login.password), Object.keys(application.images)),
+    const [reports, registry] = await Promise.all([
+      checkHosts(connections, released === undefined ? gatewayDemand : demandOf(application, released)),
+      released && registryOf(released.registry, credential, Object.keys(application.images)),
     ]);
     const hosts = reports.map((report) => {
-      const { user = "", address = "", port } = settings.hosts[report.host] ?? {};
+      const { user = "", address = "", port } = described[report.host] ?? {};
       return { ...report, address: `${user}@${address}${port === 22 ? "" : `:${port}`}` };
     });
-    const { address } = settings.registry;
-    return { stack, hosts, registry: { address, ...(problem !== undefined && { problem }) } };
+    return { stack, hosts, ...(registry !== undefined && { registry }) };
   } finally {
     step.done();
   }
 }
 
+async function registryOf(
+  registry: RegistrySettings,
+  credential: StackHosts["credential"],
+  images: readonly string[],
+): Promise<NonNullable<HostCheck["registry"]>> {
+  const { address, login } = registry;
+  const problem = await checkRegistry(registry, login && credential(login.password), images);
+  return { address, ...(problem !== undefined && { problem }) };
+}
+
 /** Whether a release can run there. */
 export function isReady({ hosts, registry }: HostCheck): boolean {
-  return hosts.every(({ problems }) => problems.length === 0) && registry.problem === undefined;
+  return hosts.every(({ problems }) => problems.length === 0) && registry?.problem === undefined;
 }
 
 /** The hosts as a table, and all problems below. */
@@ -67,13 +78,15 @@ export function hostCheckInWords({ stack, hosts, registry }: HostCheck): string 
   ]);
   const problems = [
     ...hosts.flatMap((report) => report.problems),
-    ...(registry.problem === undefined ? [] : [registry.problem]),
+    ...(registry?.problem === undefined ? [] : [registry.problem]),
   ];
   const open = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return [
     columns([["host", "address", "docker", "disk free", "memory free", "clock", "state"], ...rows]),
     "",
-    `registry ${registry.address}: ${registry.problem === undefined ? "ready" : "not ready"}`,
+    ...(registry === undefined
+      ? []
+      : [`registry ${registry.address}: ${registry.problem === undefined ? "ready" : "not ready"}`]),
     ...(problems.length === 0 ? [`${stack} can be released to`] : ["", open, ...problems]),
   ].join("\n");
 }

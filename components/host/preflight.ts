@@ -35,6 +35,9 @@ const mostSkewSeconds = 30;
 /** Free space that a release needs whatever its images are: a migration, logs, what a database writes meanwhile. */
 const leastDisk = gibibyte;
 
+/** What the gateway of a host's own stack needs while nothing is served. */
+export const gatewayDemand: Demand = { diskBytes: 512 * mebibyte, memoryBytes: 64 * mebibyte };
+
 /** What a host needs to go on at all, whatever is released. */
 export const leastDemand: Demand = { diskBytes: leastDisk, memoryBytes: 0 };
 

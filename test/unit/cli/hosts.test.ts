@@ -129,8 +129,17 @@ describe("a stack with hosts", function () {
         "towpath:hosts.app1.key: no value for it in the environment variable SSH_KEY; set the variable for this run",
     });
     await assert.rejects(hostsOfStack({ ...(await call()), stack: "local" }, run), {
-      message: '--stack: expected a stack with hosts, got "local"; take staging or production',
+      message: '--stack: expected a stack with hosts, got "local"; take staging, production or host-<name>',
     });
+  });
+
+  it("may be a host's own, which several environments share", async () => {
+    const app1 = { address: "10.0.0.1", user: "deploy", hostKey: good.hostKey };
+    machine.write("Pulumi.host-app1.yaml", stringify({ config: { "towpath:host": app1 } }));
+    const call = await callFor("config", "host-app1", recordedProgress(), machine.project);
+    const { hosts, connections } = await hostsOfStack(call, run);
+    assert.deepEqual(Object.keys(hosts), ["host"]);
+    assert.deepEqual(connections.host, { host: "host", folder: ".towpath/ssh/notes-host-app1" });
   });
 });
 
@@ -157,6 +166,14 @@ describe("towpath host check", () => {
       "",
       "registry ghcr.io: ready",
       "staging can be released to",
+    ]);
+  });
+
+  it("shows no registry for a host's own stack, which needs none", () => {
+    const { hosts } = ready;
+    assert.deepEqual(hostCheckInWords({ stack: "host-app1", hosts }).split("\n").slice(2), [
+      "",
+      "host-app1 can be released to",
     ]);
   });
 
