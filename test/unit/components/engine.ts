@@ -57,26 +57,32 @@ export interface Outcome<Result> {
 }
 
 /** Runs a program to its end, past everything that it registers. */
-export async function outcome<Result>(program: () => Result, run: Run = {}): Promise<Outcome<Result>> {
+export async function outcome<Result>(
+  program: () => Result | Promise<Result>,
+  run: Run = {},
+): Promise<Outcome<Result>> {
   const { stack = "local", preview = false, configuration = {} } = run;
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) =>
         answerOf({ type, name, inputs: inputs as object, preview }, run),
-      call: ({ token }) => {
-        throw new Error(`${token}: no component calls a function of a plugin`);
+      call: ({ token, inputs }) => {
+        const answer = run.functions?.[token];
+        if (answer === undefined) throw new Error(`${token}: no component calls this function of a plugin`);
+        return answer(inputs as Record<string, unknown>);
       },
     },
     "towpath",
     stack,
     preview,
+    "organization",
   );
   pulumi.runtime.setAllConfig({ ...configuration });
   const { registrations, refused } = recorded();
   let result: Result | undefined;
   let thrown: unknown;
   try {
-    result = program();
+    result = await program();
   } catch (error) {
     thrown = error;
   }
@@ -87,7 +93,7 @@ export async function outcome<Result>(program: () => Result, run: Run = {}): Pro
 
 /** What a program that must not fail registered and gave back. */
 export async function deployed<Result>(
-  program: () => Result,
+  program: () => Result | Promise<Result>,
   run: Run = {},
 ): Promise<{ registrations: readonly Registration[]; result: Result }> {
   const { registrations, result, thrown } = await outcome(program, run);

@@ -5,6 +5,8 @@ import { createHash } from "node:crypto";
 export interface PlayedPlugins {
   /** What the steps print, by the program's name. */
   readonly receipts?: Readonly<Record<string, string>>;
+  /** What the plugins' functions answer, by their tokens; any other is refused. */
+  readonly functions?: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>>;
 }
 
 /** One resource that a plugin is asked to make. */
@@ -40,6 +42,15 @@ const plugins: Record<string, (asked: Asked, played: PlayedPlugins) => Answer> =
     id: `${imageId(name)}${text(inputs, "name")}`,
     state: { imageId: imageId(name) },
   }),
+  "pulumi:providers:github": ({ name }) => ({ id: `${name}-id`, state: {} }),
+  ...Object.fromEntries(
+    [
+      ...["repositoryEnvironment:RepositoryEnvironment", "repositoryRuleset:RepositoryRuleset"],
+      "repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
+      "actionsEnvironmentVariable:ActionsEnvironmentVariable",
+      "actionsEnvironmentSecret:ActionsEnvironmentSecret",
+    ].map((type) => [`github:index/${type}`, ({ name }: Asked) => made(name, {})]),
+  ),
   "random:index/randomPassword:RandomPassword": ({ name, inputs }) => ({
     id: "none",
     state: { result: pulumi.secret(password(name, Number("length" in inputs && inputs.length))) },

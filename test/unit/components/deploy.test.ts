@@ -1,0 +1,186 @@
+/**
+ * Which environment a program becomes, and what is found out before the first resource.
+ *
+ * The host is played: its engine answers on a socket, and `ssh` runs its scripts here. Real hosts are in test/e2e/hosts.
+ */
+import { byName, deployed, outcome, valueOf, type Outcome, type Run } from "./engine.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import type { ApplicationDescription } from "../../../components/application/description.ts";
+import { deploy } from "../../../components/deploy.ts";
+import { loadSettings } from "../../../components/load-settings.ts";
+import { PlayedRegistry } from "../image/played-registry.ts";
+import { hostKey } from "../settings/good.ts";
+
+const page: ApplicationDescription = {
+  name: "page",
+  images: { web: { context: "web" } },
+  services: { web: { image: "web", port: 8080, routes: ["/*"], health: { path: "/" } } },
+};
+const commit = "0123456789abcdef0123456789abcdef01234567";
+const app1 = { address: "10.0.0.1", user: "deploy", hostKey };
+
+type Outputs = Readonly<Record<string, unknown>>;
+
+describe("a deployment", function () {
+  this.timeout(30_000);
+  const before = { folder: process.cwd(), path: process.env.PATH ?? "" };
+  let folder: string;
+  let registry: PlayedRegistry;
+  let engines: Server[];
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "towpath-deploy-"));
+    registry = await PlayedRegistry.start();
+    engines = [];
+    writeFileSync(join(folder, "ssh"), "#!/bin/sh\nexec sh -s -- /tmp\n");
+    chmodSync(join(folder, "ssh"), 0o755);
+    process.env.PATH = `${folder}${delimiter}${before.path}`;
+    process.chdir(folder);
+  });
+  afterEach(async () => {
+    process.chdir(before.folder);
+    process.env.PATH = before.path;
+    for (const engine of engines) engine.close();
+    await registry.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** An engine that answers where the connection to a host of a stack ends. */
+  async function engineOf(namespace: string, host: string, api = "1.49"): Promise<void> {
+    mkdirSync(`.towpath/ssh/${namespace}`, { recursive: true });
+    const answers: Record<string, unknown> = {
+      "/version": { Version: "28.1.1", ApiVersion: api },
+      "/info": { DockerRootDir: "/tmp" },
+    };
+    const engine = createServer(({ url = "" }, answer) => answer.end(JSON.stringify(answers[url] ?? "OK")));
+    engines.push(engine);
+    await new Promise<void>((resolve) => engine.listen(`.towpath/ssh/${namespace}/${host}.sock`, resolve));
+  }
+
+  function run(
+    stack: string,
+    settings: Readonly<Record<string, unknown>>,
+    more: Run = {},
+  ): Promise<Outcome<Outputs>> {
+    const configuration = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [
+        `towpath:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    );
+    return outcome(() => deploy(page, loadSettings(page.name)), { stack, configuration, ...more });
+  }
+
+  function released(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+    return {
+      domain: "page.example.com",
+      hosts: { app1 },
+      registry: { address: registry.address, repository: "team/page" },
+      limits: { memory: "6MiB", cpus: 1, pids: 64 },
+      ...more,
+    };
+  }
+
+  /** What other stacks have brought out. */
+  function stacks(outputs: Readonly<Record<string, unknown>>): Run {
+    return {
+      functions: {
+        "pulumi:pulumi:readStackOutputs": ({ name }) => {
+          const found = outputs[String(name).split("/").at(-1) ?? ""];
+          // As the engine says it, over gRPC.
+          const details = `unknown stack "${String(name)}"`;
+          if (found === undefined) throw Object.assign(new Error(details), { details });
+          return { outputs: found };
+        },
+      },
+    };
+  }
+
+  async function refusal(ended: Promise<Outcome<Outputs>>): Promise<string> {
+    const { thrown, registrations } = await ended;
+    assert.deepEqual(
+      registrations.map(({ name }) => name),
+      [],
+    );
+    assert.ok(thrown instanceof Error);
+    return thrown.message;
+  }
+
+  it("is the local environment in the stack local", async () => {
+    const { result } = await deployed(
+      () => deploy(page, { ...loadSettings(page.name), namespace: "page-local" }),
+      { stack: "local" },
+    );
+    assert.deepEqual(Object.keys(result).sort(), ["namespace", "port", "release", "services", "url"]);
+  });
+
+  it("is the checks in the stack ci", async () => {
+    const { result } = await run("ci", { namespace: "page-ci" });
+    assert.equal(result?.namespace, "page-ci");
+  });
+
+  it("is a release on a host in the stack staging", async () => {
+    await engineOf("page-staging", "app1");
+    const digest = registry.publish("team/page/web", [commit], { "org.opencontainers.image.version": "1.2" });
+    const { result = {}, registrations, thrown } = await run("staging", released({ commit }), stacks({}));
+    assert.equal(thrown, undefined);
+    assert.equal(result.url, "https://page.example.com");
+    const release = await valueOf(result.release as pulumi.Output<{ images: object; version: string }>);
+    assert.deepEqual([release.images, release.version], [{ web: digest }, "1.2"]);
+    assert.ok(byName(registrations)["page-staging-release-route-switch"]);
+  });
+
+  it("finds out before that staging has proved nothing yet", async () => {
+    await engineOf("page-production", "app1");
+    const production = { promoteFrom: "staging", backup: { schedule: "0 2 * * *", retention: "30d" } };
+    assert.match(
+      await refusal(run("production", released(production), stacks({}))),
+      /^towpath:promoteFrom: /,
+    );
+  });
+
+  it("finds out before that the host's Docker is too old", async () => {
+    await engineOf("page-staging", "app1", "1.40");
+    assert.equal(
+      await refusal(run("staging", released({ commit }), stacks({}))),
+      "towpath:hosts.app1: Docker 20.10 or newer is needed, got 28.1.1 (API 1.40); upgrade it, see https://docs.docker.com/engine/install/",
+    );
+  });
+
+  it("is refused with more than one host, before any of them is asked", async () => {
+    assert.equal(
+      await refusal(run("staging", released({ hosts: { app1, app2: app1 } }))),
+      "towpath:hosts: one host for each environment so far, got app1, app2; keep one of them",
+    );
+  });
+
+  it("is the gateway of a shared host in the stack host-<name>, and found by its environments", async () => {
+    await engineOf("page-host-app1", "host");
+    const shared = await run("host-app1", { host: app1 });
+    const gateway = await valueOf(shared.result?.gateway as pulumi.Output<object>);
+    assert.deepEqual(Object.keys(gateway).sort(), ["containerId", "containerName", "networkName"]);
+
+    await engineOf("page-staging", "app1");
+    registry.publish("team/page/web", [commit], {});
+    const settings = released({ commit, gateway: "host-app1" });
+    const { registrations } = await run("staging", settings, stacks({ "host-app1": { gateway } }));
+    assert.equal(byName(registrations)["page-staging-gateway-container"], undefined);
+    assert.equal(
+      await refusal(run("staging", settings, stacks({}))),
+      'towpath:gateway: expected a stack that has brought a gateway up, got "host-app1"; bring it up with npm run pulumi -- up --stack host-app1',
+    );
+  });
+
+  it("names the key that a shared host lacks", async () => {
+    const key = { source: "environment", variable: "NO_SUCH_KEY" };
+    assert.equal(
+      await refusal(run("host-app1", { host: { ...app1, key } })),
+      "towpath:host.key: no value for it in the environment variable NO_SUCH_KEY; set the variable for this run",
+    );
+  });
+});
