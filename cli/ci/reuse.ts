@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Application } from "../../components/application/application.ts";
@@ -30,28 +30,33 @@ export function reusedParts({ postgres, buckets }: Pick<Application, "postgres" 
   ];
 }
 
-/** Counts a run in, and starts the servers that do not run. */
-export async function enter(servers: Servers, user: string, run: Run): Promise<void> {
-  await alone(servers, async () => {
+/** Counts a run in, and starts the servers that do not run. Waits `within` milliseconds, 120,000 by default. */
+export async function enter(servers: Servers, user: string, run: Run, within = patience): Promise<void> {
+  await alone(servers, within, async () => {
     const found = await find(servers, run);
     mkdirSync(join(servers.folder, "users"), { recursive: true });
     writeFileSync(userFile(servers, user), JSON.stringify(thisProcess()));
     const stopped = found.filter(({ state }) => !isUp(state));
     if (stopped.length === 0) return;
-    writeFileSync(startedFile(servers), stopped.map(({ name }) => name).join("\n"));
+    const names = new Set([...readStarted(servers), ...stopped.map(({ name }) => name)]);
+    writeFileSync(startedFile(servers), [...names].join("\n"));
     await docker(run, ["start", ...stopped.map(({ id }) => id)]);
   });
-  await answers(servers, run);
+  await answers(servers, run, within);
 }
 
-/** Counts a run out. The last one stops the servers that a run has started, unless the local environment runs by now. */
-export async function leave(servers: Servers, user: string, run: Run): Promise<void> {
-  await alone(servers, async () => {
+/**
+ * Counts a run out. The last one stops the servers that runs have started, unless the local environment runs by now. Waits
+ * as {@link enter} does.
+ */
+export async function leave(servers: Servers, user: string, run: Run, within = patience): Promise<void> {
+  await alone(servers, within, async () => {
     rmSync(userFile(servers, user), { force: true });
-    if (users(servers).length > 0 || !existsSync(startedFile(servers))) return;
+    const names = readStarted(servers);
+    if (users(servers).length > 0 || names.length === 0) return;
     const containers = await listContainers(run, servers.names.namespace);
     const inUse = containers.some((one) => rankOf(one) !== "backing service" && isUp(one.state));
-    const started = containers.filter(({ part, state }) => servers.parts.includes(part) && isUp(state));
+    const started = containers.filter(({ name, state }) => names.includes(name) && isUp(state));
     if (!inUse && started.length > 0) await docker(run, ["stop", ...started.map(({ id }) => id)]);
     rmSync(startedFile(servers), { force: true });
   });
@@ -110,7 +115,7 @@ async function find({ names, parts }: Servers, run: Run): Promise<Container[]> {
 }
 
 /** Waits until the servers can be used; those that ran already are asked, too. */
-async function answers({ names, parts }: Servers, run: Run): Promise<void> {
+async function answers({ names, parts }: Servers, run: Run, within: number): Promise<void> {
   const probes = [
     ...(parts.includes("postgres") ? [[names.postgres, "pg_isready", "--quiet", "--host", "127.0.0.1"]] : []),
     ...(parts.includes("object-storage")
@@ -118,13 +123,13 @@ async function answers({ names, parts }: Servers, run: Run): Promise<void> {
       : []),
   ];
   for (const probe of probes) {
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + within;
     for (;;) {
       const { code, stderr } = await run("docker", ["exec", ...probe]);
       if (code === 0) break;
       if (Date.now() > deadline)
         throw new Problem(
-          `${probe[0]}: expected an answer within ${patience / 1000} s, got "${stderr.trim()}"; look at docker logs ${probe[0]}`,
+          `${probe[0]}: expected an answer within ${within / 1000} s, got "${stderr.trim()}"; look at docker logs ${probe[0]}`,
         );
       await wait(250);
     }
@@ -132,8 +137,8 @@ async function answers({ names, parts }: Servers, run: Run): Promise<void> {
 }
 
 /** Does something that no other run does at the same time. */
-async function alone<T>({ folder }: Servers, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + patience;
+async function alone<T>({ folder }: Servers, within: number, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + within;
   for (;;) {
     try {
       const lock = takeLock(join(folder, "servers.lock"));
@@ -144,15 +149,15 @@ async function alone<T>({ folder }: Servers, work: () => Promise<T>): Promise<T>
       }
     } catch (error) {
       if (!(error instanceof Held)) throw error;
-      if (Date.now() > deadline) throw new Problem(serversHeld(error.owner.pid));
+      if (Date.now() > deadline) throw new Problem(serversHeld(error.owner.pid, within));
     }
     await wait(100);
   }
 }
 
 /** Says that another run does not get done with the servers. */
-export function serversHeld(pid: number): string {
-  return `towpath:reuse: another run starts or stops the local servers, got process ${pid} for more than ${patience / 1000} s; end it, or wait until it ends`;
+export function serversHeld(pid: number, within = patience): string {
+  return `towpath:reuse: another run starts or stops the local servers, got process ${pid} for more than ${within / 1000} s; end it, or wait until it ends`;
 }
 
 /** The runs that are counted in and live. */
@@ -168,6 +173,12 @@ function users({ folder }: Servers): string[] {
 
 function userFile({ folder }: Servers, user: string): string {
   return join(folder, "users", user);
+}
+
+/** The names of the servers that runs have started since the last of them left. */
+function readStarted(servers: Servers): string[] {
+  const file = startedFile(servers);
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
 }
 
 /** Names the servers that a run has started. */
