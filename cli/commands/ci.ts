@@ -122,8 +122,7 @@ async function checkAndClear(all: Run, began: number): Promise<CiReport> {
     const outcome = await check(all);
     const passed = isPassed(outcome) && !all.interrupted;
     const published = passed && request.publish ? await publishImages(all) : [];
-    if (all.interrupted)
-      throw new Interrupted("interrupted: the run was stopped, and everything of it removed");
+    if (all.interrupted) throw interrupted();
     kept = request.keep;
     const seconds = Math.round((Date.now() - began) / 100) / 10;
     return finish(all, { ...outcome, published, seconds });

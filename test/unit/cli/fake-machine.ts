@@ -49,6 +49,11 @@ export class FakeMachine {
     this.write(`answers/pulumi-${command}.error`, error);
   }
 
+  /** What `pulumi <command>` does in the project's folder before it answers, as a shell script. */
+  pulumiDoes(command: string, script: string): void {
+    this.write(`answers/pulumi-${command}.sh`, script);
+  }
+
   /** How the programs were called that do more than look. */
   get calls(): string[] {
     const looks = /^docker (version|context|ps|container inspect|network ls|volume ls|image ls)\b/;
@@ -80,6 +85,7 @@ export class FakeMachine {
     const answer = `${this.root}/answers/${name}-$1`;
     return [
       `echo "${name} $*" >> "${this.root}/calls"`,
+      `[ -f "${answer}.sh" ] && . "${answer}.sh"`,
       `[ -f "${answer}.error" ] && cat "${answer}.error" >&2`,
       `[ -f "${answer}" ] && cat "${answer}"`,
       `[ -f "${answer}.code" ] && exit "$(cat "${answer}.code")"`,
