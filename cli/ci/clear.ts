@@ -15,9 +15,16 @@ const patience = 20_000;
 /**
  * Removes everything of a run: containers, network and images by their labels and names, and the state, which is worth
  * nothing without them. It is the same after a run that ended and after one that was killed, whatever the state says.
+ *
+ * An earlier run's Pulumi has `within` milliseconds to end by itself, 20,000 by default.
  */
-export async function clearRun(call: PulumiCall, namespace: string, run: Run): Promise<Swept> {
-  await endOrphan(call, namespace, run);
+export async function clearRun(
+  call: PulumiCall,
+  namespace: string,
+  run: Run,
+  within = patience,
+): Promise<Swept> {
+  await endOrphan(call, namespace, run, within);
   const swept = await sweep(run, namespace, ciImages(namespace));
   if (fileBackend(call.environment) !== undefined) forgetStack(call);
   else if ((await readDeployment(call, run)) !== undefined) await removeStack(call, run, { force: true });
@@ -37,10 +44,10 @@ export function ciImages(namespace: string): string[] {
  * Ends the Pulumi of a run whose command line was killed: it goes on alone. Asked to stop, it ends its plugins and steps
  * too; with their containers gone, they have nothing to wait for.
  */
-async function endOrphan(call: PulumiCall, namespace: string, run: Run): Promise<void> {
+async function endOrphan(call: PulumiCall, namespace: string, run: Run, within: number): Promise<void> {
   const orphans = readLocks(call).filter(({ pid }) => runsPulumi(pid));
   for (const { pid } of orphans) signal(pid, "SIGINT");
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + within;
   while (orphans.some(({ pid }) => runsPulumi(pid)) && Date.now() < deadline) {
     await sweepContainers(run, namespace);
     await wait(100);
