@@ -53,7 +53,16 @@ in_gateway() {
   "$@" <"$here/input"
 }
 
+# Answers the queries of a session with psql, one a line: `$1` is run for each, with the query as `$query`.
+answer_queries() {
+  while IFS= read -r query; do
+    printf '%s\n' "$query" >>"$here/input"
+    eval "$1"
+  done
+}
+
 case " $* " in
+*" PGAPPNAME "*) ;; # A session lasts; answer_queries reads what is asked.
 *" nc "*)
   # The connection stays open until the answer has come: the request ends with an empty line.
   while IFS= read -r line && [ "$line" != "$(printf '\r')" ]; do printf '%s\n' "$line"; done >"$here/input"
