@@ -1,0 +1,114 @@
+/**
+ * A dump before a migration, with a fake `docker` that plays what an engine would say.
+ *
+ * It cannot prove that a dump can be restored from, nor what a full disk does: test/e2e/hosts does.
+ */
+import assert from "node:assert/strict";
+import { backUp, type BackupInput } from "../../../steps/backup.ts";
+import { playing, typed } from "./play.ts";
+
+const input: BackupInput = {
+  container: "notes-production-postgres",
+  administrator: "postgres",
+  database: "notes",
+  volume: "notes-production-backups",
+  release: "0005",
+  labels: { "towpath.namespace": "notes-production", "towpath.part": "migration" },
+};
+const sum = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+function backingUp(answers: string) {
+  return playing(
+    `case "$*" in ${answers}
+      "container inspect"*) echo sha256:postgres ;;
+      create*) echo dumper ;;
+      wait*) echo 0 ;;
+      logs*) printf 'pg_dump: warning: something\\n${sum} 4096 17\\n' ;;
+    esac`,
+    () => backUp(input).catch((error: unknown) => (error as Error).message),
+  );
+}
+
+/** The message without the time in the dump's name. */
+function timeless(said: unknown): unknown {
+  return typeof said === "string"
+    ? said.replace(/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-0005\.dump/, "<dump>")
+    : said;
+}
+
+describe("a dump of a database", function () {
+  this.timeout(30_000);
+
+  it("is made by the server's own image, beside the server, with no rights to spare", async () => {
+    const { result, calls } = await backingUp("");
+    const [inspect, create = [], ...rest] = calls.map(({ args }) => args);
+    assert.deepEqual(inspect, [
+      "container",
+      "inspect",
+      "--format",
+      "{{.Image}}",
+      "notes-production-postgres",
+    ]);
+    const at = create.indexOf("-c");
+    assert.equal(
+      create.slice(0, at).join(" "),
+      "create --network container:notes-production-postgres --volume notes-production-backups:/backups --workdir /backups " +
+        "--cap-drop ALL --security-opt no-new-privileges --read-only --tmpfs /tmp " +
+        "--label towpath.namespace=notes-production --label towpath.part=migration --entrypoint sh sha256:postgres",
+    );
+    const [, script, ...told] = create.slice(at);
+    assert.match(script ?? "", /^pg_dump .* --no-password --format custom --file "\$3\.part"$/m);
+    assert.ok(typeof result !== "string", result as string);
+    assert.deepEqual(told, ["sh", "postgres", "notes", result.file]);
+    assert.deepEqual(
+      rest.map((args) => args.join(" ")),
+      ["start dumper", "wait dumper", "logs dumper", "rm --force dumper"],
+    );
+  });
+
+  it("is proved by its checksum, its size and its entries, and named by its time and its release", async () => {
+    const before = new Date().toISOString().slice(0, 19);
+    const { result } = await backingUp("");
+    assert.ok(typeof result !== "string", result as string);
+    const { file, seconds, ...receipt } = result;
+    assert.deepEqual(receipt, {
+      volume: "notes-production-backups",
+      sha256: sum,
+      bytes: 4096,
+      entries: 17,
+    });
+    assert.ok(seconds >= 0);
+    assert.match(file, /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-0005\.dump$/);
+    assert.ok(file >= before.replaceAll(":", "-"), `${file} is older than ${before}`);
+  });
+
+  it("that fails is told in the server's words, in one line", async () => {
+    const { result, calls } = await backingUp(
+      `wait*) echo 1 ;; logs*) printf 'pg_dump: error: query failed: ERROR:  permission denied\\npg_dump: detail: LOCK TABLE notes\\n' ;;`,
+    );
+    assert.equal(
+      result,
+      'backup: the database "notes" could not be dumped, ' +
+        'got "pg_dump: error: query failed: ERROR:  permission denied; pg_dump: detail: LOCK TABLE notes"; ' +
+        "neither the database nor what runs was touched: mend that and run the command again",
+    );
+    assert.equal(typed(calls).at(-1), "rm --force dumper");
+  });
+
+  it("that finds no room says whose disk is full", async () => {
+    const { result } = await backingUp(
+      `wait*) echo 1 ;; logs*) echo 'pg_dump: error: could not write to file: No space left on device' ;;`,
+    );
+    assert.equal(
+      timeless(result),
+      "backup: the host's disk is full, got no room for <dump> in the volume notes-production-backups; " +
+        "neither the database nor what runs was touched: free some on the host, or remove old dumps from that volume, and run the command again",
+    );
+  });
+
+  it("leaves no container when the engine refuses to start one", async () => {
+    const { result, calls } = await backingUp(`start*) refuse "OCI runtime create failed" ;;`);
+    assert.equal(result, "docker start: OCI runtime create failed");
+    assert.equal(typed(calls).at(-1), "rm --force dumper");
+  });
+});
