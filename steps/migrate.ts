@@ -57,10 +57,13 @@ async function migrateCarefully(input: MigrateInput, care: MigrateCare): Promise
   const { lock, backup: dump } = care;
   const backup = dump && (await backUp({ ...lock, ...dump, labels: input.labels }));
   await run(input, async () => {
-    const now = await revision(input, care).catch(() => undefined);
+    const now = await revision(input, care).then(
+      (found) => found ?? "no revision",
+      () => "an unknown revision",
+    );
     const from = before ?? "an empty database";
     const kept = backup === undefined ? "" : `, ${backup.file} in the volume ${backup.volume} is from before`;
-    return `, the schema is at ${now ?? "an unknown revision"}, from ${from}${kept}`;
+    return `, the schema is at ${now}, from ${from}${kept}`;
   });
   const after = await revision(input, care);
   const applied = pending ?? (after === undefined || after === before ? [] : [after]);

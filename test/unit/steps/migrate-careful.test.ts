@@ -1,0 +1,232 @@
+/**
+ * The migration where users' data is, with a fake `docker`: the lock, what is pending, the dump, and what is said after.
+ *
+ * It cannot prove what a migration does to a database: test/e2e/hosts does.
+ */
+import assert from "node:assert/strict";
+import type { MigrateCare, MigrateInput } from "../../../steps/migrate.ts";
+import type { Played } from "./play.ts";
+import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+
+const care: MigrateCare = {
+  lock: { container: "db", administrator: "postgres", database: "notes", waitSeconds: 0 },
+  current: ["migrations", "current"],
+  pending: ["migrations", "after:{revision}"],
+  base: "base",
+};
+
+const input: MigrateInput = {
+  image: "sha256:api",
+  network: "notes-production",
+  command: ["migrations", "upgrade"],
+  environment: {},
+  variables: {},
+  files: {},
+  labels: { "towpath.part": "migration" },
+  timeoutSeconds: 20,
+};
+const backup = { volume: "notes-production-backups", release: "0005" };
+
+/**
+ * The migration of a schema that is at 0003 and has 0004 and 0005 to come, while these answers are played.
+ *
+ * A container is called as its command. `upgrade` has run once it was started.
+ */
+function migrating(
+  answers: string,
+  change: { [Name in keyof MigrateCare]?: MigrateCare[Name] | undefined } = {},
+): Scene {
+  return {
+    program: "migrate",
+    input: { ...input, care: { ...care, ...change } },
+    script: `upgraded() { grep -q '^start upgrade$' "$FAKE_DOCKER"/[0-9]*[0-9] "$FAKE_DOCKER"/[0-9] 2>/dev/null; }
+    case "$*" in ${answers}
+      *PGAPPNAME*) answer_queries 'echo t' ;;
+      "container inspect"*) echo sha256:postgres ;;
+      "create --network container:db"*) echo dumper ;;
+      create*) for word; do :; done; echo "$word" ;;
+      wait*) echo 0 ;;
+      "logs current") if upgraded; then echo "0005 (head)"; else echo 0003; fi ;;
+      "logs after:0003") printf '0004\\n\\n  0005\\n' ;;
+      "logs dumper") echo "open-sum 4096 17" ;;
+      "logs --tail 20 "*) echo "ran $4" ;;
+    esac`,
+  };
+}
+
+/** What ran, in its order; the lock is a session that goes on beside it. */
+function ran({ calls }: Played): string[] {
+  return calls.flatMap(({ args }) => (args[0] === "start" ? [args[1] ?? ""] : []));
+}
+
+/** The receipt without the times in it. */
+function timeless(played: Played): unknown {
+  const receipt = receiptOf(played) as { backup?: { seconds: number; file: string } };
+  if (receipt.backup === undefined) return receipt;
+  const { seconds, file, ...rest } = receipt.backup;
+  assert.ok(seconds >= 0);
+  return { ...receipt, backup: { ...rest, file: file.replace(/^.*Z/, "<time>") } };
+}
+
+describe("the careful migration", function () {
+  this.timeout(60_000);
+
+  scene("says what it applied, and which dump is from before", migrating("", { backup }), (played) => {
+    assert.deepEqual(timeless(played), {
+      before: "0003",
+      after: "0005",
+      applied: ["0004", "0005"],
+      backup: {
+        volume: "notes-production-backups",
+        sha256: "open-sum",
+        bytes: 4096,
+        entries: 17,
+        file: "<time>-0005.dump",
+      },
+    });
+    assert.deepEqual(ran(played), ["current", "after:0003", "dumper", "upgrade", "current"]);
+    assert.ok(played.calls[0]?.args.includes("PGAPPNAME"), "it did not take the lock first");
+  });
+
+  scene(
+    "runs nothing, and dumps nothing, when nothing is pending",
+    migrating(`"logs after:0003") ;;`, { backup }),
+    (played) => {
+      assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
+      assert.deepEqual(ran(played), ["current", "after:0003"]);
+    },
+  );
+
+  scene(
+    "runs nothing when the schema is at the revision that it leads to",
+    migrating("", { target: "0003", pending: undefined }),
+    (played) => {
+      assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
+      assert.deepEqual(ran(played), ["current"]);
+    },
+  );
+
+  scene(
+    "applies no revision on its way back",
+    migrating(`"logs current") if upgraded; then echo 0002; else echo 0003; fi ;;`, {
+      target: "0002",
+      pending: undefined,
+    }),
+    (played) => {
+      assert.deepEqual(receiptOf(played), { before: "0003", after: "0002", applied: [] });
+      assert.deepEqual(ran(played), ["current", "upgrade", "current"]);
+    },
+  );
+
+  scene(
+    "begins an empty database at its base",
+    migrating(`"logs current") if upgraded; then echo 0005; fi ;; "logs after:base") echo 0005 ;;`),
+    (played) => {
+      assert.deepEqual(receiptOf(played), { after: "0005", applied: ["0005"] });
+      assert.deepEqual(ran(played), ["current", "after:base", "upgrade", "current"]);
+    },
+  );
+
+  scene(
+    "knows the last revision where nothing tells those in between",
+    migrating("", { pending: undefined }),
+    (played) => {
+      assert.deepEqual(receiptOf(played), { before: "0003", after: "0005", applied: ["0005"] });
+    },
+  );
+
+  scene(
+    "says where a failure left the schema, and which dump is from before",
+    migrating(
+      `"wait upgrade") echo 1 ;; "logs current") if upgraded; then echo 0004; else echo 0003; fi ;;`,
+      {
+        backup,
+      },
+    ),
+    (played) => {
+      const [first = "", ...log] = failureOf(played);
+      assert.equal(
+        first.replace(/\d{4}-.*Z-/, "<time>-"),
+        'migrations: "migrations upgrade" ended with exit code 1, the schema is at 0004, from 0003, ' +
+          "<time>-0005.dump in the volume notes-production-backups is from before, nothing new was started; its last log lines:",
+      );
+      assert.deepEqual(log, ["  | ran upgrade"]);
+    },
+  );
+
+  scene(
+    "does not guess where it left a schema that was empty and cannot be looked at",
+    migrating(
+      `"wait upgrade") echo 1 ;; "wait current") if upgraded; then echo 1; else echo 0; fi ;;
+      "logs current") ;; "logs after:base") echo 0005 ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "migrations upgrade" ended with exit code 1, the schema is at an unknown revision, ' +
+          "from an empty database, nothing new was started; its last log lines:",
+        "  | ran upgrade",
+      ]);
+    },
+  );
+
+  scene(
+    "says of one that is still empty that it is",
+    migrating(`"wait upgrade") echo 1 ;; "logs current") ;; "logs after:base") echo 0005 ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "migrations upgrade" ended with exit code 1, the schema is at no revision, ' +
+          "from an empty database, nothing new was started; its last log lines:",
+        "  | ran upgrade",
+      ]);
+    },
+  );
+
+  scene(
+    "starts nothing when the revision cannot be read",
+    migrating(`"wait current") echo 3 ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "migrations current" ended with exit code 3, nothing was started; its last log lines:',
+        "  | ran current",
+      ]);
+      assert.deepEqual(ran(played), ["current"]);
+    },
+  );
+
+  scene(
+    "puts nothing into a command that is no revision",
+    migrating(`"logs current") echo "ERROR: cannot connect" ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations.current: expected a revision of letters, digits, "_", "." and "-", got "ERROR:"; name a command that prints it first',
+      ]);
+      assert.deepEqual(ran(played), ["current"]);
+    },
+  );
+
+  scene(
+    "does not run without the dump that it was to have",
+    migrating(`"wait dumper") echo 1 ;; "logs dumper") echo "No space left on device" ;;`, { backup }),
+    (played) => {
+      assert.match(
+        failureOf(played).join("\n"),
+        /^backup: the host's disk is full, got no room for .*-0005\.dump in the volume notes-production-backups; neither the database nor what runs was touched: /,
+      );
+      assert.deepEqual(ran(played), ["current", "after:0003", "dumper"]);
+    },
+  );
+
+  scene(
+    "does not begin while another has the lock",
+    migrating(
+      `*PGAPPNAME*) answer_queries 'case "$query" in *try_advisory*) echo f ;; *) echo "nobody any more" ;; esac' ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: another migration holds the lock of the database "notes", waited 0 s for nobody any more; ' +
+          "nothing was started: run the command again when that one is done, or wait longer with towpath:migration.lockWaitSeconds",
+      ]);
+      assert.equal(played.calls.length, 1);
+    },
+  );
+});
