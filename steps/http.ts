@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import http from "node:http";
-import { Duplex } from "node:stream";
+import { Duplex, PassThrough } from "node:stream";
 import tls from "node:tls";
 import type { SecureSite } from "./certificate.ts";
 import { docker } from "./docker.ts";
@@ -68,6 +68,9 @@ async function requestOnce(
   tunnel.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
   tunnel.on("error", (error) => (complaint = error.message)); // there is no docker client
   tunnel.stdin.on("error", () => undefined); // the answer, or its absence, tells more than a closed pipe
+  // Node closes a program's input the moment it ends, when its last output may still be on the way.
+  const input = new PassThrough();
+  input.pipe(tunnel.stdin);
 
   const ended = new Promise((resolve) => tunnel.on("close", resolve));
   const limit = AbortSignal.timeout(timeoutSeconds * 1000);
@@ -87,7 +90,7 @@ async function requestOnce(
         path,
         headers: { host: secure?.domain ?? target.host, ...headers, connection: "close" },
         createConnection: () => {
-          const socket = Duplex.from({ readable: tunnel.stdout, writable: tunnel.stdin });
+          const socket = Duplex.from({ readable: tunnel.stdout, writable: input });
           if (secure === undefined) return socket;
           return tls.connect({
             socket,

@@ -4,6 +4,9 @@
  * It cannot prove how busybox's `nc` behaves on a broken connection: test/e2e stops containers under load.
  */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { request, type Request } from "../../../steps/http.ts";
 import { playing, typed } from "./play.ts";
 
@@ -41,6 +44,30 @@ describe("a request through the gateway", function () {
       request(target, { path: "/", headers: { host: "notes.example.com" } }),
     );
     assert.match(calls[0]?.input.toString() ?? "", /^host: notes\.example\.com$/m);
+  });
+
+  it("takes an answer whose sender has ended before it was read", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "towpath-http-"));
+    const path = process.env.PATH ?? "";
+    writeFileSync(
+      join(folder, "docker"),
+      "#!/bin/sh\nread -r line; printf 'HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\nhello'\n",
+      { mode: 0o755 },
+    );
+    process.env.PATH = `${folder}${delimiter}${path}`;
+    try {
+      for (let round = 0; round < 60; round++) {
+        const answer = request(target, { path: "/" });
+        // While this program is busy, the other one sends everything and ends; when it gets there differs.
+        await new Promise((resolve) => setTimeout(resolve, round % 12));
+        const until = Date.now() + 60;
+        while (Date.now() < until);
+        assert.deepEqual(await answer, { status: 200, body: "hello" }, `round ${round}`);
+      }
+    } finally {
+      process.env.PATH = path;
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("takes an answer that comes in parts, in any alphabet", async () => {
