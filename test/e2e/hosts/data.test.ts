@@ -43,7 +43,8 @@ describe("users' data on hosts", () => {
 
   /** The newest record of a stack. */
   async function record(stack: ReleasedStack): Promise<Record<string, unknown>> {
-    return (await released.outputs(stack)).release as Record<string, unknown>;
+    const { releases } = await released.outputs(stack);
+    return (releases as Record<string, unknown>[])[0] ?? assert.fail("nothing was released");
   }
 
   /** What a run says that must fail. */
