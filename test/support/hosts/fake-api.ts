@@ -3,7 +3,9 @@ import type { ImageChanges } from "./released-project.ts";
 /** A program in the place of the API, which answers GET requests as `program` says, as a line of a Dockerfile. */
 export function fakeApi(...program: readonly string[]): ImageChanges {
   const lines = [
-    "import http.server, itertools, os, time",
+    "import http.server, itertools, os, signal, time",
+    // The first process of a container ignores what it has no handler for.
+    "signal.signal(signal.SIGTERM, lambda *_: os._exit(0))",
     "count = itertools.count(1)",
     "class Handler(http.server.BaseHTTPRequestHandler):",
     "  def healthy(self):",
