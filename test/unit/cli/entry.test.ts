@@ -32,6 +32,23 @@ describe("the command line", function () {
     assert.deepEqual([code, stderr], [2, "error: unknown option '--jsno'\n(Did you mean --json?)\n"]);
   });
 
+  it("releases only to stacks that are released to", async () => {
+    const message = '--stack: expected a stack that is released to, got "local"; take staging or production';
+    for (const command of ["releases", "rollback", "receipt end-to-end"]) {
+      const ended = await towpath(...command.split(" "), "--stack", "local");
+      assert.deepEqual(ended, { code: 1, stdout: "", stderr: `${message}\n` }, command);
+    }
+    const { stdout } = await towpath("releases", "--stack", "local", "--json");
+    assert.deepEqual(JSON.parse(stdout), { error: message });
+  });
+
+  it("rolls back only a stack that is named", async () => {
+    assert.deepEqual(await towpath("rollback", "--yes"), {
+      ...{ code: 2, stdout: "" },
+      stderr: "error: required option '--stack <stack>' not specified\n",
+    });
+  });
+
   it("takes ports only where it asks for one", async () => {
     for (const port of ["x", "0", "65536", "1.5"]) {
       const { code, stderr } = await towpath("run", "--port", port, "api", "--", "true");
