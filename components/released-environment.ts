@@ -35,6 +35,21 @@ export interface ReleasedEnvironmentArgs {
   gateway?: SharedGateway;
 }
 
+/** What all parts of an environment have in common. */
+type Place = Pick<
+  ReleaseArgs,
+  "application" | "names" | "host" | "gateway" | "labels" | "gateTimeoutSeconds"
+> & { imageMirror: string };
+
+/** What a release is rolled out with. */
+interface RollOutParts {
+  place: Place;
+  tracks: Tracks;
+  data: BackingServices;
+  secretValues: SecretValues;
+  versions: SecretVersions["versions"];
+}
+
 /**
  * Staging or production: one release of an application on a host over SSH, with data that is kept.
  *
@@ -54,27 +69,47 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReleasedEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:index:ReleasedEnvironment", name, {}, opts);
-    const { application, settings, plan } = args;
-    const { environment, namespace, imageMirror = "docker.io", registry } = settings;
+    const { settings, plan } = args;
+    const tracks = tracksOf(
+      plan.references,
+      plan.current && referencesOf(settings.registry, plan.current.images),
+      settings.canary,
+    );
+    const place = this.place(name, args);
+    const child = { parent: this };
+    const data = new BackingServices(name, { ...place, storage: "volume", released: true }, child);
+    const secretValues: SecretValues = {
+      ...data.secretValues,
+      ...applicationSecrets(name, args.application, settings, child),
+    };
+    const { versions } = new SecretVersions(`${name}-secret-versions`, { values: secretValues }, child);
+    const release = this.rollOut(name, args, { place, tracks, data, secretValues, versions });
+    const records = tracks.completes ? recordsOf(name, args, release, versions) : pulumi.output(plan.records);
+
+    this.namespace = settings.namespace;
+    this.url = `https://${settings.domain}`;
+    this.services = release.containers.apply((containers) =>
+      Object.fromEntries(
+        Object.entries(containers).map(([service, found]) => [service, { containers: found }]),
+      ),
+    );
+    this.releases = pulumi.secret(records);
+    this.release = records.apply(([newest]) => newest && summaryOf(newest));
+    this.registerOutputs({ url: this.url, release: this.release });
+  }
+
+  /** The host, the gateway on it, and what everything there has in common. */
+  private place(name: string, args: ReleasedEnvironmentArgs): Place {
+    const { application, settings, connection } = args;
+    const { environment, namespace, imageMirror = "docker.io", gateTimeoutSeconds } = settings;
     const names = namesOf(namespace);
     const labelsOf = (part: string): Record<string, string> =>
       labels({ application: application.name, environment, namespace, part });
-    const child = { parent: this };
-    const tracks = tracksOf(
-      plan.references,
-      plan.current && referencesOf(registry, plan.current.images),
-      settings.canary,
-    );
-
+    const networkName = names.network;
     const host = new DockerHost(
       `${name}-host`,
-      {
-        networkName: names.network,
-        labels: labelsOf("network"),
-        connection: args.connection,
-        ...registryAuth(settings),
-      },
-      child,
+      { networkName, labels: labelsOf("network"), connection, ...registryAuth(settings) },
+      { parent: this },
     );
     const gateway =
       args.gateway === undefined
@@ -87,12 +122,25 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
               host,
               labels: labelsOf("gateway"),
             },
-            child,
+            { parent: this },
           )
         : {
             containerName: pulumi.output(args.gateway.containerName),
             containerId: pulumi.output(args.gateway.containerId),
           };
+    return { application, names, host, gateway, labels: labelsOf, gateTimeoutSeconds, imageMirror };
+  }
+
+  private rollOut(name: string, args: ReleasedEnvironmentArgs, parts: RollOutParts): Release {
+    const { application, settings, gateway } = args;
+    const { place, tracks, data, secretValues, versions } = parts;
+    const { environment, domain, certificates, maintenance } = settings;
+    const { host, names } = place;
+    const child = { parent: this };
+    const backups =
+      environment === "production" && application.postgres !== undefined
+        ? new Backups(`${name}-backups`, { names, host, labels: place.labels("backups") }, child)
+        : undefined;
     const pulled = (track: string, references: Readonly<Record<string, string>>): ImageIds =>
       Object.fromEntries(
         Object.entries(references).map(([image, reference]) => [
@@ -100,77 +148,49 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           new PulledImage(`${name}-${image}${track}-image`, { reference, host }, child).id,
         ]),
       );
-    const shared = {
-      application,
-      names,
-      host,
-      gateway,
-      labels: labelsOf,
-      gateTimeoutSeconds: settings.gateTimeoutSeconds,
-    };
-    const data = new BackingServices(
-      name,
-      { ...shared, imageMirror, storage: "volume", released: true },
-      child,
-    );
-    const backups =
-      environment === "production" && application.postgres !== undefined
-        ? new Backups(`${name}-backups`, { names, host, labels: labelsOf("backups") }, child)
-        : undefined;
-    const secretValues: SecretValues = {
-      ...data.secretValues,
-      ...applicationSecrets(name, application, settings, child),
-    };
-    const { versions } = new SecretVersions(`${name}-secret-versions`, { values: secretValues }, child);
-    const release = new Release(
+    return new Release(
       `${name}-release`,
       {
-        ...shared,
+        ...place,
         environment,
         images: pulled("", tracks.stable),
         ...(tracks.canary !== undefined && {
           canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
         }),
         secretValues,
+        secretVersions: versions,
         ...migrationCare(args, data, tracks, { volume: backups?.volumeName, database: names.database }),
         numberOfCopies: settings.copies,
         limits: settings.limits,
-        secretVersions: versions,
         released: {
-          domain: settings.domain,
-          certificates: settings.certificates,
-          maintenance: settings.maintenance,
-          ...(args.gateway !== undefined && { gatewayNetwork: args.gateway.networkName }),
+          ...{ domain, certificates, maintenance },
+          ...(gateway !== undefined && { gatewayNetwork: gateway.networkName }),
         },
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
       },
       child,
     );
-    this.namespace = namespace;
-    this.url = `https://${settings.domain}`;
-    this.services = release.containers.apply((containers) =>
-      Object.fromEntries(
-        Object.entries(containers).map(([service, found]) => [service, { containers: found }]),
-      ),
-    );
-    const releases = tracks.completes
-      ? pulumi
-          .all([versions, release.receipts, release.schema, tagged(name, args, release)])
-          .apply(([secretVersions, receipts, schema]) =>
-            recordsAfter(plan, {
-              ...{ secretVersions, receipts },
-              ...(schema !== undefined && {
-                schema: { ...schema, ...destructiveIn(schema, args.migration) },
-              }),
-              ...(application.postgres !== undefined && { postgres: application.postgres.version }),
-            }),
-          )
-      : pulumi.output(plan.records);
-    this.releases = pulumi.secret(releases);
-    this.release = releases.apply(([newest]) => newest && summaryOf(newest));
-    this.registerOutputs({ url: this.url, release: this.release });
   }
+}
+
+/** The records after this run. */
+function recordsOf(
+  name: string,
+  args: ReleasedEnvironmentArgs,
+  release: Release,
+  versions: SecretVersions["versions"],
+): pulumi.Output<readonly ReleaseRecord[]> {
+  const { application, plan, migration } = args;
+  return pulumi
+    .all([versions, release.receipts, release.schema, tagged(name, args, release)])
+    .apply(([secretVersions, receipts, schema]) =>
+      recordsAfter(plan, {
+        ...{ secretVersions, receipts },
+        ...(schema !== undefined && { schema: { ...schema, ...destructiveIn(schema, migration) } }),
+        ...(application.postgres !== undefined && { postgres: application.postgres.version }),
+      }),
+    );
 }
 
 /** How the schema is migrated: with a dump before in production, and not at all by an earlier release. */
