@@ -1,0 +1,49 @@
+import { mkdirSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { dirname, join } from "node:path";
+import { stringify } from "yaml";
+import * as good from "../settings/good.ts";
+import type { FakeMachine } from "./fake-machine.ts";
+
+/**
+ * A host of staging, `app1`, whose connection is open already: its engine answers on the connection's socket, and `ssh`
+ * is what a test makes of it. What it cannot prove, that hosts are reached so, the e2e
+ * tests do.
+ */
+export class PlayedHost {
+  private readonly engine: Server;
+
+  private constructor(engine: Server) {
+    this.engine = engine;
+  }
+
+  /** Configures the stack `staging` of the machine, too; `more` are settings of it. */
+  static async start(
+    machine: FakeMachine,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<PlayedHost> {
+    const { domain, limits } = good.staging;
+    const app1 = { address: "10.0.0.1", user: "deploy", hostKey: good.hostKey, key: { source: "agent" } };
+    const registry = { address: "ghcr.io", repository: "octocat/notes" };
+    const settings = { domain, limits, registry, hosts: { app1 }, ...more };
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [`towpath:${name}`, value as unknown]),
+    );
+    machine.write("Pulumi.staging.yaml", stringify({ config }));
+    const answers: Readonly<Record<string, object>> = {
+      "/version": { Version: "28.1.1", ApiVersion: "1.49" },
+      "/info": { DockerRootDir: "/var/lib/docker" },
+    };
+    const engine = createServer(({ url = "" }, response) => {
+      response.end(url === "/_ping" ? "OK" : JSON.stringify(answers[url]));
+    });
+    const socket = join(machine.root, ".towpath/ssh/notes-staging/app1.sock");
+    mkdirSync(dirname(socket), { recursive: true });
+    await new Promise<void>((resolve) => engine.listen(socket, resolve));
+    return new PlayedHost(engine);
+  }
+
+  async stop(): Promise<void> {
+    if (this.engine.listening) await new Promise((resolve) => this.engine.close(resolve));
+  }
+}
