@@ -1,10 +1,10 @@
 /** How long an answer is waited for: longer means that the network drops what we send. */
 const patience = 3_000;
 
-/** Whether any answer at all comes from an address: a refusal is an answer too. */
-export async function reachable(url: string): Promise<boolean> {
+/** Whether any answer at all comes from an address within milliseconds, 3,000 by default: a refusal is an answer too. */
+export async function reachable(url: string, within = patience): Promise<boolean> {
   try {
-    const response = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(patience) });
+    const response = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(within) });
     return response.status < 500;
   } catch {
     return false;
