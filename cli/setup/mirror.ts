@@ -6,9 +6,15 @@ export async function missingImages(): Promise<readonly string[]> {
   return mirror.missingImages().catch(() => [mirror.defaultPrefix]);
 }
 
-/** Builds what is missing. */
-export async function buildMirror(onProgress: (line: string) => void): Promise<void> {
-  const { buildImages } = await import("../../toolchain/images/build.mjs");
+/** What builds the images. */
+type Mirror = Pick<typeof import("../../toolchain/images/build.mjs"), "buildImages">;
+
+/** Builds what is missing, and says whenever it changes which images are under way. */
+export async function buildMirror(
+  onProgress: (line: string) => void,
+  mirror: () => Promise<Mirror> = () => import("../../toolchain/images/build.mjs"),
+): Promise<void> {
+  const { buildImages } = await mirror();
   const underWay = new Set<string>();
   try {
     await buildImages({
