@@ -29,18 +29,20 @@ export async function test(
   progress: Progress,
   kind: string | undefined,
   suite: string | undefined,
+  project = readProject(),
+  print: (text: string) => unknown = (text) => process.stdout.write(text),
 ): Promise<number> {
   const kinds = kindsOf(kind);
-  const { root } = readProject();
+  const { root } = project;
   const ended: Ended[] = [];
   for (const one of kinds) {
     const pattern = patternOf(root, one, suite);
     // Real engines and containers need what `npm start` needs.
-    if (one === "e2e") await provide(progress);
+    if (one === "e2e") await provide(progress, project);
     progress.stop();
     ended.push(await runMocha(root, one, pattern, suite === undefined));
   }
-  process.stdout.write(`${summary(ended.map(({ counts }) => counts))}\n`);
+  print(`${summary(ended.map(({ counts }) => counts))}\n`);
   return ended.every(({ code }) => code === 0) ? 0 : 1;
 }
 
