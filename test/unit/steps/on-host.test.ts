@@ -10,9 +10,10 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CreateRoleInput } from "../../../steps/create-role.ts";
+import { docker } from "../../../steps/docker.ts";
 import { reach, reachedHost, wasCut } from "../../../steps/reach.ts";
 import { StepFailure } from "../../../steps/step-failure.ts";
-import { play, type Played } from "./play.ts";
+import { play, playing, typed, type Played } from "./play.ts";
 
 const input: CreateRoleInput = {
   container: "db",
@@ -78,6 +79,22 @@ describe("a step on a host", function () {
     assert.equal(await wasCut("docker exec: psql: no such role"), true);
     process.env.TOWPATH_HOST = "";
     assert.equal(await wasCut("error during connect: EOF"), false);
+  });
+
+  it("repeats a command that was cut when that does no harm, and says so of others", async () => {
+    const cut = `[ $times -gt 1 ] && echo done || refuse "error during connect: EOF"`;
+    const repeated = await playing(cut, () => docker(["start", "api"]));
+    assert.equal(repeated.result, "done");
+    assert.deepEqual(typed(repeated.calls), ["start api", "start api"]);
+    const { result, calls } = await playing(cut, () =>
+      docker(["exec", "db", "psql"]).catch((error: unknown) => (error as Error).message),
+    );
+    assert.equal(
+      result,
+      "docker exec: error during connect: EOF; the connection to the host was lost during this command: " +
+        'run "up" again, which goes on from here',
+    );
+    assert.equal(calls.length, 1);
   });
 
   it("says why the host cannot be reached when that does not pass", async () => {
