@@ -4,8 +4,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ci, type CiRequest } from "../../../../cli/commands/ci.ts";
 import { lockNamespace } from "../../../../cli/ci/namespace-lock.ts";
-import { listenForInterrupts } from "../../../../cli/interrupts.ts";
-import { until } from "../../../support/until.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";
 
@@ -282,41 +280,6 @@ describe("the command ci", function () {
         kept?.[1],
         "databases: docker exec -it notes-local-postgres psql --username notes_local --list",
       );
-    });
-  });
-
-  describe("that is asked to stop", () => {
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    const before = new Map<string, NodeJS.SignalsListener[]>();
-
-    beforeEach(() => {
-      for (const signal of signals) before.set(signal, process.listeners(signal));
-    });
-
-    afterEach(() => {
-      for (const signal of signals)
-        for (const listener of process.listeners(signal))
-          if (before.get(signal)?.includes(listener) === false) process.removeListener(signal, listener);
-    });
-
-    it("ends Pulumi, its containers, and removes everything", async () => {
-      program({}, "touch begun; exec sleep 60");
-      machine.docker("ps", "check\n");
-      listenForInterrupts();
-      const running = check();
-      const stopped = assert.rejects(running, {
-        name: "Interrupted",
-        message: "interrupted: the run was stopped, and everything of it removed",
-      });
-      await until("the program", 20, () => existsSync(join(machine.root, "begun")) || undefined);
-      process.emit("SIGHUP", "SIGHUP");
-      await stopped;
-      assert.ok(
-        progress.lines.includes("stopping: what is under way is ended first, so that the state stays true"),
-      );
-      assert.deepEqual(progress.lines.slice(-2), removing);
-      assert.equal(machine.calls.at(-1), "docker rm --force --volumes check");
-      assert.equal(existsSync(join(machine.root, reports, "summary.md")), false);
     });
   });
 });
