@@ -3,7 +3,9 @@ import { awaitCertificate, type SecureSite } from "./certificate.ts";
 import { drain } from "./drain.ts";
 import { difference, type Expectation } from "./expectation.ts";
 import { request } from "./http.ts";
+import { lastLogLines } from "./docker.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
+import { endedSince, restartsOf, type Restarts } from "./restarts.ts";
 import {
   containersOf,
   readSite,
@@ -48,6 +50,7 @@ async function switchRoute(input: SwitchRouteInput): Promise<object> {
   const before = await readSite(site);
   const replaced = before === undefined ? [] : await containersOf(site, before.release);
   await writeRelease(site, release, files, before?.text !== text);
+  const restarts = await restartsOf(containersIn(files));
   const switched = Date.now();
   try {
     await writeSite(site, { text, release });
@@ -55,9 +58,10 @@ async function switchRoute(input: SwitchRouteInput): Promise<object> {
     const now = await putBack(site, before);
     throw new StepFailure(`route: the gateway refuses the new route, ${now}: ${(error as Error).message}`);
   }
-  const wrong = await watch(input, before?.text !== text);
+  const wrong = await watch(input, before?.text !== text, restarts);
   if (wrong !== undefined) {
-    throw new StepFailure(`smoke: after the switch, ${wrong}; ${await putBack(site, before)}`);
+    const { what, log = "" } = wrong;
+    throw new StepFailure(`smoke: after the switch, ${what}; ${await putBack(site, before)}${log}`);
   }
   await removeOtherReleases(site);
   const gone = replaced.filter((container) => !Object.values(files).includes(container));
@@ -68,6 +72,12 @@ async function switchRoute(input: SwitchRouteInput): Promise<object> {
     watchedSeconds: input.watchSeconds,
     ...(connectionsLeft > 0 && { connectionsLeft }),
   };
+}
+
+/** The containers that answer from now on. */
+function containersIn(files: SwitchRouteInput["files"]): string[] {
+  const named = Object.entries(files).filter(([path]) => path.includes("/"));
+  return [...new Set(named.map(([, container]) => container))];
 }
 
 /** The same files are the same release, however often the step runs. */
@@ -85,15 +95,22 @@ async function putBack(site: Site, before: SiteContent | undefined): Promise<str
   return before === undefined ? "there was no route before" : "the old route is back";
 }
 
+/** What users would not get, and what a copy had to say of it. */
+interface Wrong {
+  readonly what: string;
+  readonly log?: string;
+}
+
 /** Repeats the checks until the time is up; gives back the first failure, undefined when there is none. */
 async function watch(
   { site, port, secure, checks, watchSeconds }: SwitchRouteInput,
   isNew: boolean,
-): Promise<string | undefined> {
+  restarts: Restarts,
+): Promise<Wrong | undefined> {
   const target = { gateway: site.gateway, host: "127.0.0.1", port, ...(secure !== undefined && { secure }) };
   if (secure !== undefined && isNew) {
     const missing = await awaitCertificate(target, secure);
-    if (missing !== undefined) return missing;
+    if (missing !== undefined) return { what: missing };
   }
   const deadline = Date.now() + watchSeconds * 1000;
   do {
@@ -104,7 +121,12 @@ async function watch(
         (answer) => difference(expected, answer),
         (error: unknown) => `GET ${path}: ${(error as Error).message}`,
       );
-      if (failure !== undefined) return failure;
+      if (failure !== undefined) return { what: failure };
+    }
+    // The engine starts a copy again that died: users may get through meanwhile, and it will die again.
+    const ended = endedSince(restarts, await restartsOf([...restarts.keys()]));
+    if (ended !== undefined) {
+      return { what: `${ended} ended`, log: `; its last log lines:\n${await lastLogLines(ended)}` };
     }
     await pause(intervalSeconds);
   } while (Date.now() < deadline);

@@ -58,6 +58,7 @@ function switching(answers: string, change: Partial<SwitchRouteInput> = {}, gate
     script: `case "$*" in ${answers}
       ps*) echo "running docker.io/library/caddy:2.11.9" ;;
       *" caddy "*) ;;
+      *RestartCount*) printf '/api-new running 0\n/web-new running 2\n' ;;
       "container inspect"*) echo "172.18.0.4 " ;;
       *" cat /proc/net/tcp"*) echo "  0: 030012AC:9C40 040012AC:1F40 01 00000000:00000000" ;;
       *" nc "*) answer 200 '{"status":"healthy"}' ;;
@@ -120,6 +121,22 @@ describe("the switch of the route", function () {
     (played) => {
       assert.deepEqual(receiptOf(played), { checks: ["/api/health", "/"], watchedSeconds: 0.3 });
       assert.equal(played.calls.filter(({ args }) => args.includes("/proc/net/tcp")).length, 2);
+    },
+  );
+
+  scene(
+    "puts the old route back when a new copy ends, although it is started again at once",
+    switching(
+      `*RestartCount*) printf '/api-new running %s\\n/web-new running 2\\n' "$((times / 2))" ;;
+      logs*) echo "no memory left" ;;`,
+      { watchSeconds: 30 },
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "smoke: after the switch, api-new ended; the old route is back; its last log lines:",
+        "  | no memory left",
+      ]);
+      assert.deepEqual(inUse(played), before);
     },
   );
 
