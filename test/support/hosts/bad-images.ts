@@ -5,7 +5,7 @@ import type { ImageChanges } from "./released-project.ts";
 export const badImages = {
   "exits at once": { api: ['CMD ["sh", "-c", "echo no configuration; exit 3"]'] },
   "never answers": { api: ['CMD ["sh", "-c", "trap exit TERM; sleep 3600 & wait"]'] },
-  "answers 500": fakeApi("self.send_error(500)"),
+  "answers 500": fakeApi("ThreadingHTTPServer", "self.send_error(500)"),
   // Healthy for the gate and the smoke check; what users ask kills it.
-  "answers healthy and then dies": fakeApi("if next(count) > 6: os._exit(3)", "self.healthy()"),
+  "answers healthy and then dies": fakeApi("HTTPServer", "if next(count) > 6: os._exit(3)", "self.healthy()"),
 } as const satisfies Record<string, ImageChanges>;

@@ -1,7 +1,13 @@
 import type { ImageChanges } from "./released-project.ts";
 
-/** A program in the place of the API, which answers GET requests as `program` says, as a line of a Dockerfile. */
-export function fakeApi(...program: readonly string[]): ImageChanges {
+/**
+ * A program in the place of the API, which answers GET requests as `program` says, as a line of a Dockerfile. With
+ * `HTTPServer` one after the other, so that it never ends in the middle of another answer.
+ */
+export function fakeApi(
+  server: "ThreadingHTTPServer" | "HTTPServer",
+  ...program: readonly string[]
+): ImageChanges {
   const lines = [
     "import http.server, itertools, os, signal, time",
     // The first process of a container ignores what it has no handler for.
@@ -16,13 +22,14 @@ export function fakeApi(...program: readonly string[]): ImageChanges {
     "    self.wfile.write(body)",
     "  def do_GET(self):",
     ...program.map((line) => `    ${line}`),
-    "http.server.ThreadingHTTPServer(('', 8000), Handler).serve_forever()",
+    `http.server.${server}(('', 8000), Handler).serve_forever()`,
   ];
   return { api: [`CMD ${JSON.stringify(["python", "-c", lines.join("\n")])}`] };
 }
 
 /** Answers every request as a healthy API does; takes two seconds for `/api/slow`, and echoes what comes after an upgrade. */
 export const patientApi = fakeApi(
+  "ThreadingHTTPServer",
   "if self.path == '/api/slow': time.sleep(2)",
   "if 'Upgrade' not in self.headers: return self.healthy()",
   "self.send_response(101)",
