@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { parseApplication, type Application } from "./application/application.ts";
 import type { ApplicationDescription } from "./application/description.ts";
 import { developmentProblems, inDevelopment } from "./application/development.ts";
-import { imageReference } from "./application/images.ts";
 import { BackingServices } from "./data/backing-services.ts";
-import { Gateway, gatewayImage } from "./gateway/gateway.ts";
+import { Gateway } from "./gateway/gateway.ts";
 import { DockerHost } from "./host/docker-host.ts";
 import { developmentFolder, projectFiles } from "./image/build-inputs.ts";
 import { BuiltImage } from "./image/built-image.ts";
@@ -60,7 +59,7 @@ export class Environment extends pulumi.ComponentResource {
       `${name}-gateway`,
       {
         containerName: names.gateway,
-        image: imageReference(gatewayImage, imageMirror),
+        imageMirror,
         listens: { port: settings.port },
         host,
         labels: labelsOf("gateway"),

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { imageReference } from "./application/images.ts";
-import { Gateway, gatewayImage } from "./gateway/gateway.ts";
+import { Gateway } from "./gateway/gateway.ts";
 import type { SharedGateway } from "./gateway/shared-gateway.ts";
 import { preflight } from "./host/check-hosts.ts";
 import { writeConnections } from "./host/connection.ts";
@@ -67,7 +66,7 @@ export class HostEnvironment extends pulumi.ComponentResource {
       `${name}-gateway`,
       {
         containerName: names.gateway,
-        image: imageReference(gatewayImage, imageMirror),
+        imageMirror,
         listens: "public",
         host,
         labels: labelsOf("gateway"),

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "./application/application.ts";
-import { imageReference } from "./application/images.ts";
 import { Backups } from "./data/backups.ts";
 import { BackingServices } from "./data/backing-services.ts";
 import { destructiveIn, type MigrationPlan } from "./data/migration-plan.ts";
-import { Gateway, gatewayImage } from "./gateway/gateway.ts";
+import { Gateway } from "./gateway/gateway.ts";
 import type { SharedGateway } from "./gateway/shared-gateway.ts";
 import { DockerHost } from "./host/docker-host.ts";
 import type { HostConnection } from "./host/ssh-config.ts";
@@ -117,7 +116,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
             `${name}-gateway`,
             {
               containerName: names.gateway,
-              image: imageReference(gatewayImage, imageMirror),
+              imageMirror,
               listens: "public",
               host,
               labels: labelsOf("gateway"),

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { fewRights } from "../host/container-rights.ts";
+import { imageReference } from "../application/images.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { gatewayPort } from "./site.ts";
 
@@ -8,7 +9,8 @@ import { gatewayPort } from "./site.ts";
 export interface GatewayArgs {
   /** The container's name; its volumes take it as their start. */
   containerName: string;
-  image: pulumi.Input<string>;
+  /** The prefix that stands for docker.io in image names. */
+  imageMirror: string;
   /** `port`: plain HTTP on that port of `127.0.0.1`. `public`: HTTP, HTTPS and HTTP/3 on ports 80 and 443 of every address. */
   listens: "public" | { port: number };
   host: DockerHost;
@@ -16,7 +18,7 @@ export interface GatewayArgs {
 }
 
 /** The gateway's image; the tag is Caddy's version. */
-export const gatewayImage = "caddy:2.11.9";
+const gatewayImage = "caddy:2.11.9";
 
 /** Caddy, the one container that publishes ports. It keeps its sites in a volume, so that it starts with them after a reboot. */
 export class Gateway extends pulumi.ComponentResource {
@@ -43,7 +45,7 @@ export class Gateway extends pulumi.ComponentResource {
       `${name}-container`,
       {
         name: args.containerName,
-        image: args.image,
+        image: imageReference(gatewayImage, args.imageMirror),
         ports: publishedPorts(args.listens),
         networksAdvanced: [{ name: args.host.networkName }],
         volumes: [
