@@ -9,7 +9,7 @@ import http from "node:http";
 import https from "node:https";
 import type net from "node:net";
 import { setPriority } from "node:os";
-import type { LoadReport } from "./load.ts";
+import { connections, type LoadReport } from "./load.ts";
 import { until } from "./until.ts";
 
 /** What is asked for, in turn. */
@@ -115,7 +115,7 @@ class Generator {
   }
 }
 
-/** Connects to an address whatever the host name, and believes the gateway's own authority; 16 connections at most. */
+/** Connects to an address whatever the host name, and believes the gateway's own authority. */
 function agentTo(address: string): https.Agent {
   const lookup: net.LookupFunction = (_name, { all }, done) => {
     if (all === true) done(null, [{ address, family: 4 }]);
@@ -123,7 +123,7 @@ function agentTo(address: string): https.Agent {
   };
   return new https.Agent({
     keepAlive: true,
-    maxSockets: 16,
+    maxSockets: connections,
     rejectUnauthorized: false,
     lookup,
   });

@@ -15,6 +15,9 @@ export interface LoadReport {
   readonly p99: number;
 }
 
+/** Over how many connections an HTTPS address is asked, at most. */
+export const connections = 16;
+
 const generator = fileURLToPath(new URL("load-generator.ts", import.meta.url));
 
 /** Asks at a steady rate over connections that are kept and used again, as browsers and proxies do. */

@@ -1,7 +1,7 @@
 /** What users get, and what a person is told, when a host fails in the middle of a release. */
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import type { LoadReport } from "../../support/load.ts";
+import { connections, type LoadReport } from "../../support/load.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import type { Ended } from "../../support/project.ts";
@@ -85,14 +85,14 @@ describe("a host that fails in the middle of a release", () => {
     await converged(commit);
     assert.deepEqual(untilRestart?.failures, {});
     // While an engine restarts, containers cannot look each other's names up: a request that needs a new connection to the
-    // database fails.
+    // database or the API fails, or waits for its name. Pages need none.
     const failed = Object.entries(users.failures);
     assert.deepEqual(
-      failed.filter(([reason]) => !reason.startsWith("GET /api/notes")),
+      failed.filter(([reason]) => !reason.startsWith("GET /api/")),
       [],
     );
     assert.ok(
-      failed.reduce((sum, [, count]) => sum + count, 0) <= users.requests / 500,
+      failed.reduce((sum, [, count]) => sum + count, 0) <= connections + users.requests / 500,
       JSON.stringify(users),
     );
 

@@ -138,9 +138,13 @@ describe("a step on a host over SSH", () => {
       await host.docker("exec", "gated", "touch", "/tmp/healthy");
       return true;
     });
-    assert.deepEqual(await gate, {
-      receipt: { subject: "services.api", container: "gated", healthy: true },
-      said: "",
-    });
+    const { receipt, said } = await gate;
+    assert.deepEqual(receipt, { subject: "services.api", container: "gated", healthy: true });
+    // Whoever waits for longer than a few seconds is told what for.
+    const progress = /^services\.api: not healthy yet, "test -e \/tmp\/healthy" says: .+ \(\d+ s so far\)$/;
+    assert.deepEqual(
+      said.split("\n").filter((line) => line !== "" && !progress.test(line)),
+      [],
+    );
   });
 });
