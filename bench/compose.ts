@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -71,7 +71,8 @@ export class Compose {
   }
 
   async remove(): Promise<void> {
-    await this.run(["down", "--volumes", "--timeout", "1"]);
+    if (existsSync(join(this.folder, "compose.yaml")))
+      await this.run(["down", "--volumes", "--timeout", "1"]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 

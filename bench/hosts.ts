@@ -42,13 +42,14 @@ async function bench(): Promise<void> {
     await released.release("staging");
     await compose.create(await imagesOn(host));
     const sides = { host, released, compose, progress };
-    const tables = [await inSeconds(sides), await underLoad(sides)];
-    await compose.remove();
-    tables.push(await manyServices(progress));
-    progress.stop();
-    console.log(tables.join("\n\n"));
+    for (const part of [inSeconds, underLoad, ({ progress }: Sides) => manyServices(progress)]) {
+      const table = await part(sides);
+      progress.stop();
+      console.log(`${table}\n`);
+    }
   } finally {
     progress.stop();
+    await compose.remove();
     await released.remove();
     await removeHosts();
   }

@@ -28,8 +28,8 @@ export class ReleasedProject {
   readonly project: TestProject;
   readonly registry: TestRegistry;
   private readonly hosts: Partial<Record<ReleasedStack, TestHost>> = {};
-  /** The images that were published last, by their names. */
-  private readonly published: Partial<Record<"api" | "web", string>> = {};
+  /** The commit that was published last. */
+  private published = "";
 
   private constructor(project: TestProject, registry: TestRegistry) {
     this.project = project;
@@ -100,25 +100,26 @@ export class ReleasedProject {
    */
   async publish(changes: ImageChanges = {}): Promise<string> {
     const commit = randomBytes(20).toString("hex");
-    for (const image of ["api", "web"] as const) {
-      const built = await buildSample(image);
-      this.published[image] = await layered(built, [`LABEL test=${commit}`, ...(changes[image] ?? [])]);
-    }
-    return this.push(commit);
+    for (const image of ["api", "web"] as const) await this.publishImage(image, commit, changes[image]);
+    return (this.published = commit);
   }
 
   /** Publishes a commit that differs from the last one in one image only. */
   async publishOther(image: "api" | "web"): Promise<string> {
     const commit = randomBytes(20).toString("hex");
-    this.published[image] = await layered(await buildSample(image), [`LABEL test=${commit}`]);
-    return this.push(commit);
+    await this.publishImage(image, commit);
+    const same = image === "api" ? "web" : "api";
+    await this.registry.tag(`${this.repository}/${same}`, this.published, commit);
+    return (this.published = commit);
   }
 
-  private async push(commit: string): Promise<string> {
-    for (const [image, id] of Object.entries(this.published)) {
-      await this.registry.push(id, `${this.repository}/${image}:${commit}`);
-    }
-    return commit;
+  private async publishImage(
+    image: "api" | "web",
+    commit: string,
+    lines: readonly string[] = [],
+  ): Promise<void> {
+    const changed = await layered(await buildSample(image), [`LABEL test=${commit}`, ...lines]);
+    await this.registry.push(changed, `${this.repository}/${image}:${commit}`);
   }
 
   /** Runs `pulumi up` on a stack, as people and workflows do. */
