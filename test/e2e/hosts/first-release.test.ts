@@ -6,7 +6,7 @@ import { ask } from "../../support/hosts/ask.ts";
 import { backingImages } from "../../support/hosts/released-project.ts";
 import { handBack, keyFile, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { testRegistry, type TestRegistry } from "../../support/hosts/test-registry.ts";
-import { Load } from "../../support/load.ts";
+import { Load, type LoadReport } from "../../support/load.ts";
 import { TestProject, type Ended } from "../../support/project.ts";
 
 describe("docs/first-release.md", () => {
@@ -40,21 +40,28 @@ describe("docs/first-release.md", () => {
     assert.deepEqual(more, []);
 
     for (const block of [setUp, check, first]) await type(block);
-    const users = new Load("https://notes.example", production.address);
-    const testers = new Load("https://staging.notes.example", staging.address);
-    await type(next);
-    assert.match(await page(production), /Our notes/);
-    const refused = await type(broken);
-    assert.match(refused.stdout, /^refused$/m);
-    assert.match(
-      refused.stdout + refused.stderr,
-      /services\.worker: the new copy ended before it was healthy \(exit code 1\)[^]*No module named notes\.wroker/,
-    );
-    await type(mended);
-    const { stdout } = await type(back);
-    assert.match(stdout, /^production: [0-9a-f]{12} runs again in place of [0-9a-f]{12}/m);
-    assert.doesNotMatch(await page(production), /Our notes/);
-    for (const load of [users, testers]) assert.deepEqual((await load.stop()).failures, {});
+    const loads = [
+      new Load("https://notes.example", production.address),
+      new Load("https://staging.notes.example", staging.address),
+    ];
+    let reports: LoadReport[];
+    try {
+      await type(next);
+      assert.match(await page(production), /Our notes/);
+      const refused = await type(broken);
+      assert.match(refused.stdout, /^refused$/m);
+      assert.match(
+        refused.stdout + refused.stderr,
+        /services\.worker: the new copy ended before it was healthy \(exit code 1\)[^]*No module named notes\.wroker/,
+      );
+      await type(mended);
+      const { stdout } = await type(back);
+      assert.match(stdout, /^production: [0-9a-f]{12} runs again in place of [0-9a-f]{12}/m);
+      assert.doesNotMatch(await page(production), /Our notes/);
+    } finally {
+      reports = await Promise.all(loads.map((load) => load.stop()));
+    }
+    for (const { failures } of reports) assert.deepEqual(failures, {});
   });
 
   /** Types a block of the page into a shell, where every line has to succeed. */
