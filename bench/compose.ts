@@ -140,7 +140,8 @@ export class Compose {
         },
         gateway: {
           image: images.gateway,
-          ports: [`${this.place.port}:8080`],
+          // This machine's own is for this machine alone.
+          ports: [`${this.place.engine === undefined ? "127.0.0.1:" : ""}${this.place.port}:8080`],
           configs: [{ source: "caddyfile", target: "/etc/caddy/Caddyfile" }],
         },
         api: {

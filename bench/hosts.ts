@@ -73,11 +73,13 @@ async function inSeconds({ host, released, compose, progress }: Sides): Promise<
     compose.write(await imagesOn(host));
     of.theirs.push(await seconds(theirs));
   };
-  const up = (): Promise<unknown> => released.release("staging");
+  const up = async (): Promise<void> => {
+    expectCode(await released.up("staging"), true);
+  };
   const composeUp = (): Promise<void> => compose.up();
   for (let round = 0; round < rounds; round++) {
     progress.say(`round ${round + 1} of ${rounds} …`);
-    await take("an `up` that changes nothing", () => released.up("staging"), composeUp);
+    await take("an `up` that changes nothing", up, composeUp);
     for (const image of ["web", "api"] as const) {
       released.configure("staging", { commit: await released.publishOther(image), watchSeconds: 0 });
       await take(`a release of another \`${image}\` image`, up, composeUp);
