@@ -14,6 +14,7 @@ import type { ApplicationDescription } from "../../../components/application/des
 import { deploy } from "../../../components/deploy.ts";
 import { loadSettings } from "../../../components/load-settings.ts";
 import { PlayedRegistry } from "../image/played-registry.ts";
+import { recordFor } from "../release/records.ts";
 import { hostKey } from "../settings/good.ts";
 
 const page: ApplicationDescription = {
@@ -141,6 +142,20 @@ describe("a deployment", function () {
     assert.match(
       await refusal(run("production", released(production), stacks({}))),
       /^towpath:promoteFrom: /,
+    );
+  });
+
+  it("finds out before that nobody has approved what staging proved", async () => {
+    await engineOf("page-production", "app1");
+    const release = recordFor({ web: registry.publish("team/page/web", [commit], {}) });
+    const production = {
+      promoteFrom: "staging",
+      backup: { schedule: "0 2 * * *", retention: "30d" },
+      approval: { required: 1, signers: { alice: hostKey } },
+    };
+    assert.equal(
+      await refusal(run("production", released(production), stacks({ staging: { releases: [release] } }))),
+      `towpath:approval: expected 1 approval of release ${release.id}, got none; a signer approves it with npx towpath approve --stack production`,
     );
   });
 

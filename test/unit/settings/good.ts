@@ -78,6 +78,14 @@ export const production = {
   promoteFrom: "staging",
   allowUnproven: { reason: "the staging host is gone" },
   requireEndToEnd: true,
+  approval: { required: 1, signers: { alice: hostKey } },
+  approvals: [
+    {
+      by: "alice",
+      release: "0123456789ab",
+      signature: "-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n",
+    },
+  ],
   backup: { schedule: "0 3 * * *", retention: "30d" },
   migration: { acknowledge: "a1b2c3" },
   github,
