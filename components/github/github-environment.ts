@@ -1,14 +1,14 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretValues } from "../secrets/files.ts";
-import type { GithubSettings } from "../settings/github.ts";
+import type { GithubSettings, ProtectionSettings } from "../settings/github.ts";
 
 /** One environment of a repository, as workflows deploy to it. */
 export interface GithubEnvironmentArgs {
   /** The environment's name on GitHub, such as `staging`. */
   environment: string;
   /** Who approves, what may be deployed, and plain variables. */
-  settings: GithubSettings;
+  settings: ProtectionSettings & Pick<GithubSettings, "repository">;
   /** The secrets of its workflows, by name. */
   secrets: SecretValues;
   /** The provider for the repository's owner. */
@@ -39,7 +39,9 @@ export class GithubEnvironment extends pulumi.ComponentResource {
         canAdminsBypass: false,
         preventSelfReview: true,
         ...reviewers(settings, child),
-        deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
+        ...(branches.length + tags.length > 0 && {
+          deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
+        }),
       },
       child,
     );
@@ -86,7 +88,7 @@ function policy(
 
 /** GitHub takes reviewers by their numbers. */
 function reviewers(
-  { reviewers: { users, teams } }: GithubSettings,
+  { reviewers: { users, teams } }: ProtectionSettings,
   child: pulumi.InvokeOptions,
 ): Pick<github.RepositoryEnvironmentArgs, "reviewers"> {
   if (users.length + teams.length === 0) return {};

@@ -8,6 +8,7 @@ import { deployed, isSecret, valueOf, type Run } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { loadSettings, type LoadedSettings } from "../../../components/load-settings.ts";
+import { imageMirrorOf } from "../../../components/settings/settings.ts";
 import { host as sharedHost, preview, staging } from "../settings/good.ts";
 
 /** What a configuration with these keys is read as; the environment has these variables besides. */
@@ -104,10 +105,10 @@ describe("loadSettings", () => {
 
   it("takes the image mirror from the environment unless the stack's file has one", async () => {
     const variables = { TOWPATH_IMAGE_MIRROR: "mirror.example.com" };
-    assert.equal((await loaded({}, { variables })).imageMirror, "mirror.example.com");
+    assert.equal(imageMirrorOf(await loaded({}, { variables })), "mirror.example.com");
     const own = { imageMirror: "cache.example.com/hub" };
-    assert.equal((await loaded(own, { variables })).imageMirror, "cache.example.com/hub");
-    assert.equal((await loaded({}, { variables: { TOWPATH_IMAGE_MIRROR: "" } })).imageMirror, undefined);
+    assert.equal(imageMirrorOf(await loaded(own, { variables })), "cache.example.com/hub");
+    assert.equal(imageMirrorOf(await loaded({}, { variables: { TOWPATH_IMAGE_MIRROR: "" } })), undefined);
   });
 
   it("takes the port from the environment unless the stack's file has one", async () => {
@@ -175,7 +176,7 @@ describe("loadSettings", () => {
   it("says what is missing when the stack's name says nothing", async () => {
     await assert.rejects(loaded({}, { stack: "dev" }), {
       message:
-        "towpath:environment: expected local, ci, preview, staging, production or host, got nothing; " +
+        "towpath:environment: expected local, ci, preview, staging, production, host or repository, got nothing; " +
         "set it in the stack's Pulumi.<stack>.yaml",
     });
   });

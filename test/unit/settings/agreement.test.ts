@@ -8,8 +8,8 @@ import * as good from "./good.ts";
 
 const application = parseApplication(notes);
 const all: GivenValues = {
-  configuration: ["JWT_SECRET", "SSH_KEY", "VAULT_SECRET_ID"],
-  variables: { JWT_SECRET: "x", REGISTRY_TOKEN: "y" },
+  configuration: ["JWT_SECRET", "SSH_KEY", "VAULT_SECRET_ID", "TS_OAUTH_SECRET"],
+  variables: { JWT_SECRET: "x", REGISTRY_TOKEN: "y", ADMIN_TOKEN: "z" },
 };
 const nothing: GivenValues = { configuration: [], variables: {} };
 
@@ -95,6 +95,8 @@ describe("application and settings", () => {
         "towpath:secretValues.SSH_KEY: no value for towpath:hosts.app1.key; set it with npm run pulumi -- config set --stack staging --secret --path towpath:secretValues.SSH_KEY",
         "towpath:registry.login.password: no value for it in the environment variable REGISTRY_TOKEN; set the variable for this run",
         "towpath:secretValues.VAULT_SECRET_ID: no value for towpath:vault.login.secretId; set it with npm run pulumi -- config set --stack staging --secret --path towpath:secretValues.VAULT_SECRET_ID",
+        "towpath:github.token: no value for it in the environment variable ADMIN_TOKEN; set the variable for this run",
+        "towpath:secretValues.TS_OAUTH_SECRET: no value for towpath:github.tailscale.clientSecret; set it with npm run pulumi -- config set --stack staging --secret --path towpath:secretValues.TS_OAUTH_SECRET",
       ].join("\n"),
     );
   });
