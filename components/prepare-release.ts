@@ -28,9 +28,10 @@ type ReleasedSettings = LoadedSettings & (StagingSettings | ProductionSettings);
  */
 export async function prepareRelease(
   description: ApplicationDescription,
-  settings: ReleasedSettings,
+  loaded: ReleasedSettings,
 ): Promise<ReleasedEnvironmentArgs> {
-  const application = checked(description, settings);
+  const application = checked(description, loaded);
+  const settings = await withVaultSecrets(loaded);
   const connections = await writeConnections(settings.namespace, settings.hosts, settings.credential);
   await preflight(connections, demandOf(application, settings));
   const [connection] = Object.values(connections);
@@ -50,6 +51,20 @@ async function approvedPlan(settings: ReleasedSettings, plan: ReleasePlan): Prom
   if (settings.environment !== "production" || settings.approval === undefined) return plan;
   const { approved } = await import("./release/approval.ts");
   return approved(plan, settings.approval, settings);
+}
+
+/** The settings with the values of those secrets that Vault keeps; it is not asked where it keeps none. */
+async function withVaultSecrets(settings: ReleasedSettings): Promise<ReleasedSettings> {
+  const { vault, secrets, secretValues, credential } = settings;
+  if (vault === undefined || Object.values(secrets).every(({ source }) => source !== "vault"))
+    return settings;
+  const { Vault } = await import("./secrets/vault.ts");
+  const { vaultValues } = await import("./secrets/vault-secrets.ts");
+  const { login } = vault;
+  const signIn = credential(login.method === "token" ? login.token : login.secretId);
+  const found = await vaultValues(secrets, new Vault(vault, signIn ?? ""));
+  const kept = Object.entries(found).map(([secret, value]) => ({ [secret]: pulumi.secret(value) }));
+  return { ...settings, secretValues: Object.assign({}, secretValues, ...kept) as typeof secretValues };
 }
 
 /** What becomes of the data, once it is known that these servers can open it. */

@@ -13,9 +13,12 @@ import { delimiter, join } from "node:path";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
 import { deploy } from "../../../components/deploy.ts";
 import { loadSettings } from "../../../components/load-settings.ts";
+import { LocalVault } from "../../support/vault/local-vault.ts";
+import { merged } from "../assert-refused.ts";
 import { PlayedRegistry } from "../image/played-registry.ts";
 import { recordFor } from "../release/records.ts";
 import { hostKey } from "../settings/good.ts";
+import { hidden } from "./hidden.ts";
 
 const page: ApplicationDescription = {
   name: "page",
@@ -66,7 +69,7 @@ describe("a deployment", function () {
   function run(
     stack: string,
     settings: Readonly<Record<string, unknown>>,
-    more: Run = {},
+    { application = page, ...more }: Run & { application?: ApplicationDescription } = {},
   ): Promise<Outcome<Outputs>> {
     const configuration = Object.fromEntries(
       Object.entries(settings).map(([key, value]) => [
@@ -74,7 +77,7 @@ describe("a deployment", function () {
         typeof value === "string" ? value : JSON.stringify(value),
       ]),
     );
-    return outcome(() => deploy(page, loadSettings(page.name)), { stack, configuration, ...more });
+    return outcome(() => deploy(application, loadSettings(page.name)), { stack, configuration, ...more });
   }
 
   function released(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -134,6 +137,37 @@ describe("a deployment", function () {
     const release = await valueOf(result.release as pulumi.Output<{ images: object; version: string }>);
     assert.deepEqual([release.images, release.version], [{ web: digest }, "1.2"]);
     assert.ok(byName(registrations)["page-staging-release-route-switch"]);
+  });
+
+  it("takes secrets from Vault, and finds out before that they are not there", async () => {
+    await engineOf("page-staging", "app1");
+    registry.publish("team/page/web", [commit], {});
+    const vault = await LocalVault.start();
+    process.env.TEST_VAULT_TOKEN = vault.token;
+    try {
+      const login = { method: "token", token: { source: "environment", variable: "TEST_VAULT_TOKEN" } };
+      const settings = released({
+        commit,
+        vault: { address: vault.address, login },
+        secrets: { KEY: { source: "vault", path: "secret/page" } },
+        secretValues: { KEY: "not this one" },
+      });
+      const application = merged(page, { services: { web: { secrets: ["KEY"] } } }) as ApplicationDescription;
+      const more = { ...stacks({}), application };
+      assert.equal(
+        await refusal(run("staging", settings, more)),
+        'towpath:secrets.KEY.path: nothing is at secret/page, got 404 "Not Found"; write the value there, or correct the path, whose first part is the store',
+      );
+
+      vault.write("secret/page", { KEY: "the value" });
+      const { registrations, thrown } = await run("staging", settings, more);
+      assert.equal(thrown, undefined);
+      const [upload] = byName(registrations)["page-staging-web"]?.inputs.uploads as { content: unknown }[];
+      assert.deepEqual(upload?.content, hidden("the value"));
+    } finally {
+      delete process.env.TEST_VAULT_TOKEN;
+      await vault.stop();
+    }
   });
 
   it("finds out before that staging has proved nothing yet", async () => {
