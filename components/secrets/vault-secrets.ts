@@ -1,10 +1,11 @@
+import { previousName } from "../application/previous-secrets.ts";
 import { kindOf, suggestion } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
-import type { ReleasedSecretSource, ReleasedVaultSource } from "../settings/secret-source.ts";
+import { overlaps, type ReleasedSecretSource, type ReleasedVaultSource } from "../settings/secret-source.ts";
 import type { Vault, VaultEntry } from "./vault.ts";
 
 /**
- * The values of those secrets that Vault keeps, by name.
+ * The values of those secrets that Vault keeps, by name, and those from before that are still valid.
  *
  * Throws an InputError that names every secret whose value is not there, or the one thing that is wrong with the server.
  */
@@ -14,7 +15,7 @@ export async function vaultValues(
 ): Promise<Record<string, string>> {
   const found = await Promise.all(
     Object.entries(sources).map(async ([secret, source]) =>
-      source.source === "vault" ? [valueIn(await vault.read(source.path), secret, source)] : [],
+      source.source === "vault" ? valuesOf(secret, source, vault) : [],
     ),
   );
   const values = found.flat();
@@ -26,6 +27,22 @@ export async function vaultValues(
 }
 
 type Found = { readonly secret: string; readonly value: string } | { readonly problem: string };
+
+/** A secret's value, and while both are valid also the one of the entry's version before, if there is another. */
+async function valuesOf(
+  secret: string,
+  source: ReleasedVaultSource,
+  vault: Pick<Vault, "read">,
+): Promise<Found[]> {
+  const newest = await vault.read(source.path);
+  const found = valueIn(newest, secret, source);
+  if (newest.kind !== "present" || "problem" in found || !overlaps(source) || newest.version === 1)
+    return [found];
+  const before = await vault.read(source.path, newest.version - 1);
+  const value = before.kind === "present" ? before.fields[source.field ?? secret] : undefined;
+  if (typeof value !== "string" || value === "" || value === found.value) return [found];
+  return [found, { secret: previousName(secret), value }];
+}
 
 /** A secret's value in its entry, or why it has none; what stands in the entry is never said. */
 function valueIn(entry: VaultEntry, secret: string, source: ReleasedVaultSource): Found {

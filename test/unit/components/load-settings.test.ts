@@ -152,6 +152,36 @@ describe("loadSettings", () => {
     }
   });
 
+  it("reads values from before where they stay valid, unless they are the same", async () => {
+    const rotate = { every: "90d", overlap: true };
+    const source = (more: object): object => ({ source: "environment", ...more });
+    const configured = { source: "configuration", rotate };
+    const configuration = asTexts({
+      ...staging,
+      secrets: {
+        ...{ OWN: source({ rotate }), HANDED: source({ variable: "MY_KEY", rotate }), ENDED: source({}) },
+        ...{ SAME: source({ rotate }), KEPT: configured, FRESH: configured },
+        MADE: { source: "generated", rotate },
+      },
+      secretValues: {
+        ...{ KEPT: "kept", KEPT_PREVIOUS: "kept before", FRESH: "fresh", MADE_PREVIOUS: "not this one" },
+        OWN_PREVIOUS: "nor this one",
+      },
+    });
+    const variables = {
+      ...{ OWN: "own", OWN_PREVIOUS: "own before", MY_KEY: "handed", MY_KEY_PREVIOUS: "handed before" },
+      ...{ ENDED: "ended", ENDED_PREVIOUS: "ended before", SAME: "same", SAME_PREVIOUS: "same" },
+    };
+    const { secretValues } = await loaded(configuration, { stack: "staging", variables });
+    const previous = Object.entries(secretValues).filter(([name]) => name.endsWith("_PREVIOUS"));
+    const values = await Promise.all(previous.map(async ([name, value]) => [name, await valueOf(value)]));
+    assert.deepEqual(Object.fromEntries(values), {
+      OWN_PREVIOUS: "own before",
+      HANDED_PREVIOUS: "handed before",
+      KEPT_PREVIOUS: "kept before",
+    });
+  });
+
   it("has no value for an environment variable that is not set, or empty", async () => {
     const secrets = '{"UNSET_NAME":{"source":"environment"},"EMPTY_NAME":{"source":"environment"}}';
     const { secretValues } = await loaded({ secrets }, { variables: { EMPTY_NAME: "" } });

@@ -83,6 +83,20 @@ describe("Vault", () => {
     );
   });
 
+  it("gives the value from the version before while both are valid", async () => {
+    const rotate = { every: 90, overlap: true };
+    const values = (overlap = true): Promise<Record<string, string>> =>
+      vaultValues({ JWT_SECRET: { ...source, rotate: { ...rotate, overlap } } }, withToken());
+    assert.deepEqual(await values(), { JWT_SECRET: "the value" });
+    vault.write(path, { JWT_SECRET: "newer" });
+    assert.deepEqual(await values(), { JWT_SECRET: "newer", JWT_SECRET_PREVIOUS: "the value" });
+    assert.deepEqual(await values(false), { JWT_SECRET: "newer" });
+    vault.remove(path, 1, "delete");
+    assert.deepEqual(await values(), { JWT_SECRET: "newer" });
+    vault.write(path, { JWT_SECRET: "newer", MAIL: "else" });
+    assert.deepEqual(await values(), { JWT_SECRET: "newer" });
+  });
+
   it("is asked again after what may pass", async () => {
     vault.failNext({ reset: true }, { status: 429, headers: { "retry-after": "0" } });
     assert.deepEqual(await vaultValues({ JWT_SECRET: source }, withToken()), { JWT_SECRET: "the value" });
