@@ -14,6 +14,7 @@ import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { namesOf } from "./naming/names.ts";
 import { planRelease, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
 import { stackOutputsOf } from "./release/stack-outputs.ts";
+import { withVaultSecrets } from "./secrets/with-vault-secrets.ts";
 import { checkAgreement } from "./settings/agreement.ts";
 import type { ProductionSettings } from "./settings/production.ts";
 import type { StagingSettings } from "./settings/staging.ts";
@@ -51,20 +52,6 @@ async function approvedPlan(settings: ReleasedSettings, plan: ReleasePlan): Prom
   if (settings.environment !== "production" || settings.approval === undefined) return plan;
   const { approved } = await import("./release/approval.ts");
   return approved(plan, settings.approval, settings);
-}
-
-/** The settings with the values of those secrets that Vault keeps; it is not asked where it keeps none. */
-async function withVaultSecrets(settings: ReleasedSettings): Promise<ReleasedSettings> {
-  const { vault, secrets, secretValues, credential } = settings;
-  if (vault === undefined || Object.values(secrets).every(({ source }) => source !== "vault"))
-    return settings;
-  const { Vault } = await import("./secrets/vault.ts");
-  const { vaultValues } = await import("./secrets/vault-secrets.ts");
-  const { login } = vault;
-  const signIn = credential(login.method === "token" ? login.token : login.secretId);
-  const found = await vaultValues(secrets, new Vault(vault, signIn ?? ""));
-  const kept = Object.entries(found).map(([secret, value]) => ({ [secret]: pulumi.secret(value) }));
-  return { ...settings, secretValues: Object.assign({}, secretValues, ...kept) as typeof secretValues };
 }
 
 /** What becomes of the data, once it is known that these servers can open it. */
