@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "./application/application.ts";
 import { Backups } from "./data/backups.ts";
 import { found } from "./application/names.ts";
-import { withPreviousSecrets } from "./application/previous-secrets.ts";
+import { previousName, withPreviousSecrets } from "./application/previous-secrets.ts";
 import { BackingServices } from "./data/backing-services.ts";
 import { destructiveIn, type MigrationPlan } from "./data/migration-plan.ts";
 import { Gateway } from "./gateway/gateway.ts";
@@ -14,7 +14,7 @@ import { TaggedImages } from "./image/tagged-images.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { labels, namesOf } from "./naming/names.ts";
 import { tracksOf, type Tracks } from "./release/canary.ts";
-import { dueSecret } from "./release/due-secrets.ts";
+import { dueSecret, lostOverlap } from "./release/due-secrets.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
 import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "./release/release-record.ts";
 import { Release, type ImageIds, type ReleaseArgs } from "./release/release.ts";
@@ -186,7 +186,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
   }
 }
 
-/** Warns of every secret that is due for a new value: once it is known whether this run brings one. */
+/** Warns of every secret that is due for a new value, or loses its overlap: once it is known whether this run brings one. */
 function sayDueSecrets(
   { application, settings, plan }: ReleasedEnvironmentArgs,
   versions: SecretVersions["ofEach"],
@@ -197,6 +197,10 @@ function sayDueSecrets(
     found(versions, secret).apply((version) => {
       const age = { environment, records: plan.records, version, now: new Date(plan.startedAt) };
       const warning = dueSecret(application, secret, source, age);
+      if (warning !== undefined) void pulumi.log.warn(warning);
+    });
+    pulumi.all([found(versions, secret), versions[previousName(secret)]]).apply(([version, previous]) => {
+      const warning = lostOverlap(secret, source, { records: plan.records, version }, previous);
       if (warning !== undefined) void pulumi.log.warn(warning);
     });
   }

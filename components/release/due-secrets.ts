@@ -1,6 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { previousName } from "../application/previous-secrets.ts";
-import { generationOf, type ReleasedSecretSource } from "../settings/secret-source.ts";
+import { generationOf, overlaps, type ReleasedSecretSource } from "../settings/secret-source.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 
 /** What is known of a secret's value in this run. */
@@ -32,6 +32,39 @@ export function dueSecret(
 }
 
 /**
+ * What a person should know of a secret whose value changes in this run, and whose value from before is not the one that
+ * users have: both should be valid, and are not. Undefined for all others.
+ */
+export function lostOverlap(
+  secret: string,
+  source: ReleasedSecretSource,
+  { records, version }: Pick<SecretAge, "records" | "version">,
+  previousVersion: string | undefined,
+): string | undefined {
+  const used = records[0]?.secretVersions[secret];
+  if (!overlaps(source) || used === undefined || used === version || used === previousVersion)
+    return undefined;
+  const got = previousVersion === undefined ? "none" : "another one";
+  return (
+    `towpath:secrets.${secret}.rotate.overlap: expected ${previousName(secret)} to be the value that users have now, got ${got}; ` +
+    `${keptStep(secret, source)}, or what was made with it is refused from this run on`
+  );
+}
+
+function keptStep(secret: string, source: ReleasedSecretSource): string {
+  switch (source.source) {
+    case "generated":
+      return `raise towpath:secrets.${secret}.generation by one at a time`;
+    case "configuration":
+      return `put it under ${previousName(`towpath:secretValues.${secret}`)}`;
+    case "environment":
+      return `give it in the environment variable ${previousName(source.variable ?? secret)}`;
+    case "vault":
+      return `write it to ${source.path} once more, and the new one after it`;
+  }
+}
+
+/**
  * For how many whole days users have had a secret's value: since the oldest of the newest records that all say its version.
  *
  * 0 for a value that no release has brought yet. It is at least that much where the records do not reach back far enough.
@@ -45,7 +78,7 @@ export function ageInDays(secret: string, { records, version, now }: Omit<Secret
 
 function nextStep(secret: string, source: ReleasedSecretSource, stack: string): string {
   const setting = `towpath:secretValues.${secret}`;
-  const overlap = source.rotate?.overlap === true;
+  const overlap = overlaps(source);
   switch (source.source) {
     case "generated":
       return `set towpath:secrets.${secret}.generation to ${generationOf(source) + 1}`;

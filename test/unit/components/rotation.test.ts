@@ -43,9 +43,9 @@ describe("secrets of staging and production", function () {
     assert.deepEqual(made((await rotated(2, false)).registrations), [`${name}-2`]);
   });
 
-  it("say once that a secret is due, unless this run brings a new value", async () => {
+  it("say once that a secret is due, unless this run brings a new value, and that an overlap is lost", async () => {
     const rotate = { every: "90d" };
-    const told = async (plan: ReleasePlan, generation: number): Promise<string[]> => {
+    const told = async (plan: ReleasePlan, generation: number, overlap = false): Promise<string[]> => {
       const said: string[] = [];
       const { warn } = pulumi.log;
       pulumi.log.warn = (message) => {
@@ -53,7 +53,7 @@ describe("secrets of staging and production", function () {
         return Promise.resolve();
       };
       try {
-        const secrets = { JWT_SECRET: { source: "generated", generation, rotate } };
+        const secrets = { JWT_SECRET: { source: "generated", generation, rotate: { ...rotate, overlap } } };
         await released({ plan, settings: { secrets, copies: { api: 2 } } });
         return said;
       } finally {
@@ -72,5 +72,8 @@ describe("secrets of staging and production", function () {
       "towpath:secrets.JWT_SECRET.rotate: expected a value of less than 90 days, got one of 97 days; set towpath:secrets.JWT_SECRET.generation to 2, and run npm run pulumi -- up --stack staging, which replaces api",
     ]);
     assert.deepEqual(await told(plan, 2), []);
+    assert.deepEqual(await told(plan, 3, true), [
+      "towpath:secrets.JWT_SECRET.rotate.overlap: expected JWT_SECRET_PREVIOUS to be the value that users have now, got another one; raise towpath:secrets.JWT_SECRET.generation by one at a time, or what was made with it is refused from this run on",
+    ]);
   });
 });

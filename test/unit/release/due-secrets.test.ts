@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/application.ts";
-import { ageInDays, dueSecret } from "../../../components/release/due-secrets.ts";
+import { ageInDays, dueSecret, lostOverlap } from "../../../components/release/due-secrets.ts";
 import type { ReleasedSecretSource } from "../../../components/settings/secret-source.ts";
 import { notes } from "../application/notes.ts";
 import { merged } from "../assert-refused.ts";
@@ -101,5 +101,63 @@ describe("a secret that is due for a new value", () => {
       now,
     } as const;
     assert.equal(dueSecret(application, "JWT_SECRET", { source: "configuration" }, age), undefined);
+  });
+});
+
+describe("a secret that loses its overlap", () => {
+  const newer = "0000000c";
+
+  function lost(
+    source: ReleasedSecretSource,
+    previous: string | undefined,
+    { overlap = true, version = newer } = {},
+  ): string | undefined {
+    const records = recordsOf(["2026-04-01", current]);
+    const rotating = { ...source, rotate: { every: 90, overlap } };
+    return lostOverlap("JWT_SECRET", rotating, { records, version }, previous);
+  }
+
+  it("is told with what is missing, and what to do for its source", () => {
+    const told = (
+      source: ReleasedSecretSource,
+      previous: string | undefined,
+      got: string,
+      fix: string,
+    ): void => {
+      assert.equal(
+        lost(source, previous),
+        `towpath:secrets.JWT_SECRET.rotate.overlap: expected JWT_SECRET_PREVIOUS to be the value that users have now, got ${got}; ${fix}, or what was made with it is refused from this run on`,
+      );
+    };
+    const configured = "put it under towpath:secretValues.JWT_SECRET_PREVIOUS";
+    told({ source: "configuration" }, undefined, "none", configured);
+    told({ source: "configuration" }, "0000000b", "another one", configured);
+    told(
+      { source: "generated", length: 32, generation: 3 },
+      "0000000b",
+      "another one",
+      "raise towpath:secrets.JWT_SECRET.generation by one at a time",
+    );
+    told(
+      { source: "environment", variable: "KEY" },
+      undefined,
+      "none",
+      "give it in the environment variable KEY_PREVIOUS",
+    );
+    told(
+      { source: "vault", path: "secret/notes" },
+      undefined,
+      "none",
+      "write it to secret/notes once more, and the new one after it",
+    );
+  });
+
+  it("is not told where both are valid, nothing changes, nothing overlaps, or nobody has a value yet", () => {
+    const source = { source: "configuration" } as const;
+    assert.equal(lost(source, current), undefined);
+    assert.equal(lost(source, undefined, { version: current }), undefined);
+    assert.equal(lost(source, undefined, { overlap: false }), undefined);
+    const rotating = { ...source, rotate: { every: 90, overlap: true } };
+    assert.equal(lostOverlap("JWT_SECRET", rotating, { records: [], version: newer }, undefined), undefined);
   });
 });
