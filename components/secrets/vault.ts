@@ -222,9 +222,9 @@ function got({ status, json }: Answer): string {
   const words = (Array.isArray(errors) ? errors : [])
     .filter((error) => typeof error === "string")
     .join(", ")
-    .replace(/^\d+ errors? occurred:/, "")
+    .replace(/^\d+ errors? occurred:\s*\* /, "")
+    .replaceAll(/\s+\* /g, ", ")
     .replaceAll(/\s+/g, " ")
-    .replaceAll("* ", "")
     .trim();
   return `${status} "${(words === "" ? (STATUS_CODES[status] ?? "nothing") : words).slice(0, 120)}"`;
 }

@@ -30,13 +30,13 @@ interface Login {
 /**
  * A HashiCorp Vault on this machine, for tests: the store `secret` (key-value, version 2), tokens, one AppRole.
  *
- * Statuses and bodies are those that Vault's API documentation shows for each case.
+ * Statuses and bodies are those of Vault 1.21, as its source and its API documentation have them for each case.
  */
 export class LocalVault {
   /** What it was asked: `GET /v1/…`. */
   readonly asked: string[] = [];
   readonly token = `hvs.${randomUUID()}`;
-  readonly role = { roleId: "a-role", secretId: `s.${randomUUID()}` };
+  readonly role: { roleId: string; secretId: string } = { roleId: "a-role", secretId: `s.${randomUUID()}` };
   address = "";
   sealed = false;
   /** The address of the active server, where this one is on standby. */
@@ -130,7 +130,9 @@ export class LocalVault {
     if (valid && path === "auth/token/lookup-self") {
       answer(response, 200, { ...envelope(), data: { policies: ["default"], ttl: 1200, type: "service" } });
     } else if (!valid) {
-      answer(response, 403, { errors: ["permission denied"] });
+      answer(response, 403, {
+        errors: ["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"],
+      });
     } else if (!login.paths.some((allowed) => entry.startsWith(allowed))) {
       answer(response, 403, { errors: ["1 error occurred:\n\t* permission denied\n\n"] });
     } else this.entry(entry, Number(searchParams.get("version") ?? 0), response);

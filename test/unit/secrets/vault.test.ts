@@ -148,7 +148,7 @@ describe("Vault", () => {
 
   it("does not let a login in", async () => {
     await refused(
-      'towpath:vault.login: expected a valid token, got one that has expired or that http://VAULT does not know, by 403 "permission denied"; take a new one',
+      'towpath:vault.login: expected a valid token, got one that has expired or that http://VAULT does not know, by 403 "permission denied, invalid token"; take a new one',
       { client: withToken(vault.issue({ expired: true })) },
     );
     await refused(
