@@ -22,11 +22,19 @@ export async function deploy(
     const { prepareRelease } = await import("./prepare-release.ts");
     const { ReleasedEnvironment } = await import("./released-environment.ts");
     const prepared = await laterUserErrors(() => prepareRelease(application, settings));
-    const { url, release, releases, services, namespace } = new ReleasedEnvironment(
-      settings.namespace,
-      prepared,
-    );
-    return { url, release, releases, services, namespace };
+    const { github } = settings;
+    const onGithub = github && {
+      prepared: await laterUserErrors(async () => {
+        const { prepareGithub } = await import("./github/prepare-github.ts");
+        return prepareGithub(prepared.application, { ...settings, github });
+      }),
+      ...(await import("./github/released-github.ts")),
+    };
+    const released = new ReleasedEnvironment(settings.namespace, prepared);
+    const { url, release, releases, services, namespace } = released;
+    const outputs = { url, release, releases, services, namespace };
+    if (onGithub === undefined) return outputs;
+    return { ...outputs, github: onGithub.releasedGithub(namespace, onGithub.prepared, released) };
   }
   if (settings.environment === "host") {
     const { HostEnvironment, prepareHost } = await import("./host-environment.ts");

@@ -43,6 +43,8 @@ export class LocalGithub {
   private readonly server: Server;
   private faults: { matches: (method: string, path: string) => boolean; fault: Fault }[] = [];
 
+  private expiry: { method: string; path: string; isOver: boolean } | undefined;
+
   private constructor(store: Store, description: Description) {
     this.store = store;
     this.description = description;
@@ -70,6 +72,11 @@ export class LocalGithub {
   /** The provider's `baseUrl`. */
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${prefix}/`;
+  }
+
+  /** From the next request of this kind on the token is not known any more, whatever is asked; `undefined` makes it good again. */
+  expireToken(at: { method: string; path: string } | undefined): void {
+    this.expiry = at && { ...at, isOver: false };
   }
 
   /** The next request of this kind goes wrong, once; `path` is matched anywhere in the request's path. */
@@ -102,7 +109,11 @@ export class LocalGithub {
         : this.answer(method, path, Buffer.concat(chunks).toString());
     this.made.push({ method, path, status: answered.status });
     const headers = fault !== undefined && "status" in fault ? fault.headers : {};
-    response.writeHead(answered.status, { "content-type": "application/json; charset=utf-8", ...headers });
+    response.writeHead(answered.status, {
+      "content-type": "application/json; charset=utf-8",
+      ...(this.store.scopes !== undefined && { "x-oauth-scopes": this.store.scopes }),
+      ...headers,
+    });
     response.end(answered.body === undefined ? undefined : JSON.stringify(answered.body));
   }
 
@@ -113,6 +124,8 @@ export class LocalGithub {
   }
 
   private takeFault(method: string, path: string): Fault | undefined {
+    if (this.expiry?.method === method && path.includes(this.expiry.path)) this.expiry.isOver = true;
+    if (this.expiry?.isOver === true) return { status: 401, message: "Bad credentials" };
     const at = this.faults.findIndex(({ matches }) => matches(method, path));
     return at === -1 ? undefined : this.faults.splice(at, 1)[0]?.fault;
   }

@@ -15,6 +15,7 @@ import { deploy } from "../../../components/deploy.ts";
 import { loadSettings } from "../../../components/load-settings.ts";
 import { LocalVault } from "../../support/vault/local-vault.ts";
 import { merged } from "../assert-refused.ts";
+import { PlayedGithub, repositoryOn } from "../github/played-github.ts";
 import { PlayedRegistry } from "../image/played-registry.ts";
 import { recordFor } from "../release/records.ts";
 import { hostKey } from "../settings/good.ts";
@@ -167,6 +168,48 @@ describe("a deployment", function () {
     } finally {
       delete process.env.TEST_VAULT_TOKEN;
       await vault.stop();
+    }
+  });
+
+  it("makes GitHub's environment after the release, with all that its workflows need", async () => {
+    const github = await PlayedGithub.start();
+    Object.assign(process.env, { GITHUB_TOKEN: "a token", PULUMI_CONFIG_PASSPHRASE: "opens the state" });
+    try {
+      github.answers = repositoryOn("enterprise");
+      await engineOf("page-staging", "app1");
+      registry.publish("team/page/web", [commit], {});
+      const application = merged(page, { services: { web: { secrets: ["KEY"] } } }) as ApplicationDescription;
+      const settings = released({
+        commit,
+        secretValues: { KEY: "the value" },
+        github: { repository: "octocat/notes", reviewers: { users: ["octocat"] } },
+      });
+      const ended = await run("staging", settings, { ...stacks({}), application });
+
+      assert.equal(ended.thrown, undefined);
+      const resources = byName(ended.registrations);
+      const environment = resources["page-staging-github-environment"];
+      assert.deepEqual(environment?.inputs.reviewers, [{ users: [5], teams: [] }]);
+      assert.ok(environment.dependencies.some((urn) => urn.endsWith("::page-staging-release-route-switch")));
+      assert.deepEqual(resources["page-staging-github-secret-KEY"]?.inputs.value, hidden("the value"));
+      assert.deepEqual(
+        resources["page-staging-github-secret-PULUMI_CONFIG_PASSPHRASE"]?.inputs.value,
+        hidden("opens the state"),
+      );
+      const provider = resources["page-staging-github"]?.inputs ?? {};
+      assert.deepEqual([provider.owner, provider.token], ["octocat", hidden("a token")]);
+      const written = "2026-01-02T03:04:05Z";
+      assert.deepEqual(await valueOf(ended.result?.github as pulumi.Output<object>), {
+        protection: {
+          reviewers: { users: ["octocat"], teams: [] },
+          ...{ waitMinutes: 0, branches: ["main"], tags: [], variables: {} },
+        },
+        secrets: { KEY: written, PULUMI_CONFIG_PASSPHRASE: written },
+      });
+    } finally {
+      for (const name of ["GITHUB_TOKEN", "PULUMI_CONFIG_PASSPHRASE"])
+        Reflect.deleteProperty(process.env, name);
+      await github.stop();
     }
   });
 
