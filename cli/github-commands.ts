@@ -4,6 +4,26 @@ import { answer, json } from "./answer.ts";
 /** The commands that look at GitHub, beside the settings that say what should be there. */
 export function addGithubCommands(program: Command): void {
   program
+    .command("drift")
+    .description("what is not as the last up left it: resources, and what people changed on GitHub by hand")
+    .requiredOption("--stack <stack>", "staging, production or repository; any other stack too")
+    .option(...json)
+    .addHelpText("after", "\nExit codes: 0 when nothing differs, else 1")
+    .action(async ({ json = false, stack }: { json?: boolean; stack: string }) => {
+      const { drift, driftInWords } = await import("./commands/drift.ts");
+      const { exitCode } = await import("./problem.ts");
+      await answer(
+        json,
+        async (progress) => {
+          const found = await drift(stack, progress);
+          if (found.differences.length > 0) process.exitCode = exitCode.failed;
+          return found;
+        },
+        driftInWords,
+      );
+    });
+
+  program
     .command("env")
     .description("variables and secrets in all places that have to know them")
     .command("check")

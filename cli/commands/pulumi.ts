@@ -109,12 +109,13 @@ export async function callFor(
 }
 
 /** Whether a stack's containers run on hosts over SSH: this machine needs no engine and no images for it. */
-function isReleased(stack: string): boolean {
+export function isReleased(stack: string): boolean {
   const environment = environmentOf(stack);
   return environment !== undefined && !["local", "ci", "repository"].includes(environment);
 }
 
-async function openHosts(call: PulumiCall, progress: Progress): Promise<void> {
+/** Opens the connections to a stack's hosts, which the program does itself. Throws a Problem when one cannot be reached. */
+export async function openHosts(call: PulumiCall, progress: Progress): Promise<void> {
   process.chdir(call.project.root);
   const { connections } = await hostsOfStack(call, run);
   const step = progress.step("connecting the hosts");

@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { application } from "../../application.ts";
+import { GithubError } from "../../components/github/client.ts";
+import { environmentDrift, type LeftOnGithub } from "../../components/github/drift.ts";
+import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
+import type { Settings } from "../../components/settings/settings.ts";
+import { resourceDifferences, type Difference, type RefreshDigest } from "../drift/resources.ts";
+import { explain } from "../failures/failures.ts";
+import { githubClient, onGithub } from "../github/access.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import { pulumiFolder, readProject } from "../project.ts";
+import type { PulumiCall } from "../pulumi/operation.ts";
+import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
+import { columns } from "../report/table.ts";
+import { run } from "../run.ts";
+import { settingsOf } from "../settings.ts";
+import { callFor, isReleased, openHosts } from "./pulumi.ts";
+
+/** What `towpath drift` ends with. */
+export interface Drifted {
+  readonly stack: string;
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * What is not as the last `up` of a stack left it: resources that changed or are gone, and on GitHub what the plugin does
+ * not notice. Changes nothing, the state neither.
+ *
+ * @throws Problem when there is no such stack, or something cannot be looked at
+ */
+export async function drift(stack: string, progress: Progress, project = readProject()): Promise<Drifted> {
+  const settings = settingsOf(project, application.name, stack);
+  const call = await callFor("refresh", stack, progress, project);
+  const deployment = await readDeployment(call, run);
+  if (deployment === undefined || deployment.resources.length === 0) throw new Problem(nothingThere(stack));
+  if (isReleased(stack)) await openHosts(call, progress);
+  const github = await githubDifferences(settings, deployment, call, progress);
+  const digest = await refreshed(call, progress);
+  return { stack, differences: [...(github ?? []), ...resourceDifferences(digest, github !== undefined)] };
+}
+
+/** The differences as a table, and what repairs them. */
+export function driftInWords({ stack, differences }: Drifted): string {
+  if (differences.length === 0) return `${stack}: everything is as the last up left it`;
+  return [
+    columns([
+      ["where", "what", "found"],
+      ...differences.map(({ where, what, found }) => [where, what, found]),
+    ]),
+    "",
+    `${stack}: ${differences.length} ${differences.length === 1 ? "difference" : "differences"}; npm run pulumi -- up --stack ${stack} --refresh brings back what the settings say`,
+  ].join("\n");
+}
+
+/** Says that there is nothing to compare with. */
+export function nothingThere(stack: string): string {
+  return `--stack: expected a stack that was brought up, got ${JSON.stringify(stack)}; bring it up with npm run pulumi -- up --stack ${stack}`;
+}
+
+/** What differs in the stack's environment on GitHub; undefined where it has none, or no run has left anything there. */
+async function githubDifferences(
+  settings: Settings,
+  deployment: Deployment,
+  call: PulumiCall,
+  progress: Progress,
+): Promise<Difference[] | undefined> {
+  const on = onGithub(settings);
+  const { github: left } = stackOutputs(deployment) as { github?: LeftOnGithub };
+  if (on === undefined || left === undefined) return undefined;
+  const environment = settings.environment === "repository" ? "preview" : settings.environment;
+  const step = progress.step("asking GitHub");
+  try {
+    const client = await githubClient(on, () => Promise.resolve(call), progress, run);
+    const found = await readEnvironment(client, repositoryNameOf(on.repository), environment);
+    return environmentDrift(left, found).map((one) => ({
+      where: `GitHub ${environment}`,
+      what: one.what,
+      found: one.found,
+    }));
+  } catch (error) {
+    throw error instanceof GithubError ? new Problem(error.message) : error;
+  } finally {
+    step.done();
+  }
+}
+
+/** Has Pulumi's plugins look at every resource, and keeps nothing of what they find. */
+async function refreshed(
+  { project, stack, environment }: PulumiCall,
+  progress: Progress,
+): Promise<RefreshDigest> {
+  const step = progress.step("looking at every resource");
+  try {
+    const { code, stdout, stderr } = await run(
+      join(pulumiFolder(project), "pulumi"),
+      ["refresh", "--stack", stack, "--preview-only", "--json", "--non-interactive", "--color", "never"],
+      { cwd: project.root, environment },
+    );
+    const digest = (stdout.trim().startsWith("{") ? JSON.parse(stdout) : {}) as RefreshDigest;
+    if (code === 0) return digest;
+    const errors = (digest.diagnostics ?? []).filter(({ severity }) => severity === "error");
+    throw new Problem(explain({ errors, log: stderr, ending: `exit code ${code}` }));
+  } finally {
+    step.done();
+  }
+}
