@@ -34,10 +34,15 @@ export async function drift(stack: string, progress: Progress, project = readPro
   const call = await callFor("refresh", stack, progress, project);
   const deployment = await readDeployment(call, run);
   if (deployment === undefined || deployment.resources.length === 0) throw new Problem(nothingThere(stack));
-  if (isReleased(stack)) await openHosts(call, progress);
+  if (isReleased(stack) && reachesHosts(deployment)) await openHosts(call, progress);
   const github = await githubDifferences(settings, deployment, call, progress);
   const digest = await refreshed(call, progress);
   return { stack, differences: [...(github ?? []), ...resourceDifferences(digest, github !== undefined)] };
+}
+
+/** Whether anything of a stack is on its hosts: after `github import`, nothing is yet. */
+function reachesHosts({ resources }: Deployment): boolean {
+  return resources.some(({ type }) => /^(?:docker|command):/.test(type));
 }
 
 /** The differences as a table, and what repairs them. */
