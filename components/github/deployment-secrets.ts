@@ -1,8 +1,10 @@
 import type { Application } from "../application/application.ts";
+import { previousName } from "../application/previous-secrets.ts";
 import { show } from "../input-checks.ts";
 import { sourceOf } from "../settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
 import type { ProductionSettings } from "../settings/production.ts";
+import { overlaps } from "../settings/secret-source.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 
 /** GitHub's own limit for one secret: 48 KB, see "Using secrets in GitHub Actions". */
@@ -44,6 +46,9 @@ export function deploymentSecrets(
       const name = source.source === "environment" ? (source.variable ?? secret) : secret;
       return { name, place: `towpath:secrets.${secret}`, from: { kind: "application", secret } };
     }),
+    ...Object.keys(application.secrets).flatMap((secret) =>
+      previousSecret(secret, sourceOf(settings, secret), variables),
+    ),
     ...credentialsIn("towpath:hosts", settings.hosts),
     ...credentialsIn("towpath:registry", settings.registry),
     ...credentialsIn("towpath:vault", settings.vault),
@@ -90,6 +95,18 @@ export function missingWarning(
     `${place}: GitHub's environment ${environment} has no secret ${name}, and this run has no value for it; ` +
     `workflows need it: gh secret set ${name} --env ${environment} --repo ${repository} < FILE`
   );
+}
+
+/** A value from before in a variable of this run: the next run would end the overlap without it. */
+function previousSecret(
+  secret: string,
+  source: ReturnType<typeof sourceOf>,
+  variables: Variables,
+): DeploymentSecret[] {
+  if (source.source !== "environment" || !overlaps(source)) return [];
+  const variable = previousName(source.variable ?? secret);
+  if ((variables[variable] ?? "") === "") return [];
+  return [{ name: variable, place: `towpath:secrets.${secret}`, from: { kind: "variable", variable } }];
 }
 
 /** The state's own secret, by the backend of this run: Pulumi Cloud's token, else the passphrase; none for an empty one. */

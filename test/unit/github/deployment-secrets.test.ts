@@ -46,6 +46,25 @@ describe("the secrets of an environment's workflows", () => {
     assert.equal(namesOf(secrets)[0], "MY_JWT for towpath:secrets.JWT_SECRET");
   });
 
+  it("hold the value from before that a run was given in a variable, while both are valid", () => {
+    const names = (overlap: boolean, variables: Record<string, string>): string[] =>
+      namesOf(
+        secretsWith(
+          {
+            secrets: {
+              JWT_SECRET: { source: "environment", variable: "MY_JWT", path: undefined, rotate: { overlap } },
+            },
+          },
+          variables,
+        ),
+      ).filter((name) => name.includes("JWT"));
+    const own = "MY_JWT for towpath:secrets.JWT_SECRET";
+    const before = { MY_JWT_PREVIOUS: "x" };
+    assert.deepEqual(names(true, before), [own, "MY_JWT_PREVIOUS for towpath:secrets.JWT_SECRET"]);
+    assert.deepEqual(names(true, { MY_JWT_PREVIOUS: "" }), [own]);
+    assert.deepEqual(names(false, before), [own]);
+  });
+
   it("hold the state's token where Pulumi Cloud has the state, and nothing for an empty passphrase", () => {
     const stateSecrets = (variables: Record<string, string>): string[] =>
       secretsWith({}, variables)
