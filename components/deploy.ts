@@ -47,6 +47,13 @@ export async function deploy(
     });
     return { gateway, namespace };
   }
+  if (settings.environment === "repository") {
+    const { prepareRepository } = await import("./github/prepare-repository.ts");
+    const { RepositoryEnvironment } = await import("./repository-environment.ts");
+    const prepared = await laterUserErrors(() => prepareRepository(settings));
+    const { repository, github } = new RepositoryEnvironment(settings.namespace, prepared);
+    return { repository, ...(github !== undefined && { github }) };
+  }
   const environment = new Environment(settings.namespace, { application, settings });
   const { url, release, services, namespace, port } = environment;
   return { url, release, services, namespace, port };

@@ -9,7 +9,10 @@ import type { PreparedEnvironment, PreparedGithub } from "./prepare-github.ts";
 import { restore } from "./restore.ts";
 
 /** The provider of all resources on GitHub, for a repository's owner; nothing of it comes from the environment but the address. */
-export function githubProvider(name: string, { token, repository }: PreparedEnvironment): github.Provider {
+export function githubProvider(
+  name: string,
+  { token, repository }: Pick<PreparedEnvironment, "token" | "repository">,
+): github.Provider {
   const { GITHUB_BASE_URL: baseUrl = "" } = process.env;
   return new github.Provider(name, {
     owner: repository.owner,

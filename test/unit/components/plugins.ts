@@ -49,7 +49,6 @@ const plugins: Record<string, (asked: Asked, played: PlayedPlugins) => Answer> =
       "repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
       "actionsEnvironmentVariable:ActionsEnvironmentVariable",
       ...["issueLabel:IssueLabel", "actionsVariable:ActionsVariable"],
-      "repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts",
     ].map((type) => [`github:index/${type}`, ({ name }: Asked) => made(name, {})]),
   ),
   "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret": ({ name }) =>
