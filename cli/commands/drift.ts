@@ -3,6 +3,7 @@ import { application } from "../../application.ts";
 import { GithubError } from "../../components/github/client.ts";
 import { environmentDrift, type LeftOnGithub } from "../../components/github/drift.ts";
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
+import { securityChanges } from "../../components/github/security.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { resourceDifferences, type Difference, type RefreshDigest } from "../drift/resources.ts";
 import { explain } from "../failures/failures.ts";
@@ -35,9 +36,10 @@ export async function drift(stack: string, progress: Progress, project = readPro
   const deployment = await readDeployment(call, run);
   if (deployment === undefined || deployment.resources.length === 0) throw new Problem(nothingThere(stack));
   if (isReleased(stack) && reachesHosts(deployment)) await openHosts(call, progress);
-  const github = await githubDifferences(settings, deployment, call, progress);
-  const digest = await refreshed(call, progress);
-  return { stack, differences: [...(github ?? []), ...resourceDifferences(digest, github !== undefined)] };
+  const { github: left } = stackOutputs(deployment) as { github?: LeftOnGithub };
+  const github = await githubDifferences(settings, left, call, progress);
+  const resources = resourceDifferences(await refreshed(call, progress), left !== undefined);
+  return { stack, differences: [...github, ...resources] };
 }
 
 /** Whether anything of a stack is on its hosts: after `github import`, nothing is yet. */
@@ -63,26 +65,33 @@ export function nothingThere(stack: string): string {
   return `--stack: expected a stack that was brought up, got ${JSON.stringify(stack)}; bring it up with npm run pulumi -- up --stack ${stack}`;
 }
 
-/** What differs in the stack's environment on GitHub; undefined where it has none, or no run has left anything there. */
+/** What differs on GitHub that the plugin does not look at; of a stack's environment there only after a run left one. */
 async function githubDifferences(
   settings: Settings,
-  deployment: Deployment,
+  left: LeftOnGithub | undefined,
   call: PulumiCall,
   progress: Progress,
-): Promise<Difference[] | undefined> {
+): Promise<Difference[]> {
   const on = onGithub(settings);
-  const { github: left } = stackOutputs(deployment) as { github?: LeftOnGithub };
-  if (on === undefined || left === undefined) return undefined;
+  if (on === undefined) return [];
+  const repository = repositoryNameOf(on.repository);
   const environment = settings.environment === "repository" ? "preview" : settings.environment;
   const step = progress.step("asking GitHub");
   try {
     const client = await githubClient(on, () => Promise.resolve(call), progress, run);
-    const found = await readEnvironment(client, repositoryNameOf(on.repository), environment);
-    return environmentDrift(left, found).map((one) => ({
-      where: `GitHub ${environment}`,
-      what: one.what,
-      found: one.found,
-    }));
+    const security =
+      settings.environment === "repository"
+        ? await securityChanges(client, repository, settings.security)
+        : [];
+    const found = left && (await readEnvironment(client, repository, environment));
+    return [
+      ...security.map(({ setting, enabled }) => ({
+        ...{ where: "GitHub repository", what: setting, found: enabled ? "is off" : "is on" },
+      })),
+      ...environmentDrift(left, found).map((one) => ({
+        ...{ where: `GitHub ${environment}`, what: one.what, found: one.found },
+      })),
+    ];
   } catch (error) {
     throw error instanceof GithubError ? new Problem(error.message) : error;
   } finally {

@@ -1,6 +1,7 @@
 /** What Pulumi says of a stack is played; that it says so of real changes on GitHub is in test/e2e/github. */
 import assert from "node:assert/strict";
 import { drift, driftInWords } from "../../../cli/commands/drift.ts";
+import { PlayedGithub } from "../github/played-github.ts";
 import { FakeMachine } from "./fake-machine.ts";
 import { recordedProgress } from "./quiet.ts";
 
@@ -14,16 +15,24 @@ describe("towpath drift", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
   let machine: FakeMachine;
+  let github: PlayedGithub;
+  const token = process.env.GITHUB_TOKEN;
 
-  beforeEach(() => {
+  beforeEach(async () => {
+    github = await PlayedGithub.start();
+    process.env.GITHUB_TOKEN = "a-token";
+    github.answers = { "GET /repos/octo-org/notes": { id: 1 } };
     machine = new FakeMachine();
     machine.write(".towpath/passphrase", "secret\n");
     machine.write("Pulumi.repository.yaml", "config:\n  towpath:repository: octo-org/notes\n");
     const resources = [{ urn: ruleset, type: "github:index/repositoryRuleset:RepositoryRuleset" }];
     state({ resources });
   });
-  afterEach(() => {
+  afterEach(async () => {
     machine.remove();
+    await github.stop();
+    if (token === undefined) delete process.env.GITHUB_TOKEN;
+    else process.env.GITHUB_TOKEN = token;
   });
 
   function state(latest: object): void {
@@ -54,6 +63,24 @@ resource  IssueLabel notes-repository-label-bug      is gone
 
 repository: 2 differences; npm run pulumi -- up --stack repository --refresh brings back what the settings say`,
     );
+  });
+
+  it("tells what only GitHub itself knows, and then leaves out the plugin's words for it", async () => {
+    machine.write(
+      "Pulumi.repository.yaml",
+      "config:\n  towpath:repository: octo-org/notes\n  towpath:security: { dependabotAlerts: true }\n",
+    );
+    const protection = { reviewers: { users: [], teams: [] }, waitMinutes: 0, branches: [], tags: [] };
+    const left = { protection: { ...protection, variables: {} }, secrets: {} };
+    const stack = { urn: "urn:stack", type: "pulumi:pulumi:Stack", outputs: { github: left } };
+    state({ resources: [stack] });
+    const gone = urn("github:index/repositoryEnvironment:RepositoryEnvironment", "notes-preview");
+    machine.pulumi("refresh", [{ steps: [{ op: "delete", urn: gone }] }]);
+    github.answers["GET /repos/octo-org/notes/environments"] = { total_count: 0, environments: [] };
+    assert.deepEqual((await look()).differences, [
+      { where: "GitHub repository", what: "dependabotAlerts", found: "is off" },
+      { where: "GitHub preview", what: "the environment", found: "is gone" },
+    ]);
   });
 
   it("says why a look failed", async () => {
