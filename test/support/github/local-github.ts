@@ -105,7 +105,7 @@ export class LocalGithub {
     }
     const answered =
       fault !== undefined && "status" in fault
-        ? { status: fault.status, body: { message: fault.message ?? "a fault for a test" } }
+        ? { status: fault.status, body: faultBody(fault) }
         : this.answer(method, path, Buffer.concat(chunks).toString());
     this.made.push({ method, path, status: answered.status });
     const headers = fault !== undefined && "status" in fault ? fault.headers : {};
@@ -158,6 +158,14 @@ export class LocalGithub {
     if (mistake !== undefined) this.wrong.push(`${method} ${path}: an answer with ${mistake}`);
     return answered;
   }
+}
+
+/** As GitHub says it; clients know a secondary rate limit by its guide's address. */
+function faultBody({ message = "a fault for a test" }: { readonly message?: string }): object {
+  if (!message.includes("secondary rate limit")) return { message };
+  const guide =
+    "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits";
+  return { message, documentation_url: guide };
 }
 
 /** What a handler says, over the least that GitHub answers. */
