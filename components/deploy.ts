@@ -26,7 +26,7 @@ export async function deploy(
     const onGithub = github && {
       prepared: await laterUserErrors(async () => {
         const { prepareGithub } = await import("./github/prepare-github.ts");
-        return prepareGithub(prepared.application, { ...settings, github });
+        return prepareGithub(prepared.application, { ...prepared.settings, github });
       }),
       ...(await import("./github/released-github.ts")),
     };

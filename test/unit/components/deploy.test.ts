@@ -144,6 +144,7 @@ describe("a deployment", function () {
     await engineOf("page-staging", "app1");
     registry.publish("team/page/web", [commit], {});
     const vault = await LocalVault.start();
+    const played = await PlayedGithub.start();
     process.env.TEST_VAULT_TOKEN = vault.token;
     try {
       const login = { method: "token", token: { source: "environment", variable: "TEST_VAULT_TOKEN" } };
@@ -165,7 +166,15 @@ describe("a deployment", function () {
       assert.equal(thrown, undefined);
       const [upload] = byName(registrations)["page-staging-web"]?.inputs.uploads as { content: unknown }[];
       assert.deepEqual(upload?.content, hidden("the value"));
+
+      vault.write("secret/page", { KEY: "x".repeat(49_153) });
+      const github = { repository: "octocat/notes", token: login.token };
+      assert.match(
+        await refusal(run("staging", { ...settings, github }, more)),
+        /^towpath:secrets.KEY: GitHub takes secrets of 49152 bytes at most, got 49153 for KEY; /,
+      );
     } finally {
+      await played.stop();
       delete process.env.TEST_VAULT_TOKEN;
       await vault.stop();
     }
