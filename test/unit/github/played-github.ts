@@ -10,6 +10,8 @@ export class PlayedGithub {
   /** The headers of every answer. */
   headers: Record<string, string> = {};
   readonly asked: string[] = [];
+  /** The bodies of requests that had one, by method and path. */
+  readonly bodies: Record<string, Record<string, unknown>> = {};
   private readonly server: Server;
 
   private constructor() {
@@ -18,11 +20,16 @@ export class PlayedGithub {
       const asked = `${request.method ?? ""} ${path}`;
       this.asked.push(asked);
       const answer = this.answers[asked] ?? 404;
-      response.writeHead(typeof answer === "number" ? answer : 200, {
-        "content-type": "application/json",
-        ...this.headers,
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        if (body !== "") this.bodies[asked] = JSON.parse(body) as Record<string, unknown>;
+        response.writeHead(typeof answer === "number" ? answer : 200, {
+          "content-type": "application/json",
+          ...this.headers,
+        });
+        response.end(typeof answer === "number" ? '{"message":"said by a test"}' : JSON.stringify(answer));
       });
-      response.end(typeof answer === "number" ? '{"message":"said by a test"}' : JSON.stringify(answer));
     });
   }
 
