@@ -24,6 +24,19 @@ export function addGithubCommands(program: Command): void {
     });
 
   program
+    .command("github")
+    .description("what a repository has on GitHub")
+    .command("import")
+    .description("take over what is there: into the stack's settings and state; changes nothing on GitHub")
+    .requiredOption("--stack <stack>", "repository, staging or production")
+    .requiredOption("--repository <owner/name>", "the repository")
+    .option(...json)
+    .action(async ({ json = false, ...asked }: { json?: boolean; stack: string; repository: string }) => {
+      const { importGithub, importedInWords } = await import("./commands/github-import.ts");
+      await answer(json, (progress) => importGithub(asked, progress), importedInWords);
+    });
+
+  program
     .command("env")
     .description("variables and secrets in all places that have to know them")
     .command("check")

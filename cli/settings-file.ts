@@ -18,20 +18,55 @@ export function settingsFileOf(stack: string): string {
  *
  * @throws Problem when the file cannot be read as YAML
  */
-export function writeSettings(
-  project: Pick<Project, "root" | "name">,
-  stack: string,
-  settings: WrittenSettings,
-): void {
+export function writeSettings(place: SettingsPlace, stack: string, settings: WrittenSettings): void {
+  edit(place, stack, (document) => {
+    for (const [name, value] of Object.entries(settings)) {
+      document.setIn(pathOf(place, name), nodeOf(document, value));
+    }
+  });
+}
+
+/**
+ * Adds those settings that a stack's file does not have yet, and to maps those entries that they do not have; everything
+ * that stands there stays. Gives back what was added: `rules`, `github.branches`.
+ *
+ * @throws Problem when the file cannot be read as YAML
+ */
+export function addSettings(place: SettingsPlace, stack: string, settings: WrittenSettings): string[] {
+  const added: string[] = [];
+  edit(place, stack, (document) => {
+    const add = (path: readonly string[], value: unknown, name: string): void => {
+      if (!document.hasIn(path)) {
+        document.setIn(path, nodeOf(document, value));
+        added.push(name);
+      } else if (isMap(document.getIn(path)) && typeof value === "object" && value !== null) {
+        for (const [key, inner] of Object.entries(value)) {
+          if (document.hasIn([...path, key])) continue;
+          document.setIn([...path, key], nodeOf(document, inner));
+          added.push(`${name}.${key}`);
+        }
+      }
+    };
+    for (const [name, value] of Object.entries(settings)) add(pathOf(place, name), value, name);
+  });
+  return added;
+}
+
+/** Where settings files are, and what their settings' names begin with. */
+type SettingsPlace = Pick<Project, "root" | "name">;
+
+function pathOf({ name: project }: SettingsPlace, name: string): string[] {
+  return ["config", `${project}:${name}`];
+}
+
+function edit(place: SettingsPlace, stack: string, change: (document: Document) => void): void {
   const file = settingsFileOf(stack);
-  const path = join(project.root, file);
+  const path = join(place.root, file);
   const document: Document = parseDocument(textOf(path));
   const [error] = document.errors;
   if (error !== undefined) throw new Problem(noYaml(file, error.message.split("\n", 1)[0] ?? ""));
   if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
-  for (const [name, value] of Object.entries(settings)) {
-    document.setIn(["config", `${project.name}:${name}`], nodeOf(document, value));
-  }
+  change(document);
   // Never half a file, whatever happens in between.
   writeFileSync(`${path}.new`, document.toString({ lineWidth: 0 }));
   renameSync(`${path}.new`, path);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeSettings } from "../../../cli/settings-file.ts";
+import { addSettings, writeSettings } from "../../../cli/settings-file.ts";
 
 describe("a stack's settings file", () => {
   let root: string;
@@ -38,6 +38,36 @@ config:
 `;
     assert.equal(readFileSync(file(), "utf8"), before.replace("  towpath:approvals: []\n", approvals));
     assert.equal(existsSync(`${file()}.new`), false);
+  });
+
+  it("gets what it does not have yet, and nothing else", () => {
+    const before = `config:
+  towpath:github:
+    repository: octo-org/notes
+    branches: [main] # ours
+  towpath:domain: notes.example
+`;
+    writeFileSync(file(), before);
+    const add = (): string[] =>
+      addSettings({ root, name: "towpath" }, "production", {
+        github: { repository: "octo-org/other", branches: [], waitMinutes: 5 },
+        domain: "other.example",
+        labels: { bug: { color: "d73a4a" } },
+      });
+    assert.deepEqual(add(), ["github.waitMinutes", "labels"]);
+    const after = `config:
+  towpath:github:
+    repository: octo-org/notes
+    branches: [ main ] # ours
+    waitMinutes: 5
+  towpath:domain: notes.example
+  towpath:labels:
+    bug:
+      color: d73a4a
+`;
+    assert.equal(readFileSync(file(), "utf8"), after);
+    assert.deepEqual(add(), []);
+    assert.equal(readFileSync(file(), "utf8"), after);
   });
 
   it("is made where there is none, or nothing in it", () => {
