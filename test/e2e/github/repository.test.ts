@@ -72,7 +72,12 @@ describe("the stack of a repository on GitHub", () => {
     const { store } = github;
     assert.deepEqual(
       {
-        rulesets: [...store.rulesets.values()].map(({ name }) => name).sort(),
+        rulesets: [...store.rulesets.values()]
+          .map(({ name, target, rules }) => {
+            const kinds = (rules as { type: string }[]).map(({ type }) => type).sort();
+            return `${String(name)}, ${String(target)}: ${kinds.join(" ")}`;
+          })
+          .sort(),
         labels: [...store.labels.values()],
         variables: Object.fromEntries(store.variables),
         reviewers: store.environment("preview")?.reviewers,
@@ -81,7 +86,10 @@ describe("the stack of a repository on GitHub", () => {
         security: Object.entries(store.security).map(([name, { status }]) => `${name} ${status}`),
       },
       {
-        rulesets: ["main branch", "release tags"],
+        rulesets: [
+          "main branch, branch: deletion non_fast_forward pull_request required_linear_history required_status_checks",
+          "release tags, tag: deletion non_fast_forward update",
+        ],
         labels: [{ name: "deployment", color: "1d76db", description: "changes how it is deployed" }],
         variables: { REGION: "north" },
         reviewers: [{ type: "Team", id: 2_000 }],
