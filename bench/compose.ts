@@ -1,9 +1,8 @@
 import { execa } from "execa";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { docker } from "../test/support/footprint.ts";
 import { checkout } from "../test/support/source-tree.ts";
 
 /** The images that an environment runs, by part. */
@@ -27,20 +26,30 @@ const caddyfile = `:8080 {
 }
 `;
 
+/** Where Compose runs an application. */
+export interface Place {
+  /** The engine, as `DOCKER_HOST` names it; this machine's own when it is left out. */
+  readonly engine?: string;
+  /** The address that users reach it by. */
+  readonly address: string;
+  readonly port: number;
+}
+
 /** The same application, as a team without Towpath would run it: one file for Docker Compose. */
 export class Compose {
   readonly url: string;
   private readonly program: string;
   private readonly name: string;
-  private readonly port: number;
+  private readonly place: Place;
+  private readonly environment: NodeJS.ProcessEnv;
   private readonly folder = mkdtempSync(join(tmpdir(), "towpath-bench-"));
 
-  constructor(program: string, name: string, port: number) {
+  constructor(program: string, name: string, place: Place) {
     this.program = program;
     this.name = name;
-    this.port = port;
-    this.url = `http://localhost:${port}`;
-    writeFileSync(join(this.folder, "Caddyfile"), caddyfile);
+    this.place = place;
+    this.url = `http://${place.address}:${place.port}`;
+    this.environment = place.engine === undefined ? {} : { DOCKER_HOST: place.engine };
   }
 
   /** Brings everything up for the first time, with a bucket and a schema. */
@@ -62,22 +71,23 @@ export class Compose {
   }
 
   async remove(): Promise<void> {
-    await this.run(["down", "--volumes", "--timeout", "1"]);
+    if (existsSync(join(this.folder, "compose.yaml")))
+      await this.run(["down", "--volumes", "--timeout", "1"]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async run(args: readonly string[]): Promise<void> {
-    await execa(this.program, ["--project-name", this.name, ...args], { cwd: this.folder, stdin: "ignore" });
+    await execa(this.program, ["--project-name", this.name, ...args], {
+      cwd: this.folder,
+      stdin: "ignore",
+      env: this.environment,
+    });
   }
 
   /** The step that Towpath's own object storage is given its buckets by. */
   private async makeBucket(): Promise<void> {
-    const [gateway = ""] = await docker([
-      ...["ps", "--format", "{{.Names}}", "--filter", `label=com.docker.compose.project=${this.name}`],
-      ...["--filter", "label=com.docker.compose.service=gateway"],
-    ]);
     const input = {
-      target: { gateway, host: "object-storage", port: storagePort },
+      target: { gateway: `${this.name}-gateway-1`, host: "object-storage", port: storagePort },
       region: "us-east-1",
       accessKeyId: "bench",
       secretAccessKey: password,
@@ -86,6 +96,7 @@ export class Compose {
     await execa(process.execPath, ["--import", "tsx", "steps/create-buckets.ts"], {
       cwd: checkout,
       input: JSON.stringify(input),
+      env: this.environment,
     });
   }
 
@@ -129,8 +140,8 @@ export class Compose {
         },
         gateway: {
           image: images.gateway,
-          ports: [`127.0.0.1:${this.port}:8080`],
-          volumes: ["./Caddyfile:/etc/caddy/Caddyfile:ro"],
+          ports: [`${this.place.port}:8080`],
+          configs: [{ source: "caddyfile", target: "/etc/caddy/Caddyfile" }],
         },
         api: {
           image: images.api,
@@ -148,20 +159,29 @@ export class Compose {
         web: { image: images.web },
       },
       volumes: { postgres: {}, redis: {}, objects: {} },
+      // In the container, and not mounted: the engine may be another machine's.
+      configs: { caddyfile: { content: caddyfile } },
     };
   }
 }
 
-/** What the containers of a namespace run, by part, under names that Compose can have for itself. */
-export async function imagesOf(namespace: string): Promise<Images> {
-  const containers = await docker(["ps", "--quiet", "--filter", `label=towpath.namespace=${namespace}`]);
+/**
+ * What the containers of a namespace run, by part, under names that Compose can have for itself.
+ *
+ * @param docker the client of the engine that they run on, which gives back the lines that it prints
+ */
+export async function imagesOf(
+  namespace: string,
+  docker: (...args: readonly string[]) => Promise<string[]>,
+): Promise<Images> {
+  const containers = await docker("ps", "--quiet", "--filter", `label=towpath.namespace=${namespace}`);
   const format = '{{index .Config.Labels "towpath.part"}} {{.Image}}';
-  const found = await docker(["inspect", "--format", format, ...containers]);
+  const found = await docker("inspect", "--format", format, ...containers);
   const images: Record<string, string> = {};
   for (const line of found) {
     const [part = "", id = ""] = line.split(" ");
     images[part] = `${namespace}-compose-${part}:${id.slice("sha256:".length, 19)}`;
-    await docker(["tag", id, images[part]]);
+    await docker("tag", id, images[part]);
   }
   return images as Images;
 }

@@ -6,6 +6,7 @@ import { showProgress } from "../cli/progress/progress.ts";
 import { pulumiFolder, readProject } from "../cli/project.ts";
 import { placeOf } from "../cli/place.ts";
 import { passphraseFile } from "../cli/setup/state.ts";
+import { docker } from "../test/support/footprint.ts";
 import { freePort } from "../test/support/free-port.ts";
 import { Load, type LoadReport } from "../test/support/load.ts";
 import { TestProject } from "../test/support/project.ts";
@@ -34,11 +35,14 @@ async function bench(): Promise<void> {
   };
   const program = await composeProgram(say);
   const project = await TestProject.create();
-  const compose = new Compose(program, `${project.namespace}-compose`, await freePort());
+  const compose = new Compose(program, `${project.namespace}-compose`, {
+    address: "localhost",
+    port: await freePort(),
+  });
   try {
     say("starting both …");
     await project.start();
-    const first = await imagesOf(project.namespace);
+    const first = await imagesOf(project.namespace, (...args) => docker(args));
     await compose.create(first);
 
     say("measuring what changes nothing …");
@@ -64,7 +68,7 @@ async function bench(): Promise<void> {
       project.source.append("app/api/notes/version.py", "\n# Another release.\n");
       await project.start();
     });
-    compose.write(await imagesOf(project.namespace));
+    compose.write(await imagesOf(project.namespace, (...args) => docker(args)));
     const theirs = await releaseUnderLoad(compose.url, () => compose.up());
 
     progress.stop();

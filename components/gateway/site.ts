@@ -40,8 +40,11 @@ const strictTransportSeconds = 31_536_000;
 /** After how many seconds a client of an environment in maintenance is told to come again. */
 const retryAfterSeconds = 60;
 
-/** How long a request waits for a copy that accepts it, in seconds; a container that is started again is back by then. */
-const connectSeconds = 5;
+/**
+ * How long a request waits for a copy that accepts it, in seconds: a container that is started again is back by then, and
+ * a copy that ends again and again is no longer asked, even on a machine that is busy.
+ */
+const connectSeconds = 8;
 
 /** How long an unused connection to a copy is kept, in seconds: a replaced copy is without any soon after its last request. */
 const idleSeconds = 2;

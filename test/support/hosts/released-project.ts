@@ -1,12 +1,10 @@
 import { execa } from "execa";
 import { randomBytes } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
-import https from "node:https";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { stringify } from "yaml";
 import { TestProject, type Ended } from "../project.ts";
 import { checkout } from "../source-tree.ts";
+import { ask, type Answer } from "./ask.ts";
 import { imageMirror } from "./lab.ts";
 import { keyVariables, type TestHost } from "./test-host.ts";
 import { testRegistry, type TestRegistry } from "./test-registry.ts";
@@ -17,14 +15,8 @@ export type ReleasedStack = "staging" | "production";
 /** The images of the sample application with what they need besides, as lines of a Dockerfile. */
 export type ImageChanges = Partial<Record<"api" | "web", readonly string[]>>;
 
-/** What a user got. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-const backingImages = [
+/** The images of Docker Hub that the sample application's environments need. */
+export const backingImages = [
   "library/postgres:15",
   "library/redis:7",
   "library/caddy:2.11.9",
@@ -36,6 +28,8 @@ export class ReleasedProject {
   readonly project: TestProject;
   readonly registry: TestRegistry;
   private readonly hosts: Partial<Record<ReleasedStack, TestHost>> = {};
+  /** The commit that was published last. */
+  private published = "";
 
   private constructor(project: TestProject, registry: TestRegistry) {
     this.project = project;
@@ -54,6 +48,11 @@ export class ReleasedProject {
       await project.succeed(["pulumi", "stack", "init", "--stack", stack]);
     }
     return released;
+  }
+
+  /** What stands before the images' names in the registry. */
+  get repository(): string {
+    return `team/${this.project.namespace}`;
   }
 
   /** The host name that users reach a stack by. */
@@ -101,12 +100,26 @@ export class ReleasedProject {
    */
   async publish(changes: ImageChanges = {}): Promise<string> {
     const commit = randomBytes(20).toString("hex");
-    for (const image of ["api", "web"] as const) {
-      const built = await buildSample(image);
-      const changed = await layered(built, [`LABEL test=${commit}`, ...(changes[image] ?? [])]);
-      await this.registry.push(changed, `${this.repository}/${image}:${commit}`);
-    }
-    return commit;
+    for (const image of ["api", "web"] as const) await this.publishImage(image, commit, changes[image]);
+    return (this.published = commit);
+  }
+
+  /** Publishes a commit that differs from the last one in one image only. */
+  async publishOther(image: "api" | "web"): Promise<string> {
+    const commit = randomBytes(20).toString("hex");
+    await this.publishImage(image, commit);
+    const same = image === "api" ? "web" : "api";
+    await this.registry.tag(`${this.repository}/${same}`, this.published, commit);
+    return (this.published = commit);
+  }
+
+  private async publishImage(
+    image: "api" | "web",
+    commit: string,
+    lines: readonly string[] = [],
+  ): Promise<void> {
+    const changed = await layered(await buildSample(image), [`LABEL test=${commit}`, ...lines]);
+    await this.registry.push(changed, `${this.repository}/${image}:${commit}`);
   }
 
   /** Runs `pulumi up` on a stack, as people and workflows do. */
@@ -142,37 +155,12 @@ export class ReleasedProject {
 
   /** What a user gets from a stack, over HTTPS. */
   ask(stack: ReleasedStack, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    const domain = this.domain(stack);
-    return new Promise((resolve, reject) => {
-      const request = https.get(
-        {
-          host: this.host(stack).address,
-          servername: domain,
-          path,
-          headers: { host: domain, ...headers },
-          // The gateway's own authority is believed by its steps, which check it.
-          rejectUnauthorized: false,
-          agent: false,
-          timeout: 10_000,
-        },
-        (response) => {
-          text(response).then((body) => {
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-          }, reject);
-        },
-      );
-      request.on("timeout", () => request.destroy(new Error("no answer within 10 s")));
-      request.on("error", reject);
-    });
+    return ask(this.host(stack).address, this.domain(stack), path, headers);
   }
 
   /** Removes the project's folder; the hosts are wiped by those who took them. */
   remove(): Promise<void> {
     return this.project.remove();
-  }
-
-  private get repository(): string {
-    return `team/${this.project.namespace}`;
   }
 }
 

@@ -77,6 +77,19 @@ export class TestRegistry {
     }
   }
 
+  /** Gives what has one tag another one, too. */
+  async tag(repository: string, from: string, to: string): Promise<void> {
+    const manifests = `http://${this.address}/v2/${repository}/manifests`;
+    const type = "application/vnd.docker.distribution.manifest.v2+json";
+    const manifest = await fetch(`${manifests}/${from}`, { headers: { accept: type } });
+    const { status } = await fetch(`${manifests}/${to}`, {
+      method: "PUT",
+      headers: { "content-type": type },
+      body: await manifest.text(),
+    });
+    if (status !== 201) throw new Error(`${repository}: expected 201 for the tag ${to}, got ${status}`);
+  }
+
   /** Lets a host reach the registry at the same address as this machine. */
   async reachableFrom(host: TestHost): Promise<void> {
     if (this.led.has(host)) return;

@@ -71,7 +71,7 @@ describe("the gateway's file", () => {
 			handle @canary {
 				reverse_proxy {file./etc/caddy/sites/notes-staging/current/canary/web/0}:8080 {file./etc/caddy/sites/notes-staging/current/canary/web/1}:8080 {
 					lb_policy random
-					lb_try_duration 5s
+					lb_try_duration 8s
 					lb_try_interval 50ms
 					stream_close_delay 30s
 					transport http {
@@ -82,7 +82,7 @@ describe("the gateway's file", () => {
 			handle {
 				reverse_proxy {file./etc/caddy/sites/notes-staging/current/stable/web/0}:8080 {file./etc/caddy/sites/notes-staging/current/stable/web/1}:8080 {
 					lb_policy random
-					lb_try_duration 5s
+					lb_try_duration 8s
 					lb_try_interval 50ms
 					stream_close_delay 30s
 					transport http {
