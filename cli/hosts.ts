@@ -66,7 +66,8 @@ function needsConfiguration(
   return [...keys, registry?.login?.password].some((source) => source?.source === "configuration");
 }
 
-async function secretValues(
+/** The values in the configuration of a stack, which Pulumi decrypts. Throws a Problem when it cannot. */
+export async function secretValues(
   { project, stack, environment }: PulumiCall,
   run: Run,
 ): Promise<Record<string, string>> {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { answer, json, pass } from "./answer.ts";
+import { addGithubCommands } from "./github-commands.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { addLookCommands } from "./look-commands.ts";
 import { exitCode } from "./problem.ts";
@@ -130,6 +131,7 @@ program
 
 addLookCommands(program);
 addReleaseCommands(program);
+addGithubCommands(program);
 
 listenForInterrupts();
 await program.parseAsync();

@@ -39,6 +39,17 @@ export function addReleaseCommands(program: Command): void {
     );
 
   program
+    .command("approve")
+    .description("approve the release that production would take, with your SSH key")
+    .option("--stack <stack>", "production", "production")
+    .option("--key <file>", "your key; the SSH agent's unless it is given")
+    .option(...json)
+    .action(async ({ json = false, ...asked }: { json?: boolean; stack: string; key?: string }) => {
+      const { approve, approvedInWords } = await import("./commands/approve.ts");
+      await answer(json, (progress) => approve(asked, progress), approvedInWords);
+    });
+
+  program
     .command("receipt")
     .description("take down in the release record that tests passed against what runs")
     .command("end-to-end")

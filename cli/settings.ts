@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { fallbacksFor, isOfWorkspace, readConfiguration } from "../components/settings/configuration.ts";
-import { isLabel, longestNamespace } from "../components/naming/namespace.ts";
+import { isLabel, longestNamespace, previewStack } from "../components/naming/namespace.ts";
 import { parseSettings, type Settings } from "../components/settings/settings.ts";
 import { readWorkspace } from "../components/workspace.ts";
 import type { Project } from "./project.ts";
@@ -22,6 +22,23 @@ export function settingsOf(
   // Values that are encrypted: only Pulumi can read them.
   delete raw.secretValues;
   return parseSettings(raw, fallbacks(project, applicationName, stack, given));
+}
+
+/** The settings that all previews start from, as the one of pull request 1 has them. Throws as `settingsOf` does. */
+export function previewSettings(
+  project: Pick<Project, "root" | "name">,
+  applicationName: string,
+  given: NodeJS.ProcessEnv = process.env,
+): Settings {
+  const raw = configurationOf(project, "preview");
+  delete raw.secretValues;
+  return parseSettings(raw, fallbacks(project, applicationName, previewStack(1), given));
+}
+
+/** The names of the values that a stack's file keeps encrypted. */
+export function storedSecrets(project: Pick<Project, "root" | "name">, stack: string): string[] {
+  const { secretValues } = configurationOf(project, stack);
+  return typeof secretValues === "object" && secretValues !== null ? Object.keys(secretValues) : [];
 }
 
 /** A stack's namespace, whatever else its settings hold: they may be what a person is about to repair. */

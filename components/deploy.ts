@@ -22,11 +22,19 @@ export async function deploy(
     const { prepareRelease } = await import("./prepare-release.ts");
     const { ReleasedEnvironment } = await import("./released-environment.ts");
     const prepared = await laterUserErrors(() => prepareRelease(application, settings));
-    const { url, release, releases, services, namespace } = new ReleasedEnvironment(
-      settings.namespace,
-      prepared,
-    );
-    return { url, release, releases, services, namespace };
+    const { github } = settings;
+    const onGithub = github && {
+      prepared: await laterUserErrors(async () => {
+        const { prepareGithub } = await import("./github/prepare-github.ts");
+        return prepareGithub(prepared.application, { ...prepared.settings, github });
+      }),
+      ...(await import("./github/released-github.ts")),
+    };
+    const released = new ReleasedEnvironment(settings.namespace, prepared);
+    const { url, release, releases, services, namespace } = released;
+    const outputs = { url, release, releases, services, namespace };
+    if (onGithub === undefined) return outputs;
+    return { ...outputs, github: onGithub.releasedGithub(namespace, onGithub.prepared, released) };
   }
   if (settings.environment === "host") {
     const { HostEnvironment, prepareHost } = await import("./host-environment.ts");
@@ -38,6 +46,13 @@ export async function deploy(
       connection,
     });
     return { gateway, namespace };
+  }
+  if (settings.environment === "repository") {
+    const { prepareRepository } = await import("./github/prepare-repository.ts");
+    const { RepositoryEnvironment } = await import("./repository-environment.ts");
+    const prepared = await laterUserErrors(() => prepareRepository(settings));
+    const { repository, github } = new RepositoryEnvironment(settings.namespace, prepared);
+    return { repository, ...(github !== undefined && { github }) };
   }
   const environment = new Environment(settings.namespace, { application, settings });
   const { url, release, services, namespace, port } = environment;

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { previousName } from "./application/previous-secrets.ts";
 import { fallbacksFor, readConfiguration } from "./settings/configuration.ts";
 import type { AgentCredential, CredentialSource } from "./settings/credential.ts";
+import { overlaps } from "./settings/secret-source.ts";
 import { parseSettings, secretSourcesOf, type Settings } from "./settings/settings.ts";
 import { userErrors } from "./user-errors.ts";
 import { readWorkspace } from "./workspace.ts";
@@ -49,7 +51,14 @@ function secretValues(
 ): Record<string, pulumi.Output<string>> {
   const values: Record<string, string | undefined> = { ...inConfiguration };
   for (const [name, source] of Object.entries(secretSourcesOf(settings))) {
-    if (source.source === "environment") values[name] = process.env[source.variable ?? name];
+    const variable = source.source === "environment" ? (source.variable ?? name) : name;
+    if (source.source === "environment") values[name] = process.env[variable];
+    if (!overlaps(source)) continue;
+    const previous = previousName(name);
+    if (source.source === "environment") values[previous] = process.env[previousName(variable)];
+    // A generated value's and Vault's are not given here; one that is the same was put there in vain.
+    const isGiven = source.source === "environment" || source.source === "configuration";
+    if (!isGiven || values[previous] === values[name]) values[previous] = undefined;
   }
   const given = Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1]));
   return Object.fromEntries(given.map(([name, value]) => [name, pulumi.secret(value)]));

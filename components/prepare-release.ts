@@ -12,8 +12,9 @@ import { InputError } from "./input-error.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { namesOf } from "./naming/names.ts";
-import { planRelease, schemaStays } from "./release/plan-release.ts";
+import { planRelease, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
 import { stackOutputsOf } from "./release/stack-outputs.ts";
+import { withVaultSecrets } from "./secrets/with-vault-secrets.ts";
 import { checkAgreement } from "./settings/agreement.ts";
 import type { ProductionSettings } from "./settings/production.ts";
 import type { StagingSettings } from "./settings/staging.ts";
@@ -28,14 +29,15 @@ type ReleasedSettings = LoadedSettings & (StagingSettings | ProductionSettings);
  */
 export async function prepareRelease(
   description: ApplicationDescription,
-  settings: ReleasedSettings,
+  loaded: ReleasedSettings,
 ): Promise<ReleasedEnvironmentArgs> {
-  const application = checked(description, settings);
+  const application = checked(description, loaded);
+  const settings = await withVaultSecrets(loaded);
   const connections = await writeConnections(settings.namespace, settings.hosts, settings.credential);
   await preflight(connections, demandOf(application, settings));
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
-  const plan = await planRelease(application, settings);
+  const plan = await approvedPlan(settings, await planRelease(application, settings));
   const migration = await plannedMigration({ application, settings, connection, plan });
   for (const warning of migration.warnings) void pulumi.log.warn(warning);
   const gateway =
@@ -43,6 +45,13 @@ export async function prepareRelease(
       ? {}
       : { gateway: sharedGateway(settings.gateway, await stackOutputsOf(settings.gateway)) };
   return { application, settings, connection, plan, migration, ...gateway };
+}
+
+/** The plan, once enough signers approved it where the settings ask for that. */
+async function approvedPlan(settings: ReleasedSettings, plan: ReleasePlan): Promise<ReleasePlan> {
+  if (settings.environment !== "production" || settings.approval === undefined) return plan;
+  const { approved } = await import("./release/approval.ts");
+  return approved(plan, settings.approval, settings);
 }
 
 /** What becomes of the data, once it is known that these servers can open it. */

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "./application/application.ts";
 import { Backups } from "./data/backups.ts";
+import { found } from "./application/names.ts";
+import { previousName, withPreviousSecrets } from "./application/previous-secrets.ts";
 import { BackingServices } from "./data/backing-services.ts";
 import { destructiveIn, type MigrationPlan } from "./data/migration-plan.ts";
 import { Gateway } from "./gateway/gateway.ts";
@@ -12,6 +14,7 @@ import { TaggedImages } from "./image/tagged-images.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { labels, namesOf } from "./naming/names.ts";
 import { tracksOf, type Tracks } from "./release/canary.ts";
+import { dueSecret, lostOverlap } from "./release/due-secrets.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
 import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "./release/release-record.ts";
 import { Release, type ImageIds, type ReleaseArgs } from "./release/release.ts";
@@ -59,6 +62,8 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
   /** Where users find the application. */
   readonly url: string;
   readonly namespace: string;
+  /** The values of the application's secrets, by name. */
+  readonly secrets: SecretValues;
   /** The containers that users get, by service. */
   readonly services: pulumi.Output<Record<string, { containers: string[] }>>;
   /** What was released, newest first; encrypted, because it would fill the screen at the end of every run. */
@@ -77,15 +82,23 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     const place = this.place(name, args);
     const child = { parent: this };
     const data = new BackingServices(name, { ...place, storage: "volume", released: true }, child);
-    const secretValues: SecretValues = {
-      ...data.secretValues,
-      ...applicationSecrets(name, args.application, settings, child),
-    };
-    const { versions } = new SecretVersions(`${name}-secret-versions`, { values: secretValues }, child);
-    const release = this.rollOut(name, args, { place, tracks, data, secretValues, versions });
+    const own = applicationSecrets(name, args.application, settings, child);
+    const secretValues: SecretValues = { ...data.secretValues, ...own };
+    const { versions, ofEach } = new SecretVersions(
+      `${name}-secret-versions`,
+      { values: secretValues },
+      child,
+    );
+    sayDueSecrets(args, ofEach);
+    const application = withPreviousSecrets(args.application, Object.keys(own));
+    const release = this.rollOut(name, args, {
+      ...{ tracks, data, secretValues, versions },
+      place: { ...place, application },
+    });
     const records = tracks.completes ? recordsOf(name, args, release, versions) : pulumi.output(plan.records);
 
     this.namespace = settings.namespace;
+    this.secrets = own;
     this.url = `https://${settings.domain}`;
     this.services = release.containers.apply((containers) =>
       Object.fromEntries(
@@ -170,6 +183,26 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       },
       child,
     );
+  }
+}
+
+/** Warns of every secret that is due for a new value, or loses its overlap: once it is known whether this run brings one. */
+function sayDueSecrets(
+  { application, settings, plan }: ReleasedEnvironmentArgs,
+  versions: SecretVersions["ofEach"],
+): void {
+  const { environment } = settings;
+  for (const [secret, source] of Object.entries(settings.secrets)) {
+    if (source.rotate === undefined) continue;
+    found(versions, secret).apply((version) => {
+      const age = { environment, records: plan.records, version, now: new Date(plan.startedAt) };
+      const warning = dueSecret(application, secret, source, age);
+      if (warning !== undefined) void pulumi.log.warn(warning);
+    });
+    pulumi.all([found(versions, secret), versions[previousName(secret)]]).apply(([version, previous]) => {
+      const warning = lostOverlap(secret, source, { records: plan.records, version }, previous);
+      if (warning !== undefined) void pulumi.log.warn(warning);
+    });
   }
 }
 

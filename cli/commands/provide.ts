@@ -1,4 +1,5 @@
 import { application } from "../../application.ts";
+import { imageMirrorOf } from "../../components/settings/settings.ts";
 import type { Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
 import { placeOf } from "../place.ts";
@@ -8,6 +9,8 @@ import { stack } from "./session.ts";
 
 /** Provides everything that the local environment needs, and starts nothing. */
 export async function provide(progress: Progress, project = readProject()): Promise<Ready> {
-  const { imageMirror, namespace } = settingsOf(project, application.name, stack);
+  const settings = settingsOf(project, application.name, stack);
+  const { namespace } = settings;
+  const imageMirror = imageMirrorOf(settings);
   return getReady(project, { imageMirror, place: placeOf(project, stack, namespace) }, "start", progress);
 }

@@ -8,6 +8,7 @@ import { connectionOf } from "../../components/host/ssh-config.ts";
 import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
+import { imageMirrorOf } from "../../components/settings/settings.ts";
 import { attached } from "../attached.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { usesOwnPassphrase } from "../environment.ts";
@@ -91,9 +92,9 @@ export async function callFor(
     await setUp([...requirements.pulumi, ...clients], progress);
     return { ...call, environment: environmentForHosts(project, { place }) };
   }
-  if (needsMachine.has(command)) {
+  if (needsMachine.has(command) && environmentOf(stack) !== "repository") {
     const settings = settingsOf(project, application.name, isOfWorkspace(stack) ? stack : localStack);
-    const wanted = { imageMirror: settings.imageMirror, place };
+    const wanted = { imageMirror: imageMirrorOf(settings), place };
     const { engine, environment } = await getReady(project, wanted, "start", progress);
     if (stack !== localStack) return { ...call, environment };
     const deployment = await readDeployment({ ...call, environment }, run);
@@ -108,12 +109,13 @@ export async function callFor(
 }
 
 /** Whether a stack's containers run on hosts over SSH: this machine needs no engine and no images for it. */
-function isReleased(stack: string): boolean {
+export function isReleased(stack: string): boolean {
   const environment = environmentOf(stack);
-  return environment !== undefined && environment !== "local" && environment !== "ci";
+  return environment !== undefined && !["local", "ci", "repository"].includes(environment);
 }
 
-async function openHosts(call: PulumiCall, progress: Progress): Promise<void> {
+/** Opens the connections to a stack's hosts, which the program does itself. Throws a Problem when one cannot be reached. */
+export async function openHosts(call: PulumiCall, progress: Progress): Promise<void> {
   process.chdir(call.project.root);
   const { connections } = await hostsOfStack(call, run);
   const step = progress.step("connecting the hosts");

@@ -1,14 +1,19 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretValues } from "../secrets/files.ts";
-import type { GithubSettings } from "../settings/github.ts";
+import type { ProtectionSettings } from "../settings/github.ts";
+import type { ReviewerNumbers } from "./restore.ts";
 
 /** One environment of a repository, as workflows deploy to it. */
 export interface GithubEnvironmentArgs {
+  /** The repository's name, without its owner, who is the provider's. */
+  repository: string;
   /** The environment's name on GitHub, such as `staging`. */
   environment: string;
-  /** Who approves, what may be deployed, and plain variables. */
-  settings: GithubSettings;
+  /** What may be deployed, how long it waits, and plain variables. */
+  settings: ProtectionSettings;
+  /** Who approves, by GitHub's numbers. */
+  reviewers: ReviewerNumbers;
   /** The secrets of its workflows, by name. */
   secrets: SecretValues;
   /** The provider for the repository's owner. */
@@ -19,31 +24,44 @@ export interface GithubEnvironmentArgs {
  * A deployment environment on GitHub: reviewers, waiting time, branches and tags, variables and secrets.
  *
  * Nobody approves their own deployment, and administrators wait like everyone else. GitHub overwrites an environment of
- * the same name. Fails when a reviewer is unknown.
+ * the same name.
  */
 export class GithubEnvironment extends pulumi.ComponentResource {
   /** The environment's name, known once everything in it is there. */
   readonly environment: pulumi.Output<string>;
+  /** When each secret was written by this stack, by name in capital letters. */
+  readonly written: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: GithubEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:github:GithubEnvironment", name, {}, opts);
-    const { settings, provider } = args;
-    const { repository, branches, tags } = settings;
+    const { settings, provider, repository } = args;
+    const { branches, tags } = settings;
     const child = { parent: this, provider };
     const environment = new github.RepositoryEnvironment(
       `${name}-environment`,
       {
-        repository: repositoryName(repository),
+        repository,
         environment: args.environment,
         waitTimer: settings.waitMinutes,
         canAdminsBypass: false,
         preventSelfReview: true,
-        ...reviewers(settings, child),
-        deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
+        ...reviewers(args.reviewers),
+        ...(branches.length + tags.length > 0 && {
+          deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
+        }),
       },
-      child,
+      // The SDK does not hand down what a component depends on; all others take the environment's name from this one.
+      { ...child, ...(opts?.dependsOn !== undefined && { dependsOn: opts.dependsOn }) },
     );
-    const inside = { repository: repositoryName(repository), environment: environment.environment };
+    const inside = { repository, environment: environment.environment };
+    const secrets = Object.entries(args.secrets).map(
+      ([secretName, value]) =>
+        new github.ActionsEnvironmentSecret(
+          `${name}-secret-${secretName}`,
+          { ...inside, secretName, value: pulumi.secret(value) },
+          child,
+        ),
+    );
     const all: pulumi.Resource[] = [
       ...branches.map((branchPattern) =>
         policy(`${name}-branch-${branchPattern}`, { ...inside, branchPattern }, child),
@@ -57,23 +75,19 @@ export class GithubEnvironment extends pulumi.ComponentResource {
             child,
           ),
       ),
-      ...Object.entries(args.secrets).map(
-        ([secretName, value]) =>
-          new github.ActionsEnvironmentSecret(
-            `${name}-secret-${secretName}`,
-            { ...inside, secretName, value: pulumi.secret(value) },
-            child,
-          ),
-      ),
+      ...secrets,
     ];
     this.environment = pulumi.all(all.map(({ urn }) => urn)).apply(() => args.environment);
+    this.written = pulumi
+      .all(secrets.map(({ secretName, remoteUpdatedAt }) => pulumi.all([secretName, remoteUpdatedAt])))
+      .apply((times) => Object.fromEntries(times.map(([secret, at]) => [secret.toUpperCase(), isoTime(at)])));
     this.registerOutputs({ environment: this.environment });
   }
 }
 
-/** The name without its owner, who is the provider's. */
-function repositoryName(repository: string): string {
-  return repository.slice(repository.indexOf("/") + 1);
+/** Go's words for a time, `2026-01-02 03:04:05 +0000 UTC`, as GitHub's API writes it. */
+function isoTime(time: string | undefined): string {
+  return (time ?? "").replace(/^(\S+) (\S+) \+0000 UTC$/, "$1T$2Z");
 }
 
 function policy(
@@ -84,36 +98,6 @@ function policy(
   return new github.RepositoryEnvironmentDeploymentPolicy(name, args, child);
 }
 
-/** GitHub takes reviewers by their numbers. */
-function reviewers(
-  { reviewers: { users, teams } }: GithubSettings,
-  child: pulumi.InvokeOptions,
-): Pick<github.RepositoryEnvironmentArgs, "reviewers"> {
-  if (users.length + teams.length === 0) return {};
-  return {
-    reviewers: [
-      {
-        users: users.map((username) =>
-          github.getUser({ username }, child).then(({ id }) => Number(id), unknown("user", username)),
-        ),
-        teams: teams.map((slug) =>
-          github
-            .getTeam({ slug, summaryOnly: true }, child)
-            .then(({ id }) => Number(id), unknown("team", slug)),
-        ),
-      },
-    ],
-  };
-}
-
-/** Ends the program with the reviewer that GitHub does not know; other failures stay what they are. */
-function unknown(kind: "user" | "team", name: string): (error: Error) => Promise<never> {
-  return (error) => {
-    if (!error.message.includes("404 Not Found")) throw error;
-    const message = `github.reviewers.${kind}s: GitHub knows no such ${kind}, got "${name}"; correct it or take it out`;
-    // Beside the resource, whose registration would wrap the message, and which now never comes. Without a stack, because
-    // Pulumi shows it for what comes after the program's last line.
-    void Promise.reject(Object.assign(new pulumi.RunError(message), { stack: "" }));
-    return new Promise(() => undefined);
-  };
+function reviewers({ users, teams }: ReviewerNumbers): Pick<github.RepositoryEnvironmentArgs, "reviewers"> {
+  return users.length + teams.length === 0 ? {} : { reviewers: [{ users: [...users], teams: [...teams] }] };
 }

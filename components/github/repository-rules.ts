@@ -88,7 +88,7 @@ function checkRequired({ requiredChecks, projectFolder }: RepositoryRulesArgs): 
 }
 
 /** The texts of the project's workflows, by their files. */
-function workflowsIn(projectFolder: string): Record<string, string> {
+export function workflowsIn(projectFolder: string): Record<string, string> {
   const folder = join(".github", "workflows");
   let files: string[];
   try {

@@ -18,8 +18,16 @@ export const longestName = 20;
 /** Letters, digits and hyphens, from a letter to a letter or digit: valid as host name, container name and in a URL. */
 const label = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 
-/** The names of the environments, in the order in which a change passes them, and `host` for what several share. */
-export const environmentNames = ["local", "ci", "preview", "staging", "production", "host"] as const;
+/** The names of the environments, in the order in which a change passes them; `host` and `repository` are what several share. */
+export const environmentNames = [
+  "local",
+  "ci",
+  "preview",
+  "staging",
+  "production",
+  "host",
+  "repository",
+] as const;
 
 /** The name of an environment. */
 export type EnvironmentName = (typeof environmentNames)[number];

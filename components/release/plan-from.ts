@@ -47,6 +47,8 @@ export interface ReleasePlan extends PlannedRelease {
   readonly startedAt: string;
   readonly by: string;
   readonly run?: string;
+  /** The signers who approved it; left out where no approval was asked for. */
+  readonly approvedBy?: readonly string[];
   /** The receipt of end-to-end tests that somebody brings with this run. */
   readonly endToEnd?: ReleaseReceipt;
 }
@@ -115,7 +117,8 @@ export function recordsAfter(
   { schema, receipts, secretVersions, postgres }: Made,
   endedAt = new Date(),
 ): readonly ReleaseRecord[] {
-  const { id, images, commit, version, unproven, rollbackOf, by, run, startedAt, endToEnd } = plan;
+  const { id, images, commit, version, unproven, approvedBy, rollbackOf, by, run, startedAt, endToEnd } =
+    plan;
   const revision = schemaAfter(plan, schema);
   return withRecord(plan.records, {
     id,
@@ -130,6 +133,7 @@ export function recordsAfter(
     ...(run !== undefined && { run }),
     startedAt,
     endedAt: endedAt.toISOString(),
+    ...(approvedBy !== undefined && { approvedBy }),
     ...(unproven !== undefined && { unproven }),
     ...(rollbackOf !== undefined && { rollbackOf }),
     ...(postgres !== undefined && { postgres }),

@@ -61,6 +61,8 @@ export interface ReleaseRecord extends ReleaseIdentity {
   /** When the run began and when users got the release, as ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly endedAt: string;
+  /** The signers who approved it, in the order of the settings; left out where no approval was asked for. */
+  readonly approvedBy?: readonly string[];
   /** Why it was let through without staging's receipts; left out where it had them. */
   readonly unproven?: { readonly reason: string };
   /** The id of the release that was gone back from; left out where this was no rollback. */
@@ -143,7 +145,10 @@ function schemaOf(newest: ReleaseRecord | undefined, { schema }: MadeRelease): P
 }
 
 /** Settings that decide whether a release may run, and not what runs then. */
-const undeciding = new Set(["allowUnproven", "canary", "commit", "freeze", "github", "requireEndToEnd"]);
+const undeciding = new Set([
+  ...["allowUnproven", "approval", "approvals", "canary", "commit", "freeze", "github"],
+  "requireEndToEnd",
+]);
 
 /** 12 hexadecimal digits that change when a setting does that says what runs; of credentials, only the source counts. */
 export function settingsHash(settings: object): string {

@@ -1,11 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
+import { previousName } from "../application/previous-secrets.ts";
 import type { LoadedSettings } from "../load-settings.ts";
 import { sourceOf } from "../settings/agreement.ts";
+import { overlaps } from "../settings/secret-source.ts";
 import type { SecretValues } from "./files.ts";
-import { Secret } from "./secret.ts";
+import { Secret, type SecretArgs } from "./secret.ts";
 
-/** The secrets that the application's services use, each from the source that the settings say. */
+/**
+ * The secrets that the application's services use, each from the source that the settings say, and those values from before
+ * that are still valid.
+ */
 export function applicationSecrets(
   name: string,
   application: Application,
@@ -13,11 +18,24 @@ export function applicationSecrets(
   opts: pulumi.ComponentResourceOptions,
 ): SecretValues {
   return Object.fromEntries(
-    Object.keys(application.secrets).map((secret) => {
-      const given = settings.secretValues[secret];
+    Object.keys(application.secrets).flatMap((secret) => {
       const source = sourceOf(settings, secret);
-      const args = { source, ...(source.source !== "generated" && given !== undefined && { given }) };
-      return [secret, new Secret(`${name}-secret-${secret}`, args, opts).value];
+      const args = { source, ...(source.source !== "generated" && givenValues(settings, secret, source)) };
+      const { value, previous } = new Secret(`${name}-secret-${secret}`, args, opts);
+      return [[secret, value], ...(previous === undefined ? [] : [[previousName(secret), previous]])];
     }),
-  );
+  ) as SecretValues;
+}
+
+function givenValues(
+  { secretValues }: LoadedSettings,
+  secret: string,
+  source: SecretArgs["source"],
+): Pick<SecretArgs, "given" | "givenPrevious"> {
+  const given = secretValues[secret];
+  const previous = overlaps(source) ? secretValues[previousName(secret)] : undefined;
+  return {
+    ...(given !== undefined && { given }),
+    ...(previous !== undefined && { givenPrevious: previous }),
+  };
 }

@@ -12,19 +12,21 @@ export interface SecretVersionsArgs {
 export class SecretVersions extends pulumi.ComponentResource {
   /** A version for each secret, by name: not a secret itself. */
   readonly versions: pulumi.Output<Record<string, string>>;
+  /** The same one by one: in a plan, those of values that stay are known beside others that are not. */
+  readonly ofEach: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: SecretVersionsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:secrets:SecretVersions", name, {}, opts);
     const key = new random.RandomPassword(`${name}-key`, { length: 32, special: false }, { parent: this });
-    this.versions = pulumi.unsecret(
-      pulumi
-        .all([key.result, pulumi.all(args.values)])
-        .apply(([secretKey, values]) =>
-          Object.fromEntries(
-            Object.entries(values).map(([secret, value]) => [secret, secretVersion(secretKey, value)]),
-          ),
-        ),
+    this.ofEach = Object.fromEntries(
+      Object.entries(args.values).map(([secret, value]) => {
+        const version = pulumi
+          .all([key.result, value])
+          .apply(([secretKey, plain]) => secretVersion(secretKey, plain));
+        return [secret, pulumi.unsecret(version)];
+      }),
     );
+    this.versions = pulumi.all(this.ofEach);
     this.registerOutputs({ versions: this.versions });
   }
 }

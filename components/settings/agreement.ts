@@ -1,9 +1,11 @@
 import type { Application } from "../application/application.ts";
+import { secretFile } from "../application/connections.ts";
+import { previousName } from "../application/previous-secrets.ts";
 import { suggestion } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
 import { previewStack } from "../naming/namespace.ts";
 import type { CredentialSource } from "./credential.ts";
-import type { ReleasedSecretSource, SecretSource } from "./secret-source.ts";
+import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
 import { secretSourcesOf, type Settings } from "./settings.ts";
 
 /** Which values of secrets are there: the names under `towpath:secretValues`, and the environment's variables. */
@@ -35,6 +37,7 @@ export function checkAgreement(application: Application, settings: Settings, giv
       : []),
     ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), secrets),
     ...secrets.flatMap((secret) => missingSecret(application, settings, secret, given)),
+    ...secrets.flatMap((secret) => takenName(application, settings, secret)),
     ...missingCredentials(settings, given),
   ];
   if (problems.length > 0) throw new InputError(problems);
@@ -72,6 +75,27 @@ function missingSecret(
   return [];
 }
 
+/** Says that the name for a secret's value from before is the application's own already. */
+function takenName({ secrets, services }: Application, settings: Settings, secret: string): string[] {
+  if (!overlaps(sourceOf(settings, secret))) return [];
+  const previous = previousName(secret);
+  const forms = [previous, secretFile(previous).variable];
+  const owner = Object.hasOwn(secrets, previous)
+    ? `secrets.${previous}`
+    : Object.entries(services)
+        .filter(([, service]) => service.secrets.includes(secret))
+        .flatMap(([name, { environment }]) =>
+          forms
+            .filter((form) => Object.hasOwn(environment, form))
+            .map((form) => `services.${name}.environment.${form}`),
+        )[0];
+  return owner === undefined
+    ? []
+    : [
+        `towpath:secrets.${secret}.rotate.overlap: expected ${previous} to be free for the value from before, got ${owner} in the application; rename that, or leave out overlap`,
+      ];
+}
+
 /** Says which of the deployment's own credentials have no value. */
 export function missingCredentials(settings: Settings, given: GivenValues): string[] {
   return credentialsOf(settings).flatMap(([place, source]) =>
@@ -87,7 +111,7 @@ function credentialsOf(settings: Settings): [string, CredentialSource][] {
     if (isCredential(value)) found.push([place, value]);
     else for (const [key, inner] of Object.entries(value)) visit(`${place}.${key}`, inner);
   };
-  for (const key of ["host", "hosts", "registry", "vault"]) {
+  for (const key of ["host", "hosts", "registry", "vault", "github", "token", "preview"]) {
     visit(`towpath:${key}`, settings[key as keyof Settings]);
   }
   return found;

@@ -1,21 +1,38 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected, expectedUnshown } from "../input-checks.ts";
+import { credential, type CredentialSource } from "./credential.ts";
 
-/** GitHub's environment of this stack: who approves, what may be deployed, and its variables. */
-export interface GithubSettings {
-  /** The repository: `owner/name`. */
-  repository: string;
+/** An environment on GitHub: who approves, what may be deployed, and its variables. */
+export interface ProtectionSettings {
   /** Who may approve a deployment; one of them must, and never the one who started it. GitHub takes six at most, users and teams together. */
   reviewers: Reviewers;
   /** How long a deployment waits after it was approved, in minutes. */
   waitMinutes: number;
-  /** The branches that may be deployed, as patterns such as `main`. */
+  /** The branches that may be deployed, as patterns such as `main`; without any, and without tags, all may. */
   branches: string[];
-  /** The tags that may be deployed, as patterns such as `v*`. */
+  /** The tags that may be deployed, as patterns such as `v*`; without any, and without branches, all may. */
   tags: string[];
   /** Plain variables for the workflows. Never a secret. */
   variables: Record<string, string>;
+}
+
+/** GitHub's environment of this stack: who approves, what may be deployed, its variables, and what its workflows need. */
+export interface GithubSettings extends ProtectionSettings {
+  /** The repository: `owner/name`. */
+  repository: string;
+  /** Where the token comes from that may administer the repository; a workflow's own may not. */
+  token: CredentialSource;
+  /** The client that workflows join a Tailscale network with, as the secrets `TS_OAUTH_CLIENT_ID` and `TS_OAUTH_SECRET`; left out, they join none. */
+  tailscale?: TailscaleSettings;
+}
+
+/** An OAuth client of a Tailscale network. */
+export interface TailscaleSettings {
+  /** The client's id. */
+  clientId: string;
+  /** Where the client's secret comes from. */
+  clientSecret: CredentialSource;
 }
 
 /** Who may approve a deployment. */
@@ -42,6 +59,8 @@ const variableWords = expected(
   'for example "LOG_LEVEL"',
 );
 
+const clientWords = expectedUnshown("a client's id", "take the one that Tailscale shows beside its secret");
+
 const pattern = z.string(patternWords).regex(/^[^\s~^:?[\\]+$/, patternWords);
 
 const reviewers = z
@@ -57,19 +76,62 @@ const reviewers = z
   })
   .meta({ id: "Reviewers" });
 
-/** The schema of GithubSettings, with the branches and tags that an environment deploys unless it says otherwise. */
-export function github(branches: string[], tags: string[]) {
-  return z.strictObject({
-    repository: z.string(repositoryWords).regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, repositoryWords),
+/** The schema of a repository's name with its owner. */
+export const repositoryName = z
+  .string(repositoryWords)
+  .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, repositoryWords);
+
+/** The schema of the source of GitHub's token. */
+export const githubToken = credential.default({ source: "environment", variable: "GITHUB_TOKEN" });
+
+/** GitHub keeps the names of variables in capital letters. */
+const distinct = {
+  check: (names: Record<string, string>): boolean => twins(names).length === 0,
+  words: {
+    error: ({ input }: { input?: unknown }) =>
+      `expected names that differ by more than capital letters, got ${twins(input as object).join(", ")}; GitHub keeps one of them, rename or remove the other`,
+  },
+};
+
+/** The schema of plain variables on GitHub. */
+export const githubVariables = z
+  .record(
+    z.string(variableWords).regex(/^(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*$/i, variableWords),
+    z.string(expected("a text", "write numbers and true or false in quotes")),
+  )
+  .refine(distinct.check, distinct.words)
+  .default({});
+
+/** The schema of ProtectionSettings, with the branches and tags that an environment deploys unless it says otherwise. */
+export function protectionShape(branches: string[], tags: string[]) {
+  return {
     reviewers: reviewers.prefault({}),
     waitMinutes: z.int(waitWords).min(0, waitWords).max(longestWait, waitWords).default(0),
     branches: z.array(pattern).default(branches),
     tags: z.array(pattern).default(tags),
-    variables: z
-      .record(
-        z.string(variableWords).regex(/^(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*$/i, variableWords),
-        z.string(expected("a text", "write numbers and true or false in quotes")),
-      )
-      .default({}),
+    variables: githubVariables,
+  };
+}
+
+/** The schema of GithubSettings, with the branches and tags that an environment deploys unless it says otherwise. */
+export function github(branches: string[], tags: string[]) {
+  return z.strictObject({
+    repository: repositoryName,
+    token: githubToken,
+    ...protectionShape(branches, tags),
+    tailscale: z
+      .strictObject({
+        clientId: z.string(clientWords).min(1, clientWords),
+        clientSecret: credential,
+      })
+      .meta({ id: "TailscaleSettings" })
+      .exactOptional(),
   });
+}
+
+function twins(names: object): string[] {
+  const all = Object.keys(names);
+  return all.filter((name) =>
+    all.some((other) => other !== name && other.toUpperCase() === name.toUpperCase()),
+  );
 }

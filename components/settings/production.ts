@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { expected } from "../input-checks.ts";
+import { approval, approvals, type Approval, type ApprovalSettings } from "./approval.ts";
 import { backup, type BackupSettings } from "./backup.ts";
 import { github } from "./github.ts";
 import {
@@ -20,6 +21,10 @@ export interface ProductionSettings extends ReleasedSettings {
   allowUnproven?: UnprovenSettings;
   /** Whether staging's digests also need the receipt of end-to-end tests: `towpath receipt end-to-end`. */
   requireEndToEnd: boolean;
+  /** Who has to approve a release with a signature: `towpath approve`; left out, nobody. */
+  approval?: ApprovalSettings;
+  /** The approvals that were given; `towpath approve` writes them. */
+  approvals: Approval[];
   /** When the database is backed up. */
   backup: BackupSettings;
   /** How the schema is migrated. */
@@ -48,6 +53,8 @@ export const productionSchema = z
     promoteFrom: z.literal("staging", expected('"staging"', "production takes only what staging proved")),
     allowUnproven: z.strictObject({ reason }).meta({ id: "UnprovenSettings" }).exactOptional(),
     requireEndToEnd: z.boolean(expected("true or false", "write it without quotes")).default(false),
+    approval: approval.exactOptional(),
+    approvals,
     backup,
     migration: z
       .strictObject({

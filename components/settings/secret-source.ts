@@ -36,7 +36,10 @@ export interface Rotating {
 }
 
 /** As `generated`, in staging and production. */
-export interface ReleasedGeneratedSource extends GeneratedSource, Rotating {}
+export interface ReleasedGeneratedSource extends GeneratedSource, Rotating {
+  /** Which value this is, counted from 1: a higher number makes a new value. Left out, 1. */
+  generation?: number;
+}
 
 /** As `configuration`, in staging and production. */
 export interface ReleasedConfigurationSource extends ConfigurationSource, Rotating {}
@@ -57,7 +60,11 @@ export interface ReleasedVaultSource extends Rotating {
 export interface RotationSettings {
   /** The age at which a new value is due, in days; written as `90d`. */
   every: number;
-  /** Whether the old value stays valid beside the new one until the next release. */
+  /**
+   * Whether the value from before stays valid beside the new one, until the rotation after it: its services are given it,
+   * too, as `<NAME>_PREVIOUS`. For a given value it comes from the same source: from `<NAME>_PREVIOUS` in the configuration
+   * or the environment, from the entry's version before in Vault.
+   */
   overlap: boolean;
 }
 
@@ -73,6 +80,8 @@ const generated = {
   source: z.literal("generated"),
   length: z.int(lengthWords).min(16, lengthWords).max(256, lengthWords).default(32),
 };
+const generationWords = expected("a whole number from 1 on", "take the next one for a new value");
+const generation = z.int(generationWords).min(1, generationWords).exactOptional();
 const configuration = { source: z.literal("configuration") };
 const environment = { source: z.literal("environment"), variable: variable.exactOptional() };
 
@@ -111,13 +120,23 @@ export const secretSource = z.discriminatedUnion(
 export const releasedSecretSource = z.discriminatedUnion(
   "source",
   [
-    z.strictObject({ ...generated, rotate }).meta({ id: "ReleasedGeneratedSource" }),
+    z.strictObject({ ...generated, generation, rotate }).meta({ id: "ReleasedGeneratedSource" }),
     z.strictObject({ ...configuration, rotate }).meta({ id: "ReleasedConfigurationSource" }),
     z.strictObject({ ...environment, rotate }).meta({ id: "ReleasedEnvironmentSource" }),
     z.strictObject({ ...vault, rotate }).meta({ id: "ReleasedVaultSource" }),
   ],
   expectedKind("source", [...sources, "vault"], fix),
 );
+
+/** Which of its values a generated secret has, counted from 1; the others have only one. */
+export function generationOf(source: SecretSource | ReleasedSecretSource): number {
+  return "generation" in source ? (source.generation ?? 1) : 1;
+}
+
+/** Whether the value from before stays valid beside a new one. */
+export function overlaps(source: SecretSource | ReleasedSecretSource): boolean {
+  return "rotate" in source && source.rotate.overlap;
+}
 
 // The rule that application.ts has for its secrets' names is checked there; here every name is looked up.
 export const secretKey = z.string();

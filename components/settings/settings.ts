@@ -8,12 +8,19 @@ import { hostStackSchema, type HostStackSettings } from "./host-stack.ts";
 import { localSchema, type LocalSettings } from "./local.ts";
 import { previewSchema, type PreviewSettings } from "./preview.ts";
 import { productionSchema, type ProductionSettings } from "./production.ts";
+import { repositorySchema, type RepositorySettings } from "./repository.ts";
 import type { ReleasedSecretSource, SecretSource } from "./secret-source.ts";
 import { stagingSchema, type StagingSettings } from "./staging.ts";
 
 /** The settings of one environment; which one, `environment` says. */
 export type Settings =
-  LocalSettings | CiSettings | PreviewSettings | StagingSettings | ProductionSettings | HostStackSettings;
+  | LocalSettings
+  | CiSettings
+  | PreviewSettings
+  | StagingSettings
+  | ProductionSettings
+  | HostStackSettings
+  | RepositorySettings;
 
 /** The schemas of all environments, in the order in which a change passes them. */
 export const settingsSchemas = {
@@ -23,6 +30,7 @@ export const settingsSchemas = {
   staging: stagingSchema,
   production: productionSchema,
   host: hostStackSchema,
+  repository: repositorySchema,
 } as const satisfies Record<EnvironmentName, z.ZodObject>;
 
 /** What of the stack's configuration is read apart from the settings, because it stays encrypted. */
@@ -80,7 +88,7 @@ function parseEnvironment(name: unknown): EnvironmentName {
   const meant = typeof name === "string" ? nearest(name, environmentNames) : undefined;
   const fix = meant === undefined ? "set it in the stack's Pulumi.<stack>.yaml" : `did you mean "${meant}"`;
   throw new InputError([
-    `towpath:environment: expected local, ci, preview, staging, production or host, got ${show(name)}; ${fix}`,
+    `towpath:environment: expected local, ci, preview, staging, production, host or repository, got ${show(name)}; ${fix}`,
   ]);
 }
 
@@ -101,7 +109,12 @@ function wordsFor(environment: string): InputWords {
   };
 }
 
-/** Where the values of secrets come from; a host's stack has none. */
+/** The prefix that stands for docker.io; a repository's stack has no images. */
+export function imageMirrorOf(settings: Settings): string | undefined {
+  return "imageMirror" in settings ? settings.imageMirror : undefined;
+}
+
+/** Where the values of secrets come from; the stacks of hosts and of a repository have none. */
 export function secretSourcesOf(
   settings: Settings,
 ): Readonly<Record<string, SecretSource | ReleasedSecretSource>> {

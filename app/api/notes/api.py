@@ -171,7 +171,8 @@ def share_note(note_id: NoteId, session: Database, services: Using) -> ShareAnsw
 @routes.get("/shared/{token}")
 def get_shared(token: str, session: Database, services: Using) -> NoteAnswer:
     """The note that a link opens."""
-    note_id = share.read(token, services.settings.jwt_secret)
+    settings = services.settings
+    note_id = share.read(token, settings.jwt_secret, settings.jwt_secret_previous)
     if note_id is None:
         raise HTTPException(404, "this link is not valid or no longer is")
     return NoteAnswer.model_validate(_note(session, note_id))

@@ -101,6 +101,7 @@ class ApiSettings:
     redis_url: str = field(repr=False)
     storage: StorageSettings
     jwt_secret: str = field(repr=False)
+    jwt_secret_previous: str = field(repr=False)
     key_prefix: str
     attachment_limit: int
     port: int
@@ -116,6 +117,7 @@ class ApiSettings:
             redis_url=reader.text("REDIS_URL"),
             storage=StorageSettings.take(reader),
             jwt_secret=reader.text("JWT_SECRET"),
+            jwt_secret_previous=reader.text("JWT_SECRET_PREVIOUS", ""),
             key_prefix=reader.text("NOTES_KEY_PREFIX", "notes"),
             attachment_limit=reader.number("NOTES_ATTACHMENT_LIMIT", 10_000_000),
             port=reader.number("PORT", 8000),

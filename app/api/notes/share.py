@@ -16,8 +16,16 @@ def sign(note_id: int, secret: str, now: datetime | None = None) -> tuple[str, d
     return token, expires
 
 
-def read(token: str, secret: str) -> int | None:
-    """The note that a token opens; None when it is forged, broken or expired."""
+def read(token: str, secret: str, previous_secret: str = "") -> int | None:
+    """The note that a token opens; None when it is forged, broken or expired.
+
+    Links that were signed before the secret was rotated open as long as the previous one is given.
+    """
+    note_id = _read_with(token, secret)
+    return _read_with(token, previous_secret) if note_id is None and previous_secret else note_id
+
+
+def _read_with(token: str, secret: str) -> int | None:
     try:
         claims = jwt.decode(
             token,

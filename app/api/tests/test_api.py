@@ -133,7 +133,10 @@ def test_a_shared_note_is_open_to_whoever_has_the_link(start_api: Start):
     link = api.post(f"/api/notes/{note['id']}/share").json()["path"]
     assert api.get(link).json() == note
     assert api.get(link + "x").status_code == 404
-    assert start_api(JWT_SECRET="another secret of thirty-two bytes").get(link).status_code == 404
+    rotated = {"JWT_SECRET": "another secret of thirty-two bytes"}
+    assert start_api(**rotated).get(link).status_code == 404
+    previous = {"JWT_SECRET_PREVIOUS": "a secret of at least thirty-two bytes"}
+    assert start_api(**rotated, **previous).get(link).json() == note
 
 
 def test_a_note_is_kept_when_the_cache_is_away(start_api: Start):

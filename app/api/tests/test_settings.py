@@ -34,6 +34,15 @@ def test_a_file_comes_before_a_variable(tmp_path: Path):
     assert ApiSettings.read(COMPLETE | {"JWT_SECRET_FILE": ""}).jwt_secret == "jwt-secret"
 
 
+def test_the_previous_secret_may_be_there(tmp_path: Path):
+    assert ApiSettings.read(COMPLETE).jwt_secret_previous == ""
+    file = tmp_path / "JWT_SECRET_PREVIOUS"
+    file.write_text("the old one\n")
+    settings = ApiSettings.read(COMPLETE | {"JWT_SECRET_PREVIOUS_FILE": str(file)})
+    assert settings.jwt_secret_previous == "the old one"
+    assert "the old one" not in repr(settings)
+
+
 def test_all_problems_are_reported_together():
     with pytest.raises(SettingsError) as raised:
         ApiSettings.read(

@@ -57,6 +57,15 @@ def test_a_share_token_that_is_not_ours():
     assert share.read("", SECRET) is None
 
 
+def test_a_share_token_outlives_the_rotation_of_its_secret():
+    token, _ = share.sign(7, SECRET)
+    rotated = SECRET + " rotated"
+    assert share.read(token, rotated, SECRET) == 7
+    assert share.read(token, rotated) is None
+    assert share.read(token, rotated, "another secret of at least thirty-two bytes") is None
+    assert share.read(share.sign(8, rotated)[0], rotated, SECRET) == 8
+
+
 def test_build_info(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name in version.FIELDS.values():
         monkeypatch.delenv(name, raising=False)

@@ -1,3 +1,4 @@
+import { repositoryHandlers } from "./repository-handlers.ts";
 import type { Store, StoredEnvironment } from "./store.ts";
 
 /** One request, as a handler sees it. */
@@ -16,13 +17,23 @@ export interface Answered {
 
 export type Handler = (asked: Asked) => Answered;
 
+const times = { created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" };
+
+/** What GitHub says of every environment in a list. */
+const environmentExample = {
+  node_id: "environment",
+  url: "https://github.example/",
+  html_url: "https://github.example/",
+  ...times,
+};
+
 const notFound: Answered = { status: 404, body: { message: "Not Found" } };
 const done: Answered = { status: 204 };
 
 /** What is answered, by method and the template of the path in GitHub's description. */
 export const handlers: Readonly<Record<string, Handler>> = {
   "get /orgs/{org}": ({ store, values: [name] }) =>
-    name === store.owner ? { status: 200, body: { login: name, id: 1 } } : notFound,
+    name === store.owner ? { status: 200, body: { login: name, id: 1, ...planOf(store) } } : notFound,
   "get /user": ({ store }) => ({ status: 200, body: { login: store.owner, id: 1, type: "User" } }),
   "get /users/{username}": ({ store, values: [login = ""] }) => {
     const id = store.users.get(login);
@@ -37,7 +48,22 @@ export const handlers: Readonly<Record<string, Handler>> = {
   "get /orgs/{org}/teams/{team_slug}/members": () => ({ status: 200, body: [] }),
   "get /orgs/{org}/teams/{team_slug}/repos": () => ({ status: 200, body: [] }),
   "get /repos/{owner}/{repo}": ({ store }) => ({ status: 200, body: repositoryOf(store) }),
+  "patch /repos/{owner}/{repo}": ({ store, body }) => {
+    store.security = { ...store.security, ...(body.security_and_analysis as Store["security"]) };
+    return { status: 200, body: repositoryOf(store) };
+  },
+  ...repositoryHandlers,
 
+  "get /repos/{owner}/{repo}/environments": ({ store }) => ({
+    status: 200,
+    body: {
+      total_count: store.environments.size,
+      environments: [...store.environments.values()].map((one) => ({
+        ...environmentExample,
+        ...environmentOf(store, one),
+      })),
+    },
+  }),
   "get /repos/{owner}/{repo}/environments/{environment_name}": inEnvironment(({ store }, environment) => ({
     status: 200,
     body: environmentOf(store, environment),
@@ -110,6 +136,15 @@ export const handlers: Readonly<Record<string, Handler>> = {
     ({ values: [, name = ""] }, { secrets }) => (secrets.delete(name.toUpperCase()) ? done : notFound),
   ),
 
+  "get /repos/{owner}/{repo}/environments/{environment_name}/variables": inEnvironment(
+    (_, { variables }) => ({
+      status: 200,
+      body: {
+        total_count: variables.size,
+        variables: [...variables].map(([name, value]) => ({ name, value, ...times })),
+      },
+    }),
+  ),
   "post /repos/{owner}/{repo}/environments/{environment_name}/variables": inEnvironment(
     ({ body }, { variables }) => {
       const name = String(body.name).toUpperCase();
@@ -137,7 +172,10 @@ export const handlers: Readonly<Record<string, Handler>> = {
 
   "get /repos/{owner}/{repo}/rulesets": ({ store }) => ({
     status: 200,
-    body: [...store.rulesets.values()],
+    body: [...store.rulesets.values()].map((ruleset) => ({
+      ...ruleset,
+      source: `${store.owner}/${store.repository}`,
+    })),
   }),
   "post /repos/{owner}/{repo}/rulesets": ({ store, body }) => {
     const ruleset = { ...body, id: store.nextId() };
@@ -195,7 +233,16 @@ function invalid(message: string): Answered {
 
 function repositoryOf(store: Store): object {
   const { owner, repository, repositoryId } = store;
-  return { id: repositoryId, name: repository, full_name: `${owner}/${repository}`, default_branch: "main" };
+  return {
+    ...{ id: repositoryId, name: repository, full_name: `${owner}/${repository}`, default_branch: "main" },
+    private: store.isPrivate,
+    permissions: { admin: store.isAdmin, pull: true, push: true },
+    security_and_analysis: store.security,
+  };
+}
+
+function planOf({ plan }: Store): object {
+  return plan === undefined ? {} : { plan: { name: plan, space: 1, private_repos: 1 } };
 }
 
 function environmentOf(store: Store, environment: StoredEnvironment): object {

@@ -43,6 +43,8 @@ export class LocalGithub {
   private readonly server: Server;
   private faults: { matches: (method: string, path: string) => boolean; fault: Fault }[] = [];
 
+  private expiry: { method: string; path: string; isOver: boolean } | undefined;
+
   private constructor(store: Store, description: Description) {
     this.store = store;
     this.description = description;
@@ -72,6 +74,11 @@ export class LocalGithub {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${prefix}/`;
   }
 
+  /** From the next request of this kind on the token is not known any more, whatever is asked; `undefined` makes it good again. */
+  expireToken(at: { method: string; path: string } | undefined): void {
+    this.expiry = at && { ...at, isOver: false };
+  }
+
   /** The next request of this kind goes wrong, once; `path` is matched anywhere in the request's path. */
   failNext(method: string, path: string, fault: Fault): void {
     this.faults.push({ matches: (m, p) => m === method && p.includes(path), fault });
@@ -98,11 +105,15 @@ export class LocalGithub {
     }
     const answered =
       fault !== undefined && "status" in fault
-        ? { status: fault.status, body: { message: fault.message ?? "a fault for a test" } }
+        ? { status: fault.status, body: faultBody(fault) }
         : this.answer(method, path, Buffer.concat(chunks).toString());
     this.made.push({ method, path, status: answered.status });
     const headers = fault !== undefined && "status" in fault ? fault.headers : {};
-    response.writeHead(answered.status, { "content-type": "application/json; charset=utf-8", ...headers });
+    response.writeHead(answered.status, {
+      "content-type": "application/json; charset=utf-8",
+      ...(this.store.scopes !== undefined && { "x-oauth-scopes": this.store.scopes }),
+      ...headers,
+    });
     response.end(answered.body === undefined ? undefined : JSON.stringify(answered.body));
   }
 
@@ -113,6 +124,8 @@ export class LocalGithub {
   }
 
   private takeFault(method: string, path: string): Fault | undefined {
+    if (this.expiry?.method === method && path.includes(this.expiry.path)) this.expiry.isOver = true;
+    if (this.expiry?.isOver === true) return { status: 401, message: "Bad credentials" };
     const at = this.faults.findIndex(({ matches }) => matches(method, path));
     return at === -1 ? undefined : this.faults.splice(at, 1)[0]?.fault;
   }
@@ -145,6 +158,14 @@ export class LocalGithub {
     if (mistake !== undefined) this.wrong.push(`${method} ${path}: an answer with ${mistake}`);
     return answered;
   }
+}
+
+/** As GitHub says it; clients know a secondary rate limit by its guide's address. */
+function faultBody({ message = "a fault for a test" }: { readonly message?: string }): object {
+  if (!message.includes("secondary rate limit")) return { message };
+  const guide =
+    "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits";
+  return { message, documentation_url: guide };
 }
 
 /** What a handler says, over the least that GitHub answers. */

@@ -21,6 +21,13 @@ export interface StoredEnvironment {
   readonly variables: Map<string, string>;
 }
 
+/** A label of issues. */
+export interface StoredLabel {
+  readonly name: string;
+  readonly color: string;
+  readonly description: string | null;
+}
+
 /** A ruleset: what was sent, with its id. */
 export type StoredRuleset = { readonly id: number } & Record<string, unknown>;
 
@@ -33,6 +40,19 @@ export class Store {
   readonly teams: ReadonlyMap<string, number>;
   readonly environments = new Map<string, StoredEnvironment>();
   readonly rulesets = new Map<number, StoredRuleset>();
+  /** By name in small letters, as GitHub compares them. */
+  readonly labels = new Map<string, StoredLabel>();
+  /** Variables of the repository, by name. */
+  readonly variables = new Map<string, string>();
+  dependabotAlerts = false;
+  security: Record<string, { status: string }> = {};
+  isPrivate = false;
+  /** Whether the token's user administers the repository. */
+  isAdmin = true;
+  /** What a classic token may do; undefined for a fine-grained one. */
+  scopes: string | undefined;
+  /** The owner's plan, as GitHub names it; undefined when the token may not see it. */
+  plan: string | undefined = "enterprise";
   readonly publicKey: string;
   readonly keyId = "1234567890";
   private readonly keys: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array };

@@ -13,8 +13,13 @@ import { delimiter, join } from "node:path";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
 import { deploy } from "../../../components/deploy.ts";
 import { loadSettings } from "../../../components/load-settings.ts";
+import { LocalVault } from "../../support/vault/local-vault.ts";
+import { merged } from "../assert-refused.ts";
+import { PlayedGithub, repositoryOn } from "../github/played-github.ts";
 import { PlayedRegistry } from "../image/played-registry.ts";
+import { recordFor } from "../release/records.ts";
 import { hostKey } from "../settings/good.ts";
+import { hidden } from "./hidden.ts";
 
 const page: ApplicationDescription = {
   name: "page",
@@ -65,7 +70,7 @@ describe("a deployment", function () {
   function run(
     stack: string,
     settings: Readonly<Record<string, unknown>>,
-    more: Run = {},
+    { application = page, ...more }: Run & { application?: ApplicationDescription } = {},
   ): Promise<Outcome<Outputs>> {
     const configuration = Object.fromEntries(
       Object.entries(settings).map(([key, value]) => [
@@ -73,7 +78,7 @@ describe("a deployment", function () {
         typeof value === "string" ? value : JSON.stringify(value),
       ]),
     );
-    return outcome(() => deploy(page, loadSettings(page.name)), { stack, configuration, ...more });
+    return outcome(() => deploy(application, loadSettings(page.name)), { stack, configuration, ...more });
   }
 
   function released(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -135,12 +140,108 @@ describe("a deployment", function () {
     assert.ok(byName(registrations)["page-staging-release-route-switch"]);
   });
 
+  it("takes secrets from Vault, and finds out before that they are not there", async () => {
+    await engineOf("page-staging", "app1");
+    registry.publish("team/page/web", [commit], {});
+    const vault = await LocalVault.start();
+    const played = await PlayedGithub.start();
+    process.env.TEST_VAULT_TOKEN = vault.token;
+    try {
+      const login = { method: "token", token: { source: "environment", variable: "TEST_VAULT_TOKEN" } };
+      const settings = released({
+        commit,
+        vault: { address: vault.address, login },
+        secrets: { KEY: { source: "vault", path: "secret/page" } },
+        secretValues: { KEY: "not this one" },
+      });
+      const application = merged(page, { services: { web: { secrets: ["KEY"] } } }) as ApplicationDescription;
+      const more = { ...stacks({}), application };
+      assert.equal(
+        await refusal(run("staging", settings, more)),
+        'towpath:secrets.KEY.path: nothing is at secret/page, got 404 "Not Found"; write the value there, or correct the path, whose first part is the store',
+      );
+
+      vault.write("secret/page", { KEY: "the value" });
+      const { registrations, thrown } = await run("staging", settings, more);
+      assert.equal(thrown, undefined);
+      const [upload] = byName(registrations)["page-staging-web"]?.inputs.uploads as { content: unknown }[];
+      assert.deepEqual(upload?.content, hidden("the value"));
+
+      vault.write("secret/page", { KEY: "x".repeat(49_153) });
+      const github = { repository: "octocat/notes", token: login.token };
+      assert.match(
+        await refusal(run("staging", { ...settings, github }, more)),
+        /^towpath:secrets.KEY: GitHub takes secrets of 49152 bytes at most, got 49153 for KEY; /,
+      );
+    } finally {
+      await played.stop();
+      delete process.env.TEST_VAULT_TOKEN;
+      await vault.stop();
+    }
+  });
+
+  it("makes GitHub's environment after the release, with all that its workflows need", async () => {
+    const github = await PlayedGithub.start();
+    Object.assign(process.env, { GITHUB_TOKEN: "a token", PULUMI_CONFIG_PASSPHRASE: "opens the state" });
+    try {
+      github.answers = repositoryOn("enterprise");
+      await engineOf("page-staging", "app1");
+      registry.publish("team/page/web", [commit], {});
+      const application = merged(page, { services: { web: { secrets: ["KEY"] } } }) as ApplicationDescription;
+      const settings = released({
+        commit,
+        secretValues: { KEY: "the value" },
+        github: { repository: "octocat/notes", reviewers: { users: ["octocat"] } },
+      });
+      const ended = await run("staging", settings, { ...stacks({}), application });
+
+      assert.equal(ended.thrown, undefined);
+      const resources = byName(ended.registrations);
+      const environment = resources["page-staging-github-environment"];
+      assert.deepEqual(environment?.inputs.reviewers, [{ users: [5], teams: [] }]);
+      assert.ok(environment.dependencies.some((urn) => urn.endsWith("::page-staging-release-route-switch")));
+      assert.deepEqual(resources["page-staging-github-secret-KEY"]?.inputs.value, hidden("the value"));
+      assert.deepEqual(
+        resources["page-staging-github-secret-PULUMI_CONFIG_PASSPHRASE"]?.inputs.value,
+        hidden("opens the state"),
+      );
+      const provider = resources["page-staging-github"]?.inputs ?? {};
+      assert.deepEqual([provider.owner, provider.token], ["octocat", hidden("a token")]);
+      const written = "2026-01-02T03:04:05Z";
+      assert.deepEqual(await valueOf(ended.result?.github as pulumi.Output<object>), {
+        protection: {
+          reviewers: { users: ["octocat"], teams: [] },
+          ...{ waitMinutes: 0, branches: ["main"], tags: [], variables: {} },
+        },
+        secrets: { KEY: written, PULUMI_CONFIG_PASSPHRASE: written },
+      });
+    } finally {
+      for (const name of ["GITHUB_TOKEN", "PULUMI_CONFIG_PASSPHRASE"])
+        Reflect.deleteProperty(process.env, name);
+      await github.stop();
+    }
+  });
+
   it("finds out before that staging has proved nothing yet", async () => {
     await engineOf("page-production", "app1");
     const production = { promoteFrom: "staging", backup: { schedule: "0 2 * * *", retention: "30d" } };
     assert.match(
       await refusal(run("production", released(production), stacks({}))),
       /^towpath:promoteFrom: /,
+    );
+  });
+
+  it("finds out before that nobody has approved what staging proved", async () => {
+    await engineOf("page-production", "app1");
+    const release = recordFor({ web: registry.publish("team/page/web", [commit], {}) });
+    const production = {
+      promoteFrom: "staging",
+      backup: { schedule: "0 2 * * *", retention: "30d" },
+      approval: { required: 1, signers: { alice: hostKey } },
+    };
+    assert.equal(
+      await refusal(run("production", released(production), stacks({ staging: { releases: [release] } }))),
+      `towpath:approval: expected 1 approval of release ${release.id}, got none; a signer approves it with npx towpath approve --stack production`,
     );
   });
 

@@ -10,33 +10,26 @@ import { GithubEnvironment } from "../../../components/github/github-environment
 import { RepositoryRules, type RepositoryRulesArgs } from "../../../components/github/repository-rules.ts";
 import { hidden, Hidden } from "./hidden.ts";
 
-const functions = {
-  "github:index/getUser:getUser": ({ username }: Record<string, unknown>) => ({
-    id: String(username).length.toString(),
-  }),
-  "github:index/getTeam:getTeam": ({ slug }: Record<string, unknown>) => ({ id: `10${String(slug).length}` }),
-};
-
 describe("an environment on GitHub", () => {
   const settings = {
-    repository: "octo-org/notes",
     reviewers: { users: ["alice"], teams: ["release"] },
     waitMinutes: 5,
     branches: ["main"],
     tags: ["v*"],
     variables: { LOG_LEVEL: "info" },
   };
+  const place = { repository: "notes", environment: "staging" };
 
   it("has reviewers, branches and tags, variables and secrets, and nobody passes by", async () => {
     const { registrations, result } = await deployed(
       () =>
         new GithubEnvironment("notes-staging", {
-          environment: "staging",
+          ...place,
           settings,
+          reviewers: { users: [5], teams: [107] },
           secrets: { TOKEN: pulumi.output("hunter2") },
           provider: new github.Provider("github", {}),
         }),
-      { functions },
     );
     const resources = byName(registrations);
     const { inputs } = resources["notes-staging-environment"] ?? assert.fail("no environment");
@@ -58,17 +51,19 @@ describe("an environment on GitHub", () => {
     assert.equal(await valueOf(result.environment), "staging");
   });
 
-  it("asks for nobody where nobody has to approve", async () => {
+  it("asks for nobody where nobody has to approve, and takes every branch where none is named", async () => {
     const { registrations } = await deployed(
       () =>
         new GithubEnvironment("notes-staging", {
-          environment: "staging",
-          settings: { ...settings, reviewers: { users: [], teams: [] } },
+          ...place,
+          settings: { ...settings, branches: [], tags: [] },
+          reviewers: { users: [], teams: [] },
           secrets: {},
           provider: new github.Provider("github", {}),
         }),
     );
-    assert.equal(byName(registrations)["notes-staging-environment"]?.inputs.reviewers, undefined);
+    const inputs = byName(registrations)["notes-staging-environment"]?.inputs;
+    assert.deepEqual([inputs?.reviewers, inputs?.deploymentBranchPolicy], [undefined, undefined]);
   });
 });
 

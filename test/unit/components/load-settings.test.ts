@@ -8,6 +8,7 @@ import { deployed, isSecret, valueOf, type Run } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { loadSettings, type LoadedSettings } from "../../../components/load-settings.ts";
+import { imageMirrorOf } from "../../../components/settings/settings.ts";
 import { host as sharedHost, preview, staging } from "../settings/good.ts";
 
 /** What a configuration with these keys is read as; the environment has these variables besides. */
@@ -104,10 +105,10 @@ describe("loadSettings", () => {
 
   it("takes the image mirror from the environment unless the stack's file has one", async () => {
     const variables = { TOWPATH_IMAGE_MIRROR: "mirror.example.com" };
-    assert.equal((await loaded({}, { variables })).imageMirror, "mirror.example.com");
+    assert.equal(imageMirrorOf(await loaded({}, { variables })), "mirror.example.com");
     const own = { imageMirror: "cache.example.com/hub" };
-    assert.equal((await loaded(own, { variables })).imageMirror, "cache.example.com/hub");
-    assert.equal((await loaded({}, { variables: { TOWPATH_IMAGE_MIRROR: "" } })).imageMirror, undefined);
+    assert.equal(imageMirrorOf(await loaded(own, { variables })), "cache.example.com/hub");
+    assert.equal(imageMirrorOf(await loaded({}, { variables: { TOWPATH_IMAGE_MIRROR: "" } })), undefined);
   });
 
   it("takes the port from the environment unless the stack's file has one", async () => {
@@ -151,6 +152,36 @@ describe("loadSettings", () => {
     }
   });
 
+  it("reads values from before where they stay valid, unless they are the same", async () => {
+    const rotate = { every: "90d", overlap: true };
+    const source = (more: object): object => ({ source: "environment", ...more });
+    const configured = { source: "configuration", rotate };
+    const configuration = asTexts({
+      ...staging,
+      secrets: {
+        ...{ OWN: source({ rotate }), HANDED: source({ variable: "MY_KEY", rotate }), ENDED: source({}) },
+        ...{ SAME: source({ rotate }), KEPT: configured, FRESH: configured },
+        MADE: { source: "generated", rotate },
+      },
+      secretValues: {
+        ...{ KEPT: "kept", KEPT_PREVIOUS: "kept before", FRESH: "fresh", MADE_PREVIOUS: "not this one" },
+        OWN_PREVIOUS: "nor this one",
+      },
+    });
+    const variables = {
+      ...{ OWN: "own", OWN_PREVIOUS: "own before", MY_KEY: "handed", MY_KEY_PREVIOUS: "handed before" },
+      ...{ ENDED: "ended", ENDED_PREVIOUS: "ended before", SAME: "same", SAME_PREVIOUS: "same" },
+    };
+    const { secretValues } = await loaded(configuration, { stack: "staging", variables });
+    const previous = Object.entries(secretValues).filter(([name]) => name.endsWith("_PREVIOUS"));
+    const values = await Promise.all(previous.map(async ([name, value]) => [name, await valueOf(value)]));
+    assert.deepEqual(Object.fromEntries(values), {
+      OWN_PREVIOUS: "own before",
+      HANDED_PREVIOUS: "handed before",
+      KEPT_PREVIOUS: "kept before",
+    });
+  });
+
   it("has no value for an environment variable that is not set, or empty", async () => {
     const secrets = '{"UNSET_NAME":{"source":"environment"},"EMPTY_NAME":{"source":"environment"}}';
     const { secretValues } = await loaded({ secrets }, { variables: { EMPTY_NAME: "" } });
@@ -175,7 +206,7 @@ describe("loadSettings", () => {
   it("says what is missing when the stack's name says nothing", async () => {
     await assert.rejects(loaded({}, { stack: "dev" }), {
       message:
-        "towpath:environment: expected local, ci, preview, staging, production or host, got nothing; " +
+        "towpath:environment: expected local, ci, preview, staging, production, host or repository, got nothing; " +
         "set it in the stack's Pulumi.<stack>.yaml",
     });
   });

@@ -48,9 +48,11 @@ const plugins: Record<string, (asked: Asked, played: PlayedPlugins) => Answer> =
       ...["repositoryEnvironment:RepositoryEnvironment", "repositoryRuleset:RepositoryRuleset"],
       "repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
       "actionsEnvironmentVariable:ActionsEnvironmentVariable",
-      "actionsEnvironmentSecret:ActionsEnvironmentSecret",
+      ...["issueLabel:IssueLabel", "actionsVariable:ActionsVariable"],
     ].map((type) => [`github:index/${type}`, ({ name }: Asked) => made(name, {})]),
   ),
+  "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret": ({ name }) =>
+    made(name, { remoteUpdatedAt: "2026-01-02 03:04:05 +0000 UTC" }),
   "random:index/randomPassword:RandomPassword": ({ name, inputs }) => ({
     id: "none",
     state: { result: pulumi.secret(password(name, Number("length" in inputs && inputs.length))) },

@@ -23,6 +23,40 @@ describe("a secret", () => {
     assert.equal(await isSecret(result.value), true);
   });
 
+  it("is made anew with the next generation, and the one before goes", async () => {
+    for (const [generation, name] of [
+      [1, "key-value"],
+      [2, "key-value-2"],
+      [3, "key-value-3"],
+    ] as const) {
+      const { registrations, result } = await deployed(
+        () => new Secret("key", { source: { source: "generated", length: 32, generation } }),
+      );
+      assert.deepEqual(Object.keys(byName(registrations)), [name]);
+      assert.equal(await valueOf(result.value), password(name, 32));
+      assert.equal(result.previous, undefined);
+    }
+  });
+
+  it("keeps the generation before where both are valid", async () => {
+    for (const [generation, names] of [
+      [1, ["key-value"]],
+      [2, ["key-value-2", "key-value"]],
+      [3, ["key-value-3", "key-value-2"]],
+    ] as const) {
+      const rotate = { every: 90, overlap: true };
+      const { registrations, result } = await deployed(
+        () => new Secret("key", { source: { source: "generated", length: 32, generation, rotate } }),
+      );
+      assert.deepEqual(Object.keys(byName(registrations)), names);
+      assert.equal(await valueOf(result.value), password(names[0], 32));
+      assert.deepEqual(
+        result.previous && [await valueOf(result.previous), await isSecret(result.previous)],
+        names[1] && [password(names[1], 32), true],
+      );
+    }
+  });
+
   it("cannot be without a value", async () => {
     const { thrown } = await outcome(() => new Secret("key", { source: { source: "environment" } }));
     assert.equal((thrown as Error).message, "key: a value of the source environment has to be given");

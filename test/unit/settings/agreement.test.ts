@@ -8,8 +8,8 @@ import * as good from "./good.ts";
 
 const application = parseApplication(notes);
 const all: GivenValues = {
-  configuration: ["JWT_SECRET", "SSH_KEY", "VAULT_SECRET_ID"],
-  variables: { JWT_SECRET: "x", REGISTRY_TOKEN: "y" },
+  configuration: ["JWT_SECRET", "SSH_KEY", "VAULT_SECRET_ID", "TS_OAUTH_SECRET"],
+  variables: { JWT_SECRET: "x", REGISTRY_TOKEN: "y", ADMIN_TOKEN: "z" },
 };
 const nothing: GivenValues = { configuration: [], variables: {} };
 
@@ -88,6 +88,36 @@ describe("application and settings", () => {
     );
   });
 
+  it("do not where the name for a value from before is taken", () => {
+    const overlapping = {
+      secrets: {
+        JWT_SECRET: { source: "vault", path: "secret/notes", rotate: { every: "90d", overlap: true } },
+      },
+    };
+    const taken = (owner: string): string =>
+      `towpath:secrets.JWT_SECRET.rotate.overlap: expected JWT_SECRET_PREVIOUS to be free for the value from before, got ${owner} in the application; rename that, or leave out overlap`;
+    for (const [change, owner] of [
+      [{ secrets: ["JWT_SECRET", "JWT_SECRET_PREVIOUS"] }, "secrets.JWT_SECRET_PREVIOUS"],
+      [{ environment: { JWT_SECRET_PREVIOUS: "x" } }, "services.api.environment.JWT_SECRET_PREVIOUS"],
+      [
+        { environment: { JWT_SECRET_PREVIOUS_FILE: "x" } },
+        "services.api.environment.JWT_SECRET_PREVIOUS_FILE",
+      ],
+    ] as const) {
+      const described = parseApplication(merged(notes, { services: { api: change } }));
+      const given = { ...all, configuration: [...all.configuration, "JWT_SECRET_PREVIOUS"] };
+      const settings = merged(good.staging, overlapping) as object;
+      assert.equal(
+        messageOf(() => {
+          checkAgreement(described, parseSettings(settings), given);
+        }),
+        taken(owner),
+      );
+      const without = merged(settings, { secrets: { JWT_SECRET: { rotate: { overlap: false } } } });
+      checkAgreement(described, parseSettings(without), given);
+    }
+  });
+
   it("do not where the deployment itself has no credential", () => {
     assert.equal(
       refusal(good.staging, {}, nothing),
@@ -95,6 +125,8 @@ describe("application and settings", () => {
         "towpath:secretValues.SSH_KEY: no value for towpath:hosts.app1.key; set it with npm run pulumi -- config set --stack staging --secret --path towpath:secretValues.SSH_KEY",
         "towpath:registry.login.password: no value for it in the environment variable REGISTRY_TOKEN; set the variable for this run",
         "towpath:secretValues.VAULT_SECRET_ID: no value for towpath:vault.login.secretId; set it with npm run pulumi -- config set --stack staging --secret --path towpath:secretValues.VAULT_SECRET_ID",
+        "towpath:github.token: no value for it in the environment variable ADMIN_TOKEN; set the variable for this run",
+        "towpath:secretValues.TS_OAUTH_SECRET: no value for towpath:github.tailscale.clientSecret; set it with npm run pulumi -- config set --stack staging --secret --path towpath:secretValues.TS_OAUTH_SECRET",
       ].join("\n"),
     );
   });

@@ -58,6 +58,24 @@ const github = {
   repository: "octocat/notes",
   reviewers: { users: ["octocat"], teams: ["release-team"] },
   waitMinutes: 5,
+  token: { source: "environment", variable: "ADMIN_TOKEN" },
+  tailscale: { clientId: "kA1", clientSecret: { source: "configuration", name: "TS_OAUTH_SECRET" } },
+};
+
+export const repository = {
+  environment: "repository",
+  namespace: "notes-repository",
+  repository: "octocat/notes",
+  token: { source: "configuration", name: "GITHUB" },
+  rules: { requiredChecks: ["ci"], approvals: 2, linearHistory: false, releaseTags: ["v*"] },
+  labels: { bug: { color: "d73a4a", description: "it does not work" } },
+  variables: { REGION: "north" },
+  preview: {
+    reviewers: { users: ["octocat"] },
+    branches: ["main"],
+    secrets: { SSH_KEY: { source: "environment", variable: "SSH_KEY" } },
+  },
+  security: { dependabotAlerts: true, secretScanning: true, pushProtection: true },
 };
 
 export const host = { environment: "host", namespace: "notes-host-app1", host: machine };
@@ -78,6 +96,14 @@ export const production = {
   promoteFrom: "staging",
   allowUnproven: { reason: "the staging host is gone" },
   requireEndToEnd: true,
+  approval: { required: 1, signers: { alice: hostKey } },
+  approvals: [
+    {
+      by: "alice",
+      release: "0123456789ab",
+      signature: "-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n",
+    },
+  ],
   backup: { schedule: "0 3 * * *", retention: "30d" },
   migration: { acknowledge: "a1b2c3" },
   github,

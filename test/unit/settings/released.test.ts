@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isSchedule } from "../../../components/settings/backup.ts";
 import { bytes } from "../../../components/settings/limits.ts";
-import { parseSettings } from "../../../components/settings/settings.ts";
+import { parseSettings, secretSourcesOf } from "../../../components/settings/settings.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
 import * as good from "./good.ts";
 
 const preview = refusalOf(parseSettings, good.preview);
 const staging = refusalOf(parseSettings, good.staging);
+/** The good secret, generated. */
+const generated = { source: "generated", path: undefined };
 const production = refusalOf(parseSettings, good.production);
 
 describe("production", () => {
@@ -174,6 +176,20 @@ describe("registries and Vault", () => {
         secrets: { JWT_SECRET: { rotate: { every: "quarterly" } } },
       },
     );
+  });
+});
+
+describe("a generated secret", () => {
+  it("has generations from 1 on", () => {
+    staging(
+      "towpath:secrets.JWT_SECRET.generation: expected a whole number from 1 on, got 0; take the next one for a new value",
+      { secrets: { JWT_SECRET: { ...generated, generation: 0 } } },
+    );
+    const counted = merged(good.staging, { secrets: { JWT_SECRET: { ...generated, generation: 2 } } });
+    assert.deepEqual(secretSourcesOf(parseSettings(counted)).JWT_SECRET, {
+      ...{ source: "generated", length: 32, generation: 2 },
+      rotate: { every: 90, overlap: true },
+    });
   });
 });
 

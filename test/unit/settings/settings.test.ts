@@ -55,6 +55,7 @@ describe("settings that are left out", () => {
 
   it("have staging's and production's defaults", () => {
     const staging = parseSettings(minimal.released, { environment: "staging", namespace: "notes-staging" });
+    assert.ok(staging.environment === "staging");
     assert.equal(staging.gateTimeoutSeconds, 360);
     const production = parseSettings(
       {
@@ -73,6 +74,7 @@ describe("settings that are left out", () => {
     assert.deepEqual(production.limits, { memory: 1073741824, cpus: 0.5, pids: 128 });
     assert.deepEqual(production.github, {
       repository: "o/n",
+      token: { source: "environment", variable: "GITHUB_TOKEN" },
       reviewers: { users: [], teams: [] },
       waitMinutes: 0,
       branches: [],
@@ -109,7 +111,8 @@ describe("settings are refused", () => {
       messageOf(() => parseSettings("x")),
       "settings: expected a map, got a text; see docs/reference/settings.md",
     );
-    const which = "towpath:environment: expected local, ci, preview, staging, production or host, got";
+    const which =
+      "towpath:environment: expected local, ci, preview, staging, production, host or repository, got";
     const fix = "set it in the stack's Pulumi.<stack>.yaml";
     assert.equal(
       messageOf(() => parseSettings({})),

@@ -9,7 +9,14 @@ describe("the stacks' own files", () => {
     workspace: () => ({ branch: "main", path: "/srv/notes", source: "git" }) as const,
     variables: {},
   };
-  const stacks = { local: "local", ci: "ci", preview: "pr-1", staging: "staging", production: "production" };
+  const stacks = {
+    local: "local",
+    ci: "ci",
+    preview: "pr-1",
+    staging: "staging",
+    production: "production",
+    repository: "repository",
+  };
   for (const [environment, stack] of Object.entries(stacks)) {
     it(`hold settings that ${environment} takes`, () => {
       const file = new URL(`../../../Pulumi.${environment}.yaml`, import.meta.url);

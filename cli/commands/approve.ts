@@ -1,0 +1,92 @@
+import { application } from "../../application.ts";
+import { approvalStatement, approversOf, type Approvable } from "../../components/release/approval.ts";
+import type { ProductionSettings } from "../../components/settings/production.ts";
+import type { Settings } from "../../components/settings/settings.ts";
+import { sign } from "../approval/sign.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import { readProject } from "../project.ts";
+import { readRecords } from "../release-records.ts";
+import { run } from "../run.ts";
+import { settingsFileOf, writeSettings } from "../settings-file.ts";
+import { settingsOf } from "../settings.ts";
+import { callFor } from "./pulumi.ts";
+
+/** What `towpath approve` ends with. */
+export interface Approved {
+  readonly stack: string;
+  /** The id of the release that was approved. */
+  readonly release: string;
+  /** Who approved it now. */
+  readonly by: string;
+  /** Everybody who has approved it, and how many have to. */
+  readonly approvedBy: readonly string[];
+  readonly required: number;
+  /** The file that the approval was written into. */
+  readonly file: string;
+}
+
+/**
+ * Shows the release that production would take, signs it and writes the approval into the stack's settings file.
+ *
+ * Approvals of other releases are taken out of the file: the release record keeps who approved what was released.
+ *
+ * @throws Problem when the stack asks for no approval, there is nothing to approve, or no signer's key is at hand
+ */
+export async function approve(
+  { stack, key }: { readonly stack: string; readonly key?: string | undefined },
+  progress: Progress,
+  project = readProject(),
+): Promise<Approved> {
+  const settings = settingsOf(project, application.name, stack);
+  const { approval, approvals, namespace, promoteFrom } = ofProduction(settings, stack);
+  if (approval === undefined) throw new Problem(noApprovalAsked(stack));
+  const [newest] = await readRecords(await callFor("stack", promoteFrom, progress, project), run);
+  if (newest === undefined) throw new Problem(nothingToApprove(promoteFrom));
+  const approvable = { ...newest, namespace };
+  progress.say(approvableInWords(stack, approvable));
+
+  const signed = await sign(approvalStatement(approvable), approval.signers, key, run);
+  const others = approvals.filter(({ by, release }) => release === newest.id && by !== signed.by);
+  const all = [...others, { by: signed.by, release: newest.id, signature: signed.signature }];
+  const { approvedBy } = await approversOf(approval, all, approvable);
+  writeSettings(project, stack, { approvals: all });
+  const { required } = approval;
+  return { stack, release: newest.id, by: signed.by, approvedBy, required, file: settingsFileOf(stack) };
+}
+
+/** What is about to be approved: everything that is signed. */
+export function approvableInWords(stack: string, { id, commit, version, images }: Approvable): string {
+  return [
+    `approving for ${stack}: release ${id}`,
+    ...(commit === undefined ? [] : [`  commit ${commit}`]),
+    ...(version === undefined ? [] : [`  version ${version}`]),
+    ...Object.entries(images).map(([image, digest]) => `  ${image} ${digest}`),
+  ].join("\n");
+}
+
+/** Says what was done, and what is next. */
+export function approvedInWords({ stack, release, by, approvedBy, required, file }: Approved): string {
+  const next =
+    approvedBy.length < required
+      ? `${required - approvedBy.length} more of the signers have to approve it`
+      : `commit it, and release with npm run pulumi -- up --stack ${stack}`;
+  return `${stack}: ${by} approved release ${release}, ${approvedBy.length} of ${required}; it stands in ${file}: ${next}`;
+}
+
+function ofProduction(settings: Settings, stack: string): ProductionSettings {
+  if (settings.environment === "production") return settings;
+  throw new Problem(
+    `--stack: expected a stack that asks for approvals, got ${JSON.stringify(stack)}; take production`,
+  );
+}
+
+/** Says that no approval is needed. */
+export function noApprovalAsked(stack: string): string {
+  return `towpath:approval: expected who has to approve, got nothing; set it in ${settingsFileOf(stack)}: { "required": 1, "signers": { "alice": "ssh-ed25519 AAAA…" } }`;
+}
+
+/** Says that there is no release to approve. */
+export function nothingToApprove(stack: string): string {
+  return `approve: expected a release of ${stack}, got none; run npm run pulumi -- up --stack ${stack} first`;
+}

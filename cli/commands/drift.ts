@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { application } from "../../application.ts";
+import { GithubError } from "../../components/github/client.ts";
+import { environmentDrift, type LeftOnGithub } from "../../components/github/drift.ts";
+import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
+import { securityChanges } from "../../components/github/security.ts";
+import type { Settings } from "../../components/settings/settings.ts";
+import { resourceDifferences, type Difference, type RefreshDigest } from "../drift/resources.ts";
+import { explain } from "../failures/failures.ts";
+import { githubClient, onGithub } from "../github/access.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import { pulumiFolder, readProject } from "../project.ts";
+import type { PulumiCall } from "../pulumi/operation.ts";
+import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
+import { columns } from "../report/table.ts";
+import { run } from "../run.ts";
+import { settingsOf } from "../settings.ts";
+import { callFor, isReleased, openHosts } from "./pulumi.ts";
+
+/** What `towpath drift` ends with. */
+export interface Drifted {
+  readonly stack: string;
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * What is not as the last `up` of a stack left it: resources that changed or are gone, and on GitHub what the plugin does
+ * not notice. Changes nothing, the state neither.
+ *
+ * @throws Problem when there is no such stack, or something cannot be looked at
+ */
+export async function drift(stack: string, progress: Progress, project = readProject()): Promise<Drifted> {
+  const settings = settingsOf(project, application.name, stack);
+  const call = await callFor("refresh", stack, progress, project);
+  const deployment = await readDeployment(call, run);
+  if (deployment === undefined || deployment.resources.length === 0) throw new Problem(nothingThere(stack));
+  if (isReleased(stack) && reachesHosts(deployment)) await openHosts(call, progress);
+  const { github: left } = stackOutputs(deployment) as { github?: LeftOnGithub };
+  const github = await githubDifferences(settings, left, call, progress);
+  const resources = resourceDifferences(await refreshed(call, progress), left !== undefined);
+  return { stack, differences: [...github, ...resources] };
+}
+
+/** Whether anything of a stack is on its hosts: after `github import`, nothing is yet. */
+function reachesHosts({ resources }: Deployment): boolean {
+  return resources.some(({ type }) => /^(?:docker|command):/.test(type));
+}
+
+/** The differences as a table, and what repairs them. */
+export function driftInWords({ stack, differences }: Drifted): string {
+  if (differences.length === 0) return `${stack}: everything is as the last up left it`;
+  return [
+    columns([
+      ["where", "what", "found"],
+      ...differences.map(({ where, what, found }) => [where, what, found]),
+    ]),
+    "",
+    `${stack}: ${differences.length} ${differences.length === 1 ? "difference" : "differences"}; npm run pulumi -- up --stack ${stack} --refresh brings back what the settings say`,
+  ].join("\n");
+}
+
+/** Says that there is nothing to compare with. */
+export function nothingThere(stack: string): string {
+  return `--stack: expected a stack that was brought up, got ${JSON.stringify(stack)}; bring it up with npm run pulumi -- up --stack ${stack}`;
+}
+
+/** What differs on GitHub that the plugin does not look at; of a stack's environment there only after a run left one. */
+async function githubDifferences(
+  settings: Settings,
+  left: LeftOnGithub | undefined,
+  call: PulumiCall,
+  progress: Progress,
+): Promise<Difference[]> {
+  const on = onGithub(settings);
+  if (on === undefined) return [];
+  const repository = repositoryNameOf(on.repository);
+  const environment = settings.environment === "repository" ? "preview" : settings.environment;
+  const step = progress.step("asking GitHub");
+  try {
+    const client = await githubClient(on, () => Promise.resolve(call), progress, run);
+    const security =
+      settings.environment === "repository"
+        ? await securityChanges(client, repository, settings.security)
+        : [];
+    const found = left && (await readEnvironment(client, repository, environment));
+    return [
+      ...security.map(({ setting, enabled }) => ({
+        ...{ where: "GitHub repository", what: setting, found: enabled ? "is off" : "is on" },
+      })),
+      ...environmentDrift(left, found).map((one) => ({
+        ...{ where: `GitHub ${environment}`, what: one.what, found: one.found },
+      })),
+    ];
+  } catch (error) {
+    throw error instanceof GithubError ? new Problem(error.message) : error;
+  } finally {
+    step.done();
+  }
+}
+
+/** Has Pulumi's plugins look at every resource, and keeps nothing of what they find. */
+async function refreshed(
+  { project, stack, environment }: PulumiCall,
+  progress: Progress,
+): Promise<RefreshDigest> {
+  const step = progress.step("looking at every resource");
+  try {
+    const { code, stdout, stderr } = await run(
+      join(pulumiFolder(project), "pulumi"),
+      ["refresh", "--stack", stack, "--preview-only", "--json", "--non-interactive", "--color", "never"],
+      { cwd: project.root, environment },
+    );
+    const digest = (stdout.trim().startsWith("{") ? JSON.parse(stdout) : {}) as RefreshDigest;
+    if (code === 0) return digest;
+    const errors = (digest.diagnostics ?? []).filter(({ severity }) => severity === "error");
+    throw new Problem(explain({ errors, log: stderr, ending: `exit code ${code}` }));
+  } finally {
+    step.done();
+  }
+}

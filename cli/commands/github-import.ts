@@ -1,0 +1,194 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { application } from "../../application.ts";
+import { GithubError } from "../../components/github/client.ts";
+import { readRepository, repositoryNameOf } from "../../components/github/facts.ts";
+import { environmentOf } from "../../components/naming/namespace.ts";
+import { repositoryName } from "../../components/settings/github.ts";
+import { usesOwnPassphrase } from "../environment.ts";
+import { explain } from "../failures/failures.ts";
+import { githubClient, onGithub, type OnGithub } from "../github/access.ts";
+import { importFileOf, type ImportFile, type PreviewedResource, type There } from "../github/import-file.ts";
+import { adoptedRuleset, environmentSettings, repositorySettings } from "../github/imported-settings.ts";
+import { readRepositoryContents, readWholeEnvironment } from "../github/read-repository.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import { pulumiFolder, readProject, type Project } from "../project.ts";
+import type { PulumiCall } from "../pulumi/operation.ts";
+import { keepingSaltOut } from "../pulumi/salt.ts";
+import { createStack } from "../pulumi/stack.ts";
+import { readDeployment } from "../pulumi/state.ts";
+import { run } from "../run.ts";
+import { addSettings, settingsFileOf, type WrittenSettings } from "../settings-file.ts";
+import { settingsOf } from "../settings.ts";
+import { callFor } from "./pulumi.ts";
+
+/** What `towpath github import` ends with. */
+export interface Imported {
+  readonly stack: string;
+  /** The settings file, and the settings that were added to it. */
+  readonly file: string;
+  readonly settings: readonly string[];
+  /** What is in the state now, by the ids of GitHub's plugin. */
+  readonly resources: readonly string[];
+  /** Secrets that GitHub has, whose values nobody can read. */
+  readonly secrets: readonly string[];
+  /** Rulesets that stay as they are, beside ours. */
+  readonly rulesets: readonly string[];
+}
+
+/**
+ * Takes over what a repository has on GitHub: writes it into the stack's settings, which keep what stands there already,
+ * and into the stack's state, so that the next `up` changes it instead of making it twice. Changes nothing on GitHub.
+ *
+ * @throws Problem when GitHub cannot be read, or the stack's preview fails; the settings are written by then
+ */
+export async function importGithub(
+  { stack, repository }: { readonly stack: string; readonly repository: string },
+  progress: Progress,
+  project = readProject(),
+): Promise<Imported> {
+  const environment = environmentOf(stack);
+  if (environment !== "repository" && environment !== "staging" && environment !== "production") {
+    throw new Problem(
+      `--stack: expected a stack with a part on GitHub, got ${JSON.stringify(stack)}; take repository, staging or production`,
+    );
+  }
+  if (!repositoryName.safeParse(repository).success) {
+    throw new Problem(
+      `--repository: expected a repository's owner and name, got ${JSON.stringify(repository)}; for example octocat/notes`,
+    );
+  }
+  const there = await look(stack, repository, progress, project);
+  const { environments } = there;
+  const own = environments[environment === "repository" ? "preview" : environment];
+  const settings: WrittenSettings =
+    there.repository !== undefined
+      ? repositorySettings(repository, there.repository, own)
+      : { github: { repository, ...(own !== undefined && environmentSettings(own)) } };
+  const added = addSettings(project, stack, settings);
+  const resources = await adopt(stack, there, progress, project);
+  const adopted = (["branch", "tag"] as const).map((target) =>
+    adoptedRuleset(there.repository?.rulesets ?? [], target),
+  );
+  return {
+    stack,
+    file: settingsFileOf(stack),
+    settings: added,
+    resources,
+    secrets: Object.keys(own?.secrets ?? {}),
+    rulesets: (there.repository?.rulesets ?? [])
+      .filter((one) => !adopted.includes(one))
+      .map(({ name }) => name),
+  };
+}
+
+/** Says what was taken over, and what was not. */
+export function importedInWords({ stack, file, settings, resources, secrets, rulesets }: Imported): string {
+  const list = (items: readonly string[]): string => (items.length === 0 ? "nothing" : items.join(", "));
+  return [
+    `${file}: added ${list(settings)}`,
+    `the state of ${stack}: took over ${list(resources)}`,
+    ...(rulesets.length === 0 ? [] : [`left alone, and still in force: the rulesets ${list(rulesets)}`]),
+    ...(secrets.length === 0
+      ? []
+      : [
+          `secrets whose values nobody can read, and which the next up sets anew if the settings name them: ${list(secrets)}`,
+        ]),
+    `see what would change with npm run pulumi -- preview --stack ${stack}`,
+  ].join("\n");
+}
+
+/** What GitHub has of that which the stack describes. */
+async function look(stack: string, repository: string, progress: Progress, project: Project): Promise<There> {
+  const name = repositoryNameOf(repository);
+  const step = progress.step(`reading ${repository}`);
+  try {
+    const client = await githubClient(
+      accessOf(stack, project),
+      () => callFor("config", stack, progress, project),
+      progress,
+      run,
+    );
+    if ((await readRepository(client, name)) === undefined) throw new Problem(noRepository(repository));
+    const environment = stack === "repository" ? "preview" : stack;
+    return {
+      repo: name.repo,
+      repository: stack === "repository" ? await readRepositoryContents(client, name) : undefined,
+      environments: { [environment]: await readWholeEnvironment(client, name, environment) },
+    };
+  } catch (error) {
+    throw error instanceof GithubError ? new Problem(error.message) : error;
+  } finally {
+    step.done();
+  }
+}
+
+/** Where the token comes from: as the settings say, where they do so already. */
+function accessOf(stack: string, project: Project): Omit<OnGithub, "repository"> {
+  const standard = {
+    place: stack === "repository" ? "towpath:token" : "towpath:github.token",
+    token: { source: "environment", variable: "GITHUB_TOKEN" },
+  } as const;
+  try {
+    return onGithub(settingsOf(project, application.name, stack)) ?? standard;
+  } catch {
+    // A stack that is about to get its settings.
+    return standard;
+  }
+}
+
+/** Brings what is there into the state; gives back the ids of what was brought. */
+async function adopt(stack: string, there: There, progress: Progress, project: Project): Promise<string[]> {
+  const call = await callFor("preview", stack, progress, project);
+  const folder = mkdtempSync(join(tmpdir(), "towpath-import-"));
+  const step = progress.step("bringing it into the state");
+  try {
+    return await keepingSaltOut(call, usesOwnPassphrase(), async () => {
+      if ((await readDeployment(call, run)) === undefined) await createStack(call, run);
+      const file = join(folder, "import.json");
+      const digest = JSON.parse(await pulumi(call, ["preview", "--import-file", file, "--json"])) as {
+        steps?: { urn: string; newState?: { inputs?: Record<string, unknown> } }[];
+      };
+      const previewed: PreviewedResource[] = (digest.steps ?? []).map(({ urn, newState }) => ({
+        urn,
+        inputs: newState?.inputs ?? {},
+      }));
+      const wanted = importFileOf(JSON.parse(readFileSync(file, "utf8")) as ImportFile, previewed, there);
+      if (wanted === undefined) return [];
+      writeFileSync(file, JSON.stringify(wanted));
+      const quietly = ["--yes", "--skip-preview", "--protect=false", "--generate-code=false"];
+      await pulumi(call, ["import", "--file", file, ...quietly]);
+      return (wanted.resources ?? []).flatMap(({ id }) => id ?? []);
+    });
+  } finally {
+    step.done();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function pulumi({ project, stack, environment }: PulumiCall, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(
+    join(pulumiFolder(project), "pulumi"),
+    [...args, "--stack", stack, "--non-interactive", "--color", "never"],
+    { cwd: project.root, environment },
+  );
+  if (code === 0) return stdout;
+  const digest = (stdout.trim().startsWith("{") ? JSON.parse(stdout) : {}) as {
+    diagnostics?: { message: string; severity: string; urn?: string }[];
+  };
+  const errors = (digest.diagnostics ?? []).filter(({ severity }) => severity === "error");
+  const reason = explain({ errors, log: stderr === "" ? stdout : stderr, ending: `exit code ${code}` });
+  throw new Problem(`${reason}\n${notInState(stack)}`);
+}
+
+/** Says that there is no such repository. */
+export function noRepository(repository: string): string {
+  return `--repository: GitHub shows this token no such repository, got ${JSON.stringify(repository)}; correct it, or give the token access to it`;
+}
+
+/** Says how far the import came. */
+export function notInState(stack: string): string {
+  return `${settingsFileOf(stack)}: holds what GitHub has, but the state of ${stack} does not yet; repair what is said above and import again`;
+}

@@ -1,0 +1,61 @@
+import { GithubClient } from "../../components/github/client.ts";
+import type { CredentialSource } from "../../components/settings/credential.ts";
+import type { Settings } from "../../components/settings/settings.ts";
+import { secretValues } from "../hosts.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../progress/progress.ts";
+import type { PulumiCall } from "../pulumi/operation.ts";
+import type { Run } from "../run.ts";
+
+/** Which repository a stack's settings are about, and who asks GitHub. */
+export interface OnGithub {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly token: CredentialSource;
+  /** The setting that says where the token comes from. */
+  readonly place: string;
+}
+
+/** What a stack's settings say of GitHub; undefined when they say nothing. */
+export function onGithub(settings: Settings): OnGithub | undefined {
+  if (settings.environment === "repository") {
+    const { repository, token } = settings;
+    return { repository, token, place: "towpath:token" };
+  }
+  if (!("github" in settings)) return undefined;
+  const { repository, token } = settings.github;
+  return { repository, token, place: "towpath:github.token" };
+}
+
+/**
+ * Who asks GitHub for the command line. A token in the stack's configuration is encrypted: then Pulumi is asked for it.
+ *
+ * @throws Problem when there is no token
+ */
+export async function githubClient(
+  { token, place }: Omit<OnGithub, "repository">,
+  call: () => Promise<PulumiCall>,
+  progress: Pick<Progress, "say">,
+  run: Run,
+): Promise<GithubClient> {
+  const value =
+    token.source === "environment"
+      ? process.env[token.variable]
+      : (await secretValues(await call(), run))[token.name];
+  if (value === undefined || value === "") throw new Problem(noToken(place, token));
+  return new GithubClient({
+    ...{ token: value, place, variables: process.env },
+    say: (message) => {
+      progress.say(message);
+    },
+  });
+}
+
+/** Says that GitHub cannot be asked. */
+export function noToken(place: string, source: CredentialSource): string {
+  const where =
+    source.source === "environment"
+      ? `the environment variable ${source.variable}`
+      : `towpath:secretValues.${source.name}`;
+  return `${place}: expected a token in ${where}, got nothing; make one as docs/github.md says, and set it there`;
+}

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { parseApplication } from "../../../components/application/application.ts";
+import { withPreviousSecrets } from "../../../components/application/previous-secrets.ts";
+import { merged } from "../assert-refused.ts";
+import { notes } from "./notes.ts";
+
+const application = parseApplication(
+  merged(notes, {
+    services: { worker: { secrets: ["SMTP_PASSWORD", "JWT_SECRET"] } },
+    secrets: { SMTP_PASSWORD: { delivery: "variable" } },
+  }),
+);
+
+describe("secrets' values from before", () => {
+  it("reach the same services in the same way", () => {
+    const values = ["DATABASE_URL", "JWT_SECRET", "SMTP_PASSWORD", "SMTP_PASSWORD_PREVIOUS"];
+    const { services, secrets } = withPreviousSecrets(application, values);
+    assert.deepEqual(services.worker?.secrets, ["SMTP_PASSWORD", "JWT_SECRET", "SMTP_PASSWORD_PREVIOUS"]);
+    assert.deepEqual(services.api?.secrets, application.services.api?.secrets);
+    assert.deepEqual(secrets, {
+      ...application.secrets,
+      SMTP_PASSWORD_PREVIOUS: { delivery: "variable" },
+    });
+  });
+
+  it("change nothing where there are none", () => {
+    assert.deepEqual(withPreviousSecrets(application, ["JWT_SECRET", "SMTP_PASSWORD"]), application);
+  });
+});

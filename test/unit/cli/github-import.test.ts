@@ -1,0 +1,184 @@
+/** What is taken over from GitHub. That Pulumi takes the ids, and changes nothing there, is proved in test/e2e/github. */
+import assert from "node:assert/strict";
+import { importedInWords, importGithub } from "../../../cli/commands/github-import.ts";
+import { importFileOf, type ImportFile } from "../../../cli/github/import-file.ts";
+import {
+  adoptedRuleset,
+  environmentSettings,
+  repositorySettings,
+} from "../../../cli/github/imported-settings.ts";
+import type { EnvironmentThere, RepositoryThere, RulesetThere } from "../../../cli/github/read-repository.ts";
+import { parseSettings } from "../../../components/settings/settings.ts";
+import { FakeMachine } from "./fake-machine.ts";
+import { recordedProgress } from "./quiet.ts";
+
+const ruleset = (id: number, target: string, include: string[], more: object = {}): RulesetThere => ({
+  ...{ id, name: `ruleset ${id}`, target, conditions: { ref_name: { include } } },
+  ...more,
+});
+const protectMain = ruleset(7, "branch", ["~DEFAULT_BRANCH"], {
+  rules: [
+    { type: "deletion" },
+    { type: "required_linear_history" },
+    { type: "pull_request", parameters: { required_approving_review_count: 2 } },
+    { type: "required_status_checks", parameters: { required_status_checks: [{ context: "ci" }] } },
+  ],
+});
+const protectTags = ruleset(8, "tag", ["refs/tags/v*"]);
+const repository: RepositoryThere = {
+  rulesets: [ruleset(6, "branch", ["refs/heads/release/*"]), protectMain, protectTags],
+  labels: [
+    { name: "Bug", color: "d73a4a", description: "it does not work" },
+    { name: "later", color: "ffffff", description: null },
+  ],
+  variables: { REGION: "north" },
+};
+const preview: EnvironmentThere = {
+  name: "preview",
+  reviewers: { users: ["alice"], teams: ["release-team"] },
+  ...{ waitMinutes: 5, preventSelfReview: true, canAdminsBypass: false },
+  ...{ branches: ["main"], tags: ["v*"], policyIds: { "branch main": 21, "tag v*": 22 } },
+  ...{ variables: { LOG_LEVEL: "info" }, secrets: { OLD_TOKEN: "2026-01-01T00:00:00Z" } },
+};
+
+describe("settings from GitHub", () => {
+  it("say what a repository has, in a form that the settings take", () => {
+    const written = repositorySettings("octo-org/notes", repository, preview);
+    assert.deepEqual(written, {
+      repository: "octo-org/notes",
+      rules: { requiredChecks: ["ci"], approvals: 2, linearHistory: true, releaseTags: ["v*"] },
+      labels: { Bug: { color: "d73a4a", description: "it does not work" }, later: { color: "ffffff" } },
+      variables: { REGION: "north" },
+      preview: environmentSettings(preview),
+    });
+    const all = { ...written, environment: "repository", namespace: "notes-repository" };
+    assert.equal(parseSettings(all).environment, "repository");
+  });
+
+  it("say nothing of what it lacks", () => {
+    const nothing = { rulesets: [], labels: [], variables: {} };
+    assert.deepEqual(repositorySettings("octo-org/notes", nothing, undefined), {
+      repository: "octo-org/notes",
+    });
+  });
+
+  it("take over the rules of the default branch alone, and rather those that are called as ours", () => {
+    assert.equal(adoptedRuleset(repository.rulesets, "branch"), protectMain);
+    const two = [ruleset(1, "branch", ["~DEFAULT_BRANCH", "refs/heads/next"]), ruleset(2, "push", ["~ALL"])];
+    assert.equal(adoptedRuleset(two, "branch"), undefined);
+    const own = { ...protectTags, id: 9, name: "release tags" };
+    assert.equal(adoptedRuleset([protectTags, own], "tag"), own);
+  });
+});
+
+describe("the file for pulumi import", () => {
+  const type = (name: string): string =>
+    `github:index/${name}:${name[0]?.toUpperCase() ?? ""}${name.slice(1)}`;
+  const component = { name: "rules", type: "towpath:github:RepositoryRules", component: true };
+  const provider = { name: "github", type: "pulumi:providers:github" };
+  const child = { parent: "rules", provider: "github" };
+  const spec = (kind: string, name: string) => ({ name, type: type(kind), ...child });
+  const things: [string, string, object][] = [
+    ["repositoryRuleset", "branch", { target: "branch" }],
+    ["repositoryRuleset", "tags", { target: "tag" }],
+    ["issueLabel", "bug", { name: "bug" }],
+    ["issueLabel", "new", { name: "new" }],
+    ["actionsVariable", "region", { variableName: "region" }],
+    ["repositoryEnvironment", "environment", { environment: "preview" }],
+    ["repositoryEnvironmentDeploymentPolicy", "main", { environment: "preview", branchPattern: "main" }],
+    ["repositoryEnvironmentDeploymentPolicy", "v", { environment: "preview", tagPattern: "v*" }],
+    ["repositoryEnvironmentDeploymentPolicy", "next", { environment: "preview", branchPattern: "next" }],
+    ["actionsEnvironmentVariable", "level", { environment: "preview", variableName: "LOG_LEVEL" }],
+    ["actionsEnvironmentSecret", "old", { environment: "preview", secretName: "OLD_TOKEN" }],
+    ["actionsEnvironmentVariable", "other", { environment: "staging", variableName: "LOG_LEVEL" }],
+  ];
+  const previewed: ImportFile = {
+    nameTable: { kept: "urn" },
+    resources: [
+      component,
+      { name: "unused", type: "towpath:github:GithubEnvironment", component: true },
+      provider,
+      ...things.map(([kind, name]) => spec(kind, name)),
+    ],
+  };
+  const resources = things.map(([kind, name, inputs]) => ({
+    urn: `urn:pulumi:repository::towpath::towpath:github:RepositoryRules$${type(kind)}::${name}`,
+    inputs: inputs as Record<string, unknown>,
+  }));
+
+  it("holds what GitHub has, by the plugin's ids, and what that is part of", () => {
+    const there = { repo: "notes", repository, environments: { preview } };
+    const file = importFileOf(previewed, resources, there);
+    assert.deepEqual(file?.resources?.slice(0, 2), [component, provider]);
+    assert.deepEqual(
+      file.resources.slice(2).map(({ name, id }) => [name, id]),
+      [
+        ["branch", "notes:7"],
+        ["tags", "notes:8"],
+        ["bug", "notes:Bug"],
+        ["region", "notes:REGION"],
+        ["environment", "notes:preview"],
+        ["main", "notes:preview:21"],
+        ["v", "notes:preview:22"],
+        ["level", "notes:preview:LOG_LEVEL"],
+      ],
+    );
+    assert.deepEqual(file.nameTable, { kept: "urn" });
+  });
+
+  it("is not needed where GitHub has none of it", () => {
+    const there = { repo: "notes", repository: undefined, environments: {} };
+    assert.equal(importFileOf(previewed, resources, there), undefined);
+  });
+});
+
+describe("what was imported", () => {
+  it("is told, with what was left", () => {
+    const imported = { stack: "repository", file: "Pulumi.repository.yaml", settings: ["rules", "labels"] };
+    assert.equal(
+      importedInWords({
+        ...imported,
+        ...{ resources: ["notes:7"], secrets: ["OLD_TOKEN"], rulesets: ["releases"] },
+      }),
+      `Pulumi.repository.yaml: added rules, labels
+the state of repository: took over notes:7
+left alone, and still in force: the rulesets releases
+secrets whose values nobody can read, and which the next up sets anew if the settings name them: OLD_TOKEN
+see what would change with npm run pulumi -- preview --stack repository`,
+    );
+  });
+});
+
+describe("towpath github import", () => {
+  let machine: FakeMachine;
+  const token = process.env.GITHUB_TOKEN;
+
+  beforeEach(() => {
+    machine = new FakeMachine();
+    delete process.env.GITHUB_TOKEN;
+  });
+  afterEach(() => {
+    machine.remove();
+    if (token !== undefined) process.env.GITHUB_TOKEN = token;
+  });
+
+  it("is refused for other stacks, for what is no repository, and without a token", async () => {
+    const take = (stack: string, repository: string) =>
+      importGithub({ stack, repository }, recordedProgress(), machine.project);
+    await assert.rejects(take("local", "octocat/notes"), {
+      name: "Problem",
+      message:
+        '--stack: expected a stack with a part on GitHub, got "local"; take repository, staging or production',
+    });
+    await assert.rejects(take("staging", "notes"), {
+      name: "Problem",
+      message:
+        '--repository: expected a repository\'s owner and name, got "notes"; for example octocat/notes',
+    });
+    await assert.rejects(take("staging", "octocat/notes"), {
+      name: "Problem",
+      message:
+        "towpath:github.token: expected a token in the environment variable GITHUB_TOKEN, got nothing; make one as docs/github.md says, and set it there",
+    });
+  });
+});

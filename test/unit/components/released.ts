@@ -1,0 +1,94 @@
+import { deployed, type Registration } from "./engine.ts";
+import { parseApplication } from "../../../components/application/application.ts";
+import { loadSettings } from "../../../components/load-settings.ts";
+import type { ReleasePlan } from "../../../components/release/plan-from.ts";
+import type { ReleaseRecord } from "../../../components/release/release-record.ts";
+import {
+  ReleasedEnvironment,
+  type ReleasedEnvironmentArgs,
+} from "../../../components/released-environment.ts";
+import { notes } from "../application/notes.ts";
+import { record } from "../release/records.ts";
+import { production, staging } from "../settings/good.ts";
+
+const application = parseApplication(notes);
+/** The connection to the host. */
+export const connection = { folder: ".towpath/ssh/notes-staging", host: "app1" };
+/** The digest that a letter stands for. */
+export const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+const secretValues = '{"JWT_SECRET":"hunter2","SSH_KEY":"key"}';
+
+/** What is planned: images of that letter, after the release `current`. */
+export function planOf(letter: string, current?: ReleaseRecord): ReleasePlan {
+  const images = { api: digest(letter), web: digest(letter) };
+  const references = Object.fromEntries(
+    Object.entries(images).map(([name, image]) => [name, `ghcr.io/octocat/notes/${name}@${image}`]),
+  );
+  return {
+    ...{ id: letter.repeat(12), images, references, changes: true, warnings: [], rollback: false },
+    ...{
+      tags: ["staging-1"],
+      settingsHash: "0".repeat(12),
+      startedAt: "2026-01-02T03:04:05.000Z",
+      by: "somebody",
+    },
+    records: current === undefined ? [] : [current],
+    ...(current !== undefined && { current }),
+  };
+}
+
+/** What ran before: images of that letter. */
+export function earlier(letter: string): ReleaseRecord {
+  return record("a", { images: { api: digest(letter), web: digest(letter) } });
+}
+
+/** What is released, and how. */
+interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway">> {
+  stack?: "staging" | "production";
+  settings?: Readonly<Record<string, unknown>>;
+}
+
+/** What a staging or production with the good settings registers. */
+export async function released({
+  stack = "staging",
+  settings = {},
+  plan = planOf("b"),
+  gateway,
+}: Asked): Promise<{
+  registrations: readonly Registration[];
+  result: ReleasedEnvironment;
+}> {
+  const good: Record<string, unknown> = { ...{ staging, production }[stack], ...settings };
+  const texts = Object.entries(good)
+    .filter(
+      ([key, value]) =>
+        (value !== undefined && !["canary", "freeze", "vault", "gateway", ...unused].includes(key)) ||
+        key in settings,
+    )
+    .map(([key, value]) => [`towpath:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
+  const configuration = { ...Object.fromEntries(texts), "towpath:secretValues": secretValues } as Record<
+    string,
+    string
+  >;
+  process.env.REGISTRY_TOKEN = "token";
+  try {
+    return await deployed(
+      () => {
+        const loaded = loadSettings("notes");
+        if (loaded.environment !== "staging" && loaded.environment !== "production")
+          throw new Error("not released");
+        const migration = { revisions: [], findings: [], destructive: [], warnings: [] };
+        return new ReleasedEnvironment(loaded.namespace, {
+          ...{ application, settings: loaded, connection, plan, migration },
+          ...(gateway !== undefined && { gateway }),
+        });
+      },
+      { stack, configuration },
+    );
+  } finally {
+    delete process.env.REGISTRY_TOKEN;
+  }
+}
+
+/** Settings of the good ones that ask for more than is tested here. */
+const unused = ["github", "secrets", "copies", "maintenance"];
