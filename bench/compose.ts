@@ -93,7 +93,7 @@ export class Compose {
       secretAccessKey: password,
       buckets: [bucket],
     };
-    await execa(process.execPath, ["--import", "tsx", "steps/create-buckets.ts"], {
+    await execa(process.execPath, ["steps/run.mjs", "create-buckets"], {
       cwd: checkout,
       input: JSON.stringify(input),
       env: this.environment,

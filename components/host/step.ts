@@ -65,5 +65,5 @@ export class Step<Input> extends command.local.Command {
 
 /** How a step is started; the project's folder is the working directory. */
 function commandLine(program: Program): string {
-  return `node --import tsx steps/${program}.ts`;
+  return `node steps/run.mjs ${program}`;
 }

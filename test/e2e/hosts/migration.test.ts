@@ -87,7 +87,7 @@ describe("a migration where users' data is", () => {
         ...(backup !== undefined && { backup }),
       },
     };
-    return execa("node", ["--import", "tsx", "steps/migrate.ts"], {
+    return execa("node", ["steps/run.mjs", "migrate"], {
       input: JSON.stringify(input),
       reject: false,
     });

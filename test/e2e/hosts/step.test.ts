@@ -52,9 +52,11 @@ describe("a step on a host over SSH", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const ask = ["--import", "tsx", "ask.ts"];
+
   /** Runs a step as the plugin does. */
-  async function run(program: string, input: object): Promise<{ receipt: object; said: string }> {
-    const { stdout, stderr, exitCode } = await execa("node", ["--import", "tsx", program], {
+  async function run(program: readonly string[], input: object): Promise<{ receipt: object; said: string }> {
+    const { stdout, stderr, exitCode } = await execa("node", program, {
       cwd: folder,
       env: { TOWPATH_HOST: connectionText(connection) },
       input: JSON.stringify(input),
@@ -92,7 +94,7 @@ describe("a step on a host over SSH", () => {
 
   it("goes on waiting when the connection is cut, and hears the end", async () => {
     await start("waited", "while [ ! -e /go ]; do sleep 0.1; done; exit 7");
-    const waiting = run("ask.ts", { args: ["wait", "waited"] });
+    const waiting = run(ask, { args: ["wait", "waited"] });
     const first = await until("the wait", 20, () => waiter("waited"));
     await host.dropConnections();
     await until("the next wait", 30, () => waiter("waited", first));
@@ -103,7 +105,7 @@ describe("a step on a host over SSH", () => {
   it("does not give a command twice that must not be, and says what to do", async () => {
     await start("cut", "sleep 600");
     const command = ["sh", "-c", "echo once >>/runs; sleep 600"];
-    const running = run("ask.ts", { args: ["exec", "cut", ...command] });
+    const running = run(ask, { args: ["exec", "cut", ...command] });
     await until("the command", 20, async () => {
       const runs = await host.script("docker exec cut cat /runs 2>/dev/null || true");
       return runs === "once" ? true : undefined;
@@ -125,7 +127,7 @@ describe("a step on a host over SSH", () => {
       probe: { command: ["test", "-e", "/tmp/healthy"] },
       timeoutSeconds: 100,
     };
-    const gate = run("steps/health-gate.ts", input);
+    const gate = run(["steps/run.mjs", "health-gate"], input);
     await until("the gate to ask", 20, async () => {
       const asked = await host.script(
         "docker events --since 20s --until 0s --filter event=exec_start | head -n 1",

@@ -133,7 +133,7 @@ describe("the explanation of a failure", () => {
     assert.equal(
       explain(
         failed([
-          'error: exit status 1: running "node --import tsx steps/health-gate.ts":\nservices.api: not healthy within 60 s; its last log lines:\n  | boom\n',
+          'error: exit status 1: running "node steps/run.mjs health-gate":\nservices.api: not healthy within 60 s; its last log lines:\n  | boom\n',
           container,
         ]),
       ),

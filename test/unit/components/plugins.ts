@@ -59,7 +59,7 @@ const plugins: Record<string, (asked: Asked, played: PlayedPlugins) => Answer> =
   }),
   // What a command prints is as secret as what it was given.
   "command:local:Command": ({ name, inputs }, { receipts = {} }) => {
-    const program = /steps\/(.*)\.ts$/.exec(text(inputs, "create"))?.[1] ?? "";
+    const program = / steps\/run\.mjs (.*)$/.exec(text(inputs, "create"))?.[1] ?? "";
     const receipt = receipts[program] ?? JSON.stringify({ program });
     return made(name, { stdout: pulumi.secret(receipt), stderr: "" });
   },

@@ -36,7 +36,7 @@ describe("tagged images", () => {
         new TaggedImages("tags", { registry, password: "open", images: { api: digest }, tags: ["prod-1.0"] }),
     );
     const { create, stdin, triggers } = byName(registrations)["tags-put"]?.inputs ?? {};
-    assert.equal(create, "node --import tsx steps/tag-images.ts");
+    assert.equal(create, "node steps/run.mjs tag-images");
     assert.deepEqual(
       stdin,
       hidden({ registry, images: { api: digest }, tags: ["prod-1.0"], password: "open" }),

@@ -34,7 +34,7 @@ describe("a step", () => {
     );
     assert.deepEqual(byName(registrations).ask?.inputs, {
       ...always,
-      create: "node --import tsx steps/smoke-check.ts",
+      create: "node steps/run.mjs smoke-check",
       stdin: hidden({ plain: 1, later: "two", hidden: 3 }),
     });
   });
@@ -50,7 +50,7 @@ describe("a step", () => {
     );
     assert.deepEqual(byName(registrations).run?.inputs, {
       ...always,
-      create: "node --import tsx steps/migrate.ts",
+      create: "node steps/run.mjs migrate",
       update: "true",
       triggers: ["sha256:aa"],
       stdin: hidden({}),
@@ -66,7 +66,7 @@ describe("a step", () => {
           {},
         ),
     );
-    assert.equal(byName(registrations).switch?.inputs.delete, "node --import tsx steps/remove-route.ts");
+    assert.equal(byName(registrations).switch?.inputs.delete, "node steps/run.mjs remove-route");
   });
 
   it("is told which host it is about, and how that is reached", async () => {

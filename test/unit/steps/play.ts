@@ -76,7 +76,7 @@ export async function play(
   before: Files = {},
 ): Promise<Played> {
   const { result, calls, gateway } = await withDocker(script, before, (path, folder) =>
-    execa("node", ["--import", "tsx", `steps/${program}.ts`], {
+    execa("node", ["steps/run.mjs", program], {
       cwd: root,
       env: { PATH: path, FAKE_DOCKER: folder },
       input: typeof input === "string" ? input : JSON.stringify(input),

@@ -173,6 +173,6 @@ export const release = {
       drainSeconds: 0,
       gatewayId: engineId("notes-local-gateway-container"),
     }),
-    delete: "node --import tsx steps/remove-route.ts",
+    delete: "node steps/run.mjs remove-route",
   },
 };

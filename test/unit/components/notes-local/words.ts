@@ -24,7 +24,7 @@ export function triggered(program: string, triggers: string[], input: unknown): 
 /** A step that runs again when its input changes. */
 export function step(program: string, input: unknown): Record<string, unknown> {
   return {
-    create: `node --import tsx steps/${program}.ts`,
+    create: `node steps/run.mjs ${program}`,
     stdin: hidden(input),
     logging: "none",
     addPreviousOutputInEnv: false,

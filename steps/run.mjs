@@ -1,0 +1,8 @@
+/** Starts a step by its name: `node steps/run.mjs migrate`. */
+import { fileURLToPath, URL } from "node:url";
+import { compiled } from "../setup/compiled.mjs";
+
+// What is wrong with a step itself is told by the lines of its sources.
+process.setSourceMapsEnabled(true);
+const [program] = process.argv.slice(2);
+await import(await compiled(fileURLToPath(new URL("..", import.meta.url)), `steps/${program}.ts`));

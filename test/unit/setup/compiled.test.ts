@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { compiled } from "../../../setup/compiled.mjs";
+
+describe("a compiled module", () => {
+  let root: string;
+  const write = (path: string, text: string): void => {
+    writeFileSync(join(root, path), text);
+  };
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "towpath-compiled-"));
+    mkdirSync(join(root, "steps"));
+    symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"));
+    write("steps/word.ts", 'export const word: string = "first";\n');
+    write("steps/say.ts", 'import { word } from "./word.ts";\nconsole.log(word);\n');
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  /** What the module prints in a process of its own, which compiles it when that is needed. */
+  async function said(): Promise<string> {
+    const compile = pathToFileURL(join(process.cwd(), "setup/compiled.mjs")).href;
+    const script = `import { compiled } from "${compile}"; await import(await compiled("${root}", "steps/say.ts"));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+    return stdout;
+  }
+
+  it("does what its source does, and is made once", async () => {
+    assert.equal(await said(), "first\n");
+    const made = statSync(await compiled(root, "steps/say.ts")).ino;
+
+    assert.equal(await said(), "first\n");
+
+    assert.equal(statSync(await compiled(root, "steps/say.ts")).ino, made);
+  });
+
+  it("is made again when a module that it imports is another one", async () => {
+    await said();
+    write("steps/word.ts", 'export const word: string = "other";\n');
+
+    assert.equal(await said(), "other\n");
+  });
+
+  it("is made again when its file is not whole", async () => {
+    await said();
+    const file = await compiled(root, "steps/say.ts");
+    writeFileSync(file, readFileSync(file, "utf8").slice(0, -20));
+
+    assert.equal(await said(), "first\n");
+  });
+
+  it("is made by several processes at once", async () => {
+    const words = await Promise.all(Array.from({ length: 4 }, said));
+
+    assert.deepEqual(words, Array(4).fill("first\n"));
+  });
+
+  it("names what is wrong in its source", async () => {
+    write("steps/word.ts", "export const word = ;\n");
+
+    await assert.rejects(compiled(root, "steps/say.ts"), /steps\/word\.ts:1:20: ERROR: Unexpected ";"/);
+  });
+});
