@@ -13,9 +13,9 @@ export async function handOver() {
     process.stderr.write(problem + "\n");
     process.exit(1);
   }
-  const { register } = await import("tsx/esm/api");
-  register();
-  await import("../cli/main.ts");
+  const { compiled } = await import("./compiled.mjs");
+  process.setSourceMapsEnabled(true);
+  await import(await compiled(root, "cli/main.ts"));
 }
 
 /**

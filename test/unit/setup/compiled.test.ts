@@ -34,11 +34,11 @@ describe("a compiled module", () => {
 
   it("does what its source does, and is made once", async () => {
     assert.equal(await said(), "first\n");
-    const made = statSync(await compiled(root, "steps/say.ts")).ino;
+    const made = statSync(new URL(await compiled(root, "steps/say.ts"))).ino;
 
     assert.equal(await said(), "first\n");
 
-    assert.equal(statSync(await compiled(root, "steps/say.ts")).ino, made);
+    assert.equal(statSync(new URL(await compiled(root, "steps/say.ts"))).ino, made);
   });
 
   it("is made again when a module that it imports is another one", async () => {
@@ -50,7 +50,7 @@ describe("a compiled module", () => {
 
   it("is made again when its file is not whole", async () => {
     await said();
-    const file = await compiled(root, "steps/say.ts");
+    const file = new URL(await compiled(root, "steps/say.ts"));
     writeFileSync(file, readFileSync(file, "utf8").slice(0, -20));
 
     assert.equal(await said(), "first\n");

@@ -64,7 +64,7 @@ async function withDocker<Result>(
 }
 
 /**
- * Runs a step of the release as the `command` plugin does, with its input on standard input.
+ * Runs a step of the release with its input on standard input, as the `command` plugin does.
  *
  * `script` is what the fake `docker` does: the body of a shell program that knows the call's arguments as `$*`. `before`
  * is what the gateway's folder `/etc/caddy` holds at the start.
@@ -76,7 +76,8 @@ export async function play(
   before: Files = {},
 ): Promise<Played> {
   const { result, calls, gateway } = await withDocker(script, before, (path, folder) =>
-    execa("node", ["steps/run.mjs", program], {
+    // Not compiled, as `steps/run.mjs` does it, so that their lines are counted.
+    execa("node", ["--import", "tsx", `steps/${program}.ts`], {
       cwd: root,
       env: { PATH: path, FAKE_DOCKER: folder },
       input: typeof input === "string" ? input : JSON.stringify(input),
