@@ -55,6 +55,8 @@ export class Gateway extends pulumi.ComponentResource {
         ],
         uploads: [{ file: "/etc/caddy/Caddyfile", content: caddyfile(isPublic), permissions: "0644" }],
         ...(isPublic && fewRights(["NET_BIND_SERVICE"])),
+        // Steps ask through processes of this container, and Caddy does not take up those that they leave.
+        init: true,
         restart: "unless-stopped",
         destroyGraceSeconds: 10,
         labels: labelList(args.labels),

@@ -68,6 +68,17 @@ describe("a gateway that several environments share", () => {
     assert.equal((await released.ask("staging", "/")).status, 200);
   });
 
+  it("keeps no dead process of what the releases asked through it", async () => {
+    const dead = await until("the end of what asks", 30, async () => {
+      const listed = await host.exec("docker", "top", "notes-host-app1-gateway", "-eo", "stat,args");
+      assert.match(listed, /caddy run/);
+      return listed.includes("timeout ")
+        ? undefined
+        : listed.split("\n").filter((line) => line.startsWith("Z"));
+    });
+    assert.deepEqual(dead, []);
+  });
+
   it("leads HTTP to HTTPS, and refuses names that it does not serve", async () => {
     const answer = await fetch(`http://${host.address}/`, {
       headers: { host: released.domain("staging") },

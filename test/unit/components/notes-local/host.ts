@@ -10,6 +10,7 @@ export const host = {
     name: "notes-local-gateway",
     image: "docker.io/library/caddy:2.11.9",
     ports: [{ internal: 8080, external: 8080, ip: "127.0.0.1" }],
+    init: true,
     networksAdvanced: [{ name: "notes-local" }],
     volumes: [{ volumeName: "notes-local-gateway-sites", containerPath: "/etc/caddy/sites" }],
     uploads: [
