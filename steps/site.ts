@@ -17,12 +17,22 @@ export interface SiteContent {
 
 const folder = "/etc/caddy/sites";
 
+/** What the gateway does now. */
+export interface ServedSite extends SiteContent {
+  /** The containers that the release sends requests to, by their names. */
+  readonly containers: readonly string[];
+}
+
 /** What the gateway is told now; undefined before the first route. */
-export async function readSite({ gateway, name }: Site): Promise<SiteContent | undefined> {
-  const script = 'cat "$1.caddy" 2>/dev/null && printf "\\0" && readlink "$1/current" || true';
+export async function readSite({ gateway, name }: Site): Promise<ServedSite | undefined> {
+  const script = [
+    'cat "$1.caddy" 2>/dev/null && printf "\\0" && readlink "$1/current" || exit 0',
+    'for one in "$1"/current/stable/*/* "$1"/current/canary/*/*; do [ ! -f "$one" ] || { printf "\\0"; cat "$one"; }; done',
+  ].join("\n");
   const found = await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`]);
-  const [text, release] = found.split("\0");
-  return text === undefined || release === undefined || release === "" ? undefined : { text, release };
+  const [text, release = "", ...containers] = found.split("\0");
+  if (text === undefined || release === "") return undefined;
+  return { text, release: release.trimEnd(), containers: [...new Set(containers)] };
 }
 
 /**
@@ -39,42 +49,36 @@ export async function writeRelease(
   keepCurrent: boolean,
 ): Promise<void> {
   const script = [
-    'set -e; cd "$1"; release=$2; keep=$3; shift 3',
+    'set -e; mkdir -p "$1"; cd "$1"; release=$2; keep=$3; shift 3',
     'rm -rf "$release.part" && mkdir "$release.part"',
     'if [ "$keep" = true ] && [ -d current/ ]; then cp -R current/. "$release.part/"; fi',
     'while [ $# -gt 0 ]; do mkdir -p "$(dirname "$release.part/$1")"; printf %s "$2" > "$release.part/$1"; shift 2; done',
     'if [ "$(readlink current)" != "$release" ]; then rm -rf "$release" && mv "$release.part" "$release"; fi',
     'rm -rf "$release.part"',
   ].join("\n");
-  await docker(["exec", gateway, "mkdir", "-p", `${folder}/${name}`]);
   const said = [release, String(keepCurrent), ...Object.entries(files).flat()];
   await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`, ...said]);
 }
 
-/** The containers that a release sends requests to, by their names. */
-export async function containersOf({ gateway, name }: Site, release: string): Promise<string[]> {
-  const script =
-    'for one in "$1"/stable/*/* "$1"/canary/*/*; do [ ! -f "$one" ] || { cat "$one"; echo; }; done';
-  const found = await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}/${release}`]);
-  return [...new Set(found.split("\n"))].filter((container) => container !== "");
-}
-
 /**
- * Makes the gateway do what `content` says; undefined takes the site away.
+ * Makes the gateway do what `content` says; undefined takes the site away. `now` is what it does until then.
  *
  * The release is switched by one rename, which no request notices. Only when the text changes as well is the gateway's
  * configuration loaded anew; it is validated before it gets its name, so that a gateway which restarts at any moment
  * finds a valid file.
  */
-export async function writeSite({ gateway, name }: Site, content: SiteContent | undefined): Promise<void> {
+export async function writeSite(
+  { gateway, name }: Site,
+  content: SiteContent | undefined,
+  now: SiteContent | undefined,
+): Promise<void> {
   const site = `${folder}/${name}`;
   if (content === undefined) {
     await removeSite({ gateway, name });
     return;
   }
-  const before = await readSite({ gateway, name });
   await docker(["exec", gateway, "sh", "-c", switchScript, "sh", site, content.release]);
-  if (content.text === before?.text) return;
+  if (content.text === now?.text) return;
   const candidate = `${site}.candidate`;
   await docker(["exec", "-i", gateway, "sh", "-c", 'cat > "$1"', "sh", candidate], { input: content.text });
   await docker(["exec", gateway, "caddy", "validate", "--adapter", "caddyfile", "--config", candidate]);

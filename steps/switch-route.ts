@@ -7,7 +7,6 @@ import { lastLogLines } from "./docker.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
 import { endedSince, restartsOf, type Restarts } from "./restarts.ts";
 import {
-  containersOf,
   readSite,
   removeOtherReleases,
   writeRelease,
@@ -39,7 +38,7 @@ const intervalSeconds = 0.5;
 
 /**
  * How long an answer may take after the switch, in seconds: shorter than the gateway looks for a copy that accepts a
- * request (5 s), so that those who wait are sent to the old copies in time.
+ * request (8 s), so that those who wait are sent to the old copies in time.
  */
 const answerSeconds = 3;
 
@@ -48,25 +47,27 @@ async function switchRoute(input: SwitchRouteInput): Promise<object> {
   const { site, text, files } = input;
   const release = releaseName(files);
   const before = await readSite(site);
-  const replaced = before === undefined ? [] : await containersOf(site, before.release);
-  await writeRelease(site, release, files, before?.text !== text);
-  const restarts = await restartsOf(containersIn(files));
+  const [restarts] = await Promise.all([
+    restartsOf(containersIn(files)),
+    writeRelease(site, release, files, before?.text !== text),
+  ]);
   const switched = Date.now();
   try {
-    await writeSite(site, { text, release });
+    await writeSite(site, { text, release }, before);
   } catch (error) {
-    const now = await putBack(site, before);
-    throw new StepFailure(`route: the gateway refuses the new route, ${now}: ${(error as Error).message}`);
+    const back = await putBack(site, before);
+    throw new StepFailure(`route: the gateway refuses the new route, ${back}: ${(error as Error).message}`);
   }
   const wrong = await watch(input, before?.text !== text, restarts);
   if (wrong !== undefined) {
     const { what, log = "" } = wrong;
     throw new StepFailure(`smoke: after the switch, ${what}; ${await putBack(site, before)}${log}`);
   }
-  await removeOtherReleases(site);
-  const gone = replaced.filter((container) => !Object.values(files).includes(container));
-  const connectionsLeft =
-    input.drainSeconds === 0 ? 0 : await drain(site.gateway, gone, switched + input.drainSeconds * 1000);
+  const gone = before?.containers.filter((container) => !Object.values(files).includes(container)) ?? [];
+  const [connectionsLeft] = await Promise.all([
+    input.drainSeconds === 0 ? 0 : drain(site.gateway, gone, switched + input.drainSeconds * 1000),
+    removeOtherReleases(site),
+  ]);
   return {
     checks: input.checks.map(({ path }) => path),
     watchedSeconds: input.watchSeconds,
@@ -88,7 +89,7 @@ function releaseName(files: SwitchRouteInput["files"]): string {
 /** Makes the route what it was, and says so. */
 async function putBack(site: Site, before: SiteContent | undefined): Promise<string> {
   try {
-    await writeSite(site, before);
+    await writeSite(site, before, await readSite(site));
   } catch (error) {
     return `the old route could not be put back: ${(error as Error).message}`;
   }
@@ -113,7 +114,7 @@ async function watch(
     if (missing !== undefined) return { what: missing };
   }
   const deadline = Date.now() + watchSeconds * 1000;
-  do {
+  for (;;) {
     for (const expected of checks) {
       const { path, headers } = expected;
       const asked = { path, timeoutSeconds: answerSeconds, ...(headers !== undefined && { headers }) };
@@ -128,9 +129,10 @@ async function watch(
     if (ended !== undefined) {
       return { what: `${ended} ended`, log: `; its last log lines:\n${await lastLogLines(ended)}` };
     }
-    await pause(intervalSeconds);
-  } while (Date.now() < deadline);
-  return undefined;
+    const left = (deadline - Date.now()) / 1000;
+    if (left <= 0) return undefined;
+    await pause(Math.min(intervalSeconds, left));
+  }
 }
 
 await runStep(switchRoute);

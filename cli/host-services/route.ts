@@ -28,7 +28,7 @@ export async function followHostRuns(
   const before = await readSite(site);
   if (before === undefined) return;
   const text = siteWith(application, namespace, hostRuns(project, namespace));
-  await writeSite(site, { text, release: before.release });
+  await writeSite(site, { text, release: before.release }, before);
 }
 
 /** The address of this machine in the network of a namespace. */
