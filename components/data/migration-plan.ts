@@ -29,6 +29,8 @@ export type PrintFromImage = (
 
 /** What a release's migration would do. */
 export interface MigrationPlan {
+  /** The revision that it would start from; left out where nobody asked the image. */
+  readonly from?: string;
   /** The revisions that it would apply, in their order. */
   readonly revisions: readonly string[];
   readonly findings: readonly DestructiveStep[];
@@ -69,17 +71,17 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
       `migrations.${what}: the new image has to tell what it would run on a schema at ${from}, got ${answer.problem}; release an image whose migrations know that revision`,
     ]);
   };
-  const [listed, statements] = await Promise.all([ask("pending", pending), sql && ask("sql", sql)]);
-  const revisions = pendingOf(listed);
+  const revisions = pendingOf(await ask("pending", pending));
   const to = revisions.at(-1);
-  if (to === undefined) return nothing;
-  if (statements === undefined) {
+  if (to === undefined) return { ...nothing, from };
+  if (sql === undefined) {
     const warning = `migrations: what ${to} destroys is not known, for the application describes no migrations.sql`;
-    return { ...nothing, revisions, warnings: [warning] };
+    return { ...nothing, from, revisions, warnings: [warning] };
   }
-  const findings = await destructiveSteps(statements);
+  const findings = await destructiveSteps(await ask("sql", sql));
   if (findings.length > 0) checkAcknowledged(args, from, to, findings);
   return {
+    from,
     revisions,
     findings,
     destructive: findings.length > 0 ? revisions : [],
