@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { application } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
 import { reloadingServices } from "../../components/application/development.ts";
@@ -11,7 +12,7 @@ import { leftHostRuns } from "../host-services/host-runs.ts";
 import { followHostRuns } from "../host-services/route.ts";
 import { isFree } from "../ports.ts";
 import { Interrupted, Problem } from "../problem.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress, Step } from "../progress/progress.ts";
 import { readProject, type Project } from "../project.ts";
 import { clearInterruptedRun } from "../pulumi/interrupted-run.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
@@ -57,8 +58,27 @@ export async function start(
   checkOutcome(outcome);
   const namespace = String(outcome.outputs.namespace);
   await keepHostRuns(project, namespace);
-  const containers = await listContainers(run, namespace);
+  const containers = await recovered(namespace, progress);
   return { ...describe(outcome, containers), reload, seconds: Math.round((Date.now() - began) / 100) / 10 };
+}
+
+/** How long a copy may take to be well again that suffered while what it needs was gone, in seconds: three of its checks. */
+const recoverySeconds = 30;
+
+/** The containers, once the engine's own checks are not behind what was brought back, or the time is over. */
+async function recovered(namespace: string, progress: Progress): Promise<Container[]> {
+  const deadline = Date.now() + recoverySeconds * 1000;
+  let step: Step | undefined;
+  for (;;) {
+    const containers = await listContainers(run, namespace);
+    const ill = containers.filter(({ health }) => health === "unhealthy").map(({ part }) => part);
+    if (ill.length === 0 || Date.now() >= deadline) {
+      step?.done();
+      return containers;
+    }
+    step ??= progress.step(`waiting for ${ill.join(", ")} to be healthy again`);
+    await pause(500);
+  }
 }
 
 /** Prints what was started, for people. */

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { start, startedInWords } from "../../../cli/commands/start.ts";
 import { FakeMachine } from "./fake-machine.ts";
 import { recordedProgress } from "./quiet.ts";
@@ -80,6 +81,19 @@ describe("the command start", function () {
   const begin = (refresh = false) => start(progress, { refresh }, machine.project);
 
   describe("start", () => {
+    it("waits for a copy that suffered while what it needs was gone", async () => {
+      machine.docker("ps", containers.replace("(healthy)", "(unhealthy)"));
+      const waiting = "waiting for api to be healthy again …";
+      const starting = begin();
+      while (!progress.lines.includes(waiting)) await setTimeout(20);
+      machine.docker("ps", containers);
+
+      const { services } = await starting;
+
+      assert.equal(services.api?.health, "healthy");
+      assert.deepEqual(progress.lines.slice(-2), [waiting, "waiting for api to be healthy again done"]);
+    });
+
     it("makes the stack, runs it, and says what runs", async () => {
       const started = await begin();
       assert.deepEqual(machine.calls, [
