@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
@@ -104,20 +105,29 @@ func (h *host) About(ctx context.Context, request *pulumirpc.AboutRequest) (*pul
 		return nil, err
 	}
 
+	// Every "pulumi up" asks this before it begins, so the three programs run at once.
+	var asked sync.WaitGroup
+	var version, typescript, packages string
+	asked.Go(func() { version = outputIn(ctx, directory, node, "--version") })
+	asked.Go(func() {
+		typescript = outputIn(ctx, directory, node, "-e", "console.log(require('typescript/package.json').version)")
+	})
+	asked.Go(func() {
+		if found, err := manager.Version(); err == nil {
+			packages = found.String()
+		}
+	})
+	asked.Wait()
+
 	// What cannot be found out is left out: "pulumi about" is there to describe broken installations too.
 	metadata := map[string]string{"packagemanager": manager.Name()}
-	if found, err := manager.Version(); err == nil {
-		metadata["packagemanagerVersion"] = found.String()
+	if packages != "" {
+		metadata["packagemanagerVersion"] = packages
 	}
-	typescript := "console.log(require('typescript/package.json').version)"
-	if found := outputIn(ctx, directory, node, "-e", typescript); found != "" {
-		metadata["typescriptVersion"] = found
+	if typescript != "" {
+		metadata["typescriptVersion"] = typescript
 	}
-	return &pulumirpc.AboutResponse{
-		Executable: node,
-		Version:    outputIn(ctx, directory, node, "--version"),
-		Metadata:   metadata,
-	}, nil
+	return &pulumirpc.AboutResponse{Executable: node, Version: version, Metadata: metadata}, nil
 }
 
 // GetProgramDependencies lists the npm packages that the program's lock file names.
