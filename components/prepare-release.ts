@@ -34,10 +34,13 @@ export async function prepareRelease(
   const application = checked(description, loaded);
   const settings = await withVaultSecrets(loaded);
   const connections = await writeConnections(settings.namespace, settings.hosts, settings.credential);
+  const planning = planRelease(application, settings);
+  // What is wrong with it is told when the hosts are well.
+  planning.catch(() => undefined);
   await preflight(connections, demandOf(application, settings));
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
-  const plan = await approvedPlan(settings, await planRelease(application, settings));
+  const plan = await approvedPlan(settings, await planning);
   const migration = await plannedMigration({ application, settings, connection, plan });
   for (const warning of migration.warnings) void pulumi.log.warn(warning);
   const gateway =
