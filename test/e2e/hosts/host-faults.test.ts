@@ -108,7 +108,7 @@ describe("a host that fails in the middle of a release", () => {
     const printed = [...seen, ended.stdout, ended.stderr].join("\n");
     for (const secret of secrets) assert.ok(!printed.includes(secret), "a secret was shown");
     // The watch saw what it had to see.
-    assert.ok([...seen].some((line) => line.includes("steps/migrate.ts")));
+    assert.ok([...seen].some((line) => line.includes("steps/run.mjs migrate")));
     assert.ok([...seen].some((line) => line.includes("alembic upgrade head")));
   });
 
