@@ -43,7 +43,8 @@ export async function test(
     ended.push(await runMocha(root, one, pattern, suite === undefined));
   }
   print(`${summary(ended.map(({ counts }) => counts))}\n`);
-  return ended.every(({ code }) => code === 0) ? 0 : 1;
+  // Mocha ends with 0 when it is interrupted, and has not counted.
+  return ended.every(({ code, counts }) => code === 0 && counts?.failed === 0) ? 0 : 1;
 }
 
 /** The counts of several runs in one line; a run that ended before it counted is a failure. */

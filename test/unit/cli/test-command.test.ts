@@ -94,4 +94,13 @@ describe("the command test", function () {
     const { code, printed } = await tested("e2e");
     assert.deepEqual([code, printed], [1, "0 passed, 1 failed, 0 skipped\n"]);
   });
+
+  it("fails when mocha was interrupted, which ends well then and has not counted", async () => {
+    machine.write(
+      "node_modules/mocha/bin/mocha.js",
+      `require("node:fs").writeFileSync("runs", "x"); process.exit(0);`,
+    );
+    const { code, printed } = await tested("e2e");
+    assert.deepEqual([code, printed], [1, "0 passed, 1 failed, 0 skipped\n"]);
+  });
 });
