@@ -227,7 +227,7 @@ function recordsOf(
 
 /** How the schema is migrated: with a dump before in production, and not at all by an earlier release. */
 function migrationCare(
-  { settings, plan, migration: { from, revisions } }: ReleasedEnvironmentArgs,
+  { settings, plan }: ReleasedEnvironmentArgs,
   { databases: server }: BackingServices,
   { completes, canary }: Tracks,
   { volume, database }: { volume: pulumi.Output<string> | undefined; database: string },
@@ -240,7 +240,6 @@ function migrationCare(
     care: {
       ...settings.migration,
       ...{ server, database },
-      ...(from !== undefined && { planned: { from, revisions } }),
       ...(volume !== undefined && { backup: { volume, release: plan.id } }),
       // A canary that is dropped leaves its schema behind, too.
       ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),

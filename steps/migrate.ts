@@ -19,8 +19,6 @@ export interface MigrateCare {
   readonly current: readonly string[];
   /** Prints the revisions that the command would apply. */
   readonly pending?: readonly string[];
-  /** What the command would apply to a schema at `from`, where that is known of this image already. */
-  readonly planned?: { readonly from: string; readonly revisions: readonly string[] };
   /** The revision of an empty database. */
   readonly base?: string;
   /** The revision that the command leads to, where it leads to one: nothing runs when the schema is there. */
@@ -101,12 +99,11 @@ async function revision(input: MigrateInput, { current }: MigrateCare): Promise<
 
 async function pendingRevisions(
   input: MigrateInput,
-  { pending, planned, base }: MigrateCare,
+  { pending, base }: MigrateCare,
   before: string | undefined,
-): Promise<readonly string[] | undefined> {
+): Promise<string[] | undefined> {
   const from = before ?? base;
   if (pending === undefined || from === undefined) return undefined;
-  if (planned?.from === from) return planned.revisions;
   return pendingOf(await look(input, commandFrom(pending, from)));
 }
 

@@ -29,8 +29,6 @@ export type PrintFromImage = (
 
 /** What a release's migration would do. */
 export interface MigrationPlan {
-  /** The revision that it would start from; left out where nobody asked the image. */
-  readonly from?: string;
   /** The revisions that it would apply, in their order. */
   readonly revisions: readonly string[];
   readonly findings: readonly DestructiveStep[];
@@ -73,15 +71,14 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
   };
   const revisions = pendingOf(await ask("pending", pending));
   const to = revisions.at(-1);
-  if (to === undefined) return { ...nothing, from };
+  if (to === undefined) return nothing;
   if (sql === undefined) {
     const warning = `migrations: what ${to} destroys is not known, for the application describes no migrations.sql`;
-    return { ...nothing, from, revisions, warnings: [warning] };
+    return { ...nothing, revisions, warnings: [warning] };
   }
   const findings = await destructiveSteps(await ask("sql", sql));
   if (findings.length > 0) checkAcknowledged(args, from, to, findings);
   return {
-    from,
     revisions,
     findings,
     destructive: findings.length > 0 ? revisions : [],

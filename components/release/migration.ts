@@ -36,8 +36,6 @@ export interface MigrationCare {
   database: string;
   /** How long to wait for another migration to end, in seconds. */
   lockWaitSeconds: number;
-  /** What this image would apply to a schema at one revision, where the plan has asked it. */
-  planned?: MigrateCare["planned"];
   /** The dump that is taken before a migration that would run; left out, none is. */
   backup?: { volume: pulumi.Input<string>; release: string };
   /** The images are those of an earlier release, whose own commands may not know the schema. */
@@ -112,7 +110,7 @@ export class Migration extends pulumi.ComponentResource {
 }
 
 function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
-  const { server, database, lockWaitSeconds: waitSeconds, planned, backup, rollback } = care;
+  const { server, database, lockWaitSeconds: waitSeconds, backup, rollback } = care;
   const { current, pending, base } = care.migrations;
   const target = rollback?.downgrade?.to;
   return pulumi.all([server.container, backup?.volume]).apply(([container, volume]) => ({
@@ -120,7 +118,6 @@ function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
     current,
     ...(target === undefined ? forward(pending) : { target }),
     ...(base !== undefined && { base }),
-    ...(planned !== undefined && { planned }),
     ...(backup !== undefined && volume !== undefined && { backup: { volume, release: backup.release } }),
   }));
 }

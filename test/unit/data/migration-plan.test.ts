@@ -67,7 +67,7 @@ const finding = { statement: "ALTER TABLE notes DROP COLUMN body", reason: 'drop
 describe("the plan of a migration", () => {
   it("asks the new image, from the last record's revision on", async () => {
     const { plan, asked } = await planned({ pending: "0005\n", sql: "CREATE TABLE words ();" });
-    assert.deepEqual(plan, { ...nothing, from: "0004", revisions: ["0005"] });
+    assert.deepEqual(plan, { ...nothing, revisions: ["0005"] });
     assert.deepEqual(asked, [
       'registry.example/notes/api@sha256:new list 0004 {"LOG_LEVEL":"info"}',
       'registry.example/notes/api@sha256:new print 0004:head {"LOG_LEVEL":"info"}',
@@ -84,7 +84,7 @@ describe("the plan of a migration", () => {
 
   it("asks for no statements where nothing is pending", async () => {
     const { plan, asked } = await planned({ pending: "" });
-    assert.deepEqual(plan, { ...nothing, from: "0004" });
+    assert.deepEqual(plan, nothing);
     assert.deepEqual(asked, ['registry.example/notes/api@sha256:new list 0004 {"LOG_LEVEL":"info"}']);
   });
 
@@ -116,7 +116,6 @@ describe("the plan of a migration", () => {
   it("warns of each destructive step in staging", async () => {
     const { plan } = await planned(drop, { environment: "staging" });
     assert.deepEqual(plan, {
-      from: "0004",
       revisions: ["0005", "0006"],
       findings: [finding],
       destructive: ["0005", "0006"],

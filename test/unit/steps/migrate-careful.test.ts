@@ -98,24 +98,6 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "does not ask again what the plan has asked of the same schema",
-    migrating("", { planned: { from: "0003", revisions: [] } }),
-    (played) => {
-      assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
-      assert.deepEqual(ran(played), ["current"]);
-    },
-  );
-
-  scene(
-    "asks again when the schema is not where the plan took it to be",
-    migrating(`"logs after:0003") ;;`, { planned: { from: "0002", revisions: ["0003"] } }),
-    (played) => {
-      assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
-      assert.deepEqual(ran(played), ["current", "after:0003"]);
-    },
-  );
-
-  scene(
     "runs nothing when the schema is at the revision that it leads to",
     migrating("", { target: "0003", pending: undefined }),
     (played) => {
