@@ -80,7 +80,7 @@ describe("staging and production with their environments on GitHub", () => {
     for (const stack of stacks) await up(stack);
 
     assert.deepEqual(
-      [...github.store.rulesets.values()].map(({ target }) => target),
+      [...github.store.rulesets.values()].map(({ target }) => target).sort(),
       ["branch", "tag"],
     );
     assert.deepEqual([...github.store.labels.keys()], ["deployment"]);
