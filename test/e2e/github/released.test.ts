@@ -79,10 +79,10 @@ describe("staging and production with their environments on GitHub", () => {
   it("are made with the repository's rules, by one up of each stack", async () => {
     for (const stack of stacks) await up(stack);
 
-    assert.deepEqual(
-      [...github.store.rulesets.values()].map(({ target }) => target).sort(),
-      ["branch", "tag"],
-    );
+    assert.deepEqual([...github.store.rulesets.values()].map(({ target }) => target).sort(), [
+      "branch",
+      "tag",
+    ]);
     assert.deepEqual([...github.store.labels.keys()], ["deployment"]);
     assert.deepEqual([...github.store.environments.keys()].sort(), ["preview", "production", "staging"]);
     const { reviewers, branchPolicies } = environment("production");
