@@ -107,6 +107,12 @@ func Change(ctx context.Context, extra time.Duration) (context.Context, context.
 	return context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
 }
 
+// Creation bounds the making of something, and goes on when the run is asked to stop: nobody would know of what the engine
+// makes all the same, and its name would stand in the next run's way.
+func Creation(ctx context.Context) (context.Context, context.CancelFunc) {
+	return Change(context.WithoutCancel(ctx), 0)
+}
+
 // Explain adds to an error of a bounded call that it was the time limit which ended it.
 func Explain(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {

@@ -63,7 +63,7 @@ func prepareContainer(ctx context.Context, data *schema.ResourceData, meta *Meta
 		}
 		platform = &parsed
 	}
-	ctx, cancel := engine.Change(ctx, 0)
+	ctx, cancel := engine.Creation(ctx)
 	defer cancel()
 	made, err := docker.ContainerCreate(ctx, config, host, &network.NetworkingConfig{}, platform, data.Get("name").(string))
 	if err != nil {

@@ -75,7 +75,7 @@ func createNetwork(ctx context.Context, data *schema.ResourceData, meta any) dia
 			AuxAddress: tableOf(pool["aux_address"]),
 		})
 	}
-	changing, cancel := engine.Change(ctx, 0)
+	changing, cancel := engine.Creation(ctx)
 	defer cancel()
 	made, err := docker.NetworkCreate(changing, data.Get("name").(string), wanted)
 	if err != nil {

@@ -41,7 +41,7 @@ func createVolume(ctx context.Context, data *schema.ResourceData, meta any) diag
 	if err != nil {
 		return diag.FromErr(err)
 	}
-	changing, cancel := engine.Change(ctx, 0)
+	changing, cancel := engine.Creation(ctx)
 	defer cancel()
 	made, err := docker.VolumeCreate(changing, volume.CreateOptions{
 		Name:       data.Get("name").(string),
