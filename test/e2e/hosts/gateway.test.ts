@@ -73,7 +73,7 @@ describe("a gateway that several environments share", () => {
       const listed = await host.script("docker exec notes-host-app1-gateway sh -c 'cat /proc/[0-9]*/stat'");
       assert.match(listed, /\(caddy\)/);
       if (/\(timeout\) [^Z]/.test(listed)) return undefined;
-      return listed.split("\n").filter((line) => line.includes(') Z '));
+      return listed.split("\n").filter((line) => line.includes(") Z "));
     });
     assert.deepEqual(dead, []);
   });
