@@ -1,5 +1,6 @@
 import pRetry from "p-retry";
-import { RegistryError, usualPatience, type RegistryPatience } from "./registry-requests.ts";
+import type { Patience } from "../patience.ts";
+import { RegistryError, usualPatience } from "./registry-requests.ts";
 
 /** Where GitHub's own interface is. */
 const githubApi = "https://api.github.com";
@@ -16,12 +17,12 @@ interface Version {
 /** Removes images from GHCR by GitHub's own interface: that of the registry removes nothing there. */
 export class GithubPackages {
   private readonly token: string;
-  private readonly patience: RegistryPatience;
+  private readonly patience: Patience;
   private readonly api: string;
   /** The addresses of a package's versions by digest, read once. */
   private readonly versions = new Map<string, Promise<ReadonlyMap<string, string>>>();
 
-  constructor(token: string, patience: RegistryPatience = usualPatience, api = githubApi) {
+  constructor(token: string, patience: Patience = usualPatience, api = githubApi) {
     this.token = token;
     this.patience = patience;
     this.api = api;

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
-import { setTimeout as wait } from "node:timers/promises";
 import pRetry from "p-retry";
+import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../patience.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
 import { challengeOf, tokenOf, type SignIn } from "./registry-token.ts";
 
@@ -16,21 +16,8 @@ export class RegistryError extends Error {
   }
 }
 
-/** How long a registry is waited for. */
-export interface RegistryPatience {
-  /** How long one answer may take, in milliseconds. */
-  readonly answer: number;
-  /** How often a request is repeated that failed for what may pass: no connection, an answer of 5xx or 429. */
-  readonly retries: number;
-  /** The wait before the first repetition, in milliseconds; it doubles with each. */
-  readonly pause: number;
-}
-
 /** Half a minute for an answer; four tries within 4 s and their answers, as a registry that restarts needs. */
-export const usualPatience: RegistryPatience = { answer: 30_000, retries: 3, pause: 500 };
-
-/** The longest that a registry's own `Retry-After` is followed, in seconds: a run does not stand still for an hour. */
-const longestPause = 30;
+export const usualPatience: Patience = { answer: 30_000, retries: 3, pause: 500 };
 
 /** What a request asks for. */
 export interface RegistryRequest {
@@ -57,14 +44,14 @@ export class RegistryRequests {
   readonly address: string;
   private readonly base: string;
   private readonly signIn: SignIn | undefined;
-  private readonly patience: RegistryPatience;
+  private readonly patience: Patience;
   /** The header `Authorization`, by repository and what may be done to it. */
   private readonly authorizations = new Map<string, string>();
 
   constructor(
     { address, login }: RegistrySettings,
     password: string | undefined,
-    patience: RegistryPatience = usualPatience,
+    patience: Patience = usualPatience,
   ) {
     this.address = address;
     this.base = baseOf(address);
@@ -138,15 +125,9 @@ export class RegistryRequests {
       return { status, headers, bytes: new Uint8Array(await response.arrayBuffer()) };
     } catch (error) {
       throw new RegistryError(
-        `towpath:registry: ${this.address} cannot be reached, got ${reasonOf(error, this.patience)} in ${this.tries}; check the address and this machine's network`,
+        `towpath:registry: ${this.address} cannot be reached, got ${noAnswerReason(error, this.patience)} in ${triesInWords(this.patience)}; check the address and this machine's network`,
       );
     }
-  }
-
-  /** What a message says of how often it was tried: nobody sees one before the last. */
-  private get tries(): string {
-    const tries = this.patience.retries + 1;
-    return tries === 1 ? "1 try" : `${tries} tries`;
   }
 
   private refusal(request: RegistryRequest, response: RegistryAnswer): RegistryError {
@@ -172,10 +153,9 @@ export class RegistryRequests {
 
   /** For what may pass, after the wait that the registry asks for. */
   private async passing(response: RegistryAnswer, what: string): Promise<RegistryError> {
-    const after = Number(response.headers.get("retry-after") ?? 0);
-    if (after > 0 && after <= longestPause) await wait(after * 1000);
+    await followRetryAfter(response.headers);
     return new RegistryError(
-      `towpath:registry: ${this.address} does not work, got ${response.status} "${saidBy(response)}" for ${what} in ${this.tries}; try again when the registry is well`,
+      `towpath:registry: ${this.address} does not work, got ${response.status} "${saidBy(response)}" for ${what} in ${triesInWords(this.patience)}; try again when the registry is well`,
       response.status,
     );
   }
@@ -208,13 +188,6 @@ function isWriting({ method }: RegistryRequest): boolean {
 
 function basic({ user, password }: SignIn): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
-}
-
-/** Why no answer came: the connection's own reason. */
-function reasonOf(error: unknown, { answer }: RegistryPatience): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string } };
-  if (name === "TimeoutError") return `no answer within ${answer / 1000} s`;
-  return cause?.code ?? message;
 }
 
 /** What the registry says of its refusal, in one line. */

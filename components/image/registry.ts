@@ -1,13 +1,7 @@
 import { createHash } from "node:crypto";
+import type { Patience } from "../patience.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
-import {
-  jsonOf,
-  RegistryError,
-  RegistryRequests,
-  repositoryOf,
-  usualPatience,
-  type RegistryPatience,
-} from "./registry-requests.ts";
+import { jsonOf, RegistryError, RegistryRequests, repositoryOf, usualPatience } from "./registry-requests.ts";
 
 /** A manifest, or a list of them, exactly as the registry has it. */
 export interface Manifest {
@@ -49,11 +43,7 @@ export class Registry {
   private readonly settings: RegistrySettings;
   private readonly requests: RegistryRequests;
 
-  constructor(
-    settings: RegistrySettings,
-    password: string | undefined,
-    patience: RegistryPatience = usualPatience,
-  ) {
+  constructor(settings: RegistrySettings, password: string | undefined, patience: Patience = usualPatience) {
     this.settings = settings;
     this.requests = new RegistryRequests(settings, password, patience);
   }

@@ -1,24 +1,11 @@
 import { STATUS_CODES } from "node:http";
-import { setTimeout as wait } from "node:timers/promises";
 import pRetry from "p-retry";
 import { InputError } from "../input-error.ts";
+import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../patience.ts";
 import type { VaultSettings } from "../settings/vault.ts";
 
-/** How long the server is waited for. */
-export interface VaultPatience {
-  /** How long one answer may take, in milliseconds. */
-  readonly answer: number;
-  /** How often a request is repeated that failed for what may pass: no connection, an answer of 429 or 5xx. */
-  readonly retries: number;
-  /** The wait before the first repetition, in milliseconds; it doubles with each. */
-  readonly pause: number;
-}
-
 /** Ten seconds for a short answer; four tries within 4 s and their answers, as a server that changes its leader needs. */
-export const usualPatience: VaultPatience = { answer: 10_000, retries: 3, pause: 500 };
-
-/** The longest that the server's own `Retry-After` is followed, in seconds. */
-const longestPause = 30;
+export const usualPatience: Patience = { answer: 10_000, retries: 3, pause: 500 };
 
 /** What stands at a path. */
 export type VaultEntry =
@@ -67,12 +54,12 @@ export class Vault {
   private readonly base: string;
   private readonly settings: VaultSettings;
   private readonly credential: string;
-  private readonly patience: VaultPatience;
+  private readonly patience: Patience;
   private readonly entries = new Map<string, Promise<VaultEntry>>();
   private signedIn: Promise<string> | undefined;
 
   /** `credential` is the token, or the AppRole's secret id. */
-  constructor(settings: VaultSettings, credential: string, patience: VaultPatience = usualPatience) {
+  constructor(settings: VaultSettings, credential: string, patience: Patience = usualPatience) {
     this.base = settings.address.replace(/\/$/, "");
     this.settings = settings;
     this.credential = credential;
@@ -174,10 +161,9 @@ export class Vault {
       );
     }
     if (status !== 429 && status < 500) return answer;
-    const after = Number(headers.get("retry-after") ?? 0);
-    if (after > 0 && after <= longestPause) await wait(after * 1000);
+    await followRetryAfter(headers);
     throw new ServerProblem(
-      `towpath:vault.address: ${this.base} does not work, got ${got(answer)} in ${this.tries}; try again when the server is well`,
+      `towpath:vault.address: ${this.base} does not work, got ${got(answer)} in ${triesInWords(this.patience)}; try again when the server is well`,
       true,
     );
   }
@@ -188,21 +174,15 @@ export class Vault {
       const { status, headers } = response;
       return { status, headers, json: jsonOf(await response.text()) };
     } catch (error) {
-      const reason = reasonOf(error, this.patience);
+      const reason = noAnswerReason(error, this.patience);
       const fix = /CERT|SIGNATURE/.test(reason)
         ? "name its authority's file in NODE_EXTRA_CA_CERTS"
         : "check the address and this machine's network";
       throw new ServerProblem(
-        `towpath:vault.address: ${this.base} cannot be reached, got ${reason} in ${this.tries}; ${fix}`,
+        `towpath:vault.address: ${this.base} cannot be reached, got ${reason} in ${triesInWords(this.patience)}; ${fix}`,
         true,
       );
     }
-  }
-
-  /** What a message says of how often it was tried: nobody sees one before the last. */
-  private get tries(): string {
-    const tries = this.patience.retries + 1;
-    return tries === 1 ? "1 try" : `${tries} tries`;
   }
 
   private unexpected(answer: Answer, what: string): ServerProblem {
@@ -227,13 +207,6 @@ function got({ status, json }: Answer): string {
     .replaceAll(/\s+/g, " ")
     .trim();
   return `${status} "${(words === "" ? (STATUS_CODES[status] ?? "nothing") : words).slice(0, 120)}"`;
-}
-
-/** Why no answer came: the connection's own reason. */
-function reasonOf(error: unknown, { answer }: VaultPatience): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string } };
-  if (name === "TimeoutError") return `no answer within ${answer / 1000} s`;
-  return cause?.code ?? message;
 }
 
 function jsonOf(text: string): unknown {
