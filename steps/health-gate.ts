@@ -30,17 +30,21 @@ export interface CommandProbe {
 /** How long a copy without a health check has to run before it counts as well, in seconds. */
 const settleSeconds = 2;
 
+/** For how long one look tries a port that nobody listens on yet, in seconds: all of it costs less than two looks. */
+const connectSeconds = 1;
+
 /**
- * How long to wait between two looks, in seconds. A command costs more than a request, and each look starts a process in a
- * container: at 0.2 they could be felt in what users got meanwhile.
+ * How long to wait between two looks, in seconds: as long as the last one took, within these bounds. Each starts a process
+ * in a container, and a command may cost much more than that: the copies that serve users have the same processors.
  */
-const intervalSeconds = { http: 0.5, command: 1 };
+const intervalSeconds = { least: 0.25, most: 1 };
 
 async function healthGate(input: HealthGateInput): Promise<object> {
   const { subject, container, probe, timeoutSeconds, pids } = input;
   const deadline = Date.now() + timeoutSeconds * 1000;
   let limited = pids === undefined;
   for (;;) {
+    const began = Date.now();
     const state = await inspectContainer(container);
     if (state.status === "exited" || state.status === "dead" || state.restarts > 0) {
       throw new StepFailure(
@@ -60,8 +64,15 @@ async function healthGate(input: HealthGateInput): Promise<object> {
           `its last log lines (${container}):\n${await lastLogLines(container)}`,
       );
     }
-    await pause(probe !== undefined && "command" in probe ? intervalSeconds.command : intervalSeconds.http);
+    await pause(untilNext(probe, (Date.now() - began) / 1000));
   }
+}
+
+/** How long to wait after a look that took so many seconds, in seconds. */
+function untilNext(probe: HealthGateInput["probe"], lookSeconds: number): number {
+  const { least, most } = intervalSeconds;
+  // A look over HTTP is spent waiting.
+  return probe !== undefined && "path" in probe ? least : Math.min(most, Math.max(least, lookSeconds));
 }
 
 /** The engine keeps the limit when the container or the machine starts again. Not done on one that has just ended. */
@@ -105,7 +116,7 @@ async function httpIllness(
   { gateway, path, port }: HttpProbe,
 ): Promise<string | undefined> {
   try {
-    const { status, body } = await request({ gateway, host: container, port }, { path });
+    const { status, body } = await request({ gateway, host: container, port }, { path, connectSeconds });
     if (status >= 200 && status < 400) return undefined;
     return `GET ${path} answers ${status} ${body.slice(0, 200)}`.trim();
   } catch (error) {

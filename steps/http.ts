@@ -22,6 +22,8 @@ export interface Request {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutSeconds?: number;
+  /** For how long, besides, a port is tried again that nobody listens on yet; once when it is left out. */
+  readonly connectSeconds?: number;
 }
 
 /** The answer to it. */
@@ -50,8 +52,9 @@ export async function request(target: Target, asked: Request): Promise<Answer> {
 
 async function requestOnce(
   target: Target,
-  { path, method = "GET", headers = {}, timeoutSeconds = 5 }: Request,
+  { path, method = "GET", headers = {}, timeoutSeconds: answerSeconds = 5, connectSeconds = 0 }: Request,
 ): Promise<Answer> {
+  const timeoutSeconds = answerSeconds + connectSeconds;
   const { secure } = target;
   const authority = secure?.certificates === "internal" ? await internalAuthority(target.gateway) : undefined;
   const tunnel = spawn("docker", [
@@ -60,9 +63,7 @@ async function requestOnce(
     target.gateway,
     "timeout",
     String(timeoutSeconds + 1),
-    "nc",
-    target.host,
-    String(target.port),
+    ...connecting(target, connectSeconds),
   ]);
   let complaint = "";
   tunnel.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
@@ -79,7 +80,8 @@ async function requestOnce(
     const fail = (error: Error): void => {
       // What the client has to say of it may come a moment after the connection ended.
       void Promise.race([ended, pause(1)]).then(() => {
-        const reason = limit.aborted ? `no answer within ${timeoutSeconds} s` : complaint.trim();
+        const said = [...new Set(complaint.trim().split("\n"))].join("\n");
+        const reason = limit.aborted ? `no answer within ${timeoutSeconds} s` : said;
         const other = secure === undefined ? "the connection was refused or closed" : error.message;
         reject(new Error(reason || other, { cause: error }));
       });
@@ -114,6 +116,18 @@ async function requestOnce(
     sent.end();
   });
   return answer.finally(() => tunnel.kill());
+}
+
+/** How long to wait before a port is tried again, in seconds: a try is a process, which is little. */
+const againSeconds = 0.1;
+
+/** Connects at the first try that succeeds: one that fails has read nothing of the request yet. */
+const persistently = `left=$2; until nc "$0" "$1"; do left=$((left - 1)); [ $left -gt 0 ] || exit 1; sleep ${againSeconds}; done`;
+
+/** What connects to the target in the gateway's container. */
+function connecting({ host, port }: Target, seconds: number): string[] {
+  if (seconds === 0) return ["nc", host, String(port)];
+  return ["sh", "-c", persistently, host, String(port), String(Math.round(seconds / againSeconds))];
 }
 
 /** The certificates of gateways' own authorities, by gateway: they stay the same for ten years. */

@@ -48,7 +48,9 @@ describe("the health gate", function () {
       });
       assert.deepEqual(typed(played.calls), [
         "container inspect api-1a2b3c4",
-        "exec -i gateway timeout 6 nc api-1a2b3c4 8000",
+        "exec -i gateway timeout 7 sh -c " +
+          'left=$2; until nc "$0" "$1"; do left=$((left - 1)); [ $left -gt 0 ] || exit 1; sleep 0.1; done ' +
+          "api-1a2b3c4 8000 10",
       ]);
       assert.equal(
         played.calls[1]?.input.toString(),
@@ -72,7 +74,7 @@ describe("the health gate", function () {
     ),
     (played) => {
       receiptOf(played);
-      assert.equal(played.calls.filter(({ args }) => args.includes("nc")).length, 4);
+      assert.equal(played.calls.filter(({ args }) => args.includes("sh")).length, 4);
     },
   );
 

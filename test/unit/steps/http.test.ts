@@ -79,6 +79,15 @@ describe("a request through the gateway", function () {
     assert.equal(await answerTo(`refuse "nc: bad address 'api'"`), "nc: bad address 'api'");
   });
 
+  it("tries again within one call where it is asked to, and says once why that failed", async () => {
+    const script = `printf 'nc: api: Connection refused\n%.0s' 1 2 3 >&2; exit 1`;
+    const { result, calls } = await playing(script, () =>
+      request(target, { path: "/", connectSeconds: 2 }).catch((error: unknown) => (error as Error).message),
+    );
+    assert.equal(result, "nc: api: Connection refused");
+    assert.match(typed(calls)[0] ?? "", /^exec -i gateway timeout 8 sh -c .* api 8000 20$/);
+  });
+
   it("fails when the connection is closed without an answer", async () => {
     assert.equal(await answerTo("exit 0"), "the connection was refused or closed");
   });
