@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
-	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
@@ -105,28 +104,15 @@ func (h *host) About(ctx context.Context, request *pulumirpc.AboutRequest) (*pul
 		return nil, err
 	}
 
-	// Every "pulumi up" asks this before it begins, so the three programs run at once.
-	var asked sync.WaitGroup
-	var version, typescript, packages string
-	asked.Go(func() { version = outputIn(ctx, directory, node, "--version") })
-	asked.Go(func() {
-		typescript = outputIn(ctx, directory, node, "-e", "console.log(require('typescript/package.json').version)")
-	})
-	asked.Go(func() {
-		if found, err := manager.Version(); err == nil {
-			packages = found.String()
-		}
-	})
-	asked.Wait()
-
 	// What cannot be found out is left out: "pulumi about" is there to describe broken installations too.
 	metadata := map[string]string{"packagemanager": manager.Name()}
-	if packages != "" {
-		metadata["packagemanagerVersion"] = packages
+	if found := managerVersion(manager); found != "" {
+		metadata["packagemanagerVersion"] = found
 	}
-	if typescript != "" {
-		metadata["typescriptVersion"] = typescript
+	if found := packageVersion(directory, "typescript"); found != "" {
+		metadata["typescriptVersion"] = found
 	}
+	version := outputIn(ctx, directory, node, "--version")
 	return &pulumirpc.AboutResponse{Executable: node, Version: version, Metadata: metadata}, nil
 }
 
