@@ -215,7 +215,7 @@ func TestContainerIsRead(t *testing.T) {
 	if state.Outputs["image"] != surroundings.base || string(state.ID) != made.ID || !state.External {
 		t.Errorf("expected the container of the other program, got %v %v", state.ID, state.Outputs["image"])
 	}
-	if _, _, err := s.up(read(strings.Repeat("0", 64))); err == nil {
+	if _, err := s.up(read(strings.Repeat("0", 64))); err == nil {
 		t.Errorf("expected an error for a container that is not there")
 	}
 	if err := s.destroy(); err != nil {
@@ -243,7 +243,7 @@ func TestContainerThatIsWaitedFor(t *testing.T) {
 		ctx.Export("exitCode", made.ExitCode)
 		return err
 	}, changes{"create": 2})
-	if outputs["logs"].Value != "hello\n" || outputs["exitCode"].Value != 0.0 {
+	if outputs["logs"] != "hello\n" || outputs["exitCode"] != 0.0 {
 		t.Errorf("expected the output and the code of the job, got %+v", outputs)
 	}
 	check := func(command ...string) pulumi.Map {
@@ -255,7 +255,7 @@ func TestContainerThatIsWaitedFor(t *testing.T) {
 	if status := inspect(t, string(s.state(named("healthy")).ID)).State.Health.Status; status != container.Healthy {
 		t.Errorf("wait: expected a healthy container, got %s", status)
 	}
-	_, _, err := s.up(one(containerType, named("ill"), served(pulumi.Map{
+	_, err := s.up(one(containerType, named("ill"), served(pulumi.Map{
 		"healthcheck": check("CMD", "/tool", "fail", "1", "no"), "wait": pulumi.Bool(true), "waitTimeout": pulumi.Int(3),
 	})))
 	if err == nil || !strings.Contains(strings.Join(s.problems(), "\n"), "health") {
@@ -270,10 +270,10 @@ func TestContainerThatCannotStart(t *testing.T) {
 			"name": pulumi.String(named("broken")), "command": list(words...),
 		}))
 	}
-	if _, _, err := s.up(command("/missing")); err == nil || !strings.Contains(strings.Join(s.problems(), "\n"), "/missing") {
+	if _, err := s.up(command("/missing")); err == nil || !strings.Contains(strings.Join(s.problems(), "\n"), "/missing") {
 		t.Fatalf("expected an error that names the command, got %v", s.problems())
 	}
-	if _, _, err := s.up(command("/tool", "serve")); err != nil { // the name is free, or the broken one is replaced
+	if _, err := s.up(command("/tool", "serve")); err != nil { // the name is free, or the broken one is replaced
 		t.Fatalf("expected the repair to succeed, got %v", err)
 	}
 	if found := inspect(t, named("broken")); !found.State.Running {

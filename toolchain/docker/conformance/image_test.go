@@ -55,7 +55,7 @@ func TestImageIsBuiltAndRebuilt(t *testing.T) {
 		})
 		s := freshStack(t)
 		program := building(builder, name, folder, nil)
-		first := s.mustUp(program, changes{"create": 2})["digest"].Value
+		first := s.mustUp(program, changes{"create": 2})["digest"]
 		found, err := surroundings.docker.ImageInspect(context.Background(), name+":1")
 		if err != nil || found.ID != first || found.Config.Labels["greeting"] != "hello" {
 			t.Fatalf("expected the engine's id and the build argument, got %v, %v, %v", first, found.ID, err)
@@ -64,7 +64,7 @@ func TestImageIsBuiltAndRebuilt(t *testing.T) {
 		save(t, folder+"/ignored", "two")
 		s.mustUp(program, changes{})
 		save(t, folder+"/content", "two")
-		second := s.mustUp(program, changes{"update": 1})["digest"].Value
+		second := s.mustUp(program, changes{"update": 1})["digest"]
 		if second == first {
 			t.Errorf("expected another image for another content")
 		}
@@ -102,7 +102,7 @@ func TestImageThatCannotBeBuilt(t *testing.T) {
 		write(t, folder, map[string]string{"Dockerfile": dockerfile(`RUN ["/tool","fail","37","the reason"]`)})
 		s := freshStack(t)
 		name := named("failing-" + strings.ToLower(builder))
-		if _, _, err := s.up(building(builder, name, folder, nil)); err == nil {
+		if _, err := s.up(building(builder, name, folder, nil)); err == nil {
 			t.Fatal("expected an error")
 		}
 		message := strings.Join(s.problems(), "\n")
@@ -118,7 +118,7 @@ func TestImageThatCannotBeBuilt(t *testing.T) {
 			}
 		}
 		write(t, folder, map[string]string{"Dockerfile": dockerfile(`RUN ["/tool","print","repaired"]`)})
-		if _, _, err := s.up(building(builder, name, folder, nil)); err != nil {
+		if _, err := s.up(building(builder, name, folder, nil)); err != nil {
 			t.Errorf("expected the repair to succeed, got %v", err)
 		}
 	})
