@@ -87,7 +87,7 @@ func (f *faulty) serve(connection net.Conn) {
 			return
 		}
 		if matches(request, hang) {
-			connection.Read(buffer) //nolint:errcheck // until the other side gives up
+			io.Copy(io.Discard, connection) //nolint:errcheck // until the other side gives up: a body may still come
 			return
 		}
 		if _, err := engine.Write(buffer[:count]); err != nil {
