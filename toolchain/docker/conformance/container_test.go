@@ -73,6 +73,7 @@ func served(changed pulumi.Map) pulumi.Map {
 }
 
 func TestContainerIsNamedAndKept(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	program := one(containerType, named("auto"), served(nil))
 	if found, err := s.preview(program); err != nil || found["create"] == 0 {
@@ -106,6 +107,7 @@ func TestContainerIsNamedAndKept(t *testing.T) {
 }
 
 func TestContainerIsUpdatedInPlace(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	before := served(pulumi.Map{
 		"restart": pulumi.String("no"), "memory": pulumi.Int(64), "memorySwap": pulumi.Int(128),
@@ -130,6 +132,7 @@ func TestContainerIsUpdatedInPlace(t *testing.T) {
 }
 
 func TestContainerIsReplacedDeletingFirst(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	program := func(value string) pulumi.RunFunc {
 		return one(containerType, named("replace"), served(pulumi.Map{
@@ -170,6 +173,7 @@ func (s *stack) operations(name string) []string {
 }
 
 func TestContainerIsBroughtBack(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	program := one(containerType, named("back"), served(nil))
 	s.mustUp(program, changes{"create": 2})
@@ -195,6 +199,7 @@ func TestContainerIsBroughtBack(t *testing.T) {
 // ends in a replacement, on the official plugin too, because environment and labels are not read from the engine;
 // networks and volumes are imported in another test.
 func TestContainerIsRead(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	made, err := surroundings.docker.ContainerCreate(ctx, &container.Config{Image: surroundings.base},
 		&container.HostConfig{RestartPolicy: container.RestartPolicy{Name: "no"}}, nil, nil, named("imported"))
@@ -228,6 +233,7 @@ func TestContainerIsRead(t *testing.T) {
 }
 
 func TestContainerThatIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	outputs := s.mustUp(func(ctx *pulumi.Context) error {
 		made := &struct {
@@ -264,6 +270,7 @@ func TestContainerThatIsWaitedFor(t *testing.T) {
 }
 
 func TestContainerThatCannotStart(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	command := func(words ...string) pulumi.RunFunc {
 		return one(containerType, named("broken"), served(pulumi.Map{

@@ -140,6 +140,7 @@ func (s *stack) outputs() map[string]any {
 }
 
 func TestEngineThatClosesConnections(t *testing.T) {
+	t.Parallel()
 	f := newFaulty(t)
 	s := freshStack(t)
 	s.mustUp(behind(f, 64), changes{"create": 3})
@@ -163,6 +164,7 @@ func TestEngineThatClosesConnections(t *testing.T) {
 // The next three wait for a limit of the plugin each; apart, they wait at the same time.
 
 func TestEngineThatStopsAnsweringAtAll(t *testing.T) {
+	t.Parallel()
 	onFaultyEngine(t, func(f *faulty, s *stack, up func() error) {
 		f.set("*", "")
 		s.mustFail("up", time.Minute, up)
@@ -171,6 +173,7 @@ func TestEngineThatStopsAnsweringAtAll(t *testing.T) {
 
 // The official plugin records the new values of a failed update, and does not try again before a refresh.
 func TestEngineThatStopsAnsweringUpdates(t *testing.T) {
+	t.Parallel()
 	onFaultyEngine(t, func(f *faulty, s *stack, up func() error) {
 		f.set("", "/update")
 		s.mustFail("update in place on a closed connection", time.Minute, up)
@@ -180,6 +183,7 @@ func TestEngineThatStopsAnsweringUpdates(t *testing.T) {
 }
 
 func TestEngineThatStopsAnsweringQuestions(t *testing.T) {
+	t.Parallel()
 	onFaultyEngine(t, func(f *faulty, s *stack, _ func() error) {
 		f.set("/json", "")
 		s.mustFail("refresh", 2*time.Minute, func() error { _, err := s.refresh(); return err })
@@ -206,6 +210,7 @@ func onFaultyEngine(t *testing.T, provoke func(f *faulty, s *stack, up func() er
 
 // TestEngineOverSSH replaces the ssh client by a script that records its arguments and talks to the local engine.
 func TestEngineOverSSH(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	recorded := filepath.Join(folder, "arguments")
 	script := "#!/bin/sh\necho \"$@\" >>" + recorded + "\nunset DOCKER_HOST\nexec docker system dial-stdio\n"

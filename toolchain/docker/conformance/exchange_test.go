@@ -42,7 +42,8 @@ func whole(host, folder, source string, ports [2]int) pulumi.RunFunc {
 	}
 }
 
-// TestStateIsInterchangeable makes a stack with the plugin under test, and lets the other one take it over.
+// TestStateIsInterchangeable makes a stack with the plugin under test, and lets the other one take it over. It takes the
+// addresses of TestContainerWithEverything, so the two must not run at once.
 func TestStateIsInterchangeable(t *testing.T) {
 	if surroundings.otherHome == "" {
 		t.Skip("-other is not given")

@@ -116,6 +116,7 @@ func freePorts(t *testing.T) (free [2]int) {
 }
 
 func TestContainerWithEverything(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	source := filepath.Join(t.TempDir(), "script")
 	save(t, source, "from a file\n")
@@ -191,6 +192,7 @@ func checkUploads(t *testing.T, id string) {
 }
 
 func TestNetworksAndVolumes(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	ctx := context.Background()
 	program := func(label string) pulumi.RunFunc {

@@ -13,7 +13,10 @@ var builders = []string{"BuilderV1", "BuilderBuildKit"}
 
 func onBothBuilders(t *testing.T, test func(t *testing.T, builder string)) {
 	for _, builder := range builders {
-		t.Run(builder, func(t *testing.T) { test(t, builder) })
+		t.Run(builder, func(t *testing.T) {
+			t.Parallel()
+			test(t, builder)
+		})
 	}
 }
 
@@ -48,6 +51,7 @@ func dockerfile(last string) string {
 }
 
 func TestImageIsBuiltAndRebuilt(t *testing.T) {
+	t.Parallel()
 	onBothBuilders(t, func(t *testing.T, builder string) {
 		folder, name := t.TempDir(), named("built-"+strings.ToLower(builder))
 		write(t, folder, map[string]string{
@@ -84,6 +88,7 @@ func TestImageIsBuiltAndRebuilt(t *testing.T) {
 }
 
 func TestImageWithDockerfileOutsideOfItsContext(t *testing.T) {
+	t.Parallel()
 	onBothBuilders(t, func(t *testing.T, builder string) {
 		folder, elsewhere := t.TempDir(), t.TempDir()
 		write(t, folder, map[string]string{"content": "one", ".dockerignore": "*\n!content\n"})
@@ -97,6 +102,7 @@ func TestImageWithDockerfileOutsideOfItsContext(t *testing.T) {
 }
 
 func TestImageThatCannotBeBuilt(t *testing.T) {
+	t.Parallel()
 	onBothBuilders(t, func(t *testing.T, builder string) {
 		folder := t.TempDir()
 		write(t, folder, map[string]string{"Dockerfile": dockerfile(`RUN ["/tool","fail","37","the reason"]`)})
@@ -135,6 +141,7 @@ func countProblems(s *stack, part string) int {
 }
 
 func TestImageWithBadInputs(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	write(t, folder, map[string]string{"Dockerfile": dockerfile("")})
 	s := freshStack(t)

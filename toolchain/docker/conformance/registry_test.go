@@ -47,6 +47,7 @@ func loggedIn(ctx *pulumi.Context, host string) (pulumi.ResourceOption, error) {
 }
 
 func TestImageIsPushedAndPulled(t *testing.T) {
+	t.Parallel()
 	onBothBuilders(t, func(t *testing.T, builder string) {
 		host, folder := startRegistry(t), t.TempDir()
 		pushed := host + "/" + named("pushed") + ":1"
@@ -82,6 +83,7 @@ func TestImageIsPushedAndPulled(t *testing.T) {
 }
 
 func TestRemoteImage(t *testing.T) {
+	t.Parallel()
 	ctx, docker := context.Background(), surroundings.docker
 	host := startRegistry(t)
 	remoteName := host + "/" + named("remote") + ":1"
@@ -125,6 +127,7 @@ func TestRemoteImage(t *testing.T) {
 }
 
 func TestRegistryImageTagAndLookUps(t *testing.T) {
+	t.Parallel()
 	host := startRegistry(t)
 	source, tagged := named("source")+":1", host+"/"+named("tagged")+":1"
 	if err := importImage(source); err != nil { // one that no other registry knows
