@@ -3,17 +3,26 @@ import { pluginFile, pulumiFolder, readProject } from "../../../cli/project.ts";
 import { describeGoTests } from "../../support/go-tests.ts";
 import { join } from "node:path";
 
-describeGoTests("the docker plugin that is installed", "docker/conformance", {
-  // Compares two plugins; there is only one here.
-  without: ["TestStateIsInterchangeable"],
-  flags: async () => {
-    const project = readProject();
-    const docker = project.plugins.find(({ name }) => name === "docker");
-    if (docker === undefined) throw new Error("package.json: no docker plugin");
-    const plugin = pluginFile(project.pulumiHome, docker);
-    const { stdout } = await execa("go", ["version", "-m", plugin]);
-    const isOwn = stdout.includes("towpath.dev/toolchain");
-    const cli = join(pulumiFolder(project), "pulumi");
-    return ["-plugin", plugin, "-cli", cli, ...(isOwn ? ["-subset"] : [])];
+// As the plugin was built, so that what both need is not compiled once more.
+const asThePlugin = { GOFLAGS: "-trimpath" };
+
+describeGoTests(
+  "the docker plugin that is installed",
+  "docker/conformance",
+  {
+    // Compares two plugins; there is only one here.
+    without: ["TestStateIsInterchangeable"],
+    flags: async () => {
+      const project = readProject();
+      const docker = project.plugins.find(({ name }) => name === "docker");
+      if (docker === undefined) throw new Error("package.json: no docker plugin");
+      const plugin = pluginFile(project.pulumiHome, docker);
+      const { stdout } = await execa("go", ["version", "-m", plugin]);
+      const isOwn = stdout.includes("towpath.dev/toolchain");
+      const cli = join(pulumiFolder(project), "pulumi");
+      // More at once than there are cores: the tests of an engine that stops answering wait for a minute.
+      return ["-parallel=4", "-plugin", plugin, "-cli", cli, ...(isOwn ? ["-subset"] : [])];
+    },
   },
-});
+  asThePlugin,
+);

@@ -73,6 +73,7 @@ func served(changed pulumi.Map) pulumi.Map {
 }
 
 func TestContainerIsNamedAndKept(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	program := one(containerType, named("auto"), served(nil))
 	if found, err := s.preview(program); err != nil || found["create"] == 0 {
@@ -106,6 +107,7 @@ func TestContainerIsNamedAndKept(t *testing.T) {
 }
 
 func TestContainerIsUpdatedInPlace(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	before := served(pulumi.Map{
 		"restart": pulumi.String("no"), "memory": pulumi.Int(64), "memorySwap": pulumi.Int(128),
@@ -130,6 +132,7 @@ func TestContainerIsUpdatedInPlace(t *testing.T) {
 }
 
 func TestContainerIsReplacedDeletingFirst(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	program := func(value string) pulumi.RunFunc {
 		return one(containerType, named("replace"), served(pulumi.Map{
@@ -170,6 +173,7 @@ func (s *stack) operations(name string) []string {
 }
 
 func TestContainerIsBroughtBack(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	program := one(containerType, named("back"), served(nil))
 	s.mustUp(program, changes{"create": 2})
@@ -195,6 +199,7 @@ func TestContainerIsBroughtBack(t *testing.T) {
 // ends in a replacement, on the official plugin too, because environment and labels are not read from the engine;
 // networks and volumes are imported in another test.
 func TestContainerIsRead(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	made, err := surroundings.docker.ContainerCreate(ctx, &container.Config{Image: surroundings.base},
 		&container.HostConfig{RestartPolicy: container.RestartPolicy{Name: "no"}}, nil, nil, named("imported"))
@@ -215,7 +220,7 @@ func TestContainerIsRead(t *testing.T) {
 	if state.Outputs["image"] != surroundings.base || string(state.ID) != made.ID || !state.External {
 		t.Errorf("expected the container of the other program, got %v %v", state.ID, state.Outputs["image"])
 	}
-	if _, _, err := s.up(read(strings.Repeat("0", 64))); err == nil {
+	if _, err := s.up(read(strings.Repeat("0", 64))); err == nil {
 		t.Errorf("expected an error for a container that is not there")
 	}
 	if err := s.destroy(); err != nil {
@@ -228,6 +233,7 @@ func TestContainerIsRead(t *testing.T) {
 }
 
 func TestContainerThatIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	outputs := s.mustUp(func(ctx *pulumi.Context) error {
 		made := &struct {
@@ -243,7 +249,7 @@ func TestContainerThatIsWaitedFor(t *testing.T) {
 		ctx.Export("exitCode", made.ExitCode)
 		return err
 	}, changes{"create": 2})
-	if outputs["logs"].Value != "hello\n" || outputs["exitCode"].Value != 0.0 {
+	if outputs["logs"] != "hello\n" || outputs["exitCode"] != 0.0 {
 		t.Errorf("expected the output and the code of the job, got %+v", outputs)
 	}
 	check := func(command ...string) pulumi.Map {
@@ -255,7 +261,7 @@ func TestContainerThatIsWaitedFor(t *testing.T) {
 	if status := inspect(t, string(s.state(named("healthy")).ID)).State.Health.Status; status != container.Healthy {
 		t.Errorf("wait: expected a healthy container, got %s", status)
 	}
-	_, _, err := s.up(one(containerType, named("ill"), served(pulumi.Map{
+	_, err := s.up(one(containerType, named("ill"), served(pulumi.Map{
 		"healthcheck": check("CMD", "/tool", "fail", "1", "no"), "wait": pulumi.Bool(true), "waitTimeout": pulumi.Int(3),
 	})))
 	if err == nil || !strings.Contains(strings.Join(s.problems(), "\n"), "health") {
@@ -264,16 +270,17 @@ func TestContainerThatIsWaitedFor(t *testing.T) {
 }
 
 func TestContainerThatCannotStart(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	command := func(words ...string) pulumi.RunFunc {
 		return one(containerType, named("broken"), served(pulumi.Map{
 			"name": pulumi.String(named("broken")), "command": list(words...),
 		}))
 	}
-	if _, _, err := s.up(command("/missing")); err == nil || !strings.Contains(strings.Join(s.problems(), "\n"), "/missing") {
+	if _, err := s.up(command("/missing")); err == nil || !strings.Contains(strings.Join(s.problems(), "\n"), "/missing") {
 		t.Fatalf("expected an error that names the command, got %v", s.problems())
 	}
-	if _, _, err := s.up(command("/tool", "serve")); err != nil { // the name is free, or the broken one is replaced
+	if _, err := s.up(command("/tool", "serve")); err != nil { // the name is free, or the broken one is replaced
 		t.Fatalf("expected the repair to succeed, got %v", err)
 	}
 	if found := inspect(t, named("broken")); !found.State.Running {

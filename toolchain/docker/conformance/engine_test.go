@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"context"
 	"io"
 	"net"
 	"os"
@@ -88,7 +87,7 @@ func (f *faulty) serve(connection net.Conn) {
 			return
 		}
 		if matches(request, hang) {
-			connection.Read(buffer) //nolint:errcheck // until the other side gives up
+			io.Copy(io.Discard, connection) //nolint:errcheck // until the other side gives up: a body may still come
 			return
 		}
 		if _, err := engine.Write(buffer[:count]); err != nil {
@@ -140,23 +139,20 @@ func (s *stack) outputs() map[string]any {
 	return found
 }
 
-func (s *stack) refresh() error {
-	_, err := s.inner.Refresh(context.Background())
-	return err
-}
-
 func TestEngineThatClosesConnections(t *testing.T) {
+	t.Parallel()
 	f := newFaulty(t)
 	s := freshStack(t)
 	s.mustUp(behind(f, 64), changes{"create": 3})
 	id := string(s.state(named("behind")).ID)
-	up := func() error { _, _, err := s.up(behind(f, 96)); return err }
+	up := func() error { _, err := s.up(behind(f, 96)); return err }
+	refresh := func() error { _, err := s.refresh(); return err }
 	f.set("", "*")
 	s.mustFail("up without an engine", time.Minute, up)
-	s.mustFail("refresh without an engine", time.Minute, s.refresh)
+	s.mustFail("refresh without an engine", time.Minute, refresh)
 	s.mustFail("destroy without an engine", time.Minute, s.destroy)
 	f.set("", "/json")
-	s.mustFail("refresh", time.Minute, s.refresh)
+	s.mustFail("refresh", time.Minute, refresh)
 	f.set("", "")
 	s.mustUp(behind(f, 96), changes{"update": 1})
 	if found := inspect(t, id); found.HostConfig.Memory != 96<<20 {
@@ -165,7 +161,38 @@ func TestEngineThatClosesConnections(t *testing.T) {
 	s.mustStay(behind(f, 96))
 }
 
-func TestEngineThatStopsAnswering(t *testing.T) {
+// The next three wait for a limit of the plugin each; apart, they wait at the same time.
+
+func TestEngineThatStopsAnsweringAtAll(t *testing.T) {
+	t.Parallel()
+	onFaultyEngine(t, func(f *faulty, s *stack, up func() error) {
+		f.set("*", "")
+		s.mustFail("up", time.Minute, up)
+	})
+}
+
+// The official plugin records the new values of a failed update, and does not try again before a refresh.
+func TestEngineThatStopsAnsweringUpdates(t *testing.T) {
+	t.Parallel()
+	onFaultyEngine(t, func(f *faulty, s *stack, up func() error) {
+		f.set("", "/update")
+		s.mustFail("update in place on a closed connection", time.Minute, up)
+		f.set("/update", "")
+		s.mustFail("update in place", 2*time.Minute, up)
+	})
+}
+
+func TestEngineThatStopsAnsweringQuestions(t *testing.T) {
+	t.Parallel()
+	onFaultyEngine(t, func(f *faulty, s *stack, _ func() error) {
+		f.set("/json", "")
+		s.mustFail("refresh", 2*time.Minute, func() error { _, err := s.refresh(); return err })
+	})
+}
+
+// onFaultyEngine provokes failures with a container behind the engine, which has to be updated all the same afterwards.
+func onFaultyEngine(t *testing.T, provoke func(f *faulty, s *stack, up func() error)) {
+	t.Helper()
 	if !*isSubset {
 		t.Skip("the official plugin waits without a limit of its own")
 	}
@@ -173,16 +200,7 @@ func TestEngineThatStopsAnswering(t *testing.T) {
 	s := freshStack(t)
 	s.mustUp(behind(f, 64), changes{"create": 3})
 	id := string(s.state(named("behind")).ID)
-	up := func() error { _, _, err := s.up(behind(f, 96)); return err }
-	f.set("*", "")
-	s.mustFail("up", time.Minute, up)
-	// The official plugin records the new values of a failed update, and does not try again before a refresh.
-	f.set("", "/update")
-	s.mustFail("update in place on a closed connection", time.Minute, up)
-	f.set("/update", "")
-	s.mustFail("update in place", 2*time.Minute, up)
-	f.set("/json", "")
-	s.mustFail("refresh", 2*time.Minute, s.refresh)
+	provoke(f, s, func() error { _, err := s.up(behind(f, 96)); return err })
 	f.set("", "")
 	s.mustUp(behind(f, 96), changes{"update": 1})
 	if found := inspect(t, id); found.HostConfig.Memory != 96<<20 {
@@ -192,6 +210,7 @@ func TestEngineThatStopsAnswering(t *testing.T) {
 
 // TestEngineOverSSH replaces the ssh client by a script that records its arguments and talks to the local engine.
 func TestEngineOverSSH(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	recorded := filepath.Join(folder, "arguments")
 	script := "#!/bin/sh\necho \"$@\" >>" + recorded + "\nunset DOCKER_HOST\nexec docker system dial-stdio\n"

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -41,7 +42,8 @@ func whole(host, folder, source string, ports [2]int) pulumi.RunFunc {
 	}
 }
 
-// TestStateIsInterchangeable makes a stack with the plugin under test, and lets the other one take it over.
+// TestStateIsInterchangeable makes a stack with the plugin under test, and lets the other one take it over. It takes the
+// addresses of TestContainerWithEverything, so the two must not run at once.
 func TestStateIsInterchangeable(t *testing.T) {
 	if surroundings.otherHome == "" {
 		t.Skip("-other is not given")
@@ -69,15 +71,25 @@ func TestStateIsInterchangeable(t *testing.T) {
 	if err := second.destroy(); err != nil {
 		t.Fatal(err)
 	}
-	if err := first.refresh(); err != nil { // finds everything gone, so that nothing is left to destroy
+	if _, err := first.refresh(); err != nil { // finds everything gone, so that nothing is left to destroy
 		t.Logf("refresh after the other plugin's destroy: %v", err)
 	}
 }
 
-// records is everything that the state says about the resources.
+// records is everything that the state says about the resources, with the secrets in clear: each stack encrypts
+// them with a key of its own.
 func (s *stack) records() map[string]any {
+	s.t.Helper()
+	exported, err := s.inner.Export(context.Background())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var deployment apitype.DeploymentV3
+	if err := json.Unmarshal(exported.Deployment, &deployment); err != nil {
+		s.t.Fatal(err)
+	}
 	found := map[string]any{}
-	for _, one := range s.resources() {
+	for _, one := range deployment.Resources {
 		if one.Type != "pulumi:pulumi:Stack" {
 			found[string(one.URN)] = []any{one.ID, one.Inputs, one.Outputs}
 		}

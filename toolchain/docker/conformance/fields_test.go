@@ -3,10 +3,13 @@ package conformance
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"path/filepath"
 	"reflect"
+	"syscall"
 	"testing"
 	"time"
 
@@ -91,21 +94,29 @@ func everything(name, sourceFile string, ports [2]int) pulumi.RunFunc {
 	}
 }
 
-// freePorts returns two ports that nobody listens on.
+// freePorts returns two ports that nobody listens on, below those that the system hands out: the other tests take
+// many of those before the container takes its own.
 func freePorts(t *testing.T) (free [2]int) {
 	t.Helper()
 	for index := range free {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+		for free[index] == 0 {
+			port := 20000 + rand.IntN(10000)
+			listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+			if errors.Is(err, syscall.EADDRINUSE) {
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close() //nolint:errcheck // only its number matters
+			free[index] = port
 		}
-		defer listener.Close() //nolint:errcheck // only its number matters
-		free[index] = listener.Addr().(*net.TCPAddr).Port
 	}
 	return free
 }
 
 func TestContainerWithEverything(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	source := filepath.Join(t.TempDir(), "script")
 	save(t, source, "from a file\n")
@@ -181,6 +192,7 @@ func checkUploads(t *testing.T, id string) {
 }
 
 func TestNetworksAndVolumes(t *testing.T) {
+	t.Parallel()
 	s := freshStack(t)
 	ctx := context.Background()
 	program := func(label string) pulumi.RunFunc {

@@ -13,7 +13,10 @@ var builders = []string{"BuilderV1", "BuilderBuildKit"}
 
 func onBothBuilders(t *testing.T, test func(t *testing.T, builder string)) {
 	for _, builder := range builders {
-		t.Run(builder, func(t *testing.T) { test(t, builder) })
+		t.Run(builder, func(t *testing.T) {
+			t.Parallel()
+			test(t, builder)
+		})
 	}
 }
 
@@ -48,6 +51,7 @@ func dockerfile(last string) string {
 }
 
 func TestImageIsBuiltAndRebuilt(t *testing.T) {
+	t.Parallel()
 	onBothBuilders(t, func(t *testing.T, builder string) {
 		folder, name := t.TempDir(), named("built-"+strings.ToLower(builder))
 		write(t, folder, map[string]string{
@@ -55,7 +59,7 @@ func TestImageIsBuiltAndRebuilt(t *testing.T) {
 		})
 		s := freshStack(t)
 		program := building(builder, name, folder, nil)
-		first := s.mustUp(program, changes{"create": 2})["digest"].Value
+		first := s.mustUp(program, changes{"create": 2})["digest"]
 		found, err := surroundings.docker.ImageInspect(context.Background(), name+":1")
 		if err != nil || found.ID != first || found.Config.Labels["greeting"] != "hello" {
 			t.Fatalf("expected the engine's id and the build argument, got %v, %v, %v", first, found.ID, err)
@@ -64,7 +68,7 @@ func TestImageIsBuiltAndRebuilt(t *testing.T) {
 		save(t, folder+"/ignored", "two")
 		s.mustUp(program, changes{})
 		save(t, folder+"/content", "two")
-		second := s.mustUp(program, changes{"update": 1})["digest"].Value
+		second := s.mustUp(program, changes{"update": 1})["digest"]
 		if second == first {
 			t.Errorf("expected another image for another content")
 		}
@@ -84,6 +88,7 @@ func TestImageIsBuiltAndRebuilt(t *testing.T) {
 }
 
 func TestImageWithDockerfileOutsideOfItsContext(t *testing.T) {
+	t.Parallel()
 	onBothBuilders(t, func(t *testing.T, builder string) {
 		folder, elsewhere := t.TempDir(), t.TempDir()
 		write(t, folder, map[string]string{"content": "one", ".dockerignore": "*\n!content\n"})
@@ -97,12 +102,13 @@ func TestImageWithDockerfileOutsideOfItsContext(t *testing.T) {
 }
 
 func TestImageThatCannotBeBuilt(t *testing.T) {
+	t.Parallel()
 	onBothBuilders(t, func(t *testing.T, builder string) {
 		folder := t.TempDir()
 		write(t, folder, map[string]string{"Dockerfile": dockerfile(`RUN ["/tool","fail","37","the reason"]`)})
 		s := freshStack(t)
 		name := named("failing-" + strings.ToLower(builder))
-		if _, _, err := s.up(building(builder, name, folder, nil)); err == nil {
+		if _, err := s.up(building(builder, name, folder, nil)); err == nil {
 			t.Fatal("expected an error")
 		}
 		message := strings.Join(s.problems(), "\n")
@@ -118,7 +124,7 @@ func TestImageThatCannotBeBuilt(t *testing.T) {
 			}
 		}
 		write(t, folder, map[string]string{"Dockerfile": dockerfile(`RUN ["/tool","print","repaired"]`)})
-		if _, _, err := s.up(building(builder, name, folder, nil)); err != nil {
+		if _, err := s.up(building(builder, name, folder, nil)); err != nil {
 			t.Errorf("expected the repair to succeed, got %v", err)
 		}
 	})
@@ -135,6 +141,7 @@ func countProblems(s *stack, part string) int {
 }
 
 func TestImageWithBadInputs(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	write(t, folder, map[string]string{"Dockerfile": dockerfile("")})
 	s := freshStack(t)

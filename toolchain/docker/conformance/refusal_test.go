@@ -9,6 +9,7 @@ import (
 
 // TestRefusals is for the subset alone: what it leaves out is the one difference that is meant.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	if !*isSubset {
 		t.Skip("-subset is not given")
 	}
@@ -49,6 +50,7 @@ func TestRefusals(t *testing.T) {
 
 // TestSecretsStaySecret looks for passwords in the state.
 func TestSecretsStaySecret(t *testing.T) {
+	t.Parallel()
 	host, folder := startRegistry(t), t.TempDir()
 	write(t, folder, map[string]string{"Dockerfile": dockerfile("")})
 	s := freshStack(t)

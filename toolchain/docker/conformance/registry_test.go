@@ -47,6 +47,7 @@ func loggedIn(ctx *pulumi.Context, host string) (pulumi.ResourceOption, error) {
 }
 
 func TestImageIsPushedAndPulled(t *testing.T) {
+	t.Parallel()
 	onBothBuilders(t, func(t *testing.T, builder string) {
 		host, folder := startRegistry(t), t.TempDir()
 		pushed := host + "/" + named("pushed") + ":1"
@@ -68,13 +69,13 @@ func TestImageIsPushedAndPulled(t *testing.T) {
 				pulumi.Map{"image": made.RepoDigest, "command": list("/tool", "serve")}, &custom{})
 		}
 		s := freshStack(t)
-		first := s.mustUp(program, changes{"create": 3})["digest"].Value
+		first := s.mustUp(program, changes{"create": 3})["digest"]
 		if expected := host + "/" + named("pushed") + "@" + inRegistry(t, pushed); first != expected {
 			t.Errorf("repoDigest: expected %s, got %s", expected, first)
 		}
 		s.mustStay(program)
 		save(t, folder+"/content", "two")
-		second := s.mustUp(program, changes{"update": 1, "replace": 1})["digest"].Value
+		second := s.mustUp(program, changes{"update": 1, "replace": 1})["digest"]
 		if second == first || second != host+"/"+named("pushed")+"@"+inRegistry(t, pushed) {
 			t.Errorf("repoDigest: expected the new digest, got %s", second)
 		}
@@ -82,6 +83,7 @@ func TestImageIsPushedAndPulled(t *testing.T) {
 }
 
 func TestRemoteImage(t *testing.T) {
+	t.Parallel()
 	ctx, docker := context.Background(), surroundings.docker
 	host := startRegistry(t)
 	remoteName := host + "/" + named("remote") + ":1"
@@ -125,6 +127,7 @@ func TestRemoteImage(t *testing.T) {
 }
 
 func TestRegistryImageTagAndLookUps(t *testing.T) {
+	t.Parallel()
 	host := startRegistry(t)
 	source, tagged := named("source")+":1", host+"/"+named("tagged")+":1"
 	if err := importImage(source); err != nil { // one that no other registry knows
@@ -154,14 +157,14 @@ func TestRegistryImageTagAndLookUps(t *testing.T) {
 		s := freshStack(t)
 		outputs := s.mustUp(program(keep), changes{"create": 4})
 		digest := inRegistry(t, tagged)
-		if digest == "" || outputs["registry"].Value != digest || s.state("pushed").Outputs["sha256Digest"] != digest {
-			t.Errorf("expected digest %q, got %v, %v", digest, outputs["registry"].Value, s.state("pushed").Outputs)
+		if digest == "" || outputs["registry"] != digest || s.state("pushed").Outputs["sha256Digest"] != digest {
+			t.Errorf("expected digest %q, got %v, %v", digest, outputs["registry"], s.state("pushed").Outputs)
 		}
-		if expected := host + "/" + named("tagged") + "@" + digest; outputs["engine"].Value != expected {
-			t.Errorf("getRemoteImage: expected %s, got %v", expected, outputs["engine"].Value)
+		if expected := host + "/" + named("tagged") + "@" + digest; outputs["engine"] != expected {
+			t.Errorf("getRemoteImage: expected %s, got %v", expected, outputs["engine"])
 		}
-		if outputs["network"].Value != "bridge" {
-			t.Errorf("getNetwork: expected the default network's driver, got %v", outputs["network"].Value)
+		if outputs["network"] != "bridge" {
+			t.Errorf("getNetwork: expected the default network's driver, got %v", outputs["network"])
 		}
 		s.mustStay(program(keep))
 		if err := s.destroy(); err != nil {

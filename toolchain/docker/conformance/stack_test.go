@@ -3,8 +3,10 @@ package conformance
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,6 +40,7 @@ const patience = 5 * time.Minute
 type stack struct {
 	t       *testing.T
 	inner   auto.Stack
+	folder  string // of the backend
 	program pulumi.RunFunc
 	events  []events.EngineEvent
 }
@@ -53,8 +56,8 @@ func newStack(t *testing.T, home string, variables map[string]string) *stack {
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
 	}
 	maps.Copy(environment, variables)
-	s := &stack{t: t}
-	inner, err := auto.UpsertStackInlineSource(context.Background(), "test", surroundings.prefix,
+	s := &stack{t: t, folder: folder}
+	inner, err := auto.NewStackInlineSource(context.Background(), "test", surroundings.prefix,
 		func(ctx *pulumi.Context) error { return s.program(ctx) },
 		auto.WorkDir(t.TempDir()), auto.PulumiHome(home), auto.Pulumi(surroundings.command), auto.EnvVars(environment))
 	if err != nil {
@@ -62,6 +65,9 @@ func newStack(t *testing.T, home string, variables map[string]string) *stack {
 	}
 	s.inner = inner
 	t.Cleanup(func() {
+		if len(s.resources()) == 0 {
+			return
+		}
 		if err := s.destroy(); err != nil {
 			t.Errorf("destroy at the end of the test: %v", err)
 		}
@@ -75,53 +81,61 @@ func freshStack(t *testing.T) *stack {
 	return newStack(t, surroundings.home, nil)
 }
 
-func (s *stack) listen() chan<- events.EngineEvent {
-	s.events = nil
-	channel := make(chan events.EngineEvent)
-	go func() {
-		for event := range channel {
-			s.events = append(s.events, event)
-		}
-	}()
-	return channel
-}
-
 // changes counts the operations of a run, without those that leave a resource alone.
 type changes map[string]int
 
-func counted(found map[string]int) changes {
+func counted[Operation ~string](found map[Operation]int) changes {
 	counted := changes{}
 	for operation, count := range found {
 		if operation != "same" && operation != "read" && count > 0 {
-			counted[operation] = count
+			counted[string(operation)] = count
 		}
 	}
 	return counted
 }
 
-func (s *stack) up(program pulumi.RunFunc) (changes, auto.OutputMap, error) {
-	s.t.Helper()
-	s.program = program
+// run does one operation, keeps its events, and counts what it did.
+func (s *stack) run(operation func(context.Context, chan<- events.EngineEvent) error) (changes, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	result, err := s.inner.Up(ctx, optup.EventStreams(s.listen()), optup.SuppressProgress())
-	if err != nil {
-		return nil, nil, err
+	// The CLI ends when all its events were taken, so that they are all here afterwards; without room for them,
+	// somebody would have to read meanwhile, and to know when the last one is there.
+	channel := make(chan events.EngineEvent, 1<<12)
+	err := operation(ctx, channel)
+	s.events = nil
+	for len(channel) > 0 {
+		s.events = append(s.events, <-channel)
 	}
-	return counted(*result.Summary.ResourceChanges), result.Outputs, nil
+	if err != nil {
+		return nil, err
+	}
+	for _, event := range s.events {
+		if event.SummaryEvent != nil {
+			return counted(event.SummaryEvent.ResourceChanges), nil
+		}
+	}
+	return nil, errors.New("the engine told no summary")
 }
 
-// mustUp runs a program and checks which operations it led to.
-func (s *stack) mustUp(program pulumi.RunFunc, expected changes) auto.OutputMap {
+func (s *stack) up(program pulumi.RunFunc) (changes, error) {
+	s.program = program
+	return s.run(func(ctx context.Context, listener chan<- events.EngineEvent) error {
+		_, err := s.inner.Up(ctx, optup.EventStreams(listener), optup.SuppressProgress())
+		return err
+	})
+}
+
+// mustUp runs a program, checks which operations it led to, and returns what it exports.
+func (s *stack) mustUp(program pulumi.RunFunc, expected changes) map[string]any {
 	s.t.Helper()
-	found, outputs, err := s.up(program)
+	found, err := s.up(program)
 	if err != nil {
 		s.t.Fatalf("up: %v", err)
 	}
 	if !maps.Equal(found, expected) {
 		s.t.Fatalf("up: expected %v, got %v; %s", expected, found, s.differences())
 	}
-	return outputs
+	return s.state(surroundings.prefix + "-test").Outputs
 }
 
 // mustStay checks that the same program changes nothing, twice, also after a refresh.
@@ -132,39 +146,37 @@ func (s *stack) mustStay(program pulumi.RunFunc) {
 	s.mustUp(program, changes{})
 }
 
+func (s *stack) refresh() (changes, error) {
+	return s.run(func(ctx context.Context, listener chan<- events.EngineEvent) error {
+		_, err := s.inner.Refresh(ctx, optrefresh.EventStreams(listener), optrefresh.SuppressProgress())
+		return err
+	})
+}
+
 func (s *stack) mustRefresh(expected changes) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	result, err := s.inner.Refresh(ctx, optrefresh.EventStreams(s.listen()), optrefresh.SuppressProgress())
+	found, err := s.refresh()
 	if err != nil {
 		s.t.Fatalf("refresh: %v", err)
 	}
-	if found := counted(*result.Summary.ResourceChanges); !maps.Equal(found, expected) {
+	if !maps.Equal(found, expected) {
 		s.t.Fatalf("refresh: expected %v, got %v; %s", expected, found, s.differences())
 	}
 }
 
 func (s *stack) preview(program pulumi.RunFunc) (changes, error) {
-	s.t.Helper()
 	s.program = program
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	result, err := s.inner.Preview(ctx, optpreview.EventStreams(s.listen()), optpreview.SuppressProgress())
-	if err != nil {
-		return nil, err
-	}
-	found := map[string]int{}
-	for operation, count := range result.ChangeSummary {
-		found[string(operation)] = count
-	}
-	return counted(found), nil
+	return s.run(func(ctx context.Context, listener chan<- events.EngineEvent) error {
+		_, err := s.inner.Preview(ctx, optpreview.EventStreams(listener), optpreview.SuppressProgress())
+		return err
+	})
 }
 
 func (s *stack) destroy() error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	_, err := s.inner.Destroy(ctx, optdestroy.EventStreams(s.listen()), optdestroy.SuppressProgress())
+	_, err := s.run(func(ctx context.Context, listener chan<- events.EngineEvent) error {
+		_, err := s.inner.Destroy(ctx, optdestroy.EventStreams(listener), optdestroy.SuppressProgress())
+		return err
+	})
 	return err
 }
 
@@ -207,17 +219,21 @@ func (s *stack) state(name string) apitype.ResourceV3 {
 	return apitype.ResourceV3{}
 }
 
+// resources reads the state where the backend keeps it: asking the CLI would cost as much as a run.
 func (s *stack) resources() []apitype.ResourceV3 {
 	s.t.Helper()
-	exported, err := s.inner.Export(context.Background())
+	content, err := os.ReadFile(filepath.Join(s.folder, ".pulumi", "stacks", surroundings.prefix, "test.json"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	var deployment apitype.DeploymentV3
-	if err := json.Unmarshal(exported.Deployment, &deployment); err != nil {
+	var file struct{ Checkpoint apitype.CheckpointV3 }
+	if err := json.Unmarshal(content, &file); err != nil {
 		s.t.Fatal(err)
 	}
-	return deployment.Resources
+	if file.Checkpoint.Latest == nil {
+		return nil
+	}
+	return file.Checkpoint.Latest.Resources
 }
 
 // one is a program of a single resource.

@@ -100,23 +100,6 @@ func prepare(folder string) (err error) {
 	return importImage(s.base)
 }
 
-// findCommand takes the newest CLI of the user's own Pulumi folder, unless one is given.
-func findCommand() (auto.PulumiCommand, error) {
-	given := *cliPath
-	if given == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return nil, err
-		}
-		found, _ := filepath.Glob(filepath.Join(home, ".pulumi", "versions", "*", "bin", "pulumi"))
-		if len(found) == 0 {
-			return nil, fmt.Errorf("there is no pulumi CLI in ~/.pulumi/versions; give -cli")
-		}
-		given = found[len(found)-1]
-	}
-	return auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: filepath.Dir(filepath.Dir(given))})
-}
-
 // install makes a PULUMI_HOME with one plugin in it.
 func install(home, plugin string) (string, error) {
 	plugin, err := filepath.Abs(plugin)
