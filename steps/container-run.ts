@@ -36,7 +36,9 @@ export async function runInContainer<T>(
 ): Promise<T> {
   const container = await create(run);
   try {
-    await docker(["cp", "-", `${container}:/`], { input: await secretArchive(run.files, "run/secrets/") });
+    if (Object.keys(run.files).length > 0) {
+      await docker(["cp", "-", `${container}:/`], { input: await secretArchive(run.files, "run/secrets/") });
+    }
     await docker(["start", container]);
     waitingFor(`"${run.command.join(" ")}" is running`);
     const exitCode = await ending(container, timeoutSeconds);

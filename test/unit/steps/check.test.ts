@@ -31,7 +31,6 @@ const input: Omit<CheckInput, "name"> = {
 const create = "create --network notes-ci --env TOWPATH_ENVIRONMENT=ci --label towpath.part=check";
 const run = [
   `${create} sha256:0123456789ab pytest -q`,
-  "cp - new:/",
   "start new",
   "wait new",
   "logs new",
