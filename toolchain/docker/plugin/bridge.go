@@ -60,5 +60,6 @@ func describe(configured func(*resources.Meta)) tfbridge.ProviderInfo {
 		},
 	}
 	described.SetAutonaming(longestName, "-")
+	nameFields(described)
 	return described
 }
