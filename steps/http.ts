@@ -131,13 +131,16 @@ function connecting({ host, port }: Target, seconds: number): string[] {
 }
 
 /** The certificates of gateways' own authorities, by gateway: they stay the same for ten years. */
-const authorities = new Map<string, string>();
+const authorities = new Map<string, Promise<string>>();
 
 /** The certificate of the gateway's own authority. */
-async function internalAuthority(gateway: string): Promise<string> {
-  const known =
-    authorities.get(gateway) ??
-    (await docker(["exec", gateway, "cat", "/data/caddy/pki/authorities/local/root.crt"]));
-  authorities.set(gateway, known);
-  return known;
+function internalAuthority(gateway: string): Promise<string> {
+  let found = authorities.get(gateway);
+  if (found === undefined) {
+    found = docker(["exec", gateway, "cat", "/data/caddy/pki/authorities/local/root.crt"]);
+    // A gateway that has only just started has none yet.
+    found.catch(() => authorities.delete(gateway));
+    authorities.set(gateway, found);
+  }
+  return found;
 }
