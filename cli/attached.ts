@@ -1,17 +1,29 @@
 import { spawn } from "node:child_process";
 import { duringInterrupts } from "./interrupts.ts";
+import { yieldToOthers } from "./priority.ts";
+
+/** How a program is run on our own terminal. */
+export interface AttachedSettings {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Whether copies that serve users go first on this machine, where nobody sits at a terminal. False by default. */
+  readonly yields?: boolean;
+}
 
 /** Runs a program on our own terminal. Ctrl+C reaches it from the terminal; other requests to stop are passed on. */
 export function attached(
   command: string,
   args: readonly string[],
-  settings: { readonly environment?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+  settings: AttachedSettings = {},
 ): Promise<number> {
-  const { environment = process.env, cwd } = settings;
-  const child = spawn(command, args, { cwd, env: environment, stdio: "inherit" });
+  const { environment = process.env, cwd, yields = false } = settings;
+  const atTerminal = process.stdin.isTTY;
+  const apart = yields && !atTerminal;
+  const child = spawn(command, args, { cwd, env: environment, stdio: "inherit", detached: apart });
+  if (child.pid !== undefined && apart) yieldToOthers(child.pid);
   return duringInterrupts(
     (signal) => {
-      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+      if (signal !== "SIGINT" || !atTerminal) child.kill(signal);
     },
     () =>
       new Promise((resolve, reject) => {

@@ -71,6 +71,7 @@ export async function pulumi(
     attached(join(pulumiFolder(project), "pulumi"), args, {
       environment: call.environment,
       cwd: project.root,
+      yields: needsMachine.has(command),
     }),
   );
   if (code !== 0 && isReleased(stack)) await sayHostProblems(call, progress);

@@ -62,10 +62,10 @@ export async function releaseWith(
 ): Promise<void> {
   await clearKilledRelease(call, run, progress);
   const told = { ...call, environment: { ...call.environment, ...variables } };
-  // The work is done on other machines.
   checkOutcome(
     await keepingSaltOut(call, usesOwnPassphrase(), () =>
-      runOperation("up", told, progress, [], { yields: false }),
+      // The copies are elsewhere, as a rule: who waits at a terminal goes first.
+      runOperation("up", told, progress, [], { yields: !process.stdin.isTTY }),
     ),
   );
 }
