@@ -57,8 +57,13 @@ export class Compose {
     this.write(images);
     await this.run(["up", "--detach", "--wait", "postgres", "redis", "object-storage", "gateway"]);
     await this.makeBucket();
-    await this.run(["run", "--rm", "--no-deps", "api", "alembic", "upgrade", "head"]);
+    await this.migrate();
     await this.up();
+  }
+
+  /** What has to be done before the API is another one. */
+  async migrate(): Promise<void> {
+    await this.run(["run", "--rm", "--no-deps", "api", "alembic", "upgrade", "head"]);
   }
 
   /** Other images: the next `up` is a release. */
@@ -157,7 +162,11 @@ export class Compose {
           depends_on: data,
           healthcheck: check("python", "-m", "notes.worker", "--check"),
         },
-        web: { image: images.web },
+        // With the image's own check, every 10 s, Compose would wait that long.
+        web: {
+          image: images.web,
+          healthcheck: check("wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/"),
+        },
       },
       volumes: { postgres: {}, redis: {}, objects: {} },
       // In the container, and not mounted: the engine may be another machine's.
