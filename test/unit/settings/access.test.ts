@@ -1,0 +1,85 @@
+import { parseSettings } from "../../../components/settings/settings.ts";
+import { merged, refusalOf } from "../assert-refused.ts";
+import * as good from "./good.ts";
+
+const staging = refusalOf(parseSettings, good.staging);
+
+describe("hosts", () => {
+  it("are there, and reached in a good form", () => {
+    staging(
+      'towpath:hosts: expected at least one host by a name of your own, got {}; write { "app1": { "address": "app1.example.com", "user": "deploy", "hostKey": "ssh-ed25519 AAAA…" } }',
+      { hosts: { app1: undefined } },
+    );
+    staging(
+      'towpath:hosts.App 1/..: expected a name of lower-case letters, digits and hyphens, from a letter on, at most 24 characters, got "App 1/.."; for example "app1"',
+      { hosts: { "App 1/..": { address: "app1", user: "deploy", hostKey: good.hostKey } } },
+    );
+    staging(
+      'towpath:hosts.app1.address: expected a host name or IP address, got "app 1"; for example "app1.example.com"',
+      {
+        hosts: { app1: { address: "app 1" } },
+      },
+    );
+    staging(
+      'towpath:hosts.app1.user: expected a user of the host, got "-oProxyCommand=x"; for example "deploy"',
+      {
+        hosts: { app1: { user: "-oProxyCommand=x" } },
+      },
+    );
+    staging("towpath:hosts.app1.jumpHost.port: expected a port from 1 to 65535, got 0; take 22 if in doubt", {
+      hosts: { app1: { jumpHost: { port: 0 } } },
+    });
+    staging(
+      "towpath:hosts.app1.hostKey: expected a public host key, got nothing; take the line that ssh-keyscan prints, without the name: ssh-ed25519 AAAA…",
+      { hosts: { app1: { hostKey: undefined } } },
+    );
+    staging(
+      'towpath:hosts.app1.key.source: expected the source agent, configuration or environment, got a text; write { "source": "agent" } to use the running SSH agent',
+      { hosts: { app1: { key: { source: "file" } } } },
+    );
+    for (const address of ["10.0.0.1", "::1", "fe80::1", "app1", "App-1.example.com"]) {
+      parseSettings(merged(good.staging, { hosts: { app1: { address } } }));
+    }
+  });
+});
+
+describe("registries and Vault", () => {
+  it("are refused in a bad form", () => {
+    staging(
+      'towpath:registry.address: expected a registry\'s host name without a path, got "ghcr.io/octocat"; for example "ghcr.io"',
+      {
+        registry: { address: "ghcr.io/octocat" },
+      },
+    );
+    staging(
+      'towpath:registry.repository: expected a path of lower-case names, got "Octocat/notes"; for example "owner/notes"',
+      {
+        registry: { repository: "Octocat/notes" },
+      },
+    );
+    staging(
+      'towpath:vault.address: expected an address with http:// or https://, got "vault:8200"; for example "https://vault.example.com:8200"',
+      {
+        vault: { address: "vault:8200" },
+      },
+    );
+    staging(
+      "towpath:secrets.JWT_SECRET: no vault is set up for this secret; set towpath:vault, or choose another source",
+      {
+        vault: undefined,
+      },
+    );
+    staging(
+      'towpath:secrets.JWT_SECRET.path: expected a path with its store first, got "notes"; for example "secret/notes/production"',
+      {
+        secrets: { JWT_SECRET: { path: "notes" } },
+      },
+    );
+    staging(
+      'towpath:secrets.JWT_SECRET.rotate.every: expected an age in days from 1d to 3650d, got "quarterly"; for example "90d"',
+      {
+        secrets: { JWT_SECRET: { rotate: { every: "quarterly" } } },
+      },
+    );
+  });
+});
