@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
@@ -37,12 +36,11 @@ export async function test(
   const { root } = project;
   const ended: Ended[] = [];
   for (const one of kinds) {
-    const lanes = lanesOf(root, one, suite);
+    const pattern = patternOf(root, one, suite);
     // Real engines and containers need what `npm start` needs.
     if (one === "e2e") await provide(progress, project);
     progress.stop();
-    const runs = lanes.map((lane) => runMocha(root, one, lane, suite === undefined));
-    ended.push(...(await Promise.all(runs)));
+    ended.push(await runMocha(root, one, pattern, suite === undefined));
   }
   print(`${summary(ended.map(({ counts }) => counts))}\n`);
   // Mocha ends with 0 when it is interrupted, and has not counted.
@@ -64,34 +62,15 @@ export function kindsOf(kind: string | undefined): Kind[] {
   throw new Problem(`test: unknown kind of tests, got "${kind}"; use unit or e2e`);
 }
 
-/** Files that one process of mocha runs, one after another. */
-interface Lane {
-  readonly pattern: string;
-  /** What its lines begin with, where several lanes run at once. */
-  readonly name?: string;
-}
-
-/**
- * The files of a suite: a file of that name or a folder.
- *
- * All tests with an engine are two lanes, each of about half the time: they wait for containers more than they compute.
- */
-export function lanesOf(root: string, kind: Kind, suite: string | undefined): Lane[] {
-  if (suite === undefined && kind === "unit") return [{ pattern: "test/unit/**/*.test.ts" }];
-  if (suite === undefined) {
-    return [
-      { name: "hosts", pattern: "test/e2e/hosts/**/*.test.ts" },
-      { name: "others", pattern: "test/e2e/!(hosts)/**/*.test.ts" },
-    ];
-  }
-  if (existsSync(join(root, "test", kind, `${suite}.test.ts`))) {
-    return [{ pattern: `test/${kind}/${suite}.test.ts` }];
-  }
-  if (existsSync(join(root, "test", kind, suite))) return [{ pattern: `test/${kind}/${suite}/**/*.test.ts` }];
+/** The files of a suite: a file of that name or a folder. */
+export function patternOf(root: string, kind: Kind, suite: string | undefined): string {
+  if (suite === undefined) return `test/${kind}/**/*.test.ts`;
+  if (existsSync(join(root, "test", kind, `${suite}.test.ts`))) return `test/${kind}/${suite}.test.ts`;
+  if (existsSync(join(root, "test", kind, suite))) return `test/${kind}/${suite}/**/*.test.ts`;
   throw new Problem(`test: no such suite, got "${suite}"; use the name of a file or folder in test/${kind}`);
 }
 
-async function runMocha(root: string, kind: Kind, { pattern, name }: Lane, whole: boolean): Promise<Ended> {
+async function runMocha(root: string, kind: Kind, pattern: string, whole: boolean): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), "towpath-test-"));
   const file = join(folder, "counts.json");
   const configuration = join("test", kind, ".mocharc.json");
@@ -102,7 +81,7 @@ async function runMocha(root: string, kind: Kind, { pattern, name }: Lane, whole
   // Coverage is asked of all unit tests together; one suite alone cannot reach it.
   const measures = kind === "unit" && whole;
   const run = (args: readonly string[]): Promise<number> =>
-    inTheForeground(root, args, { TOWPATH_TEST_COUNTS: file }, name);
+    inTheForeground(root, args, { TOWPATH_TEST_COUNTS: file });
   try {
     const passed = await run(measures ? [...measure(folder), process.execPath, ...mocha] : mocha);
     const covered = passed === 0 && measures ? await run(reportOfPureFolders(folder)) : 0;
@@ -135,28 +114,12 @@ function reportOfPureFolders(folder: string): string[] {
   return [c8, "report", "--all", ...sources, ...shown, "--check-coverage", "--lines", "100"];
 }
 
-/** Runs a program on our own terminal; with a name, its lines begin with that. Gives back its exit code. */
-function inTheForeground(
-  root: string,
-  args: readonly string[],
-  more: NodeJS.ProcessEnv,
-  name?: string,
-): Promise<number> {
-  const output = name === undefined ? "inherit" : "pipe";
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    stdio: ["inherit", output, output],
-    env: { ...process.env, ...more },
-  });
-  for (const input of [child.stdout, child.stderr]) {
-    if (input === null) continue;
-    createInterface({ input }).on("line", (line) => {
-      console.log(`${name} | ${line}`);
-    });
-  }
+function inTheForeground(root: string, args: readonly string[], more: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.on("error", reject).on("close", (code) => {
-      resolve(code ?? 1);
-    });
+    spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...more } })
+      .on("error", reject)
+      .on("close", (code) => {
+        resolve(code ?? 1);
+      });
   });
 }
