@@ -25,7 +25,7 @@ describe("a program on our own terminal", function () {
 
   it("comes after others where it is asked to, in a session of its own", async () => {
     // The priority is set a moment after the program has begun.
-    const script = `until [ "$(nice)" = ${constants.priority.PRIORITY_LOW} ]; do sleep 0.05; done; ps -o sid= -p $$; echo $$`;
+    const script = `until [ "$(nice)" = ${constants.priority.PRIORITY_BELOW_NORMAL} ]; do sleep 0.05; done; ps -o sid= -p $$; echo $$`;
     const [session, pid] = (await printed(script, { yields: true })).split("\n");
     assert.equal(session?.trim(), pid);
   });

@@ -10,12 +10,12 @@ describe("a release that shares the machine", () => {
     try {
       const pid = child.pid ?? assert.fail("sleep could not be started");
       yieldToOthers(pid);
-      assert.equal(getPriority(pid), constants.priority.PRIORITY_LOW);
+      assert.equal(getPriority(pid), constants.priority.PRIORITY_BELOW_NORMAL);
       const session = `/proc/${pid}/autogroup`;
       if (existsSync(session)) {
         assert.match(
           readFileSync(session, "utf8"),
-          new RegExp(` nice ${constants.priority.PRIORITY_LOW}\\n`),
+          new RegExp(` nice ${constants.priority.PRIORITY_BELOW_NORMAL}\\n`),
         );
       }
     } finally {
