@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { stateUrl } from "../cli/environment.ts";
 import { showProgress } from "../cli/progress/progress.ts";
 import { pulumiFolder, readProject } from "../cli/project.ts";
 import { placeOf } from "../cli/place.ts";
@@ -92,7 +93,7 @@ async function pulumiUp(project: TestProject): Promise<void> {
       PATH: `${folder}:${process.env.PATH}`,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-      PULUMI_BACKEND_URL: `file://${placeOf({ privateFolder }, "local", project.namespace).state}`,
+      PULUMI_BACKEND_URL: stateUrl(placeOf({ privateFolder }, "local", project.namespace).state),
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile({ privateFolder }),
       TOWPATH_IMAGE_MIRROR: await imageMirror(project),
     },

@@ -33,7 +33,7 @@ export function pulumiEnvironment(
     PATH: [pulumiFolder(project), given.PATH ?? ""].join(delimiter),
   };
   if (given.PULUMI_BACKEND_URL === undefined) {
-    environment.PULUMI_BACKEND_URL = pathToFileURL(found.place.state).href;
+    environment.PULUMI_BACKEND_URL = stateUrl(found.place.state);
     if (!passphraseIsGiven(given)) environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(project);
   }
   if (found.usesBuiltMirror && given.TOWPATH_IMAGE_MIRROR === undefined) {
@@ -45,6 +45,16 @@ export function pulumiEnvironment(
     delete environment.DOCKER_CONTEXT;
   }
   return environment;
+}
+
+/**
+ * Where Pulumi finds a state that is kept in a folder.
+ *
+ * Beside each file Pulumi would write another one, `<file>.attrs`, that nobody reads, and not at once: killed between
+ * creating and filling it, Pulumi says `EOF` and opens that state no more.
+ */
+export function stateUrl(folder: string): string {
+  return `${pathToFileURL(folder).href}?metadata=skip`;
 }
 
 /** Whether this clone's own passphrase opens the state. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { stateUrl } from "../environment.ts";
 import { placeOf, stateFolders } from "../place.ts";
 import type { Project } from "../project.ts";
 import { pulumiFolder } from "../project.ts";
@@ -24,9 +24,7 @@ export async function listStacks(
   run: Run,
 ): Promise<StackState[]> {
   const backends =
-    given.PULUMI_BACKEND_URL === undefined
-      ? stateFolders(project).map((folder) => pathToFileURL(folder).href)
-      : [given.PULUMI_BACKEND_URL];
+    given.PULUMI_BACKEND_URL === undefined ? stateFolders(project).map(stateUrl) : [given.PULUMI_BACKEND_URL];
   const found = await Promise.all(
     backends.map(async (backend) => {
       const environment = { ...given, PULUMI_HOME: project.pulumiHome, PULUMI_BACKEND_URL: backend };

@@ -106,6 +106,14 @@ describe("a release to a host that is killed", () => {
     assert.deepEqual(report.failures, {});
   });
 
+  it("has a state without the files that Pulumi, killed between making and filling one, could not read", () => {
+    const files = readdirSync(join(released.project.folder, ".towpath/state"), { recursive: true });
+    assert.deepEqual(
+      files.filter((file) => String(file).endsWith(".attrs")),
+      [],
+    );
+  });
+
   it("is not disturbed by somebody who deploys at the same time", async () => {
     take(0);
     const first = begin();

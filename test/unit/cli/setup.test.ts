@@ -229,7 +229,7 @@ describe("set-up", () => {
         PULUMI_HOME: project.pulumiHome,
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-        PULUMI_BACKEND_URL: `file://${root}/.towpath/namespaces/n/state`,
+        PULUMI_BACKEND_URL: `file://${root}/.towpath/namespaces/n/state?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE_FILE: join(root, ".towpath", "passphrase"),
         TOWPATH_IMAGE_MIRROR: "mirror.towpath.internal",
         DOCKER_HOST: "unix:///x.sock",
