@@ -50,8 +50,8 @@ export function pulumiEnvironment(
 /**
  * Where Pulumi finds a state that is kept in a folder.
  *
- * Beside each file Pulumi would write another one, `<file>.attrs`, that nobody reads, and not at once: killed between
- * creating and filling it, Pulumi says `EOF` and opens that state no more.
+ * Beside each file Pulumi would write another one, `<file>.attrs`, in two steps: killed between making and filling it, it
+ * answers `EOF` from then on and opens that state no more.
  */
 export function stateUrl(folder: string): string {
   return `${pathToFileURL(folder).href}?metadata=skip`;
