@@ -110,7 +110,9 @@ function write(folder, { outputFiles, stamps }) {
   const yesterday = Date.now() - 24 * 3600_000;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (!names.has(name) && statSync(path).mtimeMs < yesterday) rmSync(path, { force: true });
+    // Another process may just have given a file its name, or removed it.
+    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? yesterday;
+    if (!names.has(name) && written < yesterday) rmSync(path, { force: true });
   }
 }
 

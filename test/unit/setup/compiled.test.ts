@@ -62,6 +62,20 @@ describe("a compiled module", () => {
     assert.deepEqual(words, Array(4).fill("first\n"));
   });
 
+  it("is made by several processes at once also when it is many files", async () => {
+    const parts = Array.from({ length: 40 }, (_, index) => `part-${index}.ts`);
+    for (const part of parts) write(`steps/${part}`, `export const name = "${part}";\n`);
+    write(
+      "steps/say.ts",
+      parts.map((part) => `await import("./${part}");\n`).join("") + 'console.log("all");\n',
+    );
+    for (let round = 0; round < 3; round++) {
+      rmSync(join(root, ".towpath"), { recursive: true, force: true });
+      const words = await Promise.all(Array.from({ length: 4 }, said));
+      assert.deepEqual(words, Array(4).fill("all\n"));
+    }
+  });
+
   it("names what is wrong in its source", async () => {
     write("steps/word.ts", "export const word = ;\n");
 
