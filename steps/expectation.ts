@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Answer } from "./http.ts";
+import { request, type Answer, type Target } from "./http.ts";
 
 /** What the answer to a smoke check has to be. */
 export interface Expectation {
@@ -9,6 +9,28 @@ export interface Expectation {
   readonly status: number;
   /** What the answer's JSON has to contain; it may hold more. */
   readonly json?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What is wrong with the answer to a smoke check, or why there is none within `timeoutSeconds` (5 by default); undefined
+ * when it is as expected.
+ */
+export async function unmet(
+  target: Target,
+  expected: Expectation,
+  timeoutSeconds?: number,
+): Promise<string | undefined> {
+  const { path, headers } = expected;
+  try {
+    const answer = await request(target, {
+      path,
+      ...(headers !== undefined && { headers }),
+      ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    });
+    return difference(expected, answer);
+  } catch (error) {
+    return `GET ${path}: ${(error as Error).message}`;
+  }
 }
 
 /** How an answer differs from what was expected; undefined when it does not. */

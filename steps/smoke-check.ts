@@ -1,6 +1,6 @@
 import pRetry from "p-retry";
-import { difference, type Expectation } from "./expectation.ts";
-import { request, type Target } from "./http.ts";
+import { unmet, type Expectation } from "./expectation.ts";
+import type { Target } from "./http.ts";
 import { runStep, StepFailure } from "./program.ts";
 
 /** What has to answer before the route is switched: each check names the new copy that it asks. */
@@ -19,11 +19,8 @@ async function smokeCheck({ checks }: SmokeCheckInput): Promise<object> {
 }
 
 async function ask({ target, ...expected }: SmokeCheckInput["checks"][number]): Promise<void> {
-  const answer = await request(target, { path: expected.path }).catch((error: unknown) => {
-    throw new Error(`GET ${expected.path}: ${(error as Error).message}`);
-  });
-  const different = difference(expected, answer);
-  if (different !== undefined) throw new Error(different);
+  const wrong = await unmet(target, expected);
+  if (wrong !== undefined) throw new Error(wrong);
 }
 
 await runStep(smokeCheck);

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { awaitCertificate, type SecureSite } from "./certificate.ts";
 import { drain } from "./drain.ts";
-import { difference, type Expectation } from "./expectation.ts";
-import { request, type Target } from "./http.ts";
+import { unmet, type Expectation } from "./expectation.ts";
 import { lastLogLines } from "./docker.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
 import { endedSince, restartsOf, type Restarts } from "./restarts.ts";
@@ -115,7 +114,7 @@ async function watch(
   }
   const deadline = Date.now() + watchSeconds * 1000;
   for (;;) {
-    const found = await Promise.all(checks.map((expected) => lookAt(target, expected)));
+    const found = await Promise.all(checks.map((expected) => unmet(target, expected, answerSeconds)));
     const failure = found.find((one) => one !== undefined);
     if (failure !== undefined) return { what: failure };
     // The engine starts a copy again that died: users may get through meanwhile, and it will die again.
@@ -127,16 +126,6 @@ async function watch(
     if (left <= 0) return undefined;
     await pause(Math.min(intervalSeconds, left));
   }
-}
-
-/** What a user would not get from one path; undefined when all is well. */
-function lookAt(target: Target, expected: Expectation): Promise<string | undefined> {
-  const { path, headers } = expected;
-  const asked = { path, timeoutSeconds: answerSeconds, ...(headers !== undefined && { headers }) };
-  return request(target, asked).then(
-    (answer) => difference(expected, answer),
-    (error: unknown) => `GET ${path}: ${(error as Error).message}`,
-  );
 }
 
 await runStep(switchRoute);
