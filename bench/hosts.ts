@@ -2,7 +2,7 @@ import { showProgress, type Progress } from "../cli/progress/progress.ts";
 import { badImages } from "../test/support/hosts/bad-images.ts";
 import { ReleasedProject } from "../test/support/hosts/released-project.ts";
 import { removeHosts, takeHost, type TestHost } from "../test/support/hosts/test-host.ts";
-import { Load, type LoadReport } from "../test/support/load.ts";
+import { failuresIn, Load, type LoadReport } from "../test/support/load.ts";
 import type { Ended } from "../test/support/project.ts";
 import { Compose, imagesOf } from "./compose.ts";
 import { composeProgram } from "./compose-program.ts";
@@ -159,11 +159,12 @@ async function underLoad({ host, released, compose, progress }: Sides): Promise<
     },
   });
   return markdownTable([
-    ["under load", "requests", "failed", "p50, ms", "p99, ms", "p99 / idle", "why they failed"],
+    ["under load", "requests", "failed", "sent again", "p50, ms", "p99, ms", "p99 / idle", "why they failed"],
     ...rows.map(({ what, report, idle }) => [
       what,
       String(report.requests),
-      String(Object.values(report.failures).reduce((sum, count) => sum + count, 0)),
+      String(failuresIn(report)),
+      String(report.sentAgain),
       report.p50.toFixed(1),
       report.p99.toFixed(1),
       (report.p99 / idle.p99).toFixed(2),

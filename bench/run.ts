@@ -9,7 +9,7 @@ import { placeOf } from "../cli/place.ts";
 import { passphraseFile } from "../cli/setup/state.ts";
 import { docker } from "../test/support/footprint.ts";
 import { freePort } from "../test/support/free-port.ts";
-import { Load, type LoadReport } from "../test/support/load.ts";
+import { failuresIn, Load, type LoadReport } from "../test/support/load.ts";
 import { TestProject } from "../test/support/project.ts";
 import { checkout } from "../test/support/source-tree.ts";
 import { Compose, imagesOf } from "./compose.ts";
@@ -174,7 +174,7 @@ function table(measured: {
       failed(ours.during),
       failed(theirs.during),
       "",
-      `0 of ${requests} or more: ${verdict(failures(ours.during) === 0)}`,
+      `0 of ${requests} or more: ${verdict(failuresIn(ours.during) === 0)}`,
     ],
     [
       "p99 across a release / idle",
@@ -198,11 +198,7 @@ function verdict(met: boolean): string {
 }
 
 function failed(report: LoadReport): string {
-  return `${failures(report)} of ${report.requests}`;
-}
-
-function failures(report: LoadReport): number {
-  return Object.values(report.failures).reduce((sum, count) => sum + count, 0);
+  return `${failuresIn(report)} of ${report.requests}`;
 }
 
 await bench();

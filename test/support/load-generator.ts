@@ -1,6 +1,7 @@
 /**
  * Asks an address at a steady rate, and tells its parent what became of it; see `Load`, which starts it. Its arguments are
- * the address and, for HTTPS, the IP address that stands for its host name.
+ * the address, for HTTPS the IP address that stands for its host name (or nothing), and how many requests are begun each
+ * second.
  *
  * A process of its own and ahead of all others: it stands for people on other machines, whose requests do not queue
  * behind the release's own work.
@@ -9,36 +10,42 @@ import http from "node:http";
 import https from "node:https";
 import type net from "node:net";
 import { setPriority } from "node:os";
-import { connections, type LoadReport } from "./load.ts";
+import { connections, failuresIn, type LoadReport } from "./load.ts";
 import { until } from "./until.ts";
 
 /** What is asked for, in turn. */
 const paths = ["/api/notes?limit=5", "/", "/api/version"];
 
-/** How many requests are begun each second. */
-const perSecond = 150;
-
 /** How many may be under way at once; beyond that the rate drops. */
 const atOnce = 32;
+
+/** Why a request has to be sent again: the connection was closed while nobody used it. */
+const closed = Symbol("closed");
 
 /** How long an answer may take, in milliseconds. */
 const patience = 10_000;
 
-/** Asks at a steady rate over connections that are kept and used again, as browsers and proxies do. */
+/**
+ * Asks at a steady rate over connections that are kept and used again, as browsers and proxies do, and like them sends a
+ * request again when such a connection was closed before the answer began (RFC 9112, section 9.3.1).
+ */
 class Generator {
   private readonly agent: http.Agent;
   private readonly timer: NodeJS.Timeout;
   private readonly url: string;
+  private readonly perSecond: number;
   private begun = Date.now();
   private sent = 0;
   private total = 0;
   private underWay = 0;
   private times: number[] = [];
   private failures: Record<string, number> = {};
+  private sentAgain = 0;
 
-  constructor(url: string, address: string | undefined) {
+  constructor(url: string, address: string, perSecond: number) {
     this.url = url;
-    this.agent = address === undefined ? new http.Agent({ keepAlive: true }) : agentTo(address);
+    this.perSecond = perSecond;
+    this.agent = address === "" ? new http.Agent({ keepAlive: true }) : agentTo(address);
     this.timer = setInterval(() => {
       this.sendWhatIsDue();
     }, 5);
@@ -50,12 +57,14 @@ class Generator {
     const report = {
       requests: this.finished,
       failures: this.failures,
+      sentAgain: this.sentAgain,
       seconds: (Date.now() - this.begun) / 1000,
       p50: percentile(sorted, 0.5),
       p99: percentile(sorted, 0.99),
     };
     this.times = [];
     this.failures = {};
+    this.sentAgain = 0;
     this.begun = Date.now();
     this.sent = 0;
     return report;
@@ -71,11 +80,11 @@ class Generator {
 
   /** How many requests of this stretch have been answered or failed. */
   get finished(): number {
-    return this.times.length + Object.values(this.failures).reduce((sum, count) => sum + count, 0);
+    return this.times.length + failuresIn({ failures: this.failures });
   }
 
   private sendWhatIsDue(): void {
-    const due = ((Date.now() - this.begun) * perSecond) / 1000;
+    const due = ((Date.now() - this.begun) * this.perSecond) / 1000;
     while (this.sent < due && this.underWay < atOnce) {
       this.sent++;
       void this.send();
@@ -86,14 +95,15 @@ class Generator {
     const path = paths[this.total++ % paths.length] ?? "/";
     const started = performance.now();
     this.underWay++;
-    const failure = await this.ask(path);
+    let failure = await this.ask(path);
+    for (; failure === closed; this.sentAgain++) failure = await this.ask(path);
     this.underWay--;
     if (failure === undefined) this.times.push(performance.now() - started);
     else this.failures[failure] = (this.failures[failure] ?? 0) + 1;
   }
 
-  /** Why the answer is none; undefined when all of it came. */
-  private ask(path: string): Promise<string | undefined> {
+  /** Why the answer is none, `closed` on a connection that is no longer one; undefined when all of it came. */
+  private ask(path: string): Promise<string | typeof closed | undefined> {
     return new Promise((resolve) => {
       const { get } = this.url.startsWith("https:") ? https : http;
       const request = get(`${this.url}${path}`, { agent: this.agent, timeout: patience }, (response) => {
@@ -107,9 +117,9 @@ class Generator {
         });
       });
       request.on("timeout", () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
-      request.on("error", (error) => {
-        const connection = request.reusedSocket ? "a connection used before" : "a new connection";
-        resolve(`GET ${path}: ${error.message} on ${connection}`);
+      request.on("error", (error: NodeJS.ErrnoException) => {
+        if (request.reusedSocket && /^(?:ECONNRESET|EPIPE)$/.test(error.code ?? "")) resolve(closed);
+        else resolve(`GET ${path}: ${error.message}`);
       });
     });
   }
@@ -133,8 +143,8 @@ function percentile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
 }
 
-const [url = "", address] = process.argv.slice(2);
-const generator = new Generator(url, address);
+const [url = "", address = "", perSecond] = process.argv.slice(2);
+const generator = new Generator(url, address, Number(perSecond));
 try {
   setPriority(-10);
 } catch {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -6,8 +7,10 @@ import { until } from "./until.ts";
 /** What became of the requests of one stretch of time. */
 export interface LoadReport {
   readonly requests: number;
-  /** Why requests failed, and how many; none is ever sent again. */
+  /** Why requests failed, and how many. */
   readonly failures: Readonly<Record<string, number>>;
+  /** How many were sent again, on another connection, because theirs was closed before the answer began. */
+  readonly sentAgain: number;
   readonly seconds: number;
   /** Milliseconds within which half of the answers were complete. */
   readonly p50: number;
@@ -24,11 +27,12 @@ const generator = fileURLToPath(new URL("load-generator.ts", import.meta.url));
 export class Load {
   private readonly process: ChildProcess;
 
-  /** `address` is the IP address that stands for the host name of an `https:` url, which has no name of its own in tests. */
-  constructor(url: string, address?: string) {
-    this.process = fork(generator, address === undefined ? [url] : [url, address], {
-      execArgv: ["--import", "tsx"],
-    });
+  /**
+   * `address` is the IP address that stands for the host name of an `https:` url, which has no name of its own in tests.
+   * 150 requests a second take about one processor of those that serve them; where several sites are served, fewer do.
+   */
+  constructor(url: string, address = "", perSecond = 150) {
+    this.process = fork(generator, [url, address, String(perSecond)], { execArgv: ["--import", "tsx"] });
   }
 
   /** Resolves when so many requests of this stretch have been answered or failed. */
@@ -57,10 +61,19 @@ export class Load {
   }
 }
 
+/** Fails unless every request was answered, and no connection was closed that was still in use. */
+export function assertServed({ failures, sentAgain }: LoadReport, message?: string): void {
+  assert.deepEqual({ failures, sentAgain }, { failures: {}, sentAgain: 0 }, message);
+}
+
+/** How many requests failed. */
+export function failuresIn({ failures }: Pick<LoadReport, "failures">): number {
+  return Object.values(failures).reduce((sum, count) => sum + count, 0);
+}
+
 /** A report in one line. */
 export function inWords(name: string, report: LoadReport): string {
-  const { requests, failures, seconds, p50, p99 } = report;
-  const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
+  const { requests, seconds, p50, p99 } = report;
   const rate = Math.round(requests / seconds);
-  return `${name}: ${requests} requests (${rate}/s), ${failed} failed, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
+  return `${name}: ${requests} requests (${rate}/s), ${failuresIn(report)} failed, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
 }

@@ -1,4 +1,5 @@
 /** What the tests of faults have in common: something happens in the middle of a release, while users are there. */
+import { addedMigration } from "../../support/hosts/added-migration.ts";
 import { Load, type LoadReport } from "../../support/load.ts";
 import type { ReleasedProject } from "../../support/hosts/released-project.ts";
 import type { TestHost } from "../../support/hosts/test-host.ts";
@@ -15,21 +16,8 @@ export interface Through {
 export type Moment = (host: TestHost) => Promise<true | undefined>;
 
 /** A release of staging's api whose migration, of revision 0005, takes 6 s. */
-export const slowMigration: { readonly api: readonly string[] } = {
-  api: [
-    "USER 0:0",
-    `RUN printf '${[
-      "from alembic import op",
-      'revision = "0005"',
-      'down_revision = "0004"',
-      "def upgrade():",
-      '    op.execute("SELECT pg_sleep(6)")',
-      "def downgrade():",
-      "    pass",
-      "",
-    ].join("\\n")}' >migrations/versions/0005_slow.py`,
-    "USER 10001:10001",
-  ],
+export const slowMigration = {
+  api: addedMigration({ revision: "0005", after: "0004", up: "SELECT pg_sleep(6)" }),
 };
 
 /** The migration runs. */

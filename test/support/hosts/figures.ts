@@ -1,5 +1,5 @@
 import { columns } from "../../../cli/report/table.ts";
-import type { Load, LoadReport } from "../load.ts";
+import { failuresIn, type Load, type LoadReport } from "../load.ts";
 
 /** How many requests each stretch has at least; a measurement wants more than a test. */
 const leastRequests = Number(process.env.TOWPATH_TEST_REQUESTS ?? "1000");
@@ -29,12 +29,13 @@ export class Figures {
   toString(): string {
     const idle = this.rows.find(({ what }) => what === "idle")?.report.p99 ?? NaN;
     return columns([
-      ["what", "took, s", "requests", "failed", "p50, ms", "p99, ms", "p99 / idle"],
+      ["what", "took, s", "requests", "failed", "sent again", "p50, ms", "p99, ms", "p99 / idle"],
       ...this.rows.map(({ what, seconds, report }) => [
         what,
         seconds.toFixed(1),
         String(report.requests),
-        String(Object.values(report.failures).reduce((sum, count) => sum + count, 0)),
+        String(failuresIn(report)),
+        String(report.sentAgain),
         report.p50.toFixed(1),
         report.p99.toFixed(1),
         (report.p99 / idle).toFixed(2),

@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import type { ReleaseRecord } from "../../../components/release/release-record.ts";
 import { TestProject, type Ended } from "../project.ts";
 import { checkout } from "../source-tree.ts";
 import { ask, type Answer } from "./ask.ts";
@@ -146,6 +147,21 @@ export class ReleasedProject {
       stack,
     ]);
     return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  /** The newest record of a stack. */
+  async record(stack: ReleasedStack): Promise<ReleaseRecord> {
+    const { releases } = (await this.outputs(stack)) as { releases: readonly ReleaseRecord[] };
+    const [newest] = releases;
+    if (newest === undefined) throw new Error(`${stack} has released nothing`);
+    return newest;
+  }
+
+  /** What SQL gives back, from the database of a stack. */
+  async sql(stack: ReleasedStack, statement: string): Promise<string> {
+    const psql = ["psql", "--username", `notes_${stack}`, "--no-align", "--tuples-only"];
+    const inServer = ["exec", `notes-${stack}-postgres`, ...psql, "--command", statement];
+    return (await this.host(stack).docker(...inServer)).join("\n");
   }
 
   /** Any command of the project, with the hosts' key. */

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { assertServed, Load } from "../../support/load.ts";
+
+describe("the load", function () {
+  this.timeout(30_000);
+
+  /** The report on a server that treats the tenth request of every connection so, and answers all others. */
+  async function reportOn(
+    tenth: (request: http.IncomingMessage, answer: http.ServerResponse) => void,
+  ): ReturnType<Load["stop"]> {
+    const requests = new WeakMap<object, number>();
+    const server = http.createServer((request, answer) => {
+      const count = (requests.get(request.socket) ?? 0) + 1;
+      requests.set(request.socket, count);
+      if (count === 10) tenth(request, answer);
+      else answer.end("well");
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const load = new Load(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    try {
+      await load.reached(50);
+      return await load.stop();
+    } finally {
+      server.close();
+    }
+  }
+
+  it("sends a request again whose connection is closed before the answer begins, and counts it", async () => {
+    const report = await reportOn((request) => request.socket.resetAndDestroy());
+    assert.deepEqual(report.failures, {});
+    assert.ok(report.sentAgain > 0);
+    assert.throws(() => {
+      assertServed(report);
+    });
+  });
+
+  it("counts an answer that is cut, and one with an error, as failed", async () => {
+    const cut = await reportOn((request, answer) => {
+      answer.writeHead(200, { "content-length": 10 }).write("half");
+      request.socket.destroySoon();
+    });
+    assert.match(Object.keys(cut.failures).join(), /in the middle of an answer/);
+    assert.equal(cut.sentAgain, 0);
+    const wrong = await reportOn((_, answer) => answer.writeHead(502).end());
+    assert.match(Object.keys(wrong.failures).join(), /status 502/);
+    assert.throws(() => {
+      assertServed(wrong);
+    });
+  });
+
+  it("reports nothing of a server that answers", async () => {
+    const report = await reportOn((_, answer) => answer.end("well"));
+    assertServed(report);
+    assert.ok(report.requests >= 50);
+  });
+});
