@@ -1,27 +1,16 @@
 /** What is done for users' data in staging and production, on two hosts. */
 import assert from "node:assert/strict";
 import { blocksOf, commandsOf } from "../../support/docs.ts";
+import { addedMigration } from "../../support/hosts/added-migration.ts";
 import { ReleasedProject, type ReleasedStack } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { until } from "../../support/until.ts";
 
-/** A migration of the sample application, as lines of a Dockerfile. */
-function migration(revision: string, before: string, sql: string): string[] {
-  const text = [
-    `from alembic import op`,
-    `revision = "${revision}"`,
-    `down_revision = "${before}"`,
-    `def upgrade() -> None:`,
-    `    op.execute("${sql}")`,
-    `def downgrade() -> None:`,
-    `    pass`,
-  ].join("\n");
-  const encoded = Buffer.from(`${text}\n`).toString("base64");
-  const file = `/app/migrations/versions/${revision}_test.py`;
-  return ["USER 0:0", `RUN echo ${encoded} | base64 --decode >${file}`, "USER 10001:10001"];
-}
-
-const longerTitles = migration("0005", "0004", "ALTER TABLE notes ALTER COLUMN title TYPE varchar(300)");
+const longerTitles = addedMigration({
+  revision: "0005",
+  after: "0004",
+  up: "ALTER TABLE notes ALTER COLUMN title TYPE varchar(300)",
+});
 
 describe("users' data on hosts", () => {
   const hosts: TestHost[] = [];
@@ -41,12 +30,6 @@ describe("users' data on hosts", () => {
     await Promise.all(hosts.map(handBack));
   });
 
-  /** The newest record of a stack. */
-  async function record(stack: ReleasedStack): Promise<Record<string, unknown>> {
-    const { releases } = await released.outputs(stack);
-    return (releases as Record<string, unknown>[])[0] ?? assert.fail("nothing was released");
-  }
-
   /** What a run says that must fail. */
   async function failing(stack: ReleasedStack): Promise<string> {
     const { code, stdout, stderr } = await released.up(stack);
@@ -56,12 +39,6 @@ describe("users' data on hosts", () => {
 
   async function isServed(stack: ReleasedStack): Promise<void> {
     assert.equal((await released.ask(stack, "/api/health")).status, 200);
-  }
-
-  /** What SQL gives back, from the database of a stack. */
-  async function ask(stack: ReleasedStack, sql: string): Promise<string> {
-    const psql = ["psql", "--username", `notes_${stack}`, "--no-align", "--tuples-only", "--command", sql];
-    return (await released.host(stack).docker("exec", `notes-${stack}-postgres`, ...psql)).join("\n");
   }
 
   it("is served by copies within their limits, and by servers with few rights", async () => {
@@ -132,22 +109,22 @@ describe("users' data on hosts", () => {
       /warning: migrations: from 0004 to 0005 changes the type of the column "title": ALTER TABLE notes ALTER COLUMN title TYPE varchar\(300\)/,
     );
     const schema = { before: "0004", after: "0005", applied: ["0005"], destructive: ["0005"] };
-    assert.deepEqual((await record("staging")).schema, schema);
-    const before = await record("production");
+    assert.deepEqual((await released.record("staging")).schema, schema);
+    const before = await released.record("production");
 
     assert.match(
       await failing("production"),
       /towpath:migration\.acknowledge: the migration from 0004 to 0005 takes away what cannot come back, or what the release that runs may use; expected an acknowledgement of 0005, got none; spread it over two releases, or if it is meant, set towpath:migration to \{ "acknowledge": "0005" \}:\s+changes the type of the column "title": ALTER TABLE/,
     );
-    assert.deepEqual(await record("production"), before);
+    assert.deepEqual(await released.record("production"), before);
     await isServed("production");
 
-    await ask("production", "INSERT INTO notes (title) VALUES ('kept')");
+    await released.sql("production", "INSERT INTO notes (title) VALUES ('kept')");
     released.configure("production", { migration: { acknowledge: "0005" } });
     await released.release("production");
-    const { schema: migrated, receipts } = await record("production");
+    const { schema: migrated, receipts } = await released.record("production");
     assert.deepEqual(migrated, schema);
-    const { backup } = receipts as { backup: { file: string; sha256: string; volume: string } };
+    const backup = receipts.backup as unknown as { file: string; sha256: string; volume: string };
     assert.equal(backup.volume, "notes-production-backups");
     const host = released.host("production");
     const beside = ["run", "--rm", "--volume", `${backup.volume}:/backups`, "--workdir", "/backups"];
@@ -167,8 +144,9 @@ describe("users' data on hosts", () => {
   });
 
   it("outlives a migration that fails half way, and one that waits for a lock; the next one goes on", async () => {
-    const half = migration("0006", "0005", "CREATE TABLE half (id int)");
-    const broken = migration("0007", "0006", "SELECT 1/0");
+    const half = addedMigration({ revision: "0006", after: "0005", up: "CREATE TABLE half (id int)" });
+    const seventh = { revision: "0007", after: "0006" };
+    const broken = addedMigration({ ...seventh, up: "SELECT 1/0" });
     released.configure("staging", {
       commit: await released.publish({ api: [...longerTitles, ...half, ...broken] }),
     });
@@ -178,7 +156,7 @@ describe("users' data on hosts", () => {
     );
     await isServed("staging");
 
-    const mended = migration("0007", "0006", "CREATE TABLE whole (id int)");
+    const mended = addedMigration({ ...seventh, up: "CREATE TABLE whole (id int)" });
     const commit = await released.publish({ api: [...longerTitles, ...half, ...mended] });
     released.configure("staging", { commit, migration: { lockWaitSeconds: 1 } });
     const lock = "SELECT pg_advisory_lock(32773656075662440), pg_sleep(600)";
@@ -187,16 +165,20 @@ describe("users' data on hosts", () => {
       .host("staging")
       .docker(...inServer, "psql", "--username", "notes_staging", "--command", lock);
     const holder = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'";
-    await until("the lock", 10, async () => (await ask("staging", holder)) !== "" || undefined);
+    await until("the lock", 10, async () => (await released.sql("staging", holder)) !== "" || undefined);
     assert.match(
       await failing("staging"),
       /migrations: another migration holds the lock of the database "notes_staging", waited 1 s for "somebody else" since [^;]+; nothing was started/,
     );
     await isServed("staging");
 
-    await ask("staging", `SELECT pg_terminate_backend(pid) FROM (${holder}) AS held`);
+    await released.sql("staging", `SELECT pg_terminate_backend(pid) FROM (${holder}) AS held`);
     await released.release("staging");
-    assert.deepEqual((await record("staging")).schema, { before: "0006", after: "0007", applied: ["0007"] });
+    assert.deepEqual((await released.record("staging")).schema, {
+      before: "0006",
+      after: "0007",
+      applied: ["0007"],
+    });
     await isServed("staging");
   });
 
@@ -207,12 +189,12 @@ describe("users' data on hosts", () => {
     assert.match(restored, /count\s+-+\s+1\s/);
 
     const host = released.host("staging");
-    await ask("staging", "INSERT INTO notes (title) VALUES ('moved')");
+    await released.sql("staging", "INSERT INTO notes (title) VALUES ('moved')");
     const postgres = `${released.registry.imageMirror}/library/postgres:15`;
     await host.script(move.replaceAll("production", "staging").replaceAll("postgres:16", postgres));
     await host.docker("start", "notes-staging-postgres");
     await until("the moved data", 30, async () => {
-      const titles = await ask("staging", "SELECT title FROM notes").catch(() => "");
+      const titles = await released.sql("staging", "SELECT title FROM notes").catch(() => "");
       return titles.includes("moved") || undefined;
     });
 
