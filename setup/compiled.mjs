@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /**
  * Compiles a TypeScript module of the project with all that it imports to JavaScript, which starts in a quarter of the time
- * that transpiling file by file takes. It is made again when one of its sources is another one.
+ * that transpiling file by file takes. It is made again when one of its sources, or this file, is another one.
  *
  * @param {string} root the project's folder
  * @param {string} entry the module, such as `steps/migrate.ts`
@@ -18,11 +18,16 @@ export async function compiled(root, entry) {
   return pathToFileURL(file).href;
 }
 
+/** This file, which what is compiled depends on too. */
+const own = fileURLToPath(import.meta.url);
+
 /**
- * Packages that stay files of their own: Pulumi's, because the engine's part in Node loads the same ones; and two that read
- * files beside themselves, as the build of the image mirror does.
+ * What stays in files of its own: Pulumi's packages, because the engine's part in Node loads the same ones; and what reads
+ * files beside itself, two packages and the toolchain.
+ *
+ * @param {string} root
  */
-const external = ["@pulumi/*", "libpg-query", "esbuild"];
+const external = (root) => ["@pulumi/*", "libpg-query", "esbuild", join(root, "toolchain/*")];
 
 /**
  * @param {string} root
@@ -46,7 +51,7 @@ async function compile(root, entry, folder) {
     target: "node20",
     // From here the project's folder is found.
     define: { "import.meta.url": JSON.stringify(pathToFileURL(join(root, entry)).href) },
-    external: [...external, join(root, "toolchain/images/*")],
+    external: external(root),
     plugins: [withoutPackagesInMap],
     sourcemap: "linked",
     sourcesContent: false,
@@ -61,8 +66,8 @@ async function compile(root, entry, folder) {
   await stop();
   /** @type {Record<string, string>} */
   const stamps = {};
-  for (const source of Object.keys(metafile.inputs)) {
-    const path = join(root, source);
+  const sources = Object.keys(metafile.inputs).map((source) => join(root, source));
+  for (const path of [...sources, own]) {
     // What is written meanwhile may have been read before or after.
     stamps[path] = statSync(path).ctimeMs < began ? stampOf(path) : "changed";
   }
@@ -123,8 +128,8 @@ function isCurrent(file) {
     const last = text.slice(text.lastIndexOf("\n// ") + "\n// ".length);
     /** @type {unknown} */
     const stamps = JSON.parse(last);
-    const sources = Object.entries(/** @type {Record<string, string>} */ (stamps));
-    return sources.every(([path, stamp]) => stampOf(path) === stamp);
+    const sources = new Map(Object.entries(/** @type {Record<string, string>} */ (stamps)));
+    return sources.has(own) && [...sources].every(([path, stamp]) => stampOf(path) === stamp);
   } catch {
     return false;
   }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execaSync } from "execa";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fakeEngine } from "../../support/fake-engine.ts";
 import { nothing } from "../../support/footprint.ts";
 import { occupy } from "../../support/free-port.ts";
-import { TestProject } from "../../support/project.ts";
+import { refusalOf, TestProject } from "../../support/project.ts";
 
 describe("a machine that cannot run the local environment", () => {
   let project: TestProject;
@@ -47,6 +47,25 @@ describe("a machine that cannot run the local environment", () => {
     } finally {
       await engine.close();
     }
+  });
+
+  it("has neither Pulumi nor a network to download it, nor Go to build it", async () => {
+    const folder = join(project.folder, ".towpath", "path");
+    mkdirSync(folder, { recursive: true });
+    for (const program of ["docker", "git"]) {
+      symlinkSync(execaSync("which", [program]).stdout, join(folder, program));
+    }
+    // Docker's socket is a file, which no network namespace hides.
+    const alone = [process.execPath, "setup/bootstrap.mjs", "start", "--json"];
+    const command = execaSync("which", ["unshare"]).stdout;
+    const { ended } = project.spawn(command, ["--net", ...alone], {
+      PATH: folder,
+      PULUMI_HOME: join(project.folder, ".towpath", "pulumi-home"),
+    });
+    assert.equal(
+      refusalOf(await ended),
+      "go: not found; install Go 1.26 or newer (https://go.dev/dl), it builds the Pulumi CLI and its plugins where downloads are blocked",
+    );
   });
 
   it("has another program on the port", async () => {

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,6 +18,7 @@ import { compiled } from "../../../setup/compiled.mjs";
 
 describe("a compiled module", () => {
   let root: string;
+  const entry = (): string => join(root, ".towpath/compiled/steps-say/entry.mjs");
   const write = (path: string, text: string): void => {
     writeFileSync(join(root, path), text);
   };
@@ -16,6 +26,8 @@ describe("a compiled module", () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "towpath-compiled-"));
     mkdirSync(join(root, "steps"));
+    mkdirSync(join(root, "setup"));
+    copyFileSync("setup/compiled.mjs", join(root, "setup/compiled.mjs"));
     symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"));
     write("steps/word.ts", 'export const word: string = "first";\n');
     write("steps/say.ts", 'import { word } from "./word.ts";\nconsole.log(word);\n');
@@ -26,7 +38,7 @@ describe("a compiled module", () => {
 
   /** What the module prints in a process of its own, which compiles it when that is needed. */
   async function said(): Promise<string> {
-    const compile = pathToFileURL(join(process.cwd(), "setup/compiled.mjs")).href;
+    const compile = pathToFileURL(join(root, "setup/compiled.mjs")).href;
     const script = `import { compiled } from "${compile}"; await import(await compiled("${root}", "steps/say.ts"));`;
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
     return stdout;
@@ -34,11 +46,11 @@ describe("a compiled module", () => {
 
   it("does what its source does, and is made once", async () => {
     assert.equal(await said(), "first\n");
-    const made = statSync(new URL(await compiled(root, "steps/say.ts"))).ino;
+    const made = statSync(entry()).ino;
 
     assert.equal(await said(), "first\n");
 
-    assert.equal(statSync(new URL(await compiled(root, "steps/say.ts"))).ino, made);
+    assert.equal(statSync(entry()).ino, made);
   });
 
   it("is made again when a module that it imports is another one", async () => {
@@ -48,10 +60,22 @@ describe("a compiled module", () => {
     assert.equal(await said(), "other\n");
   });
 
+  it("is made again when the way to make it is another one", async () => {
+    await said();
+    const way = join(root, "setup/compiled.mjs");
+    writeFileSync(
+      way,
+      readFileSync(way, "utf8").replace('target: "node20"', 'target: "node20", minify: true'),
+    );
+
+    assert.equal(await said(), "first\n");
+
+    assert.doesNotMatch(readFileSync(entry(), "utf8"), /var word =/);
+  });
+
   it("is made again when its file is not whole", async () => {
     await said();
-    const file = new URL(await compiled(root, "steps/say.ts"));
-    writeFileSync(file, readFileSync(file, "utf8").slice(0, -20));
+    writeFileSync(entry(), readFileSync(entry(), "utf8").slice(0, -20));
 
     assert.equal(await said(), "first\n");
   });
