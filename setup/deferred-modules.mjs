@@ -18,6 +18,12 @@ const deferred = new Set([
   "@opentelemetry/sdk-trace-node",
 ]);
 
+/**
+ * What turns V8's debugger on for the whole run, to hear where functions were written that run elsewhere; the SDK waits for
+ * it (0.06 s), and its own serializer turns the debugger on when it is used.
+ */
+const debuggerHooks = "../../runtime/closure/v8Hooks";
+
 /** @typedef {(...request: [name: string, parent: unknown, isMain: boolean]) => Record<PropertyKey, unknown>} Load */
 
 // Not in Node's types; tracing libraries hook into the same function.
@@ -26,6 +32,7 @@ const load = loader._load;
 
 /** @type {Load} */
 function loadLater(...request) {
+  if (request[0] === debuggerHooks) return { isInitializedAsync: () => Promise.resolve() };
   if (!deferred.has(request[0])) return load(...request);
   /** @type {ReturnType<Load> | undefined} */
   let loaded;
