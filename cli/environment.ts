@@ -13,6 +13,8 @@ export interface Found {
   readonly usesBuiltMirror: boolean;
   /** Where this project keeps the state. */
   readonly place: Pick<Place, "state">;
+  /** Pulumi's folder as this clone's runs see it. */
+  readonly pulumiHome: string;
 }
 
 /**
@@ -26,10 +28,12 @@ export function pulumiEnvironment(
 ): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {
     ...given,
-    PULUMI_HOME: project.pulumiHome,
+    PULUMI_HOME: found.pulumiHome,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // The salt that belongs to this clone's passphrase is read from the state: see salt.ts.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    // Pulumi and its plugins live for seconds: a tenth of their processor time collects garbage that nobody misses.
+    GOGC: given.GOGC ?? "400",
     PATH: [pulumiFolder(project), given.PATH ?? ""].join(delimiter),
   };
   if (given.PULUMI_BACKEND_URL === undefined) {

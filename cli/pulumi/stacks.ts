@@ -7,6 +7,7 @@ import { pulumiFolder } from "../project.ts";
 import type { Run } from "../run.ts";
 import { fileBackend, readDeployment, stateUnreadable, type Deployment } from "./state.ts";
 import { Problem } from "../problem.ts";
+import { homeWithoutLog } from "./home.ts";
 
 /** A stack that has a state. */
 export interface StackState {
@@ -27,7 +28,7 @@ export async function listStacks(
     given.PULUMI_BACKEND_URL === undefined ? stateFolders(project).map(stateUrl) : [given.PULUMI_BACKEND_URL];
   const found = await Promise.all(
     backends.map(async (backend) => {
-      const environment = { ...given, PULUMI_HOME: project.pulumiHome, PULUMI_BACKEND_URL: backend };
+      const environment = { ...given, PULUMI_HOME: homeWithoutLog(project), PULUMI_BACKEND_URL: backend };
       const stacks = await namesIn(project, environment, run);
       return Promise.all(
         stacks.map(async (stack) => {

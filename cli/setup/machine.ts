@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { pulumiEnvironment } from "../environment.ts";
 import { Problem } from "../problem.ts";
+import { homeWithoutLog } from "../pulumi/home.ts";
 import type { Engine } from "../docker/endpoint.ts";
 import type { Place } from "../place.ts";
 import type { Project } from "../project.ts";
@@ -111,6 +112,7 @@ export function environmentFor(
     dockerHost: isDefault ? undefined : engine.endpoint,
     usesBuiltMirror: imageMirror === undefined && readImageSource(project) === "mirror",
     place,
+    pulumiHome: homeWithoutLog(project),
   });
 }
 
@@ -119,7 +121,8 @@ export function environmentFor(
  * a docker context would lead the plugin away from them.
  */
 export function environmentForHosts(project: Project, { place }: Wanted): NodeJS.ProcessEnv {
-  const environment = pulumiEnvironment(project, { usesBuiltMirror: false, place });
+  const pulumiHome = homeWithoutLog(project);
+  const environment = pulumiEnvironment(project, { usesBuiltMirror: false, place, pulumiHome });
   delete environment.DOCKER_CONTEXT;
   return environment;
 }

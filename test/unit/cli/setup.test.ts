@@ -218,17 +218,25 @@ describe("set-up", () => {
   });
 
   describe("for Pulumi's environment", () => {
+    const pulumiHome = "/home/a/notes/.towpath/pulumi";
+
     it("points to this clone's state, passphrase, command line and images", () => {
       const environment = pulumiEnvironment(
         project,
-        { usesBuiltMirror: true, dockerHost: "unix:///x.sock", place: placeOf(project, "local", "n") },
+        {
+          usesBuiltMirror: true,
+          dockerHost: "unix:///x.sock",
+          place: placeOf(project, "local", "n"),
+          pulumiHome,
+        },
         { PATH: "/bin", DOCKER_CONTEXT: "x" },
       );
       assert.deepEqual(environment, {
         PATH: `${pulumiFolder(project)}:/bin`,
-        PULUMI_HOME: project.pulumiHome,
+        PULUMI_HOME: pulumiHome,
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+        GOGC: "400",
         PULUMI_BACKEND_URL: `file://${root}/.towpath/namespaces/n/state?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE_FILE: join(root, ".towpath", "passphrase"),
         TOWPATH_IMAGE_MIRROR: "mirror.towpath.internal",
@@ -240,7 +248,12 @@ describe("set-up", () => {
       const given = { PULUMI_BACKEND_URL: "s3://b", TOWPATH_IMAGE_MIRROR: "m", DOCKER_HOST: "tcp://h" };
       const environment = pulumiEnvironment(
         project,
-        { usesBuiltMirror: true, dockerHost: "unix:///x", place: placeOf(project, "staging", "n") },
+        {
+          usesBuiltMirror: true,
+          dockerHost: "unix:///x",
+          place: placeOf(project, "staging", "n"),
+          pulumiHome,
+        },
         given,
       );
       assert.equal(environment.PULUMI_BACKEND_URL, "s3://b");
@@ -250,7 +263,7 @@ describe("set-up", () => {
       assert.equal(
         pulumiEnvironment(
           project,
-          { usesBuiltMirror: false, place: placeOf(project, "ci", "n") },
+          { usesBuiltMirror: false, place: placeOf(project, "ci", "n"), pulumiHome },
           { PULUMI_CONFIG_PASSPHRASE: "x" },
         ).PULUMI_CONFIG_PASSPHRASE_FILE,
         undefined,
