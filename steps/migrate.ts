@@ -1,4 +1,5 @@
 import { commandFrom, isRevision, pendingOf, revisionOf } from "../components/application/migrations.ts";
+import { isolatedRun } from "../components/data/isolated-run.ts";
 import { backUp, type BackupInput, type BackupReceipt } from "./backup.ts";
 import { runInContainer, type ContainerRun } from "./container-run.ts";
 import { withDatabaseLock, type DatabaseLock } from "./database-lock.ts";
@@ -104,10 +105,25 @@ async function pendingRevisions(
 ): Promise<string[] | undefined> {
   const from = before ?? base;
   if (pending === undefined || from === undefined) return undefined;
-  return pendingOf(await look(input, commandFrom(pending, from)));
+  return pendingOf(await print(input, commandFrom(pending, from)));
 }
 
-/** What a command prints on standard output that changes nothing. */
+/** What a command of the image prints that needs nothing but the image, as the plan has run it. */
+async function print({ image, environment }: MigrateInput, command: readonly string[]): Promise<string> {
+  const run = isolatedRun(image, command, environment);
+  try {
+    return await docker(run.arguments, { timeoutSeconds: lookSeconds });
+  } catch (error) {
+    // One that was not done in time would go on.
+    await docker(["rm", "--force", run.name]).catch(() => undefined);
+    const problem = error instanceof DockerTimeout ? `not done within ${lookSeconds} s` : "failed";
+    throw new StepFailure(
+      `migrations: "${command.join(" ")}" ${problem}, nothing was started; it says:\n${(error as Error).message}`,
+    );
+  }
+}
+
+/** What a command prints on standard output that asks the database and changes nothing. */
 function look(input: MigrateInput, command: readonly string[]): Promise<string> {
   return runInContainer({ ...input, command }, lookSeconds, async (container, exitCode) => {
     if (exitCode === 0) return docker(["logs", container]);

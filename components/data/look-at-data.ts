@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { imageReference } from "../application/images.ts";
 import { askDocker, pull, type RegistryAccount } from "../host/host-engine.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
+import { isolatedRun } from "./isolated-run.ts";
 import type { PrintFromImage } from "./migration-plan.ts";
 
 /** How long a command may take that prints what migrations would do, in seconds. */
@@ -12,19 +12,10 @@ export function printingOn(connection: HostConnection, account: RegistryAccount 
   return async (image, command, environment) => {
     const problem = await pull(connection, image, account);
     if (problem !== undefined) return { problem: `no image: ${problem}` };
-    const name = `towpath-look-${randomBytes(4).toString("hex")}`;
-    const { succeeded, stdout, stderr } = await askDocker(
-      connection,
-      [
-        ...["run", "--rm", "--name", name, "--network", "none", "--read-only", "--tmpfs", "/tmp"],
-        ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
-        ...Object.entries(environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
-        ...[image, ...command],
-      ],
-      printSeconds,
-    );
+    const run = isolatedRun(image, command, environment);
+    const { succeeded, stdout, stderr } = await askDocker(connection, run.arguments, printSeconds);
     // One that was not done in time would go on.
-    if (!succeeded) await askDocker(connection, ["rm", "--force", name]);
+    if (!succeeded) await askDocker(connection, ["rm", "--force", run.name]);
     return succeeded
       ? { printed: stdout }
       : { problem: `"${command.join(" ")}" failing with: ${lastLine(stderr)}` };

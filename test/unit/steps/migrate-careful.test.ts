@@ -47,7 +47,7 @@ function migrating(
       create*) for word; do :; done; echo "$word" ;;
       wait*) echo 0 ;;
       "logs current") if upgraded; then echo "0005 (head)"; else echo 0003; fi ;;
-      "logs after:0003") printf '0004\\n\\n  0005\\n' ;;
+      *" after:0003") printf '0004\\n\\n  0005\\n' ;;
       "logs dumper") echo "open-sum 4096 17" ;;
       "logs --tail 20 "*) echo "ran $4" ;;
     esac`,
@@ -56,7 +56,9 @@ function migrating(
 
 /** What ran, in its order; the lock is a session that goes on beside it. */
 function ran({ calls }: Played): string[] {
-  return calls.flatMap(({ args }) => (args[0] === "start" ? [args[1] ?? ""] : []));
+  return calls.flatMap(({ args }) =>
+    args[0] === "start" ? [args[1] ?? ""] : args[0] === "run" ? [args.at(-1) ?? ""] : [],
+  );
 }
 
 /** The receipt without the times in it. */
@@ -90,7 +92,7 @@ describe("the careful migration", function () {
 
   scene(
     "runs nothing, and dumps nothing, when nothing is pending",
-    migrating(`"logs after:0003") ;;`, { backup }),
+    migrating(`*" after:0003") ;;`, { backup }),
     (played) => {
       assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
       assert.deepEqual(ran(played), ["current", "after:0003"]);
@@ -120,7 +122,7 @@ describe("the careful migration", function () {
 
   scene(
     "begins an empty database at its base",
-    migrating(`"logs current") if upgraded; then echo 0005; fi ;; "logs after:base") echo 0005 ;;`),
+    migrating(`"logs current") if upgraded; then echo 0005; fi ;; *" after:base") echo 0005 ;;`),
     (played) => {
       assert.deepEqual(receiptOf(played), { after: "0005", applied: ["0005"] });
       assert.deepEqual(ran(played), ["current", "after:base", "upgrade", "current"]);
@@ -158,7 +160,7 @@ describe("the careful migration", function () {
     "does not guess where it left a schema that was empty and cannot be looked at",
     migrating(
       `"wait upgrade") echo 1 ;; "wait current") if upgraded; then echo 1; else echo 0; fi ;;
-      "logs current") ;; "logs after:base") echo 0005 ;;`,
+      "logs current") ;; *" after:base") echo 0005 ;;`,
     ),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -171,7 +173,7 @@ describe("the careful migration", function () {
 
   scene(
     "says of one that is still empty that it is",
-    migrating(`"wait upgrade") echo 1 ;; "logs current") ;; "logs after:base") echo 0005 ;;`),
+    migrating(`"wait upgrade") echo 1 ;; "logs current") ;; *" after:base") echo 0005 ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
         'migrations: "migrations upgrade" ended with exit code 1, the schema is at no revision, ' +
@@ -190,6 +192,30 @@ describe("the careful migration", function () {
         "  | ran current",
       ]);
       assert.deepEqual(ran(played), ["current"]);
+    },
+  );
+
+  scene(
+    "asks for what is pending in a container that reaches nothing and keeps nothing",
+    migrating(`*" after:0003") ;;`),
+    ({ calls }) => {
+      const asked = calls.map(({ args }) => args.join(" ")).find((call) => call.startsWith("run "));
+      assert.match(
+        asked ?? "",
+        /^run --rm --name towpath-look-[0-9a-f]{8} --network none --read-only --tmpfs \/tmp --cap-drop ALL --security-opt no-new-privileges sha256:api migrations after:0003$/,
+      );
+    },
+  );
+
+  scene(
+    "starts nothing when the image cannot tell what is pending",
+    migrating(`*" after:0003") refuse "no such revision" ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "migrations after:0003" failed, nothing was started; it says:',
+        "docker run: no such revision",
+      ]);
+      assert.deepEqual(ran(played), ["current", "after:0003"]);
     },
   );
 
