@@ -20,6 +20,8 @@ export default defineConfig(
     rules: {
       // Numbers in messages are what people read.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // The rest of an object is what is left when others are taken out.
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
     },
   },
   {

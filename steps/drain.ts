@@ -8,15 +8,14 @@ const intervalSeconds = 0.5;
 const established = "01";
 
 /**
- * Waits until the gateway has no connection to these containers any more, until `deadline` at the latest: requests under
+ * Waits until the gateway has no connection to these addresses any more, until `deadline` at the latest: requests under
  * way end, and web sockets are closed by those who use them. Gives back how many connections were left.
  */
 export async function drain(
   gateway: string,
-  containers: readonly string[],
+  addresses: ReadonlySet<string>,
   deadline: number,
 ): Promise<number> {
-  const addresses = new Set((await Promise.all(containers.map(addressesOf))).flat());
   for (;;) {
     const left = addresses.size === 0 ? 0 : await connections(gateway, addresses);
     if (left === 0 || Date.now() >= deadline) return left;
@@ -24,8 +23,13 @@ export async function drain(
   }
 }
 
-/** A container's addresses in the form of the kernel's tables; none of one that is gone. */
-async function addressesOf(container: string): Promise<string[]> {
+/** The containers' addresses, in the form of the kernel's tables. */
+export async function addressesOf(containers: readonly string[]): Promise<ReadonlySet<string>> {
+  return new Set((await Promise.all(containers.map(addressesOfOne))).flat());
+}
+
+/** None of one that is gone. */
+async function addressesOfOne(container: string): Promise<string[]> {
   const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
   try {
     const found = await docker(["container", "inspect", "--format", format, container]);

@@ -45,14 +45,17 @@ async function healthGate(input: HealthGateInput): Promise<object> {
   let limited = pids === undefined;
   for (;;) {
     const began = Date.now();
-    const state = await inspectContainer(container);
+    const [state, isLimited] = await Promise.all([
+      inspectContainer(container),
+      limited || limitProcesses(container, pids),
+    ]);
+    limited = isLimited;
     if (state.status === "exited" || state.status === "dead" || state.restarts > 0) {
       throw new StepFailure(
         `${subject}: the new copy ended before it was healthy (exit code ${await exitCode(container, state)}); ` +
           `its last log lines (${container}):\n${await lastLogLines(container)}`,
       );
     }
-    limited ||= await limitProcesses(container, pids);
     const ill = limited
       ? await illness(container, state.startedAt, probe)
       : "its processes cannot be limited";

@@ -133,6 +133,11 @@ function connecting({ host, port }: Target, seconds: number): string[] {
 /** The certificates of gateways' own authorities, by gateway: they stay the same for ten years. */
 const authorities = new Map<string, Promise<string>>();
 
+/** Fetches the certificate of the gateway's own authority, while there is something else to wait for. */
+export async function knowAuthority(gateway: string): Promise<void> {
+  await internalAuthority(gateway).catch(() => undefined); // told when it is needed
+}
+
 /** The certificate of the gateway's own authority. */
 function internalAuthority(gateway: string): Promise<string> {
   let found = authorities.get(gateway);

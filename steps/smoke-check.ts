@@ -1,14 +1,15 @@
 import pRetry from "p-retry";
 import { unmet, type Expectation } from "./expectation.ts";
 import type { Target } from "./http.ts";
-import { runStep, StepFailure } from "./program.ts";
+import { StepFailure } from "./step-failure.ts";
 
-/** What has to answer before the route is switched: each check names the new copy that it asks. */
-export interface SmokeCheckInput {
-  readonly checks: readonly (Expectation & { readonly target: Target })[];
+/** What a new copy has to answer before the route is switched to it. */
+export interface SmokeCheck extends Expectation {
+  readonly target: Target;
 }
 
-async function smokeCheck({ checks }: SmokeCheckInput): Promise<object> {
+/** Asks the new copies what users will ask, before any user can reach them; gives back the paths that were asked. */
+export async function smokeCheck(checks: readonly SmokeCheck[]): Promise<{ passed: string[] }> {
   // One after the other: each starts a process in the gateway's container, beside the copies that serve.
   for (const check of checks) {
     await pRetry(() => ask(check), { retries: 2, minTimeout: 500 }).catch((error: unknown) => {
@@ -18,9 +19,7 @@ async function smokeCheck({ checks }: SmokeCheckInput): Promise<object> {
   return { passed: checks.map(({ path }) => path) };
 }
 
-async function ask({ target, ...expected }: SmokeCheckInput["checks"][number]): Promise<void> {
+async function ask({ target, ...expected }: SmokeCheck): Promise<void> {
   const wrong = await unmet(target, expected);
   if (wrong !== undefined) throw new Error(wrong);
 }
-
-await runStep(smokeCheck);

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { awaitCertificate, type SecureSite } from "./certificate.ts";
-import { drain } from "./drain.ts";
+import { addressesOf, drain } from "./drain.ts";
 import { unmet, type Expectation } from "./expectation.ts";
 import { lastLogLines } from "./docker.ts";
+import { knowAuthority } from "./http.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
 import { endedSince, restartsOf, type Restarts } from "./restarts.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type Site,
   type SiteContent,
 } from "./site.ts";
+import { smokeCheck, type SmokeCheck } from "./smoke-check.ts";
 
 /** What the route becomes, and what users have to get from it. */
 export interface SwitchRouteInput {
@@ -25,6 +27,9 @@ export interface SwitchRouteInput {
   readonly port: number;
   /** What stands for HTTPS; left out, the site is plain HTTP. */
   readonly secure?: SecureSite;
+  /** What the new copies have to answer before the switch. */
+  readonly smoke: readonly SmokeCheck[];
+  /** What users have to get after it. */
   readonly checks: readonly Expectation[];
   /** How long the checks have to hold after the switch, in seconds. */
   readonly watchSeconds: number;
@@ -41,13 +46,22 @@ const intervalSeconds = 0.5;
  */
 const answerSeconds = 3;
 
-/** Switching and watching are one step: when users would not get what they should, the old route is put back here. */
+/**
+ * Asking the new copies, switching and watching are one step: no switch without copies that have answered just before,
+ * and when users would not get what they should, the old route is put back here.
+ */
 async function switchRoute(input: SwitchRouteInput): Promise<object> {
   const { site, text, files } = input;
   const release = releaseName(files);
-  const before = await readSite(site);
-  const [restarts] = await Promise.all([
+  const [smoke, before] = await Promise.all([
+    smokeCheck(input.smoke),
+    readSite(site),
+    input.secure?.certificates === "internal" && knowAuthority(site.gateway),
+  ]);
+  const gone = before?.containers.filter((container) => !Object.values(files).includes(container)) ?? [];
+  const [restarts, goneAddresses] = await Promise.all([
     restartsOf(containersIn(files)),
+    addressesOf(gone),
     writeRelease(site, release, files, before?.text !== text),
   ]);
   const switched = Date.now();
@@ -62,12 +76,12 @@ async function switchRoute(input: SwitchRouteInput): Promise<object> {
     const { what, log = "" } = wrong;
     throw new StepFailure(`smoke: after the switch, ${what}; ${await putBack(site, before)}${log}`);
   }
-  const gone = before?.containers.filter((container) => !Object.values(files).includes(container)) ?? [];
   const [connectionsLeft] = await Promise.all([
-    input.drainSeconds === 0 ? 0 : drain(site.gateway, gone, switched + input.drainSeconds * 1000),
+    input.drainSeconds === 0 ? 0 : drain(site.gateway, goneAddresses, switched + input.drainSeconds * 1000),
     removeOtherReleases(site),
   ]);
   return {
+    smoke,
     checks: input.checks.map(({ path }) => path),
     watchedSeconds: input.watchSeconds,
     ...(connectionsLeft > 0 && { connectionsLeft }),

@@ -9,10 +9,9 @@ const deeds: readonly { readonly token: string; readonly create: string; readonl
   { token: "towpath:ci:MigrationRehearsal", create: "rehearsing the migrations" },
   { token: "towpath:data:ReusedPostgres", create: "making the databases" },
   { token: "towpath:data:ReusedObjectStorage", create: "making the buckets" },
-  { token: "towpath:release:SmokeCheck", create: "asking the new release what users will ask" },
   {
     token: "towpath:release:Route",
-    create: "switching the route and watching it",
+    create: "asking the new copies, switching the route and watching it",
     delete: "removing the route",
   },
   { token: "docker:index/image:Image", create: "building image %", delete: "forgetting image %" },

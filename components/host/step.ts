@@ -12,7 +12,6 @@ export type Program =
   | "migrate"
   | "rehearse-migrations"
   | "remove-route"
-  | "smoke-check"
   | "switch-route"
   | "tag-images"
   | "write-secrets";

@@ -10,12 +10,12 @@ import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
 import type { SecureSite } from "../../steps/certificate.ts";
+import type { SmokeCheck } from "../../steps/smoke-check.ts";
 import { boundariesOf, type Boundaries } from "./boundaries.ts";
 import { HealthGate, probeOf } from "./health-gate.ts";
 import { Migration, type MigrationCare } from "./migration.ts";
 import { Route } from "./route.ts";
 import type { SchemaChange } from "./release-record.ts";
-import { SmokeCheck } from "./smoke-check.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
 
@@ -82,7 +82,7 @@ type Receipt = Readonly<Record<string, unknown>>;
 /** The copies of one release, by service. */
 type Copies = Readonly<Record<string, readonly GatedCopy[]>>;
 
-/** One release: the migration, then new copies, each behind its gate, then the smoke checks, then the switch. */
+/** One release: the migration, then new copies, each behind its gate, then the switch, which asks them first. */
 export class Release extends pulumi.ComponentResource {
   /** The containers that users get, by service; known once the route was switched. */
   readonly containers: pulumi.Output<Record<string, string[]>>;
@@ -97,11 +97,10 @@ export class Release extends pulumi.ComponentResource {
     const stable = this.copies(name, args, { images: args.images, suffix: "" }, migration);
     const canary =
       args.canary && this.copies(name, args, { images: args.canary.images, suffix: "-canary" }, migration);
-    const smoke = this.smokeCheck(name, args, [stable, ...(canary === undefined ? [] : [canary])]);
-    const route = this.route(name, args, stable, canary, smoke);
+    const route = this.route(name, args, stable, canary);
     this.containers = pulumi.all([namesIn(stable), route.receipt]).apply(([names]) => names);
     this.receipts = pulumi
-      .all([receiptsIn(stable), smoke.receipt, route.receipt, migration?.receipt, migration?.backup])
+      .all([receiptsIn(stable), route.smoke, route.receipt, migration?.receipt, migration?.backup])
       .apply(([gates, smoke, route, migration, backup]): Receipts => ({
         gates,
         smoke,
@@ -188,33 +187,7 @@ export class Release extends pulumi.ComponentResource {
     return copies;
   }
 
-  private smokeCheck(name: string, args: ReleaseArgs, releases: readonly Copies[]): SmokeCheck {
-    const checks = args.application.smoke.flatMap((expected) => {
-      const target = routeOf(args.application, expected.path);
-      if (target === undefined) return [];
-      return releases
-        .flatMap((copies) => found(copies, target.service))
-        .map(({ containerName }) =>
-          pulumi
-            .all([args.gateway.containerName, containerName])
-            .apply(([gateway, host]) => ({ ...expected, target: { gateway, host, port: target.port } })),
-        );
-    });
-    const containerIds = releases.flatMap((copies) => all(copies).map(({ containerId }) => containerId));
-    return new SmokeCheck(
-      `${name}-smoke`,
-      { host: args.host, checks: pulumi.all(checks), containerIds },
-      { parent: this },
-    );
-  }
-
-  private route(
-    name: string,
-    args: ReleaseArgs,
-    stable: Copies,
-    canary: Copies | undefined,
-    smoke: SmokeCheck,
-  ): Route {
+  private route(name: string, args: ReleaseArgs, stable: Copies, canary: Copies | undefined): Route {
     const { application, released } = args;
     const maintenance = released?.maintenance ?? false;
     const routes = routesInOrder(application).map((route) => ({
@@ -245,15 +218,35 @@ export class Release extends pulumi.ComponentResource {
             drainSeconds: args.drainSeconds,
           },
         }),
+        smoke: smokeChecks(args, canary === undefined ? [stable] : [stable, canary]),
         checks: routeChecks(application, { maintenance, canary: canary !== undefined }),
         watchSeconds: args.watchSeconds,
         // On one's own machine nobody waits for an open page.
         drainSeconds: released === undefined ? 0 : args.drainSeconds,
       },
       // Services without a route, such as workers, have to be well before the switch too.
-      { parent: this, dependsOn: [smoke, ...[stable, canary ?? {}].flatMap(all).map(({ gate }) => gate)] },
+      { parent: this, dependsOn: [stable, canary ?? {}].flatMap(all).map(({ gate }) => gate) },
     );
   }
+}
+
+/** The smoke checks, each of every new copy that will answer its path. */
+function smokeChecks(
+  { application, gateway }: ReleaseArgs,
+  releases: readonly Copies[],
+): pulumi.Output<SmokeCheck[]> {
+  const checks = application.smoke.flatMap((expected) => {
+    const target = routeOf(application, expected.path);
+    if (target === undefined) return [];
+    return releases
+      .flatMap((copies) => found(copies, target.service))
+      .map(({ containerName }) =>
+        pulumi
+          .all([gateway.containerName, containerName])
+          .apply(([name, host]) => ({ ...expected, target: { gateway: name, host, port: target.port } })),
+      );
+  });
+  return pulumi.all(checks);
 }
 
 /** The first copy is called like its service, so that another number of copies replaces none. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SecureSite } from "../../steps/certificate.ts";
+import type { SmokeCheck } from "../../steps/smoke-check.ts";
 import type { SwitchRouteInput } from "../../steps/switch-route.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { releaseFiles, type ReleaseFiles } from "../gateway/release-files.ts";
@@ -18,6 +19,9 @@ export interface RouteArgs {
   files: pulumi.Output<ReleaseFiles>;
   /** What a site that others than developers see has besides. */
   released?: ReleasedSite & SecureSite;
+  /** What the new copies have to answer before the switch. */
+  smoke: pulumi.Input<readonly SmokeCheck[]>;
+  /** What users have to get after it. */
   checks: SwitchRouteInput["checks"];
   watchSeconds: number;
   drainSeconds: number;
@@ -29,10 +33,13 @@ const securePort = 443;
 /**
  * The switch: the only moment at which users see a release.
  *
- * It depends on everything that has to be well before, through `opts.dependsOn`. Switching and watching are one step, so
- * that the state never says "switched" of a route that was put back.
+ * It depends on everything that has to be well before, through `opts.dependsOn`. The smoke checks, the switch and the watch
+ * are one step: the new copies are asked before every switch, also before one that is tried again, and the state never
+ * says "switched" of a route that was put back.
  */
 export class Route extends pulumi.ComponentResource {
+  /** What the new copies answered; known once users get the release. */
+  readonly smoke: pulumi.Output<Record<string, unknown>>;
   /** Known once users get the release. */
   readonly receipt: pulumi.Output<Record<string, unknown>>;
 
@@ -50,6 +57,7 @@ export class Route extends pulumi.ComponentResource {
           text: renderSite({ name: siteName, address, routes, ...(released !== undefined && { released }) }),
           files: args.files.apply(releaseFiles),
           ...listening(released),
+          smoke: args.smoke,
           checks: args.checks,
           watchSeconds: args.watchSeconds,
           drainSeconds: args.drainSeconds,
@@ -60,7 +68,8 @@ export class Route extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.receipt = step.receipt;
+    this.smoke = step.receipt.apply(({ smoke = {} }) => smoke as Record<string, unknown>);
+    this.receipt = step.receipt.apply(({ smoke, ...receipt }) => receipt);
     this.registerOutputs({ receipt: this.receipt });
   }
 }

@@ -106,12 +106,11 @@ describe("a step of the engine in words", () => {
       "migrating the database",
     ],
     [
-      "create-replacement",
-      "towpath:release:SmokeCheck$command:local:Command",
+      "update",
+      "towpath:release:Route$command:local:Command",
       "x",
-      "asking the new release what users will ask",
+      "asking the new copies, switching the route and watching it",
     ],
-    ["update", "towpath:release:Route$command:local:Command", "x", "switching the route and watching it"],
     ["delete", "towpath:release:Route$command:local:Command", "x", "removing the route"],
     ["delete", "towpath:release:Migration$command:local:Command", "x", undefined],
     [

@@ -46,7 +46,6 @@ describe("an environment", function () {
       "page-local-host-engine",
       "page-local-host-network",
       "page-local-release-route-switch",
-      "page-local-release-smoke-ask",
       "page-local-release-web-gate-poll",
       "page-local-web",
       "page-local-web-image-build",
@@ -81,7 +80,7 @@ describe("an environment", function () {
       "notes-local-web-image-release",
     ]);
     assert.deepEqual(order["notes-local-release-route-switch"], [
-      "notes-local-release-smoke-ask",
+      "notes-local-release-web-gate-poll",
       "notes-local-release-worker-gate-poll",
     ]);
   });

@@ -26,7 +26,7 @@ describe("a step", () => {
           "ask",
           {
             host: here,
-            program: "smoke-check",
+            program: "health-gate",
             input: { plain: 1, later: pulumi.output("two"), hidden: pulumi.secret(3) },
           },
           {},
@@ -34,7 +34,7 @@ describe("a step", () => {
     );
     assert.deepEqual(byName(registrations).ask?.inputs, {
       ...always,
-      create: "node steps/run.mjs smoke-check",
+      create: "node steps/run.mjs health-gate",
       stdin: hidden({ plain: 1, later: "two", hidden: 3 }),
     });
   });
@@ -72,7 +72,7 @@ describe("a step", () => {
   it("is told which host it is about, and how that is reached", async () => {
     const host = { connection: { folder: ".towpath/ssh/notes-staging", host: "app1" } };
     const { registrations } = await deployed(
-      () => new Step("ask", { host, program: "smoke-check", input: {} }, {}),
+      () => new Step("ask", { host, program: "health-gate", input: {} }, {}),
     );
     const { environment, logging } = byName(registrations).ask?.inputs ?? {};
     assert.deepEqual(environment, { TOWPATH_HOST: ".towpath/ssh/notes-staging/app1" });
@@ -82,9 +82,9 @@ describe("a step", () => {
 
   it("gives its receipt back for everyone to see", async () => {
     const { result } = await deployed(
-      () => new Step("ask", { host: here, program: "smoke-check", input: {} }, {}),
+      () => new Step("ask", { host: here, program: "health-gate", input: {} }, {}),
       {
-        receipts: { "smoke-check": '{"passed":["/"],"seconds":0.1}' },
+        receipts: { "health-gate": '{"passed":["/"],"seconds":0.1}' },
       },
     );
     assert.deepEqual(await valueOf(result.receipt), { passed: ["/"], seconds: 0.1 });
@@ -93,9 +93,9 @@ describe("a step", () => {
 
   it("has an empty receipt when its input was taken down without a run", async () => {
     const { result } = await deployed(
-      () => new Step("ask", { host: here, program: "smoke-check", input: {} }, {}),
+      () => new Step("ask", { host: here, program: "health-gate", input: {} }, {}),
       {
-        receipts: { "smoke-check": "" },
+        receipts: { "health-gate": "" },
       },
     );
     assert.deepEqual(await valueOf(result.receipt), {});

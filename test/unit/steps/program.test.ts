@@ -7,7 +7,7 @@ describe("a step", function () {
 
   scene(
     "shows where it failed when that is nobody's to mend",
-    { program: "smoke-check", input: "{", script: "" },
+    { program: "health-gate", input: "{", script: "" },
     ({ exitCode, stdout, stderr }) => {
       assert.equal(exitCode, 1);
       assert.equal(stdout, "");

@@ -20,6 +20,7 @@ const input: SwitchRouteInput = {
   text: newText,
   files,
   port: 8080,
+  smoke: [{ path: "/", status: 200, target: { gateway: "gateway", host: "web-new", port: 8080 } }],
   checks: [
     { path: "/api/health", status: 200, json: { status: "healthy" } },
     { path: "/", status: 200 },
@@ -27,6 +28,9 @@ const input: SwitchRouteInput = {
   watchSeconds: 0.3,
   drainSeconds: 0,
 };
+
+/** What the step says of a switch that went well. */
+const passed = { smoke: { passed: ["/"] }, checks: ["/api/health", "/"], watchedSeconds: 0.3 };
 
 /** The gateway before the switch, and what the old release has there. */
 const before: Files = {
@@ -61,6 +65,7 @@ function switching(answers: string, change: Partial<SwitchRouteInput> = {}, gate
       *RestartCount*) printf '/api-new running 0\n/web-new running 2\n' ;;
       "container inspect"*) echo "172.18.0.4 " ;;
       *" cat /proc/net/tcp"*) echo "  0: 030012AC:9C40 040012AC:1F40 01 00000000:00000000" ;;
+      *" nc web-new 8080") answer 200 hello ;;
       *" nc "*) answer 200 '{"status":"healthy"}' ;;
       *) in_gateway "$@" ;;
     esac`,
@@ -72,7 +77,7 @@ describe("the switch of the route", function () {
   this.timeout(60_000);
 
   scene("makes the gateway send requests to the new copies", switching(""), (played) => {
-    assert.deepEqual(receiptOf(played), { checks: ["/api/health", "/"], watchedSeconds: 0.3 });
+    assert.deepEqual(receiptOf(played), passed);
     assert.deepEqual(played.gateway, after);
     assert.deepEqual(caddyCalls(played), [validate, reload]);
   });
@@ -88,7 +93,7 @@ describe("the switch of the route", function () {
   );
 
   scene("asks the gateway itself, as users do", switching(""), (played) => {
-    const requests = played.calls.filter(({ args }) => args.includes("nc"));
+    const requests = played.calls.filter(({ args }) => args.includes("127.0.0.1"));
     assert.deepEqual([...new Set(typed(requests))], ["exec -i gateway timeout 4 nc 127.0.0.1 8080"]);
     const asked = requests.map(({ input: head }) => head.toString().split("\r\n")[0]);
     assert.deepEqual([...new Set(asked)].sort(), ["GET / HTTP/1.1", "GET /api/health HTTP/1.1"]);
@@ -97,18 +102,14 @@ describe("the switch of the route", function () {
   scene("changes nothing when it runs again", switching("", { watchSeconds: 0 }, after), (played) => {
     receiptOf(played);
     assert.deepEqual(played.gateway, after);
-    assert.equal(played.calls.filter(({ args }) => args.includes("nc")).length, 2);
+    assert.equal(played.calls.filter(({ args }) => args.includes("127.0.0.1")).length, 2);
   });
 
   scene(
     "leaves the copies that it replaced the time to end their requests, and says what was still open",
     switching("", { drainSeconds: 1 }),
     (played) => {
-      assert.deepEqual(receiptOf(played), {
-        checks: ["/api/health", "/"],
-        watchedSeconds: 0.3,
-        connectionsLeft: 1,
-      });
+      assert.deepEqual(receiptOf(played), { ...passed, connectionsLeft: 1 });
     },
   );
 
@@ -119,7 +120,7 @@ describe("the switch of the route", function () {
       { drainSeconds: 60 },
     ),
     (played) => {
-      assert.deepEqual(receiptOf(played), { checks: ["/api/health", "/"], watchedSeconds: 0.3 });
+      assert.deepEqual(receiptOf(played), passed);
       assert.equal(played.calls.filter(({ args }) => args.includes("/proc/net/tcp")).length, 2);
     },
   );
@@ -144,6 +145,17 @@ describe("the switch of the route", function () {
     receiptOf(played);
     assert.deepEqual({ ...played.gateway, "sites/other.caddy": after["sites/other.caddy"] }, after);
   });
+
+  scene(
+    "changes nothing when a new copy does not answer as it should",
+    switching(`*" nc web-new 8080") answer 500 "" ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "smoke: GET /: expected status 200, got 500; the route was not switched",
+      ]);
+      assert.deepEqual(played.gateway, before);
+    },
+  );
 
   scene(
     "keeps the old route when the gateway refuses the new one",
@@ -172,7 +184,7 @@ describe("the switch of the route", function () {
 
   scene(
     "puts the old route back when users would not get what they should",
-    switching(`*" nc "*) answer 502 "no such host" ;;`),
+    switching(`*" nc 127.0.0.1 "*) answer 502 "no such host" ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
         "smoke: after the switch, GET /api/health: expected status 200, got 502 no such host; the old route is back",
@@ -184,7 +196,7 @@ describe("the switch of the route", function () {
   scene(
     "puts it back as well when only a later look fails, or nothing answers any more",
     switching(
-      `*" nc "*) if [ $times -le 2 ]; then answer 200 '{"status":"healthy"}'; else refuse "nc: timed out"; fi ;;`,
+      `*" nc 127.0.0.1 "*) if [ $times -le 2 ]; then answer 200 '{"status":"healthy"}'; else refuse "nc: timed out"; fi ;;`,
       { watchSeconds: 30 },
     ),
     (played) => {
@@ -199,7 +211,7 @@ describe("the switch of the route", function () {
   scene(
     "says so when the old route cannot be put back either",
     switching(
-      `*" nc "*) answer 502 "" ;;
+      `*" nc 127.0.0.1 "*) answer 502 "" ;;
       *" caddy reload "*) [ $times = 1 ] || refuse "Error: container gateway is not running" ;;`,
     ),
     (played) => {
@@ -212,7 +224,7 @@ describe("the switch of the route", function () {
 
   scene(
     "takes everything away again when there was no route before",
-    switching(`*" nc "*) answer 500 "" ;;`, {}, { "sites/other.caddy": "another environment's" }),
+    switching(`*" nc 127.0.0.1 "*) answer 500 "" ;;`, {}, { "sites/other.caddy": "another environment's" }),
     (played) => {
       assert.deepEqual(failureOf(played), [
         "smoke: after the switch, GET /api/health: expected status 200, got 500; there was no route before",

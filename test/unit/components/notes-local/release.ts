@@ -123,23 +123,6 @@ export const release = {
     port: 8080,
   }),
 
-  "notes-local-release-smoke-ask": triggered(
-    "smoke-check",
-    [engineId("notes-local-api"), engineId("notes-local-worker"), engineId("notes-local-web")],
-    {
-      checks: [
-        {
-          ...checks[0],
-          target: { gateway: "notes-local-gateway", host: "notes-local-api-1a2b3c4", port: 8000 },
-        },
-        {
-          ...checks[1],
-          target: { gateway: "notes-local-gateway", host: "notes-local-web-1a2b3c4", port: 8080 },
-        },
-      ],
-    },
-  ),
-
   "notes-local-release-route-switch": {
     ...step("switch-route", {
       site: { gateway: "notes-local-gateway", name: "notes-local" },
@@ -168,6 +151,16 @@ export const release = {
         "canary/web/0": "notes-local-web-1a2b3c4",
       },
       port: 8080,
+      smoke: [
+        {
+          ...checks[0],
+          target: { gateway: "notes-local-gateway", host: "notes-local-api-1a2b3c4", port: 8000 },
+        },
+        {
+          ...checks[1],
+          target: { gateway: "notes-local-gateway", host: "notes-local-web-1a2b3c4", port: 8080 },
+        },
+      ],
       checks,
       watchSeconds: 2,
       drainSeconds: 0,

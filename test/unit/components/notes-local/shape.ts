@@ -49,8 +49,6 @@ notes-local towpath:index:Environment
       notes-local-release-migration-run command:local:Command
     notes-local-release-route towpath:release:Route
       notes-local-release-route-switch command:local:Command
-    notes-local-release-smoke towpath:release:SmokeCheck
-      notes-local-release-smoke-ask command:local:Command
     notes-local-release-web-gate towpath:release:HealthGate
       notes-local-release-web-gate-poll command:local:Command
     notes-local-release-worker-gate towpath:release:HealthGate
@@ -113,13 +111,9 @@ export const order: Record<string, string[]> = {
   "notes-local-release-api-gate-poll": ["notes-local-api", "notes-local-gateway-container"],
   "notes-local-release-worker-gate-poll": ["notes-local-worker"],
   "notes-local-release-web-gate-poll": ["notes-local-gateway-container", "notes-local-web"],
-  "notes-local-release-smoke-ask": [
+  "notes-local-release-route-switch": [
     "notes-local-release-api-gate-poll",
     "notes-local-release-web-gate-poll",
-    "notes-local-worker",
-  ],
-  "notes-local-release-route-switch": [
-    "notes-local-release-smoke-ask",
     "notes-local-release-worker-gate-poll",
   ],
 };
