@@ -109,8 +109,11 @@ async function pendingRevisions(
 }
 
 /** What a command of the image prints that needs nothing but the image, as the plan has run it. */
-async function print({ image, environment }: MigrateInput, command: readonly string[]): Promise<string> {
-  const run = isolatedRun(image, command, environment);
+async function print(
+  { image, environment, labels }: MigrateInput,
+  command: readonly string[],
+): Promise<string> {
+  const run = isolatedRun(image, command, environment, labels);
   try {
     return await docker(run.arguments, { timeoutSeconds: lookSeconds });
   } catch (error) {

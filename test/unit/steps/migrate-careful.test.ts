@@ -202,7 +202,7 @@ describe("the careful migration", function () {
       const asked = calls.map(({ args }) => args.join(" ")).find((call) => call.startsWith("run "));
       assert.match(
         asked ?? "",
-        /^run --rm --name towpath-look-[0-9a-f]{8} --network none --read-only --tmpfs \/tmp --cap-drop ALL --security-opt no-new-privileges sha256:api migrations after:0003$/,
+        /^run --rm --name towpath-look-[0-9a-f]{8} --network none --read-only --tmpfs \/tmp --cap-drop ALL --security-opt no-new-privileges --label towpath\.part=migration sha256:api migrations after:0003$/,
       );
     },
   );
