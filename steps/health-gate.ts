@@ -84,7 +84,8 @@ async function limitProcesses(container: string, pids: number | undefined): Prom
     await docker(["update", "--pids-limit", String(pids), container]);
     return true;
   } catch (error) {
-    if (error instanceof DockerFailure && /stopped container|not running/.test(error.message)) return false;
+    if (error instanceof DockerFailure && /stopped container|not running|deleted process/.test(error.message))
+      return false;
     throw error;
   }
 }

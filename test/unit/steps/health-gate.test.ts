@@ -90,20 +90,22 @@ describe("the health gate", function () {
     },
   );
 
-  scene(
-    "tells of a copy that ended before its processes could be limited",
-    gate(
-      { pids: 64 },
-      `"container inspect"*) if [ $times = 1 ]; then state running; else state exited 3; fi ;;
-      update*) refuse "Error response from daemon: Cannot update container: cannot update a stopped container" ;;`,
-    ),
-    (played) => {
-      assert.match(
-        failureOf(played)[0] ?? "",
-        /^services\.api: the new copy ended before it was healthy \(exit code 3\)/,
-      );
-    },
-  );
+  for (const refusal of ["cannot update a stopped container", "cannot update a deleted process: unknown"]) {
+    scene(
+      `tells of a copy that ended before its processes could be limited: ${refusal}`,
+      gate(
+        { pids: 64 },
+        `"container inspect"*) if [ $times = 1 ]; then state running; else state exited 3; fi ;;
+        update*) refuse "Error response from daemon: Cannot update container 1a2b3c4: ${refusal}" ;;`,
+      ),
+      (played) => {
+        assert.match(
+          failureOf(played)[0] ?? "",
+          /^services\.api: the new copy ended before it was healthy \(exit code 3\)/,
+        );
+      },
+    );
+  }
 
   scene(
     "fails at once when the copy has ended, with its last log lines",
