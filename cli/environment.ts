@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import { pathToFileURL } from "node:url";
-import { defaultPrefix } from "../toolchain/images/build.mjs";
+import { defaultPrefix } from "../toolchain/images/recipes.mjs";
 import { pulumiFolder, type Project } from "./project.ts";
 import type { Place } from "./place.ts";
 import { passphraseFile, passphraseIsGiven } from "./setup/state.ts";

@@ -79,7 +79,7 @@ function noted(check: string, note: string | undefined): Finding {
 
 /** What hosts over SSH are reached with: worth knowing, and nothing that the local environment needs. */
 function reachingHosts(): Promise<Finding[]> {
-  const clients = clientRequirements(run).filter(({ title }) => title.startsWith("ssh"));
+  const clients = clientRequirements().filter(({ title }) => title.startsWith("ssh"));
   return Promise.all(
     clients.map(async (one) => {
       const { repair, ...found } = await find(one.title, () => one.check());

@@ -89,7 +89,7 @@ export async function callFor(
   const call = { project, stack, logFolder: place.logs };
   const requirements = requirementsOf(project, { place });
   if (isReleased(stack)) {
-    const clients = needsMachine.has(command) ? [clientRequirements(run)] : [];
+    const clients = needsMachine.has(command) ? [clientRequirements()] : [];
     await setUp([...requirements.pulumi, ...clients], progress);
     return { ...call, environment: environmentForHosts(project, { place }) };
   }

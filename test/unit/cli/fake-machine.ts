@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { readProject, pluginFile, pulumiFolder, type Project } from "../../../cli/project.ts";
@@ -57,7 +57,9 @@ export class FakeMachine {
   /** How the programs were called that do more than look. */
   get calls(): string[] {
     const looks = /^docker (version|context|ps|container inspect|network ls|volume ls|image ls)\b/;
-    return readFileSync(join(this.root, "calls"), "utf8")
+    const file = join(this.root, "calls");
+    if (!existsSync(file)) return [];
+    return readFileSync(file, "utf8")
       .split("\n")
       .filter((call) => call !== "" && !looks.test(call));
   }

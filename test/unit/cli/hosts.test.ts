@@ -44,7 +44,7 @@ describe("a stack with hosts", function () {
     process.env.DOCKER_CONTEXT = "elsewhere";
     const { environment } = await call();
     assert.equal(environment.DOCKER_CONTEXT, undefined);
-    assert.deepEqual(machine.calls, ["docker --version"]);
+    assert.deepEqual(machine.calls, []);
     process.env.PATH = join(machine.root, "bin");
     await assert.rejects(call(), {
       message:
