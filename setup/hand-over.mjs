@@ -14,7 +14,8 @@ export async function handOver() {
     process.exit(1);
   }
   const { compiled } = await import("./compiled.mjs");
-  process.setSourceMapsEnabled(true);
+  const { showSourceLines } = await import("./source-lines.mjs");
+  showSourceLines();
   await import(await compiled(root, "cli/main.ts"));
 }
 

@@ -1,8 +1,9 @@
 /** Starts a step by its name: `node steps/run.mjs migrate`. */
 import { fileURLToPath, URL } from "node:url";
 import { compiled } from "../setup/compiled.mjs";
+import { showSourceLines } from "../setup/source-lines.mjs";
 
 // What is wrong with a step itself is told by the lines of its sources.
-process.setSourceMapsEnabled(true);
+showSourceLines();
 const [program] = process.argv.slice(2);
 await import(await compiled(fileURLToPath(new URL("..", import.meta.url)), `steps/${program}.ts`));
