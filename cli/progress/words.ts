@@ -28,7 +28,7 @@ const deeds: readonly { readonly token: string; readonly create: string; readonl
 ];
 
 /** Endings that components add to a resource's name, and that say nothing to people. */
-const endings = /-(gate|poll|container|build|tag|latest|release|volume|run|ask|switch|buckets|sites|image)$/;
+const endings = /-(gate|poll|container|build|tag|latest|release|volume|run|switch|buckets|sites|image)$/;
 
 /** The part of the environment that a resource's name stands for: `notes-local-api-gate-poll` is `api`. */
 export function partOf(name: string, environment: string): string {
