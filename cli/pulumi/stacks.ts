@@ -26,9 +26,10 @@ export async function listStacks(
 ): Promise<StackState[]> {
   const backends =
     given.PULUMI_BACKEND_URL === undefined ? stateFolders(project).map(stateUrl) : [given.PULUMI_BACKEND_URL];
+  const home = homeWithoutLog(project);
   const found = await Promise.all(
     backends.map(async (backend) => {
-      const environment = { ...given, PULUMI_HOME: homeWithoutLog(project), PULUMI_BACKEND_URL: backend };
+      const environment = { ...given, PULUMI_HOME: home, PULUMI_BACKEND_URL: backend };
       const stacks = await namesIn(project, environment, run);
       return Promise.all(
         stacks.map(async (stack) => {

@@ -1,6 +1,6 @@
-import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Problem } from "../problem.ts";
+import { isProgram } from "./pulumi.ts";
 import type { Requirement } from "./requirement.ts";
 
 /** The programs that reach hosts over SSH, and how each is installed. */
@@ -21,16 +21,9 @@ export function clientRequirements(path = process.env.PATH ?? ""): Requirement[]
 
 /** Looking is enough: starting both to ask for their versions takes the time of a request. */
 function isOn(path: string, name: string): boolean {
-  return path.split(delimiter).some((folder) =>
-    [name, `${name}.exe`].some((file) => {
-      try {
-        accessSync(join(folder, file), constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    }),
-  );
+  return path
+    .split(delimiter)
+    .some((folder) => [name, `${name}.exe`].some((file) => isProgram(join(folder, file))));
 }
 
 /** Says that a program is missing that reaches hosts. */

@@ -71,7 +71,7 @@ export function downloadFailed(part: string, output: string): string {
 }
 
 /** A file with something in it that may be run. */
-function isProgram(path: string): boolean {
+export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).size > 0;
