@@ -18,18 +18,19 @@ export interface LoadReport {
   readonly p99: number;
 }
 
-/** Over how many connections an HTTPS address is asked, at most. */
+/** Over how many connections an address is asked, at most. */
 export const connections = 16;
 
 const generator = fileURLToPath(new URL("load-generator.ts", import.meta.url));
 
-/** Asks at a steady rate over connections that are kept and used again, as browsers and proxies do. */
+/** Asks over connections that are kept and used again, as browsers and proxies do. */
 export class Load {
   private readonly process: ChildProcess;
 
   /**
    * `address` is the IP address that stands for the host name of an `https:` url, which has no name of its own in tests.
    * 150 requests a second take about one processor of those that serve them; where several sites are served, fewer do.
+   * With `Infinity` every connection asks again as soon as it was answered, as load testers with constant connections do.
    */
   constructor(url: string, address = "", perSecond = 150) {
     this.process = fork(generator, [url, address, String(perSecond)], { execArgv: ["--import", "tsx"] });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { assertServed, Load } from "../../support/load.ts";
+import { assertServed, connections, Load } from "../../support/load.ts";
 
 describe("the load", function () {
   this.timeout(30_000);
@@ -56,5 +56,28 @@ describe("the load", function () {
     const report = await reportOn((_, answer) => answer.end("well"));
     assertServed(report);
     assert.ok(report.requests >= 50);
+  });
+
+  it("asks over constant connections as often as it is answered", async () => {
+    let underWay = 0;
+    let most = 0;
+    const server = http.createServer((_, answer) => {
+      most = Math.max(most, ++underWay);
+      setTimeout(() => {
+        underWay--;
+        answer.end("well");
+      }, 20);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const load = new Load(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, "", Infinity);
+    try {
+      await load.reached(200);
+      assertServed(await load.stop());
+      assert.equal(most, connections);
+      assert.equal(underWay, 0);
+    } finally {
+      server.close();
+    }
   });
 });
