@@ -25,7 +25,10 @@ const generator = fileURLToPath(new URL("load-generator.ts", import.meta.url));
 
 /** Asks over connections that are kept and used again, as browsers and proxies do. */
 export class Load {
-  private readonly process: ChildProcess;
+  /** The generator. */
+  readonly process: ChildProcess;
+  /** Rejects when the generator is gone: nobody answers then. */
+  private readonly ended: Promise<never>;
 
   /**
    * `address` is the IP address that stands for the host name of an `https:` url, which has no name of its own in tests.
@@ -34,6 +37,10 @@ export class Load {
    */
   constructor(url: string, address = "", perSecond = 150) {
     this.process = fork(generator, [url, address, String(perSecond)], { execArgv: ["--import", "tsx"] });
+    this.ended = once(this.process, "exit").then(([code, signal]) => {
+      throw new Error(`the load generator ended, ${signal ?? `exit code ${code}`}`);
+    });
+    this.ended.catch(() => undefined);
   }
 
   /** Resolves when so many requests of this stretch have been answered or failed. */
@@ -56,8 +63,8 @@ export class Load {
   }
 
   private async ask(question: string): Promise<unknown> {
-    this.process.send(question);
-    const [answer] = (await once(this.process, "message")) as [unknown];
+    if (this.process.connected) this.process.send(question);
+    const [answer] = (await Promise.race([once(this.process, "message"), this.ended])) as [unknown];
     return answer;
   }
 }

@@ -80,4 +80,10 @@ describe("the load", function () {
       server.close();
     }
   });
+
+  it("fails when the generator is gone", async () => {
+    const load = new Load("http://127.0.0.1:9");
+    load.process.kill("SIGKILL");
+    await assert.rejects(load.cut(), { message: "the load generator ended, SIGKILL" });
+  });
 });
