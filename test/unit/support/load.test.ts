@@ -4,29 +4,34 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { assertServed, connections, Load } from "../../support/load.ts";
 
+type Listener = (request: http.IncomingMessage, answer: http.ServerResponse) => void;
+
 describe("the load", function () {
   this.timeout(30_000);
 
-  /** The report on a server that treats the tenth request of every connection so, and answers all others. */
-  async function reportOn(
-    tenth: (request: http.IncomingMessage, answer: http.ServerResponse) => void,
-  ): ReturnType<Load["stop"]> {
-    const requests = new WeakMap<object, number>();
-    const server = http.createServer((request, answer) => {
-      const count = (requests.get(request.socket) ?? 0) + 1;
-      requests.set(request.socket, count);
-      if (count === 10) tenth(request, answer);
-      else answer.end("well");
-    });
+  /** The report on a server that treats every request so. */
+  async function reportOf(listener: Listener, perSecond?: number): ReturnType<Load["stop"]> {
+    const server = http.createServer(listener);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    const load = new Load(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const load = new Load(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, "", perSecond);
     try {
       await load.reached(50);
       return await load.stop();
     } finally {
       server.close();
     }
+  }
+
+  /** The report on a server that treats the tenth request of every connection so, and answers all others. */
+  function reportOn(tenth: Listener): ReturnType<Load["stop"]> {
+    const requests = new WeakMap<object, number>();
+    return reportOf((request, answer) => {
+      const count = (requests.get(request.socket) ?? 0) + 1;
+      requests.set(request.socket, count);
+      if (count === 10) tenth(request, answer);
+      else answer.end("well");
+    });
   }
 
   it("sends a request again whose connection is closed before the answer begins, and counts it", async () => {
@@ -61,24 +66,16 @@ describe("the load", function () {
   it("asks over constant connections as often as it is answered", async () => {
     let underWay = 0;
     let most = 0;
-    const server = http.createServer((_, answer) => {
+    const report = await reportOf((_, answer) => {
       most = Math.max(most, ++underWay);
       setTimeout(() => {
         underWay--;
         answer.end("well");
       }, 20);
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const load = new Load(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, "", Infinity);
-    try {
-      await load.reached(200);
-      assertServed(await load.stop());
-      assert.equal(most, connections);
-      assert.equal(underWay, 0);
-    } finally {
-      server.close();
-    }
+    }, Infinity);
+    assertServed(report);
+    assert.equal(most, connections);
+    assert.equal(underWay, 0);
   });
 
   it("fails when the generator is gone", async () => {
