@@ -109,7 +109,7 @@ async function inSeconds({ host, released, compose, progress }: Sides): Promise<
 
 /** What users feel. */
 async function underLoad({ host, released, compose, progress }: Sides): Promise<string> {
-  const rows: { what: string; during: LoadReport; after: LoadReport; idle: LoadReport }[] = [];
+  const rows: (Record<"during" | "after" | "measured" | "idle", LoadReport> & { what: string })[] = [];
   const measure = async (url: string, address: string | undefined, steps: Steps): Promise<void> => {
     const load = new Load(url, address, Infinity);
     const stretch = async (least: number): Promise<LoadReport> => {
@@ -118,17 +118,21 @@ async function underLoad({ host, released, compose, progress }: Sides): Promise<
     };
     await stretch(500);
     giveWay(19);
-    let idle: LoadReport | undefined;
-    for (const [what, action] of Object.entries(steps)) {
-      progress.say(`${what} …`);
-      await action();
-      const during = await stretch(leastWhileItRuns);
-      const after = await stretch(requests - during.requests);
-      idle ??= after;
-      rows.push({ what, during, after, idle });
+    try {
+      let idle: LoadReport | undefined;
+      for (const [what, action] of Object.entries(steps)) {
+        progress.say(`${what} …`);
+        await action();
+        const during = await stretch(leastWhileItRuns);
+        const after = await stretch(requests - during.requests);
+        const measured = idle === undefined ? after : during;
+        idle ??= measured;
+        rows.push({ what, during, after, measured, idle });
+      }
+    } finally {
+      giveWay(0);
+      await load.stop();
     }
-    giveWay(0);
-    await load.stop();
   };
   const configure = (more: object): void => {
     released.configure("staging", { gateTimeoutSeconds: 30, ...more });
@@ -169,25 +173,22 @@ async function underLoad({ host, released, compose, progress }: Sides): Promise<
   });
   return markdownTable([
     [
-      ...["under load", "requests", "failed", "sent again", "while it ran: s", "requests", "each second"],
+      ...["under load", "requests", "failed", "sent again", "took, s", "requests meanwhile", "each second"],
       ...["p50, ms", "p99, ms", "p99 / idle", "why they failed"],
     ],
-    ...rows.map(({ what, during, after, idle }) => {
-      const measured = after === idle ? idle : during;
-      return [
-        what,
-        String(during.requests + after.requests),
-        String(failuresIn(during) + failuresIn(after)),
-        String(during.sentAgain + after.sentAgain),
-        measured.seconds.toFixed(0),
-        String(measured.requests),
-        (measured.requests / measured.seconds).toFixed(0),
-        measured.p50.toFixed(1),
-        measured.p99.toFixed(1),
-        (measured.p99 / idle.p99).toFixed(2),
-        [...new Set([during, after].flatMap(({ failures }) => Object.keys(failures)))].join("; "),
-      ];
-    }),
+    ...rows.map(({ what, during, after, measured, idle }) => [
+      what,
+      String(during.requests + after.requests),
+      String(failuresIn(during) + failuresIn(after)),
+      String(during.sentAgain + after.sentAgain),
+      measured.seconds.toFixed(0),
+      String(measured.requests),
+      (measured.requests / measured.seconds).toFixed(0),
+      measured.p50.toFixed(1),
+      measured.p99.toFixed(1),
+      (measured.p99 / idle.p99).toFixed(2),
+      [...new Set([during, after].flatMap(({ failures }) => Object.keys(failures)))].join("; "),
+    ]),
   ]);
 }
 
