@@ -10,47 +10,130 @@ export interface Origin {
   /** The commit, ending in `-dirty` when the working tree differs from it; undefined without git. */
   readonly commit?: string;
   readonly branch?: string;
-  /** As package.json has it. */
-  readonly version: string;
+  /** Whether it is a clean working tree of the repository's default branch. */
+  readonly isDefault: boolean;
+  /** As package.json has it; undefined where it has none. */
+  readonly version?: string;
+  /** When the run began, as ISO 8601 in UTC, in whole seconds. */
+  readonly time: string;
+  /** The number of the run in GitHub Actions. */
+  readonly number?: string;
+  /** Where the repository can be read: `https://github.com/owner/notes`. */
+  readonly source?: string;
 }
 
-/** Asks git and the variables of GitHub Actions. */
+/** The default branch where neither GitHub nor git names one. */
+const usualBranch = "main";
+
+/** Asks git, package.json and the variables of GitHub Actions. */
 export async function originOf(
   project: Project,
   run: Run,
   given: NodeJS.ProcessEnv = process.env,
+  now = new Date(),
 ): Promise<Origin> {
   const git = async (...args: readonly string[]): Promise<string | undefined> => {
     const { code, stdout } = await run("git", ["-C", project.root, ...args]);
     return code === 0 ? stdout.trim() : undefined;
   };
-  const [head, changes] = await Promise.all([git("rev-parse", "HEAD"), git("status", "--porcelain")]);
+  const [head, changes, remoteHead, remote] = await Promise.all([
+    git("rev-parse", "HEAD"),
+    git("status", "--porcelain"),
+    git("symbolic-ref", "--short", "refs/remotes/origin/HEAD"),
+    git("remote", "get-url", "origin"),
+  ]);
   const branch = readWorkspace(project.root, given).branch ?? given.GITHUB_REF_NAME;
-  const { version } = JSON.parse(readFileSync(join(project.root, "package.json"), "utf8")) as {
-    version: string;
-  };
+  const defaultBranch = githubsDefaultBranch(given) ?? remoteHead?.replace(/^origin\//, "") ?? usualBranch;
+  const version = versionOf(project);
+  const source = sourceOf(given, remote);
+  const { GITHUB_RUN_NUMBER: number } = given;
   return {
     ...(head !== undefined && { commit: changes === "" ? head : `${head}-dirty` }),
     ...(branch !== undefined && { branch }),
-    version,
+    isDefault: head !== undefined && changes === "" && branch === defaultBranch,
+    ...(version !== undefined && { version }),
+    time: now.toISOString().replace(/\.\d+Z$/, "Z"),
+    ...(number !== undefined && { number }),
+    ...(source !== undefined && { source }),
   };
 }
 
-/** The tags of a published image: its commit, its branch as a short name, the version, and `latest`. */
-export function tagsOf({ commit, branch, version }: Origin): string[] {
-  return [
-    ...(commit === undefined ? [] : [commit]),
-    ...(branch === undefined ? [] : [branchSlug(branch)]),
-    version,
-    "latest",
-  ];
+/** The tags of a published image. */
+export interface Tags {
+  /** Those that each publication moves: the commit, the branch as a short name and, of the default branch, `latest`. */
+  readonly moving: readonly string[];
+  /** That of the version, which the first clean publication of the default branch takes for good. */
+  readonly permanent?: string;
 }
 
-/** What a published image says of its source: the build arguments that Towpath sets. */
-export function factsOf({ commit, branch, version }: Origin): Record<string, string> {
+/**
+ * The tags of a published image. `latest` and versions are what people take without asking where they come from: they
+ * are given to clean working trees of the default branch only.
+ */
+export function tagsOf({ commit, branch, isDefault, version }: Origin): Tags {
   return {
-    BUILD_VERSION: version,
-    ...(commit !== undefined && { BUILD_COMMIT: commit }),
-    ...(branch !== undefined && { BUILD_BRANCH: branch }),
+    moving: [
+      ...(commit === undefined ? [] : [commit]),
+      ...(branch === undefined ? [] : [branchSlug(branch)]),
+      ...(isDefault ? ["latest"] : []),
+    ],
+    ...(isDefault && version !== undefined && { permanent: versionTag(version) }),
   };
+}
+
+/** What a published image says of its source: the build arguments, and the variables of its containers. */
+export function factsOf({
+  commit,
+  branch,
+  version,
+  time,
+  number,
+  source,
+}: Origin): Readonly<Record<string, string>> {
+  return {
+    ...(version !== undefined && { BUILD_VERSION: version }),
+    ...(commit !== undefined && { BUILD_COMMIT: commit }),
+    BUILD_TIME: time,
+    ...(number !== undefined && { BUILD_NUMBER: number }),
+    ...(branch !== undefined && { BUILD_BRANCH: branch }),
+    ...(source !== undefined && { BUILD_SOURCE: source }),
+  };
+}
+
+/** Tags know no `+`, which SemVer puts before build metadata: Helm and others write `_` for it. */
+function versionTag(version: string): string {
+  return version.replaceAll("+", "_");
+}
+
+function versionOf({ root }: Project): string | undefined {
+  try {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version?: unknown };
+    return typeof version === "string" && version !== "" ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the event says that a workflow runs for. */
+function githubsDefaultBranch({ GITHUB_EVENT_PATH: path = "" }: NodeJS.ProcessEnv): string | undefined {
+  try {
+    const { repository } = JSON.parse(readFileSync(path, "utf8")) as {
+      repository?: { default_branch?: string };
+    };
+    return repository?.default_branch;
+  } catch {
+    return undefined; // not in GitHub Actions
+  }
+}
+
+/** The repository's page; what a remote's address says of users and passwords is left out. */
+function sourceOf(
+  { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository }: NodeJS.ProcessEnv,
+  remote = "",
+): string | undefined {
+  if (server !== undefined && repository !== undefined) return `${server}/${repository}`;
+  const found =
+    /^(?:https?|ssh):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.+?)(?:\.git)?\/?$/.exec(remote) ??
+    /^(?:[^@/:]+@)?([^/:]+):(?!\/)(.+?)(?:\.git)?\/?$/.exec(remote);
+  return found === null ? undefined : `https://${found[1]}/${found[2]}`;
 }

@@ -1,7 +1,12 @@
 import { GithubPackages } from "../../components/image/github-packages.ts";
 import { Registry } from "../../components/image/registry.ts";
 import { RegistryError } from "../../components/image/registry-requests.ts";
-import { expiredImages, type Expired, type PublishedTag } from "../../components/image/retention.ts";
+import {
+  branchLabel,
+  expiredImages,
+  type Expired,
+  type PublishedTag,
+} from "../../components/image/retention.ts";
 import type { ReleaseRecord } from "../../components/release/release-record.ts";
 import { Problem } from "../problem.ts";
 import { asStep, type Progress } from "../progress/progress.ts";
@@ -78,15 +83,20 @@ function removalFrom(
   return (image, digest) => packages.remove(`${repository}/${image}`, digest);
 }
 
-/** All tags with their images' age; each image is asked for once. */
+/** All tags with what their images say of themselves; each image is asked for once. */
 async function publishedTags(registry: Registry, image: string): Promise<PublishedTag[]> {
-  const ages = new Map<string, string | undefined>();
+  const known = new Map<string, Pick<PublishedTag, "created" | "branch">>();
   const found: PublishedTag[] = [];
   for (const tag of await registry.tags(image)) {
     const digest = await registry.digestOf(image, tag);
     if (digest === undefined) continue;
-    if (!ages.has(digest)) ages.set(digest, (await registry.facts(image, digest))?.created);
-    found.push({ tag, digest, created: ages.get(digest) });
+    let facts = known.get(digest);
+    if (facts === undefined) {
+      const asked = await registry.facts(image, digest);
+      facts = { created: asked?.created, branch: asked?.labels[branchLabel] };
+      known.set(digest, facts);
+    }
+    found.push({ tag, digest, ...facts });
   }
   return found;
 }

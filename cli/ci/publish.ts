@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Registry } from "../../components/image/registry.ts";
+import { RegistryError } from "../../components/image/registry-requests.ts";
 import type { CredentialSource } from "../../components/settings/credential.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
 import { Problem } from "../problem.ts";
@@ -8,6 +10,7 @@ import { asStep, type Progress } from "../progress/progress.ts";
 import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import type { Run } from "../run.ts";
+import type { Tags } from "./origin.ts";
 import type { PublishedImage } from "./report.ts";
 
 /** A registry, and the password for it where one is needed. */
@@ -45,15 +48,22 @@ export function noPassword(index: number, source: CredentialSource): string {
     : `${path}: no value for towpath:secretValues.${source.name}; set it with npm run pulumi -- config set --stack ci --secret --path towpath:secretValues.${source.name}`;
 }
 
+/** What is published, and as what. */
+export interface Publication {
+  /** The names of the images in the application, with the names that the engine has them under. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly tags: Tags;
+}
+
 /**
  * Pushes images to every registry under all tags.
  *
- * `images` are the names of the images in the application with the names that the engine has them under. A tag that leads
- * to another digest than the first one is an error: what was checked is what is published.
+ * A tag that leads to another digest than the first one is an error: what was checked is what is published. A version's tag
+ * that leads to another image already stays where it is, and so does any tag that the registry refuses to move: both are
+ * told, and are not among the image's tags.
  */
 export async function publish(
-  images: Readonly<Record<string, string>>,
-  tags: readonly string[],
+  { images, tags }: Publication,
   registries: readonly Destination[],
   call: Pick<PulumiCall, "environment">,
   run: Run,
@@ -61,43 +71,86 @@ export async function publish(
 ): Promise<PublishedImage[]> {
   const published: PublishedImage[] = [];
   for (const registry of registries) {
+    const known = new Registry(registry, registry.password);
     await signedIn(registry, call.environment, run, async (environment) => {
       for (const [image, local] of Object.entries(images)) {
         const name = `${registry.address}/${registry.repository}/${image}`;
-        const digest = await asStep(progress, `publishing ${name}`, () =>
-          push(local, name, tags, environment, run),
-        );
-        published.push({ image, reference: `${name}@${digest}`, tags });
+        const found = await asStep(progress, `publishing ${name}`, () =>
+          push({ local, name, tags, environment, run, taken: (tag) => known.digestOf(image, tag) }),
+        ).catch((error: unknown) => {
+          throw error instanceof RegistryError ? new Problem(error.message) : error;
+        });
+        for (const { tag, why } of found.left) progress.say(`${name}:${tag}: ${why}`);
+        published.push({ image, reference: `${name}@${found.digest}`, tags: found.tags });
       }
     });
   }
   return published;
 }
 
-async function push(
-  local: string,
-  name: string,
-  tags: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  run: Run,
-): Promise<string> {
-  const digests = new Set<string>();
-  for (const tag of tags) {
-    await client(run, environment, ["tag", local, `${name}:${tag}`]);
-    try {
-      const said = await client(run, environment, ["push", `${name}:${tag}`]);
-      digests.add(/digest: (sha256:[0-9a-f]{64})/.exec(said)?.[1] ?? "none");
-    } finally {
-      await run("docker", ["image", "rm", `${name}:${tag}`], { environment });
-    }
+/** One image on its way into one registry. */
+interface Push {
+  readonly local: string;
+  /** What the registry calls it, without a tag. */
+  readonly name: string;
+  readonly tags: Tags;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly run: Run;
+  /** The digest that a tag leads to in the registry. */
+  readonly taken: (tag: string) => Promise<string | undefined>;
+}
+
+/** What came of it. */
+interface Pushed {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  /** The tags that still lead to another image, and why. */
+  readonly left: readonly { readonly tag: string; readonly why: string }[];
+}
+
+async function push(one: Push): Promise<Pushed> {
+  const { name, tags, taken } = one;
+  const left: { tag: string; why: string }[] = [];
+  const digests = new Map<string, string>();
+  for (const tag of tags.moving) {
+    const digest = await pushTag(one, tag);
+    if (digest === undefined) left.push({ tag, why: "the registry does not let it be moved, it stays" });
+    else digests.set(tag, digest);
   }
-  const [digest = "none", ...others] = digests;
-  if (digest === "none" || others.length > 0) {
-    throw new Problem(
-      `${name}: expected one digest under all tags, got ${[...digests].join(", ")}; publish again`,
-    );
+  const [first] = digests.values();
+  const { permanent } = tags;
+  if (permanent !== undefined) {
+    const before = await taken(permanent);
+    const digest = before ?? (await pushTag(one, permanent));
+    if (digest !== undefined && (digest === first || before === undefined)) digests.set(permanent, digest);
+    else
+      left.push({ tag: permanent, why: "a version is published once, it stays; give the next one another" });
   }
-  return digest;
+  const [digest, ...others] = new Set(digests.values());
+  if (digest !== undefined && digest !== "none" && others.length === 0)
+    return { digest, tags: [...digests.keys()], left };
+  const earlier = await taken(tags.moving[0] ?? "");
+  if (digest === undefined && earlier !== undefined) return { digest: earlier, tags: [], left };
+  throw new Problem(
+    `${name}: expected one digest under all tags, got ${[...new Set(digests.values())].join(", ") || "none"}; publish again`,
+  );
+}
+
+/** Words with which registries refuse to move a tag: Amazon ECR, Harbor, Google's Artifact Registry, Docker Hub. */
+const immutable = /immutable|cannot be overwritten/i;
+
+/** The digest under which the registry has it now; undefined when it refuses to move the tag. */
+async function pushTag({ local, name, environment, run }: Push, tag: string): Promise<string | undefined> {
+  await client(run, environment, ["tag", local, `${name}:${tag}`]);
+  try {
+    const said = await client(run, environment, ["push", `${name}:${tag}`]);
+    return /digest: (sha256:[0-9a-f]{64})/.exec(said)?.[1] ?? "none";
+  } catch (error) {
+    if (error instanceof Problem && immutable.test(error.message)) return undefined;
+    throw error;
+  } finally {
+    await run("docker", ["image", "rm", `${name}:${tag}`], { environment });
+  }
 }
 
 /** Signs in with a configuration of its own, so that no password stays on this machine; without a login, the person's own one is used. */

@@ -11,6 +11,7 @@ import { clearRun, sweepContainers } from "../ci/clear.ts";
 import { lockNamespace } from "../ci/namespace-lock.ts";
 import { factsOf, originOf, tagsOf, type Origin } from "../ci/origin.ts";
 import { problemsOf } from "../ci/problems.ts";
+import { describeImage } from "../ci/describe-image.ts";
 import { destinations, publish, type Destination } from "../ci/publish.ts";
 import { readReports, readSql, type CiReport, type PublishedImage } from "../ci/report.ts";
 import { dropData, enter, leave, reusedParts, type Servers } from "../ci/reuse.ts";
@@ -19,7 +20,7 @@ import { sweptInWords } from "../docker/sweep.ts";
 import { usesOwnPassphrase } from "../environment.ts";
 import { duringInterrupts } from "../interrupts.ts";
 import { namespaceFolder, placeOf } from "../place.ts";
-import { Interrupted } from "../problem.ts";
+import { Interrupted, Problem } from "../problem.ts";
 import { asStep, type Progress } from "../progress/progress.ts";
 import { readProject, type Project } from "../project.ts";
 import { runOperation, type PulumiCall } from "../pulumi/operation.ts";
@@ -80,7 +81,7 @@ export async function ci(progress: Progress, request: CiRequest, project = readP
     );
     const call = { project, stack, environment, logFolder: place.logs };
     const registries = request.publish ? await destinations(settings.registries, call, run) : [];
-    const origin = request.publish ? await originOf(project, run) : undefined;
+    const origin = request.publish ? await publishedOrigin(project) : undefined;
     const servers = settings.reuse === "local" ? serversFor(project, used) : undefined;
     const all: Run = {
       project,
@@ -101,6 +102,15 @@ export async function ci(progress: Progress, request: CiRequest, project = readP
   } finally {
     lock.release();
   }
+}
+
+/** Where the images come from; a release is found by its commit, so one without is not published. */
+async function publishedOrigin(project: Project): Promise<Origin> {
+  const origin = await originOf(project, run);
+  if (origin.commit !== undefined) return origin;
+  throw new Problem(
+    "--publish: expected a commit to publish the images under, got none in git; commit first, in a git repository",
+  );
 }
 
 function serversFor(project: Project, application: Application): Servers | undefined {
@@ -190,20 +200,21 @@ function isPassed({ checks, problems }: Pick<CiReport, "checks" | "problems">): 
   return problems.length === 0 && checks.every(({ outcome }) => outcome === "passed");
 }
 
-async function publishImages({
-  origin,
-  application,
-  settings,
-  registries,
-  call,
-  progress,
-}: Run): Promise<PublishedImage[]> {
+async function publishImages(all: Run): Promise<PublishedImage[]> {
+  const { origin, application, settings, registries, call, progress } = all;
+  if (origin === undefined) return [];
+  const { environment } = call;
   const names = namesOf(settings.namespace);
-  const images = Object.keys(application.images).map(
-    (image) => [image, `${names.image(image)}:latest`] as const,
-  );
-  const tags = origin === undefined ? [] : tagsOf(origin);
-  return publish(Object.fromEntries(images), tags, registries, call, run, progress);
+  const images: Record<string, string> = {};
+  try {
+    for (const image of Object.keys(application.images)) {
+      const asked = { local: `${names.image(image)}:latest`, title: `${application.name}-${image}` };
+      images[image] = await describeImage(asked, origin, run, environment);
+    }
+    return await publish({ images, tags: tagsOf(origin) }, registries, call, run, progress);
+  } finally {
+    for (const image of Object.values(images)) await run("docker", ["image", "rm", image], { environment });
+  }
 }
 
 /** Writes the reports. */

@@ -10,6 +10,7 @@ const buildArguments = [
   "BUILD_TIME",
   "BUILD_NUMBER",
   "BUILD_BRANCH",
+  "BUILD_SOURCE",
   "IMAGE_MIRROR",
 ] as const;
 

@@ -1,9 +1,16 @@
+import { branchSlug } from "../naming/namespace.ts";
+
+/** The label with the branch that an image was published of: the branch's tag is known by it. */
+export const branchLabel = "towpath.branch";
+
 /** One tag of an image in a registry. */
 export interface PublishedTag {
   readonly tag: string;
   readonly digest: string;
   /** When the image was built, as ISO 8601; undefined where it does not say so. */
   readonly created: string | undefined;
+  /** The branch that the image was published of; undefined where it does not say so. */
+  readonly branch?: string | undefined;
 }
 
 /** An image that nobody needs any more. */
@@ -21,12 +28,14 @@ export const stagingDays = 30;
 
 const day = 24 * 3600 * 1000;
 
-/** How long a tag keeps its image, in days: versions, `prod-…`, `latest` and what people tagged themselves for ever. */
-export function daysOf(tag: string): number {
-  if (tag.startsWith("staging-")) return stagingDays;
+/**
+ * How long a tag keeps its image, in days: versions, `prod-…`, `latest` and what people tagged themselves for ever. A branch's
+ * tag is known by the image's label alone: `release-20240115` looks the same and is somebody's own.
+ */
+export function daysOf({ tag, branch }: Pick<PublishedTag, "tag" | "branch">): number {
+  if (/^staging-(?:[0-9a-f]{40}(?:-dirty)?|[0-9a-f]{12})$/.test(tag)) return stagingDays;
   const ofCommit = /^[0-9a-f]{40}(?:-dirty)?$/.test(tag);
-  // A branch's tag ends in 8 digits of its name's hash, and moves on with its commits.
-  const ofBranch = /^[a-z0-9-]+-[0-9a-f]{8}$/.test(tag) && !tag.startsWith("prod-");
+  const ofBranch = branch !== undefined && tag === branchSlug(branch);
   return ofCommit || ofBranch ? commitDays : Infinity;
 }
 
@@ -46,7 +55,7 @@ export function expiredImages(
     const created = own.map((one) => Date.parse(one.created ?? "")).find((time) => !Number.isNaN(time));
     if (created === undefined || needed.has(digest)) return [];
     const age = (now.getTime() - created) / day;
-    if (own.some(({ tag }) => age <= daysOf(tag))) return [];
+    if (own.some((one) => age <= daysOf(one))) return [];
     return [{ digest, tags: own.map(({ tag }) => tag).sort(), days: Math.floor(age) }];
   });
 }

@@ -79,7 +79,8 @@ describe("npm run ci -- --publish", () => {
     git(project, "add", "package.json");
     git(project, "commit", "--quiet", "--message", "one");
     const commit = `${git(project, "rev-parse", "HEAD")}-dirty`;
-    const environment = { REGISTRY_PASSWORD: password };
+    git(project, "remote", "add", "origin", "https://me:secret@example.com/team/tiny.git");
+    const environment = { REGISTRY_PASSWORD: password, GITHUB_RUN_NUMBER: "42" };
 
     const ended = await project.run(["ci", "--json", "--publish"], environment);
 
@@ -90,8 +91,10 @@ describe("npm run ci -- --publish", () => {
     assert.equal(published.length, 1);
     const { image, reference, tags } = published[0] ?? { image: "", reference: "", tags: [] };
     assert.equal(image, "tool");
-    assert.deepEqual([tags[0], tags[2], tags[3]], [commit, version, "latest"]);
+    // No version and no latest: it is neither the default branch nor a clean working tree.
+    assert.equal(tags[0], commit);
     assert.match(tags[1] ?? "", /^feature-one-[0-9a-f]{8}$/);
+    assert.equal(tags.length, 2);
     const digest = /^127\.0\.0\.1:\d+\/team\/tiny\/tool@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
     const accept = "application/vnd.docker.distribution.manifest.v2+json";
     for (const tag of tags) {
@@ -102,9 +105,23 @@ describe("npm run ci -- --publish", () => {
       config: { digest: string };
     };
     const pushed = (await (await ask(`/v2/team/tiny/tool/blobs/${manifest.config.digest}`)).json()) as {
-      config: { Labels: Record<string, string> };
+      config: { Labels: Record<string, string>; Env: string[] };
     };
-    assert.equal(pushed.config.Labels.commit, commit);
+    const { Labels: labels, Env: variables } = pushed.config;
+    assert.equal(labels.commit, commit);
+    // 004-165, 004-176: labels and variables that no line of the Dockerfile gives it.
+    const label = (name: string): string | undefined => labels[`org.opencontainers.image.${name}`];
+    assert.deepEqual(["title", "description", "version", "revision", "source"].map(label), [
+      "tiny-tool",
+      "tiny-tool",
+      version,
+      commit,
+      "https://example.com/team/tiny",
+    ]);
+    assert.match(label("created") ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    for (const variable of [`BUILD_COMMIT=${commit}`, `BUILD_TIME=${label("created")}`, "BUILD_NUMBER=42"]) {
+      assert.ok(variables.includes(variable), variable);
+    }
     assert.ok(!ended.stdout.includes(password) && !ended.stderr.includes(password));
     const left = await docker(["image", "ls", "--format", "{{.Repository}}", `${address}/team/tiny/tool`]);
     assert.deepEqual(left, []);

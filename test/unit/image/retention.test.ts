@@ -26,16 +26,20 @@ describe("how long images stay", () => {
       "prod-01234567",
       "latest",
       "demo",
+      "release-20240115",
+      "staging-notes",
+      branchSlug("another"),
     ]) {
-      assert.equal(daysOf(tag), Infinity, tag);
+      assert.equal(daysOf({ tag, branch: "main" }), Infinity, tag);
     }
   });
 
   it("is 90 days for a commit and for a branch, 30 for what staging ran", () => {
-    for (const tag of [commit, `${commit}-dirty`, branchSlug("main"), branchSlug("feature/auth-v2")]) {
-      assert.equal(daysOf(tag), 90, tag);
+    for (const branch of ["main", "feature/auth-v2"]) {
+      assert.equal(daysOf({ tag: branchSlug(branch), branch }), 90, branch);
     }
-    for (const tag of [`staging-${commit}`, "staging-0123456789ab"]) assert.equal(daysOf(tag), 30, tag);
+    for (const tag of [commit, `${commit}-dirty`]) assert.equal(daysOf({ tag }), 90, tag);
+    for (const tag of [`staging-${commit}`, "staging-0123456789ab"]) assert.equal(daysOf({ tag }), 30, tag);
   });
 
   it("is decided by the tag that keeps an image longest", () => {

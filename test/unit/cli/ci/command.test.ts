@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ci, type CiRequest } from "../../../../cli/commands/ci.ts";
 import { lockNamespace } from "../../../../cli/ci/namespace-lock.ts";
+import { PlayedRegistry } from "../../image/played-registry.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";
 
@@ -186,29 +187,57 @@ describe("the command ci", function () {
   });
 
   describe("publishing", () => {
-    const registries = [{ address: "ghcr.io", repository: "owner/notes" }];
+    let registry: PlayedRegistry;
     const digest = `sha256:${"a".repeat(64)}`;
 
-    beforeEach(() => {
+    /** What git answers by its first argument; the working tree is clean. */
+    const git = (answers: Readonly<Record<string, string>>): void => {
+      const lines = Object.entries(answers).map(([name, answer]) => `[ "$3" = ${name} ] && echo ${answer}`);
+      machine.program(join(machine.root, "bin", "git"), [...lines, "exit 0"].join("\n"));
+    };
+
+    beforeEach(async () => {
+      registry = await PlayedRegistry.start();
       process.env.BRANCH_NAME = "main";
-      machine.program(join(machine.root, "bin", "git"), '[ "$3" = rev-parse ] && echo abc123; exit 0');
-      configure({ "towpath:registries": registries });
+      git({ "rev-parse": "abc123", "symbolic-ref": "origin/main" });
+      configure({ "towpath:registries": [{ address: registry.address, repository: "owner/notes" }] });
       machine.docker("push", `digest: ${digest}`);
+      machine.docker("image", "null");
     });
+    afterEach(() => registry.stop());
 
     it("pushes the images that passed, built with what is known of their source", async () => {
       const { published } = await check({ publish: true });
+      const repository = `${registry.address}/owner/notes`;
       assert.deepEqual(
         published.map(({ reference }) => reference),
-        ["api", "web"].map((image) => `ghcr.io/owner/notes/${image}@${digest}`),
+        ["api", "web"].map((image) => `${repository}/${image}@${digest}`),
       );
       const { tags = [] } = published[0] ?? {};
-      assert.deepEqual([tags[0], ...tags.slice(2)], ["abc123", "1.2.3", "latest"]);
-      assert.deepEqual(told(), {
-        reports,
-        facts: { BUILD_VERSION: "1.2.3", BUILD_COMMIT: "abc123", BUILD_BRANCH: "main" },
+      assert.deepEqual([tags[0], ...tags.slice(2)], ["abc123", "latest", "1.2.3"]);
+      const { facts } = told() as { facts: Record<string, string> };
+      const { BUILD_TIME: time = "", ...others } = facts;
+      assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      assert.deepEqual(others, { BUILD_VERSION: "1.2.3", BUILD_COMMIT: "abc123", BUILD_BRANCH: "main" });
+      assert.ok(machine.calls.includes(`docker push ${repository}/web:abc123`));
+      const described = machine.calls.filter((call) => call.endsWith("-web:described"));
+      assert.deepEqual(
+        described.map((call) => call.split(" ").slice(0, 3).join(" ")),
+        ["docker image rm"],
+      );
+    });
+
+    it("is refused without a commit before anything is made: a release is found by it", async () => {
+      machine.program(join(machine.root, "bin", "git"), "exit 128");
+      await assert.rejects(check({ publish: true }), {
+        name: "Problem",
+        message:
+          "--publish: expected a commit to publish the images under, got none in git; commit first, in a git repository",
       });
-      assert.ok(machine.calls.includes("docker push ghcr.io/owner/notes/web:abc123"));
+      assert.deepEqual(
+        machine.calls.filter((call) => call.startsWith("pulumi up")),
+        [],
+      );
     });
 
     it("pushes nothing when a check failed", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { originOf } from "../../../../cli/ci/origin.ts";
+import { originOf, type Origin } from "../../../../cli/ci/origin.ts";
 import type { Project } from "../../../../cli/project.ts";
 import { fakeRun, type Answers } from "../fake-run.ts";
 
@@ -18,42 +18,91 @@ describe("the origin of a run's images", () => {
     rmSync(project.root, { recursive: true });
   });
 
-  /** What is told where git answers `rev-parse` and `status` so. */
-  async function origin(head: Answers[string], status: Answers[string], given: NodeJS.ProcessEnv = {}) {
-    const git = `git -C ${project.root}`;
-    const { run, calls } = fakeRun({
-      [`${git} rev-parse HEAD`]: head,
-      [`${git} status --porcelain`]: status,
-    });
-    const found = await originOf(project, run, given);
-    assert.deepEqual(calls, [`${git} rev-parse HEAD`, `${git} status --porcelain`]);
+  /** What is told where git answers so; a clean working tree unless it says otherwise. */
+  async function origin(git: Answers, given: NodeJS.ProcessEnv = {}): Promise<Origin> {
+    const start = `git -C ${project.root}`;
+    const none = { code: 128, stderr: "fatal" };
+    const asked = {
+      "rev-parse HEAD": {},
+      "status --porcelain": {},
+      "symbolic-ref --short refs/remotes/origin/HEAD": none,
+      "remote get-url origin": none,
+      ...git,
+    };
+    const { run, calls } = fakeRun(
+      Object.fromEntries(Object.entries(asked).map(([args, answer]) => [`${start} ${args}`, answer])),
+    );
+    const found = await originOf(project, run, given, new Date("2026-06-01T12:34:56.789Z"));
+    assert.deepEqual(
+      calls,
+      Object.keys(asked).map((args) => `${start} ${args}`),
+    );
     return found;
   }
 
-  it("is the commit, the branch and the version of package.json", async () => {
-    assert.deepEqual(await origin({ stdout: "abc123\n" }, {}, { BRANCH_NAME: "main" }), {
-      commit: "abc123",
-      branch: "main",
-      version: "1.2.3",
+  const head = { "rev-parse HEAD": { stdout: "abc123\n" } };
+  const time = "2026-06-01T12:34:56Z";
+
+  it("is the commit, the branch, the version of package.json and the time", async () => {
+    assert.deepEqual(await origin(head, { BRANCH_NAME: "feature/a" }), {
+      ...{ commit: "abc123", branch: "feature/a", isDefault: false, version: "1.2.3", time },
     });
   });
 
-  it("says when the working tree differs from the commit", async () => {
-    assert.deepEqual(await origin({ stdout: "abc123\n" }, { stdout: " M application.ts\n" }), {
-      commit: "abc123-dirty",
-      version: "1.2.3",
+  it("says when the working tree differs from the commit: it is no longer the default branch's", async () => {
+    const changed = { ...head, "status --porcelain": { stdout: " M application.ts\n" } };
+    assert.deepEqual(await origin(changed, { BRANCH_NAME: "main" }), {
+      ...{ commit: "abc123-dirty", branch: "main", isDefault: false, version: "1.2.3", time },
     });
+  });
+
+  it("knows the default branch from GitHub's event, then from git, and takes main otherwise", async () => {
+    const remote = { ...head, "symbolic-ref --short refs/remotes/origin/HEAD": { stdout: "origin/trunk\n" } };
+    const event = join(project.root, "event.json");
+    writeFileSync(event, '{ "repository": { "default_branch": "develop" } }');
+    for (const [git, given, branch] of [
+      [head, {}, "main"],
+      [remote, {}, "trunk"],
+      [remote, { GITHUB_EVENT_PATH: event }, "develop"],
+    ] as const) {
+      assert.equal((await origin(git, { ...given, BRANCH_NAME: branch })).isDefault, true, branch);
+      assert.equal((await origin(git, { ...given, BRANCH_NAME: "other" })).isDefault, false, branch);
+    }
   });
 
   it("takes the branch that GitHub Actions names where none is checked out", async () => {
-    const found = await origin({ stdout: "abc123\n" }, {}, { GITHUB_REF_NAME: "feature/a" });
+    const found = await origin(head, { GITHUB_REF_NAME: "feature/a" });
     assert.equal(found.branch, "feature/a");
-    const both = await origin({ stdout: "abc123\n" }, {}, { BRANCH_NAME: "b", GITHUB_REF_NAME: "a" });
+    const both = await origin(head, { BRANCH_NAME: "b", GITHUB_REF_NAME: "a" });
     assert.equal(both.branch, "b");
   });
 
-  it("has no commit without git", async () => {
+  it("has the number of GitHub's run, and the page of the repository without anybody's password", async () => {
+    const found = await origin(head, {
+      GITHUB_RUN_NUMBER: "42",
+      GITHUB_SERVER_URL: "https://github.com",
+      GITHUB_REPOSITORY: "owner/notes",
+    });
+    assert.deepEqual([found.number, found.source], ["42", "https://github.com/owner/notes"]);
+    for (const remote of [
+      "https://me:secret@example.com/owner/notes.git",
+      "git@example.com:owner/notes.git",
+      "ssh://git@example.com:2222/owner/notes",
+    ]) {
+      const { source } = await origin({ ...head, "remote get-url origin": { stdout: `${remote}\n` } });
+      assert.equal(source, "https://example.com/owner/notes", remote);
+    }
+    const { source } = await origin({ ...head, "remote get-url origin": { stdout: "/srv/notes.git\n" } });
+    assert.equal(source, undefined);
+  });
+
+  it("has no commit without git, and no version where package.json has none", async () => {
     const none = { code: 128, stderr: "fatal: not a git repository" };
-    assert.deepEqual(await origin(none, none), { version: "1.2.3" });
+    const without = { "rev-parse HEAD": none, "status --porcelain": none };
+    assert.deepEqual(await origin(without), { isDefault: false, version: "1.2.3", time });
+    writeFileSync(join(project.root, "package.json"), "{}");
+    assert.deepEqual(await origin(without), { isDefault: false, time });
+    rmSync(join(project.root, "package.json"));
+    assert.deepEqual(await origin(without), { isDefault: false, time });
   });
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { destinations, noPassword, noRegistry, publish } from "../../../../cli/ci/publish.ts";
-import { factsOf, tagsOf } from "../../../../cli/ci/origin.ts";
+import { describeImage } from "../../../../cli/ci/describe-image.ts";
+import { factsOf, tagsOf, type Tags } from "../../../../cli/ci/origin.ts";
 import { Problem } from "../../../../cli/problem.ts";
 import type { PulumiCall } from "../../../../cli/pulumi/operation.ts";
+import type { Run } from "../../../../cli/run.ts";
+import { PlayedRegistry } from "../../image/played-registry.ts";
 import { fakeRun } from "../fake-run.ts";
 import { recordedProgress } from "../quiet.ts";
 
@@ -17,21 +20,28 @@ const quiet = recordedProgress();
 const fromVariable = (variable: string) => ({ source: "environment", variable }) as const;
 
 describe("publishing", () => {
+  let played: PlayedRegistry;
+
+  beforeEach(async () => {
+    played = await PlayedRegistry.start();
+  });
+  afterEach(() => played.stop());
+
+  /** What becomes of one image with these tags. */
+  function published(tags: Tags, run: Run, progress = quiet): ReturnType<typeof publish> {
+    const registries = [{ address: played.address, repository: "owner/notes" }];
+    return publish({ images: { api: "notes-ci-api:latest" }, tags }, registries, call, run, progress);
+  }
+
   it("pushes every tag, and says the digest that all of them lead to", async () => {
     const { run, calls } = fakeRun({ docker: { stdout: `1.0: digest: ${digest("a")} size: 1\n` } });
-    const found = await publish(
-      { api: "notes-ci-api:latest" },
-      ["1.0", "latest"],
-      [registry],
-      call,
-      run,
-      quiet,
-    );
-    const name = "ghcr.io/owner/notes/api";
-    assert.deepEqual(found, [{ image: "api", reference: `${name}@${digest("a")}`, tags: ["1.0", "latest"] }]);
+    const found = await published({ moving: ["abc", "latest"], permanent: "1.0" }, run);
+    const name = `${played.address}/owner/notes/api`;
+    const tags = ["abc", "latest", "1.0"];
+    assert.deepEqual(found, [{ image: "api", reference: `${name}@${digest("a")}`, tags }]);
     assert.deepEqual(
       calls,
-      ["1.0", "latest"].flatMap((tag) => [
+      tags.flatMap((tag) => [
         `docker tag notes-ci-api:latest ${name}:${tag}`,
         `docker push ${name}:${tag}`,
         `docker image rm ${name}:${tag}`,
@@ -39,12 +49,58 @@ describe("publishing", () => {
     );
   });
 
+  it("004-232: never moves the tag of a version, and says so", async () => {
+    played.publish("owner/notes/api", ["1.0"]);
+    const { run, calls } = fakeRun({ docker: { stdout: `digest: ${digest("a")}` } });
+    const progress = recordedProgress();
+    const [image] = await published({ moving: ["abc"], permanent: "1.0" }, run, progress);
+    assert.deepEqual(image?.tags, ["abc"]);
+    assert.ok(!calls.some((line) => line.startsWith("docker push") && line.endsWith(":1.0")));
+    const said = `${played.address}/owner/notes/api:1.0: a version is published once, it stays; give the next one another`;
+    assert.ok(progress.lines.includes(said), progress.lines.join("\n"));
+  });
+
+  it("names the version's tag when it leads to the same image already", async () => {
+    const before = played.publish("owner/notes/api", ["1.0"]);
+    const { run } = fakeRun({ docker: { stdout: `digest: ${before}` } });
+    const [image] = await published({ moving: ["abc"], permanent: "1.0" }, run);
+    assert.deepEqual(image?.tags, ["abc", "1.0"]);
+  });
+
+  const refusals = [
+    "tag invalid: The image tag 'abc' already exists in the 'api' repository and cannot be overwritten because the tag is immutable.",
+    "denied: Failed to process request due to 'notes/api:abc' configured as immutable.",
+  ];
+  for (const refusal of refusals) {
+    it(`leaves a tag that the registry does not let it move: ${refusal.slice(0, 20)} …`, async () => {
+      const { run } = fakeRun({
+        docker: { stdout: `digest: ${digest("a")}` },
+        "docker push": (args) =>
+          args[1]?.endsWith(":main") === true
+            ? { code: 1, stderr: refusal }
+            : { stdout: `digest: ${digest("a")}` },
+      });
+      const progress = recordedProgress();
+      const [image] = await published({ moving: ["abc", "main"] }, run, progress);
+      assert.deepEqual(image?.tags, ["abc"]);
+      const said = `${played.address}/owner/notes/api:main: the registry does not let it be moved, it stays`;
+      assert.ok(progress.lines.includes(said), progress.lines.join("\n"));
+    });
+  }
+
+  it("takes the image of an earlier run of the same commit where none of its tags may be moved", async () => {
+    const before = played.publish("owner/notes/api", ["abc"]);
+    const { run } = fakeRun({ docker: {}, "docker push": { code: 1, stderr: "denied: immutable" } });
+    const [image] = await published({ moving: ["abc"] }, run);
+    assert.equal(image?.reference, `${played.address}/owner/notes/api@${before}`);
+  });
+
   it("signs in without the password in a command line", async () => {
     const { run, calls } = fakeRun({ docker: { stdout: `digest: ${digest("a")}` } });
     const login = { user: "me", password: fromVariable("TOKEN") };
     const [destination] = await destinations([{ ...registry, login }], call, run);
     assert.ok(destination !== undefined);
-    await publish({ api: "x" }, ["latest"], [destination], call, run, quiet);
+    await publish({ images: { api: "x" }, tags: { moving: ["latest"] } }, [destination], call, run, quiet);
     assert.equal(calls[0], "docker login --username me --password-stdin ghcr.io");
     assert.ok(!calls.join("\n").includes("hidden"));
   });
@@ -53,9 +109,9 @@ describe("publishing", () => {
     let count = 0;
     const { run } = fakeRun({ docker: () => ({ stdout: `digest: ${digest(count++ < 2 ? "a" : "b")}` }) });
     await assert.rejects(
-      publish({ api: "x" }, ["1.0", "latest"], [registry], call, run, quiet),
+      published({ moving: ["1.0", "latest"] }, run),
       new Problem(
-        `ghcr.io/owner/notes/api: expected one digest under all tags, got ${digest("a")}, ${digest("b")}; publish again`,
+        `${played.address}/owner/notes/api: expected one digest under all tags, got ${digest("a")}, ${digest("b")}; publish again`,
       ),
     );
   });
@@ -63,9 +119,9 @@ describe("publishing", () => {
   it("says what the registry answers", async () => {
     const { run } = fakeRun({ docker: {}, "docker push": { code: 1, stderr: "denied: no\n" } });
     await assert.rejects(
-      publish({ api: "x" }, ["1.0"], [registry], call, run, quiet),
+      published({ moving: ["1.0"] }, run),
       new Problem(
-        '--publish: "docker push ghcr.io/owner/notes/api:1.0" failed, got "denied: no"; mend that and publish again',
+        `--publish: "docker push ${played.address}/owner/notes/api:1.0" failed, got "denied: no"; mend that and publish again`,
       ),
     );
   });
@@ -88,24 +144,98 @@ describe("publishing", () => {
 });
 
 describe("the tags of a published image", () => {
-  it("are its commit, its branch, the version and latest, as far as they are known", () => {
-    const [commit, branch, ...rest] = tagsOf({
-      commit: "abc123",
-      branch: "feature/auth-v2",
-      version: "1.2.3",
-    });
-    assert.equal(commit, "abc123");
-    assert.match(branch ?? "", /^feature-auth-v2-[0-9a-f]{8}$/);
-    assert.deepEqual(rest, ["1.2.3", "latest"]);
-    assert.deepEqual(tagsOf({ version: "1.2.3" }), ["1.2.3", "latest"]);
+  const origin = { commit: "abc123", isDefault: false, time: "2026-06-01T00:00:00Z" };
+
+  it("are its commit and its branch", () => {
+    const { moving, permanent } = tagsOf({ ...origin, branch: "feature/auth-v2", version: "1.2.3" });
+    assert.equal(moving[0], "abc123");
+    assert.match(moving[1] ?? "", /^feature-auth-v2-[0-9a-f]{8}$/);
+    assert.deepEqual([moving.length, permanent], [2, undefined]);
   });
 
-  it("stand beside what the images say of themselves", () => {
-    assert.deepEqual(factsOf({ commit: "abc123", branch: "main", version: "1.2.3" }), {
+  it("001-180, 004-231: are latest and the version, too, of a clean working tree of the default branch", () => {
+    const { moving, permanent } = tagsOf({ ...origin, branch: "main", isDefault: true, version: "1.2.3" });
+    assert.deepEqual([moving.length, moving[2], permanent], [3, "latest", "1.2.3"]);
+  });
+
+  it("write a version as tags may be, and need none", () => {
+    assert.equal(tagsOf({ ...origin, isDefault: true, version: "1.2.3+5" }).permanent, "1.2.3_5");
+    assert.deepEqual(tagsOf({ ...origin, isDefault: true }), { moving: ["abc123", "latest"] });
+  });
+});
+
+describe("what a published image says of itself", () => {
+  const facts = { BUILD_COMMIT: "abc123", BUILD_TIME: "2026-06-01T00:00:00Z" };
+  const origin = { commit: "abc123", isDefault: true, time: facts.BUILD_TIME };
+  const all = { branch: "main", version: "1.2.3", number: "42", source: "https://example.com/a/b" };
+
+  it("004-109, 004-127, 004-157, 004-158, 004-353: are the arguments of its build", () => {
+    assert.deepEqual(factsOf(origin), facts);
+    assert.deepEqual(factsOf({ ...origin, ...all }), {
+      ...facts,
       BUILD_VERSION: "1.2.3",
-      BUILD_COMMIT: "abc123",
+      BUILD_NUMBER: "42",
       BUILD_BRANCH: "main",
+      BUILD_SOURCE: "https://example.com/a/b",
     });
-    assert.deepEqual(factsOf({ version: "1.2.3" }), { BUILD_VERSION: "1.2.3" });
+  });
+
+  it("are labels and variables of every image, whatever its Dockerfile says", async () => {
+    const title = "org.opencontainers.image.title";
+    const own = JSON.stringify({ [title]: "mine", "org.opencontainers.image.created": "" });
+    let dockerfile = "";
+    const { run: fake, calls } = fakeRun({ docker: {}, "docker image inspect": { stdout: own } });
+    const run: Run = (command, args, settings) => {
+      dockerfile = settings?.input ?? dockerfile;
+      return fake(command, args, settings);
+    };
+    const image = { local: "notes-ci-api:latest", title: "notes-api" };
+    assert.equal(
+      await describeImage(image, { ...origin, branch: "main" }, run, {}),
+      "notes-ci-api:described",
+    );
+    const labels = {
+      [title]: "mine",
+      "org.opencontainers.image.description": "notes-api",
+      "org.opencontainers.image.created": "2026-06-01T00:00:00Z",
+      "org.opencontainers.image.revision": "abc123",
+      "towpath.branch": "main",
+    };
+    assert.deepEqual(calls, [
+      "docker image inspect --format {{json .Config.Labels}} notes-ci-api:latest",
+      [
+        "docker build --quiet",
+        ...["COMMIT=abc123", "TIME=2026-06-01T00:00:00Z", "BRANCH=main"].map(
+          (fact) => `--build-arg FACT_BUILD_${fact}`,
+        ),
+        ...Object.entries(labels).map(([key, value]) => `--label ${key}=${value}`),
+        "--tag notes-ci-api:described -",
+      ].join(" "),
+    ]);
+    assert.equal(
+      dockerfile,
+      [
+        "FROM notes-ci-api:latest",
+        ...["COMMIT", "TIME", "BRANCH"].flatMap((name) => [
+          `ARG FACT_BUILD_${name}`,
+          `ENV BUILD_${name}=$FACT_BUILD_${name}`,
+        ]),
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("cannot be put on an image that is gone, or where no build works", async () => {
+    const image = { local: "x:latest", title: "notes-x" };
+    const none = fakeRun({ docker: { code: 1, stderr: "No such image\n" } });
+    await assert.rejects(
+      describeImage(image, origin, none.run, {}),
+      new Problem('--publish: x:latest is not on the engine, got "No such image"; run it again'),
+    );
+    const broken = fakeRun({ docker: { code: 1, stderr: "no space\n" }, "docker image": { stdout: "null" } });
+    await assert.rejects(
+      describeImage(image, origin, broken.run, {}),
+      new Problem('--publish: notes-x cannot be labelled, got "no space"; mend that and publish again'),
+    );
   });
 });
