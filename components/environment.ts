@@ -95,10 +95,12 @@ export class Environment extends pulumi.ComponentResource {
       ...data.secretValues,
       ...applicationSecrets(name, application, settings, child),
     };
+    const url = `http://localhost:${settings.port}`;
     const release = new Release(
       `${name}-release`,
       {
         ...shared,
+        url,
         environment,
         images,
         secretValues,
@@ -110,7 +112,7 @@ export class Environment extends pulumi.ComponentResource {
 
     this.namespace = namespace;
     this.port = settings.port;
-    this.url = release.containers.apply(() => `http://localhost:${settings.port}`);
+    this.url = release.containers.apply(() => url);
     this.services = release.containers.apply((containers) =>
       Object.fromEntries(
         Object.entries(containers).map(([service, [container = ""]]) => [service, { container }]),

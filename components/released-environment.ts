@@ -173,6 +173,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         secretVersions: versions,
         ...migrationCare(args, data, tracks, { volume: backups?.volumeName, database: names.database }),
         numberOfCopies: settings.copies,
+        url: `https://${domain}`,
         limits: settings.limits,
         released: {
           ...{ domain, certificates, maintenance },

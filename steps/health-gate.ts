@@ -20,6 +20,8 @@ export interface HttpProbe {
   readonly path: string;
   readonly port: number;
   readonly gateway: string;
+  /** What the request says besides: as the gateway will ask. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Healthy is exit code 0 of a command in the container. */
@@ -117,10 +119,13 @@ async function illness(
 
 async function httpIllness(
   container: string,
-  { gateway, path, port }: HttpProbe,
+  { gateway, path, port, headers = {} }: HttpProbe,
 ): Promise<string | undefined> {
   try {
-    const { status, body } = await request({ gateway, host: container, port }, { path, connectSeconds });
+    const { status, body } = await request(
+      { gateway, host: container, port },
+      { path, headers, connectSeconds },
+    );
     if (status >= 200 && status < 400) return undefined;
     return `GET ${path} answers ${status} ${body.slice(0, 200)}`.trim();
   } catch (error) {

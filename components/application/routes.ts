@@ -57,8 +57,14 @@ export function routesInOrder({ services }: Routed): Route[] {
     );
 }
 
+/** A path without its query, by which the gateway chooses. */
+export function pathOf(pathAndQuery: string): string {
+  return pathAndQuery.split("?", 1)[0] ?? "";
+}
+
 /** The route that the gateway chooses for a path; undefined when the application answers nothing there. */
-export function routeOf(application: Routed, path: string): Route | undefined {
+export function routeOf(application: Routed, pathAndQuery: string): Route | undefined {
+  const path = pathOf(pathAndQuery);
   return routesInOrder(application).find((route) =>
     route.path.endsWith("/*") ? path.startsWith(route.path.slice(0, -1)) : path === route.path,
   );

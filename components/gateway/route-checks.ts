@@ -1,5 +1,5 @@
 import type { Application, Smoke } from "../application/application.ts";
-import { routeOf } from "../application/routes.ts";
+import { pathOf, routeOf } from "../application/routes.ts";
 import { canaryCookie } from "./site.ts";
 
 /** One request through the gateway, and what has to come back. */
@@ -11,6 +11,8 @@ export interface RouteCheck extends Smoke {
 export interface RouteState {
   readonly maintenance: boolean;
   readonly canary: boolean;
+  /** Where users find the environment. */
+  readonly url: string;
 }
 
 /** Numbers that a client may have drawn: nothing is below the first one, and no share above the second. */
@@ -22,20 +24,25 @@ const drawn = { canary: "0", stable: "g" };
  */
 export function healthPaths(application: Application): string[] {
   const paths = Object.values(application.services).flatMap(({ health, routes }) =>
-    health !== undefined && "path" in health && routes.length > 0 ? [health.path] : [],
+    health !== undefined && "path" in health && routes.length > 0 ? [pathOf(health.path)] : [],
   );
   const routed = paths.filter((path) => path !== "/" && routeOf(application, path) !== undefined);
   return [...new Set(routed)].sort();
 }
 
 /** What users have to get after the switch: the smoke checks, of both releases while there is a canary, and 503 in maintenance. */
-export function routeChecks(application: Application, { maintenance, canary }: RouteState): RouteCheck[] {
+export function routeChecks(
+  application: Application,
+  { maintenance, canary, url }: RouteState,
+): RouteCheck[] {
   const open = healthPaths(application);
-  const checks = application.smoke.map((check) =>
-    maintenance && !open.includes(check.path) ? { path: check.path, status: 503 } : check,
-  );
+  const headers = { host: new URL(url).host };
+  const checks = application.smoke.map((check) => ({
+    ...(maintenance && !open.includes(pathOf(check.path)) ? { path: check.path, status: 503 } : check),
+    headers,
+  }));
   if (!canary) return checks;
   return Object.values(drawn).flatMap((number) =>
-    checks.map((check) => ({ ...check, headers: { cookie: `${canaryCookie}=${number}` } })),
+    checks.map((check) => ({ ...check, headers: { ...headers, cookie: `${canaryCookie}=${number}` } })),
   );
 }

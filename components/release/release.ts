@@ -4,6 +4,7 @@ import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { routeOf, routesInOrder } from "../application/routes.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { forwardedHeaders } from "../gateway/forwarded.ts";
 import { healthPaths, routeChecks } from "../gateway/route-checks.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import type { Names } from "../naming/names.ts";
@@ -30,6 +31,8 @@ export interface ReleaseArgs extends Boundaries {
   canary?: { images: ImageIds; weight: number };
   /** How many copies of a service run, by the service's name; one of those that are not named. */
   numberOfCopies?: Readonly<Record<string, number>>;
+  /** Where users find the environment: `https://notes.example.com`. */
+  url: string;
   /** What an environment has that others than developers see. */
   released?: ReleasedRoute;
   /** How the schema is migrated where users' data is. */
@@ -176,7 +179,7 @@ export class Release extends pulumi.ComponentResource {
             containerName: workload.containerName,
             containerId: workload.containerId,
             timeoutSeconds: args.gateTimeoutSeconds,
-            ...probeOf(service, args.gateway),
+            ...probeOf(service, args),
             ...(args.limits !== undefined && { pids: args.limits.pids }),
           },
           { parent: this },
@@ -219,7 +222,7 @@ export class Release extends pulumi.ComponentResource {
           },
         }),
         smoke: smokeChecks(args, canary === undefined ? [stable] : [stable, canary]),
-        checks: routeChecks(application, { maintenance, canary: canary !== undefined }),
+        checks: routeChecks(application, { maintenance, canary: canary !== undefined, url: args.url }),
         watchSeconds: args.watchSeconds,
         // On one's own machine nobody waits for an open page.
         drainSeconds: released === undefined ? 0 : args.drainSeconds,
@@ -232,18 +235,21 @@ export class Release extends pulumi.ComponentResource {
 
 /** The smoke checks, each of every new copy that will answer its path. */
 function smokeChecks(
-  { application, gateway }: ReleaseArgs,
+  { application, gateway, url }: ReleaseArgs,
   releases: readonly Copies[],
 ): pulumi.Output<SmokeCheck[]> {
+  const headers = forwardedHeaders(url);
   const checks = application.smoke.flatMap((expected) => {
     const target = routeOf(application, expected.path);
     if (target === undefined) return [];
     return releases
       .flatMap((copies) => found(copies, target.service))
       .map(({ containerName }) =>
-        pulumi
-          .all([gateway.containerName, containerName])
-          .apply(([name, host]) => ({ ...expected, target: { gateway: name, host, port: target.port } })),
+        pulumi.all([gateway.containerName, containerName]).apply(([name, host]) => ({
+          ...expected,
+          headers,
+          target: { gateway: name, host, port: target.port },
+        })),
       );
   });
   return pulumi.all(checks);

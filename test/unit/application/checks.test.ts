@@ -121,6 +121,12 @@ describe("the gateway's routes", () => {
 describe("the route of a path", () => {
   it("is the longest match, if any", () => {
     const of = (path: string) => routeOf(parseApplication(notes), path)?.path;
+    const exact = parseApplication({
+      ...notes,
+      services: { ...notes.services, web: { ...notes.services.web, image: "web", routes: ["/items"] } },
+      smoke: [],
+    });
+    assert.equal(routeOf(exact, "/items?page=1")?.path, "/items");
     assert.deepEqual(["/api/notes", "/robots.txt", "/"].map(of), ["/api/*", "/robots.txt", "/*"]);
     const apiOnly = parseApplication(merged(notes, { services: { web: { routes: [] } } }));
     assert.equal(routeOf(apiOnly, "/"), undefined);

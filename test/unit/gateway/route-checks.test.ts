@@ -1,26 +1,29 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/application.ts";
+import { forwardedHeaders } from "../../../components/gateway/forwarded.ts";
 import { healthPaths, routeChecks } from "../../../components/gateway/route-checks.ts";
 import { application as notes } from "../../../application.ts";
 
 const application = parseApplication(notes);
-const health = { path: "/api/health", status: 200, json: { status: "healthy" } };
-const page = { path: "/", status: 200 };
+const url = "https://notes.example.com";
+const headers = { host: "notes.example.com" };
+const health = { path: "/api/health", status: 200, json: { status: "healthy" }, headers };
+const page = { path: "/", status: 200, headers };
 
 describe("what users have to get after the switch", () => {
   it("is what the smoke checks say", () => {
-    assert.deepEqual(routeChecks(application, { maintenance: false, canary: false }), [health, page]);
+    assert.deepEqual(routeChecks(application, { maintenance: false, canary: false, url }), [health, page]);
   });
 
   it("is 503 in maintenance, but for the health paths", () => {
-    assert.deepEqual(routeChecks(application, { maintenance: true, canary: false }), [
+    assert.deepEqual(routeChecks(application, { maintenance: true, canary: false, url }), [
       health,
-      { path: "/", status: 503 },
+      { path: "/", status: 503, headers },
     ]);
   });
 
   it("is asked for of both releases while there is a canary", () => {
-    const checks = routeChecks(application, { maintenance: false, canary: true });
+    const checks = routeChecks(application, { maintenance: false, canary: true, url });
     assert.deepEqual(
       checks.map(({ path, headers }) => [headers?.cookie, path]),
       [
@@ -33,9 +36,38 @@ describe("what users have to get after the switch", () => {
   });
 });
 
+describe("what the gateway tells a copy of a request", () => {
+  it("is the host and the scheme that the user asked for", () => {
+    assert.deepEqual(forwardedHeaders(url), {
+      host: "notes.example.com",
+      "x-forwarded-host": "notes.example.com",
+      "x-forwarded-proto": "https",
+    });
+    assert.deepEqual(forwardedHeaders("http://localhost:8080"), {
+      host: "localhost:8080",
+      "x-forwarded-host": "localhost:8080",
+      "x-forwarded-proto": "http",
+    });
+  });
+});
+
 describe("the health paths", () => {
   it("are those of the services with a route, and no front page", () => {
     assert.deepEqual(healthPaths(application), ["/api/health"]);
+  });
+
+  it("are paths without a query: the gateway compares paths", () => {
+    const asked = parseApplication({
+      ...notes,
+      services: {
+        ...notes.services,
+        api: { ...notes.services.api, image: "api", health: { path: "/api/health?deep=1" } },
+      },
+      smoke: [{ path: "/api/health?deep=1", status: 200 }],
+    });
+    assert.deepEqual(healthPaths(asked), ["/api/health"]);
+    const [check] = routeChecks(asked, { maintenance: true, canary: false, url });
+    assert.deepEqual(check, { path: "/api/health?deep=1", status: 200, headers });
   });
 
   it("leave out what the gateway answers nobody", () => {

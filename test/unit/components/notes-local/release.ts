@@ -62,6 +62,13 @@ const checks = [
   { path: "/", status: 200 },
 ];
 
+/** How the gateway passes requests on. */
+const forwarded = {
+  host: "localhost:8080",
+  "x-forwarded-host": "localhost:8080",
+  "x-forwarded-proto": "http",
+};
+
 /** The inputs of the release's resources. */
 export const release = {
   "notes-local-release-migration-run": triggered("migrate", [apiImage], {
@@ -113,6 +120,7 @@ export const release = {
     gateway: "notes-local-gateway",
     path: "/api/health",
     port: 8000,
+    headers: forwarded,
   }),
   "notes-local-release-worker-gate-poll": gate("worker", {
     command: ["python", "-m", "notes.worker", "--check"],
@@ -121,6 +129,7 @@ export const release = {
     gateway: "notes-local-gateway",
     path: "/",
     port: 8080,
+    headers: forwarded,
   }),
 
   "notes-local-release-route-switch": {
@@ -154,14 +163,16 @@ export const release = {
       smoke: [
         {
           ...checks[0],
+          headers: forwarded,
           target: { gateway: "notes-local-gateway", host: "notes-local-api-1a2b3c4", port: 8000 },
         },
         {
           ...checks[1],
+          headers: forwarded,
           target: { gateway: "notes-local-gateway", host: "notes-local-web-1a2b3c4", port: 8080 },
         },
       ],
-      checks,
+      checks: checks.map((check) => ({ ...check, headers: { host: "localhost:8080" } })),
       watchSeconds: 2,
       drainSeconds: 0,
       gatewayId: engineId("notes-local-gateway-container"),
