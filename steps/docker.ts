@@ -89,21 +89,26 @@ export interface ContainerState {
   readonly status: string;
   readonly exitCode: number;
   readonly restarts: number;
-  readonly startedAt: Date;
+  readonly createdAt: Date;
 }
 
 /** The state of one container, by name or id. */
 export async function inspectContainer(container: string): Promise<ContainerState> {
   const text = await docker(["container", "inspect", container]);
   const [found] = JSON.parse(text) as [
-    { State: { Status: string; ExitCode: number; StartedAt: string }; RestartCount: number },
+    { Created: string; State: { Status: string; ExitCode: number }; RestartCount: number },
   ];
   return {
     status: found.State.Status,
     exitCode: found.State.ExitCode,
     restarts: found.RestartCount,
-    startedAt: new Date(found.State.StartedAt),
+    createdAt: new Date(found.Created),
   };
+}
+
+/** What the engine's clock says: the host's may be ahead of this machine's, or behind. */
+export async function engineTime(): Promise<Date> {
+  return new Date(await docker(["info", "--format", "{{.SystemTime}}"]));
 }
 
 /** The last lines that a container logged, standard output and error together, each marked. */

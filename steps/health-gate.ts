@@ -1,4 +1,11 @@
-import { docker, DockerFailure, inspectContainer, lastLogLines, type ContainerState } from "./docker.ts";
+import {
+  docker,
+  DockerFailure,
+  engineTime,
+  inspectContainer,
+  lastLogLines,
+  type ContainerState,
+} from "./docker.ts";
 import { request } from "./http.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
 import { waitingFor } from "./progress.ts";
@@ -29,8 +36,11 @@ export interface CommandProbe {
   readonly command: readonly string[];
 }
 
-/** How long a copy without a health check has to run before it counts as well, in seconds. */
-const settleSeconds = 2;
+/**
+ * How long a copy without a health check has to run before it counts as well, in seconds: as long as Swarm watches one
+ * (`--update-monitor`). By this machine's clock: the host's may be ahead or behind.
+ */
+const settleSeconds = 5;
 
 /** For how long one look tries a port that nobody listens on yet, in seconds: all of it costs less than two looks. */
 const connectSeconds = 1;
@@ -45,6 +55,8 @@ async function healthGate(input: HealthGateInput): Promise<object> {
   const { subject, container, probe, timeoutSeconds, pids } = input;
   const deadline = Date.now() + timeoutSeconds * 1000;
   let limited = pids === undefined;
+  let earlierRestarts: number | undefined;
+  let runsSince: number | undefined;
   for (;;) {
     const began = Date.now();
     const [state, isLimited] = await Promise.all([
@@ -52,15 +64,15 @@ async function healthGate(input: HealthGateInput): Promise<object> {
       limited || limitProcesses(container, pids),
     ]);
     limited = isLimited;
-    if (state.status === "exited" || state.status === "dead" || state.restarts > 0) {
+    earlierRestarts ??= await restartsBefore(state, timeoutSeconds);
+    if (state.status === "exited" || state.status === "dead" || state.restarts > earlierRestarts) {
       throw new StepFailure(
         `${subject}: the new copy ended before it was healthy (exit code ${await exitCode(container, state)}); ` +
           `its last log lines (${container}):\n${await lastLogLines(container)}`,
       );
     }
-    const ill = limited
-      ? await illness(container, state.startedAt, probe)
-      : "its processes cannot be limited";
+    runsSince = state.status === "running" ? (runsSince ?? began) : undefined;
+    const ill = limited ? await illness(container, runsSince, probe) : "its processes cannot be limited";
     if (ill === undefined) return { subject, container, healthy: true };
     waitingFor(`${subject}: not healthy yet, ${ill}`);
     if (Date.now() > deadline) {
@@ -71,6 +83,19 @@ async function healthGate(input: HealthGateInput): Promise<object> {
     }
     await pause(untilNext(probe, (Date.now() - began) / 1000));
   }
+}
+
+/**
+ * How often the copy was started again before this gate looks at it. A new one must not have been; one that serves
+ * already, and is looked at again because its limits changed, may have been at any time.
+ */
+async function restartsBefore(
+  { restarts, createdAt }: ContainerState,
+  timeoutSeconds: number,
+): Promise<number> {
+  if (restarts === 0) return 0;
+  const age = (await engineTime()).getTime() - createdAt.getTime();
+  return age > timeoutSeconds * 1000 ? restarts : 0;
 }
 
 /** How long to wait after a look that took so many seconds, in seconds. */
@@ -101,11 +126,11 @@ async function exitCode(container: string, { status, exitCode: last }: Container
 /** Why the copy is not healthy yet; undefined when it is. */
 async function illness(
   container: string,
-  startedAt: Date,
+  runsSince: number | undefined,
   probe: HealthGateInput["probe"],
 ): Promise<string | undefined> {
   if (probe === undefined) {
-    const settled = Date.now() - startedAt.getTime() >= settleSeconds * 1000;
+    const settled = runsSince !== undefined && Date.now() - runsSince >= settleSeconds * 1000;
     return settled ? undefined : "it has not run long enough";
   }
   if ("path" in probe) return httpIllness(container, probe);
@@ -113,8 +138,14 @@ async function illness(
     await docker(["exec", container, ...probe.command], { timeoutSeconds: 10 });
     return undefined;
   } catch (error) {
-    return `"${probe.command.join(" ")}" says: ${(error as Error).message.trim()}`;
+    return `${named(probe.command)} says: ${(error as Error).message.trim()}`;
   }
+}
+
+/** A command as messages call it: one of a few words by these. */
+function named(command: readonly string[]): string {
+  const line = command.join(" ");
+  return line.length > 80 ? "its health check" : `"${line}"`;
 }
 
 async function httpIllness(

@@ -17,6 +17,15 @@ const carelessly = ["fsync", "synchronous_commit", "full_page_writes"].flatMap((
   `${name}=off`,
 ]);
 
+/**
+ * Ready is a server that has answered a query as the application asks it: over the network, with the password. While the
+ * image sets the data up, the server listens on its socket only; a volume from before may know another password.
+ */
+const asksAsApplication = [
+  `PGPASSWORD="$(cat ${secretFile("POSTGRES_PASSWORD").path})" psql --no-psqlrc --quiet --no-password`,
+  `--host "$(cat /etc/hostname)" --username "$0" --dbname "$0" --command 'SELECT 1' >/dev/null`,
+].join(" ");
+
 /** A server on which databases can be made, and who may connect to them. */
 export interface DatabaseServer {
   /** The server's container, known once it accepts connections. */
@@ -52,10 +61,7 @@ export class Postgres extends pulumi.ComponentResource {
         secrets: { POSTGRES_PASSWORD: password },
         ...(args.storage === "memory" && { command: ["postgres", ...carelessly] }),
         dataPath: "/var/lib/postgresql/data",
-        // Over TCP: while the image sets the data up, its server listens on the socket only.
-        probe: {
-          command: ["pg_isready", "--host", "127.0.0.1", "--username", database, "--dbname", database],
-        },
+        probe: { command: ["sh", "-c", asksAsApplication, database] },
       },
       { parent: this },
     );

@@ -32,10 +32,10 @@ refuse() {
   exit "${2:-1}"
 }
 
-# A container's state as the engine tells it: status, exit code, restarts, and when it started.
+# A container's state as the engine tells it: status, exit code, and restarts.
 state() {
-  printf '[{"State":{"Status":"%s","ExitCode":%s,"StartedAt":"%s"},"RestartCount":%s}]\n' \
-    "$1" "${2:-0}" "${4:-2026-01-02T03:04:05.123456789Z}" "${3:-0}"
+  printf '[{"Created":"2026-01-02T03:04:05.123456789Z","State":{"Status":"%s","ExitCode":%s},"RestartCount":%s}]\n' \
+    "$1" "${2:-0}" "${3:-0}"
 }
 
 # Runs the command of `docker exec` for real, with a folder of the test's in the place of /etc/caddy.

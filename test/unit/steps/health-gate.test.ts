@@ -121,12 +121,39 @@ describe("the health gate", function () {
 
   scene(
     "fails at once when the copy is being restarted, even if it runs just now",
-    gate(overHttp, `"container inspect"*) state running 0 2 ;; wait*) echo 137 ;; logs*) ;;`),
+    gate(
+      overHttp,
+      `"container inspect"*) state running 0 2 ;; info*) echo 2026-01-02T03:04:10Z ;; wait*) echo 137 ;; logs*) ;;`,
+    ),
     (played) => {
       assert.deepEqual(failureOf(played), [
         "services.api: the new copy ended before it was healthy (exit code 137); its last log lines (api-1a2b3c4):",
         "  (it logged nothing)",
       ]);
+    },
+  );
+
+  scene(
+    "passes one that was restarted long ago, and is looked at again because its limits changed",
+    gate(
+      { ...overHttp, pids: 128 },
+      `"container inspect"*) state running 0 2 ;; info*) echo 2026-01-02T03:05:10Z ;; update*) ;;
+      *" nc "*) answer 204 "" ;;`,
+    ),
+    (played) => {
+      receiptOf(played);
+    },
+  );
+
+  scene(
+    "fails when such a one is started again while it is looked at",
+    gate(
+      overHttp,
+      `"container inspect"*) if [ $times = 1 ]; then state running 0 2; else state running 0 3; fi ;;
+      info*) echo 2026-01-02T03:05:10Z ;; wait*) echo 137 ;; logs*) ;; *" nc "*) answer 503 "" ;;`,
+    ),
+    (played) => {
+      assert.match(failureOf(played)[0] ?? "", /^services\.api: the new copy ended before it was healthy/);
     },
   );
 
@@ -180,17 +207,28 @@ describe("the health gate", function () {
 
   scene("passes a copy without a health check that has run for a while", gate({}, ""), (played) => {
     receiptOf(played);
-    assert.equal(played.calls.length, 1);
+    assert.ok(played.calls.length > 5, "it is looked at for 5 s");
   });
 
   scene(
-    "does not pass one that has just started",
-    gate(impatient, `"container inspect"*) state running 0 0 "$(date -u +%Y-%m-%dT%H:%M:%S.999999999Z)" ;;`),
+    "does not pass one without a health check that ends after 3 s, whatever the host's clock says",
+    gate(
+      {},
+      `"container inspect"*) if [ $times -lt 12 ]; then state running; else state running 0 1; fi ;;
+      info*) echo 2026-01-02T03:04:08Z ;; wait*) echo 1 ;;`,
+    ),
     (played) => {
       assert.equal(
         failureOf(played)[0],
-        "services.api: not healthy within 0.1 s, it has not run long enough; its last log lines (api-1a2b3c4):",
+        "services.api: the new copy ended before it was healthy (exit code 1); its last log lines (api-1a2b3c4):",
       );
     },
   );
+
+  scene("does not pass one that has just started", gate(impatient, ""), (played) => {
+    assert.equal(
+      failureOf(played)[0],
+      "services.api: not healthy within 0.1 s, it has not run long enough; its last log lines (api-1a2b3c4):",
+    );
+  });
 });

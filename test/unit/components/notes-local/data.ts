@@ -54,11 +54,13 @@ export const data = {
   },
   "notes-local-postgres-gate-poll": gate("postgres", {
     probe: {
+      // 001-199: a query, as the application asks it.
       command: [
-        "pg_isready",
-        ...["--host", "127.0.0.1"],
-        ...["--username", "notes_local"],
-        ...["--dbname", "notes_local"],
+        "sh",
+        "-c",
+        'PGPASSWORD="$(cat /run/secrets/POSTGRES_PASSWORD)" psql --no-psqlrc --quiet --no-password ' +
+          `--host "$(cat /etc/hostname)" --username "$0" --dbname "$0" --command 'SELECT 1' >/dev/null`,
+        "notes_local",
       ],
     },
   }),
