@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { backingServiceRights } from "../host/container-rights.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
-import { HealthGate, type HealthGateArgs } from "../release/health-gate.ts";
+import { HealthGate, type HealthGateArgs } from "../host/health-gate.ts";
 import { secretUploads, type SecretValues } from "../secrets/files.ts";
 import { protectedData } from "./protection.ts";
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fewRights } from "../host/container-rights.ts";
 import { imageReference } from "../application/images.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
+import { HealthGate } from "../host/health-gate.ts";
 import { gatewayPort } from "./site.ts";
 
 /** Where the gateway listens, and what it is made of. */
@@ -20,10 +21,17 @@ export interface GatewayArgs {
 /** The gateway's image; the tag is Caddy's version. */
 const gatewayImage = "caddy:2.11.9";
 
+/** Where Caddy answers in its own container, whether or not it has sites yet. */
+const administration = "http://127.0.0.1:2019/config/";
+
+/** How long the gateway may take to answer once its container runs, in seconds: it reads its sites first. */
+const answerSeconds = 60;
+
 /** Caddy, the one container that publishes ports. It keeps its sites in a volume, so that it starts with them after a reboot. */
 export class Gateway extends pulumi.ComponentResource {
+  /** Known once it answers. */
   readonly containerName: pulumi.Output<string>;
-  /** Changes when the gateway was made anew. */
+  /** Changes when the gateway was made anew; known once it answers. */
   readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -64,8 +72,20 @@ export class Gateway extends pulumi.ComponentResource {
       // Two cannot hold the same port: the old one goes first.
       { ...child, deleteBeforeReplace: true },
     );
-    this.containerName = container.name;
-    this.containerId = container.id;
+    const gate = new HealthGate(
+      `${name}-gate`,
+      {
+        host: args.host,
+        subject: "gateway",
+        containerName: container.name,
+        containerId: container.id,
+        probe: { command: ["wget", "-q", "-O", "/dev/null", administration] },
+        timeoutSeconds: answerSeconds,
+      },
+      { parent: this },
+    );
+    this.containerName = gate.containerName;
+    this.containerId = pulumi.all([container.id, gate.receipt]).apply(([id]) => id);
     this.registerOutputs({ containerName: this.containerName });
   }
 }

@@ -42,6 +42,7 @@ describe("an environment", function () {
     const { registrations, result } = await deployed(program(page));
     assert.deepEqual(Object.keys(byName(registrations)).sort(), [
       "page-local-gateway-container",
+      "page-local-gateway-gate-poll",
       "page-local-gateway-sites",
       "page-local-host-engine",
       "page-local-host-network",

@@ -161,6 +161,7 @@ describe("a host that several environments share", () => {
     assert.deepEqual(Object.keys(byName(registrations)).sort(), [
       "notes-host-app1-gateway-certificates",
       "notes-host-app1-gateway-container",
+      "notes-host-app1-gateway-gate-poll",
       "notes-host-app1-gateway-sites",
       "notes-host-app1-host-engine",
       "notes-host-app1-host-network",

@@ -38,8 +38,12 @@ function gate(part: string, input: Record<string, unknown>): Record<string, unkn
   });
 }
 
-/** The inputs of the backing services' resources. */
+/** The inputs of the backing services' resources, and of the gateway's gate. */
 export const data = {
+  "notes-local-gateway-gate-poll": gate("gateway", {
+    probe: { command: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"] },
+  }),
+
   "notes-local-postgres-password-value": generated,
   "notes-local-postgres-volume": { name: "notes-local-postgres", labels: labels("postgres") },
   "notes-local-postgres-container": {

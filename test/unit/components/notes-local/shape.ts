@@ -36,6 +36,8 @@ notes-local towpath:index:Environment
     notes-local-api-image-tag docker:index/tag:Tag
   notes-local-gateway towpath:gateway:Gateway
     notes-local-gateway-container docker:index/container:Container
+    notes-local-gateway-gate towpath:release:HealthGate
+      notes-local-gateway-gate-poll command:local:Command
     notes-local-gateway-sites docker:index/volume:Volume
   notes-local-host towpath:host:DockerHost
     notes-local-host-engine pulumi:providers:docker
@@ -69,6 +71,8 @@ notes-local towpath:index:Environment
 /** What waits for what: the design's order of a release. Everything else waits for nothing. */
 export const order: Record<string, string[]> = {
   "notes-local-gateway-container": ["notes-local-gateway-sites", "notes-local-host-network"],
+  // 001-203: a gateway that does not answer is found here, not at the switch.
+  "notes-local-gateway-gate-poll": ["notes-local-gateway-container"],
 
   "notes-local-api-image-tag": ["notes-local-api-image-build"],
   "notes-local-api-image-latest": ["notes-local-api-image-build"],
@@ -108,9 +112,9 @@ export const order: Record<string, string[]> = {
   "notes-local-api": ["notes-local-release-migration-run"],
   "notes-local-worker": ["notes-local-release-migration-run"],
   "notes-local-web": ["notes-local-release-migration-run", "notes-local-web-image-release"],
-  "notes-local-release-api-gate-poll": ["notes-local-api", "notes-local-gateway-container"],
+  "notes-local-release-api-gate-poll": ["notes-local-api", "notes-local-gateway-gate-poll"],
   "notes-local-release-worker-gate-poll": ["notes-local-worker"],
-  "notes-local-release-web-gate-poll": ["notes-local-gateway-container", "notes-local-web"],
+  "notes-local-release-web-gate-poll": ["notes-local-gateway-gate-poll", "notes-local-web"],
   "notes-local-release-route-switch": [
     "notes-local-release-api-gate-poll",
     "notes-local-release-web-gate-poll",

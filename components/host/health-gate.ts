@@ -1,10 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HealthGateInput } from "../../steps/health-gate.ts";
-import type { Service } from "../application/application.ts";
-import { forwardedHeaders } from "../gateway/forwarded.ts";
-import type { Gateway } from "../gateway/gateway.ts";
-import type { DockerHost } from "../host/docker-host.ts";
-import { Step } from "../host/step.ts";
+import type { DockerHost } from "./docker-host.ts";
+import { Step } from "./step.ts";
 
 /** What has to be healthy, and what follows only then. */
 export interface HealthGateArgs {
@@ -53,17 +50,4 @@ export class HealthGate extends pulumi.ComponentResource {
     this.receipt = gate.receipt;
     this.registerOutputs({ containerName: this.containerName });
   }
-}
-
-/** How a service's copies are looked at: as the gateway sees them, or by their own command. */
-export function probeOf(
-  { health, port }: Service,
-  { gateway, url }: { gateway: Pick<Gateway, "containerName">; url: string },
-): Pick<HealthGateArgs, "probe"> {
-  if (health === undefined) return {};
-  if ("command" in health) return { probe: { command: [...health.command] } };
-  if (port === undefined) return {};
-  const { path } = health;
-  const headers = forwardedHeaders(url);
-  return { probe: gateway.containerName.apply((name) => ({ gateway: name, path, port, headers })) };
 }

@@ -1,0 +1,17 @@
+import type { Service } from "../application/application.ts";
+import { forwardedHeaders } from "../gateway/forwarded.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { HealthGateArgs } from "../host/health-gate.ts";
+
+/** How a service's copies are looked at: as the gateway sees them, or by their own command. */
+export function probeOf(
+  { health, port }: Service,
+  { gateway, url }: { gateway: Pick<Gateway, "containerName">; url: string },
+): Pick<HealthGateArgs, "probe"> {
+  if (health === undefined) return {};
+  if ("command" in health) return { probe: { command: [...health.command] } };
+  if (port === undefined) return {};
+  const { path } = health;
+  const headers = forwardedHeaders(url);
+  return { probe: gateway.containerName.apply((name) => ({ gateway: name, path, port, headers })) };
+}
