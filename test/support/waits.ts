@@ -1,0 +1,17 @@
+const underWay = new Set<{ readonly what: string }>();
+
+/** What this process waits for at the moment, the oldest wait first: what a test that hangs is ended with. */
+export function waits(): string[] {
+  return [...underWay].map(({ what }) => what);
+}
+
+/** Notes what is waited for until `promise` settles. */
+export async function waitingFor<T>(what: string, promise: Promise<T>): Promise<T> {
+  const wait = { what };
+  underWay.add(wait);
+  try {
+    return await promise;
+  } finally {
+    underWay.delete(wait);
+  }
+}
