@@ -39,6 +39,19 @@ export default defineConfig(
     rules: { "no-new": "off" },
   },
   {
+    // The front end has the browser's own limits. The tests of hosts are still to follow.
+    ignores: ["app/**", "test/e2e/hosts/**", "test/support/hosts/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "CallExpression[callee.name='fetch']:not(:has(Property[key.name='signal']))",
+          message: "A request without a limit can wait for ever: give it a signal here (in tests: request).",
+        },
+      ],
+    },
+  },
+  {
     files: pure,
     rules: { "no-restricted-imports": ["error", { patterns: ["@pulumi/*"] }] },
   },

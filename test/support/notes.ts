@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { request } from "./request.ts";
 import { until } from "./until.ts";
 
 /** A note as the sample application's API answers it. */
@@ -87,8 +88,8 @@ function resultOf({ result }: Note): Omit<NonNullable<Note["result"]>, never> | 
   return { state, word_count, attachment_size, attachment_sha256 };
 }
 
-async function ask(url: string, status: number, request: RequestInit = {}): Promise<Response> {
-  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
+async function ask(url: string, status: number, init: RequestInit = {}): Promise<Response> {
+  const response = await request(url, init);
   if (response.status !== status) {
     assert.fail(`${url}: expected ${status}, got ${response.status} ${await response.text()}`);
   }

@@ -7,6 +7,7 @@ import { defaultPrefix } from "../../../toolchain/images/build.mjs";
 import { docker, nothing } from "../../support/footprint.ts";
 import { freePort } from "../../support/free-port.ts";
 import { refusalOf, TestProject } from "../../support/project.ts";
+import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
 import { answerOf, configureCi, makeTiny } from "./tiny.ts";
 
@@ -71,7 +72,7 @@ describe("npm run ci -- --publish", () => {
   /** Asks the registry. */
   function ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
-    return fetch(`http://${address}${path}`, { headers: { ...headers, authorization } });
+    return request(`http://${address}${path}`, { headers: { ...headers, authorization } });
   }
 
   it("pushes what has passed, under all of its tags, and says its digest", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { LocalGithub } from "../../support/github/local-github.ts";
+import { request } from "../../support/request.ts";
 
 /** What people do to the repository on GitHub's pages, as requests. */
 export async function byHand(
@@ -9,7 +10,7 @@ export async function byHand(
   body?: object,
 ): Promise<void> {
   const { owner, repository } = github.store;
-  const answer = await fetch(`${github.url}repos/${owner}/${repository}/${path}`, {
+  const answer = await request(`${github.url}repos/${owner}/${repository}/${path}`, {
     method,
     headers: { "content-type": "application/json" },
     ...(body !== undefined && { body: JSON.stringify(body) }),

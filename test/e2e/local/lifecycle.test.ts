@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { docker, nothing, remains } from "../../support/footprint.ts";
 import { askVersion, checkNote, writeNote } from "../../support/notes.ts";
 import { TestProject } from "../../support/project.ts";
+import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
 
 describe("the local environment", () => {
@@ -29,7 +30,7 @@ describe("the local environment", () => {
       );
     }
     assert.match(table.get("release") ?? "", /^[0-9a-f]{12}$/);
-    const page = await fetch(project.url);
+    const page = await request(project.url);
     assert.match(await page.text(), /<div id="root">/);
     await writeNote(project.url, "the first one");
     const version = await askVersion(project.url);
@@ -73,7 +74,7 @@ describe("the local environment", () => {
       `label=towpath.namespace=${project.namespace}`,
     ]);
     assert.deepEqual(running, []);
-    await assert.rejects(fetch(project.url));
+    await assert.rejects(request(project.url));
     const { changes } = await project.start();
 
     assert.deepEqual(Object.keys(changes), ["same"]);
@@ -133,7 +134,7 @@ describe("the local environment", () => {
       stderr,
     );
     assert.deepEqual(await project.footprint(), before);
-    await until("an answer", 10, async () => (await fetch(project.url)).ok || undefined);
+    await until("an answer", 10, async () => (await request(project.url)).ok || undefined);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { commandsOf } from "../../support/docs.ts";
 import { docker, footprint } from "../../support/footprint.ts";
 import { TestProject, type Ended, type StartedAnswer } from "../../support/project.ts";
+import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
 
 describe("the command line beside a running environment", () => {
@@ -63,7 +64,7 @@ describe("the command line beside a running environment", () => {
   });
 
   it("prints what one service printed, and what all did in the order of time", async () => {
-    await fetch(`${started.url}/api/notes`);
+    await request(`${started.url}/api/notes`);
     const one = await project.succeed(["logs", "api"]);
     assert.match(one.stdout, /"\/api\/notes"/);
     assert.doesNotMatch(one.stdout, /^api +\| /m);
@@ -83,7 +84,7 @@ describe("the command line beside a running environment", () => {
     const followed = (): string => readFileSync(join(project.folder, "followed"), "utf8");
     const before = await until("the log so far", 30, () => (followed() === "" ? undefined : followed()));
     await until("a line of now", 30, async () => {
-      await fetch(`${started.url}/api/notes`);
+      await request(`${started.url}/api/notes`);
       return followed().slice(before.length).includes("/api/notes") || undefined;
     });
     process.kill(following.pid, "SIGINT");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { footprint, nothing } from "../../support/footprint.ts";
 import { TestProject, type StartedAnswer } from "../../support/project.ts";
+import { request } from "../../support/request.ts";
 
 /** The smallest application that has all kinds of things: a service with a route, a database, an image. */
 const application = `import { defineApplication } from "./components/application/application.ts";
@@ -50,7 +51,7 @@ describe("eight namespaces", () => {
   it("run at once, and answer", async () => {
     assert.equal(branches.length, 8);
     for (const { started } of branches) {
-      const response = await fetch(started.url);
+      const response = await request(started.url);
       assert.equal(response.status, 200, started.url);
     }
   });
@@ -100,7 +101,7 @@ describe("eight namespaces", () => {
         left.delete(branch);
         await clone.succeed(["destroy", "--yes"], branch.variables);
         assert.deepEqual(await footprint(branch.started.namespace), nothing);
-        for (const other of left) assert.equal((await fetch(other.started.url)).status, 200);
+        for (const other of left) assert.equal((await request(other.started.url)).status, 200);
       }
     };
     await Promise.all(clones.map(destroyAllOf));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { footprint, nothing, remains } from "../../support/footprint.ts";
 import { checkNote, writeNote } from "../../support/notes.ts";
 import { TestProject, type StartedAnswer } from "../../support/project.ts";
+import { request } from "../../support/request.ts";
 
 describe("two clones of one branch", () => {
   let clones: TestProject[];
@@ -109,7 +110,7 @@ describe("two branches in one clone", () => {
 
 /** The titles of the notes that an environment has. */
 async function titlesOf(url: string): Promise<string[]> {
-  const response = await fetch(`${url}/api/notes`);
+  const response = await request(`${url}/api/notes`);
   const notes = (await response.json()) as { title: string }[];
   return notes.map(({ title }) => title);
 }

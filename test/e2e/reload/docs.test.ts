@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { commandsOf } from "../../support/docs.ts";
 import { freePort } from "../../support/free-port.ts";
 import { TestProject } from "../../support/project.ts";
+import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
 
 describe("docs/reload.md", () => {
@@ -25,7 +26,7 @@ describe("docs/reload.md", () => {
       if (direct !== command) {
         // It runs until then; the page is the machine's own.
         await until("the page from the machine", 120, async () => {
-          const page = await (await fetch(`${project.url}/src/main.tsx`)).text();
+          const page = await (await request(`${project.url}/src/main.tsx`)).text();
           return page.includes(project.folder) || undefined;
         });
         process.kill(running.pid, "SIGINT");
@@ -36,7 +37,7 @@ describe("docs/reload.md", () => {
       assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
     }
 
-    const page = await (await fetch(project.url)).text();
+    const page = await (await request(project.url)).text();
     assert.doesNotMatch(page, /@vite/);
   });
 });

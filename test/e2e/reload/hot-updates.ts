@@ -1,4 +1,5 @@
 import { WebSocket } from "ws";
+import { request } from "../../support/request.ts";
 
 /** One message of Vite's development server. */
 interface Message {
@@ -18,9 +19,9 @@ export class HotUpdates {
 
   /** Loads modules as the page does, for the server only tells of those that are in use, and connects. */
   static async open(url: string, modules: readonly string[]): Promise<HotUpdates> {
-    const client = await (await fetch(`${url}/@vite/client`)).text();
+    const client = await (await request(`${url}/@vite/client`)).text();
     const token = /const wsToken = "([^"]+)"/.exec(client)?.[1] ?? "";
-    for (const module of modules) await (await fetch(url + module)).text();
+    for (const module of modules) await (await request(url + module)).text();
     const socket = new WebSocket(`${url.replace("http", "ws")}/?token=${token}`, "vite-hmr");
     const page = new HotUpdates(socket);
     await new Promise((resolve, reject) => {

@@ -7,6 +7,7 @@ import { freePort } from "../../support/free-port.ts";
 import { askVersion, countWords, writeNote } from "../../support/notes.ts";
 import { killTree, runs } from "../../support/process-tree.ts";
 import { TestProject, type Running, type StartedAnswer } from "../../support/project.ts";
+import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
 import { HotUpdates } from "./hot-updates.ts";
 
@@ -36,7 +37,7 @@ describe("a local environment with its source mounted", () => {
   it("serves a changed line of the API, and of the worker", async () => {
     project.source.edit("app/api/notes/api.py", 'else "healthy"', 'else "edited"');
     await until("the edited answer", patience, async () => {
-      const answer = (await (await fetch(`${project.url}/api/health`)).json()) as { status: string };
+      const answer = (await (await request(`${project.url}/api/health`)).json()) as { status: string };
       return answer.status === "edited" || undefined;
     });
     project.source.edit("app/api/notes/api.py", 'else "edited"', 'else "healthy"');
@@ -53,7 +54,7 @@ describe("a local environment with its source mounted", () => {
       project.source.append("app/web/src/App.tsx", "// edited\n");
       const update = await until("the hot update", patience, () => page.updates("/src/App.tsx"));
       assert.equal(update, "js-update");
-      const served = await fetch(`${project.url}/src/App.tsx`);
+      const served = await request(`${project.url}/src/App.tsx`);
       assert.match(await served.text(), /\/\/ edited/);
     } finally {
       page.close();
@@ -78,7 +79,7 @@ describe("a local environment with its source mounted", () => {
 
     assert.notEqual(services.web?.container, started.services.web?.container);
     assert.equal(services.api?.container, started.services.api?.container);
-    assert.match(await (await fetch(project.url)).text(), /Other notes/);
+    assert.match(await (await request(project.url)).text(), /Other notes/);
     assert.deepEqual(await changesOf(project), []);
   });
 
@@ -89,7 +90,7 @@ describe("a local environment with its source mounted", () => {
       return existsSync(folder) ? readdirSync(folder) : [];
     };
     const answer = async (): Promise<Record<string, unknown>> =>
-      (await (await fetch(`${project.url}/api/health`)).json()) as Record<string, unknown>;
+      (await (await request(`${project.url}/api/health`)).json()) as Record<string, unknown>;
     const byHost = (running: Running) =>
       until("the answer of the host", patience, async () => {
         const found = await answer();
