@@ -6,6 +6,14 @@ import { addLookCommands } from "./look-commands.ts";
 import { exitCode } from "./problem.ts";
 import { addReleaseCommands } from "./release-commands.ts";
 
+/** The options of `towpath test`. */
+interface TestOptions {
+  readonly changed: boolean;
+  readonly long: boolean;
+  readonly longMinutes?: number;
+  readonly lanes?: number;
+}
+
 const program = new Command("towpath")
   .enablePositionalOptions()
   .description("Every environment of a web application, as Pulumi stacks on your own Docker hosts")
@@ -51,6 +59,12 @@ function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65536) return port;
   throw new InvalidArgumentError("Expected a port from 1 to 65535.");
+}
+
+function atLeastOne(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError("Expected a whole number from 1.");
 }
 
 program
@@ -109,12 +123,20 @@ program
 
 program
   .command("test")
-  .description("run the tests: all, one kind, or one suite of a kind")
+  .description("run the tests: all, one kind, one suite of a kind, or what a change can affect")
   .argument("[kind]", "unit or e2e")
   .argument("[suite]", "a file or folder in test/<kind>, such as local")
-  .action(async (kind?: string, suite?: string) => {
+  .option("--changed", "only the suites that the work since main can affect", false)
+  .option("--long", "the whole of matrices, soaks and faults, and nothing else", false)
+  .option(
+    "--long-minutes <minutes>",
+    "run long ones afterwards, whose sources changed, for so long",
+    atLeastOne,
+  )
+  .option("--lanes <number>", "run so many groups of e2e tests at once", atLeastOne)
+  .action(async (kind: string | undefined, suite: string | undefined, options: TestOptions) => {
     const { test } = await import("./commands/test.ts");
-    await pass((progress) => test(progress, kind, suite));
+    await pass((progress) => test(progress, { kind, suite, ...options }));
   });
 
 program

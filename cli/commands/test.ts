@@ -1,125 +1,163 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { randomInt } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { affectedSuites, readDependencies } from "../../test/run/choose.ts";
+import { groupsOf, longGroupOf, type Group } from "../../test/run/groups.ts";
+import { longRunsFile, planLongRuns, readLongRuns, writeLongRun } from "../../test/run/long-runs.ts";
+import { inLanes } from "../../test/run/queue.ts";
+import { runGroup, type GroupResult } from "../../test/run/run-group.ts";
+import { filesOf, isLong, kindsOf } from "../../test/run/suites.ts";
+import { countsIn, countsOf, inWords, timesOf } from "../../test/run/times.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
-import { readProject } from "../project.ts";
+import { readProject, type Project } from "../project.ts";
 import { provide } from "./provide.ts";
 
-/** The two kinds of tests: without and with a real engine. */
-export type Kind = "unit" | "e2e";
-
-/** How many tests passed, failed and were skipped. */
-export interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
+/** Which tests to run, and how. */
+export interface TestRequest {
+  readonly kind?: string | undefined;
+  readonly suite?: string | undefined;
+  /** Only those that the work since main can affect. */
+  readonly changed?: boolean;
+  /** The whole of matrices, soaks and faults, and nothing else. */
+  readonly long?: boolean;
+  /** For how many minutes the long ones run after the others: those whose sources changed since they passed here. */
+  readonly longMinutes?: number | undefined;
+  readonly lanes?: number | undefined;
 }
 
-/** What one run of mocha ended with. */
-interface Ended {
-  readonly code: number;
-  /** Undefined when it ended before it counted. */
-  readonly counts: Counts | undefined;
-}
+/**
+ * How many groups run at once. Two gain nothing on two processors: one keeps both busy, and each of two takes twice as
+ * long.
+ */
+const usualLanes = 1;
 
-/** Runs tests: both kinds, one kind, or one suite of one kind. Ends with the counts, alone on the last line. */
+/**
+ * Runs tests: all, one kind, one suite of a kind, or those that a change can affect; keeps how long each took in
+ * `reports/`, and ends with the counts, alone on the last line.
+ */
 export async function test(
   progress: Progress,
-  kind: string | undefined,
-  suite: string | undefined,
+  request: TestRequest,
   project = readProject(),
   print: (text: string) => unknown = (text) => process.stdout.write(text),
 ): Promise<number> {
-  const kinds = kindsOf(kind);
-  const { root } = project;
-  const ended: Ended[] = [];
-  for (const one of kinds) {
-    const pattern = patternOf(root, one, suite);
-    // Real engines and containers need what `npm start` needs.
-    if (one === "e2e") await provide(progress, project);
-    progress.stop();
-    ended.push(await runMocha(root, one, pattern, suite === undefined));
+  const all = kindsOf(request.kind).flatMap((kind) => filesOf(project.root, kind, request.suite));
+  const files = request.changed === true ? await affectedSuites(project.root, all) : all;
+  const run = new Run(progress, project, request, print);
+  const onlyLong = request.suite !== undefined && files.length > 0 && files.every(isLong);
+  if (request.long === true || onlyLong) {
+    const { long } = await readDependencies(project.root, files);
+    await run.long(long);
+  } else {
+    await run.groups(
+      groupsOf(
+        files.filter((file) => !isLong(file)),
+        run.seed,
+      ),
+    );
+    if (request.longMinutes !== undefined) await run.longWithin(request.longMinutes, all);
   }
-  print(`${summary(ended.map(({ counts }) => counts))}\n`);
-  // Mocha ends with 0 when it is interrupted, and has not counted.
-  return ended.every(({ code, counts }) => code === 0 && counts?.failed === 0) ? 0 : 1;
+  return run.end();
 }
 
-/** The counts of several runs in one line; a run that ended before it counted is a failure. */
-export function summary(runs: readonly (Counts | undefined)[]): string {
-  const sum = (count: (one: Counts) => number): number =>
-    runs.reduce((total, one) => total + (one === undefined ? 0 : count(one)), 0);
-  const broken = runs.filter((one) => one === undefined).length;
-  return `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed) + broken} failed, ${sum(({ skipped }) => skipped)} skipped`;
-}
+/** One run of tests, and what became of its groups. */
+class Run {
+  readonly seed = seedOf(process.env.TOWPATH_TEST_SEED);
+  private readonly results: GroupResult[] = [];
+  private readonly progress: Progress;
+  private readonly project: Project;
+  private readonly request: TestRequest;
+  private readonly print: (text: string) => unknown;
+  private provided = false;
 
-/** The kinds that a person asked for: both by default. */
-export function kindsOf(kind: string | undefined): Kind[] {
-  if (kind === undefined) return ["unit", "e2e"];
-  if (kind === "unit" || kind === "e2e") return [kind];
-  throw new Problem(`test: unknown kind of tests, got "${kind}"; use unit or e2e`);
-}
+  constructor(progress: Progress, project: Project, request: TestRequest, print: (text: string) => unknown) {
+    this.progress = progress;
+    this.project = project;
+    this.request = request;
+    this.print = print;
+  }
 
-/** The files of a suite: a file of that name or a folder. */
-export function patternOf(root: string, kind: Kind, suite: string | undefined): string {
-  if (suite === undefined) return `test/${kind}/**/*.test.ts`;
-  if (existsSync(join(root, "test", kind, `${suite}.test.ts`))) return `test/${kind}/${suite}.test.ts`;
-  if (existsSync(join(root, "test", kind, suite))) return `test/${kind}/${suite}/**/*.test.ts`;
-  throw new Problem(`test: no such suite, got "${suite}"; use the name of a file or folder in test/${kind}`);
-}
+  async groups(groups: readonly Group[], environment: Record<string, string> = {}): Promise<void> {
+    // What needs no engine runs while nothing is provided for it.
+    for (const kind of ["unit", "e2e"] as const) {
+      const its = groups.filter((group) => group.kind === kind);
+      if (its.length === 0) continue;
+      if (kind === "e2e") await this.provide();
+      this.progress.stop();
+      const lanes = its.length === 1 ? 1 : (this.request.lanes ?? usualLanes);
+      await inLanes(its, lanes, (group) => this.group(group, lanes === 1, environment));
+    }
+  }
 
-async function runMocha(root: string, kind: Kind, pattern: string, whole: boolean): Promise<Ended> {
-  const folder = mkdtempSync(join(tmpdir(), "towpath-test-"));
-  const file = join(folder, "counts.json");
-  const configuration = join("test", kind, ".mocharc.json");
-  const mocha = [
-    ...["node_modules/mocha/bin/mocha.js", pattern],
-    ...(existsSync(join(root, configuration)) ? ["--config", configuration] : []),
-  ];
-  // Coverage is asked of all unit tests together; one suite alone cannot reach it.
-  const measures = kind === "unit" && whole;
-  const run = (args: readonly string[]): Promise<number> =>
-    inTheForeground(root, args, { TOWPATH_TEST_COUNTS: file });
-  try {
-    const passed = await run(measures ? [...measure(folder), process.execPath, ...mocha] : mocha);
-    const covered = passed === 0 && measures ? await run(reportOfPureFolders(folder)) : 0;
-    const counts = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Counts) : undefined;
-    return { code: passed === 0 ? covered : passed, counts };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  /** Runs the long suites, and notes those that pass. */
+  async long(suites: readonly string[]): Promise<void> {
+    const { hashOf } = await readDependencies(this.project.root, suites);
+    for (const suite of suites) {
+      const inputs = hashOf(suite);
+      await this.groups([longGroupOf(suite)], { TOWPATH_TEST_LONG: "true" });
+      const result = this.results.at(-1);
+      if (result === undefined || !isWell(result)) continue;
+      writeLongRun(longRunsFile(), suite, { at: Date.now(), seconds: Math.ceil(result.seconds), inputs });
+    }
+  }
+
+  async longWithin(minutes: number, suites: readonly string[]): Promise<void> {
+    const { long, hashOf } = await readDependencies(this.project.root, suites);
+    const inputs = Object.fromEntries(long.map((suite) => [suite, hashOf(suite)]));
+    const { run, left } = planLongRuns(inputs, readLongRuns(longRunsFile()), minutes);
+    if (left.length > 0) {
+      this.print(`\nleft out, for ${minutes} minutes are not enough for them: ${left.join(", ")}\n`);
+    }
+    await this.long(run);
+  }
+
+  /** Keeps and tells how long everything took, and what is wrong. */
+  end(): number {
+    const times = timesOf(this.results, this.seed);
+    const words = inWords(times);
+    const folder = join(this.project.root, "reports");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "tests.json"), `${JSON.stringify(times, undefined, 2)}\n`);
+    writeFileSync(join(folder, "tests.txt"), `${words}\n`);
+    this.print(`${words}\n\n`);
+    for (const { problem } of this.results) if (problem !== undefined) this.print(`${problem}\n`);
+    this.print(`order and samples: TOWPATH_TEST_SEED=${this.seed}\n`);
+    this.print(`${countsIn(times.counts)}\n`);
+    return this.results.every(isWell) ? 0 : 1;
+  }
+
+  private async group(group: Group, live: boolean, environment: Record<string, string>): Promise<void> {
+    if (!live) this.print(`== ${group.name}: began\n`);
+    const result = await runGroup(group, {
+      root: this.project.root,
+      live,
+      // Coverage is asked of all unit tests together; a part of them cannot reach it.
+      covers: group.name === "unit" && this.request.suite === undefined && this.request.changed !== true,
+      environment: { ...environment, TOWPATH_TEST_SEED: String(this.seed) },
+    });
+    this.results.push(result);
+    this.print(result.output);
+    this.print(`== ${group.name}: ${countsIn(countsOf(result))}, ${Math.round(result.seconds)} s\n`);
+  }
+
+  /** Real engines and containers need what `npm start` needs. */
+  private async provide(): Promise<void> {
+    if (!this.provided) await provide(this.progress, this.project);
+    this.provided = true;
   }
 }
 
-const c8 = "node_modules/c8/bin/c8.js";
-
-/** Everything of ours, at 92 % of the lines or more. */
-function measure(folder: string): string[] {
-  const sources = ["components", "cli", "setup", "steps"].flatMap((name) => [
-    "--include",
-    `${name}/**/*.{ts,mjs}`,
-  ]);
-  const shown = ["--reporter", "text-summary", "--temp-directory", join(folder, "coverage")];
-  return [c8, "--all", ...sources, "--exclude", "**/*.d.ts", ...shown, "--check-coverage", "--lines", "92"];
+/** Whether everything passed, and got to its end: mocha ends well when it is interrupted, and has not counted. */
+function isWell({ report, problem }: GroupResult): boolean {
+  return problem === undefined && report.counts.failed === 0;
 }
 
-/** The folders that hold decisions: every line of them is tested. */
-function reportOfPureFolders(folder: string): string[] {
-  const sources = ["application", "settings", "naming"].flatMap((name) => [
-    "--include",
-    `components/${name}/**/*.ts`,
-  ]);
-  const shown = ["--reporter", "text", "--temp-directory", join(folder, "coverage")];
-  return [c8, "report", "--all", ...sources, ...shown, "--check-coverage", "--lines", "100"];
-}
-
-function inTheForeground(root: string, args: readonly string[], more: NodeJS.ProcessEnv): Promise<number> {
-  return new Promise((resolve, reject) => {
-    spawn(process.execPath, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...more } })
-      .on("error", reject)
-      .on("close", (code) => {
-        resolve(code ?? 1);
-      });
-  });
+function seedOf(given: string | undefined): number {
+  if (given === undefined) return randomInt(1_000_000);
+  const seed = Number(given);
+  if (Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new Problem(
+    `TOWPATH_TEST_SEED: expected a whole number, got "${given}"; use the one that a run printed`,
+  );
 }

@@ -11,6 +11,9 @@ export interface GoResult {
 
 const module = join(checkout, "toolchain");
 
+/** How long a package's tests may take: they are compiled first. */
+const minutes = 25;
+
 /** The names of a package's tests, from its files: asking Go for them would compile everything first. */
 export function goTestNames(folder: string): string[] {
   const path = join(module, folder);
@@ -30,13 +33,14 @@ export async function runGoTests(
 ): Promise<ReadonlyMap<string, GoResult>> {
   const { stdout, stderr } = await execa(
     "go",
-    ["test", "-json", "-count=1", "-timeout=30m", `./${folder}`, ...flags],
+    ["test", "-json", "-count=1", `-timeout=${minutes}m`, `./${folder}`, ...flags],
     {
       cwd: module,
       // As the toolchain builds: nothing of the person's own settings, and no C compiler.
       env: { GOFLAGS: "", GOWORK: "off", CGO_ENABLED: "0", ...environment },
       reject: false,
       stdin: "ignore",
+      timeout: minutes * 60_000,
     },
   );
   const outputs = new Map<string, string>();
@@ -67,7 +71,10 @@ export function describeGoTests(
   { without = [], flags }: { without?: readonly string[]; flags: () => Promise<readonly string[]> },
   environment: NodeJS.ProcessEnv = {},
 ): void {
-  describe(title, () => {
+  describe(title, function () {
+    // All of them run before the first is shown.
+    this.timeout(minutes * 60_000);
+
     let results: ReadonlyMap<string, GoResult>;
 
     before(async () => {

@@ -7,6 +7,8 @@ import { footprint, namespaces, wipe, type Footprint } from "./footprint.ts";
 import { freePort } from "./free-port.ts";
 import { killTree, runs } from "./process-tree.ts";
 import { SourceTree } from "./source-tree.ts";
+import { until } from "./until.ts";
+import { waitingFor } from "./waits.ts";
 
 /** What a command left. */
 export interface Ended {
@@ -127,7 +129,8 @@ export class TestProject {
       this.running.delete(pid);
       return { code: exitCode, stdout, stderr };
     });
-    return { pid, ended, stderr: () => said };
+    const what = `the end of ${[command, ...args].join(" ").replace(/^.*setup\/bootstrap\.mjs /, "")}`;
+    return { pid, ended: waitingFor(what, ended), stderr: () => said };
   }
 
   /** Runs a command to its end. */
@@ -182,6 +185,11 @@ export function refusalOf({ code, stdout, stderr }: Ended): string {
 export async function removeLeftovers(): Promise<void> {
   for (const namespace of await namespaces()) {
     const owner = /^(?:notes-(?:local|ci)-)?e2e-(\d+)-\d+(?:-|$)/.exec(namespace)?.[1];
-    if (owner !== undefined && !runs(Number(owner))) await wipe(namespace);
+    if (owner === undefined || runs(Number(owner))) continue;
+    // Another group of tests that begins may be removing it, too.
+    await until(`the removal of ${namespace}`, 60, async () => {
+      await wipe(namespace);
+      return true;
+    });
   }
 }

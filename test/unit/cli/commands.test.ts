@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { destroy, destroyedInWords } from "../../../cli/commands/destroy.ts";
 import { pulumi, stackOf } from "../../../cli/commands/pulumi.ts";
 import { stop, stoppedInWords } from "../../../cli/commands/stop.ts";
-import { kindsOf, patternOf, summary } from "../../../cli/commands/test.ts";
 import { FakeMachine } from "./fake-machine.ts";
 import { recordedProgress } from "./quiet.ts";
 
@@ -133,42 +132,6 @@ describe("the commands", function () {
         ].map(stackOf),
         ["staging", "ci", undefined],
       );
-    });
-  });
-
-  describe("test", () => {
-    it("runs both kinds, or the one that is named", () => {
-      assert.deepEqual(
-        [kindsOf(undefined), kindsOf("unit"), kindsOf("e2e")],
-        [["unit", "e2e"], ["unit"], ["e2e"]],
-      );
-      assert.throws(() => kindsOf("unti"), {
-        message: 'test: unknown kind of tests, got "unti"; use unit or e2e',
-      });
-    });
-
-    it("finds a suite by its file or folder", () => {
-      machine.write("test/e2e/local.test.ts", "");
-      machine.write("test/e2e/hosts/ssh.test.ts", "");
-      const of = (suite?: string) => patternOf(machine.root, "e2e", suite);
-      assert.deepEqual(
-        [of(), of("local"), of("hosts")],
-        ["test/e2e/**/*.test.ts", "test/e2e/local.test.ts", "test/e2e/hosts/**/*.test.ts"],
-      );
-      assert.throws(() => of("lokal"), {
-        message: 'test: no such suite, got "lokal"; use the name of a file or folder in test/e2e',
-      });
-    });
-
-    it("counts all runs in one line, and one that broke as failed", () => {
-      assert.equal(
-        summary([
-          { passed: 5, failed: 0, skipped: 1 },
-          { passed: 2, failed: 1, skipped: 0 },
-        ]),
-        "7 passed, 1 failed, 1 skipped",
-      );
-      assert.equal(summary([undefined]), "0 passed, 1 failed, 0 skipped");
     });
   });
 });

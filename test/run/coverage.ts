@@ -1,0 +1,23 @@
+import { join } from "node:path";
+
+const c8 = "node_modules/c8/bin/c8.js";
+
+/** What measures a program: everything of ours is covered at 92 % of the lines or more. */
+export function measured(folder: string): string[] {
+  const sources = ["components", "cli", "setup", "steps"].flatMap((name) => [
+    "--include",
+    `${name}/**/*.{ts,mjs}`,
+  ]);
+  const shown = ["--reporter", "text-summary", "--temp-directory", join(folder, "coverage")];
+  return [c8, "--all", ...sources, "--exclude", "**/*.d.ts", ...shown, "--check-coverage", "--lines", "92"];
+}
+
+/** What reports on the folders that hold decisions: every line of them is tested. */
+export function reportOfPureFolders(folder: string): string[] {
+  const sources = ["application", "settings", "naming"].flatMap((name) => [
+    "--include",
+    `components/${name}/**/*.ts`,
+  ]);
+  const shown = ["--reporter", "text", "--temp-directory", join(folder, "coverage")];
+  return [c8, "report", "--all", ...sources, ...shown, "--check-coverage", "--lines", "100"];
+}

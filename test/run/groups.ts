@@ -1,0 +1,68 @@
+import { isLong, type Kind } from "./suites.ts";
+import { shuffled } from "./shuffle.ts";
+
+/** Files that one process of mocha runs, one after the other. */
+export interface Group {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly files: readonly string[];
+  /** After how many minutes it hangs, and is ended. */
+  readonly minutes: number;
+  /** Whether it measures, and nothing may run beside it. */
+  readonly alone: boolean;
+}
+
+/** How long a group may take that is not one of those below; each is several times what it takes. */
+const minutes = 20;
+
+/** The groups that take longer. */
+const longer: Readonly<Record<string, number>> = { hosts: 60, plugins: 30 };
+
+/** The groups whose suites measure how fast the application answers. */
+const measuring: ReadonlySet<string> = new Set(["hosts"]);
+
+/** These take a host of the group's hosts, and boot none of their own. */
+const elsewhere: Readonly<Record<string, string>> = { "test/e2e/github/released.test.ts": "hosts" };
+
+/**
+ * The groups of files: all unit tests, and each folder of e2e tests, for what the suites of a folder share is made once in
+ * a process. With a seed, groups and the files in them are shuffled.
+ */
+export function groupsOf(files: readonly string[], seed?: number): Group[] {
+  const groups = new Map<string, string[]>();
+  for (const file of inOrder(files, seed)) {
+    const name = nameOf(file);
+    groups.set(name, [...(groups.get(name) ?? []), file]);
+  }
+  // Those that need no engine say first what is wrong.
+  const named = [...groups].sort(([one], [other]) => Number(other === "unit") - Number(one === "unit"));
+  return named.map(([name, its]) => ({
+    name,
+    kind: name === "unit" ? "unit" : "e2e",
+    files: its,
+    minutes: longer[name] ?? minutes,
+    alone: measuring.has(name),
+  }));
+}
+
+/** A group for each file, as long ones run: each takes minutes, and may take many. */
+export function longGroupOf(file: string): Group {
+  const [, kind = "", ...path] = file.split("/");
+  const name = path.join("/").replace(/(\.long)?\.test\.ts$/, "");
+  return {
+    name: `${name}${isLong(file) ? "" : ", whole"}`,
+    kind: kind === "unit" ? "unit" : "e2e",
+    files: [file],
+    minutes: 60,
+    alone: true,
+  };
+}
+
+function inOrder(files: readonly string[], seed: number | undefined): readonly string[] {
+  return seed === undefined ? files : shuffled(files, seed);
+}
+
+function nameOf(file: string): string {
+  const [, kind = "", folder = ""] = file.split("/");
+  return kind === "unit" ? kind : (elsewhere[file] ?? folder);
+}

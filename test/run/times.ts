@@ -1,0 +1,78 @@
+import { columns } from "../../cli/report/table.ts";
+import type { Counts, GroupReport, SuiteTime } from "./report.ts";
+import type { GroupResult } from "./run-group.ts";
+
+/** What `reports/tests.json` holds of one run. */
+export interface Times {
+  readonly counts: Counts;
+  /** Repeats the order of the files; see TOWPATH_TEST_SEED. */
+  readonly seed: number;
+  readonly groups: readonly { readonly name: string; readonly seconds: number }[];
+  readonly suites: GroupReport["suites"];
+  readonly fixtures: GroupReport["fixtures"];
+}
+
+/** The counts and times of a run's groups. */
+export function timesOf(results: readonly GroupResult[], seed: number): Times {
+  return {
+    counts: sumOf(results.map(countsOf)),
+    seed,
+    groups: sorted(results.map(({ group, seconds }) => ({ name: group.name, seconds }))),
+    suites: sorted(results.flatMap(({ report }) => report.suites)),
+    fixtures: sorted(results.flatMap(({ report }) => report.fixtures)),
+  };
+}
+
+/** A group's counts; what is wrong beside its tests is one more that failed. */
+export function countsOf({ report, problem }: Pick<GroupResult, "report" | "problem">): Counts {
+  const { counts } = report;
+  return problem === undefined ? counts : { ...counts, failed: counts.failed + 1 };
+}
+
+/** The counts as CI reads them. */
+export function countsIn({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+function sumOf(counts: readonly Counts[]): Counts {
+  const sum = (count: (one: Counts) => number): number =>
+    counts.reduce((total, one) => total + count(one), 0);
+  return {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: sum(({ skipped }) => skipped),
+  };
+}
+
+/** What took so long, in seconds, stands in the table; the rest is added up. */
+const worthTelling = 1;
+
+/** What takes longest first; whole tenths of a second. */
+export function sorted<T extends { readonly seconds: number }>(times: readonly T[]): T[] {
+  return times
+    .map((time) => ({ ...time, seconds: Math.round(time.seconds * 10) / 10 }))
+    .sort((one, other) => other.seconds - one.seconds);
+}
+
+/** The tables of suites and of fixtures, which are a part of their suites' time. */
+export function inWords({ suites, fixtures }: Pick<Times, "suites" | "fixtures">): string {
+  return [
+    ...table("suite", suites, ({ file }) => [file]),
+    ...table("fixture", fixtures, ({ name, file }) => [file, name]),
+  ].join("\n");
+}
+
+function table<T extends SuiteTime>(
+  what: string,
+  times: readonly T[],
+  cells: (time: T) => readonly string[],
+): string[] {
+  const shown = sorted(times).filter(({ seconds }) => seconds >= worthTelling);
+  const others = times.length - shown.length;
+  const sum = (of: readonly T[]): string => of.reduce((total, { seconds }) => total + seconds, 0).toFixed(1);
+  const rest = sorted(times).slice(shown.length);
+  const rows = shown.map((time) => [time.seconds.toFixed(1), ...cells(time)]);
+  if (others > 0) rows.push([sum(rest), `${others} more, each under ${worthTelling} s`]);
+  if (rows.length === 0) return [];
+  return ["", columns([["seconds", `${what}, ${sum(times)} s in all`], ...rows])];
+}

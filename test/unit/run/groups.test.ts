@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { groupsOf, longGroupOf } from "../../run/groups.ts";
+import { shuffled } from "../../run/shuffle.ts";
+
+const files = [
+  "test/e2e/github/docs.test.ts",
+  "test/e2e/github/released.test.ts",
+  "test/e2e/hosts/release.test.ts",
+  "test/e2e/local/docs.test.ts",
+  "test/unit/cli/look.test.ts",
+  "test/unit/naming/names.test.ts",
+];
+
+describe("the groups of tests", () => {
+  it("are the unit tests, then the folders of e2e, each with what takes its hosts", () => {
+    assert.deepEqual(
+      groupsOf(files).map(({ name, kind, files: its }) => [name, kind, its.length]),
+      [
+        ["unit", "unit", 2],
+        ["github", "e2e", 1],
+        ["hosts", "e2e", 2],
+        ["local", "e2e", 1],
+      ],
+    );
+  });
+
+  it("have the order that the seed decides, and the same for the same seed", () => {
+    const order = (seed: number): string[] => groupsOf(files, seed).flatMap((group) => group.files);
+    assert.deepEqual(order(1), order(1));
+    assert.deepEqual([...order(2)].sort(), files);
+    const orders = new Set([1, 2, 3, 4, 5].map((seed) => order(seed).join()));
+    assert.ok(orders.size > 1);
+    assert.deepEqual(shuffled([1, 2, 3, 4, 5, 6], 12), shuffled([1, 2, 3, 4, 5, 6], 12));
+  });
+
+  it("of the long ones are their files, named as what they are", () => {
+    assert.deepEqual(
+      ["test/e2e/hosts/soak.long.test.ts", "test/unit/naming/names.test.ts"].map((file) => {
+        const { name, kind } = longGroupOf(file);
+        return [name, kind];
+      }),
+      [
+        ["hosts/soak", "e2e"],
+        ["naming/names, whole", "unit"],
+      ],
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import type { GroupReport } from "../../run/report.ts";
+import { countsIn, inWords, timesOf } from "../../run/times.ts";
+
+describe("the times of a run", () => {
+  const group = { name: "local", kind: "e2e", files: [], minutes: 20, alone: false } as const;
+  const report: GroupReport = {
+    counts: { passed: 2, failed: 1, skipped: 0 },
+    suites: [
+      { file: "test/e2e/local/docs.test.ts", seconds: 2.34 },
+      { file: "test/e2e/local/release.test.ts", seconds: 61 },
+      { file: "test/e2e/local/input.test.ts", seconds: 0.5 },
+      { file: "test/e2e/local/state.test.ts", seconds: 0.25 },
+    ],
+    fixtures: [{ file: "test/e2e/local/release.test.ts", name: '"before all" hook', seconds: 40.26 }],
+    waits: [],
+    ended: true,
+  };
+  const times = timesOf(
+    [
+      { group, seconds: 66, output: "", report },
+      { group: { ...group, name: "hosts" }, seconds: 3, output: "", report, problem: "hosts: it hung" },
+    ],
+    7,
+  );
+
+  it("adds the counts up, with one failure more for what is wrong beside the tests", () => {
+    assert.equal(countsIn(times.counts), "4 passed, 3 failed, 0 skipped");
+    assert.deepEqual(times.groups, [
+      { name: "local", seconds: 66 },
+      { name: "hosts", seconds: 3 },
+    ]);
+    assert.equal(times.seed, 7);
+  });
+
+  it("stand in tables, the longest first, what is short in one line", () => {
+    assert.deepEqual(inWords(report).split("\n"), [
+      "",
+      "seconds  suite, 64.1 s in all",
+      "61.0     test/e2e/local/release.test.ts",
+      "2.3      test/e2e/local/docs.test.ts",
+      "0.8      2 more, each under 1 s",
+      "",
+      "seconds  fixture, 40.3 s in all",
+      '40.3     test/e2e/local/release.test.ts  "before all" hook',
+    ]);
+  });
+
+  it("say nothing where nothing ran", () => {
+    assert.equal(inWords({ suites: [], fixtures: [] }), "");
+  });
+});
