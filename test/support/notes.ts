@@ -38,15 +38,20 @@ export async function writeNote(url: string, title: string): Promise<number> {
   return id;
 }
 
-/** Creates a note and gives back how many words the worker found in it. */
-export async function countWords(url: string, body: string): Promise<number | null> {
+/**
+ * Creates a note and gives back how many words the worker found in it, within `seconds`.
+ *
+ * The note of a worker that is killed is taken up again later, by the next one or when it is overdue after 30 s: while
+ * workers come and go, the next note is counted sooner.
+ */
+export async function countWords(url: string, body: string, seconds = 60): Promise<number | null> {
   const created = await ask(`${url}/api/notes`, 201, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ title: "counted", body }),
   });
   const { id } = (await created.json()) as Note;
-  return until("the worker's count", 60, async () => {
+  return until("the worker's count", seconds, async () => {
     const { result } = await readNote(url, id);
     return result?.state === "done" ? result.word_count : undefined;
   });

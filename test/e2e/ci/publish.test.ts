@@ -64,6 +64,7 @@ describe("npm run ci -- --publish", () => {
       `${address}:5000`,
       image,
     ]);
+    // The engine opens the port before the registry listens; a request then may wait for an answer that never comes.
     await until("the registry", 60, async () => ((await ask("/v2/")).status === 200 ? true : undefined));
     configureCi(project, { registries: [{ address, repository: "team/tiny", login: registry }] });
   });

@@ -11,9 +11,11 @@ interface Message {
 export class HotUpdates {
   private readonly messages: Message[] = [];
   private readonly socket: WebSocket;
+  private readonly load: () => Promise<void>;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, load: () => Promise<void>) {
     this.socket = socket;
+    this.load = load;
     socket.on("message", (data) => this.messages.push(JSON.parse((data as Buffer).toString()) as Message));
   }
 
@@ -21,13 +23,29 @@ export class HotUpdates {
   static async open(url: string, modules: readonly string[]): Promise<HotUpdates> {
     const client = await (await request(`${url}/@vite/client`)).text();
     const token = /const wsToken = "([^"]+)"/.exec(client)?.[1] ?? "";
-    for (const module of modules) await (await request(url + module)).text();
-    const socket = new WebSocket(`${url.replace("http", "ws")}/?token=${token}`, "vite-hmr");
-    const page = new HotUpdates(socket);
+    const load = async (): Promise<void> => {
+      for (const module of modules) await (await request(url + module)).text();
+    };
+    await load();
+    const address = `${url.replace("http", "ws")}/?token=${token}`;
+    const socket = new WebSocket(address, "vite-hmr", { handshakeTimeout: 10_000 });
+    const page = new HotUpdates(socket, load);
     await new Promise((resolve, reject) => {
       socket.once("open", resolve).once("error", reject);
     });
     return page;
+  }
+
+  /**
+   * Loads the modules again if the server asked the page to, as it does when it finds a package late that it has to prepare,
+   * on a busy machine after the page is open; says whether it did.
+   */
+  async reloadsIfAsked(): Promise<boolean> {
+    const asked = this.messages.findIndex(({ type }) => type === "full-reload");
+    if (asked === -1) return false;
+    this.messages.splice(0, asked + 1);
+    await this.load();
+    return true;
   }
 
   /** How the page was told to take a changed module over; undefined before it was. */
