@@ -5,6 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { execa } from "execa";
 import { pack } from "tar-stream";
 import { docker, DockerTimeout } from "./docker.ts";
+import { checkRun } from "./lineage.ts";
 import { waitingFor } from "./progress.ts";
 
 /** One command in a container of its own, with its connections. */
@@ -39,6 +40,7 @@ export async function runInContainer<T>(
     if (Object.keys(run.files).length > 0) {
       await docker(["cp", "-", `${container}:/`], { input: await secretArchive(run.files, "run/secrets/") });
     }
+    checkRun();
     await docker(["start", container]);
     waitingFor(`"${run.command.join(" ")}" is running`);
     const exitCode = await ending(container, timeoutSeconds);

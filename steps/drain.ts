@@ -41,7 +41,7 @@ async function addressesOfOne(container: string): Promise<string[]> {
 }
 
 async function connections(gateway: string, addresses: ReadonlySet<string>): Promise<number> {
-  const table = await docker(["exec", gateway, "cat", "/proc/net/tcp"]);
+  const table = await docker(["exec", gateway, "cat", "/proc/net/tcp"], { looks: true });
   return table
     .split("\n")
     .map((line) => line.trim().split(/\s+/))

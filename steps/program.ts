@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
 import { engineAddress, type HostConnection } from "../components/host/ssh-config.ts";
+import { knowRun } from "./lineage.ts";
 import { whileTelling } from "./progress.ts";
 import { reach, reachedHost } from "./reach.ts";
 import { StepFailure } from "./step-failure.ts";
@@ -17,6 +18,7 @@ export { StepFailure } from "./step-failure.ts";
 // The step says what it expects; the component that starts it is typed by the same interface.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export async function runStep<Input>(step: (input: Input) => Promise<object>): Promise<void> {
+  knowRun();
   try {
     const input = JSON.parse(await text(process.stdin)) as Input;
     const started = Date.now();

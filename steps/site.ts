@@ -1,38 +1,19 @@
+import {
+  siteAnswer,
+  siteQuestion,
+  sitesFolder as folder,
+  type ServedSite,
+  type Site,
+  type SiteContent,
+} from "../components/gateway/served-site.ts";
 import { docker } from "./docker.ts";
+import { checkRun } from "./lineage.ts";
 
-/** An environment's part of the gateway: its own file and folder, and nothing else of the gateway. */
-export interface Site {
-  readonly gateway: string;
-  /** The file's name without its ending, and the folder's. */
-  readonly name: string;
-}
-
-/** What the gateway does with an environment's requests. */
-export interface SiteContent {
-  /** Which paths there are, and the services that answer them, as a Caddyfile. It changes when the application's routes do. */
-  readonly text: string;
-  /** The folder of `writeRelease`: which container each copy is, and the state of the environment. It changes with every release. */
-  readonly release: string;
-}
-
-const folder = "/etc/caddy/sites";
-
-/** What the gateway does now. */
-export interface ServedSite extends SiteContent {
-  /** The containers that the release sends requests to, by their names. */
-  readonly containers: readonly string[];
-}
+export type { ServedSite, Site, SiteContent } from "../components/gateway/served-site.ts";
 
 /** What the gateway is told now; undefined before the first route. */
-export async function readSite({ gateway, name }: Site): Promise<ServedSite | undefined> {
-  const script = [
-    'cat "$1.caddy" 2>/dev/null && printf "\\0" && readlink "$1/current" || exit 0',
-    'for one in "$1"/current/stable/*/* "$1"/current/canary/*/*; do [ ! -f "$one" ] || { printf "\\0"; cat "$one"; }; done',
-  ].join("\n");
-  const found = await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`]);
-  const [text, release = "", ...containers] = found.split("\0");
-  if (text === undefined || release === "") return undefined;
-  return { text, release: release.trimEnd(), containers: [...new Set(containers)] };
+export async function readSite(site: Site): Promise<ServedSite | undefined> {
+  return siteAnswer(await docker(siteQuestion(site), { looks: true }));
 }
 
 /**
@@ -57,7 +38,7 @@ export async function writeRelease(
     'rm -rf "$release.part"',
   ].join("\n");
   const said = [release, String(keepCurrent), ...Object.entries(files).flat()];
-  await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`, ...said]);
+  await write(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`, ...said]);
 }
 
 /**
@@ -65,25 +46,26 @@ export async function writeRelease(
  *
  * The release is switched by one rename, which no request notices. Only when the text changes as well is the gateway's
  * configuration loaded anew; it is validated before it gets its name, so that a gateway which restarts at any moment
- * finds a valid file.
+ * finds a valid file. What was loaded stands beside it, so that a load which was cut off is made up for.
  */
 export async function writeSite(
   { gateway, name }: Site,
   content: SiteContent | undefined,
-  now: SiteContent | undefined,
+  now: Pick<ServedSite, "text" | "loaded"> | undefined,
 ): Promise<void> {
   const site = `${folder}/${name}`;
   if (content === undefined) {
     await removeSite({ gateway, name });
     return;
   }
-  await docker(["exec", gateway, "sh", "-c", switchScript, "sh", site, content.release]);
-  if (content.text === now?.text) return;
+  await write(["exec", gateway, "sh", "-c", switchScript, "sh", site, content.release]);
+  if (content.text === now?.text && now.loaded) return;
   const candidate = `${site}.candidate`;
-  await docker(["exec", "-i", gateway, "sh", "-c", 'cat > "$1"', "sh", candidate], { input: content.text });
-  await docker(["exec", gateway, "caddy", "validate", "--adapter", "caddyfile", "--config", candidate]);
-  await docker(["exec", gateway, "mv", candidate, `${site}.caddy`]);
+  await write(["exec", "-i", gateway, "sh", "-c", 'cat > "$1"', "sh", candidate], content.text);
+  await write(["exec", gateway, "caddy", "validate", "--adapter", "caddyfile", "--config", candidate]);
+  await write(["exec", gateway, "sh", "-c", takeScript, "sh", site]);
   await reload(gateway);
+  await write(["exec", gateway, "cp", `${site}.caddy`, `${site}/loaded`]);
 }
 
 /** Takes the site away, also from a gateway that is stopped; one that is gone has nothing left to take. */
@@ -100,23 +82,32 @@ export async function removeSite({ gateway, name }: Site): Promise<void> {
   const [state, image] = found.split(" ");
   if (state === "" || image === undefined) return;
   if (state === "running") {
-    await docker(["exec", gateway, "rm", "-rf", ...files]);
+    await write(["exec", gateway, "rm", "-rf", ...files]);
     await reload(gateway);
   } else {
-    await docker(["run", "--rm", "--volumes-from", gateway, "--entrypoint", "rm", image, "-rf", ...files]);
+    await write(["run", "--rm", "--volumes-from", gateway, "--entrypoint", "rm", image, "-rf", ...files]);
   }
 }
 
 /** Removes what earlier releases wrote down, except for the one in use. */
 export async function removeOtherReleases({ gateway, name }: Site): Promise<void> {
   const script =
-    'cd "$1"; now=$(readlink current); for one in *; do [ "$one" = current ] || [ "$one" = "$now" ] || rm -rf "$one"; done';
-  await docker(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`]);
+    'cd "$1"; now=$(readlink current); for one in *; do case "$one" in current | loaded | "$now") ;; *) rm -rf "$one" ;; esac; done';
+  await write(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`]);
 }
 
 /** A link cannot be changed in place, but one can be renamed over another. */
 const switchScript = 'cd "$1" && rm -f next && ln -s "$2" next && mv -T next current';
 
+/** Has the gateway changed, unless this step was left behind by its run. */
+async function write(args: readonly string[], input?: string): Promise<void> {
+  checkRun();
+  await docker(args, input === undefined ? {} : { input });
+}
+
+/** From now on the file is not known to be loaded. */
+const takeScript = 'rm -f "$1/loaded" && mv "$1.candidate" "$1.caddy"';
+
 async function reload(gateway: string): Promise<void> {
-  await docker(["exec", gateway, "caddy", "reload", "--config", "/etc/caddy/Caddyfile"]);
+  await write(["exec", gateway, "caddy", "reload", "--config", "/etc/caddy/Caddyfile"]);
 }

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { releaseName } from "../components/gateway/served-site.ts";
 import { awaitCertificate, type SecureSite } from "./certificate.ts";
 import { addressesOf, drain } from "./drain.ts";
 import { unmet, type Expectation } from "./expectation.ts";
 import { lastLogLines } from "./docker.ts";
 import { knowAuthority } from "./http.ts";
+import { checkRun } from "./lineage.ts";
 import { pause, runStep, StepFailure } from "./program.ts";
 import { endedSince, restartsOf, type Restarts } from "./restarts.ts";
 import {
@@ -11,8 +12,8 @@ import {
   removeOtherReleases,
   writeRelease,
   writeSite,
+  type ServedSite,
   type Site,
-  type SiteContent,
 } from "./site.ts";
 import { smokeCheck, type SmokeCheck } from "./smoke-check.ts";
 
@@ -58,29 +59,27 @@ async function switchRoute(input: SwitchRouteInput): Promise<object> {
     readSite(site),
     input.secure?.certificates === "internal" && knowAuthority(site.gateway),
   ]);
+  const isNew = before?.text !== text || !before.loaded;
   const gone = before?.containers.filter((container) => !Object.values(files).includes(container)) ?? [];
   const [restarts, goneAddresses] = await Promise.all([
     restartsOf(containersIn(files)),
     // Nobody waits for their connections where there is no time for it.
     addressesOf(input.drainSeconds === 0 ? [] : gone),
-    writeRelease(site, release, files, before?.text !== text),
+    writeRelease(site, release, files, isNew),
   ]);
   const switched = Date.now();
-  try {
-    await writeSite(site, { text, release }, before);
-  } catch (error) {
-    const back = await putBack(site, before);
-    throw new StepFailure(`route: the gateway refuses the new route, ${back}: ${(error as Error).message}`);
-  }
-  const wrong = await watch(input, before?.text !== text, restarts);
-  if (wrong !== undefined) {
-    const { what, log = "" } = wrong;
-    throw new StepFailure(`smoke: after the switch, ${what}; ${await putBack(site, before)}${log}`);
-  }
-  const [connectionsLeft] = await Promise.all([
+  const orPutBack = undoing(site, before);
+  await orPutBack(
+    writeSite(site, { text, release }, before),
+    (said, back) => `route: the gateway refuses the new route, ${back}: ${said}`,
+  );
+  await orPutBack(watch(input, isNew, restarts), (said, back) => `smoke: after the switch, ${said}; ${back}`);
+  const connectionsLeft = await orPutBack(
     drain(site.gateway, goneAddresses, switched + input.drainSeconds * 1000),
-    removeOtherReleases(site),
-  ]);
+    (said, back) => `route: the replaced copies cannot be drained, ${said}; ${back}`,
+  );
+  // Only now, for until here the old route may be needed; what stays goes with the next switch.
+  await removeOtherReleases(site).catch(() => undefined);
   return {
     smoke,
     checks: input.checks.map(({ path }) => path),
@@ -95,50 +94,62 @@ function containersIn(files: SwitchRouteInput["files"]): string[] {
   return [...new Set(named.map(([, container]) => container))];
 }
 
-/** The same files are the same release, however often the step runs. */
-function releaseName(files: SwitchRouteInput["files"]): string {
-  return createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 12);
+/** Does what comes after the switch; whatever fails there puts the old route back, because the state will name that one. */
+function undoing(site: Site, before: ServedSite | undefined) {
+  return async <T>(work: Promise<T>, inWords: (said: string, back: string) => string): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const { message, log = "" } = error as Error & Partial<NotServed>;
+      throw new StepFailure(inWords(message, await putBack(site, before)) + log);
+    }
+  };
 }
 
 /** Makes the route what it was, and says so. */
-async function putBack(site: Site, before: SiteContent | undefined): Promise<string> {
+async function putBack(site: Site, before: ServedSite | undefined): Promise<string> {
   try {
     await writeSite(site, before, await readSite(site));
   } catch (error) {
-    return `the old route could not be put back: ${(error as Error).message}`;
+    return `the old route could not be put back, users may get the new release until the next up: ${(error as Error).message}`;
   }
   return before === undefined ? "there was no route before" : "the old route is back";
 }
 
-/** What users would not get, and what a copy had to say of it. */
-interface Wrong {
-  readonly what: string;
-  readonly log?: string;
+/** Users do not get what they should; `log` is what a copy had to say of it. */
+class NotServed extends StepFailure {
+  readonly log: string;
+
+  constructor(message: string, log = "") {
+    super(message);
+    this.log = log;
+  }
 }
 
-/** Repeats the checks until the time is up; gives back the first failure, undefined when there is none. */
+/** Repeats the checks until the time is up. Throws a NotServed at the first failure. */
 async function watch(
   { site, port, secure, checks, watchSeconds }: SwitchRouteInput,
   isNew: boolean,
   restarts: Restarts,
-): Promise<Wrong | undefined> {
+): Promise<void> {
   const target = { gateway: site.gateway, host: "127.0.0.1", port, ...(secure !== undefined && { secure }) };
   if (secure !== undefined && isNew) {
     const missing = await awaitCertificate(target, secure);
-    if (missing !== undefined) return { what: missing };
+    if (missing !== undefined) throw new NotServed(missing);
   }
   const deadline = Date.now() + watchSeconds * 1000;
   for (;;) {
+    checkRun();
     const found = await Promise.all(checks.map((expected) => unmet(target, expected, answerSeconds)));
     const failure = found.find((one) => one !== undefined);
-    if (failure !== undefined) return { what: failure };
+    if (failure !== undefined) throw new NotServed(failure);
     // The engine starts a copy again that died: users may get through meanwhile, and it will die again.
     const ended = endedSince(restarts, await restartsOf([...restarts.keys()]));
     if (ended !== undefined) {
-      return { what: `${ended} ended`, log: `; its last log lines:\n${await lastLogLines(ended)}` };
+      throw new NotServed(`${ended} ended`, `; its last log lines:\n${await lastLogLines(ended)}`);
     }
     const left = (deadline - Date.now()) / 1000;
-    if (left <= 0) return undefined;
+    if (left <= 0) return;
     await pause(Math.min(intervalSeconds, left));
   }
 }

@@ -66,18 +66,21 @@ async function withDocker<Result>(
 /**
  * Runs a step of the release with its input on standard input, as the `command` plugin does.
  *
- * `script` is what the fake `docker` does: the body of a shell program that knows the call's arguments as `$*`. `before`
- * is what the gateway's folder `/etc/caddy` holds at the start.
+ * `script` is what the fake `docker` does: the body of a shell program that knows the call's arguments as `$*`. `gateway`
+ * is what the gateway's folder `/etc/caddy` holds at the start; `inShell` starts the step from a shell, which stays its
+ * parent.
  */
 export async function play(
   program: string,
   input: unknown,
   script: string,
-  before: Files = {},
+  { gateway: before = {}, inShell = false }: { gateway?: Files; inShell?: boolean } = {},
 ): Promise<Played> {
+  // Not compiled, as `steps/run.mjs` does it, so that their lines are counted.
+  const line = ["node", "--import", "tsx", `steps/${program}.ts`];
+  const [command = "", ...args] = inShell ? ["sh", "-c", `${line.join(" ")}; true`] : line;
   const { result, calls, gateway } = await withDocker(script, before, (path, folder) =>
-    // Not compiled, as `steps/run.mjs` does it, so that their lines are counted.
-    execa("node", ["--import", "tsx", `steps/${program}.ts`], {
+    execa(command, args, {
       cwd: root,
       env: { PATH: path, FAKE_DOCKER: folder },
       input: typeof input === "string" ? input : JSON.stringify(input),

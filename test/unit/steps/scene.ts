@@ -9,6 +9,8 @@ export interface Scene {
   readonly script: string;
   /** What the gateway's folder `/etc/caddy` holds at the start. */
   readonly gateway?: Files;
+  /** Whether a shell starts it, which may end before it. */
+  readonly inShell?: boolean;
 }
 
 /** The scenes in the order of their tests; the same scene is played once. */
@@ -31,7 +33,7 @@ export function scene(title: string, run: Scene, check: (played: Played) => void
 
 function start(run: Scene): Promise<Played> {
   const key = JSON.stringify(run);
-  const played = started.get(key) ?? play(run.program, run.input, run.script, run.gateway);
+  const played = started.get(key) ?? play(run.program, run.input, run.script, run);
   started.set(key, played);
   played.catch(() => undefined); // told by the test that waits for it
   return played;

@@ -35,15 +35,20 @@ const passed = { smoke: { passed: ["/"] }, checks: ["/api/health", "/"], watched
 /** The gateway before the switch, and what the old release has there. */
 const before: Files = {
   "sites/notes-local.caddy": oldText,
+  "sites/notes-local/loaded": oldText,
   "sites/notes-local/current": "-> old",
   "sites/notes-local/old/stable/api/0": "api-old",
   "sites/notes-local/old/stable/web/0": "web-old",
   "sites/other.caddy": "another environment's",
 };
 
+/** The text of the old release, and that the gateway has loaded it. */
+const oldSite: Files = { "sites/notes-local.caddy": oldText, "sites/notes-local/loaded": oldText };
+
 /** The gateway after a switch that went well. */
 const after: Files = {
   "sites/notes-local.caddy": newText,
+  "sites/notes-local/loaded": newText,
   "sites/notes-local/current": `-> ${release}`,
   [`sites/notes-local/${release}/stable/api/0`]: "api-new",
   [`sites/notes-local/${release}/stable/web/0`]: "web-new",
@@ -87,7 +92,7 @@ describe("the switch of the route", function () {
     switching("", { text: oldText }),
     (played) => {
       receiptOf(played);
-      assert.deepEqual(played.gateway, { ...after, "sites/notes-local.caddy": oldText });
+      assert.deepEqual(played.gateway, { ...after, ...oldSite });
       assert.deepEqual(caddyCalls(played), []);
     },
   );
@@ -216,9 +221,86 @@ describe("the switch of the route", function () {
     ),
     (played) => {
       assert.deepEqual(failureOf(played), [
-        "smoke: after the switch, GET /api/health: expected status 200, got 502; " +
-          "the old route could not be put back: docker exec: Error: container gateway is not running",
+        "smoke: after the switch, GET /api/health: expected status 200, got 502; the old route could not be put back, " +
+          "users may get the new release until the next up: docker exec: Error: container gateway is not running",
       ]);
+    },
+  );
+
+  scene(
+    "puts the old route back when a copy vanishes under the watch",
+    switching(
+      `*RestartCount*) [ $times = 1 ] || refuse "Error: No such container: api-new"
+        printf '/api-new running 0\\n/web-new running 2\\n' ;;`,
+      { watchSeconds: 30 },
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "smoke: after the switch, docker container: Error: No such container: api-new; the old route is back",
+      ]);
+      assert.deepEqual(inUse(played), before);
+    },
+  );
+
+  scene(
+    "puts it back, with all that belongs to it, when the replaced copies cannot be drained",
+    switching(`*" cat /proc/net/tcp"*) refuse "Error response from daemon: i/o timeout" ;;`, {
+      drainSeconds: 60,
+    }),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "route: the replaced copies cannot be drained, docker exec: Error response from daemon: i/o timeout; " +
+          "the old route is back",
+      ]);
+      assert.deepEqual(inUse(played), before);
+    },
+  );
+
+  scene(
+    "says what users get when the engine no longer answers at all",
+    switching(`*RestartCount*) [ $times = 1 ] || : >"$FAKE_DOCKER.dead"
+        printf '/api-new running 0\\n/web-new running 2\\n' ;;
+      *) [ ! -e "$FAKE_DOCKER.dead" ] || refuse "Cannot connect to the Docker daemon"
+        case "$*" in *" caddy "*) ;; *" nc web-new 8080") answer 200 hello ;;
+        *" nc "*) answer 200 '{"status":"healthy"}' ;; *) in_gateway "$@" ;; esac ;;`),
+    (played) => {
+      assert.match(
+        failureOf(played).join("\n"),
+        /^smoke: after the switch, GET \S+: Cannot connect to the Docker daemon; the old route could not be put back, users may get the new release until the next up: docker exec: Cannot connect to the Docker daemon$/,
+      );
+    },
+  );
+
+  scene(
+    "loads a text that an earlier run wrote down and did not load",
+    switching("", {}, { ...before, "sites/notes-local.caddy": newText }),
+    (played) => {
+      assert.deepEqual(receiptOf(played), passed);
+      assert.deepEqual(played.gateway, after);
+      assert.deepEqual(caddyCalls(played), [validate, reload]);
+    },
+  );
+
+  scene(
+    "does not count a text as loaded before it was",
+    switching(`*" caddy reload "*) kill -9 $PPID ;;`),
+    ({ gateway }) => {
+      assert.equal(gateway["sites/notes-local.caddy"], newText);
+      assert.equal(gateway["sites/notes-local/loaded"], undefined);
+    },
+  );
+
+  scene(
+    "changes nothing more once its run has ended",
+    {
+      // The fake client is the step's child, and the step is the child of a shell, as the command plugin starts it.
+      ...switching(`*" nc 127.0.0.1 "*) kill -9 "$(sed 's/.*) . \\([0-9]*\\) .*/\\1/' "/proc/$PPID/stat")"
+        answer 502 "no such host" ;;`),
+      inShell: true,
+    },
+    (played) => {
+      assert.deepEqual(caddyCalls(played), [validate, reload]);
+      assert.equal(played.gateway["sites/notes-local/current"], `-> ${release}`);
     },
   );
 

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+
+/** An environment's part of the gateway: its own file and folder, and nothing else of the gateway. */
+export interface Site {
+  readonly gateway: string;
+  /** The file's name without its ending, and the folder's. */
+  readonly name: string;
+}
+
+/** What the gateway does with an environment's requests. */
+export interface SiteContent {
+  /** Which paths there are, and the services that answer them, as a Caddyfile. It changes when the application's routes do. */
+  readonly text: string;
+  /** The folder of `writeRelease`: which container each copy is, and the state of the environment. It changes with every release. */
+  readonly release: string;
+}
+
+/** What the gateway does now. */
+export interface ServedSite extends SiteContent {
+  /** Whether the gateway has loaded the text; a run that was killed may have written it and no more. */
+  readonly loaded: boolean;
+  /** The containers that the release sends requests to, by their names. */
+  readonly containers: readonly string[];
+}
+
+/** Where the gateway keeps its sites. */
+export const sitesFolder = "/etc/caddy/sites";
+
+const readScript = [
+  'cat "$1.caddy" 2>/dev/null && printf "\\0" && readlink "$1/current" || exit 0',
+  'printf "\\0"; if [ -f "$1/loaded" ] && [ "$(cat "$1.caddy")" = "$(cat "$1/loaded")" ]; then printf loaded; fi',
+  'for one in "$1"/current/stable/*/* "$1"/current/canary/*/*; do [ ! -f "$one" ] || { printf "\\0"; cat "$one"; }; done',
+].join("\n");
+
+/** The arguments of the docker client that ask a gateway what it does with an environment's requests. */
+export function siteQuestion({ gateway, name }: Site): string[] {
+  return ["exec", gateway, "sh", "-c", readScript, "sh", `${sitesFolder}/${name}`];
+}
+
+/** What the gateway answered to the question; undefined when it has no site of that name. */
+export function siteAnswer(answer: string): ServedSite | undefined {
+  const [text, release = "", loaded, ...containers] = answer.split("\0");
+  if (text === undefined || release === "") return undefined;
+  return {
+    ...{ text, release: release.trimEnd(), loaded: loaded === "loaded" },
+    containers: [...new Set(containers)],
+  };
+}
+
+/** The name of the folder of a release in the gateway: the same files are the same release. */
+export function releaseName(files: Readonly<Record<string, string>>): string {
+  return hash(files);
+}
+
+/** A short name of a route, by which state and gateway are compared. */
+export function routeId({ text, release }: SiteContent): string {
+  return hash([text, release]);
+}
+
+/** The first line of a site that sends requests to services on this machine instead of their containers. */
+export const hostRunMark = "# towpath run";
+
+/**
+ * How the gateway differs from the route that the last complete run left, in words; undefined when it serves that route.
+ *
+ * A site that leads to services on this machine is somebody's own doing, and taken back by `towpath run` itself.
+ */
+export function routeDifference(left: string, served: ServedSite | undefined): string | undefined {
+  if (served === undefined) return "the gateway has no route";
+  if (served.text.startsWith(hostRunMark)) return undefined;
+  if (routeId(served) !== left) return "the gateway serves another route than the last complete run left";
+  return served.loaded ? undefined : "the gateway has not loaded the route that the last complete run left";
+}
+
+function hash(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
+}
