@@ -1,5 +1,6 @@
 import type { ApplicationDescription } from "./application/description.ts";
 import { Environment } from "./environment.ts";
+import { namesOf } from "./naming/names.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { laterUserErrors } from "./user-errors.ts";
 
@@ -31,8 +32,8 @@ export async function deploy(
       ...(await import("./github/released-github.ts")),
     };
     const released = new ReleasedEnvironment(settings.namespace, prepared);
-    const { url, release, releases, services, namespace } = released;
-    const outputs = { url, release, releases, services, namespace };
+    const { url, release, releases, services, namespace, route } = released;
+    const outputs = { url, release, releases, services, namespace, route };
     if (onGithub === undefined) return outputs;
     return { ...outputs, github: onGithub.releasedGithub(namespace, onGithub.prepared, released) };
   }
@@ -54,7 +55,13 @@ export async function deploy(
     const { repository, github } = new RepositoryEnvironment(settings.namespace, prepared);
     return { repository, ...(github !== undefined && { github }) };
   }
-  const environment = new Environment(settings.namespace, { application, settings });
-  const { url, release, services, namespace, port } = environment;
-  return { url, release, services, namespace, port };
+  const { namespace } = settings;
+  const { routeSince } = await import("./release/route-since.ts");
+  // Asked while everything before the route is looked at: nobody waits for it.
+  const since = routeSince({ gateway: namesOf(namespace).gateway, name: namespace });
+  // What is wrong with it is told where it is used.
+  since.catch(() => undefined);
+  const environment = new Environment(namespace, { application, settings, routeSince: since });
+  const { url, release, services, port, route } = environment;
+  return { url, release, services, namespace, port, route };
 }

@@ -13,6 +13,7 @@ import type { LoadedSettings } from "./load-settings.ts";
 import { labels, namesOf } from "./naming/names.ts";
 import { Release } from "./release/release.ts";
 import { recordOf, type ReleaseIdentity } from "./release/release-record.ts";
+import type { LeftRoute } from "./release/route-agreement.ts";
 import type { SecretValues } from "./secrets/files.ts";
 import { applicationSecrets } from "./secrets/application-secrets.ts";
 import { checkAgreement } from "./settings/agreement.ts";
@@ -22,6 +23,11 @@ import { userErrors } from "./user-errors.ts";
 export interface EnvironmentArgs {
   application: ApplicationDescription;
   settings: LoadedSettings;
+  /**
+   * Since when the gateway serves what the state says; another time switches again. See `agreement`.
+   * @default "" which never changes: what the gateway serves is not compared with the state
+   */
+  routeSince?: pulumi.Input<string>;
 }
 
 /**
@@ -34,6 +40,8 @@ export class Environment extends pulumi.ComponentResource {
   /** Where users find the application. */
   readonly url: pulumi.Output<string>;
   readonly release: pulumi.Output<ReleaseIdentity>;
+  /** What the gateway serves, for the next run to compare. */
+  readonly route: pulumi.Output<LeftRoute>;
   /** The containers that users get, by service. */
   readonly services: pulumi.Output<Record<string, { container: string }>>;
   readonly namespace: string;
@@ -106,12 +114,14 @@ export class Environment extends pulumi.ComponentResource {
         secretValues,
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
+        routeSince: args.routeSince ?? "",
       },
       child,
     );
 
     this.namespace = namespace;
     this.port = settings.port;
+    this.route = release.route;
     this.url = release.containers.apply(() => url);
     this.services = release.containers.apply((containers) =>
       Object.fromEntries(

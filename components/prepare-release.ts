@@ -7,12 +7,15 @@ import { checkPostgresVersion } from "./data/postgres-version.ts";
 import { sharedGateway } from "./gateway/shared-gateway.ts";
 import { preflight } from "./host/check-hosts.ts";
 import { writeConnections } from "./host/connection.ts";
+import { askDocker } from "./host/host-engine.ts";
 import { demandOf } from "./host/preflight.ts";
 import { InputError } from "./input-error.ts";
+import type { HostConnection } from "./host/ssh-config.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { namesOf } from "./naming/names.ts";
 import { planRelease, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
+import { routeSince } from "./release/route-since.ts";
 import { stackOutputsOf } from "./release/stack-outputs.ts";
 import { withVaultSecrets } from "./secrets/with-vault-secrets.ts";
 import { checkAgreement } from "./settings/agreement.ts";
@@ -41,13 +44,29 @@ export async function prepareRelease(
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
   const plan = await approvedPlan(settings, await planning);
-  const migration = await plannedMigration({ application, settings, connection, plan });
-  for (const warning of migration.warnings) void pulumi.log.warn(warning);
   const gateway =
     settings.gateway === undefined
       ? {}
       : { gateway: sharedGateway(settings.gateway, await stackOutputsOf(settings.gateway)) };
-  return { application, settings, connection, plan, migration, ...gateway };
+  const [routeSince, migration] = await Promise.all([
+    agreeingSince(settings, connection, gateway),
+    plannedMigration({ application, settings, connection, plan }),
+  ]);
+  for (const warning of migration.warnings) void pulumi.log.warn(warning);
+  return { application, settings, connection, plan, migration, routeSince, ...gateway };
+}
+
+/** Since when the host's gateway serves what the state says. */
+function agreeingSince(
+  { namespace }: ReleasedSettings,
+  connection: HostConnection,
+  { gateway }: Pick<ReleasedEnvironmentArgs, "gateway">,
+): Promise<string> {
+  const site = { gateway: gateway?.containerName ?? namesOf(namespace).gateway, name: namespace };
+  return routeSince(site, async (args) => {
+    const { succeeded, stdout } = await askDocker(connection, args);
+    return succeeded ? stdout : undefined;
+  });
 }
 
 /** The plan, once enough signers approved it where the settings ask for that. */
@@ -63,7 +82,7 @@ async function plannedMigration({
   settings,
   connection,
   plan,
-}: Omit<ReleasedEnvironmentArgs, "migration">): Promise<MigrationPlan> {
+}: Omit<ReleasedEnvironmentArgs, "migration" | "routeSince">): Promise<MigrationPlan> {
   const { environment, namespace, registry, imageMirror = "docker.io", migration } = settings;
   const { current } = plan;
   const volume = namesOf(namespace).volume("postgres");

@@ -17,6 +17,7 @@ import { tracksOf, type Tracks } from "./release/canary.ts";
 import { dueSecret, lostOverlap } from "./release/due-secrets.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
 import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "./release/release-record.ts";
+import type { LeftRoute } from "./release/route-agreement.ts";
 import { Release, type ImageIds, type ReleaseArgs } from "./release/release.ts";
 import { applicationSecrets } from "./secrets/application-secrets.ts";
 import type { SecretValues } from "./secrets/files.ts";
@@ -35,6 +36,8 @@ export interface ReleasedEnvironmentArgs {
   migration: MigrationPlan;
   /** The gateway of the host, where several environments share it; left out, this one has its own. */
   gateway?: SharedGateway;
+  /** Since when the gateway serves what the state says; see `agreement`. */
+  routeSince: pulumi.Input<string>;
 }
 
 /** What all parts of an environment have in common. */
@@ -70,6 +73,8 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
   readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
   /** The newest of them, in short. */
   readonly release: pulumi.Output<ReleaseSummary | undefined>;
+  /** What the gateway serves, for the next run to compare. */
+  readonly route: pulumi.Output<LeftRoute>;
 
   constructor(name: string, args: ReleasedEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:index:ReleasedEnvironment", name, {}, opts);
@@ -105,6 +110,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         Object.entries(containers).map(([service, found]) => [service, { containers: found }]),
       ),
     );
+    this.route = release.route;
     this.releases = pulumi.secret(records);
     this.release = records.apply(([newest]) => newest && summaryOf(newest));
     this.registerOutputs({ url: this.url, release: this.release });
@@ -181,6 +187,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         },
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
+        routeSince: args.routeSince,
       },
       child,
     );

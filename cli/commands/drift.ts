@@ -4,13 +4,16 @@ import { GithubError } from "../../components/github/client.ts";
 import { environmentDrift, type LeftOnGithub } from "../../components/github/drift.ts";
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
 import { securityChanges } from "../../components/github/security.ts";
+import { namesOf } from "../../components/naming/names.ts";
 import type { Settings } from "../../components/settings/settings.ts";
+import { routeDrift } from "../drift/route.ts";
 import { resourceDifferences, type Difference, type RefreshDigest } from "../drift/resources.ts";
 import { explain } from "../failures/failures.ts";
 import { githubClient, onGithub } from "../github/access.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { pulumiFolder, readProject } from "../project.ts";
+import { onHost } from "../pulumi/killed-release.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { columns } from "../report/table.ts";
@@ -35,11 +38,35 @@ export async function drift(stack: string, progress: Progress, project = readPro
   const call = await callFor("refresh", stack, progress, project);
   const deployment = await readDeployment(call, run);
   if (deployment === undefined || deployment.resources.length === 0) throw new Problem(nothingThere(stack));
-  if (isReleased(stack) && reachesHosts(deployment)) await openHosts(call, progress);
+  const connections =
+    isReleased(stack) && reachesHosts(deployment) ? await openHosts(call, progress) : undefined;
   const { github: left } = stackOutputs(deployment) as { github?: LeftOnGithub };
   const github = await githubDifferences(settings, left, call, progress);
+  const route = await routeDifferences(settings, deployment, call, connections);
   const resources = resourceDifferences(await refreshed(call, progress), left !== undefined);
-  return { stack, differences: [...github, ...resources] };
+  return { stack, differences: [...github, ...route, ...resources] };
+}
+
+/** How the gateways of a stack differ from what its last complete run left there. */
+async function routeDifferences(
+  settings: Settings,
+  deployment: Deployment,
+  { project, environment }: PulumiCall,
+  connections: Awaited<ReturnType<typeof openHosts>> | undefined,
+): Promise<Difference[]> {
+  const { namespace } = settings;
+  const shared = "gateway" in settings ? settings.gateway : undefined;
+  const hostStack =
+    shared === undefined
+      ? undefined
+      : await readDeployment({ project, stack: shared, environment, logFolder: "" }, run);
+  const { gateway: named } = stackOutputs(hostStack) as { gateway?: { containerName?: string } };
+  const site = { gateway: named?.containerName ?? namesOf(namespace).gateway, name: namespace };
+  const runs = connections === undefined ? [run] : Object.values(connections).map((one) => onHost(one, run));
+  const found = await Promise.all(runs.map((there) => routeDrift(deployment, site, there)));
+  return found.flatMap((words) =>
+    words === undefined ? [] : { where: "gateway", what: "route", found: words },
+  );
 }
 
 /** Whether anything of a stack is on its hosts: after `github import`, nothing is yet. */

@@ -4,7 +4,7 @@ import { application } from "../../application.ts";
 import { checkHosts } from "../../components/host/check-hosts.ts";
 import { connect, wasLost } from "../../components/host/connection.ts";
 import { leastDemand } from "../../components/host/preflight.ts";
-import { connectionOf } from "../../components/host/ssh-config.ts";
+import { connectionOf, type HostConnection } from "../../components/host/ssh-config.ts";
 import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
@@ -115,13 +115,21 @@ export function isReleased(stack: string): boolean {
   return environment !== undefined && !["local", "ci", "repository"].includes(environment);
 }
 
-/** Opens the connections to a stack's hosts, which the program does itself. Throws a Problem when one cannot be reached. */
-export async function openHosts(call: PulumiCall, progress: Progress): Promise<void> {
+/**
+ * Opens the connections to a stack's hosts, which the program does itself. Throws a Problem when one cannot be reached.
+ *
+ * @returns them, by the hosts' names
+ */
+export async function openHosts(
+  call: PulumiCall,
+  progress: Progress,
+): Promise<Readonly<Record<string, HostConnection>>> {
   process.chdir(call.project.root);
   const { connections } = await hostsOfStack(call, run);
   const step = progress.step("connecting the hosts");
   try {
     await Promise.all(Object.values(connections).map((connection) => connect(connection)));
+    return connections;
   } catch (error) {
     throw error instanceof HostProblem ? new Problem(error.message) : error;
   } finally {

@@ -1,8 +1,10 @@
 import { application } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
 import { buildChanges } from "../../components/image/build-inputs.ts";
+import { namesOf } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
+import { routeDrift } from "../drift/route.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { age } from "../progress/duration.ts";
@@ -27,6 +29,8 @@ export interface EnvironmentStatus {
   readonly address: string | null;
   /** When anything of it was last made or changed. */
   readonly changed: string | null;
+  /** How the gateway differs from what the last complete run left; null when it does not, or cannot be seen from here. */
+  readonly route: string | null;
   /** What was built for development and no longer is as its files are; the next start builds it. */
   readonly outdated: readonly string[];
 }
@@ -54,6 +58,7 @@ async function statusOf(
   const namespace = outputs.namespace ?? environmentNameIn(deployment);
   const visible = isOfWorkspace(stack) && engineAnswers;
   const current = !isOfWorkspace(stack) || namespace === namespaceOf(project, application.name, stack, given);
+  const site = { gateway: namesOf(namespace).gateway, name: namespace };
   const changed = deployment.resources.flatMap(({ modified }) => modified ?? []).sort();
   return {
     environment: stack,
@@ -63,6 +68,7 @@ async function statusOf(
     health: visible ? healthInWords(await listContainers(run, namespace)) : "unknown",
     address: outputs.url ?? null,
     changed: changed.at(-1) ?? null,
+    route: (visible ? await routeDrift(deployment, site, run) : undefined) ?? null,
     // Another branch's environment was built from other files than those that are here.
     outdated: stack === "local" && current ? outdated(project, namespace) : [],
   };
@@ -98,5 +104,11 @@ export function statusInWords(environments: readonly EnvironmentStatus[], now = 
       changed === null ? "-" : age(now - Date.parse(changed)),
     ]),
   ]);
-  return [table, ...environments.flatMap(({ outdated }) => outdated)].join("\n");
+  return [
+    table,
+    ...environments.flatMap(({ environment, route }) =>
+      route === null ? [] : `${environment}: ${route}; the next start switches again`,
+    ),
+    ...environments.flatMap(({ outdated }) => outdated),
+  ].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { Application } from "../../components/application/application.ts";
 import { routesInOrder } from "../../components/application/routes.ts";
+import { hostRunMark } from "../../components/gateway/served-site.ts";
 import { gatewayPort, renderSite } from "../../components/gateway/site.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { readSite, writeSite } from "../../steps/site.ts";
@@ -14,7 +15,9 @@ export function siteWith(application: Application, namespace: string, runs: read
     const address = runs.find(({ service }) => service === route.service)?.address;
     return address === undefined ? route : { ...route, address };
   });
-  return renderSite({ name: namespace, address: `:${gatewayPort}`, routes });
+  const site = renderSite({ name: namespace, address: `:${gatewayPort}`, routes });
+  const here = runs.filter(({ address }) => address !== undefined).map(({ service }) => service);
+  return here.length === 0 ? site : `${hostRunMark}: ${here.sort().join(", ")}\n${site}`;
 }
 
 /** Makes the gateway send requests to what runs now: on this machine, else in the containers. */

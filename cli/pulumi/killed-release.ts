@@ -41,7 +41,7 @@ export function withoutSteps(drift: Drift): Drift {
 }
 
 /** Runs the docker client on a host's engine, and everything else as it is. */
-function onHost(connection: HostConnection, run: Run): Run {
+export function onHost(connection: HostConnection, run: Run): Run {
   return (command, args, settings = {}) => {
     if (command !== "docker") return run(command, args, settings);
     const environment = { ...(settings.environment ?? process.env), DOCKER_HOST: engineAddress(connection) };

@@ -17,6 +17,7 @@ import { boundariesOf, type Boundaries } from "./boundaries.ts";
 import { probeOf } from "./health-probe.ts";
 import { Migration, type MigrationCare } from "./migration.ts";
 import { Route } from "./route.ts";
+import type { LeftRoute } from "./route-agreement.ts";
 import type { SchemaChange } from "./release-record.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
@@ -43,6 +44,8 @@ export interface ReleaseArgs extends Boundaries {
   gateTimeoutSeconds: number;
   watchSeconds: number;
   drainSeconds: number;
+  /** Since when the gateway serves what the state says; see `agreement`. */
+  routeSince: pulumi.Input<string>;
   host: DockerHost;
   gateway: Pick<Gateway, "containerName" | "containerId">;
   /** The labels of one part. */
@@ -92,6 +95,8 @@ export class Release extends pulumi.ComponentResource {
   readonly containers: pulumi.Output<Record<string, string[]>>;
   /** The proofs of its steps; known once the route was switched. */
   readonly receipts: pulumi.Output<Receipts>;
+  /** What the gateway serves from now on. */
+  readonly route: pulumi.Output<LeftRoute>;
   /** What became of the schema; undefined where nothing is known of it. */
   readonly schema: pulumi.Output<SchemaChange | undefined>;
 
@@ -101,7 +106,8 @@ export class Release extends pulumi.ComponentResource {
     const stable = this.copies(name, args, { images: args.images, suffix: "" }, migration);
     const canary =
       args.canary && this.copies(name, args, { images: args.canary.images, suffix: "-canary" }, migration);
-    const route = this.route(name, args, stable, canary);
+    const route = this.switchTo(name, args, stable, canary);
+    this.route = route.left;
     this.containers = pulumi.all([namesIn(stable), route.receipt]).apply(([names]) => names);
     this.receipts = pulumi
       .all([receiptsIn(stable), route.smoke, route.receipt, migration?.receipt, migration?.backup])
@@ -191,7 +197,7 @@ export class Release extends pulumi.ComponentResource {
     return copies;
   }
 
-  private route(name: string, args: ReleaseArgs, stable: Copies, canary: Copies | undefined): Route {
+  private switchTo(name: string, args: ReleaseArgs, stable: Copies, canary: Copies | undefined): Route {
     const { application, released } = args;
     const maintenance = released?.maintenance ?? false;
     const routes = routesInOrder(application).map((route) => ({
@@ -227,6 +233,7 @@ export class Release extends pulumi.ComponentResource {
         watchSeconds: args.watchSeconds,
         // On one's own machine nobody waits for an open page.
         drainSeconds: released === undefined ? 0 : args.drainSeconds,
+        since: args.routeSince,
       },
       // Services without a route, such as workers, have to be well before the switch too.
       { parent: this, dependsOn: [stable, canary ?? {}].flatMap(all).map(({ gate }) => gate) },

@@ -4,9 +4,11 @@ import type { SmokeCheck } from "../../steps/smoke-check.ts";
 import type { SwitchRouteInput } from "../../steps/switch-route.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { releaseFiles, type ReleaseFiles } from "../gateway/release-files.ts";
+import { releaseName, routeId } from "../gateway/served-site.ts";
 import { gatewayPort, renderSite, type ReleasedSite, type SiteRoute } from "../gateway/site.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
+import type { LeftRoute } from "./route-agreement.ts";
 
 /** What users get from now on. */
 export interface RouteArgs {
@@ -25,6 +27,8 @@ export interface RouteArgs {
   checks: SwitchRouteInput["checks"];
   watchSeconds: number;
   drainSeconds: number;
+  /** Since when the gateway serves what the state says; another time switches again. */
+  since: pulumi.Input<string>;
 }
 
 /** The gateway's port of HTTPS, inside its container. */
@@ -42,20 +46,24 @@ export class Route extends pulumi.ComponentResource {
   readonly smoke: pulumi.Output<Record<string, unknown>>;
   /** Known once users get the release. */
   readonly receipt: pulumi.Output<Record<string, unknown>>;
+  /** What the gateway serves, in short; known once users get the release. */
+  readonly left: pulumi.Output<LeftRoute>;
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:Route", name, {}, opts);
     const { gateway, released, routes, siteName } = args;
     const address = released?.domain ?? `:${gatewayPort}`;
-    const step = new Step<SwitchRouteInput & { gatewayId: string }>(
+    const text = renderSite({ name: siteName, address, routes, ...(released !== undefined && { released }) });
+    const files = args.files.apply(releaseFiles);
+    const step = new Step<SwitchRouteInput & { gatewayId: string; since: string }>(
       `${name}-switch`,
       {
         host: args.host,
         program: "switch-route",
         input: {
           site: gateway.containerName.apply((container) => ({ gateway: container, name: siteName })),
-          text: renderSite({ name: siteName, address, routes, ...(released !== undefined && { released }) }),
-          files: args.files.apply(releaseFiles),
+          text,
+          files,
           ...listening(released),
           smoke: args.smoke,
           checks: args.checks,
@@ -63,6 +71,7 @@ export class Route extends pulumi.ComponentResource {
           drainSeconds: args.drainSeconds,
           // A gateway that was made anew is told again.
           gatewayId: gateway.containerId,
+          since: args.since,
         },
         deleteProgram: "remove-route",
       },
@@ -70,6 +79,10 @@ export class Route extends pulumi.ComponentResource {
     );
     this.smoke = step.receipt.apply(({ smoke = {} }) => smoke as Record<string, unknown>);
     this.receipt = step.receipt.apply(({ smoke, ...receipt }) => receipt);
+    this.left = pulumi.all([files, args.since, step.receipt]).apply(([known, since]) => ({
+      serves: routeId({ text, release: releaseName(known) }),
+      since,
+    }));
     this.registerOutputs({ receipt: this.receipt });
   }
 }

@@ -1,5 +1,6 @@
 /** What Pulumi says of a stack is played; that it says so of real changes on GitHub is in test/e2e/github. */
 import assert from "node:assert/strict";
+import { routeId } from "../../../components/gateway/served-site.ts";
 import { drift, driftInWords } from "../../../cli/commands/drift.ts";
 import { PlayedGithub } from "../github/played-github.ts";
 import { FakeMachine } from "./fake-machine.ts";
@@ -80,6 +81,27 @@ repository: 2 differences; npm run pulumi -- up --stack repository --refresh bri
     assert.deepEqual((await look()).differences, [
       { where: "GitHub repository", what: "dependabotAlerts", found: "is off" },
       { where: "GitHub preview", what: "the environment", found: "is gone" },
+    ]);
+  });
+
+  it("tells that the gateway serves another route than the last complete run left", async () => {
+    const route = { serves: routeId({ text: "text", release: "release" }), since: "2026-01-02T03:04:05Z" };
+    const resources = [{ urn: "urn:stack", type: "pulumi:pulumi:Stack", outputs: { route } }];
+    machine.write(
+      ".towpath/namespaces/notes-local/state/.pulumi/stacks/towpath/local.json",
+      JSON.stringify({ checkpoint: { latest: { resources } } }),
+    );
+    machine.pulumi("refresh", [{ steps: [] }]);
+    const differences = async (answer: string): Promise<unknown> => {
+      machine.docker("exec", answer);
+      return (await drift("local", recordedProgress(), machine.project)).differences;
+    };
+    assert.deepEqual(await differences("text\0release\n\0loaded"), []);
+    assert.deepEqual(await differences("text\0another\n\0loaded"), [
+      {
+        ...{ where: "gateway", what: "route" },
+        found: "the gateway serves another route than the last complete run left",
+      },
     ]);
   });
 

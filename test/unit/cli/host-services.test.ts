@@ -62,6 +62,7 @@ describe("the gateway's file with services on the machine", () => {
       { service: "web", pid: 1 },
     ];
     const site = siteWith(parseApplication(notes), "notes-local", runs);
+    assert.equal(site.split("\n")[0], "# towpath run: api");
     const proxies = [...site.matchAll(/handle (.*) \{\n\t+reverse_proxy (.*)/g)].map(([, ...found]) => found);
     assert.deepEqual(proxies, [
       ["/robots.txt", "{file./etc/caddy/sites/notes-local/current/stable/web/0}:8080"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { logs } from "../../../cli/commands/logs.ts";
 import { psql } from "../../../cli/commands/psql.ts";
 import { shell } from "../../../cli/commands/shell.ts";
+import { routeId } from "../../../components/gateway/served-site.ts";
 import { healthInWords, status, statusInWords } from "../../../cli/commands/status.ts";
 import { age } from "../../../cli/progress/duration.ts";
 import { run } from "../../../cli/run.ts";
@@ -55,15 +56,15 @@ describe("the commands that look", function () {
       assert.deepEqual(found, [
         {
           ...{ environment: "staging", namespace: "notes-staging", current: true, release: null },
-          ...{ health: "unknown", address: "https://x.example.com", changed, outdated: [] },
+          ...{ health: "unknown", address: "https://x.example.com", changed, outdated: [], route: null },
         },
         {
           ...{ environment: "local", namespace: "notes-local", current: true, release: "r1" },
-          ...{ health: "healthy", address: url, changed, outdated: [] },
+          ...{ health: "healthy", address: url, changed, outdated: [], route: null },
         },
         {
           ...{ environment: "local", namespace: "notes-local-fix-1", current: false, release: null },
-          ...{ health: "healthy", address: null, changed: null, outdated: [] },
+          ...{ health: "healthy", address: null, changed: null, outdated: [], route: null },
         },
       ]);
       assert.equal(
@@ -80,6 +81,21 @@ describe("the commands that look", function () {
         (await status(progress, machine.project)).map(({ health }) => health),
         ["unknown", "unknown", "unknown"],
       );
+    });
+
+    it("says that the gateway serves another route than the last complete run left", async () => {
+      const serves = { text: "text", release: "release" };
+      const route = { serves: routeId(serves), since: "2026-01-02T03:04:05Z" };
+      withState("namespaces/notes-local/state", "local", stackOf({ namespace: "notes-local", route }));
+      machine.docker("exec", "text\0release\n\0loaded");
+      assert.equal((await status(progress, machine.project))[0]?.route, null);
+      machine.docker("exec", "text\0another\n\0loaded");
+      const found = await status(progress, machine.project);
+      const words = "the gateway serves another route than the last complete run left";
+      assert.equal(found[0]?.route, words);
+      assert.equal(statusInWords(found).split("\n").at(-1), `local: ${words}; the next start switches again`);
+      machine.docker("exec", "no such container", 1);
+      assert.equal((await status(progress, machine.project))[0]?.route, null);
     });
 
     it("says what images with mounted source have to be built again for, and logs that are followed do too", async () => {

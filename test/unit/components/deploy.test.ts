@@ -11,6 +11,7 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
+import { routeId } from "../../../components/gateway/served-site.ts";
 import { deploy } from "../../../components/deploy.ts";
 import { loadSettings } from "../../../components/load-settings.ts";
 import { LocalVault } from "../../support/vault/local-vault.ts";
@@ -19,7 +20,7 @@ import { PlayedGithub, repositoryOn } from "../github/played-github.ts";
 import { PlayedRegistry } from "../image/played-registry.ts";
 import { recordFor } from "../release/records.ts";
 import { hostKey } from "../settings/good.ts";
-import { hidden } from "./hidden.ts";
+import { hidden, type Hidden } from "./hidden.ts";
 
 const page: ApplicationDescription = {
   name: "page",
@@ -119,9 +120,10 @@ describe("a deployment", function () {
   it("is the local environment in the stack local", async () => {
     const { result } = await deployed(
       () => deploy(page, { ...loadSettings(page.name), namespace: "page-local" }),
-      { stack: "local" },
+      { stack: "local", ...stacks({}) },
     );
-    assert.deepEqual(Object.keys(result).sort(), ["namespace", "port", "release", "services", "url"]);
+    const outputs = ["namespace", "port", "release", "route", "services", "url"];
+    assert.deepEqual(Object.keys(result).sort(), outputs);
   });
 
   it("is the checks in the stack ci", async () => {
@@ -138,6 +140,45 @@ describe("a deployment", function () {
     const release = await valueOf(result.release as pulumi.Output<{ images: object; version: string }>);
     assert.deepEqual([release.images, release.version], [{ web: digest }, "1.2"]);
     assert.ok(byName(registrations)["page-staging-release-route-switch"]);
+  });
+
+  describe("compares what the gateway serves with what the last complete run left", () => {
+    const served = { text: "page.example.com {\n}\n", release: "0123456789ab" };
+    const left = { serves: routeId(served), since: "2026-01-02T03:04:05.000Z" };
+
+    /** The time that the route is switched for, when the gateway answers that. */
+    async function since(answer: string, stack: "local" | "staging"): Promise<unknown> {
+      writeFileSync(join(folder, "answer"), answer);
+      writeFileSync(join(folder, "docker"), `#!/bin/sh\nexec cat ${join(folder, "answer")}\n`);
+      chmodSync(join(folder, "docker"), 0o755);
+      const settings = stack === "local" ? { namespace: "page-local", port: 8080 } : released({ commit });
+      const { registrations, result, thrown } = await run(
+        stack,
+        settings,
+        stacks({ [stack]: { route: left } }),
+      );
+      assert.equal(thrown, undefined);
+      const input = byName(registrations)[`page-${stack}-release-route-switch`]?.inputs.stdin as Hidden;
+      const { since: told } = input.value as { since: string };
+      const output = await valueOf(result?.route as pulumi.Output<{ since: string; serves: string }>);
+      assert.equal(output.since, told);
+      assert.match(output.serves, /^[0-9a-f]{12}$/);
+      return told;
+    }
+    const answer = `${served.text}\0${served.release}\n\0loaded\0page-web-1`;
+
+    for (const stack of ["local", "staging"] as const) {
+      it(`and switches again in ${stack} when it is another route, one that is not loaded, or none`, async () => {
+        if (stack === "staging") {
+          await engineOf("page-staging", "app1");
+          registry.publish("team/page/web", [commit], {});
+        }
+        assert.equal(await since(answer, stack), left.since);
+        for (const other of ["", answer.replace("0123", "ffff"), answer.replace("loaded", "")]) {
+          assert.notEqual(await since(other, stack), left.since);
+        }
+      });
+    }
   });
 
   it("takes secrets from Vault, and finds out before that they are not there", async () => {

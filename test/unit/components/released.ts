@@ -79,7 +79,7 @@ export async function released({
           throw new Error("not released");
         const migration = { revisions: [], findings: [], destructive: [], warnings: [] };
         return new ReleasedEnvironment(loaded.namespace, {
-          ...{ application, settings: loaded, connection, plan, migration },
+          ...{ application, settings: loaded, connection, plan, migration, routeSince: "" },
           ...(gateway !== undefined && { gateway }),
         });
       },

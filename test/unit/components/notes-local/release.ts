@@ -176,6 +176,7 @@ export const release = {
       watchSeconds: 2,
       drainSeconds: 0,
       gatewayId: engineId("notes-local-gateway-container"),
+      since: "",
     }),
     delete: "node steps/run.mjs remove-route",
   },

@@ -1,0 +1,24 @@
+import {
+  routeDifference,
+  siteAnswer,
+  siteQuestion,
+  type Site,
+} from "../../components/gateway/served-site.ts";
+import { leftRoute } from "../../components/release/route-agreement.ts";
+import { stackOutputs, type Deployment } from "../pulumi/state.ts";
+import type { Run } from "../run.ts";
+
+/** How long the engine may take to say what the gateway serves, in milliseconds. */
+const patience = 30_000;
+
+/**
+ * How the gateway differs from the route that the last complete run of a stack left, in words.
+ *
+ * @returns undefined when it serves that route, when no run has left one, or when the gateway cannot be asked
+ */
+export async function routeDrift(deployment: Deployment, site: Site, run: Run): Promise<string | undefined> {
+  const left = leftRoute(stackOutputs(deployment));
+  if (left === undefined) return undefined;
+  const { code, stdout } = await run("docker", siteQuestion(site), { timeout: patience });
+  return code === 0 ? routeDifference(left.serves, siteAnswer(stdout)) : undefined;
+}
