@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { duringInterrupts } from "./interrupts.ts";
 import { yieldToOthers } from "./priority.ts";
+import { sessionEnd } from "./session-end.ts";
 
 /** How a program is run on our own terminal. */
 export interface AttachedSettings {
@@ -11,7 +12,7 @@ export interface AttachedSettings {
 }
 
 /** Runs a program on our own terminal. Ctrl+C reaches it from the terminal; other requests to stop are passed on. */
-export function attached(
+export async function attached(
   command: string,
   args: readonly string[],
   settings: AttachedSettings = {},
@@ -21,16 +22,20 @@ export function attached(
   const apart = yields && !atTerminal;
   const child = spawn(command, args, { cwd, env: environment, stdio: "inherit", detached: apart });
   if (child.pid !== undefined && apart) yieldToOthers(child.pid);
-  return duringInterrupts(
+  const asked = { toStop: false };
+  const code = await duringInterrupts(
     (signal) => {
+      asked.toStop = true;
       if (signal !== "SIGINT" || !atTerminal) child.kill(signal);
     },
     () =>
-      new Promise((resolve, reject) => {
+      new Promise<number>((resolve, reject) => {
         child.on("error", reject);
         child.on("close", (code) => {
           resolve(code ?? 1);
         });
       }),
   );
+  if (asked.toStop && apart && child.pid !== undefined) await sessionEnd(child.pid);
+  return code;
 }

@@ -6,6 +6,7 @@ import { pulumiFolder, type Project } from "../project.ts";
 import type { Progress, Step } from "../progress/progress.ts";
 import { stepInWords } from "../progress/words.ts";
 import { yieldToOthers } from "../priority.ts";
+import { sessionEnd } from "../session-end.ts";
 import { followEvents, type Diagnostic, type EngineEvent, type ResourceStep } from "./events.ts";
 import { parseUrn } from "./urn.ts";
 
@@ -84,11 +85,11 @@ export async function runOperation(
   closeSync(log);
   closeSync(eventLog);
   const events = followEvents(eventFile, tracker.see);
-  let interrupted = false;
+  const asked = { toStop: false };
   const ending = await duringInterrupts(
     () => {
-      if (interrupted) return;
-      interrupted = true;
+      if (asked.toStop) return;
+      asked.toStop = true;
       progress.say("stopping: what is under way is ended first, so that the state stays true");
       child.kill("SIGINT");
       onInterrupt?.();
@@ -103,12 +104,13 @@ export async function runOperation(
         });
       }),
   );
+  if (asked.toStop && child.pid !== undefined) await sessionEnd(child.pid);
   events.end();
   tracker.end();
   return {
     succeeded: ending === "exit code 0",
     ending,
-    interrupted,
+    interrupted: asked.toStop,
     ...tracker.seen,
     log: readFileSync(logFile, "utf8"),
     logFile,

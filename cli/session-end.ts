@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** How long what a run started may take to end after it, in milliseconds: a step's call of the docker client at most. */
+const patience = 30_000;
+
+/** How long to wait between two looks, in milliseconds. */
+const interval = 50;
+
+/**
+ * Waits until nothing of a session runs any more, by the process that led it: after a run that was stopped, a step of it
+ * may still be ending, and must not change anything once the run is said to have ended. Elsewhere than on Linux, which
+ * tells of sessions, it does not wait.
+ */
+export async function sessionEnd(leader: number): Promise<void> {
+  const deadline = Date.now() + patience;
+  while (runsInSession(leader) && Date.now() < deadline) await wait(interval);
+}
+
+/** Whether a process of the session runs; `/proc/<id>/stat` begins with `id (name) state parent group session`. */
+function runsInSession(leader: number): boolean {
+  return processIds().some((id) => {
+    try {
+      const found = /\) (\w) \d+ \d+ (\d+)/.exec(readFileSync(`/proc/${id}/stat`, "utf8"));
+      return Number(found?.[2]) === leader && found?.[1] !== "Z" && found?.[1] !== "X";
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  });
+}
+
+function processIds(): string[] {
+  try {
+    return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}
