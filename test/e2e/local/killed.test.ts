@@ -69,7 +69,42 @@ describe("a start of the local environment that is killed", () => {
     assert.doesNotMatch(next, /killed|removed the lock/);
     assert.equal((await project.footprint()).containers.length, 7);
   });
+
+  it("takes a route back that users got from a start which was ended while it watched", async () => {
+    project.configure({ watchSeconds: 6 });
+    await project.start();
+    for (const end of [interrupt, kill]) {
+      project.source.edit("application.ts", 'routes: ["/api/*"]', 'routes: ["/api/*", "/added"]');
+      const started = project.launch(["start"]);
+      await until("the added route", 300, async () => (await answersJson("/added")) || undefined);
+      await end(started);
+      assert.ok(await answersJson("/added"));
+      project.source.restore();
+      project.configure({ watchSeconds: 6 });
+      assert.match(
+        (await project.succeed(["status"])).stdout,
+        /^local: the gateway serves another route than the last complete run left; the next start switches again$/m,
+      );
+
+      await project.start();
+
+      assert.equal(await answersJson("/added"), false);
+      assert.deepEqual(Object.keys((await project.start()).changes), ["same"]);
+    }
+  });
+
+  /** Whether the API answers a path, not the front end. */
+  async function answersJson(path: string): Promise<boolean> {
+    const { headers } = await fetch(project.url + path, { signal: AbortSignal.timeout(5000) });
+    return headers.get("content-type") === "application/json";
+  }
 });
+
+/** Asks a command to stop, as Ctrl+C does, and waits until it is gone. */
+async function interrupt({ pid, ended }: Running): Promise<void> {
+  process.kill(pid, "SIGINT");
+  assert.equal((await ended).code, 130);
+}
 
 /** Kills a command with everything that it started, and waits until it is gone. */
 async function kill({ pid, ended }: Running): Promise<void> {

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
+import { routeDifference, siteAnswer, siteQuestion } from "../../../components/gateway/served-site.ts";
+import { canaryCookie } from "../../../components/gateway/site.ts";
+import type { LeftRoute } from "../../../components/release/route-agreement.ts";
+import { ReleasedProject } from "../../support/hosts/released-project.ts";
+import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
+import { killTree } from "../../support/process-tree.ts";
+import { until } from "../../support/until.ts";
+
+const site = { gateway: "notes-staging-gateway", name: "notes-staging" };
+
+/** What a run changes, until it is ended and its settings are taken back. */
+type Change = "release" | "maintenance" | "canary";
+
+/** How a run is ended, and when: once users get what it brings, or after so many seconds. */
+interface End {
+  readonly change: Change;
+  readonly signal: "SIGINT" | "SIGKILL";
+  readonly at: "the switch" | number;
+}
+
+/** Each change, ended in both ways at ten points; a sample of them unless all are asked for. */
+function ends(all = process.env.TOWPATH_TEST_ALL_ENDS === "true"): End[] {
+  const changes: Change[] = ["release", "maintenance", "canary"];
+  const points: End["at"][] = ["the switch", 1, 2, 3, 4, 5, 6, 8, 10, 12];
+  const matrix = changes.flatMap((change) =>
+    (["SIGINT", "SIGKILL"] as const).flatMap((signal) => points.map((at) => ({ change, signal, at }))),
+  );
+  if (all) return matrix;
+  return [
+    { change: "release", signal: "SIGKILL", at: "the switch" },
+    { change: "release", signal: "SIGINT", at: 5 },
+    { change: "maintenance", signal: "SIGINT", at: "the switch" },
+    { change: "canary", signal: "SIGINT", at: "the switch" },
+  ];
+}
+
+describe("a run on a host that is ended, and whose settings are taken back", () => {
+  let host: TestHost;
+  let released: ReleasedProject;
+  /** The commit that users have, and another one. */
+  let commit: string;
+  let other: string;
+  /** The release that users have, as the application says it. */
+  let release: unknown;
+
+  before(async () => {
+    host = await takeHost();
+    released = await ReleasedProject.create({ staging: host });
+    other = await released.publish({ api: ["LABEL release=other"] });
+    commit = await released.publish({ api: ["LABEL release=first"] });
+    configure({});
+    await released.release("staging");
+    release = await releaseFor("g");
+  });
+  after(async () => {
+    await released.remove();
+    await handBack(host);
+  });
+
+  function configure(more: Readonly<Record<string, unknown>>): void {
+    released.configure("staging", { commit, watchSeconds: 4, ...more });
+  }
+
+  /** The settings of each change, and those that take it back. */
+  const settings = (): Record<Change, readonly Readonly<Record<string, unknown>>[]> => ({
+    release: [{ commit: other }, {}],
+    maintenance: [{ maintenance: true }, {}],
+    canary: [
+      { commit: other, canary: { weight: 50 } },
+      { commit: other, canary: { weight: 0 } },
+    ],
+  });
+
+  /** The release that a client gets whose number is that; one without a release gets a status. */
+  async function releaseFor(number: string): Promise<unknown> {
+    const { status, body } = await released.ask("staging", "/api/version", {
+      cookie: `${canaryCookie}=${number}`,
+    });
+    return status === 200 ? (JSON.parse(body) as { release: unknown }).release : status;
+  }
+
+  function current(): Promise<string> {
+    return host.exec("docker", "exec", site.gateway, "readlink", `/etc/caddy/sites/${site.name}/current`);
+  }
+
+  for (const { change, signal, at } of ends()) {
+    const when = typeof at === "number" ? `after ${at} s` : `at ${at}`;
+    it(`a ${change}, ended by ${signal} ${when}: users get what state and settings say after the next up`, async () => {
+      const [changed = {}, back = {}] = settings()[change];
+      const was = await current();
+      configure(changed);
+      const up = released.project.launch(
+        ["pulumi", "up", "--yes", "--skip-preview", "--stack", "staging"],
+        keyVariables(),
+      );
+      if (typeof at === "number") await wait(at * 1000);
+      else await until(when, 120, async () => (await current()) !== was || undefined);
+      if (signal === "SIGKILL") await killTree(up.pid);
+      else process.kill(up.pid, signal);
+      await up.ended;
+
+      configure(back);
+      const { route } = (await released.release("staging")) as { route: LeftRoute };
+
+      assert.deepEqual(await Promise.all(["0", "8", "g"].map(releaseFor)), [release, release, release]);
+      assert.equal((await released.ask("staging", "/")).status, 200);
+      const served = siteAnswer(await host.exec("docker", ...siteQuestion(site)));
+      assert.equal(routeDifference(route.serves, served), undefined);
+    });
+  }
+
+  it("changes nothing when it is run once more", async () => {
+    const { code, stdout } = await released.up("staging");
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^Resources:\n {4}\d+ unchanged$/m);
+  });
+});
