@@ -1,127 +1,128 @@
-import type { AlterTableCmd, AlterTableStmt, ColumnDef, Constraint, Node, RangeVar } from "libpg-query";
+import type { AlterTableCmd, AlterTableStmt, Constraint, IndexStmt, Node } from "libpg-query";
+import { columnOf, commandsOf, constraintsOf, hasDefault, widens } from "./column-definitions.ts";
+import type { SchemaSoFar } from "./schema-so-far.ts";
+import { nameOf, partsOf, wordsOf } from "./sql-statements.ts";
 
-/** What the SQL itself has made so far; columns are `table.column`. */
-export interface Known {
-  readonly tables: Set<string>;
-  readonly columns: Set<string>;
-  /** Columns that it has given a default. */
-  readonly defaults: Set<string>;
+/** One part of an ALTER TABLE on a table that was there before. */
+interface Alteration {
+  readonly table: string;
+  /** The column or constraint. */
+  readonly name: string;
+  /** Whether the same migration has added the column. */
+  readonly own: boolean;
+  readonly command: AlterTableCmd;
+  readonly schema: SchemaSoFar;
+  /** The columns that have a default once the whole statement is done. */
+  readonly defaults: ReadonlySet<string>;
 }
 
-/** A table's name, with its schema where one is written. */
-export function nameOf({ schemaname, relname = "" }: RangeVar): string {
-  return schemaname === undefined || schemaname === "" ? relname : `${schemaname}.${relname}`;
-}
+type Judgement = (alteration: Alteration) => string | undefined;
+
+/** What each part of an ALTER TABLE takes away; those that are not here take nothing. */
+const judgements: Readonly<Partial<Record<NonNullable<AlterTableCmd["subtype"]>, Judgement>>> = {
+  AT_DropColumn: ({ own, name }) => (own ? undefined : `drops the column "${name}"`),
+  AT_AlterColumnType: changedType,
+  AT_SetNotNull: ({ name, ...rest }) => needed(name, rest),
+  AT_AddColumn: addedWithoutValue,
+  AT_DropIdentity: ({ own, name }) => (own ? undefined : `drops the identity of the column "${name}"`),
+  AT_DropExpression: ({ own, name }) => (own ? undefined : `drops the expression of the column "${name}"`),
+  AT_DropConstraint: ({ table, name, schema }) =>
+    schema.has("constraint", `${table}.${name}`) ? undefined : `drops the constraint "${name}"`,
+  AT_AddConstraint: addedConstraint,
+  AT_DetachPartition: ({ table }) => `takes a partition out of "${table}"`,
+  AT_SetUnLogged: ({ table }) => `lets "${table}" be empty after a crash`,
+  AT_DisableTrigAll: ({ table }) => `switches off the triggers of "${table}", and its foreign keys with them`,
+  AT_EnableRowSecurity: ({ table }) => `hides rows of "${table}" that no policy shows`,
+  AT_ForceRowSecurity: ({ table }) => `hides rows of "${table}" that no policy shows`,
+};
 
 /** What an ALTER TABLE destroys: `drops the column "body"`. Nothing on a table that the same SQL has made. */
-export function alterations({ relation, cmds = [] }: AlterTableStmt, known: Known): string[] {
+export function alterations({ relation, cmds }: AlterTableStmt, schema: SchemaSoFar): string[] {
   const table = relation === undefined ? "" : nameOf(relation);
-  if (known.tables.has(table)) return [];
-  const all = commandsOf(cmds);
-  const defaults = new Set([...known.defaults, ...defaultsOf(table, all)]);
-  return all.flatMap((command) => reason(table, command, { ...known, defaults }) ?? []);
-}
-
-/** The columns that an ALTER TABLE adds, and those that it gives a default. */
-export function definitionsOf({ relation, cmds = [] }: AlterTableStmt): Pick<Known, "columns" | "defaults"> {
-  const table = relation === undefined ? "" : nameOf(relation);
-  const all = commandsOf(cmds);
-  const added = all.flatMap((command) =>
-    command.subtype === "AT_AddColumn" ? (columnOf(command) ?? []) : [],
+  if (schema.has("table", table)) return [];
+  const commands = commandsOf(cmds);
+  const given = commands.flatMap(({ subtype, name = "", def }) =>
+    subtype === "AT_ColumnDefault" && def !== undefined ? [`${table}.${name}`] : [],
   );
-  return {
-    columns: new Set(added.map(({ colname = "" }) => `${table}.${colname}`)),
-    defaults: defaultsOf(table, all),
-  };
-}
-
-function commandsOf(cmds: readonly Node[]): AlterTableCmd[] {
-  return cmds.flatMap((node) => ("AlterTableCmd" in node ? [node.AlterTableCmd] : []));
-}
-
-function defaultsOf(table: string, commands: readonly AlterTableCmd[]): Set<string> {
-  const named = commands.flatMap((command) => {
-    const { subtype, name = "", def } = command;
-    const column = columnOf(command);
-    if (subtype === "AT_ColumnDefault" && def !== undefined) return [name];
-    return subtype === "AT_AddColumn" && column !== undefined && hasDefault(column)
-      ? [column.colname ?? ""]
-      : [];
+  const defaults = new Set([...schema.defaults, ...given]);
+  return commands.flatMap((command) => {
+    const { subtype, name = "" } = command;
+    const own = schema.columns.has(`${table}.${name}`);
+    const judge = subtype && judgements[subtype];
+    return judge?.({ table, name, own, command, schema, defaults }) ?? [];
   });
-  return new Set(named.map((name) => `${table}.${name}`));
 }
 
-function reason(table: string, command: AlterTableCmd, known: Known): string | undefined {
-  const { subtype, name = "", def } = command;
-  const own = known.columns.has(`${table}.${name}`);
-  switch (subtype) {
-    case "AT_DropColumn":
-      return own ? undefined : `drops the column "${name}"`;
-    case "AT_AlterColumnType":
-      return own ? undefined : `changes the type of the column "${name}"`;
-    case "AT_SetNotNull":
-      return known.defaults.has(`${table}.${name}`)
-        ? undefined
-        : `makes the column "${name}" NOT NULL without giving it a default`;
-    case "AT_AddColumn":
-      return addedWithoutValue(command);
-    case "AT_ColumnDefault":
-      return def === undefined ? `drops the default of the column "${name}"` : undefined;
-    case "AT_DropIdentity":
-      return `drops the identity of the column "${name}"`;
-    case "AT_DropExpression":
-      return `drops the expression of the column "${name}"`;
-    case "AT_DropConstraint":
-      return `drops the constraint "${name}"`;
-    case "AT_AddConstraint":
-      return addedConstraint(table, def, known);
-    case "AT_DetachPartition":
-      return `takes a partition out of "${table}"`;
-    case "AT_SetUnLogged":
-      return `lets "${table}" be empty after a crash`;
-    default:
-      return undefined;
-  }
+/** What an index refuses that was allowed. */
+export function newIndex(
+  { idxname = "", relation, indexParams = [], unique }: IndexStmt,
+  schema: SchemaSoFar,
+): string[] {
+  const table = relation === undefined ? "" : nameOf(relation);
+  if (unique !== true || schema.has("table", table)) return [];
+  const columns = indexParams.flatMap((part) => [
+    ...partsOf("IndexElem", part).flatMap(({ name }) => name ?? []),
+    ...columnsIn(part),
+  ]);
+  return ownAll(table, columns, schema) ? [] : [`adds the unique index "${idxname}", ${refusing}`];
 }
 
-function addedWithoutValue(command: AlterTableCmd): string | undefined {
+const refusing = "which refuses what was allowed";
+
+function changedType({ table, name, own, command, schema }: Alteration): string | undefined {
+  const column = columnOf(command);
+  const before = schema.types.get(`${table}.${name}`);
+  const after = column?.typeName;
+  const converts = column?.raw_default !== undefined;
+  const wider = before !== undefined && after !== undefined && !converts && widens(before, after);
+  return own || wider ? undefined : `changes the type of the column "${name}"`;
+}
+
+function needed(
+  column: string,
+  { table, schema, defaults }: Pick<Alteration, "table" | "schema" | "defaults">,
+): string | undefined {
+  const given = schema.columns.has(`${table}.${column}`) || defaults.has(`${table}.${column}`);
+  return given ? undefined : `makes the column "${column}" NOT NULL without giving it a default`;
+}
+
+function addedWithoutValue({ command }: Alteration): string | undefined {
   const column = columnOf(command);
   if (column === undefined || hasDefault(column)) return undefined;
-  const needed = constraintsOf(column).some(
+  const demanded = constraintsOf(column).some(
     ({ contype }) => contype === "CONSTR_NOTNULL" || contype === "CONSTR_PRIMARY",
   );
-  return needed ? `adds the column "${column.colname ?? ""}" NOT NULL without a default` : undefined;
+  return demanded ? `adds the column "${column.colname ?? ""}" NOT NULL without a default` : undefined;
 }
 
-/** `ADD CONSTRAINT … NOT NULL column`, of PostgreSQL 18. */
-function addedConstraint(table: string, def: Node | undefined, known: Known): string | undefined {
-  if (def === undefined || !("Constraint" in def) || def.Constraint.contype !== "CONSTR_NOTNULL")
-    return undefined;
-  const [key] = def.Constraint.keys ?? [];
-  const column = key !== undefined && "String" in key ? (key.String.sval ?? "") : "";
-  return known.defaults.has(`${table}.${column}`)
-    ? undefined
-    : `makes the column "${column}" NOT NULL without giving it a default`;
+function addedConstraint({ command: { def }, ...rest }: Alteration): string | undefined {
+  if (def === undefined || !("Constraint" in def)) return undefined;
+  const { Constraint: constraint } = def;
+  const columns = constrained(constraint);
+  // `ADD CONSTRAINT … NOT NULL column`, of PostgreSQL 18.
+  if (constraint.contype === "CONSTR_NOTNULL") return needed(columns[0] ?? "", rest);
+  // Its index refuses already.
+  if (constraint.contype === "CONSTR_UNIQUE" && constraint.indexname !== undefined) return undefined;
+  if (ownAll(rest.table, columns, rest.schema)) return undefined;
+  const { conname } = constraint;
+  const which = conname === undefined ? "a constraint" : `the constraint "${conname}"`;
+  return `adds ${which}, ${refusing}`;
 }
 
-function columnOf({ def }: AlterTableCmd): ColumnDef | undefined {
-  return def !== undefined && "ColumnDef" in def ? def.ColumnDef : undefined;
+function constrained({
+  keys = [],
+  fk_attrs: references = [],
+  exclusions = [],
+  raw_expr: condition,
+}: Constraint): string[] {
+  return [...[...keys, ...references].map(wordsOf), ...columnsIn(condition), ...columnsIn(exclusions)];
 }
 
-function constraintsOf({ constraints = [] }: ColumnDef): Constraint[] {
-  return constraints.flatMap((node) => ("Constraint" in node ? [node.Constraint] : []));
+function columnsIn(node: Node | readonly Node[] | undefined): string[] {
+  return partsOf("ColumnRef", node).map(({ fields = [] }) => wordsOf(fields.at(-1)));
 }
 
-/** Whether rows that are there, and those that are inserted without it, get a value. */
-function hasDefault(column: ColumnDef): boolean {
-  const type = column.typeName?.names?.at(-1);
-  if (type !== undefined && "String" in type && /^(?:big|small)?serial[248]?$/.test(type.String.sval ?? ""))
-    return true;
-  return constraintsOf(column).some(({ contype, raw_expr: value }) => {
-    if (contype === "CONSTR_IDENTITY" || contype === "CONSTR_GENERATED") return true;
-    return (
-      contype === "CONSTR_DEFAULT" &&
-      !(value !== undefined && "A_Const" in value && value.A_Const.isnull === true)
-    );
-  });
+/** Whether the same migration has added all the columns: nothing that runs knows them. */
+function ownAll(table: string, columns: readonly string[], schema: SchemaSoFar): boolean {
+  return columns.length > 0 && columns.every((column) => schema.columns.has(`${table}.${column}`));
 }

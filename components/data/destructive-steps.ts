@@ -1,5 +1,15 @@
-import type { Node, ParseResult } from "libpg-query";
-import { alterations, definitionsOf, nameOf, type Known } from "./alterations.ts";
+import { alterations, newIndex } from "./alterations.ts";
+import { explained, isAccount, queried, rowChanges } from "./row-changes.ts";
+import { kindOf, SchemaSoFar } from "./schema-so-far.ts";
+import {
+  nameOf,
+  statementsOf,
+  wordsOf,
+  wordsOfAll,
+  type Body,
+  type Kind,
+  type Statement,
+} from "./sql-statements.ts";
 
 /** A statement of a migration that loses data, or takes away what the release that runs may use. */
 export interface DestructiveStep {
@@ -9,158 +19,195 @@ export interface DestructiveStep {
   readonly reason: string;
 }
 
+/** What each kind of statement takes away; those that are not here take nothing. */
+const judgements: { readonly [K in Kind]?: (body: Body<K>, schema: SchemaSoFar) => string[] } = {
+  AlterTableStmt: alterations,
+  IndexStmt: newIndex,
+  DropStmt: dropped,
+  DropOwnedStmt: () => ["drops everything that a role owns"],
+  DropdbStmt: ({ dbname = "" }) => [`drops the database "${dbname}"`],
+  DropRoleStmt: () => ["drops a role"],
+  DropTableSpaceStmt: () => ["drops a tablespace"],
+  RenameStmt: renamed,
+  AlterObjectSchemaStmt: moved,
+  AlterEnumStmt: ({ oldVal = "" }) => (oldVal === "" ? [] : [`renames the value "${oldVal}"`]),
+  AlterDomainStmt: domainChanged,
+  TruncateStmt: ({ relations = [] }, schema) =>
+    relations
+      .map(wordsOf)
+      .filter((name) => !schema.has("table", name) && !isAccount(name))
+      .map((name) => `empties the table "${name}"`),
+  GrantStmt: revoked,
+  GrantRoleStmt: ({ is_grant: grants, granted_roles: roles = [] }) =>
+    grants === true
+      ? []
+      : roles.map(
+          (role) =>
+            `takes the role "${"AccessPriv" in role ? (role.AccessPriv.priv_name ?? "") : ""}" from others`,
+        ),
+  RuleStmt: ({ relation, instead }, schema) =>
+    instead !== true ||
+    relation === undefined ||
+    ["table", "view"].some((kind) => schema.has(kind, nameOf(relation)))
+      ? []
+      : [`lets a rule do something else than what "${nameOf(relation)}" is told`],
+  CreateTrigStmt: triggered,
+  VariableSetStmt: ({ name, args = [] }) =>
+    name === "session_replication_role" && JSON.stringify(args).includes('"replica"')
+      ? ["switches off triggers, and foreign keys with them"]
+      : [],
+  DoStmt: () => ["runs a block of code, whose effect cannot be read from the SQL"],
+  CallStmt: () => ["calls a procedure, whose effect cannot be read from the SQL"],
+  SelectStmt: queried,
+  ExplainStmt: explained,
+  InsertStmt: (body, schema) => rowChanges({ InsertStmt: body }, schema),
+  UpdateStmt: (body, schema) => rowChanges({ UpdateStmt: body }, schema),
+  DeleteStmt: (body, schema) => rowChanges({ DeleteStmt: body }, schema),
+  MergeStmt: (body, schema) => rowChanges({ MergeStmt: body }, schema),
+  CreateTableAsStmt: rowChanges,
+  CopyStmt: rowChanges,
+  PrepareStmt: rowChanges,
+};
+
 /** What can be dropped without a loss: it holds no data, and nothing that runs names it. */
-const harmlessDrops = ["INDEX", "STATISTIC_EXT", "TRIGGER", "RULE", "POLICY", "EVENT_TRIGGER", "PUBLICATION"];
+const harmlessDrops = ["statistic ext", "trigger", "rule", "event trigger", "publication"];
 
 /** What can be renamed although a release runs: nothing that runs names it. */
-const harmlessRenames = [...harmlessDrops, "TABCONSTRAINT", "DOMCONSTRAINT", "ROLE"];
+const harmlessRenames = [...harmlessDrops, "index", "policy", "tabconstraint", "domconstraint", "role"];
 
 /**
- * The steps of a migration that destroy something: drop, rename, change of type, `NOT NULL` without a default, delete.
+ * The steps of a migration that take something away: data (drop, delete, overwrite), or what the release that runs may
+ * use or do (rename, change of type, new constraint, `NOT NULL` without a default).
  *
- * What the same SQL has made before is its own to drop. SQL that PostgreSQL's parser refuses is one such step as a whole,
+ * What the same SQL has made before is its own to drop. `history` is the SQL of all migrations from the first to these; it
+ * tells what a column was, and which index is unique. SQL that PostgreSQL's parser refuses is one such step as a whole,
  * because nothing is known of it.
  */
-export async function destructiveSteps(sql: string): Promise<DestructiveStep[]> {
-  if (sql.trim() === "") return [];
-  // The parser is a megabyte of WebAssembly, and most deployments have no SQL to read.
-  const { parse } = await import("libpg-query");
-  let parsed: ParseResult;
-  try {
-    parsed = await parse(sql);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return [{ statement: "the whole SQL", reason: `is not SQL that can be judged: ${error.message}` }];
+export async function destructiveSteps(sql: string, history = ""): Promise<DestructiveStep[]> {
+  const statements = await statementsOf(sql);
+  if (typeof statements === "string") {
+    return [{ statement: "the whole SQL", reason: `is not SQL that can be judged: ${statements}` }];
   }
-  const bytes = Buffer.from(sql);
-  const known: Known = { tables: new Set(), columns: new Set(), defaults: new Set() };
-  return (parsed.stmts ?? []).flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
-    if (stmt === undefined) return [];
-    const end = length === undefined || length === 0 ? bytes.length : start + length;
-    const statement = oneLine(bytes.subarray(start, end).toString());
-    const found = reasons(stmt, known).map((reason) => ({ statement, reason }));
-    remember(stmt, known);
-    return found;
+  const schema = schemaBefore(statements, await statementsOf(history));
+  // An index that is dropped and made anew, so that the migration can be tried again, is not missed.
+  for (const { node } of statements) {
+    if ("IndexStmt" in node && node.IndexStmt.unique === true)
+      schema.made.add(`index ${node.IndexStmt.idxname ?? ""}`);
+  }
+  return statements.flatMap(({ text: statement, node }) => {
+    const [[kind, body] = ["", undefined]] = Object.entries(node);
+    const judge = judgements[kind as Kind] as ((body: unknown, schema: SchemaSoFar) => string[]) | undefined;
+    const found = judge?.(body, schema) ?? [];
+    schema.remember(node);
+    return found.map((reason) => ({ statement, reason }));
   });
 }
 
-function reasons(stmt: Node, known: Known): string[] {
-  if ("AlterTableStmt" in stmt) return alterations(stmt.AlterTableStmt, known);
-  if ("DropStmt" in stmt) {
-    const { removeType = "OBJECT_TABLE", objects = [] } = stmt.DropStmt;
-    const kind = removeType.replace("OBJECT_", "");
-    if (harmlessDrops.includes(kind)) return [];
-    return objects
-      .map(wordsOf)
-      .filter((name) => !known.tables.has(name))
-      .map((name) => `drops the ${kindWords(kind)} "${name}"`);
-  }
-  if ("RenameStmt" in stmt) {
-    const { renameType = "OBJECT_TABLE", relation, subname, object } = stmt.RenameStmt;
-    const kind = renameType.replace("OBJECT_", "");
-    if (harmlessRenames.includes(kind)) return [];
-    if (relation !== undefined && known.tables.has(nameOf(relation))) return [];
-    const name = subname ?? (relation === undefined ? wordsOf(object) : nameOf(relation));
-    return [`renames the ${kindWords(kind)} "${name}"`];
-  }
-  if ("AlterObjectSchemaStmt" in stmt) {
-    const { relation, object, objectType = "OBJECT_TABLE" } = stmt.AlterObjectSchemaStmt;
-    const name = relation === undefined ? wordsOf(object) : nameOf(relation);
-    if (known.tables.has(name)) return [];
-    return [`moves the ${kindWords(objectType.replace("OBJECT_", ""))} "${name}" to another schema`];
-  }
-  if ("AlterEnumStmt" in stmt) {
-    const { oldVal } = stmt.AlterEnumStmt;
-    return oldVal === undefined || oldVal === "" ? [] : [`renames the value "${oldVal}"`];
-  }
-  if ("AlterDomainStmt" in stmt) {
-    const { subtype, typeName = [] } = stmt.AlterDomainStmt;
-    const domain = typeName.map(wordsOf).join(".");
-    // The parser gives PostgreSQL's own letters for these.
-    if (subtype === "O") return [`makes the domain "${domain}" NOT NULL`];
-    return subtype === "X" ? [`drops a constraint of the domain "${domain}"`] : [];
-  }
-  if ("TruncateStmt" in stmt) {
-    return (stmt.TruncateStmt.relations ?? [])
-      .map(wordsOf)
-      .filter((name) => !known.tables.has(name))
-      .map((name) => `empties the table "${name}"`);
-  }
-  if ("DropOwnedStmt" in stmt) return ["drops everything that a role owns"];
-  if ("DropdbStmt" in stmt) return [`drops the database "${stmt.DropdbStmt.dbname ?? ""}"`];
-  if ("DropRoleStmt" in stmt) return ["drops a role"];
-  if ("DropTableSpaceStmt" in stmt) return ["drops a tablespace"];
-  if ("DoStmt" in stmt) return ["runs a block of code, whose effect cannot be read from the SQL"];
-  if ("CallStmt" in stmt) return ["calls a procedure, whose effect cannot be read from the SQL"];
-  return changesRows(stmt) ? deletions(stmt, known) : [];
+/** Whether the SQL that was before can change what is thought of this. */
+export function dependsOnHistory(sql: string): boolean {
+  return /\btype\b|\bdrop\s+index\b|\bselect\b/i.test(sql);
 }
 
-/** Statements that may hold others which delete; functions and rules only describe what they will do. */
-function changesRows(stmt: Node): boolean {
-  return ["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CreateTableAsStmt"].some(
-    (kind) => kind in stmt,
+/** What the migrations before these have made; nothing is known where these are not the end of the history. */
+function schemaBefore(statements: readonly Statement[], history: readonly Statement[] | string): SchemaSoFar {
+  const schema = new SchemaSoFar();
+  const [these, all] = [statements, typeof history === "string" ? [] : history].map((list) =>
+    list.filter(isOfSchema),
+  );
+  if (these === undefined || all === undefined) return schema;
+  const before = all.slice(0, Math.max(0, all.length - these.length));
+  const tail = all.slice(before.length);
+  if (tail.every(({ text }, index) => text === these[index]?.text)) {
+    for (const { node } of before) schema.remember(node);
+  }
+  schema.forgetMakers();
+  return schema;
+}
+
+/** Leaves out transactions and the tool's own account, which depend on where it starts. */
+function isOfSchema({ node }: Statement): boolean {
+  if ("TransactionStmt" in node) return false;
+  if ("CreateStmt" in node) return !isAccount(node.CreateStmt.relation?.relname ?? "");
+  const changed =
+    "InsertStmt" in node
+      ? node.InsertStmt
+      : "UpdateStmt" in node
+        ? node.UpdateStmt
+        : "DeleteStmt" in node
+          ? node.DeleteStmt
+          : undefined;
+  return !isAccount(changed?.relation?.relname ?? "");
+}
+
+function dropped(
+  { removeType = "OBJECT_TABLE", objects = [] }: Body<"DropStmt">,
+  schema: SchemaSoFar,
+): string[] {
+  const kind = kindOf(removeType);
+  if (harmlessDrops.includes(kind)) return [];
+  return objects
+    .map(wordsOf)
+    .filter((name) => !schema.has(kind, name))
+    .filter((name) => kind !== "index" || isUnique(name.split(".").at(-1) ?? "", schema))
+    .map((name) => `drops the ${kind === "index" ? "unique index" : kind} "${name}"`);
+}
+
+/** Whether an index keeps values unique: as its migration says, or, where that is not known, its name. */
+function isUnique(index: string, schema: SchemaSoFar): boolean {
+  return (
+    schema.uniqueIndexes.has(index) || /(?:^|_)(?:p?key|uq|ux|uk|uix|uidx|uniq|unique)(?:_|$)/i.test(index)
   );
 }
 
-/** The deletions in a statement, at any depth. */
-function deletions(node: unknown, known: Known): string[] {
-  if (typeof node !== "object" || node === null) return [];
-  const inner = Object.values(node).flatMap((value) => deletions(value, known));
-  const found = node as Node;
-  if ("DeleteStmt" in found) {
-    const { relation } = found.DeleteStmt;
-    const table = relation === undefined ? "" : nameOf(relation);
-    return known.tables.has(table) ? inner : [`deletes rows of "${table}"`, ...inner];
-  }
-  if ("MergeWhenClause" in found && found.MergeWhenClause.commandType === "CMD_DELETE") {
-    return ["deletes rows in a merge", ...inner];
-  }
-  return inner;
+function renamed(
+  { renameType = "OBJECT_TABLE", relation, subname, object }: Body<"RenameStmt">,
+  schema: SchemaSoFar,
+): string[] {
+  const kind = kindOf(renameType);
+  if (harmlessRenames.includes(kind)) return [];
+  const whole = relation === undefined ? wordsOf(object) : nameOf(relation);
+  if (schema.has("table", whole) || schema.has(kind, whole)) return [];
+  if (schema.columns.has(`${whole}.${subname ?? ""}`)) return [];
+  return [`renames the ${kind} "${subname ?? whole}"`];
 }
 
-/** Keeps in mind what the statement has made. */
-function remember(stmt: Node, known: Known): void {
-  if ("CreateStmt" in stmt) {
-    const { relation, if_not_exists: perhaps = false } = stmt.CreateStmt;
-    if (relation !== undefined && !perhaps) known.tables.add(nameOf(relation));
-  }
-  if ("CreateTableAsStmt" in stmt) {
-    const { into, if_not_exists: perhaps = false } = stmt.CreateTableAsStmt;
-    if (into?.rel !== undefined && !perhaps) known.tables.add(nameOf(into.rel));
-  }
-  if ("RenameStmt" in stmt) {
-    const { relation, renameType, newname = "" } = stmt.RenameStmt;
-    if (relation !== undefined && renameType === "OBJECT_TABLE" && known.tables.delete(nameOf(relation))) {
-      known.tables.add(nameOf({ ...relation, relname: newname }));
-    }
-  }
-  if ("AlterTableStmt" in stmt) {
-    const { columns, defaults } = definitionsOf(stmt.AlterTableStmt);
-    for (const column of columns) known.columns.add(column);
-    for (const column of defaults) known.defaults.add(column);
-  }
+function moved(
+  { relation, object, objectType = "OBJECT_TABLE" }: Body<"AlterObjectSchemaStmt">,
+  schema: SchemaSoFar,
+): string[] {
+  const name = relation === undefined ? wordsOf(object) : nameOf(relation);
+  const kind = kindOf(objectType);
+  return schema.has(kind, name) ? [] : [`moves the ${kind} "${name}" to another schema`];
 }
 
-/** A name as SQL writes it, of the several forms that the parser gives names. */
-function wordsOf(node: Node | undefined): string {
-  if (node === undefined) return "";
-  if ("String" in node) return node.String.sval ?? "";
-  if ("List" in node) return (node.List.items ?? []).map(wordsOf).join(".");
-  if ("TypeName" in node) return (node.TypeName.names ?? []).map(wordsOf).join(".");
-  if ("RangeVar" in node) return nameOf(node.RangeVar);
-  if ("ObjectWithArgs" in node) return (node.ObjectWithArgs.objname ?? []).map(wordsOf).join(".");
-  return "";
+function domainChanged({ subtype = "", typeName }: Body<"AlterDomainStmt">, schema: SchemaSoFar): string[] {
+  const domain = wordsOfAll(typeName);
+  if (schema.has("domain", domain)) return [];
+  // The parser gives PostgreSQL's own letters for these.
+  const words: Partial<Record<string, string>> = {
+    O: `makes the domain "${domain}" NOT NULL`,
+    X: `drops a constraint of the domain "${domain}"`,
+    C: `adds a constraint to the domain "${domain}", which refuses what was allowed`,
+  };
+  const found = words[subtype];
+  return found === undefined ? [] : [found];
 }
 
-function kindWords(kind: string): string {
-  const words: Partial<Record<string, string>> = { MATVIEW: "materialized view", ATTRIBUTE: "column" };
-  return words[kind] ?? kind.toLowerCase().replaceAll("_", " ");
+function revoked(
+  { is_grant: grants, objtype = "OBJECT_TABLE", objects = [] }: Body<"GrantStmt">,
+  schema: SchemaSoFar,
+): string[] {
+  if (grants === true) return [];
+  const kind = kindOf(objtype);
+  return objects
+    .map(wordsOf)
+    .filter((name) => !schema.has(kind, name))
+    .map((name) => `revokes rights on the ${kind} "${name}"`);
 }
 
-/** The statement for people: a comment before it says more of the migration's file than of the statement. */
-function oneLine(text: string): string {
-  return text
-    .replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/, "")
-    .replace(/\s+/g, " ")
-    .trim();
+function triggered({ relation, funcname }: Body<"CreateTrigStmt">, schema: SchemaSoFar): string[] {
+  const table = relation === undefined ? "" : nameOf(relation);
+  const effect = schema.functions.get(wordsOfAll(funcname)) ?? "";
+  if (effect === "" || schema.has("table", table)) return [];
+  return [`lets a trigger of "${table}" run the function "${wordsOfAll(funcname)}", ${effect}`];
 }
