@@ -59,8 +59,11 @@ export async function imageMirror(): Promise<string> {
   return built.length > 0 ? defaultPrefix : "docker.io";
 }
 
+/** How often a subnet is asked for that another run may take first. */
+const mostTries = 5;
+
 /** The engine chooses a free subnet; an address of one's own is only given in a subnet that was asked for. */
-async function makeNetwork(): Promise<LabNetwork> {
+async function makeNetwork(tries = 1): Promise<LabNetwork> {
   const create = async (...more: string[]): Promise<void> => {
     await docker(["network", "create", "--label", labLabel, ...more, labNamespace]);
   };
@@ -69,7 +72,13 @@ async function makeNetwork(): Promise<LabNetwork> {
     ...["network", "inspect", "--format", "{{(index .IPAM.Config 0).Subnet}}", labNamespace],
   ]);
   await docker(["network", "rm", labNamespace]);
-  await create("--subnet", subnet);
+  try {
+    await create("--subnet", subnet);
+  } catch (error) {
+    // Between the two, another run of the tests may have been given the same one.
+    if (tries === mostTries || !String(error).includes("overlaps")) throw error;
+    return makeNetwork(tries + 1);
+  }
   const start = subnet.split("/")[0]?.split(".").slice(0, 3).join(".") ?? "";
   return { name: labNamespace, address: (host) => `${start}.${100 + host}` };
 }
