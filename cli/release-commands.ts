@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { answer, json } from "./answer.ts";
+import type { RollbackSettings } from "./commands/rollback.ts";
 
 /** The commands about releases to hosts, and the images that they are made of. */
 export function addReleaseCommands(program: Command): void {
@@ -22,11 +23,19 @@ export function addReleaseCommands(program: Command): void {
     .requiredOption(...stack)
     .option("--yes", "do not ask", false)
     .option("--with-downgrade", "let the migrations go down to the release's revision first", false)
+    .option(
+      "--accept-unknown-schema",
+      "you have seen that the release gets along with the schema, which the records do not tell",
+      false,
+    )
     .option(...json)
     .action(
       async (
         release: string | undefined,
-        { json = false, ...asked }: { json?: boolean; stack: string; yes: boolean; withDowngrade: boolean },
+        {
+          json = false,
+          ...asked
+        }: { json?: boolean; stack: string } & Omit<RollbackSettings, "release" | "ask">,
       ) => {
         const { rollback, rolledBackInWords } = await import("./commands/rollback.ts");
         const { question } = await import("./question.ts");

@@ -4,7 +4,7 @@ import { Backups } from "./data/backups.ts";
 import { found } from "./application/names.ts";
 import { previousName, withPreviousSecrets } from "./application/previous-secrets.ts";
 import { BackingServices } from "./data/backing-services.ts";
-import { destructiveIn, type MigrationPlan } from "./data/migration-plan.ts";
+import { schemaSince, type MigrationPlan } from "./data/migration-plan.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import type { SharedGateway } from "./gateway/shared-gateway.ts";
 import { DockerHost } from "./host/docker-host.ts";
@@ -227,7 +227,10 @@ function recordsOf(
     .apply(([secretVersions, receipts, schema]) =>
       recordsAfter(plan, {
         ...{ secretVersions, receipts },
-        ...(schema !== undefined && { schema: { ...schema, ...destructiveIn(schema, migration) } }),
+        ...(schema !== undefined && {
+          // The way down is the one back to what a record tells of already.
+          schema: plan.downgrade === undefined ? schemaSince(plan.current, schema, migration) : schema,
+        }),
         ...(application.postgres !== undefined && { postgres: application.postgres.version }),
       }),
     );

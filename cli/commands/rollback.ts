@@ -45,6 +45,7 @@ export async function rollback(
   await releaseWith(call, progress, {
     TOWPATH_ROLLBACK: plan.to,
     ...(plan.downgrade && { TOWPATH_DOWNGRADE: "true" }),
+    ...(settings.acceptUnknownSchema && { TOWPATH_UNKNOWN_SCHEMA: "true" }),
   });
   return { ...plan, seconds: Math.round((Date.now() - began) / 100) / 10 };
 }

@@ -1,4 +1,4 @@
-import { impossible, needsDowngrade } from "../../components/release/plan-from.ts";
+import { needsDowngrade, unknownSchema } from "../../components/release/plan-from.ts";
 import { leftReleases, type ReleaseRecord } from "../../components/release/release-record.ts";
 import { rollbackSchema, type RollbackSchema } from "../../components/release/rollback-schema.ts";
 import { Problem } from "../problem.ts";
@@ -31,12 +31,14 @@ export interface RollbackRequest {
   /** The id of a release; left out, the last one that was not gone back from. */
   readonly release?: string | undefined;
   readonly withDowngrade: boolean;
+  /** The person has seen that the release gets along with the schema, which the records do not tell. */
+  readonly acceptUnknownSchema: boolean;
 }
 
 /** Decides what a rollback does. Throws a Problem when it cannot be done safely, which says why. */
 export function planRollback(
   records: readonly ReleaseRecord[],
-  { stack, release, withDowngrade }: RollbackRequest,
+  { stack, release, withDowngrade, acceptUnknownSchema }: RollbackRequest,
   hasMigrations: boolean,
 ): RollbackPlan {
   const [current] = records;
@@ -47,7 +49,10 @@ export function planRollback(
   if (target === undefined || id === current.id) throw new Problem(noSuchRelease(stack, records, id));
   const schema = rollbackSchema(records, target.id, hasMigrations);
   if (schema === undefined) throw new Error("rollback: a record that is not there");
-  if (schema.kind === "impossible") throw new Problem(`rollback: ${impossible(target.id, schema.why)}`);
+  const goesDown = withDowngrade && target.schema?.after !== undefined;
+  if (schema.kind === "unknown" && !goesDown && !acceptUnknownSchema) {
+    throw new Problem(`rollback: ${unknownSchema(target.id, schema)}`);
+  }
   if (schema.kind === "downgrade" && !withDowngrade) {
     throw new Problem(`rollback: ${needsDowngrade(target.id, schema)}`);
   }
@@ -73,7 +78,7 @@ export function planRollback(
       .filter((name) => current.secretVersions[name] !== target.secretVersions[name])
       .sort(),
     schema,
-    downgrade: withDowngrade && (schema.kind === "downgrade" || schema.kind === "compatible"),
+    downgrade: goesDown && ["downgrade", "compatible", "unknown"].includes(schema.kind),
   };
 }
 
@@ -130,6 +135,11 @@ function schemaInWords({ schema, downgrade }: RollbackPlan): string {
     return downgrade
       ? "goes down first, as asked; what was written since may be lost"
       : `compatible: stays at ${schema.revision}, nothing since took anything away`;
+  }
+  if (schema.kind === "unknown") {
+    return downgrade
+      ? "goes down first, as asked; what was written since may be lost"
+      : `unknown, accepted: stays as it is, although ${schema.why}`;
   }
   return schema.kind === "forward" ? "is brought up to the release by its own migrations" : "the same";
 }

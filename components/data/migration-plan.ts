@@ -3,7 +3,7 @@ import { commandFrom, pendingOf } from "../application/migrations.ts";
 import { found } from "../application/names.ts";
 import { show } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
-import type { ReleaseRecord } from "../release/release-record.ts";
+import type { ReleaseRecord, SchemaChange } from "../release/release-record.ts";
 import { destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
 
 /** What a plan of the migration is made from. */
@@ -34,6 +34,8 @@ export interface MigrationPlan {
   readonly findings: readonly DestructiveStep[];
   /** Those of the revisions that may destroy something; all of them, when one does. */
   readonly destructive: readonly string[];
+  /** Why it is not known what it destroys; left out where it is. */
+  readonly unknown?: string;
   /** What a reviewer must know, one line each. */
   readonly warnings: readonly string[];
 }
@@ -58,9 +60,9 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
   const from = last.schema?.after ?? migrations.base;
   const { pending, sql } = migrations;
   if (pending === undefined || from === undefined) {
-    const warning =
-      "migrations: what they will run is not known, for the application describes no migrations.pending";
-    return { ...nothing, warnings: [warning] };
+    const unknown = `the application describes no migrations.${pending === undefined ? "pending" : "base"}`;
+    const warning = `migrations: what they will run is not known, for ${unknown}`;
+    return { ...nothing, unknown, warnings: [warning] };
   }
   const ask = async (what: keyof Migrations, command: readonly string[]): Promise<string> => {
     const answer = await print(image, commandFrom(command, from), service.environment);
@@ -73,8 +75,9 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
   const to = revisions.at(-1);
   if (to === undefined) return nothing;
   if (sql === undefined) {
-    const warning = `migrations: what ${to} destroys is not known, for the application describes no migrations.sql`;
-    return { ...nothing, revisions, warnings: [warning] };
+    const unknown = "the application describes no migrations.sql";
+    const warning = `migrations: what ${to} destroys is not known, for ${unknown}`;
+    return { ...nothing, revisions, unknown, warnings: [warning] };
   }
   const findings = await destructiveSteps(await ask("sql", sql));
   if (findings.length > 0) checkAcknowledged(args, from, to, findings);
@@ -86,13 +89,26 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
   };
 }
 
-/** Which of the revisions that were applied may have destroyed something, as the release's record keeps it. */
-export function destructiveIn(
-  { applied }: { readonly applied: readonly string[] },
-  { destructive }: MigrationPlan,
-): { destructive?: readonly string[] } {
-  const found = applied.filter((revision) => destructive.includes(revision));
-  return found.length > 0 ? { destructive: found } : {};
+/**
+ * What became of the schema since the last record, as this release's record keeps it.
+ *
+ * Not only what this run applied: a run before it may have migrated, failed after that, and left no record.
+ */
+export function schemaSince(
+  last: ReleaseRecord | undefined,
+  made: SchemaChange,
+  { revisions, destructive, unknown }: Pick<MigrationPlan, "revisions" | "destructive" | "unknown">,
+): SchemaChange {
+  const before = last?.schema?.after;
+  const { after } = made;
+  // There is no earlier release that could miss anything.
+  if (last === undefined || after === undefined || after === before) return made;
+  const since = { ...(before !== undefined && { before }), after };
+  if (revisions.at(-1) === after) {
+    return { ...since, applied: revisions, ...(unknown === undefined ? { destructive } : { unknown }) };
+  }
+  const way = `no plan led from ${before ?? "no revision"} to ${after}`;
+  return { ...since, applied: made.applied, unknown: unknown ?? way };
 }
 
 function checkAcknowledged(

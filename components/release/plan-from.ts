@@ -242,18 +242,27 @@ function schemaOf(
   const asked = given(reads, "TOWPATH_DOWNGRADE") !== undefined;
   if (schema === undefined || current === undefined || migrations === undefined) return { rollback: true };
   if (schema.kind === "forward") return { rollback: false };
-  if (schema.kind === "impossible") throw new InputError([`TOWPATH_ROLLBACK: ${impossible(id, schema.why)}`]);
   if (schema.kind === "downgrade" && !asked)
     throw new InputError([`TOWPATH_ROLLBACK: ${needsDowngrade(id, schema)}`]);
   const to = records.find((record) => record.id === id)?.schema?.after;
+  const accepted = (asked && to !== undefined) || given(reads, "TOWPATH_UNKNOWN_SCHEMA") !== undefined;
+  if (schema.kind === "unknown" && !accepted)
+    throw new InputError([`TOWPATH_ROLLBACK: ${unknownSchema(id, schema)}`]);
   if (!asked || schema.kind === "same" || to === undefined) return { rollback: true };
   const image = found(services, migrations.service).image;
   return { rollback: true, downgrade: { to, image: found(referencesOf(registry, current.images), image) } };
 }
 
-/** Says why a release cannot be gone back to. */
-export function impossible(id: string, why: string): string {
-  return `expected a release that the database allows, got ${id}: ${why}; restore a backup from then, or release a repair`;
+/** Says that nobody knows whether a release gets along with the schema. */
+export function unknownSchema(
+  id: string,
+  { why, to }: { readonly why: string; readonly to?: string },
+): string {
+  const other =
+    to === undefined
+      ? "restore a backup from then, or release a repair"
+      : `go down to its revision ${to} with --with-downgrade, which may lose what was written since`;
+  return `expected a release that the database allows, got ${id}: ${why}; look whether it gets along with the schema as it is and say so with --accept-unknown-schema, or ${other}`;
 }
 
 /** Says that a rollback takes more than other images. */

@@ -30,15 +30,17 @@ export interface ReleaseReceipts {
   readonly endToEnd?: ReleaseReceipt;
 }
 
-/** What the migration of a release did. */
+/** What became of the schema between the record before and this one, whichever run did it. */
 export interface SchemaChange {
-  /** The revision before; left out where the database was empty. */
+  /** The revision that the record before tells of; left out where the database was empty. */
   readonly before?: string;
   readonly after?: string;
   /** The revisions that were applied, in their order. */
   readonly applied: readonly string[];
-  /** Those of them that drop, rename or narrow something, so that an older release may not run on the result. */
+  /** Those of them that drop, rename or narrow something, so that an older release may not run on the result; left out where that is not known. */
   readonly destructive?: readonly string[];
+  /** Why it is not known what they took away. */
+  readonly unknown?: string;
 }
 
 /** What one run released, by whom, and how it is known to be good. */

@@ -10,7 +10,8 @@ export type RollbackSchema =
   | { readonly kind: "compatible"; readonly revision: string }
   /** Something was taken away since; the migrations' own `down` goes back to the release's revision. */
   | { readonly kind: "downgrade"; readonly to: string; readonly destructive: readonly string[] }
-  | { readonly kind: "impossible"; readonly why: string };
+  /** Whether anything was taken away cannot be told; `to` is the release's revision, where its record says it. */
+  | { readonly kind: "unknown"; readonly why: string; readonly to?: string };
 
 /**
  * What going back to a release means for the schema: decided by the records between it and what runs.
@@ -30,13 +31,48 @@ export function rollbackSchema(
   if (leftReleases(records).has(id)) return { kind: "forward" };
   const now = current.schema?.after;
   const then = target.schema?.after;
-  if (now === undefined || then === undefined) {
-    const silent = then === undefined ? id : current.id;
-    return { kind: "impossible", why: `the record of ${silent} does not say which revision its schema has` };
-  }
+  if (then === undefined) return { kind: "unknown", why: silent(target) };
+  if (now === undefined) return { kind: "unknown", why: silent(current), to: then };
   if (now === then) return { kind: "same" };
-  const destructive = records.slice(0, at).flatMap(({ schema }) => schema?.destructive ?? []);
-  return destructive.length === 0
+  const { destructive, unknown } = takenSince(records.slice(0, at + 1));
+  if (destructive.length > 0) return { kind: "downgrade", to: then, destructive };
+  return unknown === undefined
     ? { kind: "compatible", revision: now }
-    : { kind: "downgrade", to: then, destructive };
+    : { kind: "unknown", why: unknown, to: then };
+}
+
+/** What was taken away between the oldest of these records and the newest one, and why more may have been. */
+function takenSince(records: readonly ReleaseRecord[]): { destructive: string[]; unknown?: string } {
+  const destructive: string[] = [];
+  const reasons: string[] = [];
+  for (let index = 0; index < records.length - 1; index++) {
+    const revision = records[index]?.schema?.after;
+    // What led away from a revision that the schema came back to was undone.
+    if (revision !== undefined) index = records.findLastIndex(({ schema }) => schema?.after === revision);
+    const [record, older] = records.slice(index, index + 2);
+    if (record === undefined || older === undefined) break;
+    const reason = unknownSince(older, record);
+    if (reason === undefined) destructive.push(...(record.schema?.destructive ?? []));
+    else reasons.push(reason);
+  }
+  const [unknown] = reasons;
+  return { destructive, ...(unknown !== undefined && { unknown }) };
+}
+
+/** Why it cannot be told what a release took away that the one before it had; undefined where it can. */
+function unknownSince(older: ReleaseRecord, record: ReleaseRecord): string | undefined {
+  const { schema } = record;
+  if (schema === undefined) return silent(record);
+  const { before, after, destructive, unknown } = schema;
+  const left = older.schema?.after;
+  if (before !== left) {
+    return `the record of ${older.id} leaves the schema at ${left ?? "no revision"}, that of ${record.id} finds it at ${before ?? "no revision"}`;
+  }
+  if (before === after || destructive !== undefined) return undefined;
+  const because = unknown ?? `the record of ${record.id} does not say it`;
+  return `what was taken away from ${before ?? "no revision"} to ${after ?? "no revision"} is not known, for ${because}`;
+}
+
+function silent({ id }: ReleaseRecord): string {
+  return `the record of ${id} does not say which revision its schema has`;
 }

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { RolledBack } from "../../../cli/commands/rollback.ts";
 import { addedMigration } from "../../support/hosts/added-migration.ts";
-import { ReleasedProject } from "../../support/hosts/released-project.ts";
+import { badImages } from "../../support/hosts/bad-images.ts";
+import { ReleasedProject, type ImageChanges } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { assertServed, inWords, Load } from "../../support/load.ts";
 import { refusalOf } from "../../support/project.ts";
@@ -23,16 +24,28 @@ describe("a rollback past a migration that took something away", () => {
   before(async () => {
     host = await takeHost();
     released = await ReleasedProject.create({ staging: host });
-    for (const changes of [{}, { api: longerTitles }]) {
-      released.configure("staging", { commit: await released.publish(changes) });
-      await released.release("staging");
-      ids.push((await released.record("staging")).id);
-    }
+    await release({});
+    // The migration is committed by a run that fails after it; the release that gets a record migrates nothing itself.
+    const broken = [...longerTitles, ...badImages["exits at once"].api];
+    released.configure("staging", { commit: await released.publish({ api: broken }) });
+    assert.notEqual((await released.up("staging")).code, 0);
+    await release({ api: longerTitles });
     await released.sql("staging", "INSERT INTO notes (title) VALUES ('kept')");
   });
   after(async () => {
     await released.remove();
     await handBack(host);
+  });
+
+  async function release(changes: ImageChanges): Promise<void> {
+    released.configure("staging", { commit: await released.publish(changes) });
+    await released.release("staging");
+    ids.push((await released.record("staging")).id);
+  }
+
+  it("is kept in mind although the run that did it failed", async () => {
+    const { schema: change } = await released.record("staging");
+    assert.deepEqual(change, { before: "0004", after: "0005", applied: ["0005"], destructive: ["0005"] });
   });
 
   it("is refused, goes down first when that is asked for, while users are served, and forward again", async () => {

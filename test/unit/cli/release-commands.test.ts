@@ -17,7 +17,7 @@ const output = (stack: string): string =>
 const up = (stack: string): string =>
   `pulumi up --stack ${stack} --yes --skip-preview --non-interactive --color never --json`;
 const schema = (after: string, destructive: string[] = []) => ({
-  schema: { after, applied: [], destructive },
+  schema: { before: String(Number(after) - 1), after, applied: [], destructive },
 });
 const [a, b] = ["a", "b"].map(idOf) as [string, string];
 
@@ -31,7 +31,9 @@ describe("on a machine, the command", function () {
   beforeEach(() => {
     machine = new FakeMachine();
     machine.write(".towpath/passphrase", "secret\n");
-    const variables = ["ROLLBACK", "DOWNGRADE", "END_TO_END"].map((name) => `$TOWPATH_${name}`);
+    const variables = ["ROLLBACK", "DOWNGRADE", "UNKNOWN_SCHEMA", "END_TO_END"].map(
+      (name) => `$TOWPATH_${name}`,
+    );
     machine.pulumiDoes("up", `echo "${variables.join(",")}" > told`);
     progress.lines.length = 0;
   });
@@ -50,7 +52,10 @@ describe("on a machine, the command", function () {
 
   describe("rollback", () => {
     const records = [record("b", schema("1")), record("a", schema("1"))];
-    const asked: RollbackSettings = { stack: "production", withDowngrade: false, yes: true, ask: undefined };
+    const asked: RollbackSettings = {
+      ...{ stack: "production", withDowngrade: false, acceptUnknownSchema: false },
+      ...{ yes: true, ask: undefined },
+    };
     const back = (more: Partial<RollbackSettings> = {}) =>
       rollback(progress, { ...asked, ...more }, machine.project);
 
@@ -63,7 +68,7 @@ describe("on a machine, the command", function () {
         `production: ${a} runs again in place of ${b}, after 1.5 s`,
       );
       assert.deepEqual(calls(), [output("production"), up("production")]);
-      assert.equal(told(), `${a},,`);
+      assert.equal(told(), `${a},,,`);
       assert.equal(
         progress.lines.at(-1)?.split("\n")[0],
         `production: back to ${a} of commit ${"a".repeat(12)}, released 2026-01-02 03:05 by octocat`,
@@ -74,7 +79,15 @@ describe("on a machine, the command", function () {
       released(record("b", schema("2", ["2"])), record("a", schema("1")));
       const done = await back({ withDowngrade: true });
       assert.equal(done.downgrade, true);
-      assert.equal(told(), `${a},true,`);
+      assert.equal(told(), `${a},true,,`);
+    });
+
+    it("leaves a schema of which nobody knows alone when the person has looked at it", async () => {
+      released(record("b", schema("2")), record("a"));
+      await assert.rejects(back(), /--accept-unknown-schema/);
+      assert.equal(wasReleased(), false);
+      await back({ acceptUnknownSchema: true });
+      assert.equal(told(), `${a},,true,`);
     });
 
     it("asks the person, and changes nothing without a yes", async () => {
@@ -84,7 +97,7 @@ describe("on a machine, the command", function () {
       await assert.rejects(back({ yes: false, ask }), { name: "Problem", message: "nothing was changed" });
       assert.equal(wasReleased(), false);
       await back({ yes: false, ask });
-      assert.equal(told(), `${a},,`);
+      assert.equal(told(), `${a},,,`);
       assert.deepEqual(questions, Array(2).fill(`Roll production back to ${a}?`));
     });
 
@@ -114,7 +127,7 @@ describe("on a machine, the command", function () {
         const given = await receipt(release);
         assert.deepEqual(given, { stack: "staging", release: b });
         assert.equal(receiptInWords(given), `staging: end-to-end tests passed for release ${b}`);
-        assert.equal(told(), `,,${b}`);
+        assert.equal(told(), `,,,${b}`);
       }
       assert.deepEqual(calls().slice(0, 2), [output("staging"), up("staging")]);
     });

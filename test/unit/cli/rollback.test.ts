@@ -6,11 +6,12 @@ import { checkReleased } from "../../../cli/release-records.ts";
 import { planRollback, rollbackInWords } from "../../../cli/report/rollback.ts";
 import { idOf, record } from "../release/records.ts";
 
+/** From one revision below to this one, and what that took away. */
 const schema = (after: string, destructive: string[] = []) => ({
-  schema: { after, applied: [], destructive },
+  schema: { before: String(Number(after) - 1), after, applied: [], destructive },
 });
 const [a, b, c] = ["a", "b", "c"].map(idOf) as [string, string, string];
-const asked = { stack: "production", withDowngrade: false };
+const asked = { stack: "production", withDowngrade: false, acceptUnknownSchema: false };
 
 function refused(call: () => unknown, message: string): void {
   assert.throws(call, new Problem(message));
@@ -54,7 +55,7 @@ describe("a rollback", () => {
     );
     refused(
       () => planRollback([record("b", schema("2")), record("a")], asked, true),
-      `rollback: expected a release that the database allows, got ${a}: the record of ${a} does not say which revision its schema has; restore a backup from then, or release a repair`,
+      `rollback: expected a release that the database allows, got ${a}: the record of ${a} does not say which revision its schema has; look whether it gets along with the schema as it is and say so with --accept-unknown-schema, or restore a backup from then, or release a repair`,
     );
     assert.equal(planRollback(taken, { ...asked, withDowngrade: true }, true).downgrade, true);
     assert.equal(planRollback(records, { ...asked, withDowngrade: true }, false).downgrade, false);
@@ -99,6 +100,18 @@ describe("a rollback", () => {
       "schema: goes down first, as asked; what was written since may be lost",
     );
     assert.equal(lastLine(records, asked, false), "schema: the same");
+    const silent = [
+      record("b", { schema: { before: "1", after: "2", applied: [] } }),
+      record("a", schema("1")),
+    ];
+    assert.equal(
+      lastLine(silent, { ...asked, acceptUnknownSchema: true }, true),
+      `schema: unknown, accepted: stays as it is, although what was taken away from 1 to 2 is not known, for the record of ${b} does not say it`,
+    );
+    assert.equal(
+      lastLine(silent, down, true),
+      "schema: goes down first, as asked; what was written since may be lost",
+    );
     const back = [record("a", { rollbackOf: b, ...schema("1") }), ...added];
     assert.equal(
       lastLine(back, { ...asked, release: b }, true),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/application.ts";
 import {
-  destructiveIn,
   planMigration,
+  schemaSince,
   type MigrationPlan,
   type MigrationPlanArgs,
   type PrintFromImage,
@@ -121,8 +121,6 @@ describe("the plan of a migration", () => {
       destructive: ["0005", "0006"],
       warnings: ['migrations: from 0004 to 0006 drops the column "body": ALTER TABLE notes DROP COLUMN body'],
     });
-    assert.deepEqual(destructiveIn({ applied: ["0006", "0007"] }, plan), { destructive: ["0006"] });
-    assert.deepEqual(destructiveIn({ applied: [] }, plan), {});
   });
 
   it("is refused in production unless its newest revision is acknowledged", async () => {
@@ -160,9 +158,42 @@ describe("the plan of a migration", () => {
     assert.deepEqual(plan.warnings, [
       "migrations: what 0006 destroys is not known, for the application describes no migrations.sql",
     ]);
+    assert.equal(plan.unknown, "the application describes no migrations.sql");
     const unknown = await planned(drop, application({ sql: undefined, pending: undefined }));
     assert.deepEqual(unknown.plan.warnings, [
       "migrations: what they will run is not known, for the application describes no migrations.pending",
     ]);
+  });
+});
+
+describe("what became of the schema since the last record", () => {
+  const last = { schema: { after: "0004", applied: [] } } as unknown as ReleaseRecord;
+  const plan = { revisions: ["0005", "0006"], destructive: ["0005", "0006"] };
+  const made = { before: "0006", after: "0006", applied: [] };
+
+  it("counts what a run before it migrated that failed afterwards", () => {
+    assert.deepEqual(schemaSince(last, made, plan), {
+      ...{ before: "0004", after: "0006", applied: ["0005", "0006"], destructive: ["0005", "0006"] },
+    });
+    const half = { before: "0005", after: "0006", applied: ["0006"] };
+    assert.deepEqual(schemaSince(last, half, { ...plan, destructive: [] }), {
+      ...{ before: "0004", after: "0006", applied: ["0005", "0006"], destructive: [] },
+    });
+  });
+
+  it("is nothing where the revision is the same, and what was made of an empty database in a first release", () => {
+    const same = { before: "0004", after: "0004", applied: [] };
+    assert.deepEqual(schemaSince(last, same, plan), same);
+    assert.deepEqual(schemaSince(undefined, made, plan), made);
+  });
+
+  it("is not known where the plan could not tell, or led elsewhere", () => {
+    const unknown = "the application describes no migrations.sql";
+    assert.deepEqual(schemaSince(last, made, { ...plan, destructive: [], unknown }), {
+      ...{ before: "0004", after: "0006", applied: ["0005", "0006"], unknown },
+    });
+    assert.deepEqual(schemaSince(last, made, { revisions: [], destructive: [] }), {
+      ...{ before: "0004", after: "0006", applied: [], unknown: "no plan led from 0004 to 0006" },
+    });
   });
 });

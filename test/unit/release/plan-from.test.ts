@@ -169,6 +169,7 @@ describe("the plan of a release", () => {
     const schema = (after: string, destructive: string[] = []) => ({
       schema: { before: "1", after, applied: [after], destructive },
     });
+    const unknown = (after: string) => ({ schema: { before: "1", after, applied: [after] } });
 
     /** What runs, over the release to go back to. */
     function asked(
@@ -207,12 +208,24 @@ describe("the plan of a release", () => {
       assert.deepEqual([plan.rollback, plan.downgrade], [true, { to: "1", image }]);
     });
 
-    it("is refused where a record does not say the revision", async () => {
+    it("is refused where nobody knows what was, unless that is acknowledged or the migrations go down", async () => {
       const silent = asked(schema("2"), {});
       await refused(
         silent,
-        `TOWPATH_ROLLBACK: expected a release that the database allows, got ${silent.id}: the record of ${silent.id} does not say which revision its schema has; restore a backup from then, or release a repair`,
+        `TOWPATH_ROLLBACK: expected a release that the database allows, got ${silent.id}: the record of ${silent.id} does not say which revision its schema has; look whether it gets along with the schema as it is and say so with --accept-unknown-schema, or restore a backup from then, or release a repair`,
       );
+      const seen = { TOWPATH_UNKNOWN_SCHEMA: "true" };
+      const plan = await planned({ ...silent, variables: { ...silent.variables, ...seen } });
+      assert.deepEqual([plan.rollback, plan.downgrade], [true, undefined]);
+
+      const untold = asked(unknown("2"), schema("1"));
+      await refused(
+        untold,
+        `TOWPATH_ROLLBACK: expected a release that the database allows, got ${untold.id}: what was taken away from 1 to 2 is not known, for the record of ${record("b").id} does not say it; look whether it gets along with the schema as it is and say so with --accept-unknown-schema, or go down to its revision 1 with --with-downgrade, which may lose what was written since`,
+      );
+      const down = { TOWPATH_DOWNGRADE: "true" };
+      const lower = await planned({ ...untold, variables: { ...untold.variables, ...down } });
+      assert.equal(lower.downgrade?.to, "1");
     });
   });
 
