@@ -24,6 +24,8 @@ export interface SwitchRouteInput {
   readonly text: string;
   /** What the gateway reads at every request, by path: which container each copy is, and more. */
   readonly files: Readonly<Record<string, string>>;
+  /** All copies of the release, also those that answer no path: none may end while users are watched. */
+  readonly copies: readonly string[];
   /** Where the gateway listens, inside its own container. */
   readonly port: number;
   /** What stands for HTTPS; left out, the site is plain HTTP. */
@@ -62,7 +64,7 @@ async function switchRoute(input: SwitchRouteInput): Promise<object> {
   const isNew = before?.text !== text || !before.loaded;
   const gone = before?.containers.filter((container) => !Object.values(files).includes(container)) ?? [];
   const [restarts, goneAddresses] = await Promise.all([
-    restartsOf(containersIn(files)),
+    restartsOf([...new Set([...containersIn(files), ...input.copies])]),
     // Nobody waits for their connections where there is no time for it.
     addressesOf(input.drainSeconds === 0 ? [] : gone),
     writeRelease(site, release, files, isNew),

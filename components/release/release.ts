@@ -220,6 +220,7 @@ export class Release extends pulumi.ComponentResource {
             ...(few !== undefined && { canary: { containers: few, weight: args.canary?.weight ?? 0 } }),
             maintenance,
           })),
+        copies: pulumi.all([stable, canary ?? {}].flatMap(all).map(({ containerName }) => containerName)),
         ...(released !== undefined && {
           released: {
             domain: released.domain,

@@ -19,6 +19,8 @@ export interface RouteArgs {
   routes: readonly SiteRoute[];
   /** The copies that answer, and the state of the environment. */
   files: pulumi.Output<ReleaseFiles>;
+  /** All copies of the release, also those without a route. */
+  copies: pulumi.Output<string[]>;
   /** What a site that others than developers see has besides. */
   released?: ReleasedSite & SecureSite;
   /** What the new copies have to answer before the switch. */
@@ -64,6 +66,7 @@ export class Route extends pulumi.ComponentResource {
           site: gateway.containerName.apply((container) => ({ gateway: container, name: siteName })),
           text,
           files,
+          copies: args.copies,
           ...listening(released),
           smoke: args.smoke,
           checks: args.checks,

@@ -19,6 +19,7 @@ const input: SwitchRouteInput = {
   site: { gateway: "gateway", name: "notes-local" },
   text: newText,
   files,
+  copies: ["api-new", "web-new"],
   port: 8080,
   smoke: [{ path: "/", status: 200, target: { gateway: "gateway", host: "web-new", port: 8080 } }],
   checks: [
@@ -146,6 +147,22 @@ describe("the switch of the route", function () {
     },
   );
 
+  scene(
+    "puts the old route back when a copy ends that answers no path",
+    switching(
+      `*RestartCount*) printf '/api-new running 0\n/web-new running 2\n/worker-new running %s\n' "$((times / 2))" ;;
+      logs*) echo "no queue" ;;`,
+      { watchSeconds: 30, copies: ["api-new", "web-new", "worker-new"] },
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "smoke: after the switch, worker-new ended; the old route is back; its last log lines:",
+        "  | no queue",
+      ]);
+      assert.ok(played.calls.some(({ args }) => args.includes("worker-new")));
+    },
+  );
+
   scene("makes the first route", switching("", {}, {}), (played) => {
     receiptOf(played);
     assert.deepEqual({ ...played.gateway, "sites/other.caddy": after["sites/other.caddy"] }, after);
@@ -258,11 +275,14 @@ describe("the switch of the route", function () {
 
   scene(
     "says what users get when the engine no longer answers at all",
-    switching(`*RestartCount*) [ $times = 1 ] || : >"$FAKE_DOCKER.dead"
+    switching(
+      `*RestartCount*) [ $times = 1 ] || : >"$FAKE_DOCKER.dead"
         printf '/api-new running 0\\n/web-new running 2\\n' ;;
       *) [ ! -e "$FAKE_DOCKER.dead" ] || refuse "Cannot connect to the Docker daemon"
         case "$*" in *" caddy "*) ;; *" nc web-new 8080") answer 200 hello ;;
-        *" nc "*) answer 200 '{"status":"healthy"}' ;; *) in_gateway "$@" ;; esac ;;`),
+        *" nc "*) answer 200 '{"status":"healthy"}' ;; *) in_gateway "$@" ;; esac ;;`,
+      { watchSeconds: 30 },
+    ),
     (played) => {
       assert.match(
         failureOf(played).join("\n"),

@@ -159,6 +159,7 @@ export const release = {
         "canary/api/0": "notes-local-api-1a2b3c4",
         "canary/web/0": "notes-local-web-1a2b3c4",
       },
+      copies: ["notes-local-api-1a2b3c4", "notes-local-worker-1a2b3c4", "notes-local-web-1a2b3c4"],
       port: 8080,
       smoke: [
         {
