@@ -94,7 +94,7 @@ export function reader(root: string): (path: string) => string {
 
 /** What may be the names or paths of files in a module's text; a module also names those beside it. */
 function namesIn(module: string, text: string): readonly string[] {
-  const paths = text.match(/[\w.@/-]*\.\w+/g) ?? [];
+  const paths = text.match(/[\w.@/-]*\.\w+|\bDockerfile\b/g) ?? [];
   return paths.flatMap((path) => [path, basename(path), join(dirname(module), path)]);
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { footprint, nothing } from "../../support/footprint.ts";
 import { TestProject, type StartedAnswer } from "../../support/project.ts";
+import { quick } from "../../support/quick.ts";
 import { request } from "../../support/request.ts";
 
 /** The smallest application that has all kinds of things: a service with a route, a database, an image. */
@@ -19,26 +20,50 @@ export const application = defineApplication({
 /** Branches that read the same, at full length or cut, and one that is nothing but trouble. */
 const names = ["b1", "Ünïcode/..--$(rm)", `${"x".repeat(199)}a`, `${"x".repeat(199)}b`];
 
-/** One of the eight: a branch that is built in one of the clones. */
+/** A branch of `names` in one of the two clones. */
+interface Case {
+  readonly clone: 0 | 1;
+  readonly name: number;
+}
+
+/** What may meet: the same branch in two clones, two that read the same when cut, in one clone and in two, and trouble. */
+const corners: readonly Case[] = [
+  { clone: 0, name: 1 },
+  { clone: 0, name: 2 },
+  { clone: 1, name: 2 },
+  { clone: 1, name: 3 },
+];
+
+/** The rest of eight. */
+const others: readonly Case[] = [
+  { clone: 0, name: 0 },
+  { clone: 0, name: 3 },
+  { clone: 1, name: 0 },
+  { clone: 1, name: 1 },
+];
+
+/** One of them: a branch that is built in one of the clones. */
 interface Branch {
   readonly project: TestProject;
   readonly variables: { readonly BRANCH_NAME: string };
   readonly started: StartedAnswer;
 }
 
-describe("eight namespaces", () => {
+describe("namespaces, up to eight", () => {
+  const cases = quick(corners, others, 1);
+
   const clones: TestProject[] = [];
   const branches: Branch[] = [];
 
   before(async () => {
     clones.push(await TestProject.create(), await TestProject.create());
-    // Four in each clone, one after the other, and the two clones at once.
+    // In each clone one after the other, and the two clones at once.
     await Promise.all(
-      clones.map(async (project) => {
+      clones.map(async (project, clone) => {
         project.source.write("application.ts", application);
         project.configure({ namespace: undefined, port: undefined });
-        for (const name of names) {
-          const variables = { BRANCH_NAME: `${project.namespace}-${name}` };
+        for (const one of cases.filter((each) => each.clone === clone)) {
+          const variables = { BRANCH_NAME: `${project.namespace}-${names[one.name]}` };
           branches.push({ project, variables, started: await project.start(variables) });
         }
       }),
@@ -49,7 +74,7 @@ describe("eight namespaces", () => {
   });
 
   it("run at once, and answer", async () => {
-    assert.equal(branches.length, 8);
+    assert.equal(branches.length, cases.length);
     for (const { started } of branches) {
       const response = await request(started.url);
       assert.equal(response.status, 200, started.url);
@@ -63,8 +88,8 @@ describe("eight namespaces", () => {
       assert.equal(new Set(names).size, names.length, kind);
       for (const [at, one] of all.entries()) assert.ok(one[kind].length > 0, `${kind} of ${at}`);
     }
-    assert.equal(new Set(branches.map(({ started }) => started.port)).size, 8);
-    assert.equal(new Set(branches.map(({ started }) => started.namespace)).size, 8);
+    assert.equal(new Set(branches.map(({ started }) => started.port)).size, cases.length);
+    assert.equal(new Set(branches.map(({ started }) => started.namespace)).size, cases.length);
   });
 
   it("have databases of their own, whose data never meets", async () => {
@@ -79,7 +104,7 @@ describe("eight namespaces", () => {
       assert.equal(name, branch.variables.BRANCH_NAME);
       databases.add(database);
     }
-    assert.equal(databases.size, 8);
+    assert.equal(databases.size, cases.length);
   });
 
   it("are all in one table, each clone's own", async () => {
