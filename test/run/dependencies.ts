@@ -44,12 +44,19 @@ const program = /^((app|cli|components|setup|steps)\/|application\.ts$|index\.ts
 /** What every suite with an engine depends on: the engine's plugins and images are built from it. */
 const tools = /^(toolchain\/|test\/e2e\/\.mocharc\.json$)/;
 
+/** What a suite depends on that reaches a module, and what no import says: the module starts or reads it. */
+const started: Readonly<Record<string, RegExp>> = {
+  "test/support/source-tree.ts": program,
+  "test/unit/steps/play.ts": /^steps\//,
+  "docs/generate.ts": /^docs\/reference\//,
+};
+
 /**
  * The files that a suite depends on, of all `files` of the project: what it imports; what else its modules in `test/` name
  * by its file name or, of our own modules, by its path or from beside it; and what it runs, which no import says:
  *
  * - the whole program where it makes a copy of the project (`TestProject`), and the toolchain in every suite of e2e;
- * - every step's program where it compiles steps (`setup/compiled.mjs`).
+ * - every step with what that imports where it plays steps; the reference pages where it writes them.
  */
 export function dependenciesOf(
   suite: string,
@@ -63,20 +70,19 @@ export function dependenciesOf(
     if (module.startsWith("test/")) for (const name of namesIn(module, read(module))) names.add(name);
   }
   const isEndToEnd = suite.startsWith("test/e2e/");
-  const copies = modules.has("test/support/source-tree.ts");
-  const programs = [...names].some((name) => name.endsWith("compiled.mjs"))
-    ? reached(
-        imports,
-        files.filter((file) => file.startsWith("steps/")),
-      )
-    : new Set<string>();
+  const patterns = Object.entries(started).flatMap(([module, pattern]) =>
+    modules.has(module) ? [pattern] : [],
+  );
+  const unseen = reached(
+    imports,
+    files.filter((file) => patterns.some((pattern) => pattern.test(file))),
+  );
   const found = files.filter(
     (file) =>
       modules.has(file) ||
-      programs.has(file) ||
+      unseen.has(file) ||
       names.has(isModule(file) ? file : basename(file)) ||
       common.test(file) ||
-      (copies && program.test(file)) ||
       (isEndToEnd && tools.test(file)),
   );
   return new Set(found);
