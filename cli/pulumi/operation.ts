@@ -174,6 +174,9 @@ export function trackEvents(
         steps.delete(key(resOpFailedEvent.metadata));
       }
       if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent);
+      // What the program itself warns of; that of a resource is shown with its step.
+      else if (diagnosticEvent?.severity === "warning" && !diagnosticEvent.urn)
+        progress.say(plainText(diagnosticEvent.message));
       else if (diagnosticEvent?.urn && diagnosticEvent.severity !== "debug")
         print(diagnosticEvent.urn, diagnosticEvent);
       if (summaryEvent !== undefined) seen.changes = summaryEvent.resourceChanges;

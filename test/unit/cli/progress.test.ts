@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { duration } from "../../../cli/progress/duration.ts";
 import { asStep, showProgress } from "../../../cli/progress/progress.ts";
+
 import { partOf, stepInWords } from "../../../cli/progress/words.ts";
+import { trackEvents } from "../../../cli/pulumi/operation.ts";
+import { recordedProgress } from "./quiet.ts";
 
 const chain = "urn:pulumi:local::towpath::towpath:index:Environment$";
 
@@ -79,6 +82,21 @@ describe("progress", () => {
 
   it("tells time as people do", () => {
     assert.deepEqual([400, 12_400, 60_000, 185_000].map(duration), ["0 s", "12 s", "1 min", "3 min 5 s"]);
+  });
+});
+
+describe("the engine's events", () => {
+  it("are shown where the program itself warns, and not where a resource does", () => {
+    const progress = recordedProgress();
+    const { see } = trackEvents(progress, "");
+    const warning = {
+      severity: "warning",
+      message: "<{%reset%}>route: the gateway has no route<{%reset%}>\n",
+    };
+    see({ diagnosticEvent: warning });
+    see({ diagnosticEvent: { ...warning, urn: `${chain}docker:index/image:Image::notes` } });
+    see({ diagnosticEvent: { ...warning, severity: "debug" } });
+    assert.deepEqual(progress.lines, ["route: the gateway has no route"]);
   });
 });
 
