@@ -1,6 +1,6 @@
 /** What users get, and what a person is told, when a host fails in the middle of a release. */
 import assert from "node:assert/strict";
-import { execa } from "execa";
+import { CommandLines } from "../../support/command-lines.ts";
 import { assertServed, connections, type LoadReport } from "../../support/load.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
@@ -55,18 +55,8 @@ describe("a host that fails in the middle of a release", () => {
 
   it("goes on when the connection is cut in the migration and the engine restarts, and shows no secret to ps", async () => {
     const commit = await publish(slowMigration);
-    const seen = new Set<string>();
-    let watching = true;
-    const watch = async (): Promise<void> => {
-      while (watching) {
-        const [here, there] = await Promise.all([
-          execa("ps", ["-eo", "args"]).then(({ stdout }) => stdout),
-          host.exec("ps", "-eo", "args"),
-        ]);
-        for (const line of [...here.split("\n"), ...there.split("\n")]) seen.add(line);
-      }
-    };
-    const watched = watch();
+    // The host's processes are this machine's, too.
+    const commandLines = new CommandLines();
     let untilRestart: LoadReport | undefined;
     const { ended, users } = await releaseThrough(
       released,
@@ -78,8 +68,9 @@ describe("a host that fails in the middle of a release", () => {
           await host.restartEngine();
         },
       ],
-    ).finally(() => (watching = false));
-    await watched;
+    ).finally(() => {
+      commandLines.stop();
+    });
 
     await endedOrAgain(ended);
     await converged(commit);
@@ -105,11 +96,12 @@ describe("a host that fails in the middle of a release", () => {
       .map((line) => /:([^:@]{16,})@/.exec(line)?.[1] ?? line)
       .filter((line) => line.length >= 16 && !/^==>|-----/.test(line));
     assert.ok(secrets.length >= 4, files);
-    const printed = [...seen, ended.stdout, ended.stderr].join("\n");
+    const printed = [...commandLines.seen, ended.stdout, ended.stderr].join("\n");
     for (const secret of secrets) assert.ok(!printed.includes(secret), "a secret was shown");
     // The watch saw what it had to see.
-    assert.ok([...seen].some((line) => line.includes("steps/run.mjs migrate")));
-    assert.ok([...seen].some((line) => line.includes("alembic upgrade head")));
+    const seen = [...commandLines.seen];
+    assert.ok(seen.some((line) => line.includes("steps/run.mjs migrate")));
+    assert.ok(seen.some((line) => line.includes("alembic upgrade head")));
   });
 
   it("serves again after a reboot, by itself, and the release goes on", async () => {
