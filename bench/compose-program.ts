@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -18,18 +18,16 @@ export async function composeProgram(say: (line: string) => void): Promise<strin
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "build-"));
   try {
-    // A module of its own: Compose's has exclusions, which `go install` refuses.
-    writeFileSync(join(folder, "go.mod"), "module bench\n\ngo 1.24.0\n");
-    const source = "github.com/docker/compose/v2/cmd";
+    const unfinished = join(folder, "docker-compose");
     const go = execa({
-      cwd: folder,
-      env: { GOFLAGS: "-mod=mod", GOWORK: "off", CGO_ENABLED: "0" },
+      // Its go.mod and go.sum name all that the program is made of.
+      cwd: join(import.meta.dirname, "compose"),
+      env: { GOFLAGS: "", GOWORK: "off", CGO_ENABLED: "0" },
       stdio: ["ignore", "ignore", "pipe"],
     });
-    await go`go get ${source}@v${version}`;
     const flags = `-s -w -X github.com/docker/compose/v2/internal.Version=${version}`;
-    await go`go build -trimpath -ldflags ${flags} -o docker-compose ${source}`;
-    renameSync(join(folder, "docker-compose"), program);
+    await go`go build -mod=readonly -trimpath -buildvcs=false -ldflags ${flags} -o ${unfinished} github.com/docker/compose/v2/cmd`;
+    renameSync(unfinished, program);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -33,7 +33,7 @@ export async function runGoTests(
 ): Promise<ReadonlyMap<string, GoResult>> {
   const { stdout, stderr } = await execa(
     "go",
-    ["test", "-json", "-count=1", `-timeout=${minutes}m`, `./${folder}`, ...flags],
+    ["test", "-mod=readonly", "-json", "-count=1", `-timeout=${minutes}m`, `./${folder}`, ...flags],
     {
       cwd: module,
       // As the toolchain builds: nothing of the person's own settings, and no C compiler.

@@ -23,14 +23,14 @@ export class MissingCommandError extends CommandError {}
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, signal?: AbortSignal | undefined, lock?: number | undefined }} [settings]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal | undefined, lock?: number | undefined }} [settings]
  * @returns {Promise<string>}
  * @throws {MissingCommandError}
  * @throws {CommandError} the command, its exit code and its last lines
  */
-export function run(command, args, { env = process.env, signal, lock } = {}) {
+export function run(command, args, { cwd, env = process.env, signal, lock } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe", lock ?? "ignore"] });
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe", lock ?? "ignore"] });
     let stdout = "";
     let stderr = "";
     /** @type {Error | undefined} */

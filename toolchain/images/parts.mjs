@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { MissingCommandError, run } from "./command.mjs";
 import { provide } from "./machine.mjs";
@@ -20,7 +29,7 @@ export async function gatherParts(recipe, build) {
   const context = join(build.folder, recipe.name);
   cpSync(folderOf(recipe), context, { recursive: true });
   if (recipe.go) await addGoProgram(recipe.go, context, build);
-  if (recipe.npm) await addNode(recipe.npm.packages, context, build);
+  if (recipe.npm) await addNode(recipe.npm.node, context, build);
   return context;
 }
 
@@ -30,16 +39,17 @@ async function addGoProgram(program, context, { lock, signal }) {
   const files = join(context, "files");
   const target = join(files, folder);
   mkdirSync(target, { recursive: true });
-  // Static, without debugging information, and the same from every machine.
-  const env = { ...process.env, GOBIN: target, CGO_ENABLED: "0" };
-  const flags = ["-trimpath", "-ldflags", `-s -w -X ${program.versionVariable}=${version}`];
+  // Static, without debugging information, the same from every machine, and of what the image's go.mod and go.sum name.
+  const env = { ...process.env, GOFLAGS: "", GOWORK: "off", CGO_ENABLED: "0" };
+  /** @param {string[]} args */
+  const go = ([command = "", ...args]) =>
+    run("go", [command, "-mod=readonly", ...args], { cwd: context, env, lock, signal });
+  const ldflags = `-s -w -X ${program.versionVariable}=${version}`;
+  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", ldflags];
   try {
-    await run("go", ["install", ...flags, `${module}/${program.command}@${version}`], { env, lock, signal });
+    await go(["build", ...flags, "-o", `${target}/`, `${module}/${program.command}`]);
     if (moduleFiles.length > 0) {
-      const found = await run("go", ["mod", "download", "-json", `${module}@${version}`], { lock, signal });
-      /** @type {unknown} */
-      const answer = JSON.parse(found);
-      const source = /** @type {{ Dir: string }} */ (answer).Dir;
+      const source = (await go(["list", "-m", "-f", "{{.Dir}}", module])).trim();
       for (const name of moduleFiles) {
         copyFileSync(join(source, name), join(target, name));
         // Modules do not keep the bit that makes a file a program.
@@ -62,28 +72,35 @@ async function addGoProgram(program, context, { lock, signal }) {
   }
 }
 
-/** @param {string[]} packages @param {string} context @param {Build} build */
-async function addNode(packages, context, { lock, signal }) {
+/** @param {string} nodePackage @param {string} context @param {Build} build */
+async function addNode(nodePackage, context, { lock, signal }) {
   // What an npm above this process put into the environment is about another folder.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
-  const folder = join(context, "npm");
-  mkdirSync(folder);
-  const quiet = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+  const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
   try {
-    await run("npm", ["install", "--prefix", folder, ...quiet, ...packages], { env, lock, signal });
+    await run("npm", ["ci", ...quiet], { cwd: context, env, lock, signal });
   } catch (error) {
     throw explained(error, "npm: not found; install it with Node from https://nodejs.org");
   }
+  const packages = join(context, "node_modules");
+  const node = join(packages, nodePackage, "bin", "node");
+  // npm leaves out, and says nothing, what is for another processor or could not be fetched: it has to be optional.
+  if (!existsSync(node)) throw new Error(notInstalled(nodePackage));
   const files = join(context, "files");
   for (const part of ["bin", "lib/node_modules"]) mkdirSync(join(files, part), { recursive: true });
-  const [nodePackage = ""] = packages[0]?.split("@") ?? [];
-  renameSync(join(folder, "node_modules", nodePackage, "bin", "node"), join(files, "bin", "node"));
-  renameSync(join(folder, "node_modules", "npm"), join(files, "lib", "node_modules", "npm"));
+  renameSync(node, join(files, "bin", "node"));
+  renameSync(join(packages, "npm"), join(files, "lib", "node_modules", "npm"));
+  rmSync(packages, { recursive: true });
   renameSync(join(context, "docker-entrypoint.sh"), join(files, "bin", "docker-entrypoint.sh"));
   symlinkSync("node", join(files, "bin", "nodejs"));
   for (const name of ["npm", "npx"]) {
     symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(files, "bin", name));
   }
+}
+
+/** @param {string} nodePackage */
+function notInstalled(nodePackage) {
+  return `${nodePackage}: npm has not installed it, got no program "node" in it; run the command again, and look whether npm's registry has it for this processor`;
 }
 
 /** @param {unknown} error @param {string} instead the message for a program that is not there */

@@ -14,11 +14,11 @@ export const defaultPrefix = "mirror.towpath.internal";
  * @property {Recipe} [from] the image below; the Dockerfile gets it as BASE
  * @property {Record<string, string>} args the Dockerfile's build arguments
  * @property {GoProgram} [go] a Go program that the image carries
- * @property {{ packages: string[] }} [npm] npm packages that the image carries
+ * @property {{ node: string }} [npm] npm's package of Node; the folder's package-lock.json pins it, and npm itself
  */
 
 /**
- * @typedef {object} GoProgram
+ * @typedef {object} GoProgram the folder's go.mod and go.sum pin all that it is made of
  * @property {string} module
  * @property {string} version
  * @property {string} command the program's package below the module
@@ -65,8 +65,7 @@ export const recipes = [
     repository: "library/node:20-bookworm-slim",
     from: debian,
     args: { NODE_VERSION: nodeVersion },
-    // npm's version is the one that this Node comes with.
-    npm: { packages: [`node-linux-${process.arch}@${nodeVersion}`, "npm@10.8.2"] },
+    npm: { node: `node-linux-${process.arch}` },
   },
   {
     name: "versitygw",

@@ -9,6 +9,10 @@ import { docker, once, removeAll, run, prefix } from "./containers.ts";
 const python = `${prefix}/library/python:3.11-slim-bookworm`;
 const node = `${prefix}/library/node:20-bookworm-slim`;
 
+/** Packages without any that they need: nothing is resolved. */
+const click = "click==8.1.8 --hash=sha256:63c132bbbed01578a06712a2d1f497bb62d9c1c0d329b7903a866228027263b2";
+const isNumber = "is-number@7.0.0";
+
 describe("image mirror: python and node", () => {
   before(() => buildImages({ images: ["python", "node"], prefix }));
   afterEach(removeAll);
@@ -16,11 +20,12 @@ describe("image mirror: python and node", () => {
   it("python: pip installs into the system's Python and into a venv", async () => {
     const script = [
       "set -e",
-      "pip install --quiet --root-user-action=ignore click",
+      `echo '${click}' > /tmp/requirements.txt`,
+      "pip install --quiet --no-deps --require-hashes --root-user-action=ignore -r /tmp/requirements.txt",
       "python -c 'import click, sys; print(sys.version_info[:2], click.__file__)'",
       "ls -d /usr/local/lib/python3.11/site-packages/click",
       "python3 -m venv /opt/venv",
-      "/opt/venv/bin/pip install --quiet click",
+      "/opt/venv/bin/pip install --quiet --no-deps --require-hashes -r /tmp/requirements.txt",
       "/opt/venv/bin/python -c 'import click; print(click.__file__)'",
     ].join("\n");
     assert.deepEqual((await once(python, script)).split("\n"), [
@@ -42,8 +47,7 @@ describe("image mirror: python and node", () => {
   });
 
   it("node: npm installs as the user node", async () => {
-    const script =
-      "cd && npm install --no-fund --no-audit --loglevel=error is-number >/dev/null && node -p 'require(\"is-number\")(42)' && id";
+    const script = `cd && npm install --no-fund --no-audit --loglevel=error ${isNumber} >/dev/null && node -p 'require("is-number")(42)' && id`;
     assert.equal(
       await once(node, script, ["--user", "node"]),
       "true\nuid=1000(node) gid=1000(node) groups=1000(node)",
@@ -63,10 +67,11 @@ describe("image mirror: python and node", () => {
       join(folder, "Dockerfile"),
       `ARG IMAGE_MIRROR=docker.io
 FROM \${IMAGE_MIRROR}/library/node:20-bookworm-slim AS web
-RUN npm install --global --no-fund --no-audit --loglevel=error is-number
+RUN npm install --global --no-fund --no-audit --loglevel=error ${isNumber}
 FROM \${IMAGE_MIRROR}/library/python:3.11-slim-bookworm
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
-RUN pip install --quiet --no-cache-dir --root-user-action=ignore click
+RUN echo '${click}' > requirements.txt \\
+ && pip install --quiet --no-cache-dir --no-deps --require-hashes --root-user-action=ignore -r requirements.txt
 COPY --from=web /usr/local/lib/node_modules/is-number /is-number
 `,
     );
