@@ -50,11 +50,11 @@ export const application = defineApplication({
     down: ["alembic", "downgrade"],
     current: ["alembic", "current"],
     base: "base",
-    // Alembic lists the newest first, and the revision that it starts from, too.
+    // Alembic lists the newest first: "0003, 0004 -> 0005 (head), a message, perhaps with an ->".
     pending: [
       ...["sh", "-c"],
       'found=$(alembic history --rev-range {revision}:head) && echo "$found" | ' +
-        "sed '/ -> {revision}[ ,]/d; s/.* -> //; s/[ ,].*//' | tac",
+        "sed 's/^<base>/base/; s/^[^>]* -> //; s/[ ,].*//; /^{revision}$/d' | tac",
     ],
     sql: ["alembic", "upgrade", "{revision}:head", "--sql"],
   },

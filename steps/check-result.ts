@@ -15,7 +15,7 @@ export class CheckFailure extends StepFailure {
 }
 
 /** Does a check's work and writes its result down, well or badly ended; nothing of an earlier run stays beside it. */
-export async function withResult<T extends Pick<CheckResult, "coverage">>(
+export async function withResult<T extends Pick<CheckResult, "coverage" | "warnings">>(
   reports: string,
   check: string,
   work: () => Promise<T>,
@@ -30,7 +30,12 @@ export async function withResult<T extends Pick<CheckResult, "coverage">>(
   };
   try {
     const found = await work();
-    write({ outcome: "passed", ...(found.coverage !== undefined && { coverage: found.coverage }) });
+    const { coverage, warnings } = found;
+    write({
+      outcome: "passed",
+      ...(coverage !== undefined && { coverage }),
+      ...(warnings !== undefined && { warnings }),
+    });
     return found;
   } catch (error) {
     const { message } = error as Error;

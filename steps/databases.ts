@@ -16,6 +16,16 @@ export async function dropDatabase(server: DatabaseServer, database: string): Pr
   await runSql(server, `DROP DATABASE IF EXISTS ${identifier(database)} WITH (FORCE);\n`);
 }
 
+/** The schema of a database as SQL, a line each; without what differs from one dump to the next. */
+export async function schemaOf(
+  { container, administrator }: DatabaseServer,
+  database: string,
+): Promise<string[]> {
+  const dump = ["pg_dump", "--schema-only", "--username", administrator, "--dbname", database];
+  const text = await docker(["exec", container, ...dump], { timeoutSeconds: 60 });
+  return text.split("\n").filter((line) => line.trim() !== "" && !/^(?:--|\\(?:un)?restrict )/.test(line));
+}
+
 /**
  * Runs SQL as the administrator, from inside the server's container.
  *

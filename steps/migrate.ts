@@ -1,9 +1,10 @@
 import { commandFrom, isRevision, pendingOf, revisionOf } from "../components/application/migrations.ts";
-import { isolatedRun } from "../components/data/isolated-run.ts";
+import { lookSeconds } from "../components/data/isolated-run.ts";
 import { backUp, type BackupInput, type BackupReceipt } from "./backup.ts";
 import { runInContainer, type ContainerRun } from "./container-run.ts";
 import { withDatabaseLock, type DatabaseLock } from "./database-lock.ts";
 import { docker, DockerTimeout, lastLogLines } from "./docker.ts";
+import { lookIntoImage } from "./look-into-image.ts";
 import { runStep, StepFailure } from "./program.ts";
 
 /** One run of the application's migrations, in a container of its own. */
@@ -35,9 +36,6 @@ export interface MigrateReceipt {
   readonly applied: readonly string[];
   readonly backup?: BackupReceipt;
 }
-
-/** How long a command that only looks may take, in seconds. */
-const lookSeconds = 60;
 
 async function migrate(input: MigrateInput): Promise<object> {
   const { command, care } = input;
@@ -105,25 +103,25 @@ async function pendingRevisions(
 ): Promise<string[] | undefined> {
   const from = before ?? base;
   if (pending === undefined || from === undefined) return undefined;
-  return pendingOf(await print(input, commandFrom(pending, from)));
+  const answer = await lookIntoImage({
+    ...input,
+    environment: withoutFiles(input.environment, input.files),
+    command: commandFrom(pending, from),
+  });
+  if ("printed" in answer) return pendingOf(answer.printed);
+  throw new StepFailure(
+    `migrations.pending: the new image has to tell what it would run on a schema at ${from}, got ${answer.problem}; nothing was started`,
+  );
 }
 
-/** What a command of the image prints that needs nothing but the image, as the plan has run it. */
-async function print(
-  { image, environment, labels }: MigrateInput,
-  command: readonly string[],
-): Promise<string> {
-  const run = isolatedRun(image, command, environment, labels);
-  try {
-    return await docker(run.arguments, { timeoutSeconds: lookSeconds });
-  } catch (error) {
-    // One that was not done in time would go on.
-    await docker(["rm", "--force", run.name]).catch(() => undefined);
-    const problem = error instanceof DockerTimeout ? `not done within ${lookSeconds} s` : "failed";
-    throw new StepFailure(
-      `migrations: "${command.join(" ")}" ${problem}, nothing was started; it says:\n${(error as Error).message}`,
-    );
-  }
+/** Leaves out the variables that say where secrets are. */
+function withoutFiles(
+  environment: ContainerRun["environment"],
+  files: ContainerRun["files"],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !Object.hasOwn(files, name.replace(/_FILE$/, ""))),
+  );
 }
 
 /** What a command prints on standard output that asks the database and changes nothing. */

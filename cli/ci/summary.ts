@@ -9,6 +9,7 @@ export function ciInWords(report: CiReport): string {
   return [
     ...(report.sql === undefined ? [] : [`-- the SQL of the migrations\n${report.sql.trim()}\n`]),
     ...failures(report).map((text) => `${text}\n`),
+    ...warningsOf(report).map((text) => `warning: ${text}\n`),
     checkTable(report),
     ...report.published.map(({ reference, tags }) => `published ${reference} (${tags.join(", ")})`),
     `reports: ${report.reports}`,
@@ -22,6 +23,10 @@ export function failures({ checks, problems }: Pick<CiReport, "checks" | "proble
     problem === undefined ? [] : [log === undefined ? problem : `${problem}; its last log lines:\n${log}`],
   );
   return [...problems, ...ofChecks];
+}
+
+function warningsOf({ checks }: Pick<CiReport, "checks">): string[] {
+  return checks.flatMap(({ warnings = [] }) => warnings);
 }
 
 function checkTable({ checks, seconds }: CiReport): string {
@@ -56,6 +61,7 @@ export function ciInMarkdown(report: CiReport): string {
     ...report.checks.flatMap(({ problem, log }) =>
       problem === undefined ? [] : [fenced(log === undefined ? problem : `${problem}\n${log}`)],
     ),
+    ...warningsOf(report).map((text) => `⚠️\n\n${fenced(text)}`),
     ...(report.published.length === 0
       ? []
       : [

@@ -139,6 +139,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
         ...shared,
         ...inputs,
         migrations,
+        bareEnvironment: service.environment,
         database,
         imageId: found(images.released, service.image),
         timeoutSeconds: rehearsalTimeoutSeconds,

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RehearseMigrationsInput } from "../../steps/rehearse-migrations.ts";
 import type { Migrations } from "../application/application.ts";
-import { commandFrom } from "../application/migrations.ts";
 import type { DatabaseServer } from "../data/postgres.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
@@ -12,6 +11,8 @@ import { databaseInput } from "./check.ts";
 /** What the migrations are tried with. */
 export interface MigrationRehearsalArgs extends ContainerInputs {
   migrations: Migrations;
+  /** What the service has that holds no secret, as a plan of a release knows it. */
+  bareEnvironment: Readonly<Record<string, string>>;
   imageId: pulumi.Output<string>;
   /** A database for nothing else. */
   database: { server: DatabaseServer; name: string };
@@ -23,14 +24,14 @@ export interface MigrationRehearsalArgs extends ContainerInputs {
   labels: Readonly<Record<string, string>>;
 }
 
-/** The migrations up, down and up again on a scratch database, and the SQL that they would run. */
+/** The migrations up, down and up again on a scratch database, and what a plan of a release asks of them. */
 export class MigrationRehearsal extends pulumi.ComponentResource {
   /** Known once it has gone well. */
   readonly receipt: pulumi.Output<Record<string, unknown>>;
 
   constructor(name: string, args: MigrationRehearsalArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:ci:MigrationRehearsal", name, {}, opts);
-    const { up, down, base, sql } = args.migrations;
+    const { up, down, current, base, pending, sql } = args.migrations;
     const run = new Step<RehearseMigrationsInput>(
       `${name}-run`,
       {
@@ -42,8 +43,11 @@ export class MigrationRehearsal extends pulumi.ComponentResource {
           commands: {
             up: [...up],
             ...(base !== undefined && { down: [...down, base] }),
-            ...(base !== undefined && sql !== undefined && { sql: commandFrom(sql, base) }),
+            current: [...current],
+            ...(base !== undefined &&
+              pending !== undefined && { plan: { base, pending, ...(sql && { sql }) } }),
           },
+          bareEnvironment: { ...args.bareEnvironment },
           environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
           variables: pulumi.all(args.variables),
           files: pulumi.all(args.files),

@@ -10,6 +10,8 @@ export interface CheckResult {
   readonly log?: string;
   /** The share of lines that its tests cover, in percent. */
   readonly coverage?: number;
+  /** What a later release will meet, although the check passed. */
+  readonly warnings?: readonly string[];
 }
 
 /** Where a check's reports are, below the folder of all. */

@@ -1,31 +1,80 @@
 import { randomBytes } from "node:crypto";
+import { failureLine } from "./failure-line.ts";
 
-/** A container that reaches nothing and keeps nothing: no network, no database, no secret, no rights, no writable disk. */
+/** A command of an image that only prints. */
+export interface Look {
+  readonly image: string;
+  readonly command: readonly string[];
+  /** What the service has that holds no secret. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** By these a run finds what an earlier one left that was killed. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A container that reaches nothing and keeps nothing: no network, no database, no secret, no rights, no volume. */
 export interface IsolatedRun {
   readonly name: string;
   /** For the docker client. */
   readonly arguments: readonly string[];
 }
 
+/** What became of an isolated run. */
+export interface IsolatedEnd {
+  readonly succeeded: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a command of an image printed on standard output; or why it did not. */
+export type Printed = { readonly printed: string } | { readonly problem: string };
+
+/** How long such a command may take, in seconds. */
+export const lookSeconds = 60;
+
 /**
- * Runs a command of an image that only prints; `environment` is what the service has that holds no secret. By the labels a
- * run finds what an earlier one left that was killed.
+ * What a command of an image prints that needs nothing but the image.
+ *
+ * It is started without the image's entrypoint, which often waits for a database that is not there; only where that
+ * fails, for the entrypoint makes what the command needs, with it.
  */
-export function isolatedRun(
-  image: string,
-  command: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  labels: Readonly<Record<string, string>> = {},
+export async function printedBy(
+  look: Look,
+  run: (run: IsolatedRun) => Promise<IsolatedEnd>,
+): Promise<Printed> {
+  const alone = await run(isolatedRun(look, false));
+  if (alone.succeeded) return { printed: alone.stdout };
+  if (isTimeout(alone)) return failed(look, alone);
+  const whole = await run(isolatedRun(look, true));
+  if (whole.succeeded) return { printed: whole.stdout };
+  const noProgram = /executable file not found|no such file or directory|permission denied/i.test(
+    alone.stderr,
+  );
+  return failed(look, noProgram ? whole : alone);
+}
+
+function failed({ command }: Look, end: IsolatedEnd): Printed {
+  const words = isTimeout(end) ? end.stderr : failureLine(end.stderr.trim() === "" ? end.stdout : end.stderr);
+  return { problem: `"${command.join(" ")}" failing with: ${words === "" ? "no word" : words}` };
+}
+
+function isTimeout({ stderr }: IsolatedEnd): boolean {
+  return stderr.startsWith("no answer within ");
+}
+
+function isolatedRun(
+  { image, command: [program = "", ...rest], environment, labels = {} }: Look,
+  throughEntrypoint: boolean,
 ): IsolatedRun {
   const name = `towpath-look-${randomBytes(4).toString("hex")}`;
   return {
     name,
     arguments: [
-      ...["run", "--rm", "--name", name, "--network", "none", "--read-only", "--tmpfs", "/tmp"],
+      ...["run", "--rm", "--name", name, "--network", "none"],
       ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
       ...Object.entries(environment).flatMap(([variable, value]) => ["--env", `${variable}=${value}`]),
       ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
-      ...[image, ...command],
+      ...(throughEntrypoint ? [image, program] : ["--entrypoint", program, image]),
+      ...rest,
     ],
   };
 }

@@ -1,29 +1,21 @@
 import { imageReference } from "../application/images.ts";
 import { askDocker, pull, type RegistryAccount } from "../host/host-engine.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
-import { isolatedRun } from "./isolated-run.ts";
+import { lookSeconds, printedBy } from "./isolated-run.ts";
 import type { PrintFromImage } from "./migration-plan.ts";
-
-/** How long a command may take that prints what migrations would do, in seconds. */
-const printSeconds = 60;
 
 /** Prints from images on a host, in containers that reach nothing and keep nothing. */
 export function printingOn(connection: HostConnection, account: RegistryAccount | undefined): PrintFromImage {
   return async (image, command, environment) => {
     const problem = await pull(connection, image, account);
     if (problem !== undefined) return { problem: `no image: ${problem}` };
-    const run = isolatedRun(image, command, environment);
-    const { succeeded, stdout, stderr } = await askDocker(connection, run.arguments, printSeconds);
-    // One that was not done in time would go on.
-    if (!succeeded) await askDocker(connection, ["rm", "--force", run.name]);
-    return succeeded
-      ? { printed: stdout }
-      : { problem: `"${command.join(" ")}" failing with: ${lastLine(stderr)}` };
+    return printedBy({ image, command, environment }, async (run) => {
+      const end = await askDocker(connection, run.arguments, lookSeconds);
+      // One that was not done in time would go on.
+      if (!end.succeeded) await askDocker(connection, ["rm", "--force", run.name]);
+      return end;
+    });
   };
-}
-
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
 }
 
 /** The major version of PostgreSQL that made a volume; undefined when it is not there, or empty. */
@@ -37,7 +29,7 @@ export async function postgresVersionOf(
   if (!succeeded) return undefined;
   const image = imageReference(`postgres:${recorded}`, imageMirror);
   const look = ["run", "--rm", "--network", "none", "--volume", `${volume}:/data:ro`, "--entrypoint", "cat"];
-  const answer = await askDocker(connection, [...look, image, "/data/PG_VERSION"], printSeconds);
+  const answer = await askDocker(connection, [...look, image, "/data/PG_VERSION"], lookSeconds);
   if (answer.succeeded) return Number(answer.stdout);
   return /no such file/i.test(answer.stderr) ? undefined : recorded;
 }

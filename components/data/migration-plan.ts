@@ -1,10 +1,11 @@
-import type { Application, Migrations } from "../application/application.ts";
-import { commandFrom, pendingOf } from "../application/migrations.ts";
+import type { Application } from "../application/application.ts";
+import { commandFrom, isRevision, pendingOf } from "../application/migrations.ts";
 import { found } from "../application/names.ts";
 import { show } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
 import type { ReleaseRecord, SchemaChange } from "../release/release-record.ts";
-import { destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
+import { dependsOnHistory, destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
+import type { Printed } from "./isolated-run.ts";
 
 /** What a plan of the migration is made from. */
 export interface MigrationPlanArgs {
@@ -25,14 +26,14 @@ export type PrintFromImage = (
   image: string,
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
-) => Promise<{ printed: string } | { problem: string }>;
+) => Promise<Printed>;
 
 /** What a release's migration would do. */
 export interface MigrationPlan {
   /** The revisions that it would apply, in their order. */
   readonly revisions: readonly string[];
   readonly findings: readonly DestructiveStep[];
-  /** Those of the revisions that may destroy something; all of them, when one does. */
+  /** Those of the revisions that may destroy something; all of them, when one does, or nobody can tell. */
   readonly destructive: readonly string[];
   /** Why it is not known what it destroys; left out where it is. */
   readonly unknown?: string;
@@ -46,7 +47,8 @@ const nothing: MigrationPlan = { revisions: [], findings: [], destructive: [], w
  * What the migration of a release would do to the schema that the last record tells of.
  *
  * It looks only when the image with the migrations is another one than before. Throws an InputError for steps that destroy
- * something in production and are not acknowledged, and for an image that cannot tell.
+ * something in production and are not acknowledged, or of which nothing is known, and for an image that cannot tell
+ * what is pending.
  */
 export async function planMigration(args: MigrationPlanArgs, print: PrintFromImage): Promise<MigrationPlan> {
   const { application, images, last, stays } = args;
@@ -58,20 +60,27 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
   if (before !== undefined && image.endsWith(`@${before}`)) return nothing;
 
   const from = last.schema?.after ?? migrations.base;
-  const { pending, sql } = migrations;
+  const { pending, sql, base } = migrations;
   if (pending === undefined || from === undefined) {
     const unknown = `the application describes no migrations.${pending === undefined ? "pending" : "base"}`;
     const warning = `migrations: what they will run is not known, for ${unknown}`;
     return { ...nothing, unknown, warnings: [warning] };
   }
-  const ask = async (what: keyof Migrations, command: readonly string[]): Promise<string> => {
-    const answer = await print(image, commandFrom(command, from), service.environment);
-    if ("printed" in answer) return answer.printed;
+  const ask = (command: readonly string[], revision: string): Promise<Printed> =>
+    print(image, commandFrom(command, revision), service.environment);
+  const listed = await ask(pending, from);
+  if ("problem" in listed) {
     throw new InputError([
-      `migrations.${what}: the new image has to tell what it would run on a schema at ${from}, got ${answer.problem}; release an image whose migrations know that revision`,
+      `migrations.pending: the new image has to tell what it would run on a schema at ${from}, got ${listed.problem}; release an image whose migrations know that revision, and name a command that needs no database, network or secret (ci tries it)`,
     ]);
-  };
-  const revisions = pendingOf(await ask("pending", pending));
+  }
+  const revisions = pendingOf(listed.printed);
+  const wrong = revisions.find((revision) => !isRevision(revision));
+  if (wrong !== undefined) {
+    throw new InputError([
+      `migrations.pending: expected one revision a line, of letters, digits, "_", "." and "-", got ${show(wrong)}; name a command that prints nothing else`,
+    ]);
+  }
   const to = revisions.at(-1);
   if (to === undefined) return nothing;
   if (sql === undefined) {
@@ -79,7 +88,12 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
     const warning = `migrations: what ${to} destroys is not known, for ${unknown}`;
     return { ...nothing, revisions, unknown, warnings: [warning] };
   }
-  const findings = await destructiveSteps(await ask("sql", sql));
+  const statements = await ask(sql, from);
+  if ("problem" in statements) return unreadable(args, { from, to, revisions }, statements.problem);
+  const findings = await destructiveSteps(
+    statements.printed,
+    base !== undefined && dependsOnHistory(statements.printed) ? textOf(await ask(sql, base)) : "",
+  );
   if (findings.length > 0) checkAcknowledged(args, from, to, findings);
   return {
     revisions,
@@ -87,6 +101,34 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
     destructive: findings.length > 0 ? revisions : [],
     warnings: findings.map((step) => `migrations: from ${from} to ${to} ${inWords(step)}`),
   };
+}
+
+/** What is known of a migration that cannot print its SQL: nothing, so that a person has to have read it. */
+function unreadable(
+  { environment, acknowledge }: MigrationPlanArgs,
+  { from, to, revisions }: { from: string; to: string; revisions: readonly string[] },
+  problem: string,
+): MigrationPlan {
+  const why = `what the migration from ${from} to ${to} takes away is not known, for migrations.sql prints nothing, got ${problem}`;
+  const cause = "one that reads rows prints no SQL without a database";
+  if (environment === "production" && acknowledge !== to) {
+    throw new InputError([
+      `towpath:migration.acknowledge: ${why}; read the migration (${cause}), and if it takes nothing away, or is meant to, set towpath:migration to { "acknowledge": "${to}" }`,
+    ]);
+  }
+  const advice =
+    environment === "production" ? `${to} is acknowledged` : `read it: production wants ${to} acknowledged`;
+  return {
+    ...nothing,
+    revisions,
+    destructive: revisions,
+    unknown: "migrations.sql prints nothing",
+    warnings: [`migrations: ${why}; ${cause}; ${advice}`],
+  };
+}
+
+function textOf(answer: Printed): string {
+  return "printed" in answer ? answer.printed : "";
 }
 
 /**

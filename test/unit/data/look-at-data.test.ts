@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { postgresVersionOf, printingOn } from "../../../components/data/look-at-data.ts";
+import { printedBy } from "../../../components/data/isolated-run.ts";
 import { playing, typed } from "../steps/play.ts";
 
 const connection = { host: "app1", folder: ".towpath/ssh/notes-production" };
@@ -23,7 +24,7 @@ describe("what an image prints on a host", function () {
     assert.equal(inspect, `image inspect --format - ${image}`);
     assert.match(
       run ?? "",
-      /^run --rm --name towpath-look-[0-9a-f]{8} --network none --read-only --tmpfs \/tmp --cap-drop ALL --security-opt no-new-privileges --env LOG_LEVEL=info registry\.example\/notes\/api@sha256:new list 0004$/,
+      /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --env LOG_LEVEL=info --entrypoint list registry\.example\/notes\/api@sha256:new 0004$/,
     );
     assert.match(
       calls[0]?.environment ?? "",
@@ -48,6 +49,38 @@ describe("what an image prints on a host", function () {
     const failing = await print(`run*) printf 'a trace\\nno such revision\\n' >&2; exit 1 ;;`, undefined);
     assert.deepEqual(failing.result, { problem: '"list 0004" failing with: no such revision' });
     assert.match(typed(failing.calls).at(-1) ?? "", /^rm --force towpath-look-/);
+  });
+
+  it("goes through the image's entrypoint only where it does not without", async () => {
+    const { result, calls } = await print(
+      `*--entrypoint*) refuse "exec: list: executable file not found in \\$PATH" 127 ;; run*) echo 0005 ;;`,
+      undefined,
+    );
+    assert.deepEqual(result, { printed: "0005" });
+    assert.match(typed(calls).at(-1) ?? "", /registry\.example\/notes\/api@sha256:new list 0004$/);
+  });
+
+  it("says what the command said, not what an entrypoint said that waited for a database", async () => {
+    const { result } = await print(
+      `*--entrypoint*) refuse "no such revision" ;; run*) refuse "db is not there" ;;`,
+      undefined,
+    );
+    assert.deepEqual(result, { problem: '"list 0004" failing with: no such revision' });
+    const other = await print(
+      `*--entrypoint*) refuse "exec: list: executable file not found" 127 ;; run*) refuse "db is not there" ;;`,
+      undefined,
+    );
+    assert.deepEqual(other.result, { problem: '"list 0004" failing with: db is not there' });
+  });
+
+  it("says so when it does not end, and asks no second time", async () => {
+    let times = 0;
+    const hanging = await printedBy({ image, command: ["list"], environment: {} }, () => {
+      times++;
+      return Promise.resolve({ succeeded: false, stdout: "", stderr: "no answer within 60 s" });
+    });
+    assert.deepEqual(hanging, { problem: '"list" failing with: no answer within 60 s' });
+    assert.equal(times, 1);
   });
 });
 

@@ -24,16 +24,20 @@ const last = { images: { api: "sha256:old", web: "sha256:web" }, schema: { after
 
 /** The plan where the new image prints this, and what it was asked for. */
 async function planned(
-  printed: { pending?: string; sql?: string; problem?: string },
+  printed: { pending?: string; sql?: string; whole?: string; unprintable?: string; problem?: string },
   change: Partial<MigrationPlanArgs> = {},
 ): Promise<{ plan: MigrationPlan; asked: string[] }> {
   const asked: string[] = [];
   const print: PrintFromImage = (image, command, environment) => {
     asked.push(`${image} ${command.join(" ")} ${JSON.stringify(environment)}`);
-    const text = command[0] === "list" ? printed.pending : printed.sql;
-    return Promise.resolve(
-      printed.problem === undefined ? { printed: text ?? "" } : { problem: printed.problem },
-    );
+    const lists = command[0] === "list";
+    const text = lists
+      ? printed.pending
+      : command[1] === "base:head"
+        ? (printed.whole ?? printed.sql)
+        : printed.sql;
+    const problem = printed.problem ?? (lists ? undefined : printed.unprintable);
+    return Promise.resolve(problem === undefined ? { printed: text ?? "" } : { problem });
   };
   const plan = await planMigration(
     {
@@ -143,11 +147,47 @@ describe("the plan of a migration", () => {
     );
   });
 
-  it("is refused when the image cannot tell", async () => {
+  it("is refused when the image cannot tell what is pending", async () => {
     assert.equal(
       await refusal({ problem: '"list 0004" failing with: no such revision' }),
-      'migrations.pending: the new image has to tell what it would run on a schema at 0004, got "list 0004" failing with: no such revision; release an image whose migrations know that revision',
+      'migrations.pending: the new image has to tell what it would run on a schema at 0004, got "list 0004" failing with: no such revision; release an image whose migrations know that revision, and name a command that needs no database, network or secret (ci tries it)',
     );
+    assert.equal(
+      await refusal({ pending: "0005 -> 0006\n" }),
+      'migrations.pending: expected one revision a line, of letters, digits, "_", "." and "-", got "0005 -> 0006"; name a command that prints nothing else',
+    );
+  });
+
+  it("does not know what a migration destroys that reads rows", async () => {
+    const printed = { pending: "0005\n", unprintable: '"print" failing with: no rows' };
+    const why =
+      'what the migration from 0004 to 0005 takes away is not known, for migrations.sql prints nothing, got "print" failing with: no rows; ';
+    const { plan } = await planned(printed, { environment: "staging" });
+    assert.deepEqual(plan, {
+      ...nothing,
+      revisions: ["0005"],
+      destructive: ["0005"],
+      unknown: "migrations.sql prints nothing",
+      warnings: [
+        `migrations: ${why}one that reads rows prints no SQL without a database; read it: production wants 0005 acknowledged`,
+      ],
+    });
+    assert.equal(
+      await refusal(printed),
+      `towpath:migration.acknowledge: ${why}read the migration (one that reads rows prints no SQL without a database), and if it takes nothing away, or is meant to, set towpath:migration to { "acknowledge": "0005" }`,
+    );
+    const acknowledged = await planned(printed, { acknowledge: "0005" });
+    assert.deepEqual(acknowledged.plan.warnings, [
+      `migrations: ${why}one that reads rows prints no SQL without a database; 0005 is acknowledged`,
+    ]);
+  });
+
+  it("looks into the migrations before where they say what a column was", async () => {
+    const sql = "ALTER TABLE notes ALTER title TYPE text;";
+    const whole = `CREATE TABLE notes (title varchar(5)); ${sql}`;
+    const { plan, asked } = await planned({ pending: "0005\n", sql, whole });
+    assert.deepEqual(plan, { ...nothing, revisions: ["0005"] });
+    assert.match(asked.at(-1) ?? "", / print base:head /);
   });
 
   it("says what it does not know", async () => {

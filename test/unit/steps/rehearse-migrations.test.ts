@@ -18,8 +18,14 @@ const folder = join(tmpdir(), `towpath-rehearsal-${process.pid}`);
 const input: Omit<RehearseMigrationsInput, "reports"> = {
   image: "sha256:0123456789ab",
   network: "notes-ci",
-  commands: { up: ["alembic", "up"], down: ["alembic", "down"], sql: ["alembic", "sql"] },
-  environment: {},
+  commands: {
+    up: ["alembic", "up"],
+    down: ["alembic", "down"],
+    current: ["alembic", "current"],
+    plan: { base: "base", pending: ["list", "{revision}"], sql: ["print", "{revision}"] },
+  },
+  environment: { LOG_LEVEL: "info", DATABASE_URL_FILE: "/run/secrets/DATABASE_URL" },
+  bareEnvironment: { LOG_LEVEL: "info" },
   variables: {},
   files: {},
   labels: {},
@@ -43,7 +49,10 @@ function rehearsing(name: string, answers: string, commands: object = {}): Scene
     script: `case "$*" in ${answers}
       create*) for word; do :; done; echo "$word" ;;
       wait*) echo 0 ;;
-      "logs sql") echo "CREATE TABLE notes ();" ;;
+      "logs current") echo "0002 (head)" ;;
+      *"--entrypoint list "*" base") printf '0001\\n0002\\n' ;;
+      *"--entrypoint print "*) echo "CREATE TABLE notes ();" ;;
+      *pg_dump*) printf -- '-- a dump\\n\\\\restrict %s\\n\\nCREATE TABLE notes ();\\n' "$call" ;;
       "logs --tail "*) echo "ran $4" ;;
     esac`,
   };
@@ -53,8 +62,8 @@ function rehearsing(name: string, answers: string, commands: object = {}): Scene
 function steps({ calls }: Played): string[] {
   return calls.flatMap((call) => {
     const [name, ...rest] = call.args;
-    if (name === "exec") return [call.input.toString().trim()];
-    return name === "start" && rest[0] !== "sql" ? [rest.join(" ")] : [];
+    if (name === "exec") return [rest[1] === "pg_dump" ? "dump" : call.input.toString().trim()];
+    return name === "start" ? [rest.join(" ")] : [];
   });
 }
 
@@ -78,17 +87,17 @@ describe("the rehearsal of the migrations", function () {
   });
 
   scene(
-    "goes up, down and up again on a database of its own, and prints the SQL",
+    "goes up, down and up again on a database of its own, and prints the SQL (004-51)",
     rehearsing("good", ""),
     (played) => {
       assert.deepEqual(receiptOf(played), {});
-      assert.deepEqual(steps(played), [made, "up", "down", "up", dropped]);
+      assert.deepEqual(steps(played), [made, "up", "current", "dump", "down", "up", "dump", dropped]);
       assert.equal(read("good", "migrations.sql"), "CREATE TABLE notes ();");
       assert.deepEqual(resultOf("good"), { outcome: "passed" });
       const removed = typed(played.calls).filter((call) => call.startsWith("rm "));
       assert.deepEqual(removed.sort(), [
+        "rm --force --volumes current",
         "rm --force --volumes down",
-        "rm --force --volumes sql",
         "rm --force --volumes up",
         "rm --force --volumes up",
       ]);
@@ -97,11 +106,11 @@ describe("the rehearsal of the migrations", function () {
 
   scene(
     "only goes up where there is no way down, and prints no SQL where none is asked for",
-    rehearsing("up", "", { down: undefined, sql: undefined }),
+    rehearsing("up", "", { down: undefined, plan: undefined }),
     (played) => {
       receiptOf(played);
-      assert.deepEqual(steps(played), [made, "up", dropped]);
-      assert.equal(read("up", "output.log"), "alembic up\n  | ran up\n");
+      assert.deepEqual(steps(played), [made, "up", "current", dropped]);
+      assert.equal(read("up", "output.log"), "alembic up\n  | ran up\nalembic current\n  | ran current\n");
       assert.ok(!existsSync(join(folder, "up", "migrations", "migrations.sql")));
     },
   );
@@ -112,7 +121,7 @@ describe("the rehearsal of the migrations", function () {
     (played) => {
       const problem = 'migrations (down): "alembic down" has to end with 0, got exit code 1';
       assert.deepEqual(failureOf(played), [`${problem}; its last log lines:`, "  | ran down"]);
-      assert.deepEqual(steps(played), [made, "up", "down", dropped]);
+      assert.deepEqual(steps(played), [made, "up", "current", "dump", "down", dropped]);
       assert.deepEqual(resultOf("down"), { outcome: "failed", problem, log: "  | ran down" });
     },
   );
@@ -125,7 +134,7 @@ describe("the rehearsal of the migrations", function () {
         'migrations (up again): "alembic up" has to end with 0, got exit code 1; its last log lines:',
         "  | ran up",
       ]);
-      assert.deepEqual(steps(played), [made, "up", "down", "up", dropped]);
+      assert.deepEqual(steps(played), [made, "up", "current", "dump", "down", "up", dropped]);
     },
   );
 
@@ -133,7 +142,12 @@ describe("the rehearsal of the migrations", function () {
     "stops a command whose time is up",
     {
       ...rehearsing("slow", `"wait up") exec sleep 20 ;;`),
-      input: { ...input, timeoutSeconds: 0.3, reports: join(folder, "slow"), commands: { up: ["up"] } },
+      input: {
+        ...input,
+        timeoutSeconds: 0.3,
+        reports: join(folder, "slow"),
+        commands: { up: ["up"], current: ["current"] },
+      },
     },
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -146,15 +160,100 @@ describe("the rehearsal of the migrations", function () {
   );
 
   scene(
-    "fails when the SQL cannot be printed, once the rest is done",
-    rehearsing("sql", `"wait sql") echo 3 ;;`),
+    "compares the schema before and after down and up again (004-51)",
+    rehearsing("schema", `*pg_dump*) printf 'CREATE TABLE notes ();\\nCREATE TYPE mood%s;\\n' "$times" ;;`),
     (played) => {
-      assert.deepEqual(failureOf(played), [
-        'migrations (the SQL): "alembic sql" has to end with 0, got exit code 3; its last log lines:',
-        "  | ran sql",
-      ]);
-      assert.deepEqual(steps(played), [made, "up", "down", "up", dropped]);
-      assert.ok(!existsSync(join(folder, "sql", "migrations", "migrations.sql")));
+      const problem =
+        'migrations (down and up again): has to end with the schema of the first "up", got another one; make "down" take back all that "up" does';
+      const log = "  - CREATE TYPE mood1;\n  + CREATE TYPE mood2;";
+      assert.deepEqual(failureOf(played), [`${problem}; its last log lines:`, ...log.split("\n")]);
+      assert.deepEqual(resultOf("schema"), { outcome: "failed", problem, log });
+      assert.deepEqual(steps(played), [made, "up", "current", "dump", "down", "up", "dump", dropped]);
+    },
+  );
+
+  scene(
+    "asks what a plan asks in the surroundings in which it does",
+    rehearsing("surroundings", ""),
+    ({ calls }) => {
+      const looks = typed(calls).filter((call) => call.startsWith("run "));
+      const anywhere =
+        /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --env LOG_LEVEL=info /;
+      assert.deepEqual(
+        looks.map((call) => call.replace(anywhere, "")),
+        [
+          "--entrypoint list sha256:0123456789ab base",
+          "--entrypoint print sha256:0123456789ab base",
+          "--entrypoint list sha256:0123456789ab 0002",
+        ],
+      );
+    },
+  );
+
+  const refused = (name: string, title: string, answers: string, message: string): void => {
+    scene(title, rehearsing(name, answers), (played) => {
+      assert.deepEqual(failureOf(played), [message]);
+      assert.equal(steps(played).at(-1), dropped);
+    });
+  };
+  const surroundings = "has to print without a database, network or secret, as in the plan of a release, got";
+
+  refused(
+    "current",
+    "refuses a current that prints no revision",
+    `"logs current") echo "at;once" ;;`,
+    'migrations.current: expected a revision of letters, digits, "_", "." and "-" after up, got "at;once"; name a command that prints it first',
+  );
+  refused(
+    "unlisted",
+    "fails when what is pending cannot be printed",
+    `*"list "*) refuse "no settings" ;;`,
+    `migrations.pending: ${surroundings} "list base" failing with: no settings`,
+  );
+  refused(
+    "arrow",
+    "refuses a pending that takes a word of a message for the revision",
+    `*"list "*" base") printf '0001\\nBigInt\\n' ;;`,
+    'migrations.pending: has to end with the revision that "current" prints after up, 0002, got 0001, BigInt from base on; print one revision a line, the newest last',
+  );
+  refused(
+    "words",
+    "refuses a pending that prints more than revisions",
+    `*"list "*" base") echo "0001 -> 0002" ;;`,
+    'migrations.pending: expected one revision a line, of letters, digits, "_", "." and "-", got "0001 -> 0002"; name a command that prints nothing else',
+  );
+  refused(
+    "left",
+    "refuses a pending that lists what has run",
+    `*"list "*" 0002") echo 0002 ;;`,
+    "migrations.pending: has to print nothing for a schema that is up to date at 0002, got 0002; leave out the revision that it starts from",
+  );
+  refused(
+    "sql",
+    "fails when the SQL can never be printed, once the rest is done",
+    `*"print "*) refuse "no settings" ;;`,
+    `migrations.sql: ${surroundings} "print 0002" failing with: no settings`,
+  );
+
+  scene(
+    "prints the newest SQL where an earlier migration reads rows",
+    rehearsing("early", `*print*" base") refuse "no rows" ;;`),
+    (played) => {
+      assert.deepEqual(receiptOf(played), {});
+      assert.equal(read("early", "migrations.sql"), "CREATE TABLE notes ();");
+    },
+  );
+
+  scene(
+    "warns where the newest migration reads rows",
+    rehearsing("rows", `*"print "*" 0002") ;; *"print "*) refuse "no rows" ;;`),
+    (played) => {
+      const warnings = [
+        'migrations.sql: prints nothing for 0002, got "print 0001" failing with: no rows; a migration that reads rows cannot do so without a database: production will want 0002 acknowledged, for no plan can tell what it destroys',
+      ];
+      assert.deepEqual(receiptOf(played), { warnings });
+      assert.deepEqual(resultOf("rows"), { outcome: "passed", warnings });
+      assert.ok(!existsSync(join(folder, "rows", "migrations", "migrations.sql")));
     },
   );
 });
