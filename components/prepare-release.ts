@@ -14,11 +14,13 @@ import type { HostConnection } from "./host/ssh-config.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { namesOf } from "./naming/names.ts";
+import { runningDescription } from "./release/canary.ts";
+import { applicationOf, changedParts, descriptionOf } from "./release/release-description.ts";
 import { planRelease, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
 import { routeSince } from "./release/route-since.ts";
 import { stackOutputsOf } from "./release/stack-outputs.ts";
 import { withVaultSecrets } from "./secrets/with-vault-secrets.ts";
-import { checkAgreement } from "./settings/agreement.ts";
+import { checkAgreement, type GivenValues } from "./settings/agreement.ts";
 import type { ProductionSettings } from "./settings/production.ts";
 import type { StagingSettings } from "./settings/staging.ts";
 
@@ -44,16 +46,17 @@ export async function prepareRelease(
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
   const plan = await approvedPlan(settings, await planning);
+  const released = asReleased(application, settings, plan);
   const gateway =
     settings.gateway === undefined
       ? {}
       : { gateway: sharedGateway(settings.gateway, await stackOutputsOf(settings.gateway)) };
   const [routeSince, migration] = await Promise.all([
     agreeingSince(settings, connection, gateway),
-    plannedMigration({ application, settings, connection, plan }),
+    plannedMigration({ application: released, settings, connection, plan }),
   ]);
   for (const warning of migration.warnings) void pulumi.log.warn(warning);
-  return { application, settings, connection, plan, migration, routeSince, ...gateway };
+  return { application: released, settings, connection, plan, migration, routeSince, ...gateway };
 }
 
 /** Since when the host's gateway serves what the state says. */
@@ -67,6 +70,20 @@ function agreeingSince(
     const { succeeded, stdout } = await askDocker(connection, args);
     return succeeded ? stdout : undefined;
   });
+}
+
+/** The application as the release describes it: this checkout may do so otherwise. */
+function asReleased(application: Application, settings: ReleasedSettings, plan: ReleasePlan): Application {
+  const description = runningDescription(plan, settings.canary);
+  if (description === undefined || changedParts(description, descriptionOf(application)).length === 0)
+    return application;
+  const described = applicationOf(application.name, Object.keys(plan.images), description);
+  // Values that only this checkout knows of are kept: they would be others when the release that uses them comes back.
+  const secrets = { ...application.secrets, ...described.secrets };
+  const released = { ...described, secrets };
+  const services = { ...application.services, ...described.services };
+  checkAgreement({ ...released, services }, settings, givenValues(settings));
+  return released;
 }
 
 /** The plan, once enough signers approved it where the settings ask for that. */
@@ -108,10 +125,7 @@ async function plannedMigration({
 
 function checked(description: ApplicationDescription, settings: ReleasedSettings): Application {
   const application = parseApplication(description);
-  checkAgreement(application, settings, {
-    configuration: Object.keys(settings.secretValues),
-    variables: process.env,
-  });
+  checkAgreement(application, settings, givenValues(settings));
   const hosts = Object.keys(settings.hosts);
   if (hosts.length > 1) {
     throw new InputError([
@@ -119,4 +133,8 @@ function checked(description: ApplicationDescription, settings: ReleasedSettings
     ]);
   }
   return application;
+}
+
+function givenValues({ secretValues }: ReleasedSettings): GivenValues {
+  return { configuration: Object.keys(secretValues), variables: process.env };
 }

@@ -1,5 +1,6 @@
 import { application } from "../../application.ts";
 import { approvalStatement, approversOf, type Approvable } from "../../components/release/approval.ts";
+import { descriptionHash } from "../../components/release/release-description.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { sign } from "../approval/sign.ts";
@@ -56,12 +57,16 @@ export async function approve(
 }
 
 /** What is about to be approved: everything that is signed. */
-export function approvableInWords(stack: string, { id, commit, version, images }: Approvable): string {
+export function approvableInWords(
+  stack: string,
+  { id, commit, version, images, description }: Approvable,
+): string {
   return [
     `approving for ${stack}: release ${id}`,
     ...(commit === undefined ? [] : [`  commit ${commit}`]),
     ...(version === undefined ? [] : [`  version ${version}`]),
     ...Object.entries(images).map(([image, digest]) => `  ${image} ${digest}`),
+    ...(description === undefined ? [] : [`  description ${descriptionHash(description)}`]),
   ].join("\n");
 }
 

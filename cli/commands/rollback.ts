@@ -39,8 +39,9 @@ export async function rollback(
   const began = Date.now();
   checkReleased(settings.stack);
   const call = await callFor("up", settings.stack, progress, project);
-  const { migrations } = parseApplication(description);
-  const plan = planRollback(await readRecords(call, run), settings, migrations !== undefined);
+  const records = await readRecords(call, run);
+  const { migrations } = records[0]?.description ?? parseApplication(description);
+  const plan = planRollback(records, settings, migrations !== undefined);
   await agree(plan, settings, progress);
   await releaseWith(call, progress, {
     TOWPATH_ROLLBACK: plan.to,

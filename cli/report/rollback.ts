@@ -1,6 +1,11 @@
-import { needsDowngrade, unknownSchema } from "../../components/release/plan-from.ts";
 import { leftReleases, type ReleaseRecord } from "../../components/release/release-record.ts";
-import { rollbackSchema, type RollbackSchema } from "../../components/release/rollback-schema.ts";
+import {
+  needsDowngrade,
+  rollbackSchema,
+  unknownSchema,
+  type RollbackSchema,
+} from "../../components/release/rollback-schema.ts";
+import { changedParts, onDataOf } from "../../components/release/release-description.ts";
 import { Problem } from "../problem.ts";
 import { columns } from "./table.ts";
 
@@ -16,6 +21,11 @@ export interface RollbackPlan {
   readonly releasedBy: string;
   /** The images' digests, by the images' names. */
   readonly images: Readonly<Record<string, { readonly from: string; readonly to: string }>>;
+  /**
+   * The parts of the description that change with it, such as `services.api`; left out where its record does not keep the
+   * description, and the present one is used.
+   */
+  readonly descriptionChanged?: readonly string[];
   /** Whether the settings are another than then; the present ones are used. */
   readonly settingsChanged: boolean;
   /** The secrets whose values are others than then; the present ones are used. */
@@ -73,6 +83,12 @@ export function planRollback(
         { from: current.images[name] ?? "none", to: target.images[name] ?? "none" },
       ]),
     ),
+    ...(target.description !== undefined && {
+      descriptionChanged: changedParts(
+        current.description ?? { services: {} },
+        onDataOf(target.description, current.description ?? { services: {} }),
+      ),
+    }),
     settingsChanged: current.settingsHash !== target.settingsHash,
     secretsChanged: secrets
       .filter((name) => current.secretVersions[name] !== target.secretVersions[name])
@@ -117,6 +133,7 @@ export function rollbackInWords(plan: RollbackPlan): string {
   return [
     `${stack}: back to ${to}${of}, released ${at} by ${releasedBy}`,
     columns(rows),
+    `description: ${descriptionInWords(plan)}`,
     ...(plan.settingsChanged
       ? ["settings: changed since; the present ones are used"]
       : ["settings: the same"]),
@@ -125,6 +142,11 @@ export function rollbackInWords(plan: RollbackPlan): string {
       : ["secrets: the same"]),
     `schema: ${schemaInWords(plan)}`,
   ].join("\n");
+}
+
+function descriptionInWords({ to, descriptionChanged: changed }: RollbackPlan): string {
+  if (changed === undefined) return `the record of ${to} does not keep it; the present one is used`;
+  return changed.length === 0 ? "the same" : `${changed.join(", ")} changed since; that of ${to} comes back`;
 }
 
 function schemaInWords({ schema, downgrade }: RollbackPlan): string {

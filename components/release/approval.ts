@@ -5,13 +5,17 @@ import { join } from "node:path";
 import { InputError } from "../input-error.ts";
 import type { Approval, ApprovalSettings } from "../settings/approval.ts";
 import type { ReleasePlan } from "./plan-from.ts";
+import { descriptionHash } from "./release-description.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 
 /** What signatures of approvals are made out to, so that one made for something else never passes for one. */
 export const signatureNamespace = "towpath-approval";
 
-/** What a person approves: these images, for this environment. */
-export interface Approvable extends Pick<ReleaseRecord, "id" | "images" | "commit" | "version"> {
+/** What a person approves: these images, run as described, for this environment. */
+export interface Approvable extends Pick<
+  ReleaseRecord,
+  "id" | "images" | "description" | "commit" | "version"
+> {
   /** The namespace of the environment that they are approved for. */
   readonly namespace: string;
 }
@@ -23,11 +27,19 @@ export type CheckSignature = (
   key: string,
 ) => Promise<boolean>;
 
-/** The text that is signed: the same for everyone, whoever writes it. */
-export function approvalStatement({ namespace, id, commit, version, images }: Approvable): string {
+/** The text that is signed: the same for everyone, whoever writes it. It holds the description's hash, where there is one. */
+export function approvalStatement({
+  namespace,
+  id,
+  commit,
+  version,
+  images,
+  description: how,
+}: Approvable): string {
+  const description = how && descriptionHash(how);
   const sorted = Object.entries(images).sort(([a], [b]) => (a < b ? -1 : 1));
-  const approved = { namespace, release: id, commit, version, images: Object.fromEntries(sorted) };
-  return `${JSON.stringify(approved, null, 2)}\n`;
+  const signed = { namespace, release: id, commit, version, images: Object.fromEntries(sorted), description };
+  return `${JSON.stringify(signed, null, 2)}\n`;
 }
 
 /**
@@ -56,8 +68,8 @@ export async function approversOf(
 /**
  * The plan with those who approved it.
  *
- * New images need enough approvals. Images that production has released keep theirs, and need none again: neither for
- * other settings, nor to go back to them in a hurry. Throws an InputError when approvals are missing.
+ * A new release needs enough approvals, also when only its description is new. One that production has released keeps its
+ * own, and needs none again: neither for other settings, nor to go back to it in a hurry. Throws an InputError when approvals are missing.
  */
 export async function approved(
   plan: ReleasePlan,
@@ -65,8 +77,9 @@ export async function approved(
   { namespace, approvals }: { readonly namespace: string; readonly approvals: readonly Approval[] },
   fits: CheckSignature = signatureFits,
 ): Promise<ReleasePlan> {
-  if (!plan.changes || plan.rollbackOf !== undefined) {
-    const before = plan.records.find(({ id }) => id === plan.id)?.approvedBy;
+  const released = plan.records.find(({ id }) => id === plan.id);
+  if (!plan.changes || (plan.rollbackOf !== undefined && released !== undefined)) {
+    const before = released?.approvedBy;
     return before === undefined ? plan : { ...plan, approvedBy: before };
   }
   const { approvedBy, unfit } = await approversOf(approval, approvals, { ...plan, namespace }, fits);
@@ -86,7 +99,7 @@ export function notApproved(
   const wrong =
     unfit.length === 0
       ? ""
-      : ` (that of ${unfit.join(", ")} is not of these digests, or not signed with the key in the settings)`;
+      : ` (that of ${unfit.join(", ")} is not of these digests and this description, or not signed with the key in the settings)`;
   return `towpath:approval: expected ${wanted}, got ${got}${wrong}; a signer approves it with npx towpath approve --stack production`;
 }
 

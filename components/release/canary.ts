@@ -1,4 +1,8 @@
+import { InputError } from "../input-error.ts";
 import type { CanarySettings } from "../settings/released.ts";
+import { changedParts, type ReleaseDescription } from "./release-description.ts";
+import type { PlannedRelease } from "./release-plan.ts";
+import { haveSameImages } from "./release-record.ts";
 
 /** Which images run, by the images' names, and who gets them. */
 export interface Tracks {
@@ -26,6 +30,27 @@ export function tracksOf(
   }
   if (canary.weight === 0) return { stable: current, completes: false };
   return { stable: current, canary: { images: planned, weight: canary.weight }, completes: false };
+}
+
+/**
+ * How the images run; undefined where no record says it. A canary shares the description of the release beside it.
+ *
+ * Throws an InputError for a canary with another one.
+ */
+export function runningDescription(
+  plan: Pick<PlannedRelease, "id" | "images" | "description" | "current">,
+  canary: CanarySettings | undefined,
+): ReleaseDescription | undefined {
+  const { id, description, current } = plan;
+  const before = current?.description;
+  if (canary === undefined || current === undefined || before === undefined || description === undefined)
+    return description;
+  if (canary.weight === 0 && !haveSameImages(plan, current)) return before;
+  const changed = changedParts(before, description);
+  if (changed.length === 0) return description;
+  throw new InputError([
+    `towpath:canary: expected releases that run alike, got ${id} beside ${current.id} with changes in ${changed.join(", ")}; remove towpath:canary for this release`,
+  ]);
 }
 
 function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -47,7 +47,7 @@ export interface SchemaRollback {
   /** The revision that the schema is at, as the last record says. */
   at?: string;
   /** The revision to take it back to, and the image that knows how; left out, it stays. */
-  downgrade?: { to: string; image: string };
+  downgrade?: { to: string; image: string; migrations: Migrations };
 }
 
 /**
@@ -84,7 +84,7 @@ export class Migration extends pulumi.ComponentResource {
     const { care } = args;
     const downgrade = care?.rollback?.downgrade;
     const image = downgrade === undefined ? args.imageId : pulumi.output(downgrade.image);
-    const command = care && downgrade ? [...care.migrations.down, downgrade.to] : [...args.command];
+    const command = care && downgrade ? [...downgrade.migrations.down, downgrade.to] : [...args.command];
     return new Step<MigrateInput>(
       `${name}-run`,
       {
@@ -111,7 +111,7 @@ export class Migration extends pulumi.ComponentResource {
 
 function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
   const { server, database, lockWaitSeconds: waitSeconds, backup, rollback } = care;
-  const { current, pending, base } = care.migrations;
+  const { current, pending, base } = rollback?.downgrade?.migrations ?? care.migrations;
   const target = rollback?.downgrade?.to;
   return pulumi.all([server.container, backup?.volume]).apply(([container, volume]) => ({
     lock: { container, administrator: server.administrator, database, waitSeconds },

@@ -1,4 +1,4 @@
-import type { Application } from "../application/application.ts";
+import type { Application, Migrations } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { lacks, referencesOf, type Registry } from "../image/registry.ts";
 import { show } from "../input-checks.ts";
@@ -6,6 +6,7 @@ import { InputError } from "../input-error.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import {
+  haveSameImages,
   settingsHash,
   withRecord,
   type MadeRelease,
@@ -13,7 +14,8 @@ import {
   type ReleaseRecord,
 } from "./release-record.ts";
 import { decideRelease, type PlannedRelease, type ReleaseSource } from "./release-plan.ts";
-import { rollbackSchema } from "./rollback-schema.ts";
+import { descriptionOf } from "./release-description.ts";
+import { needsDowngrade, rollbackSchema, unknownSchema } from "./rollback-schema.ts";
 
 /** What a plan is made from besides application and settings. */
 export interface Reads {
@@ -40,7 +42,7 @@ export interface ReleasePlan extends PlannedRelease {
   /** Whether this run goes back to an earlier release, whose migrations know less than the database. */
   readonly rollback: boolean;
   /** The revision to bring the schema down to, by the migrations of the image that runs now. */
-  readonly downgrade?: { readonly to: string; readonly image: string };
+  readonly downgrade?: { readonly to: string; readonly image: string; readonly migrations: Migrations };
   /** The tags that the images get once users have them. */
   readonly tags: readonly string[];
   readonly settingsHash: string;
@@ -71,7 +73,7 @@ export async function planFrom(
         : await sourceOf(application, settings, reads);
   const planned = decideRelease({
     environment,
-    imageNames: Object.keys(application.images),
+    description: descriptionOf(application),
     records,
     ...(source !== undefined && { source }),
     ...(freeze !== undefined && { freeze }),
@@ -104,8 +106,9 @@ export async function planFrom(
  * Whether the migrations of this run's images leave the schema alone: they are an earlier release's, in the run that goes
  * back to it and in those after it that release nothing else.
  */
-export function schemaStays({ rollback, rollbackOf, changes }: ReleasePlan): boolean {
-  return rollback || (rollbackOf !== undefined && !changes);
+export function schemaStays({ rollback, rollbackOf, changes, current, ...plan }: ReleasePlan): boolean {
+  if (rollback || rollbackOf === undefined) return rollback;
+  return !changes || (current !== undefined && haveSameImages(current, plan));
 }
 
 /** What a run has made, besides what its plan says. */
@@ -117,12 +120,13 @@ export function recordsAfter(
   { schema, receipts, secretVersions, postgres }: Made,
   endedAt = new Date(),
 ): readonly ReleaseRecord[] {
-  const { id, images, commit, version, unproven, approvedBy, rollbackOf, by, run, startedAt, endToEnd } =
-    plan;
+  const { id, images, description, commit, version, unproven, approvedBy, rollbackOf } = plan;
+  const { by, run, startedAt, endToEnd } = plan;
   const revision = schemaAfter(plan, schema);
   return withRecord(plan.records, {
     id,
     images,
+    ...(description !== undefined && { description }),
     ...(commit !== undefined && { commit }),
     ...(version !== undefined && { version }),
     settingsHash: plan.settingsHash,
@@ -192,7 +196,8 @@ async function publishedAs(
       : [];
   });
   if (problems.length > 0) throw new InputError(problems);
-  return { images: Object.fromEntries(names.map((name, index) => [name, digests[index] ?? ""])), commit };
+  const images = Object.fromEntries(names.map((name, index) => [name, digests[index] ?? ""]));
+  return { images, description: descriptionOf(application), commit };
 }
 
 async function checkedOut({ commit }: Reads): Promise<string> {
@@ -229,6 +234,11 @@ async function versionOf(
   return undefined;
 }
 
+interface Running {
+  readonly services: Readonly<Record<string, { readonly image: string }>>;
+  readonly migrations?: Migrations;
+}
+
 /** What a rollback does to the schema. Throws an InputError when it cannot be done safely. */
 function schemaOf(
   application: Application,
@@ -237,7 +247,9 @@ function schemaOf(
   { id, current }: PlannedRelease,
   reads: Reads,
 ): Pick<ReleasePlan, "rollback" | "downgrade"> {
-  const { migrations, services } = application;
+  // The release that runs knows the way down: by its own commands, where its record keeps them.
+  const running: Running = current?.description ?? application;
+  const { migrations, services } = running;
   const schema = rollbackSchema(records, id, migrations !== undefined);
   const asked = given(reads, "TOWPATH_DOWNGRADE") !== undefined;
   if (schema === undefined || current === undefined || migrations === undefined) return { rollback: true };
@@ -250,27 +262,8 @@ function schemaOf(
     throw new InputError([`TOWPATH_ROLLBACK: ${unknownSchema(id, schema)}`]);
   if (!asked || schema.kind === "same" || to === undefined) return { rollback: true };
   const image = found(services, migrations.service).image;
-  return { rollback: true, downgrade: { to, image: found(referencesOf(registry, current.images), image) } };
-}
-
-/** Says that nobody knows whether a release gets along with the schema. */
-export function unknownSchema(
-  id: string,
-  { why, to }: { readonly why: string; readonly to?: string },
-): string {
-  const other =
-    to === undefined
-      ? "restore a backup from then, or release a repair"
-      : `go down to its revision ${to} with --with-downgrade, which may lose what was written since`;
-  return `expected a release that the database allows, got ${id}: ${why}; look whether it gets along with the schema as it is and say so with --accept-unknown-schema, or ${other}`;
-}
-
-/** Says that a rollback takes more than other images. */
-export function needsDowngrade(
-  id: string,
-  { to, destructive }: { readonly to: string; readonly destructive: readonly string[] },
-): string {
-  return `expected a release that the database allows, got ${id}: ${destructive.join(", ")} took something away since; go down to its revision ${to} with --with-downgrade, which may lose what was written since`;
+  const reference = found(referencesOf(registry, current.images), image);
+  return { rollback: true, downgrade: { to, image: reference, migrations } };
 }
 
 function endToEndReceipt(records: readonly ReleaseRecord[], reads: Reads): ReleaseReceipt | undefined {

@@ -2,12 +2,23 @@ import { show } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
 import type { FreezeSettings } from "../settings/released.ts";
 import type { UnprovenSettings } from "../settings/production.ts";
-import { leftReleases, recordOf, type ReleaseIdentity, type ReleaseRecord } from "./release-record.ts";
+import { changedParts, onDataOf, type ReleaseDescription } from "./release-description.ts";
+import {
+  haveSameImages,
+  leftReleases,
+  recordOf,
+  type ReleaseIdentity,
+  type ReleaseRecord,
+} from "./release-record.ts";
 
 /** What a release is made from. */
 export interface ReleaseSource {
+  /** The id of the record that it comes from; left out where it comes from the registry. */
+  readonly id?: string;
   /** The images' digests, by the images' names. */
   readonly images: Readonly<Record<string, string>>;
+  /** How the images run; left out by records from before it was kept. */
+  readonly description?: ReleaseDescription;
   readonly commit?: string;
   readonly version?: string;
 }
@@ -15,8 +26,8 @@ export interface ReleaseSource {
 /** All that decides what a run releases. */
 export interface ReleaseFacts {
   readonly environment: "staging" | "production";
-  /** The names of the application's images. */
-  readonly imageNames: readonly string[];
+  /** How this checkout describes the application. */
+  readonly description: ReleaseDescription;
   /** This stack's records, newest first. */
   readonly records: readonly ReleaseRecord[];
   /** What the commit was published as; for production, staging's records, newest first. Left out for a rollback. */
@@ -35,7 +46,7 @@ export interface PlannedRelease extends ReleaseIdentity {
   readonly version?: string;
   /** What ran before; left out for a first release. */
   readonly current?: ReleaseRecord;
-  /** Whether other images run afterwards than before. */
+  /** Whether other images run afterwards than before, or run otherwise. */
   readonly changes: boolean;
   /** The id of the release that is gone back from. */
   readonly rollbackOf?: string;
@@ -46,10 +57,10 @@ export interface PlannedRelease extends ReleaseIdentity {
 }
 
 /**
- * Decides which images run.
+ * Decides which images run, and how.
  *
- * A rollback takes an earlier record's; staging the commit's, production those of staging's newest record. What was gone
- * back from does not come back by itself. Throws an InputError for what may not be released.
+ * A rollback takes an earlier record's; staging the commit's as this checkout describes them, production those of staging's
+ * newest record with its description. What was gone back from does not come back by itself. Throws an InputError for what may not be released.
  */
 export function decideRelease(facts: ReleaseFacts): PlannedRelease {
   const { records, rollback } = facts;
@@ -79,15 +90,25 @@ function rolledBack({ environment, records }: ReleaseFacts, id: string): Candida
       `TOWPATH_ROLLBACK: expected an earlier release of ${environment}, got ${got}; ${fix}`,
     ]);
   }
-  return { ...originOf(target), rollbackOf: current.id, warnings: [] };
+  const origin = originOf(target);
+  const { description } = target;
+  const there = current.description;
+  return {
+    ...origin,
+    ...(description !== undefined && there !== undefined && { description: onDataOf(description, there) }),
+    rollbackOf: current.id,
+    warnings: [],
+  };
 }
 
 function ordinary(facts: ReleaseFacts): Candidate {
   const { records, environment } = facts;
   const [current] = records;
   const offered = isRecords(facts.source) ? promoted(facts, facts.source) : committed(facts.source);
-  if (current === undefined || !leftReleases(records).has(offered.id)) return keptRollback(current, offered);
-  const { id } = offered;
+  const left = leftReleases(records);
+  // Records from before descriptions were kept have an id of their images alone.
+  const id = [offered.id, recordOf(offered.images).id].find((one) => left.has(one));
+  if (current === undefined || id === undefined) return keptRollback(current, offered);
   return {
     ...originOf(current),
     ...(current.rollbackOf !== undefined && { rollbackOf: current.rollbackOf }),
@@ -99,9 +120,9 @@ function ordinary(facts: ReleaseFacts): Candidate {
   };
 }
 
-/** A rollback stays one when only the settings change. */
+/** A rollback stays one when only the settings change, or how its images run: they still know less than the database. */
 function keptRollback(current: ReleaseRecord | undefined, offered: Candidate): Candidate {
-  if (current?.id !== offered.id || current.rollbackOf === undefined) return offered;
+  if (current?.rollbackOf === undefined || !haveSameImages(current, offered)) return offered;
   return { ...offered, rollbackOf: current.rollbackOf };
 }
 
@@ -116,14 +137,18 @@ function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Cand
       "towpath:promoteFrom: expected a release of staging to promote, got none; run npm run pulumi -- up --stack staging first",
     ]);
   }
-  const release = { ...originOf(newest), warnings: [] };
-  const missing = missingReceipts(newest, facts.requireEndToEnd ?? false);
+  const release = { ...originOf(newest), warnings: otherDescription(facts, newest) };
+  const missing = [
+    ...missingReceipts(newest, facts.requireEndToEnd ?? false),
+    // Nobody knows how staging ran these images.
+    ...(newest.description === undefined ? ["description"] : []),
+  ];
   if (missing.length === 0) return release;
   const got = `none for ${missing.join(", ")}`;
   if (facts.allowUnproven !== undefined) {
     const { reason } = facts.allowUnproven;
     const warning = `release ${newest.id} is let through without staging's receipts, ${got}: ${reason}`;
-    return { ...release, unproven: { reason }, warnings: [warning] };
+    return { ...release, unproven: { reason }, warnings: [...release.warnings, warning] };
   }
   // What runs already is no promotion: the run may change settings.
   if (facts.records[0]?.id === newest.id) return release;
@@ -137,14 +162,27 @@ function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Cand
   ]);
 }
 
+/** Says that what staging proved is not what this checkout describes. */
+function otherDescription(
+  { description }: ReleaseFacts,
+  { id, description: proven }: ReleaseRecord,
+): string[] {
+  const changed = proven === undefined ? [] : changedParts(proven, description);
+  if (changed.length === 0) return [];
+  return [
+    `application.ts: release ${id} runs as staging proved it, and this checkout describes it otherwise, in ${changed.join(", ")}; release that to staging first if it is meant for production`,
+  ];
+}
+
 /** The steps whose receipt is not there, or was made out to another release. */
 export function missingReceipts({ id, receipts }: ReleaseRecord, requireEndToEnd: boolean): string[] {
   const wanted = ["gates", "smoke", "route", ...(requireEndToEnd ? ["endToEnd"] : [])] as const;
   return wanted.filter((step) => receipts[step as keyof typeof receipts]?.release !== id);
 }
 
-function checkImages({ imageNames }: ReleaseFacts, { id, images }: PlannedRelease): void {
-  const problems = imageNames
+function checkImages(facts: ReleaseFacts, { id, images, description }: PlannedRelease): void {
+  const { services } = description ?? facts.description;
+  const problems = [...new Set(Object.values(services).map(({ image }) => image))]
     .filter((name) => !Object.hasOwn(images, name))
     .map(
       (name) =>
@@ -162,9 +200,16 @@ function checkFreeze({ freeze, now }: ReleaseFacts, { id, commit, current }: Pla
   ]);
 }
 
-function originOf({ images, commit, version }: ReleaseSource): ReleaseIdentity & ReleaseSource {
+function originOf({
+  id,
+  images,
+  description,
+  commit,
+  version,
+}: ReleaseSource): ReleaseIdentity & ReleaseSource {
   return {
-    ...recordOf(images),
+    ...recordOf(images, description),
+    ...(id !== undefined && { id }),
     ...(commit !== undefined && { commit }),
     ...(version !== undefined && { version }),
   };

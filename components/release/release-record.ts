@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
+import { inOrder, sortedEntries } from "./in-order.ts";
+import type { ReleaseDescription } from "./release-description.ts";
 
-/** Which images a release is made of. */
+/** What a release is: its images, and how they run. */
 export interface ReleaseIdentity {
-  /** 12 hexadecimal digits that change exactly when an image does. */
+  /** 12 hexadecimal digits that change exactly when an image or the description does. */
   readonly id: string;
   /** The images' ids or digests, by the images' names. */
   readonly images: Readonly<Record<string, string>>;
+  /** How the images run; left out by environments without records, and by records from before it was kept. */
+  readonly description?: ReleaseDescription;
 }
 
 /** The proof that a step ran, and for which release. */
@@ -85,13 +89,26 @@ export function summaryOf({ id, images, commit, version, by, endedAt }: ReleaseR
   };
 }
 
-/** How many records a stack keeps: a release a day for seven weeks, and an output that stays below 100 kB. */
+/** How many records a stack keeps: a release a day for seven weeks, and an output that stays below 200 kB. */
 export const mostRecords = 50;
 
-/** The identity of a release of these images. */
-export function recordOf(images: Readonly<Record<string, string>>): ReleaseIdentity {
+/** The identity of a release of these images, as they are described. */
+export function recordOf(
+  images: Readonly<Record<string, string>>,
+  description?: ReleaseDescription,
+): ReleaseIdentity {
   const sorted = sortedEntries(images);
-  return { id: hashOf(sorted), images: Object.fromEntries(sorted) };
+  const identity = { images: Object.fromEntries(sorted) };
+  if (description === undefined) return { id: hashOf(sorted), ...identity };
+  return { id: hashOf([sorted, inOrder(description)]), ...identity, description };
+}
+
+/** Whether two releases are made of the same images, however they run. */
+export function haveSameImages(
+  a: Pick<ReleaseIdentity, "images">,
+  b: Pick<ReleaseIdentity, "images">,
+): boolean {
+  return recordOf(a.images).id === recordOf(b.images).id;
 }
 
 /** What a run has done, in the terms of a record. */
@@ -160,15 +177,6 @@ export function settingsHash(settings: object): string {
   return hashOf(inOrder(Object.fromEntries(plain)));
 }
 
-/** The same value with the keys of all maps in order, so that it is written in one way only. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    sortedEntries(value as Record<string, unknown>).map(([key, inner]) => [key, inOrder(inner)]),
-  );
-}
-
 /**
  * The ids of the releases that were gone back from, one after the other, to get to the newest one.
  *
@@ -183,10 +191,6 @@ export function leftReleases(records: readonly ReleaseRecord[]): ReadonlySet<str
   const [newest] = records;
   if (newest !== undefined) left.delete(newest.id);
   return left;
-}
-
-function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function hashOf(value: unknown): string {

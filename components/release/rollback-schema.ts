@@ -76,3 +76,23 @@ function unknownSince(older: ReleaseRecord, record: ReleaseRecord): string | und
 function silent({ id }: ReleaseRecord): string {
   return `the record of ${id} does not say which revision its schema has`;
 }
+
+/** Says that nobody knows whether a release gets along with the schema. */
+export function unknownSchema(
+  id: string,
+  { why, to }: { readonly why: string; readonly to?: string },
+): string {
+  const other =
+    to === undefined
+      ? "restore a backup from then, or release a repair"
+      : `go down to its revision ${to} with --with-downgrade, which may lose what was written since`;
+  return `expected a release that the database allows, got ${id}: ${why}; look whether it gets along with the schema as it is and say so with --accept-unknown-schema, or ${other}`;
+}
+
+/** Says that a rollback takes more than other images. */
+export function needsDowngrade(
+  id: string,
+  { to, destructive }: { readonly to: string; readonly destructive: readonly string[] },
+): string {
+  return `expected a release that the database allows, got ${id}: ${destructive.join(", ")} took something away since; go down to its revision ${to} with --with-downgrade, which may lose what was written since`;
+}

@@ -12,6 +12,12 @@ import { configureCi } from "../ci/tiny.ts";
 const login = { user: "ci", password: { source: "environment", variable: "REGISTRY_PASSWORD" } };
 const variables = { REGISTRY_PASSWORD: "only-for-tests" };
 
+/** Another command for the worker, as an edit of application.ts: a change of the release. */
+const otherWorker = [
+  'command: ["python", "-m", "notes.worker"],',
+  'command: ["env", "python", "-m", "notes.worker"],',
+] as const;
+
 describe("promotion from staging to production, and back", () => {
   let hosts: TestHost[] = [];
   let released: ReleasedProject;
@@ -74,6 +80,18 @@ describe("promotion from staging to production, and back", () => {
     }).then(({ headers }) => headers.get("docker-content-digest"));
   }
 
+  /** What production's worker runs. */
+  async function workerCommand(): Promise<unknown> {
+    const { services } = (await released.outputs("production")) as {
+      services: { worker: { containers: [string] } };
+    };
+    const [container] = services.worker.containers;
+    const [command = ""] = await released
+      .host("production")
+      .docker("inspect", "--format", "{{json .Config.Cmd}}", container);
+    return JSON.parse(command) as unknown;
+  }
+
   it("gives production nothing that staging did not release", async () => {
     assert.match(
       await refused("production"),
@@ -125,6 +143,7 @@ describe("promotion from staging to production, and back", () => {
   });
 
   it("refuses a release in a freeze, in the plan already", async () => {
+    released.project.source.edit("application.ts", ...otherWorker);
     ids.push((await stage(commits[1])).id);
     configure("production", { freeze: { until: "2999-01-01", reason: "holidays" } });
     const plan = await towpath("pulumi", "preview", "--stack", "production");
@@ -142,6 +161,7 @@ describe("promotion from staging to production, and back", () => {
     const load = new Load(`https://${released.domain("production")}`, released.host("production").address);
     try {
       assert.equal((await promote()).id, ids[1]);
+      assert.deepEqual(await workerCommand(), ["env", "python", "-m", "notes.worker"]);
       assert.equal(
         refusalOf(await towpath("rollback", "--stack", "production", "--json")),
         `rollback: changes what users of production get and has to be agreed to, got no terminal to ask on; use "npx towpath rollback ${ids[0]} --stack production --yes"`,
@@ -151,6 +171,12 @@ describe("promotion from staging to production, and back", () => {
       const { from, to, schema } = JSON.parse(back.stdout) as RolledBack;
       assert.deepEqual([from, to, schema], [ids[1], ids[0], { kind: "same" }]);
       assert.match(back.stderr, new RegExp(`^production: back to ${ids[0]} of commit`, "m"));
+      assert.match(
+        back.stderr,
+        new RegExp(`^description: services.worker changed since; that of ${ids[0]} comes back$`, "m"),
+      );
+      // This checkout still says the other one.
+      assert.deepEqual(await workerCommand(), ["python", "-m", "notes.worker"]);
     } finally {
       const report = await load.stop();
       console.log(`      ${inWords("across a release and a rollback", report)}`);

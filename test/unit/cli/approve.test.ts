@@ -9,7 +9,8 @@ import { settingsOf } from "../../../cli/settings.ts";
 import { approved } from "../../../components/release/approval.ts";
 import type { ReleasePlan } from "../../../components/release/plan-from.ts";
 import type { ProductionSettings } from "../../../components/settings/production.ts";
-import { idOf, imagesOf, record } from "../release/records.ts";
+import { descriptionHash } from "../../../components/release/release-description.ts";
+import { description, idOf, imagesOf, record } from "../release/records.ts";
 import { merged } from "../assert-refused.ts";
 import * as good from "../settings/good.ts";
 import { FakeMachine } from "./fake-machine.ts";
@@ -64,6 +65,7 @@ describe("towpath approve", function () {
       "  version 1.0",
       `  api ${images.api ?? ""}`,
       `  web ${images.web ?? ""}`,
+      `  description ${descriptionHash(description)}`,
     ]);
     await as("bob");
     const second = await as("alice");

@@ -4,7 +4,8 @@ import { notTested } from "../../../cli/commands/receipt.ts";
 import { Problem } from "../../../cli/problem.ts";
 import { checkReleased } from "../../../cli/release-records.ts";
 import { planRollback, rollbackInWords } from "../../../cli/report/rollback.ts";
-import { idOf, record } from "../release/records.ts";
+import type { ReleaseRecord } from "../../../components/release/release-record.ts";
+import { description, idOf, oldRecord, record } from "../release/records.ts";
 
 /** From one revision below to this one, and what that took away. */
 const schema = (after: string, destructive: string[] = []) => ({
@@ -76,10 +77,24 @@ describe("a rollback", () => {
         `release    ${b}  ->  ${a}`,
         `image api  ${from}  ->  ${to}`,
         `image web  ${from}  ->  ${to}`,
+        "description: the same",
         "settings: changed since; the present ones are used",
         "secrets: JWT_SECRET, NEW changed since; the present values are used",
         "schema: compatible: stays at 2, nothing since took anything away",
       ].join("\n"),
+    );
+  });
+
+  it("says what becomes of the description", () => {
+    const said = (then: ReleaseRecord): string | undefined =>
+      rollbackInWords(planRollback([record("b"), then], { ...asked, release: then.id }, false))
+        .split("\n")
+        .find((line) => line.startsWith("description"));
+    const old = oldRecord("a");
+    assert.equal(said(old), `description: the record of ${old.id} does not keep it; the present one is used`);
+    assert.equal(
+      said(record("a", { description: { ...description, smoke: [] } })),
+      `description: smoke changed since; that of ${a} comes back`,
     );
   });
 

@@ -274,7 +274,8 @@ describe("a deployment", function () {
 
   it("finds out before that nobody has approved what staging proved", async () => {
     await engineOf("page-production", "app1");
-    const release = recordFor({ web: registry.publish("team/page/web", [commit], {}) });
+    const images = { web: registry.publish("team/page/web", [commit], {}) };
+    const release = recordFor(images, { services: { web: { image: "web" } } });
     const production = {
       promoteFrom: "staging",
       backup: { schedule: "0 2 * * *", retention: "30d" },

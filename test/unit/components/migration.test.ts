@@ -91,7 +91,7 @@ describe("a migration where users' data is", () => {
   });
 
   it("takes the schema back with the image that knows how", async () => {
-    const downgrade = { to: "0004", image: "registry/api@sha256:newer" };
+    const downgrade = { to: "0004", image: "registry/api@sha256:newer", migrations };
     const { step } = await migrationWith({ rollback: { at: "0005", downgrade } });
     assert.deepEqual(step?.inputs.triggers, ["sha256:new", "down to 0004"]);
     assert.deepEqual(

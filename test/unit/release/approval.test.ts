@@ -12,7 +12,8 @@ import {
   type Approvable,
 } from "../../../components/release/approval.ts";
 import { recordsAfter, type ReleasePlan } from "../../../components/release/plan-from.ts";
-import { idOf, imagesOf, record } from "./records.ts";
+import { descriptionHash } from "../../../components/release/release-description.ts";
+import { description, idOf, imagesOf, oldRecord, record } from "./records.ts";
 
 const namespace = "notes-production";
 const release = (letter: string): Approvable => ({ ...record(letter), namespace });
@@ -55,7 +56,13 @@ describe("the approval of a release", function () {
     assert.equal(approvalStatement(turned), approvalStatement(release("a")));
     assert.deepEqual(JSON.parse(approvalStatement(release("a"))), {
       ...{ namespace, release: idOf("a"), commit: "a".repeat(40), version: "1.0", images: imagesOf("a") },
+      description: descriptionHash(description),
     });
+  });
+
+  it("is of the images alone where the record is from before descriptions were kept", () => {
+    const old = { ...oldRecord("a"), namespace };
+    assert.doesNotMatch(approvalStatement(old), /description/);
   });
 
   it("counts when the signer made it for exactly these images", async () => {
@@ -72,6 +79,8 @@ describe("the approval of a release", function () {
     const others = [
       { ...approval("alice", "b"), release: idOf("a") },
       approval("alice", "a", "alice", { ...release("a"), namespace: "other-production" }),
+      approval("alice", "a", "alice", { ...release("a"), description: { ...description, smoke: [] } }),
+      approval("alice", "a", "alice", { ...oldRecord("a"), id: idOf("a"), namespace }),
       approval("alice", "a", "bob"),
       { ...approval("alice", "a"), signature: sign("alice", statement, "git") },
       { ...approval("alice", "a"), signature: "no signature" },
@@ -103,7 +112,7 @@ describe("the approval of a release", function () {
   it("says whose does not fit", async () => {
     const approvals = [{ ...approval("alice", "b"), release: idOf("a") }];
     await assert.rejects(approved(planOf("a"), { required: 1, signers }, { namespace, approvals }), {
-      message: `towpath:approval: expected 1 approval of release ${idOf("a")}, got none (that of alice is not of these digests, or not signed with the key in the settings); a signer approves it with npx towpath approve --stack production`,
+      message: `towpath:approval: expected 1 approval of release ${idOf("a")}, got none (that of alice is not of these digests and this description, or not signed with the key in the settings); a signer approves it with npx towpath approve --stack production`,
     });
   });
 
@@ -113,6 +122,9 @@ describe("the approval of a release", function () {
     const asked = { required: 1, signers };
     const back = await approved(planOf("a", { records, rollbackOf: idOf("b") }), asked, settings);
     assert.deepEqual(back.approvedBy, ["alice"]);
+    await assert.rejects(approved(planOf("c", { records, rollbackOf: idOf("b") }), asked, settings), {
+      message: /expected 1 approval of release/,
+    });
     const same = await approved(planOf("b", { records, changes: false }), asked, settings);
     assert.equal(same.approvedBy, undefined);
   });

@@ -205,7 +205,8 @@ describe("the plan of a release", () => {
       );
       const plan = await planned({ ...taken, variables: { ...taken.variables, TOWPATH_DOWNGRADE: "true" } });
       const image = `${played.address}/owner/notes/api@${record("b").images.api}`;
-      assert.deepEqual([plan.rollback, plan.downgrade], [true, { to: "1", image }]);
+      const { migrations } = application;
+      assert.deepEqual([plan.rollback, plan.downgrade], [true, { to: "1", image, migrations }]);
     });
 
     it("is refused where nobody knows what was, unless that is acknowledged or the migrations go down", async () => {

@@ -1,4 +1,10 @@
+import { parseApplication } from "../../../components/application/application.ts";
+import { descriptionOf, type ReleaseDescription } from "../../../components/release/release-description.ts";
 import { recordOf, type ReleaseRecord } from "../../../components/release/release-record.ts";
+import { notes } from "../application/notes.ts";
+
+/** How the releases of these tests run. */
+export const description = descriptionOf(parseApplication(notes));
 
 /** Digests of the sample application's images, of a release that a letter stands for. */
 export function imagesOf(letter: string): Record<string, string> {
@@ -11,8 +17,11 @@ export function record(letter: string, more: Partial<ReleaseRecord> = {}): Relea
 }
 
 /** A record of these images with all of its receipts. */
-export function recordFor(images: Readonly<Record<string, string>>): ReleaseRecord {
-  const identity = recordOf(images);
+export function recordFor(
+  images: Readonly<Record<string, string>>,
+  how: ReleaseDescription = description,
+): ReleaseRecord {
+  const identity = recordOf(images, how);
   const receipt = { release: identity.id };
   return {
     ...identity,
@@ -28,5 +37,13 @@ export function recordFor(images: Readonly<Record<string, string>>): ReleaseReco
 
 /** The id of a release. */
 export function idOf(letter: string): string {
-  return recordOf(imagesOf(letter)).id;
+  return recordOf(imagesOf(letter), description).id;
+}
+
+/** A record from before descriptions were kept. */
+export function oldRecord(letter: string, more: Partial<ReleaseRecord> = {}): ReleaseRecord {
+  const { description: _, ...kept } = record(letter);
+  const { id } = recordOf(kept.images);
+  const receipt = { release: id };
+  return { ...kept, id, receipts: { gates: receipt, smoke: receipt, route: receipt }, ...more };
 }

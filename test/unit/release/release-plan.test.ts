@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { decideRelease, type ReleaseFacts } from "../../../components/release/release-plan.ts";
+import { recordOf } from "../../../components/release/release-record.ts";
 import { messageOf } from "../assert-refused.ts";
-import { idOf, imagesOf, record } from "./records.ts";
+import { description, idOf, imagesOf, oldRecord, record } from "./records.ts";
 
-const commit = (letter: string) => ({ images: imagesOf(letter), commit: letter.repeat(40), version: "1.0" });
+const commit = (letter: string) => ({
+  ...{ images: imagesOf(letter), description, commit: letter.repeat(40), version: "1.0" },
+});
 
 const staging: ReleaseFacts = {
   environment: "staging",
-  imageNames: ["api", "web"],
+  description,
   records: [],
   source: commit("a"),
   now: new Date("2026-01-01T12:00:00Z"),
@@ -82,9 +85,11 @@ describe("what a run releases", () => {
   });
 
   it("has all images of the application", () => {
+    const more = { ...description, services: { ...description.services, admin: { image: "admin" } } };
+    const source = { ...commit("a"), description: more };
     refused(
-      { ...staging, imageNames: ["api", "web", "admin"] },
-      `images.admin: release ${idOf("a")} has no such image, got api, web; check out the commit that it was made from`,
+      { ...staging, source },
+      `images.admin: release ${recordOf(imagesOf("a"), more).id} has no such image, got api, web; check out the commit that it was made from`,
     );
   });
 });
@@ -99,7 +104,7 @@ describe("a freeze", () => {
       `towpath:freeze: no release until 2026-01-02 (holidays), got release ${idOf("a")} of commit ${"a".repeat(40)}; ${idOf("b")} goes on running, wait until then or remove towpath:freeze`,
     );
     refused(
-      { ...frozen, records: [], source: { images: imagesOf("a") } },
+      { ...frozen, records: [], source: { images: imagesOf("a"), description } },
       `towpath:freeze: no release until 2026-01-02 (holidays), got release ${idOf("a")}; nothing runs yet, wait until then or remove towpath:freeze`,
     );
     assert.match(
@@ -171,5 +176,62 @@ describe("a rollback", () => {
       [after.id, after.changes, after.rollbackOf, after.warnings],
       [idOf("c"), false, idOf("a"), []],
     );
+  });
+});
+
+describe("the description of a release", () => {
+  const worker = { image: "api", command: ["python", "-m", "notes.other"] };
+  const other = { ...description, services: { ...description.services, worker } };
+  const otherRecord = { ...record("a"), ...recordOf(imagesOf("a"), other) };
+
+  it("is a part of it: the same images with another one are another release", () => {
+    const source = { ...commit("a"), description: other };
+    const planned = decideRelease({ ...staging, source, records: [record("a")] });
+    assert.deepEqual(
+      [planned.id, planned.changes, planned.description],
+      [recordOf(imagesOf("a"), other).id, true, other],
+    );
+    assert.notEqual(planned.id, idOf("a"));
+  });
+
+  it("is the one that staging proved, although production's checkout has another", () => {
+    const planned = decideRelease({ ...production, source: [record("b")], description: other });
+    assert.deepEqual([planned.id, planned.description], [idOf("b"), description]);
+    assert.deepEqual(planned.warnings, [
+      `application.ts: release ${idOf("b")} runs as staging proved it, and this checkout describes it otherwise, in services.worker; release that to staging first if it is meant for production`,
+    ]);
+    refused(
+      { ...production, source: [oldRecord("b")] },
+      `towpath:promoteFrom: expected staging's receipts for release ${oldRecord("b").id}, got none for description; bring staging to an end with npm run pulumi -- up --stack staging, or set towpath:allowUnproven to { "reason": "…" }`,
+    );
+  });
+
+  it("comes back with a rollback, on the data that is there", () => {
+    const newer = { ...record("b"), description: { ...description, redis: { version: 8 as const } } };
+    const planned = decideRelease({ ...staging, records: [newer, otherRecord], rollback: otherRecord.id });
+    assert.deepEqual(planned.description, { ...other, redis: { version: 8 } });
+    assert.equal(planned.id, otherRecord.id);
+    const back = { ...otherRecord, description: planned.description, rollbackOf: newer.id };
+    const stays = decideRelease({ ...staging, records: [back, newer], source: commit("b") });
+    assert.deepEqual([stays.id, stays.description], [otherRecord.id, planned.description]);
+  });
+
+  it("is none where the record is from before it was kept", () => {
+    const records = [record("b"), oldRecord("a")];
+    const planned = decideRelease({ ...staging, records, rollback: oldRecord("a").id });
+    assert.deepEqual([planned.id, planned.description], [oldRecord("a").id, undefined]);
+  });
+
+  it("does not bring a release back that was gone back from before descriptions were kept", () => {
+    const records = [oldRecord("a", { rollbackOf: oldRecord("b").id }), oldRecord("b"), oldRecord("a")];
+    const stays = decideRelease({ ...staging, records, source: commit("b") });
+    assert.deepEqual([stays.id, stays.changes], [oldRecord("a").id, false]);
+  });
+
+  it("leaves a rollback one, when only that changes", () => {
+    const back = record("a", { rollbackOf: idOf("b") });
+    const source = { ...commit("a"), description: other };
+    const planned = decideRelease({ ...staging, records: [back, record("b")], source });
+    assert.deepEqual([planned.changes, planned.rollbackOf], [true, idOf("b")]);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { schemaStays, type ReleasePlan } from "../../../components/release/plan-from.ts";
+import { imagesOf, record } from "./records.ts";
 
 /** Whether the schema stays in a run of which this is known. */
 const stays = (plan: Partial<ReleasePlan>): boolean =>
@@ -9,6 +10,12 @@ describe("the schema", () => {
   it("stays in the run that goes back to an earlier release, and in those after it that release nothing", () => {
     assert.equal(stays({ rollback: true, rollbackOf: "b" }), true);
     assert.equal(stays({ changes: false, rollbackOf: "b" }), true);
+  });
+
+  it("stays when the images that were gone back to only run otherwise", () => {
+    const plan = { images: imagesOf("a"), rollbackOf: "b", current: record("a") };
+    assert.equal(stays(plan), true);
+    assert.equal(stays({ ...plan, images: imagesOf("b") }), false);
   });
 
   it("is migrated by a release, also by one that comes after a rollback or returns to what was left", () => {

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import type { Application } from "../application/application.ts";
+import type { ApplicationDescription } from "../application/description.ts";
+import { parseApplication } from "../application/parse.ts";
+import { inOrder } from "./in-order.ts";
+
+/**
+ * What of `application.ts` matters where a release runs: neither how images are built nor what `ci` checks.
+ *
+ * Defaults are left out, so that it is small, and stays the same when Towpath learns more.
+ */
+export type ReleaseDescription = Pick<
+  ApplicationDescription,
+  "services" | "postgres" | "redis" | "buckets" | "secrets" | "migrations" | "smoke"
+>;
+
+/** What of a checked application a release keeps. */
+export function descriptionOf(application: Application): ReleaseDescription {
+  const { services, postgres, redis, buckets, secrets, connectionSecrets, migrations, smoke } = application;
+  const kept = {
+    services: Object.fromEntries(
+      Object.entries(services).map(([name, { devCommand: _, ...service }]) => [name, filled(service)]),
+    ),
+    ...{ postgres, redis, migrations, buckets },
+    secrets: Object.fromEntries(
+      Object.entries({ ...secrets, ...connectionSecrets }).filter(([, { delivery }]) => delivery !== "file"),
+    ),
+    smoke: smoke.map(({ status, ...request }) => (status === 200 ? request : { ...request, status })),
+  };
+  return filled(kept) as unknown as ReleaseDescription;
+}
+
+/** Those fields that do not have their default. */
+function filled(fields: object): object {
+  const isDefault = (value: unknown): boolean =>
+    value === undefined ||
+    value === false ||
+    (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isDefault(value)));
+}
+
+/** The application that a release's description is of, with the images that it is made of. Throws an InputError as `parseApplication` does. */
+export function applicationOf(
+  name: string,
+  images: readonly string[],
+  description: ReleaseDescription,
+): Application {
+  // They are built already: where from does not matter any more.
+  const built = Object.fromEntries(images.map((image) => [image, { context: image }]));
+  return parseApplication({ name, images: built, ...description });
+}
+
+/** 64 hexadecimal digits that change exactly when a description does. */
+export function descriptionHash(description: ReleaseDescription): string {
+  return createHash("sha256")
+    .update(JSON.stringify(inOrder(description)))
+    .digest("hex");
+}
+
+/**
+ * A description with the backing services of another one, whose data it runs on: what is there is not taken away, and keeps
+ * its version.
+ */
+export function onDataOf(description: ReleaseDescription, there: ReleaseDescription): ReleaseDescription {
+  const buckets = [...new Set([...(description.buckets ?? []), ...(there.buckets ?? [])])];
+  const { postgres = description.postgres, redis = description.redis } = there;
+  return {
+    ...description,
+    ...(postgres !== undefined && { postgres }),
+    ...(redis !== undefined && { redis }),
+    ...(buckets.length > 0 && { buckets }),
+  };
+}
+
+/** The parts in which two descriptions differ, such as `services.api`; none when they are the same. */
+export function changedParts(before: ReleaseDescription, after: ReleaseDescription): string[] {
+  const [some, others] = [partsOf(before), partsOf(after)];
+  const names = [...new Set([...Object.keys(some), ...Object.keys(others)])].sort();
+  return names.filter((name) => some[name] !== others[name]);
+}
+
+function partsOf({ services, ...rest }: ReleaseDescription): Readonly<Record<string, string>> {
+  const parts = {
+    ...rest,
+    ...Object.fromEntries(Object.entries(services).map(([name, service]) => [`services.${name}`, service])),
+  };
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, JSON.stringify(inOrder(part))]),
+  );
+}
