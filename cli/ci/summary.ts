@@ -9,13 +9,18 @@ export function ciInWords(report: CiReport): string {
   return [
     ...(report.sql === undefined ? [] : [`-- the SQL of the migrations\n${report.sql.trim()}\n`]),
     ...failures(report).map((text) => `${text}\n`),
-    ...warningsOf(report).map((text) => `warning: ${text}\n`),
-    checkTable(report),
+    ...warningsOf(report).map((text) => `warning: ${text}
+`),
+    ...(report.checks.length === 0 ? [nothingChecked] : [checkTable(report)]),
     ...report.published.map(({ reference, tags }) => `published ${reference} (${tags.join(", ")})`),
     `reports: ${report.reports}`,
     ...(report.kept ?? []),
   ].join("\n");
 }
+
+/** Said in place of the table where no check is described: what is published was only built. */
+const nothingChecked =
+  "nothing was checked: application.ts describes neither checks nor migrations; the images were only built";
 
 /** Everything that went wrong, each with what the check last printed. */
 export function failures({ checks, problems }: Pick<CiReport, "checks" | "problems">): string[] {
@@ -56,7 +61,9 @@ export function ciInMarkdown(report: CiReport): string {
   const rows = report.checks.map((check) => `| ${cells(check).join(" | ")} |`);
   return `${[
     head,
-    ["| check | result | seconds | coverage |", "| --- | --- | ---: | ---: |", ...rows].join("\n"),
+    report.checks.length === 0
+      ? nothingChecked
+      : ["| check | result | seconds | coverage |", "| --- | --- | ---: | ---: |", ...rows].join("\n"),
     ...report.problems.map((problem) => fenced(problem)),
     ...report.checks.flatMap(({ problem, log }) =>
       problem === undefined ? [] : [fenced(log === undefined ? problem : `${problem}\n${log}`)],

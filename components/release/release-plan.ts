@@ -128,7 +128,24 @@ function keptRollback(current: ReleaseRecord | undefined, offered: Candidate): C
 
 function committed(source: ReleaseSource | undefined): Candidate {
   if (source === undefined) throw new Error("release: neither a source nor a rollback");
-  return { ...originOf(source), warnings: [] };
+  const unasked = source.description === undefined ? [] : nothingAsked(source.description);
+  const warnings = unasked.map(
+    (reason) =>
+      `application.ts: ${reason}, so a release that does not work may pass; describe it: production takes what was asked`,
+  );
+  return { ...originOf(source), warnings };
+}
+
+/** What keeps the receipts of a release from proving anything: steps that ask nothing of what users reach. */
+export function nothingAsked({ services, smoke = [] }: ReleaseDescription): string[] {
+  const routed = Object.entries(services).filter(([, { routes = [] }]) => routes.length > 0);
+  if (routed.length === 0) return [];
+  return [
+    ...routed
+      .filter(([, { health }]) => health === undefined)
+      .map(([name]) => `services.${name} has routes and no health`),
+    ...(smoke.length === 0 ? ["there are routes and no smoke checks"] : []),
+  ];
 }
 
 function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Candidate {
@@ -143,8 +160,12 @@ function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Cand
     // Nobody knows how staging ran these images.
     ...(newest.description === undefined ? ["description"] : []),
   ];
-  if (missing.length === 0) return release;
-  const got = `none for ${missing.join(", ")}`;
+  const unasked = newest.description === undefined ? [] : nothingAsked(newest.description);
+  if (missing.length + unasked.length === 0) return release;
+  const got = [
+    ...(missing.length > 0 ? [`none for ${missing.join(", ")}`] : []),
+    ...(unasked.length > 0 ? [`some that prove nothing (${unasked.join(", ")})`] : []),
+  ].join(" and ");
   if (facts.allowUnproven !== undefined) {
     const { reason } = facts.allowUnproven;
     const warning = `release ${newest.id} is let through without staging's receipts, ${got}: ${reason}`;
@@ -154,6 +175,7 @@ function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Cand
   if (facts.records[0]?.id === newest.id) return release;
   throw new InputError([
     `towpath:promoteFrom: expected staging's receipts for release ${newest.id}, got ${got}; ` +
+      (unasked.length > 0 ? "describe what is asked in application.ts, and " : "") +
       "bring staging to an end with npm run pulumi -- up --stack staging" +
       (missing.includes("endToEnd")
         ? " and its end-to-end tests with npx towpath receipt end-to-end --stack staging"

@@ -94,6 +94,40 @@ describe("what a run releases", () => {
   });
 });
 
+describe("receipts that prove nothing", () => {
+  const { health: _, ...web } = { image: "web", ...description.services.web };
+  const { smoke: __, ...rest } = description;
+  const bare = { ...rest, services: { ...description.services, web } };
+  const unproven = { ...record("b"), ...recordOf(imagesOf("b"), bare) };
+  const { id } = unproven;
+  const receipts = { gates: { release: id }, smoke: { release: id }, route: { release: id } };
+
+  it("are told in staging", () => {
+    assert.deepEqual(decideRelease({ ...staging, source: { ...commit("a"), description: bare } }).warnings, [
+      "application.ts: services.web has routes and no health, so a release that does not work may pass; describe it: production takes what was asked",
+      "application.ts: there are routes and no smoke checks, so a release that does not work may pass; describe it: production takes what was asked",
+    ]);
+  });
+
+  it("are none in production, unless there is a written reason", () => {
+    const facts = { ...production, description: bare, source: [{ ...unproven, receipts }] };
+    refused(
+      facts,
+      `towpath:promoteFrom: expected staging's receipts for release ${id}, got some that prove nothing (services.web has routes and no health, there are routes and no smoke checks); describe what is asked in application.ts, and bring staging to an end with npm run pulumi -- up --stack staging, or set towpath:allowUnproven to { "reason": "…" }`,
+    );
+    const reason = "nobody uses it yet";
+    assert.deepEqual(decideRelease({ ...facts, allowUnproven: { reason } }).unproven, { reason });
+  });
+
+  it("are not asked of what no user reaches", () => {
+    const worker = { ...rest, services: { worker: { image: "api" } } };
+    assert.deepEqual(
+      decideRelease({ ...staging, source: { ...commit("a"), description: worker } }).warnings,
+      [],
+    );
+  });
+});
+
 describe("a freeze", () => {
   const freeze = { until: "2026-01-02", reason: "holidays" };
   const frozen = { ...staging, freeze, records: [record("b")] };

@@ -49,6 +49,14 @@ describe("the report of a run", () => {
     );
   });
 
+  it("says that nothing was checked", () => {
+    const none = { ...report, passed: true, checks: [], problems: [] };
+    const said =
+      "nothing was checked: application.ts describes neither checks nor migrations; the images were only built";
+    assert.match(ciInWords(none), new RegExp(`^${said}\npublished ghcr.io`, "m"));
+    assert.ok(ciInMarkdown(none).includes(`\n\n${said}\n\n`));
+  });
+
   it("is a page in Markdown, whatever a log holds", () => {
     assert.equal(
       ciInMarkdown(report),
