@@ -17,12 +17,29 @@ export async function setUp(lanes: readonly Lane[], progress: Progress): Promise
       if (!(await requirement.check())) missing.add(requirement);
     }),
   );
-  await allOrProblems(
-    lanes.map(async (lane) => {
-      for (const requirement of lane.filter((one) => missing.has(one))) {
-        await asStep(progress, `providing ${requirement.title}`, (step) => requirement.provide(step));
-      }
-    }),
+  const left = new Set(missing);
+  try {
+    await allOrProblems(
+      lanes.map(async (lane) => {
+        for (const requirement of lane.filter((one) => missing.has(one))) {
+          await asStep(progress, `providing ${requirement.title}`, (step) => requirement.provide(step));
+          left.delete(requirement);
+        }
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem(`${error.message}\n${halfWay(lanes.flat(), left)}`);
+  }
+}
+
+/** Says how far set-up came, and that nothing of it is done twice. */
+function halfWay(all: Lane, left: ReadonlySet<Requirement>): string {
+  const titles = (some: Lane): string => some.map(({ title }) => title).join(", ");
+  const done = all.filter((one) => !left.has(one));
+  return (
+    `set-up: ${done.length} of ${all.length} parts are done${done.length > 0 ? ` (${titles(done)})` : ""}, ` +
+    `left ${left.size === 1 ? "is" : "are"} ${titles([...left])}; the next "npm start" goes on there`
   );
 }
 

@@ -205,7 +205,44 @@ describe("set-up", () => {
       const lanes = ["a: bad", "b: bad", "a: bad"].map((text) => [
         requirement(text, false, done, new Problem(text)),
       ]);
-      await assert.rejects(setUp(lanes, recordedProgress()), { name: "Problem", message: "a: bad\nb: bad" });
+      await assert.rejects(setUp(lanes, recordedProgress()), {
+        name: "Problem",
+        message:
+          "a: bad\nb: bad\n" +
+          'set-up: 0 of 3 parts are done, left are a: bad, b: bad, a: bad; the next "npm start" goes on there',
+      });
+    });
+
+    it("says how far it came when it fails, and goes on there", async () => {
+      const done: string[] = [];
+      const broken = new Problem("command: no network; try again later");
+      const lanes = (problem?: Problem) => [
+        [
+          requirement("cli", problem === undefined, done),
+          requirement("command", false, done, problem),
+          requirement("docker plugin", false, done),
+        ],
+        [requirement("engine", true, done)],
+      ];
+      await assert.rejects(setUp(lanes(broken), recordedProgress()), {
+        name: "Problem",
+        message:
+          "command: no network; try again later\n" +
+          'set-up: 2 of 4 parts are done (cli, engine), left are command, docker plugin; the next "npm start" goes on there',
+      });
+      await setUp(lanes(), recordedProgress());
+      assert.deepEqual(done, ["cli", "command", "docker plugin"]);
+    });
+
+    it("says nothing of parts when nothing was begun", async () => {
+      const refused = {
+        ...requirement("docker", false, []),
+        check: () => Promise.reject(new Problem("docker: too old")),
+      };
+      await assert.rejects(setUp([[refused]], recordedProgress()), {
+        name: "Problem",
+        message: "docker: too old",
+      });
     });
 
     it("does not hide an error of its own", async () => {
