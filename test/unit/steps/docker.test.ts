@@ -51,7 +51,7 @@ describe("a call of the docker client", function () {
       status: "exited",
       exitCode: 137,
       restarts: 4,
-      startedAt: new Date("2026-01-02T03:04:05.123Z"),
+      createdAt: new Date("2026-01-02T03:04:05.123Z"),
     });
   });
 
