@@ -33,7 +33,7 @@ export interface MigrationPlan {
   /** The revisions that it would apply, in their order. */
   readonly revisions: readonly string[];
   readonly findings: readonly DestructiveStep[];
-  /** Those of the revisions that may destroy something; all of them, when one does, or nobody can tell. */
+  /** Those of the revisions that may destroy something; all of them, when one does. */
   readonly destructive: readonly string[];
   /** Why it is not known what it destroys; left out where it is. */
   readonly unknown?: string;
@@ -109,7 +109,8 @@ function unreadable(
   { from, to, revisions }: { from: string; to: string; revisions: readonly string[] },
   problem: string,
 ): MigrationPlan {
-  const why = `what the migration from ${from} to ${to} takes away is not known, for migrations.sql prints nothing, got ${problem}`;
+  const unknown = `migrations.sql prints nothing, got ${problem}`;
+  const why = `what the migration from ${from} to ${to} takes away is not known, for ${unknown}`;
   const cause = "one that reads rows prints no SQL without a database";
   if (environment === "production" && acknowledge !== to) {
     throw new InputError([
@@ -121,8 +122,7 @@ function unreadable(
   return {
     ...nothing,
     revisions,
-    destructive: revisions,
-    unknown: "migrations.sql prints nothing",
+    unknown,
     warnings: [`migrations: ${why}; ${cause}; ${advice}`],
   };
 }
