@@ -34,9 +34,9 @@ const migrations = {
   service: "tool",
   up: ["sh", "-c", `psql -q ${url} -c 'CREATE TABLE things ()'`],
   down: ["sh", "-c", `psql -q ${url} -c "DROP TABLE things -- to $0"`],
-  current: ["true"],
+  current: ["echo", "0001 (head)"],
   base: "base",
-  pending: ["echo", "from {revision} on"],
+  pending: ["sh", "-c", "test {revision} = 0001 || echo 0001"],
   sql: ["sh", "-c", "echo 'CREATE TABLE things ();'", "{revision}"],
 };
 
