@@ -10,7 +10,12 @@ import { usesOwnPassphrase } from "../environment.ts";
 import { explain } from "../failures/failures.ts";
 import { githubClient, onGithub, type OnGithub } from "../github/access.ts";
 import { importFileOf, type ImportFile, type PreviewedResource, type There } from "../github/import-file.ts";
-import { adoptedRuleset, environmentSettings, repositorySettings } from "../github/imported-settings.ts";
+import {
+  adoptedRuleset,
+  environmentSettings,
+  notKept,
+  repositorySettings,
+} from "../github/imported-settings.ts";
 import { readRepositoryContents, readWholeEnvironment } from "../github/read-repository.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
@@ -36,6 +41,8 @@ export interface Imported {
   readonly secrets: readonly string[];
   /** Rulesets that stay as they are, beside ours. */
   readonly rulesets: readonly string[];
+  /** What the settings cannot say of that which was taken over. */
+  readonly notKept: readonly string[];
 }
 
 /**
@@ -81,16 +88,26 @@ export async function importGithub(
     rulesets: (there.repository?.rulesets ?? [])
       .filter((one) => !adopted.includes(one))
       .map(({ name }) => name),
+    notKept: there.repository === undefined ? [] : notKept(there.repository),
   };
 }
 
 /** Says what was taken over, and what was not. */
-export function importedInWords({ stack, file, settings, resources, secrets, rulesets }: Imported): string {
+export function importedInWords({
+  stack,
+  file,
+  settings,
+  resources,
+  secrets,
+  rulesets,
+  notKept: lost,
+}: Imported): string {
   const list = (items: readonly string[]): string => (items.length === 0 ? "nothing" : items.join(", "));
   return [
     `${file}: added ${list(settings)}`,
     `the state of ${stack}: took over ${list(resources)}`,
-    ...(rulesets.length === 0 ? [] : [`left alone, and still in force: the rulesets ${list(rulesets)}`]),
+    ...(rulesets.length === 0 ? [] : [`left alone, as they are there: the rulesets ${list(rulesets)}`]),
+    ...(lost.length === 0 ? [] : [`not in the settings, and taken away by the next up: ${list(lost)}`]),
     ...(secrets.length === 0
       ? []
       : [

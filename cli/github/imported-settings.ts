@@ -20,10 +20,12 @@ export function repositorySettings(
   preview: EnvironmentThere | undefined,
 ): WrittenSettings {
   const rules = rulesOf(there);
-  const labels = there.labels.map(({ name, color, description }) => [
-    name,
-    { color, ...(description !== null && description !== "" && { description }) },
-  ]);
+  const labels = there.labels
+    .filter(({ name }) => name.length <= longestLabel)
+    .map(({ name, color, description }) => [
+      name,
+      { color, ...(description !== null && fits(description) && { description }) },
+    ]);
   return {
     repository,
     ...(Object.keys(rules).length > 0 && { rules }),
@@ -31,6 +33,38 @@ export function repositorySettings(
     ...(Object.keys(there.variables).length > 0 && { variables: there.variables }),
     ...(preview !== undefined && { preview: environmentSettings(preview) }),
   };
+}
+
+/** What of the adopted rulesets and the labels the settings cannot say, and the next `up` would take away. */
+export function notKept({ rulesets, labels }: Pick<RepositoryThere, "rulesets" | "labels">): string[] {
+  const ofRules = (["branch", "tag"] as const).flatMap((target) => {
+    const ruleset = adoptedRuleset(rulesets, target);
+    if (ruleset === undefined) return [];
+    const { name, bypass_actors: bypass = [], rules = [] } = ruleset;
+    const review = rules.find(({ type }) => type === "pull_request")?.parameters ?? {};
+    const approvals = Number(review.required_approving_review_count ?? 0);
+    return [
+      ...(bypass.length > 0 ? ["who may bypass it"] : []),
+      ...(review.require_code_owner_review === true ? ["the review of code owners"] : []),
+      ...(rules.some(({ type }) => type === "merge_queue") ? ["the merge queue"] : []),
+      ...(approvals > mostApprovals ? [`${approvals} approvals, of which ${mostApprovals} stay`] : []),
+    ].map((what) => `the ruleset ${name}: ${what}`);
+  });
+  const ofLabels = labels.flatMap(({ name, description }) => {
+    if (name.length > longestLabel) return [`the label ${name}`];
+    return description === null || description === "" || fits(description)
+      ? []
+      : [`the description of the label ${name}`];
+  });
+  return [...ofRules, ...ofLabels];
+}
+
+/** What settings can hold. */
+const mostApprovals = 6;
+const longestLabel = 50;
+
+function fits(description: string): boolean {
+  return description !== "" && description.length <= 100;
 }
 
 /** The ruleset that becomes ours: that of the default branch, or of tags; the first of several. */
@@ -43,10 +77,13 @@ export function adoptedRuleset(
   return fitting.find(({ name }) => name === own) ?? fitting[0];
 }
 
-/** A branch's ruleset has to be of the default branch alone, for ours is. */
+/** One in force: a branch's has to be of the default branch alone, for ours is, and a tag's of patterns that settings can name. */
 function isOurs(ruleset: RulesetThere, target: "branch" | "tag"): boolean {
   const included = includedIn(ruleset);
-  return target === "tag" ? included.length > 0 : included.length === 1 && included[0] === "~DEFAULT_BRANCH";
+  if ((ruleset.enforcement ?? "active") !== "active") return false;
+  return target === "tag"
+    ? included.length > 0 && included.every((pattern) => /^[^\s~^:?[\\]+$/.test(pattern))
+    : included.length === 1 && included[0] === "~DEFAULT_BRANCH";
 }
 
 function includedIn({ conditions }: RulesetThere): readonly string[] {
@@ -63,7 +100,10 @@ function rulesOf({ rulesets }: RepositoryThere): WrittenSettings {
   return {
     ...(branch !== undefined && {
       requiredChecks: checks.map(({ context }) => context),
-      approvals: parametersOf("pull_request").required_approving_review_count ?? 0,
+      approvals: Math.min(
+        mostApprovals,
+        Number(parametersOf("pull_request").required_approving_review_count ?? 0),
+      ),
       linearHistory: (branch.rules ?? []).some(({ type }) => type === "required_linear_history"),
     }),
     ...(tag !== undefined && {

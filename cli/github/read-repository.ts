@@ -11,6 +11,9 @@ export interface RulesetThere {
   readonly id: number;
   readonly name: string;
   readonly target?: string;
+  /** Only an `active` one is in force. */
+  readonly enforcement?: string;
+  readonly bypass_actors?: readonly unknown[];
   readonly conditions?: { readonly ref_name?: { readonly include?: readonly string[] } };
   readonly rules?: readonly {
     readonly type: string;

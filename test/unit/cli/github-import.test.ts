@@ -4,6 +4,7 @@ import { importedInWords, importGithub } from "../../../cli/commands/github-impo
 import { importFileOf, type ImportFile } from "../../../cli/github/import-file.ts";
 import {
   adoptedRuleset,
+  notKept,
   environmentSettings,
   repositorySettings,
 } from "../../../cli/github/imported-settings.ts";
@@ -68,6 +69,57 @@ describe("settings from GitHub", () => {
     assert.equal(adoptedRuleset(two, "branch"), undefined);
     const own = { ...protectTags, id: 9, name: "release tags" };
     assert.equal(adoptedRuleset([protectTags, own], "tag"), own);
+  });
+
+  it("take no ruleset that is not in force, and none of tags that settings cannot name", () => {
+    for (const enforcement of ["disabled", "evaluate"]) {
+      const off = ruleset(1, "branch", ["~DEFAULT_BRANCH"], { name: "main branch", enforcement });
+      assert.equal(adoptedRuleset([off, protectMain], "branch"), protectMain);
+      assert.equal(adoptedRuleset([off], "branch"), undefined);
+    }
+    for (const pattern of ["~ALL", "refs/tags/v[0-9]"]) {
+      assert.equal(adoptedRuleset([ruleset(1, "tag", [pattern])], "tag"), undefined);
+    }
+  });
+
+  it("hold what settings can, and the rest is named", () => {
+    const long = "x".repeat(101);
+    const odd: RepositoryThere = {
+      rulesets: [
+        ruleset(7, "branch", ["~DEFAULT_BRANCH"], {
+          ...{ name: "main", bypass_actors: [{ actor_id: 5 }] },
+          rules: [
+            { type: "merge_queue" },
+            {
+              type: "pull_request",
+              parameters: { required_approving_review_count: 10, require_code_owner_review: true },
+            },
+          ],
+        }),
+        ruleset(8, "tag", ["~ALL"]),
+      ],
+      labels: [
+        { name: "later", color: "ffffff", description: long },
+        { name: long, color: "ffffff", description: null },
+      ],
+      variables: {},
+    };
+    const written = repositorySettings("octo-org/notes", odd, undefined);
+    assert.deepEqual(written, {
+      repository: "octo-org/notes",
+      rules: { requiredChecks: [], approvals: 6, linearHistory: false },
+      labels: { later: { color: "ffffff" } },
+    });
+    parseSettings({ ...written, environment: "repository", namespace: "notes-repository" });
+    assert.deepEqual(notKept(odd), [
+      "the ruleset main: who may bypass it",
+      "the ruleset main: the review of code owners",
+      "the ruleset main: the merge queue",
+      "the ruleset main: 10 approvals, of which 6 stay",
+      "the description of the label later",
+      `the label ${long}`,
+    ]);
+    assert.deepEqual(notKept(repository), []);
   });
 });
 
@@ -138,11 +190,17 @@ describe("what was imported", () => {
     assert.equal(
       importedInWords({
         ...imported,
-        ...{ resources: ["notes:7"], secrets: ["OLD_TOKEN"], rulesets: ["releases"] },
+        ...{
+          resources: ["notes:7"],
+          secrets: ["OLD_TOKEN"],
+          rulesets: ["releases"],
+          notKept: ["the ruleset main: the merge queue"],
+        },
       }),
       `Pulumi.repository.yaml: added rules, labels
 the state of repository: took over notes:7
-left alone, and still in force: the rulesets releases
+left alone, as they are there: the rulesets releases
+not in the settings, and taken away by the next up: the ruleset main: the merge queue
 secrets whose values nobody can read, and which the next up sets anew if the settings name them: OLD_TOKEN
 see what would change with npm run pulumi -- preview --stack repository`,
     );
