@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { checkFolder, resultFile, type CheckResult } from "../components/ci/result.ts";
+import { withoutSecrets } from "./delivered.ts";
 import { StepFailure } from "./program.ts";
 
 /** What a check found wrong. */
@@ -40,7 +41,11 @@ export async function withResult<T extends Pick<CheckResult, "coverage" | "warni
   } catch (error) {
     const { message } = error as Error;
     const { problem = message, log } = error instanceof CheckFailure ? error : {};
-    write({ outcome: "failed", problem, ...(log !== undefined && { log }) });
+    write({
+      outcome: "failed",
+      problem: withoutSecrets(problem),
+      ...(log !== undefined && { log: withoutSecrets(log) }),
+    });
     throw error;
   }
 }

@@ -1,9 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { pack } from "tar-stream";
+import { delivers, withoutSecrets } from "./delivered.ts";
 import { docker, DockerTimeout } from "./docker.ts";
 import { checkRun } from "./lineage.ts";
 import { waitingFor } from "./progress.ts";
@@ -35,6 +38,7 @@ export async function runInContainer<T>(
   timeoutSeconds: number,
   look: (container: string, exitCode: number | undefined) => Promise<T>,
 ): Promise<T> {
+  delivers([...Object.values(run.files), ...Object.values(run.variables)]);
   const container = await create(run);
   try {
     if (Object.keys(run.files).length > 0) {
@@ -52,7 +56,7 @@ export async function runInContainer<T>(
   }
 }
 
-/** Writes all that a container has printed into a file, standard output and error in their order. */
+/** Writes all that a container has printed into a file, standard output and error in their order, without secrets. */
 export async function keepLog(container: string, file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const logs = execa("docker", ["logs", container], {
@@ -61,8 +65,11 @@ export async function keepLog(container: string, file: string): Promise<void> {
     stdin: "ignore",
     buffer: false,
   });
-  logs.all.pipe(createWriteStream(file));
-  await logs;
+  const lines = createInterface({ input: logs.all, crlfDelay: Infinity });
+  const shown = async function* (): AsyncGenerator<string> {
+    for await (const line of lines) yield `${withoutSecrets(line)}\n`;
+  };
+  await Promise.all([pipeline(shown, createWriteStream(file)), logs]);
 }
 
 function create({

@@ -1,5 +1,6 @@
 import aws4 from "aws4";
 import pRetry from "p-retry";
+import { delivers } from "./delivered.ts";
 import { request, type Target } from "./http.ts";
 import { runStep, StepFailure } from "./program.ts";
 
@@ -13,6 +14,7 @@ export interface CreateBucketsInput {
 }
 
 async function createBuckets(input: CreateBucketsInput): Promise<object> {
+  delivers([input.secretAccessKey]);
   for (const bucket of input.buckets)
     await pRetry(() => createBucket(input, bucket), { retries: 3, minTimeout: 500 });
   return { buckets: input.buckets };

@@ -1,4 +1,5 @@
 import { identifier, literal, runSql } from "./databases.ts";
+import { delivers } from "./delivered.ts";
 import { runStep } from "./program.ts";
 
 /** A role that has to be there, with a database of its own. */
@@ -12,6 +13,7 @@ export interface CreateRoleInput {
 }
 
 async function createRole({ role, password, ...server }: CreateRoleInput): Promise<object> {
+  delivers([password]);
   // Its workers make databases of their own.
   await runSql(server, `CREATE ROLE ${identifier(role)} LOGIN CREATEDB PASSWORD ${literal(password)};\n`);
   await runSql(server, `CREATE DATABASE ${identifier(role)} OWNER ${identifier(role)};\n`);

@@ -1,4 +1,5 @@
 import { execa, ExecaError } from "execa";
+import { deliveredTo, withoutSecrets } from "./delivered.ts";
 import { reach, wasCut } from "./reach.ts";
 import { StepFailure } from "./step-failure.ts";
 
@@ -114,7 +115,10 @@ export async function engineTime(): Promise<Date> {
   return new Date(await docker(["info", "--format", "{{.SystemTime}}"]));
 }
 
-/** The last lines that a container logged, standard output and error together, each marked. */
+/**
+ * The last lines that a container logged, standard output and error together, each marked: without its secrets. What
+ * these are has to be known; else nothing is shown.
+ */
 export async function lastLogLines(container: string, count = 20): Promise<string> {
   await reach();
   const { all } = await execa("docker", ["logs", "--tail", String(count), container], {
@@ -123,10 +127,15 @@ export async function lastLogLines(container: string, count = 20): Promise<strin
     timeout: defaultTimeoutSeconds * 1000,
     stdin: "ignore",
   });
-  return all === ""
-    ? "  (it logged nothing)"
-    : all
-        .split("\n")
-        .map((line) => `  | ${line}`)
-        .join("\n");
+  if (all === "") return "  (it logged nothing)";
+  try {
+    await deliveredTo(container);
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    return `  (not shown, ${error.message})`;
+  }
+  return withoutSecrets(all)
+    .split("\n")
+    .map((line) => `  | ${line}`)
+    .join("\n");
 }

@@ -1,3 +1,4 @@
+import { deliveredTo } from "./delivered.ts";
 import {
   docker,
   DockerFailure,
@@ -51,9 +52,13 @@ const connectSeconds = 1;
  */
 const intervalSeconds = { least: 0.25, most: 1 };
 
+/** After how long it says what it waits for, in seconds: secrets in the copy's words have to be read first, which costs. */
+const quietSeconds = 5;
+
 async function healthGate(input: HealthGateInput): Promise<object> {
   const { subject, container, probe, timeoutSeconds, pids } = input;
-  const deadline = Date.now() + timeoutSeconds * 1000;
+  const started = Date.now();
+  const deadline = started + timeoutSeconds * 1000;
   let limited = pids === undefined;
   let earlierRestarts: number | undefined;
   let runsSince: number | undefined;
@@ -74,7 +79,13 @@ async function healthGate(input: HealthGateInput): Promise<object> {
     runsSince = state.status === "running" ? (runsSince ?? began) : undefined;
     const ill = limited ? await illness(container, runsSince, probe) : "its processes cannot be limited";
     if (ill === undefined) return { subject, container, healthy: true };
-    waitingFor(`${subject}: not healthy yet, ${ill}`);
+    if (Date.now() - started > quietSeconds * 1000) {
+      const fit = await deliveredTo(container).then(
+        () => `, ${ill}`,
+        () => "",
+      );
+      waitingFor(`${subject}: not healthy yet${fit}`);
+    }
     if (Date.now() > deadline) {
       throw new StepFailure(
         `${subject}: not healthy within ${timeoutSeconds} s, ${ill}; ` +

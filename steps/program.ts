@@ -1,6 +1,8 @@
 import { text } from "node:stream/consumers";
+import { inspect } from "node:util";
 import { engineAddress, type HostConnection } from "../components/host/ssh-config.ts";
 import { knowRun } from "./lineage.ts";
+import { withoutSecrets } from "./delivered.ts";
 import { whileTelling } from "./progress.ts";
 import { reach, reachedHost } from "./reach.ts";
 import { StepFailure } from "./step-failure.ts";
@@ -25,7 +27,7 @@ export async function runStep<Input>(step: (input: Input) => Promise<object>): P
     const receipt = await onHost(() => step(input));
     console.log(JSON.stringify({ ...receipt, seconds: Math.round((Date.now() - started) / 100) / 10 }));
   } catch (error) {
-    const said = error instanceof StepFailure ? error.message : error;
+    const said = withoutSecrets(error instanceof StepFailure ? error.message : inspect(error));
     if (reachedHost() === undefined) console.error(said);
     else console.log(said);
     process.exitCode = 1;
@@ -42,7 +44,7 @@ async function onHost<T>(work: () => Promise<T>): Promise<T> {
     return work();
   };
   return whileTelling((line) => {
-    console.error(line);
+    console.error(withoutSecrets(line));
   }, reachFirst);
 }
 

@@ -1,6 +1,7 @@
 import { Registry } from "../components/image/registry.ts";
 import { RegistryError } from "../components/image/registry-requests.ts";
 import type { RegistrySettings } from "../components/settings/registry.ts";
+import { delivers } from "./delivered.ts";
 import { runStep, StepFailure } from "./program.ts";
 
 /** Which images get which tags. */
@@ -14,6 +15,7 @@ export interface TagImagesInput {
 }
 
 async function tagImages({ registry: settings, password, images, tags }: TagImagesInput): Promise<object> {
+  if (password !== undefined) delivers([password]);
   const registry = new Registry(settings, password);
   try {
     await Promise.all(Object.entries(images).map(([image, digest]) => registry.tag(image, digest, tags)));

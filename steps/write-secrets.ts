@@ -1,5 +1,6 @@
 import { secretsFolder } from "../components/application/connections.ts";
 import { secretArchive } from "./container-run.ts";
+import { delivers } from "./delivered.ts";
 import { docker } from "./docker.ts";
 import { runStep } from "./program.ts";
 
@@ -15,6 +16,7 @@ export interface WriteSecretsInput {
 
 /** Copies the files through a container that never runs. */
 async function writeSecrets({ container, volume, files, labels }: WriteSecretsInput): Promise<object> {
+  delivers(Object.values(files));
   const image = await docker(["container", "inspect", "--format", "{{.Image}}", container]);
   const way = await docker([
     ...["create", "--network", "none", "--volume", `${volume}:${secretsFolder}`],

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { rehearsal } from "../../components/application/checks.ts";
+import { printable } from "../../components/printable.ts";
 import { resultFile, sqlFile, type CheckResult } from "../../components/ci/result.ts";
 
 /** How one check of a run ended, and why. */
@@ -39,15 +40,13 @@ export function readReports(folder: string, names: readonly string[]): CheckRepo
   return names.map((name) => {
     const text = textOf(resultFile(folder, name));
     if (text === undefined) return { name, outcome: "skipped" };
-    const { log, ...result } = JSON.parse(text) as CheckResult;
-    return { name, ...result, ...(log !== undefined && { log: printable(log) }) };
+    const { problem, log, ...result } = JSON.parse(text) as CheckResult;
+    return {
+      ...{ name, ...result },
+      ...(problem !== undefined && { problem: printable(problem) }),
+      ...(log !== undefined && { log: printable(log) }),
+    };
   });
-}
-
-/** Without colours and other control characters, which neither XML nor a web page can hold. */
-function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
 }
 
 /** The SQL that the rehearsal printed, if it did. */

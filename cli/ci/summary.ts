@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import XMLBuilder from "fast-xml-builder";
+import { printable } from "../../components/printable.ts";
 import { percent } from "../../components/ci/coverage.ts";
 import { noBorders } from "../report/table.ts";
 import type { CheckReport, CiReport } from "./report.ts";
@@ -99,7 +100,7 @@ export function ciInJUnit({ namespace, checks, seconds, problems }: CiReport): s
   }));
   const count = (wanted: CheckReport["outcome"]): number =>
     checks.filter(({ outcome }) => outcome === wanted).length;
-  return new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", format: true }).build({
+  const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", format: true }).build({
     "?xml": { "@version": "1.0", "@encoding": "UTF-8" },
     testsuites: {
       testsuite: {
@@ -113,6 +114,7 @@ export function ciInJUnit({ namespace, checks, seconds, problems }: CiReport): s
       },
     },
   });
+  return printable(xml);
 }
 
 function cells({ name, outcome, seconds, coverage }: CheckReport): string[] {

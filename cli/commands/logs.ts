@@ -1,4 +1,5 @@
 import { application } from "../../application.ts";
+import { printable } from "../../components/printable.ts";
 import type { Container } from "../docker/containers.ts";
 import { readLog, type LogLine } from "../docker/log-lines.ts";
 import { duringInterrupts } from "../interrupts.ts";
@@ -63,7 +64,8 @@ export async function logs(
 
 /** One service says who it is by being asked for; several are told apart at the start of each line. */
 function inWords({ service, text }: ServiceLine, width: number): string {
-  return width === 0 ? text : `${service.padEnd(width)} | ${text}`;
+  const shown = printable(text);
+  return width === 0 ? shown : `${service.padEnd(width)} | ${shown}`;
 }
 
 function chosen(local: LocalContainers, service: string | undefined): Container[] {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { printable } from "../../components/printable.ts";
 import { duringInterrupts } from "../interrupts.ts";
 import { pulumiFolder, type Project } from "../project.ts";
 import type { Progress, Step } from "../progress/progress.ts";
@@ -189,8 +190,7 @@ export function trackEvents(
   };
 }
 
-/** A message without the engine's colour directives and escape sequences. */
+/** A message without the engine's colour directives, fit for a terminal and for GitHub's runner. */
 export function plainText(message: string): string {
-  // eslint-disable-next-line no-control-regex
-  return message.replace(/<\{%.*?%\}>|\u001b\[[0-9;]*m/g, "").trim();
+  return printable(message.replace(/<\{%.*?%\}>/g, "")).trim();
 }

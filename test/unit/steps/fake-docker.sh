@@ -2,6 +2,16 @@
 # Stands in for the docker client. It writes every call down below $FAKE_DOCKER (what it was told, what it was handed,
 # what its environment held), and then plays the script of the test.
 
+# Containers have no secrets unless the test says so, and it is no call that tests look at.
+case "$1 $2" in
+"cp "*":/run/secrets")
+  if ! grep -q /run/secrets "$FAKE_DOCKER.play"; then
+    echo "Error response from daemon: Could not find the file /run/secrets in container" >&2
+    exit 1
+  fi
+  ;;
+esac
+
 # The number of this call, and how often one that begins with the same line has come, this one included.
 call=1
 times=1

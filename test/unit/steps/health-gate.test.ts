@@ -231,4 +231,34 @@ describe("the health gate", function () {
       "services.api: not healthy within 0.1 s, it has not run long enough; its last log lines (api-1a2b3c4):",
     );
   });
+
+  scene(
+    "shows the log of a copy that ends without its secrets, and without control sequences",
+    gate(
+      {},
+      `"container inspect"*) state exited 1 ;;
+      logs*) printf 'no \\033[31mpostgresql://notes:hunter2%%2f@postgres/notes\\033[0m\\n::error::hunter2/ a1b2c3d4\\n' ;;
+      "cp api-1a2b3c4:/run/secrets -")
+        mkdir -p "$here/run/secrets"
+        printf 'postgresql://notes:hunter2%%2F@postgres/notes' >"$here/run/secrets/DATABASE_URL"
+        printf 'a1b2c3d4\\n' >"$here/run/secrets/TOKEN"
+        tar -c -C "$here/run" secrets ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played).slice(1), ["  | no ***", "  | : :error::*** ***"]);
+    },
+  );
+
+  scene(
+    "shows no log of a copy whose secrets cannot be read",
+    gate(
+      {},
+      `"container inspect"*) state exited 1 ;; "cp api-1a2b3c4:/run/secrets -") refuse "engine is ill" ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played).slice(1), [
+        '  (not shown, its secrets cannot be read, got "engine is ill")',
+      ]);
+    },
+  );
 });

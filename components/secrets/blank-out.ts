@@ -1,0 +1,72 @@
+/** What stands where a secret value was. */
+export const blank = "***";
+
+/** Shorter values stay: they are part of so many words that their gaps would tell more than they hide. */
+const leastLength = 4;
+
+/** Lines of a value of several lines that are shorter say nothing, such as the `{` of a JSON document. */
+const leastLineLength = 8;
+
+/**
+ * Text in which secret values are blanked out, as they are and as programs write them: encoded for URLs, in JSON and as
+ * base64, each line of several, and of a URL its parts (a password, a user with its password).
+ */
+export function blankOut(text: string, values: Iterable<string>): string {
+  const written = [...new Set([...values].flatMap(writings))].sort((one, other) => other.length - one.length);
+  if (written.length === 0) return text;
+  return text.replace(new RegExp(written.map(pattern).join("|"), "g"), blank);
+}
+
+/** All ways in which a value may be written. */
+function writings(value: string): string[] {
+  const whole = value.trim();
+  const lines = whole.split(/\r\n?|\n/).map((line) => line.trim());
+  const parts = lines.length === 1 ? [] : lines.filter((line) => line.length >= leastLineLength);
+  return [value, ...parts, ...partsOfUrl(whole)]
+    .flatMap((part) => [part, part.trim()])
+    .filter((part) => part.length >= leastLength)
+    .flatMap((part) => [part, inJson(part), ...forUrls(part), ...inBase64(part)]);
+}
+
+/** The password of a URL, as it stands there and decoded, and what HTTP's basic authentication makes of both names. */
+function partsOfUrl(value: string): string[] {
+  const [, user = "", password = ""] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#:@]*):([^/?#]*)@/i.exec(value) ?? [];
+  if (password === "") return [];
+  const plain = decoded(password);
+  return [password, plain, `${user}:${password}`, `${decoded(user)}:${plain}`];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** As `encodeURIComponent`, forms and stricter encoders write it. */
+function forUrls(text: string): string[] {
+  const encoded = encodeURIComponent(Buffer.from(text).toString());
+  const strict = encoded.replace(
+    /[!'()*~]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return [encoded, strict, strict.replaceAll("%20", "+")];
+}
+
+function inBase64(text: string): string[] {
+  const encoded = Buffer.from(text).toString("base64");
+  const padless = encoded.replace(/=+$/, "");
+  return [encoded, padless, padless.replaceAll("+", "-").replaceAll("/", "_")];
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** An exact match, but for the letters of `%2f`, which may be of either case. */
+function pattern(text: string): string {
+  return text
+    .replace(/[\\^$.*+?()[\]{}|/-]/g, (character) => `\\${character}`)
+    .replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => `%(?:${hex.toUpperCase()}|${hex.toLowerCase()})`);
+}
