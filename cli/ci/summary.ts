@@ -10,8 +10,10 @@ export function ciInWords(report: CiReport): string {
   return [
     ...(report.sql === undefined ? [] : [`-- the SQL of the migrations\n${report.sql.trim()}\n`]),
     ...failures(report).map((text) => `${text}\n`),
-    ...warningsOf(report).map((text) => `warning: ${text}
-`),
+    ...warningsOf(report).map(
+      (text) => `warning: ${text}
+`,
+    ),
     ...(report.checks.length === 0 ? [nothingChecked] : [checkTable(report)]),
     ...report.published.map(({ reference, tags }) => `published ${reference} (${tags.join(", ")})`),
     `reports: ${report.reports}`,

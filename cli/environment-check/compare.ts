@@ -208,7 +208,14 @@ function usersOf({ services, images }: Application, name: string, kind: Kind): s
   return users.map(([user]) => user).join(", ");
 }
 
+/** Values of several lines, which may hold what looks like a name: in quotes, and keys and certificates as they are. */
+const longValues = [
+  /(?<==[ \t]*)(["'`])[\s\S]*?\1/g,
+  /-----BEGIN [^-\n]+-----[\s\S]*?-----END [^-\n]+-----/g,
+];
+
 /** The names that a `.env.example` lists: `NAME=` at the start of a line, with or without `export`. */
 export function namesInExample(text: string): string[] {
-  return [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].map(([, name = ""]) => name);
+  const short = longValues.reduce((rest, value) => rest.replace(value, ""), text);
+  return [...short.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].map(([, name = ""]) => name);
 }

@@ -24,13 +24,17 @@ export interface Screen {
   write(text: string): unknown;
   /** A terminal whose lines can be rewritten; elsewhere whole lines are appended. */
   readonly live: boolean;
-  readonly columns: number;
+  /** 0 or undefined on a terminal that tells no width. */
+  readonly columns: number | undefined;
 }
 
 /** How long a step may take in silence. */
 const quietFor = 1_000;
 /** How often a step is mentioned again where lines cannot be rewritten. */
 const repeatAfter = 30_000;
+
+/** How wide a terminal is taken to be that does not tell. */
+const usualColumns = 80;
 
 interface Running {
   readonly text: string;
@@ -63,9 +67,10 @@ export function showProgress(
     const shown = [...running].filter((step) => now() - step.started >= quietFor);
     if (screen.live) {
       erase();
+      const told = screen.columns ?? 0;
       for (const step of shown) {
         const text = `  ${line(step, duration(now() - step.started))}${step.detail && `  ${step.detail}`}`;
-        screen.write(text.slice(0, Math.max(20, screen.columns - 1)) + "\n");
+        screen.write(text.slice(0, Math.max(20, (told === 0 ? usualColumns : told) - 1)) + "\n");
       }
       drawn = shown.length;
       return;

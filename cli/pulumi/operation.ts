@@ -146,7 +146,8 @@ export function trackEvents(
   function begin(metadata: ResourceStep): void {
     if (metadata.op === "refresh") looking ??= progress.step("looking at every resource");
     else endLooking();
-    if (metadata.type.endsWith(":Environment")) seen.environmentName = parseUrn(metadata.urn)?.name ?? "";
+    if (/^towpath:\w+:(?:Released)?Environment$/.test(metadata.type))
+      seen.environmentName = parseUrn(metadata.urn)?.name ?? "";
     const words = stepInWords(metadata, seen.environmentName);
     if (words === undefined) return;
     // A resource may have several old copies.

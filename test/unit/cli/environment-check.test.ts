@@ -103,4 +103,10 @@ all of them agree`,
       "# for local work\nJWT_SECRET=\nexport LOG_LEVEL=info # or debug\n#OLD=1\n\n MODE = x\nno name\n";
     assert.deepEqual(namesInExample(text), ["JWT_SECRET", "LOG_LEVEL", "MODE"]);
   });
+
+  it("takes no line of a key in .env.example for a name", () => {
+    const key = "-----BEGIN KEY-----\nMIIEvQ\nabc==\n-----END KEY-----";
+    const text = `A=1\nKEY="${key}"\nOTHER=${key}\nTEXT='one\nTWO=2'\nLAST="x"\n`;
+    assert.deepEqual(namesInExample(text), ["A", "KEY", "OTHER", "TEXT", "LAST"]);
+  });
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { duration } from "../../../cli/progress/duration.ts";
 import { asStep, showProgress } from "../../../cli/progress/progress.ts";
-
 import { partOf, stepInWords } from "../../../cli/progress/words.ts";
 import { trackEvents } from "../../../cli/pulumi/operation.ts";
 import { recordedProgress } from "./quiet.ts";
@@ -97,6 +96,34 @@ describe("the engine's events", () => {
     see({ diagnosticEvent: { ...warning, urn: `${chain}docker:index/image:Image::notes` } });
     see({ diagnosticEvent: { ...warning, severity: "debug" } });
     assert.deepEqual(progress.lines, ["route: the gateway has no route"]);
+  });
+});
+
+describe("progress where little is told", () => {
+  it("shows whole lines on a terminal that tells no width", () => {
+    let written = "";
+    let now = 0;
+    const screen = { write: (text: string) => (written += text), live: true, columns: 0 };
+    const shown = showProgress(screen, () => now);
+    const step = shown.step("building an image with a name of some length");
+    now = 2_000;
+    shown.draw();
+    step.done();
+    assert.ok(written.startsWith("  building an image with a name of some length … 2 s\n"), written);
+  });
+
+  it("knows what a released environment's parts are called", () => {
+    const said: string[] = [];
+    const screen = { write: (text: string) => said.push(text), live: false, columns: 80 };
+    const { see, seen, end } = trackEvents(
+      showProgress(screen, () => 0),
+      "",
+    );
+    const type = "towpath:index:ReleasedEnvironment";
+    const urn = `urn:pulumi:production::towpath::${type}::notes-production`;
+    see({ resourcePreEvent: { metadata: { op: "create", urn, type } } });
+    end();
+    assert.equal(seen.environmentName, "notes-production");
   });
 });
 
