@@ -8,11 +8,11 @@ import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host
 import { assertServed, inWords, Load } from "../../support/load.ts";
 import { refusalOf } from "../../support/project.ts";
 
-/** Type changes are refused a way back: the earlier release may not get along with what was written since. */
-const longerTitles = addedMigration({
+/** A narrower type is refused a way back: what it cut off, the earlier release may need. */
+const shorterTitles = addedMigration({
   revision: "0005",
   after: "0004",
-  up: "ALTER TABLE notes ALTER COLUMN title TYPE varchar(300)",
+  up: "ALTER TABLE notes ALTER COLUMN title TYPE varchar(150)",
   down: "ALTER TABLE notes ALTER COLUMN title TYPE varchar(200)",
 });
 
@@ -26,10 +26,10 @@ describe("a rollback past a migration that took something away", () => {
     released = await ReleasedProject.create({ staging: host });
     await release({});
     // The migration is committed by a run that fails after it; the release that gets a record migrates nothing itself.
-    const broken = [...longerTitles, ...badImages["exits at once"].api];
+    const broken = [...shorterTitles, ...badImages["exits at once"].api];
     released.configure("staging", { commit: await released.publish({ api: broken }) });
     assert.notEqual((await released.up("staging")).code, 0);
-    await release({ api: longerTitles });
+    await release({ api: shorterTitles });
     await released.sql("staging", "INSERT INTO notes (title) VALUES ('kept')");
   });
   after(async () => {
@@ -56,7 +56,7 @@ describe("a rollback past a migration that took something away", () => {
         refusalOf(await rollback("--json")),
         `rollback: expected a release that the database allows, got ${ids[0]}: 0005 took something away since; go down to its revision 0004 with --with-downgrade, which may lose what was written since`,
       );
-      assert.deepEqual(await schema(), ["0005", "300"]);
+      assert.deepEqual(await schema(), ["0005", "150"]);
 
       const { code, stdout, stderr } = await rollback("--with-downgrade", "--json");
       assert.equal(code, 0, stderr);
@@ -85,7 +85,7 @@ describe("a rollback past a migration that took something away", () => {
     const forward = await rollback(ids[1] ?? "");
     assert.equal(forward.code, 0, forward.stderr);
     assert.match(forward.stderr, /^schema: is brought up to the release by its own migrations$/m);
-    assert.deepEqual([(await released.record("staging")).id, ...(await schema())], [ids[1], "0005", "300"]);
+    assert.deepEqual([(await released.record("staging")).id, ...(await schema())], [ids[1], "0005", "150"]);
     assert.equal(await released.sql("staging", "SELECT count(*) FROM notes WHERE title = 'kept'"), "1");
   });
 
