@@ -7,6 +7,7 @@ import { BackingServices } from "./data/backing-services.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { DockerHost } from "./host/docker-host.ts";
 import { developmentFolder, projectFiles } from "./image/build-inputs.ts";
+import { checkContexts } from "./image/private-files.ts";
 import { BuiltImage } from "./image/built-image.ts";
 import { InputError } from "./input-error.ts";
 import type { LoadedSettings } from "./load-settings.ts";
@@ -148,6 +149,7 @@ function checked({ application, settings }: EnvironmentArgs): {
     configuration: Object.keys(settings.secretValues),
     variables: process.env,
   });
+  checkContexts(parsed);
   return { application: settings.reload ? mounted(parsed) : parsed, settings };
 }
 

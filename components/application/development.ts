@@ -1,5 +1,6 @@
 import { show, suggestion } from "../input-checks.ts";
 import type { Application, Image } from "./application.ts";
+import { stagesOf } from "./dockerfile.ts";
 
 /** What the checks of development images look at in the project. */
 export interface ProjectFiles {
@@ -97,13 +98,6 @@ function mountProblem(place: string, { context }: Image, mounted: string, files:
     ];
   }
   return [];
-}
-
-/** The names of a Dockerfile's stages, in lower case, as Docker compares them. */
-export function stagesOf(dockerfile: string): string[] {
-  return [...dockerfile.matchAll(/^\s*FROM\s+.*\sAS\s+(\S+)\s*$/gim)].map(([, name = ""]) =>
-    name.toLowerCase(),
-  );
 }
 
 /** Whether a folder of the project is another one, or above it. */

@@ -6,6 +6,7 @@ import type { ApplicationDescription } from "../application/description.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { DockerHost } from "../host/docker-host.ts";
 import { BuiltImage } from "../image/built-image.ts";
+import { checkContexts } from "../image/private-files.ts";
 import { InputError } from "../input-error.ts";
 import type { LoadedSettings } from "../load-settings.ts";
 import { labels, namesOf, type Names } from "../naming/names.ts";
@@ -205,6 +206,7 @@ function checked({ application, settings, run }: CiEnvironmentArgs): {
     configuration: Object.keys(settings.secretValues),
     variables: process.env,
   });
+  checkContexts(parsed);
   if (settings.reuse === "local" && run.reused === undefined) {
     throw new InputError([
       'towpath:reuse: only the command line knows the local environment and starts its servers, got "local"; use npm run ci',

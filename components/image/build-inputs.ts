@@ -51,14 +51,29 @@ export function buildChanges(root: string, namespace: string, application: Appli
 
 /** The files that a build sees, with a digest of each, by their paths in the project. */
 export function buildInputs(root: string, image: Image): BuildInputs {
-  const ignored = dockerignore.default().add(ignoreText(root, image));
   const dockerfile = join(image.context, image.dockerfile);
-  const files = filesBelow(join(root, image.context), (path) => !ignored.ignores(path)).map((path) =>
-    join(image.context, path),
-  );
+  const files = contextPaths(root, image)
+    .map((path) => join(image.context, path))
+    .filter((path) => statSync(join(root, path), { throwIfNoEntry: false })?.isFile() ?? false);
   return Object.fromEntries(
-    [...new Set([...files, dockerfile])].sort().map((path) => [path, digest(textOf(join(root, path)) ?? "")]),
+    [...new Set([...files, dockerfile])].sort().map((path) => [path, digest(bytesOf(join(root, path)))]),
   );
+}
+
+/** Everything that a build of the image is sent but folders, by its path in the context. */
+export function contextPaths(root: string, image: Image): string[] {
+  const text = ignoreText(root, image);
+  const ignored = dockerignore.default().add(text);
+  // A folder that is left out has to be entered where something in it may be taken in again.
+  const takesIn = /^\s*!/m.test(text);
+  const below = (folder: string): string[] =>
+    readdirSync(join(root, image.context, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      const isOut = ignored.ignores(path);
+      if (entry.isDirectory()) return isOut && !takesIn ? [] : below(path);
+      return isOut ? [] : [path];
+    });
+  return existsSync(join(root, image.context)) ? below("") : [];
 }
 
 /** The project's files, for the checks of development images. */
@@ -67,15 +82,6 @@ export function projectFiles(root: string): ProjectFiles {
     isFolder: (path) => statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false,
     read: (path) => textOf(join(root, path)),
   };
-}
-
-/** The files below a folder, by their paths in it; what is not wanted is not entered. */
-function filesBelow(top: string, wanted: (path: string) => boolean, folder = ""): string[] {
-  return readdirSync(join(top, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (!wanted(path)) return [];
-    return entry.isDirectory() ? filesBelow(top, wanted, path) : entry.isFile() ? [path] : [];
-  });
 }
 
 function ignoreText(root: string, image: Image): string {
@@ -92,6 +98,10 @@ function writeAnew(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+function bytesOf(path: string): Buffer {
+  return existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+}
+
+function digest(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -7,7 +7,6 @@ import {
   inDevelopment,
   mountedInContext,
   reloadingServices,
-  stagesOf,
   type ProjectFiles,
 } from "../../../components/application/development.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
@@ -63,20 +62,6 @@ describe("a development build", () => {
   it("is made anew for files that changed, came or went", () => {
     assert.deepEqual(changedInputs({ a: "1", b: "1", c: "1" }, { a: "1", b: "2", d: "1" }), ["b", "c", "d"]);
     assert.deepEqual(changedInputs({ a: "1" }, { a: "1" }), []);
-  });
-});
-
-describe("the stages of a Dockerfile", () => {
-  it("are those with a name, in lower case", () => {
-    const text = [
-      "ARG A=1",
-      "FROM a",
-      "FROM --platform=x a AS One",
-      "  from b as two  ",
-      "# FROM c AS three",
-      "RUN echo FROM d AS four",
-    ];
-    assert.deepEqual(stagesOf(text.join("\n")), ["one", "two"]);
   });
 });
 
