@@ -5,7 +5,9 @@ import { fallbacksFor, isOfWorkspace, readConfiguration } from "../components/se
 import { isLabel, longestNamespace, previewStack } from "../components/naming/namespace.ts";
 import { parseSettings, type Settings } from "../components/settings/settings.ts";
 import { readWorkspace } from "../components/workspace.ts";
+import { Problem } from "./problem.ts";
 import type { Project } from "./project.ts";
+import { noYaml } from "./settings-file.ts";
 
 /**
  * A stack's settings, checked before anything is started, as the program checks them again.
@@ -93,11 +95,20 @@ function configurationOf(project: Pick<Project, "root" | "name">, stack: string)
   return readConfiguration(configurationFile(project.root, stack), project.name);
 }
 
+/** What a configuration file holds. Throws a Problem when it is no YAML. */
+function read(file: string, text: string): { config?: Record<string, unknown> } {
+  try {
+    return (parse(text) ?? {}) as { config?: Record<string, unknown> };
+  } catch (error) {
+    throw new Problem(noYaml(file, (error as Error).message.split("\n", 1)[0] ?? ""));
+  }
+}
+
 /** A stack's configuration file, as Pulumi hands it to the program: every value as text. */
 function configurationFile(root: string, stack: string): Record<string, string> {
   const file = join(root, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) return {};
-  const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+  const { config } = read(`Pulumi.${stack}.yaml`, readFileSync(file, "utf8"));
   return Object.fromEntries(
     Object.entries(config ?? {}).map(([key, value]) => [
       key,

@@ -59,7 +59,7 @@ export async function pulumi(
   args: readonly string[],
   project = readProject(),
 ): Promise<number> {
-  const [command = ""] = args;
+  const command = args[commandIndex(args)] ?? "";
   const stack = stackOf(args) ?? localStack;
   const warning = namespaceWarning(project, stack);
   if (warning !== undefined) progress.say(warning);
@@ -150,6 +150,21 @@ async function sayHostProblems({ project, stack }: PulumiCall, progress: Progres
   }
 }
 
+/** Pulumi's flags that may stand before its command, and take the next argument for their value. */
+const flagsWithValues = new Set([
+  ...["--color", "-C", "--cwd", "-v", "--verbose", "--tracing", "--profiling", "--memprofilerate"],
+  ...["--stack", "-s", "--otel-traces"],
+]);
+
+/** Where a command line has Pulumi's command: after flags and their values. */
+function commandIndex(args: readonly string[]): number {
+  let index = 0;
+  for (let arg = args[index]; arg?.startsWith("-") === true; arg = args[index]) {
+    index += flagsWithValues.has(arg) ? 2 : 1;
+  }
+  return index;
+}
+
 /**
  * The stack that a command line names: by `--stack`, or where Pulumi wants it without, as `stack init staging` and
  * `cancel local`.
@@ -158,6 +173,7 @@ export function stackOf(args: readonly string[]): string | undefined {
   const at = args.findIndex((arg) => arg === "--stack" || arg === "-s");
   if (at !== -1) return args[at + 1];
   const joined = args.find((arg) => arg.startsWith("--stack="))?.slice("--stack=".length);
-  if (joined !== undefined || (args[0] !== "stack" && args[0] !== "cancel")) return joined;
-  return args.slice(1).find((arg) => environmentOf(arg) !== undefined);
+  const command = commandIndex(args);
+  if (joined !== undefined || !["stack", "cancel"].includes(args[command] ?? "")) return joined;
+  return args.slice(command + 1).find((arg) => environmentOf(arg) !== undefined);
 }
