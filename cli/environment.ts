@@ -1,5 +1,6 @@
 import { delimiter } from "node:path";
 import { pathToFileURL } from "node:url";
+import { newMark, runVariable } from "../components/naming/run-mark.ts";
 import { defaultPrefix } from "../toolchain/images/recipes.mjs";
 import { pulumiFolder, type Project } from "./project.ts";
 import type { Place } from "./place.ts";
@@ -40,6 +41,7 @@ export function pulumiEnvironment(
     environment.PULUMI_BACKEND_URL = stateUrl(found.place.state);
     if (!passphraseIsGiven(given)) environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(project);
   }
+  environment[runVariable] = newMark(environment.PULUMI_BACKEND_URL ?? "");
   if (found.usesBuiltMirror && given.TOWPATH_IMAGE_MIRROR === undefined) {
     environment.TOWPATH_IMAGE_MIRROR = defaultPrefix;
   }

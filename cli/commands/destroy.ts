@@ -7,11 +7,12 @@ import { Problem } from "../problem.ts";
 import { asStep, type Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
 import { forgetStack } from "../pulumi/forget.ts";
+import { checkOwnership } from "../pulumi/interrupted-run.ts";
 import { runOperation } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { removeStack } from "../pulumi/stack.ts";
 import { run } from "../run.ts";
-import { open, type Session } from "./session.ts";
+import { machine, open, type Session } from "./session.ts";
 import { checkOutcome } from "./start.ts";
 
 /** What `npm run destroy` ends with. */
@@ -40,6 +41,7 @@ export async function destroy(
 ): Promise<Destroyed> {
   const session = await open(settings.byLabels ? "look" : "remove", progress, project);
   await agree(session, settings);
+  if (!settings.byLabels) await checkOwnership({ ...session, machine }, run, progress, session);
   const deleted = settings.byLabels ? 0 : await destroyStack(session, progress);
   const { namespace, call } = session;
   const swept = await asStep(progress, "removing what the labels still find", () =>

@@ -18,6 +18,9 @@ import { getReady, type Need, type Ready } from "../setup/machine.ts";
 /** The stack that start, stop and destroy are about. */
 export const stack = "local";
 
+/** What messages call the machine that it runs on. */
+export const machine = "this machine's engine";
+
 /** What is known of the local environment before anything is done to it. */
 export interface Session {
   readonly call: PulumiCall;

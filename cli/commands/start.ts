@@ -20,7 +20,7 @@ import { keepingSaltOut } from "../pulumi/salt.ts";
 import { createStack } from "../pulumi/stack.ts";
 import { environmentTable } from "../report/table.ts";
 import { run } from "../run.ts";
-import { open, wake, type Session } from "./session.ts";
+import { machine, open, wake, type Session } from "./session.ts";
 
 /** What `npm start` ends with; `--json` prints it as it is. */
 export interface Started {
@@ -47,8 +47,8 @@ export async function start(
   await checkPort(session);
   const reload = reloading(session);
   const outcome = await keepingSaltOut(session.call, session.ownPassphrase, async () => {
+    await clearInterruptedRun({ ...session, machine }, run, progress, session);
     if (session.deployment === undefined) await createStack(session.call, run);
-    await clearInterruptedRun(session, run, progress);
     await wake(session, progress);
     const looksAgain = refresh || session.drift.missing.length > 0;
     if (session.drift.missing.length > 0)

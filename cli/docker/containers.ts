@@ -1,3 +1,4 @@
+import { runLabel } from "../../components/naming/run-mark.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { translateEngineGone } from "../failures/engine.ts";
@@ -16,6 +17,10 @@ export interface Container {
   readonly ports: readonly number[];
   /** The release that it runs; backing services and the gateway have none. */
   readonly release?: string;
+  /** The mark of the run that made it, where its name is fixed. */
+  readonly run?: string;
+  /** When it was made, as the engine writes it. */
+  readonly created?: string;
 }
 
 /** When a part is started: what the others need first; stopped in the opposite order. */
@@ -30,6 +35,11 @@ export function rankOf(container: Pick<Container, "part" | "release">): Rank {
   return container.release === undefined ? "backing service" : "workload";
 }
 
+/** Whether it is a step's own: a migration, a dump. */
+export function isOneOff({ part, release }: Pick<Container, "part" | "release">): boolean {
+  return release === undefined && !["gateway", "postgres", "redis", "object-storage"].includes(part);
+}
+
 /** What one line of `docker ps` has to hold, tab by tab. */
 const format = [
   "{{.ID}}",
@@ -39,6 +49,8 @@ const format = [
   '{{.Label "towpath.part"}}',
   '{{.Label "towpath.release"}}',
   "{{.Ports}}",
+  `{{.Label "${runLabel}"}}`,
+  "{{.CreatedAt}}",
 ].join("\t");
 
 /** The containers of a namespace, running or not. */
@@ -53,14 +65,25 @@ export async function listContainers(run: Run, namespace: string): Promise<Conta
 /** Reads what {@link listContainers} asked for. */
 export function parseContainers(listed: string): Container[] {
   return lines(listed).map((line) => {
-    const [id = "", name = "", state = "", status = "", part = "", release = "", ports = ""] =
-      line.split("\t");
+    const [
+      id = "",
+      name = "",
+      state = "",
+      status = "",
+      part = "",
+      release = "",
+      ports = "",
+      run = "",
+      created = "",
+    ] = line.split("\t");
     const health = /\((?:health: )?(starting|healthy|unhealthy)\)/.exec(status)?.[1] as Container["health"];
     return {
       ...{ id, name, state, part },
       ports: [...new Set([...ports.matchAll(/:(\d+)->/g)].map(([, port]) => Number(port)))],
       ...(health && { health }),
       ...(release !== "" && { release }),
+      ...(run !== "" && { run }),
+      ...(created !== "" && { created }),
     };
   });
 }

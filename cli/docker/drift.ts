@@ -1,3 +1,4 @@
+import { runLabel } from "../../components/naming/run-mark.ts";
 import type { Deployment } from "../pulumi/state.ts";
 import type { Run } from "../run.ts";
 import { docker, lines, listContainers, type Container } from "./containers.ts";
@@ -9,14 +10,12 @@ export interface Drift {
   readonly missing: readonly string[];
   /** Known to both, and not running. */
   readonly stopped: readonly Container[];
-  /** On the engine, with this namespace's label, and unknown to the state: left by a run that was killed. */
-  readonly unknown: readonly Container[];
 }
 
 /** What the engine has of a namespace. */
 export interface EngineView {
   readonly containers: readonly Container[];
-  readonly networkIds: ReadonlySet<string>;
+  readonly networks: readonly { readonly id: string; readonly run?: string }[];
   readonly volumeNames: ReadonlySet<string>;
 }
 
@@ -30,10 +29,15 @@ export async function viewEngine(run: Run, namespace: string): Promise<EngineVie
   const filter = ["--filter", `label=towpath.namespace=${namespace}`];
   const [containers, networks, volumes] = await Promise.all([
     listContainers(run, namespace),
-    docker(run, ["network", "ls", "--no-trunc", "--quiet", ...filter]),
+    docker(run, ["network", "ls", "--no-trunc", ...filter, "--format", `{{.ID}}\t{{.Label "${runLabel}"}}`]),
     docker(run, ["volume", "ls", "--quiet", ...filter]),
   ]);
-  return { containers, networkIds: new Set(lines(networks)), volumeNames: new Set(lines(volumes)) };
+  return { containers, networks: lines(networks).map(parseNetwork), volumeNames: new Set(lines(volumes)) };
+}
+
+function parseNetwork(line: string): EngineView["networks"][number] {
+  const [id = "", run = ""] = line.split("\t");
+  return { id, ...(run !== "" && { run }) };
 }
 
 /** Compares the state with what the engine has. */
@@ -46,14 +50,14 @@ export function findDrift({ resources }: Pick<Deployment, "resources">, engine: 
   }
   const ofType = (type: string): { id: string; name: string }[] => known.get(type) ?? [];
   const containerIds = new Set(ofType("docker:index/container:Container").map(({ id }) => id));
+  const networkIds = new Set(engine.networks.map(({ id }) => id));
   const present = new Set(engine.containers.map(({ id }) => id));
   return {
     missing: [
       ...ofType("docker:index/container:Container").filter(({ id }) => !present.has(id)),
-      ...ofType("docker:index/network:Network").filter(({ id }) => !engine.networkIds.has(id)),
+      ...ofType("docker:index/network:Network").filter(({ id }) => !networkIds.has(id)),
       ...ofType("docker:index/volume:Volume").filter(({ name }) => !engine.volumeNames.has(name)),
     ].map(({ name }) => name),
     stopped: engine.containers.filter(({ id, state }) => containerIds.has(id) && !isUp(state)),
-    unknown: engine.containers.filter(({ id }) => !containerIds.has(id)),
   };
 }

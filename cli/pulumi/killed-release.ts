@@ -1,9 +1,8 @@
 import { connect } from "../../components/host/connection.ts";
 import { engineAddress, type HostConnection } from "../../components/host/ssh-config.ts";
 import { HostProblem } from "../../components/host/ssh-failure.ts";
-import { findDrift, viewEngine, type Drift } from "../docker/drift.ts";
-import { isUp } from "../docker/start-stop.ts";
-import { hostsOfStack } from "../hosts.ts";
+import { InputError } from "../../components/input-error.ts";
+import { hostsOfStack, type StackHosts } from "../hosts.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import type { Run } from "../run.ts";
@@ -13,31 +12,46 @@ import type { PulumiCall } from "./operation.ts";
 import { readDeployment } from "./state.ts";
 
 /**
- * Clears up after a release that was killed, before the next one: its lock, and on the hosts the containers that no state
- * knows. Users never got to those, for the switch comes after them.
+ * Makes sure that a stack's namespace is its own on its hosts, and clears up after a release that was killed, before the
+ * next one: its lock, and what it had begun to make. Users never got to that, for the switch comes after it.
  *
- * @throws Problem while another run is at work, which is never disturbed
+ * @throws Problem while another run is at work, which is never disturbed, and for a namespace of another state
  */
 export async function clearKilledRelease(call: PulumiCall, run: Run, progress: Progress): Promise<void> {
   for (const line of clearDeadLocks(readLocks(call))) progress.say(line);
   const deployment = await readDeployment(call, run);
-  if (deployment === undefined || deployment.pending_operations.length === 0) return;
+  const wasKilled = deployment !== undefined && deployment.pending_operations.length > 0;
   // Connections are relative to the project's folder, as for its programs.
+  const before = process.cwd();
   process.chdir(call.project.root);
-  const { settings, connections } = await hostsOfStack(call, run);
-  for (const connection of Object.values(connections)) {
-    await connected(connection);
-    const there = onHost(connection, run);
-    const view = await viewEngine(there, settings.namespace);
-    const drift = withoutSteps(findDrift(deployment, view));
-    await clearInterruptedRun({ call, deployment, drift, view }, there, progress);
+  try {
+    const stack = await reached(call, run, wasKilled);
+    for (const [machine, connection] of Object.entries(stack?.connections ?? {})) {
+      const own = { call, namespace: stack?.settings.namespace ?? "", machine };
+      await clearInterruptedRun(own, onHost(connection, run), progress);
+    }
+  } finally {
+    process.chdir(before);
   }
 }
 
-/** A migration or a dump that still runs ends by itself: the step that begins it again waits for it. */
-export function withoutSteps(drift: Drift): Drift {
-  const unknown = drift.unknown.filter(({ part, state }) => part !== "migration" || !isUp(state));
-  return { ...drift, unknown };
+/**
+ * The hosts, with open connections. Undefined where they cannot be reached and nothing has to be cleared: the program then
+ * says what is wrong, before it touches anything.
+ */
+async function reached(call: PulumiCall, run: Run, wasKilled: boolean): Promise<StackHosts | undefined> {
+  try {
+    const stack = await hostsOfStack(call, run);
+    for (const connection of Object.values(stack.connections)) {
+      await connect(connection);
+      if (!wasKilled && (await onHost(connection, run)("docker", ["version"])).code !== 0) return undefined;
+    }
+    return stack;
+  } catch (error) {
+    const expected = [HostProblem, InputError, Problem].some((kind) => error instanceof kind);
+    if (expected && !wasKilled) return undefined;
+    throw error instanceof HostProblem ? new Problem(error.message) : error;
+  }
 }
 
 /** Runs the docker client on a host's engine, and everything else as it is. */
@@ -47,12 +61,4 @@ export function onHost(connection: HostConnection, run: Run): Run {
     const environment = { ...(settings.environment ?? process.env), DOCKER_HOST: engineAddress(connection) };
     return run(command, args, { ...settings, environment });
   };
-}
-
-async function connected(connection: HostConnection): Promise<void> {
-  try {
-    await connect(connection);
-  } catch (error) {
-    throw error instanceof HostProblem ? new Problem(error.message) : error;
-  }
 }

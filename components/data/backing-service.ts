@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { backingServiceRights } from "../host/container-rights.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { HealthGate, type HealthGateArgs } from "../host/health-gate.ts";
+import { marked } from "../naming/run-mark.ts";
 import { secretUploads, type SecretValues } from "../secrets/files.ts";
 import { protectedData } from "./protection.ts";
 
@@ -69,10 +70,10 @@ export class DataContainer extends pulumi.ComponentResource {
         restart: "unless-stopped",
         destroyGraceSeconds: stopSeconds,
         stopTimeout: stopSeconds,
-        labels,
+        labels: labelList(marked(args.labels)),
       },
       // The name is fixed, and two servers must not share the data.
-      { ...child, deleteBeforeReplace: true },
+      { ...child, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
     );
     const gate = new HealthGate(
       `${name}-gate`,

@@ -4,6 +4,7 @@ import { fewRights } from "../host/container-rights.ts";
 import { imageReference } from "../application/images.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { HealthGate } from "../host/health-gate.ts";
+import { marked } from "../naming/run-mark.ts";
 import { gatewayPort } from "./site.ts";
 
 /** Where the gateway listens, and what it is made of. */
@@ -67,10 +68,10 @@ export class Gateway extends pulumi.ComponentResource {
         init: true,
         restart: "unless-stopped",
         destroyGraceSeconds: 10,
-        labels: labelList(args.labels),
+        labels: labelList(marked(args.labels)),
       },
       // Two cannot hold the same port: the old one goes first.
-      { ...child, deleteBeforeReplace: true },
+      { ...child, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
     );
     const gate = new HealthGate(
       `${name}-gate`,

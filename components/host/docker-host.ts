@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { marked } from "../naming/run-mark.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
 
 /** Where a host's Docker engine is. */
@@ -44,8 +45,8 @@ export class DockerHost extends pulumi.ComponentResource {
         ? pulumi.output(args.networkName)
         : new docker.Network(
             `${name}-network`,
-            { name: args.networkName, driver: "bridge", labels: labelList(args.labels) },
-            { parent: this, provider: this.provider },
+            { name: args.networkName, driver: "bridge", labels: labelList(marked(args.labels)) },
+            { parent: this, provider: this.provider, ignoreChanges: ["labels"] },
           ).name;
     this.registerOutputs({ networkName: this.networkName });
   }

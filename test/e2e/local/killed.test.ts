@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { docker, nothing, remains } from "../../support/footprint.ts";
 import { assertServed, inWords, Load } from "../../support/load.ts";
 import { askVersion, writeNote } from "../../support/notes.ts";
@@ -44,6 +46,7 @@ describe("a start of the local environment that is killed", () => {
     );
     await kill(release);
     assert.deepEqual(await askVersion(project.url), before);
+    const killed = readFileSync(stateOf(project, project.namespace), "utf8");
     await project.succeed(["start"]);
 
     assert.equal((await project.footprint()).containers.length, 7);
@@ -52,6 +55,8 @@ describe("a start of the local environment that is killed", () => {
     const report = await load.stop();
     console.log(`      ${inWords("across the killed release and the next", report)}`);
     assertServed(report);
+
+    await belongsTo(project, killed);
   });
 
   it("ends what is under way when it is only asked to stop", async () => {
@@ -104,6 +109,46 @@ describe("a start of the local environment that is killed", () => {
 async function interrupt({ pid, ended }: Running): Promise<void> {
   process.kill(pid, "SIGINT");
   assert.equal((await ended).code, 130);
+}
+
+/**
+ * Nobody else takes anything away: not another clone with a state of its own, and not an older copy of the state, which
+ * says that a run was killed.
+ */
+async function belongsTo(project: TestProject, older: string): Promise<void> {
+  const there = await docker(["ps", "--quiet", "--filter", `label=towpath.namespace=${project.namespace}`]);
+  const clone = await TestProject.create();
+  const own = new RegExp(
+    `^towpath:namespace: ${project.namespace} on this machine's engine holds containers that this state does not know, ` +
+      `got .*${project.namespace}-\\S+, made by \\S+@\\S+ on [-\\d]+ [:\\d]+ with the state file:///\\S+; .*TOWPATH_TAKE_OVER=`,
+    "m",
+  );
+  try {
+    clone.configure({ namespace: project.namespace });
+    assert.match(await clone.refusal(), own);
+    const destroyed = await clone.run(["destroy", "--yes"]);
+    assert.equal(destroyed.code, 1);
+    assert.match(destroyed.stderr, own);
+  } finally {
+    clone.configure({});
+    await clone.remove();
+  }
+
+  const state = stateOf(project, project.namespace);
+  const newest = readFileSync(state, "utf8");
+  writeFileSync(state, older);
+  assert.match(await project.refusal(), /holds containers that this state does not know, got /);
+  writeFileSync(state, newest);
+  assert.deepEqual(Object.keys((await project.start()).changes), ["same"]);
+  assert.deepEqual(
+    await docker(["ps", "--quiet", "--filter", `label=towpath.namespace=${project.namespace}`]),
+    there,
+  );
+}
+
+/** The file of the local environment's state. */
+function stateOf({ folder }: TestProject, namespace: string): string {
+  return join(folder, ".towpath/namespaces", namespace, "state/.pulumi/stacks/towpath/local.json");
 }
 
 /** Kills a command with everything that it started, and waits until it is gone. */

@@ -29,10 +29,16 @@ describe("the commands", function () {
 
   /** A stack that was started before. */
   function withState(): void {
+    const type = "docker:index/container:Container";
+    const resources = ["1", "2"].map((id) => ({
+      urn: `urn:pulumi:local::towpath::${type}::${id}`,
+      type,
+      id,
+    }));
     machine.write(".towpath/passphrase", "secret\n");
     machine.write(
       ".towpath/namespaces/notes-local/state/.pulumi/stacks/towpath/local.json",
-      JSON.stringify({ checkpoint: { latest: {} } }),
+      JSON.stringify({ checkpoint: { latest: { resources } } }),
     );
   }
 
@@ -90,6 +96,14 @@ describe("the commands", function () {
         destroyedInWords(destroyed),
         /^removed notes-local: 7 resources\nremoved what was left: containers /,
       );
+    });
+
+    it("leaves alone what another state made", async () => {
+      await assert.rejects(destroy(progress, settings, machine.project), {
+        message:
+          "towpath:namespace: notes-local on this machine's engine holds containers that this state does not know, got notes-local-api-1a, notes-local-web-1a, made on an unknown day by a state that they do not name; go on with that state or its newest copy, choose another namespace, or give them up: TOWPATH_TAKE_OVER=notes-local removes these containers, and no volume",
+      });
+      assert.deepEqual(machine.calls, []);
     });
 
     it("goes by the labels when the state cannot be opened", async () => {

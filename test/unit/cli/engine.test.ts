@@ -137,16 +137,16 @@ describe("the difference between state and engine", () => {
   ];
   const engine: EngineView = {
     containers: [api, postgres],
-    networkIds: new Set(["net1"]),
+    networks: [{ id: "net1" }],
     volumeNames: new Set(["n-postgres"]),
   };
 
   it("is what stopped", () => {
-    assert.deepEqual(findDrift({ resources }, engine), { missing: [], stopped: [postgres], unknown: [] });
+    assert.deepEqual(findDrift({ resources }, engine), { missing: [], stopped: [postgres] });
   });
 
   it("is what is missing, by name", () => {
-    const empty: EngineView = { containers: [], networkIds: new Set(), volumeNames: new Set() };
+    const empty: EngineView = { containers: [], networks: [], volumeNames: new Set() };
     assert.deepEqual(findDrift({ resources }, empty).missing, ["n-api-1a", "n-postgres", "n", "n-postgres"]);
     assert.deepEqual(
       findDrift({ resources: [resource("docker:index/container:Container", "9")] }, empty).missing,
@@ -154,22 +154,16 @@ describe("the difference between state and engine", () => {
     );
   });
 
-  it("is what no state knows", () => {
-    assert.deepEqual(findDrift({ resources }, { ...engine, containers: [api, postgres, worker] }).unknown, [
-      worker,
-    ]);
-  });
-
   it("is asked of the engine in three questions", async () => {
     const { run, calls } = fakeRun({
       "docker ps": { stdout: listed },
-      "docker network ls": { stdout: "net1\n" },
+      "docker network ls": { stdout: "net1\t\nnet2\tmark\n" },
       "docker volume ls": { stdout: "a\nb\n" },
     });
     const view = await viewEngine(run, "n");
     assert.deepEqual(
-      [view.containers.length, [...view.networkIds], [...view.volumeNames]],
-      [4, ["net1"], ["a", "b"]],
+      [view.containers.length, view.networks, [...view.volumeNames]],
+      [4, [{ id: "net1" }, { id: "net2", run: "mark" }], ["a", "b"]],
     );
     assert.equal(calls.length, 3);
   });

@@ -3,32 +3,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Container } from "../../../cli/docker/containers.ts";
 import { callFor } from "../../../cli/commands/pulumi.ts";
-import { clearKilledRelease, withoutSteps } from "../../../cli/pulumi/killed-release.ts";
+import { clearKilledRelease } from "../../../cli/pulumi/killed-release.ts";
 import { run } from "../../../cli/run.ts";
 import { FakeMachine } from "./fake-machine.ts";
 import { PlayedHost } from "./played-host.ts";
 import { recordedProgress } from "./quiet.ts";
-
-function container(part: string, state: string): Container {
-  return { id: `${part}-${state}`, name: part, part, state, ports: [] };
-}
-
-describe("after a killed release", () => {
-  it("copies that no state knows are removed, and a migration that has ended, but not one that runs", () => {
-    const unknown = [
-      container("api", "running"),
-      container("migration", "running"),
-      container("migration", "exited"),
-    ];
-    const drift = { missing: [], stopped: [], unknown };
-    assert.deepEqual(
-      withoutSteps(drift).unknown.map(({ id }) => id),
-      ["api-running", "migration-exited"],
-    );
-  });
-});
 
 describe("clearing up after a killed release", function () {
   // Real programs are started: a busy machine takes its time.
@@ -38,7 +18,7 @@ describe("clearing up after a killed release", function () {
   const progress = recordedProgress();
   const urn = "urn:pulumi:staging::towpath::docker:index/container:Container::notes-staging-api";
   const type = "docker:index/container:Container";
-  const begun = { type: "creating", resource: { urn, type } };
+  const begun = { type: "creating", resource: { urn, type, inputs: { name: "notes-staging-api-1b" } } };
   const known = { urn, type, id: "1", outputs: { name: "notes-staging-api-1a" } };
   const lock = ".towpath/state/.pulumi/locks/organization/towpath/staging/lock.json";
   let machine: FakeMachine;
@@ -82,13 +62,16 @@ describe("clearing up after a killed release", function () {
       [
         "1\tnotes-staging-api-1a\trunning\tUp\tapi\tr1\t",
         "2\tnotes-staging-api-1b\trunning\tUp\tapi\tr2\t",
-        "3\tnotes-staging-migration\trunning\tUp\tmigration\tr2\t",
+        // A migration that still runs ends by itself: the step that begins it again waits for it.
+        "3\tbold_bell\trunning\tUp\tmigration\t\t",
+        "4\tsad_swan\texited\tExited (1)\tmigration\t\t",
       ].join("\n"),
     );
     machine.write("answers/docker-rm.sh", `echo "$DOCKER_HOST" > engine`);
     await clear();
     assert.deepEqual(changes(), [
-      "docker rm --force 2",
+      "pulumi refresh --stack staging --yes --skip-preview --non-interactive --color never --json",
+      "docker rm --force 2 4",
       "pulumi refresh --stack staging --yes --skip-preview --non-interactive --color never --json --clear-pending-creates",
     ]);
     assert.equal(
@@ -97,8 +80,33 @@ describe("clearing up after a killed release", function () {
     );
     assert.equal(
       progress.lines.at(-1),
-      "an earlier run was killed in the middle of: creating notes-staging-api; removing what it left: notes-staging-api-1b",
+      "an earlier run was killed in the middle of: creating notes-staging-api; removing what it left: notes-staging-api-1b, sad_swan",
     );
+  });
+
+  it("refuses a host with containers that the state does not know, killed or not", async () => {
+    for (const pending of [[], [begun]]) {
+      withState(pending);
+      machine.docker(
+        "ps",
+        "9\tnotes-staging-gateway\trunning\tUp\tgateway\t\t\t\t2026-01-02 03:04:05 +0000 UTC",
+      );
+      await assert.rejects(clear(), {
+        name: "Problem",
+        message:
+          "towpath:namespace: notes-staging on app1 holds containers that this state does not know, got notes-staging-gateway, made on 2026-01-02 03:04 by a state that they do not name; go on with that state or its newest copy, choose another namespace, or give them up: TOWPATH_TAKE_OVER=notes-staging removes these containers, and no volume",
+      });
+    }
+    assert.deepEqual(changes(), []);
+  });
+
+  it("leaves it to the program to say that a host cannot be reached, where nothing is to be cleared", async () => {
+    withState([]);
+    await host.stop();
+    machine.program(join(machine.root, "bin", "ssh"), "exit 255");
+    await clear();
+    assert.deepEqual(changes(), []);
+    assert.equal(process.cwd(), folder);
   });
 
   it("says why a host cannot be reached", async () => {

@@ -44,6 +44,8 @@ const succeeding = [
   },
   { summaryEvent: { resourceChanges: { same: 3, create: 1 } } },
 ];
+const containerType = "docker:index/container:Container";
+const containerUrn = `${environment}$${containerType}`;
 const up = "pulumi up --stack local --yes --skip-preview --non-interactive --color never --json";
 const containers = [
   "1\tnotes-local-api-1a\trunning\tUp 2 minutes (healthy)\tapi\tr1\t",
@@ -60,7 +62,8 @@ describe("the command start", function () {
   beforeEach(() => {
     machine = new FakeMachine();
     machine.write("Pulumi.local.yaml", "config:\n  towpath:namespace: notes-local\n  towpath:port: 41234\n");
-    machine.docker("ps", containers);
+    machine.docker("ps", "");
+    serves(containers);
     machine.pulumi("up", succeeding);
     progress.lines.length = 0;
   });
@@ -68,9 +71,19 @@ describe("the command start", function () {
     machine.remove();
   });
 
+  /** What runs once it is started. */
+  function serves(listed: string): void {
+    machine.write("serving", listed);
+    machine.pulumiDoes("up", "cp serving answers/docker-ps");
+  }
   /** A stack that was started before. */
   function withState(
-    latest: object = { resources: [{ urn: stackUrn, type: "pulumi:pulumi:Stack", outputs }] },
+    latest: object = {
+      resources: [
+        { urn: stackUrn, type: "pulumi:pulumi:Stack", outputs },
+        ...["1", "2"].map((id) => ({ urn: `${containerUrn}::${id}`, type: containerType, id })),
+      ],
+    },
   ): void {
     machine.write(".towpath/passphrase", "secret\n");
     machine.write(
@@ -82,7 +95,7 @@ describe("the command start", function () {
 
   describe("start", () => {
     it("waits for a copy that suffered while what it needs was gone", async () => {
-      machine.docker("ps", containers.replace("(healthy)", "(unhealthy)"));
+      serves(containers.replace("(healthy)", "(unhealthy)"));
       const waiting = "waiting for api to be healthy again …";
       const starting = begin();
       while (!progress.lines.includes(waiting)) await setTimeout(20);
@@ -140,6 +153,7 @@ describe("the command start", function () {
 
     it("looks at the resources first only when asked to, or when something is missing", async () => {
       withState();
+      machine.docker("ps", containers);
       await begin();
       assert.deepEqual(machine.calls, [up]);
       await begin(true);
@@ -147,13 +161,14 @@ describe("the command start", function () {
       withState({
         resources: [
           {
-            urn: `${environment}$docker:index/container:Container::x`,
-            type: "docker:index/container:Container",
+            urn: `${containerUrn}::x`,
+            type: containerType,
             id: "9",
             outputs: { name: "notes-local-redis" },
           },
         ],
       });
+      machine.docker("ps", "");
       await begin();
       assert.equal(machine.calls.at(-1), `${up} --refresh`);
       assert.ok(progress.lines.includes("missing on the engine: notes-local-redis"));
@@ -174,41 +189,116 @@ describe("the command start", function () {
     });
 
     it("starts again what was stopped", async () => {
-      const api = {
-        urn: `${environment}$docker:index/container:Container::x`,
-        type: "docker:index/container:Container",
-        id: "1",
-      };
+      const api = { urn: `${containerUrn}::x`, type: containerType, id: "1" };
       withState({ resources: [api] });
       machine.docker("ps", "1\tnotes-local-api-1a\texited\tExited (0)\tapi\tr1\t");
       await begin();
       assert.deepEqual(machine.calls, ["docker start 1", up]);
     });
 
-    it("clears up after a run that was killed", async () => {
-      withState({
-        resources: [],
-        pending_operations: [
-          {
-            type: "creating",
-            resource: { urn: `${environment}$docker:index/container:Container::notes-local-api`, type: "x" },
-          },
-        ],
+    describe("after a run that was killed", () => {
+      const mark = "0123456789abcdef me@desk 2026-01-02 03:04 file:///notes/.towpath/state";
+      const begun = (name: string, inputs: object, type = containerType): object => ({
+        type: "creating",
+        resource: { urn: `${environment}$${type}::${name}`, type, inputs },
       });
-      machine.docker("network", "net1");
+      const refresh = up.replace("up", "refresh");
+      const words =
+        "an earlier run was killed in the middle of: creating notes-local-api, creating notes-local-redis, creating notes-local-network";
+      const marked = { labels: [{ label: "towpath.run", value: mark }] };
+      const gateway = `3\tnotes-local-redis\trunning\tUp\tredis\t\t\t${mark}\t2026-01-02 03:04:05 +0000 UTC`;
+
+      beforeEach(() => {
+        withState({
+          resources: [],
+          pending_operations: [
+            begun("notes-local-api", { name: "notes-local-api-1a" }),
+            begun("notes-local-redis", { name: "notes-local-redis", ...marked }),
+            begun("notes-local-network", { name: "notes-local", ...marked }, "docker:index/network:Network"),
+          ],
+        });
+        machine.docker("ps", [containers.split("\n")[0], gateway].join("\n"));
+        machine.docker("network", `net1\t${mark}\nnet2\t\n`);
+      });
+
+      it("removes what that run had begun, once Pulumi's lock says that it is over", async () => {
+        await begin();
+        assert.deepEqual(machine.calls, [
+          refresh,
+          "docker rm --force 1 3",
+          "docker network rm net1",
+          `${refresh} --clear-pending-creates`,
+          up,
+        ]);
+        assert.equal(
+          progress.lines[0],
+          `${words}; removing what it left: notes-local-api-1a, notes-local-redis`,
+        );
+      });
+
+      it("removes nothing while another run has the lock", async () => {
+        machine.pulumi("refresh", [{ diagnosticEvent: { severity: "error", message: "boom" } }], 255);
+        await assert.rejects(begin(), { name: "Problem", message: "boom" });
+        assert.deepEqual(machine.calls, [refresh]);
+      });
+
+      it("removes nothing that the state has taken up meanwhile", async () => {
+        machine.pulumiDoes(
+          "refresh",
+          `state=.towpath/namespaces/notes-local/state/.pulumi/stacks/towpath/local.json
+          sed -i 's|"resources":\\[\\]|"resources":[{"urn":"u","type":"${containerType}","id":"3"},{"urn":"n","type":"n","id":"net1"}]|' $state`,
+        );
+        await begin();
+        assert.deepEqual(machine.calls, [
+          refresh,
+          "docker rm --force 1",
+          `${refresh} --clear-pending-creates`,
+          up,
+        ]);
+      });
+
+      it("refuses a namespace that holds what another state made, before it touches anything", async () => {
+        // The same fixed name, made by another run; and a copy that this state's runs had never begun.
+        machine.docker("ps", [containers.split("\n")[1], gateway.replace("0123", "ffff")].join("\n"));
+        await assert.rejects(begin(), {
+          name: "Problem",
+          message:
+            "towpath:namespace: notes-local on this machine's engine holds containers that this state does not know, got notes-local-web-1a, notes-local-redis, made by me@desk on 2026-01-02 03:04 with the state file:///notes/.towpath/state; go on with that state or its newest copy, choose another namespace, or give them up: TOWPATH_TAKE_OVER=notes-local removes these containers, and no volume",
+        });
+        assert.deepEqual(machine.calls, []);
+      });
+
+      it("refuses what was made without a mark, too", async () => {
+        machine.docker("ps", "3\tnotes-local-redis\trunning\tUp\tredis\t\t\t\t2026-01-02 03:04:05 +0000 UTC");
+        await assert.rejects(begin(), {
+          message:
+            "towpath:namespace: notes-local on this machine's engine holds containers that this state does not know, got notes-local-redis, made on 2026-01-02 03:04 by a state that they do not name; go on with that state or its newest copy, choose another namespace, or give them up: TOWPATH_TAKE_OVER=notes-local removes these containers, and no volume",
+        });
+        assert.deepEqual(machine.calls, []);
+      });
+    });
+
+    it("takes a namespace over when a person says so", async () => {
+      machine.docker("ps", containers);
+      machine.docker("network", "net1\t\n");
+      machine.write("no-containers", "");
+      machine.write("answers/docker-rm.sh", "cp no-containers answers/docker-ps");
+      process.env.TOWPATH_TAKE_OVER = "notes-local-other";
+      await assert.rejects(begin(), /this state does not know/);
+      assert.deepEqual(machine.calls, []);
+      process.env.TOWPATH_TAKE_OVER = "notes-local";
       await begin();
       assert.deepEqual(machine.calls, [
         "docker rm --force 1 2",
         "docker network rm net1",
-        `${up.replace("up", "refresh")} --clear-pending-creates`,
+        "pulumi stack init local --no-select --non-interactive --color never",
         up,
       ]);
-      assert.equal(
-        progress.lines[0],
-        "an earlier run was killed in the middle of: creating notes-local-api; removing what it left: notes-local-api-1a, notes-local-web-1a",
+      assert.ok(
+        progress.lines.includes(
+          "TOWPATH_TAKE_OVER: removing notes-local-api-1a, notes-local-web-1a from this machine's engine",
+        ),
       );
-      machine.pulumi("refresh", [{ diagnosticEvent: { severity: "error", message: "boom" } }], 255);
-      await assert.rejects(begin(), { name: "Problem", message: "boom" });
     });
 
     it("says what Pulumi says is wrong", async () => {
@@ -224,6 +314,7 @@ describe("the command start", function () {
       );
       await assert.rejects(begin(), { name: "Problem", message: "towpath:port: bad" });
       assert.equal(progress.lines.filter((line) => line === "building image api failed").length, 2);
+      withState();
       machine.pulumi("up", [], 255, "error: incorrect passphrase\n");
       await assert.rejects(begin(), { message: /^passphrase: / });
     });
@@ -237,10 +328,8 @@ describe("the command start", function () {
             'towpath:port: port 41234 is in use by another program; choose another with "npm run pulumi -- config set port 41235 --stack local" or stop that program',
         });
         assert.equal(machine.calls.length, 0);
-        machine.docker(
-          "ps",
-          `${containers}\n3\tnotes-local-gateway\trunning\tUp\tgateway\t\t127.0.0.1:41234->8080/tcp`,
-        );
+        withState({ resources: [{ urn: `${containerUrn}::gateway`, type: containerType, id: "3" }] });
+        machine.docker("ps", `3\tnotes-local-gateway\trunning\tUp\tgateway\t\t127.0.0.1:41234->8080/tcp`);
         await begin();
         assert.equal(machine.calls.at(-1), up);
       } finally {
