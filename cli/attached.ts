@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { duringInterrupts } from "./interrupts.ts";
+import { noteRun } from "./pulumi/run-places.ts";
 import { yieldToOthers } from "./priority.ts";
 import { sessionEnd } from "./session-end.ts";
 
@@ -22,6 +23,7 @@ export async function attached(
   const apart = yields && !atTerminal;
   const child = spawn(command, args, { cwd, env: environment, stdio: "inherit", detached: apart });
   if (child.pid !== undefined && apart) yieldToOthers(child.pid);
+  const ended = noteRun(environment, child.pid);
   const asked = { toStop: false };
   const code = await duringInterrupts(
     (signal) => {
@@ -35,7 +37,7 @@ export async function attached(
           resolve(code ?? 1);
         });
       }),
-  );
+  ).finally(ended);
   if (asked.toStop && apart && child.pid !== undefined) await sessionEnd(child.pid);
   return code;
 }

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { PublishedGateway } from "./docker/gateways.ts";
 import { Problem } from "./problem.ts";
+import { ownTemporaryFolder } from "./temporary-folder.ts";
 
 /** The first port that an environment is given. */
 const firstPort = 8080;
@@ -60,7 +60,7 @@ export function isFree(port: number): Promise<boolean> {
  *
  * Two runs that begin at once find the same port free, and only one of their gateways could have it.
  */
-export function reservePort(port: number, folder = reservations): boolean {
+export function reservePort(port: number, folder = ownTemporaryFolder("ports")): boolean {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, String(port));
   try {
@@ -76,8 +76,6 @@ export function reservePort(port: number, folder = reservations): boolean {
   });
   return true;
 }
-
-const reservations = join(tmpdir(), `towpath-ports-${userInfo().username}`);
 
 /** Whether a process of that id runs; one that has written nothing yet is about to. */
 function runs(pid: number): boolean {

@@ -3,7 +3,7 @@ import { application } from "../../application.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { sweep, type Swept } from "../docker/sweep.ts";
 import { forgetStack } from "../pulumi/forget.ts";
-import { readLocks, runsPulumi } from "../pulumi/locks.ts";
+import { readLocks, runsHere } from "../pulumi/locks.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { removeStack } from "../pulumi/stack.ts";
 import { fileBackend, readDeployment } from "../pulumi/state.ts";
@@ -45,14 +45,14 @@ export function ciImages(namespace: string): string[] {
  * too; with their containers gone, they have nothing to wait for.
  */
 async function endOrphan(call: PulumiCall, namespace: string, run: Run, within: number): Promise<void> {
-  const orphans = readLocks(call).filter(({ pid }) => runsPulumi(pid));
+  const orphans = readLocks(call).filter((lock) => runsHere(lock));
   for (const { pid } of orphans) signal(pid, "SIGINT");
   const deadline = Date.now() + within;
-  while (orphans.some(({ pid }) => runsPulumi(pid)) && Date.now() < deadline) {
+  while (orphans.some((lock) => runsHere(lock)) && Date.now() < deadline) {
     await sweepContainers(run, namespace);
     await wait(100);
   }
-  for (const { pid } of orphans) if (runsPulumi(pid)) signal(pid, "SIGKILL");
+  for (const lock of orphans) if (runsHere(lock)) signal(lock.pid, "SIGKILL");
 }
 
 /** Removes the containers, so that what waits for them ends. */

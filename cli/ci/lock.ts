@@ -1,10 +1,11 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
+import { seenFrom, thisPlace, type ProcessPlace } from "../process-place.ts";
 import { Problem } from "../problem.ts";
 
-/** Who holds a lock; the lock's file says so. */
-export interface Owner {
+/** Who holds a lock, and where that process is; the lock's file says so. */
+export interface Owner extends Partial<ProcessPlace> {
   readonly pid: number;
   /** When the process started, as the system counts: another process may be given the same id later. */
   readonly started?: string;
@@ -23,10 +24,12 @@ export interface Lock {
 /** Somebody who lives holds the lock. */
 export class Held extends Error {
   readonly owner: Owner;
+  readonly file: string;
 
-  constructor(owner: Owner) {
+  constructor(owner: Owner, file: string) {
     super(`held by process ${owner.pid}`);
     this.owner = owner;
+    this.file = file;
   }
 }
 
@@ -49,7 +52,7 @@ export function takeLock(file: string, isAlive: (owner: Owner) => boolean = owne
       if (linked(draft, file)) return held(file, mine, undefined);
       const owner = readOwner(file);
       if (owner === undefined) continue; // given back meanwhile
-      if (isAlive(owner)) throw new Held(owner);
+      if (isAlive(owner)) throw new Held(owner, file);
       const replacing = takeLock(`${file}.${owner.token}`, isAlive);
       try {
         if (readOwner(file)?.token !== owner.token) continue;
@@ -91,12 +94,18 @@ export function thisProcess(): Owner {
     pid: process.pid,
     ...(started !== undefined && { started }),
     since: new Date().toISOString(),
+    ...thisPlace(),
     token: randomBytes(8).toString("hex"),
   };
 }
 
-/** Whether the process still runs, and is the same one. */
-export function ownerLives({ pid, started }: Owner): boolean {
+/** Whether the process still runs, and is the same one. One on another machine or in another container may. */
+export function ownerLives({ pid, started, machine, boot, pids }: Owner): boolean {
+  if (machine !== undefined) {
+    const there = { machine, ...(boot !== undefined && { boot }), ...(pids !== undefined && { pids }) };
+    const seen = seenFrom(there);
+    if (seen !== "here") return seen === "elsewhere";
+  }
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -1,9 +1,10 @@
-import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { namespaceFolder } from "../place.ts";
+import { seenFrom, thisPlace } from "../process-place.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import type { Project } from "../project.ts";
+import { ownTemporaryFolder } from "../temporary-folder.ts";
 import { Held, takeLock, type Lock } from "./lock.ts";
 
 /** Takes the namespace for this run alone: in this clone, and on this machine, where others may have the same one by BRANCH_NAME. */
@@ -12,7 +13,7 @@ export function lockNamespace(
   namespace: string,
   progress: Progress,
 ): Pick<Lock, "release"> {
-  const onMachine = join(tmpdir(), `towpath-ci-${userInfo().username}`, `${namespace}.lock`);
+  const onMachine = join(ownTemporaryFolder("ci"), `${namespace}.lock`);
   const locks: Lock[] = [];
   const release = (): void => {
     for (const lock of locks) lock.release();
@@ -25,15 +26,24 @@ export function lockNamespace(
     return { release };
   } catch (error) {
     release();
-    if (error instanceof Held) throw new Problem(namespaceHeld(namespace, error.owner));
+    if (error instanceof Held) throw new Problem(namespaceHeld(namespace, error.owner, error.file));
     throw error;
   }
 }
 
 /** Says that another run is at work. */
-export function namespaceHeld(namespace: string, { pid, since }: Held["owner"]): string {
+export function namespaceHeld(
+  namespace: string,
+  owner: Held["owner"],
+  file: string,
+  here = thisPlace(),
+): string {
+  const { pid, since, machine } = owner;
   const time = since.replace("T", " ").slice(0, 16);
-  return `ci: another run of ${namespace} is at work, got process ${pid} since ${time}; wait until it ends, or set WORKSPACE_ID to run beside it`;
+  const elsewhere = machine !== undefined && seenFrom({ ...owner, machine }, here) === "elsewhere";
+  const where = elsewhere ? ` on ${machine.split(" ")[0]} or in another container` : "";
+  const over = elsewhere ? `, remove ${file} if that process is dead` : "";
+  return `ci: another run of ${namespace} is at work, got process ${pid}${where} since ${time}; wait until it ends${over}, or set WORKSPACE_ID to run beside it`;
 }
 
 /** Says that an earlier run was killed. */

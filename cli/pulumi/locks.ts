@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Problem } from "../problem.ts";
+import { forgetRun, placeOfRun } from "./run-places.ts";
 import { fileBackend } from "./state.ts";
 import type { PulumiCall } from "./operation.ts";
 
@@ -18,6 +19,8 @@ export interface Lock {
 /** What can be known of a lock's owner. */
 export interface Machine {
   readonly hostname: string;
+  /** Where the process of a lock can be looked for: see {@link placeOfRun}. */
+  placeOf(lock: Lock): ReturnType<typeof placeOfRun>;
   /** Whether a process of that id runs here and may be Pulumi. */
   isAlive(pid: number): boolean;
 }
@@ -44,24 +47,46 @@ export function readLocks({ project, stack, environment }: PulumiCall): Lock[] {
  * @returns a line for each lock that was taken away
  */
 export function clearDeadLocks(locks: readonly Lock[], machine: Machine = thisMachine): string[] {
-  const held = locks.filter((lock) => lock.hostname !== machine.hostname || machine.isAlive(lock.pid));
+  const held = locks.filter((lock) => mayLive(lock, machine));
   if (held.length > 0) throw new Problem(held.map((lock) => stateLocked(lock, machine)).join("\n"));
   return locks.map((lock) => {
     for (const file of [lock.file, `${lock.file}.attrs`]) rmSync(file, { force: true });
+    forgetRun(backendOf(lock), lock.pid);
     return `state: removed the lock of ${lock.username} (process ${lock.pid}), which died on this machine before it was done`;
   });
 }
 
+/** Whether the owner may live: nobody here knows of one on another machine or in another container. */
+function mayLive(lock: Lock, machine: Machine): boolean {
+  if (lock.hostname !== machine.hostname) return true;
+  const place = machine.placeOf(lock);
+  return place === "elsewhere" || (place === "here" && machine.isAlive(lock.pid));
+}
+
+/** Whether the owner is a Pulumi that runs here, and no other process that happens to have its id. */
+export function runsHere(lock: Lock, machine: Machine = thisMachine): boolean {
+  return lock.hostname === machine.hostname && machine.placeOf(lock) === "here" && machine.isAlive(lock.pid);
+}
+
+/** The folder of the state that a lock is in: `<backend>/locks/organization/<project>/<stack>/<file>`. */
+function backendOf({ file }: Lock): string {
+  return join(dirname(file), "..", "..", "..", "..");
+}
+
 /** Says who holds the lock, and what can be done. */
-export function stateLocked(lock: Omit<Lock, "file">, machine: Pick<Machine, "hostname">): string {
+export function stateLocked(lock: Lock, machine: Pick<Machine, "hostname" | "placeOf">): string {
   const since = lock.timestamp.replace("T", " ").slice(0, 16);
   const owner = `${lock.username}@${lock.hostname} (process ${lock.pid}) since ${since}`;
-  return lock.hostname === machine.hostname
+  return lock.hostname === machine.hostname && machine.placeOf(lock) !== "elsewhere"
     ? `state: locked by another run, got ${owner}; wait until it ends`
     : `state: locked by another run, got ${owner}; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes ${lock.stack}"`;
 }
 
-const thisMachine: Machine = { hostname: hostname(), isAlive: runsPulumi };
+const thisMachine: Machine = {
+  hostname: hostname(),
+  placeOf: (lock) => placeOfRun(backendOf(lock), lock.pid),
+  isAlive: runsPulumi,
+};
 
 /**
  * Whether the process runs and may be Pulumi.

@@ -9,6 +9,7 @@ import { stepInWords } from "../progress/words.ts";
 import { yieldToOthers } from "../priority.ts";
 import { sessionEnd } from "../session-end.ts";
 import { followEvents, type Diagnostic, type EngineEvent, type ResourceStep } from "./events.ts";
+import { noteRun } from "./run-places.ts";
 import { parseUrn } from "./urn.ts";
 
 /** What calls of Pulumi have in common. */
@@ -82,6 +83,7 @@ export async function runOperation(
     ],
     { cwd: project.root, env: environment, stdio: ["ignore", eventLog, log], detached: true },
   );
+  const ended = noteRun(environment, child.pid);
   if (child.pid !== undefined && yields) yieldToOthers(child.pid);
   closeSync(log);
   closeSync(eventLog);
@@ -105,6 +107,7 @@ export async function runOperation(
         });
       }),
   );
+  ended();
   if (asked.toStop && child.pid !== undefined) await sessionEnd(child.pid);
   events.end();
   tracker.end();

@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { forgetStack, notInFiles } from "../../../cli/pulumi/forget.ts";
-import { clearDeadLocks, readLocks, stateLocked, type Lock } from "../../../cli/pulumi/locks.ts";
+import { clearDeadLocks, readLocks, runsHere, stateLocked, type Lock } from "../../../cli/pulumi/locks.ts";
+import { noteRun, placeOfRun } from "../../../cli/pulumi/run-places.ts";
 import type { PulumiCall } from "../../../cli/pulumi/operation.ts";
 import { keepingSaltOut, withoutSalt } from "../../../cli/pulumi/salt.ts";
 import { environmentNameIn, readDeployment, stackOutputs } from "../../../cli/pulumi/state.ts";
@@ -137,17 +146,18 @@ describe("the state", () => {
 
   describe("that is locked", () => {
     const folder = "state/.pulumi/locks/organization/towpath/local";
-    const lock: Omit<Lock, "file"> = {
+    const lock: Lock = {
+      file: "1.json",
       stack: "local",
       pid: 7,
       username: "ann",
       hostname: "desk",
       timestamp: "2026-01-02T03:04:05.6Z",
     };
-    const machine = { hostname: "desk", isAlive: () => false };
+    const machine = { hostname: "desk", isAlive: () => false, placeOf: () => "here" as const };
 
     it("is freed when the owner died on this machine", () => {
-      const file = write(`${folder}/1.json`, JSON.stringify(lock));
+      const file = write(`${folder}/1.json`, JSON.stringify({ ...lock, file: undefined }));
       write(`${folder}/1.json.attrs`, "{}");
       assert.deepEqual(clearDeadLocks(readLocks(call), machine), [
         "state: removed the lock of ann (process 7), which died on this machine before it was done",
@@ -157,7 +167,7 @@ describe("the state", () => {
     });
 
     it("is left alone while the owner lives", () => {
-      write(`${folder}/1.json`, JSON.stringify(lock));
+      write(`${folder}/1.json`, JSON.stringify({ ...lock, file: undefined }));
       assert.throws(() => clearDeadLocks(readLocks(call), { ...machine, isAlive: () => true }), {
         message:
           "state: locked by another run, got ann@desk (process 7) since 2026-01-02 03:04; wait until it ends",
@@ -165,12 +175,52 @@ describe("the state", () => {
     });
 
     it("is left alone when the owner is on another machine", () => {
-      write(`${folder}/1.json`, JSON.stringify(lock));
+      write(`${folder}/1.json`, JSON.stringify({ ...lock, file: undefined }));
       assert.throws(() => clearDeadLocks(readLocks(call), { ...machine, hostname: "lap" }), {
         message:
           'state: locked by another run, got ann@desk (process 7) since 2026-01-02 03:04; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes local"',
       });
       assert.match(stateLocked(lock, machine), /wait until it ends$/);
+    });
+
+    it("is left alone when the owner runs in a container of that name", () => {
+      write(`${folder}/1.json`, JSON.stringify({ ...lock, file: undefined }));
+      assert.throws(() => clearDeadLocks(readLocks(call), { ...machine, placeOf: () => "elsewhere" }), {
+        message:
+          'state: locked by another run, got ann@desk (process 7) since 2026-01-02 03:04; wait until it ends, or if that process is dead, "npm run pulumi -- cancel --yes local"',
+      });
+      const alive = { ...machine, isAlive: () => true };
+      assert.deepEqual(
+        [
+          alive,
+          machine,
+          { ...alive, hostname: "lap" },
+          { ...alive, placeOf: () => "elsewhere" as const },
+        ].map((one) => runsHere(lock, one)),
+        [true, false, false, false],
+      );
+    });
+
+    it("knows from a note where its owner runs", () => {
+      const here = { machine: "desk 1", boot: "b", pids: "pid:[1]" };
+      const backend = join(root, "state/.pulumi");
+      const ended = noteRun(call.environment, 7);
+      assert.equal(placeOfRun(backend, 7), "here");
+      assert.equal(placeOfRun(backend, 7, here), "elsewhere");
+      ended();
+      assert.equal(placeOfRun(backend, 7, here), "here");
+
+      write("state/runs/7.a.json", JSON.stringify({ ...here, boot: "before" }));
+      assert.equal(placeOfRun(backend, 7, here), "gone");
+      write("state/runs/7.b.json", JSON.stringify({ ...here, pids: "pid:[2]" }));
+      assert.equal(placeOfRun(backend, 7, here), "elsewhere");
+      write(`${folder}/1.json`, JSON.stringify({ ...lock, file: undefined }));
+      clearDeadLocks(readLocks(call), { ...machine, isAlive: () => true, placeOf: () => "gone" });
+      assert.deepEqual(readdirSync(join(root, "state/runs")), []);
+
+      noteRun({ PULUMI_BACKEND_URL: "s3://bucket" }, 7)();
+      noteRun(call.environment, undefined)();
+      assert.deepEqual(readdirSync(join(root, "state/runs")), []);
     });
 
     it("asks this machine about the owner", () => {

@@ -135,9 +135,20 @@ describe("the owner of a lock", () => {
     assert.equal(ownerLives({ ...mine, pid: 4_194_305 }), false);
   });
 
+  it("may live on another machine or in another container, and is gone after a restart", () => {
+    const mine = { ...thisProcess(), pid: 4_194_305 };
+    assert.equal(ownerLives({ ...mine, machine: "elsewhere" }), true);
+    assert.equal(ownerLives({ ...mine, pids: "pid:[1]" }), true);
+    assert.equal(ownerLives({ ...thisProcess(), boot: "before" }), false);
+    assert.equal(
+      namespaceHeld("notes-ci", { ...dead, machine: "desk 1" }, "/notes/ci.lock", { machine: "lap 2" }),
+      "ci: another run of notes-ci is at work, got process 4711 on desk or in another container since 2026-01-02 03:04; wait until it ends, remove /notes/ci.lock if that process is dead, or set WORKSPACE_ID to run beside it",
+    );
+  });
+
   it("is named to who finds it", () => {
     assert.equal(
-      namespaceHeld("notes-ci", dead),
+      namespaceHeld("notes-ci", dead, "/notes/ci.lock"),
       "ci: another run of notes-ci is at work, got process 4711 since 2026-01-02 03:04; wait until it ends, or set WORKSPACE_ID to run beside it",
     );
     assert.equal(
