@@ -110,7 +110,7 @@ describe("npm run ci", () => {
     );
     assert.match(
       ended.stderr,
-      /^::error title=bad::checks\.bad: "sh -c echo 50%25 done; echo ::; exit 3" has to end with 0, got exit code 3%0A {2}\| 50%25 done%0A {2}\| ::$/m,
+      /^::error title=bad::checks\.bad: "sh -c echo 50%25 done; echo ::; exit 3" has to end with 0, got exit code 3%0A {2}\| 50%25 done%0A {2}\| : :$/m,
     );
     assert.equal(ended.stderr.match(/^::error /gm)?.length, 5);
     assert.equal(readFileSync(page, "utf8"), report("summary.md"));
