@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { readMark } from "../../../components/naming/run-mark.ts";
 import { pulumiEnvironment, usesOwnPassphrase } from "../../../cli/environment.ts";
 import { Problem } from "../../../cli/problem.ts";
 import { placeOf, type Place } from "../../../cli/place.ts";
@@ -258,7 +259,7 @@ describe("set-up", () => {
     const pulumiHome = "/home/a/notes/.towpath/pulumi";
 
     it("points to this clone's state, passphrase, command line and images", () => {
-      const environment = pulumiEnvironment(
+      const { TOWPATH_RUN: mark = "", ...environment } = pulumiEnvironment(
         project,
         {
           usesBuiltMirror: true,
@@ -268,6 +269,7 @@ describe("set-up", () => {
         },
         { PATH: "/bin", DOCKER_CONTEXT: "x" },
       );
+      assert.equal(readMark(mark)?.state, `file://${root}/.towpath/namespaces/n/state`);
       assert.deepEqual(environment, {
         PATH: `${pulumiFolder(project)}:/bin`,
         PULUMI_HOME: pulumiHome,
