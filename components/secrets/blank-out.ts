@@ -51,7 +51,8 @@ function forUrls(text: string): string[] {
     /[!'()*~]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return [encoded, strict, strict.replaceAll("%20", "+")];
+  const form = new URLSearchParams({ "": text }).toString().slice(1);
+  return [encoded, strict, strict.replaceAll("%20", "+"), form];
 }
 
 function inBase64(text: string): string[] {
@@ -68,5 +69,7 @@ function inJson(text: string): string {
 function pattern(text: string): string {
   return text
     .replace(/[\\^$.*+?()[\]{}|/-]/g, (character) => `\\${character}`)
-    .replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => `%(?:${hex.toUpperCase()}|${hex.toLowerCase()})`);
+    .replace(/%[0-9A-Fa-f]{2}/g, (code) =>
+      code.replace(/[a-f]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`),
+    );
 }
