@@ -13,7 +13,7 @@ import { planProblems, type Wanted } from "./plans.ts";
 import { prepareEnvironment, type PreparedEnvironment } from "./prepare-github.ts";
 import { workflowsIn } from "./repository-rules.ts";
 import { securityChanges, securityWords, type SecurityChange } from "./security.ts";
-import { reportedChecks, requiredCheckProblems } from "./workflow-checks.ts";
+import { externalCheckWarnings, reportedChecks, requiredCheckProblems } from "./workflow-checks.ts";
 
 type Settings = LoadedSettings & RepositorySettings;
 
@@ -38,16 +38,17 @@ export interface PreparedRepository {
 export async function prepareRepository(settings: Settings): Promise<PreparedRepository> {
   const { repository: name, rules, preview } = settings;
   const secrets = previewSecrets(settings);
+  const checks = [
+    "towpath:rules.requiredChecks",
+    rules.requiredChecks,
+    reportedChecks(workflowsIn(process.cwd())),
+  ] as const;
   const problems = [
     ...missingCredentials(settings, {
       configuration: Object.keys(settings.secretValues),
       variables: process.env,
     }),
-    ...requiredCheckProblems(
-      "towpath:rules.requiredChecks",
-      rules.requiredChecks,
-      reportedChecks(workflowsIn(process.cwd())),
-    ),
+    ...requiredCheckProblems(...checks),
     ...Object.entries(secrets).flatMap(([secret, value]) =>
       sizeProblem(
         {
@@ -82,6 +83,7 @@ export async function prepareRepository(settings: Settings): Promise<PreparedRep
       problems,
     ));
   await warnOfExisting(settings, github, repository);
+  for (const warning of externalCheckWarnings(...checks)) void pulumi.log.warn(warning);
   for (const change of security) void pulumi.log.warn(securityWords(change));
   return {
     ...{ settings, github, token, repository, security, secrets },

@@ -26,7 +26,7 @@ export interface RepositoryRulesArgs {
 /**
  * The rules of the default branch and of release tags: reviews, required checks, no deletion, no forced push.
  *
- * Fails before the first resource when no workflow reports a required check, because that check would block every merge.
+ * Fails before the first resource when a required check is nearly called like a workflow's, because it would block every merge.
  */
 export class RepositoryRules extends pulumi.ComponentResource {
   constructor(name: string, args: RepositoryRulesArgs, opts?: pulumi.ComponentResourceOptions) {

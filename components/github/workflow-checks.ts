@@ -1,5 +1,6 @@
 import { parse } from "yaml";
-import { show, suggestion } from "../input-checks.ts";
+import { distance } from "fastest-levenshtein";
+import { show } from "../input-checks.ts";
 
 /** A check that a workflow reports on pull requests, by the name that GitHub shows. */
 export interface ReportedCheck {
@@ -21,8 +22,8 @@ type Matrix = Readonly<Record<string, unknown>>;
 /**
  * The checks that the workflows report on pull requests, from their files' texts.
  *
- * A job's check is called by its name, else by its id; one of a matrix with the matrix's values, `test (20, linux)`. What
- * a reusable workflow or a computed matrix reports cannot be known from the file, and is left out.
+ * A job's check is called by its name, else by its id; one of a matrix with the matrix's values, `test (20, linux)`. Of a
+ * reusable workflow's jobs only the beginning is known, `call / `; what a computed matrix reports is left out.
  */
 export function reportedChecks(workflows: Readonly<Record<string, string>>): ReportedCheck[] {
   return Object.entries(workflows).flatMap(([file, text]) => {
@@ -47,7 +48,7 @@ function pullRequests(on: unknown): object | undefined {
 }
 
 function namesOf(id: string, { name = id, uses, strategy }: Job): string[] {
-  if (uses !== undefined) return [];
+  if (uses !== undefined) return [`${name}${ofReusable}`];
   const matrix = strategy?.matrix;
   if (matrix === undefined) return name.includes("${{") ? [] : [name];
   if (typeof matrix !== "object" || matrix === null) return [];
@@ -59,6 +60,9 @@ function namesOf(id: string, { name = id, uses, strategy }: Job): string[] {
     return filled.includes("${{") ? [] : [filled];
   });
 }
+
+/** Stands between a job that calls a reusable workflow and the called workflow's own job. */
+const ofReusable = " / ";
 
 /** Every combination of a matrix's values; `exclude` takes away, `include` adds to those that it fits or stands alone. */
 function combinations(matrix: Matrix): Matrix[] {
@@ -88,6 +92,30 @@ function combinations(matrix: Matrix): Matrix[] {
   return [...all, ...alone];
 }
 
+/** The checks that a required one may be: those of its name, or of the reusable workflow that it begins with. */
+function reportsOf(name: string, reported: readonly ReportedCheck[]): ReportedCheck[] {
+  return reported.filter((check) =>
+    check.name.endsWith(ofReusable) ? name.startsWith(check.name) : check.name === name,
+  );
+}
+
+/**
+ * What a person should know of required checks that no workflow reports: an application may, such as Codecov, or nobody.
+ */
+export function externalCheckWarnings(
+  place: string,
+  required: readonly string[],
+  reported: readonly ReportedCheck[],
+): string[] {
+  return required.flatMap((name, index) =>
+    reportsOf(name, reported).length > 0
+      ? []
+      : [
+          `${place}[${index}]: no workflow reports this check, got ${show(name)}; unless an application on GitHub does, it blocks every merge`,
+        ],
+  );
+}
+
 /** Why required checks would block every merge, in people's words; `place` is the setting that requires them. */
 export function requiredCheckProblems(
   place: string,
@@ -95,11 +123,16 @@ export function requiredCheckProblems(
   reported: readonly ReportedCheck[],
 ): string[] {
   return required.flatMap((name, index) => {
-    const reports = reported.filter((check) => check.name === name);
+    const reports = reportsOf(name, reported);
     if (reports.length === 0) {
-      const known = [...new Set(reported.map((check) => check.name))];
-      const fix = known.length === 0 ? "no workflow runs on pull_request" : suggestion(name, known);
-      return [`${place}[${index}]: no workflow reports this check, got ${show(name)}; ${fix}`];
+      // A name that is nearly a workflow's is a slip; any other one may be an application's.
+      const meant = reported.find(
+        (check) => distance(check.name.toLowerCase(), name.toLowerCase()) <= 1,
+      )?.name;
+      if (meant === undefined) return [];
+      return [
+        `${place}[${index}]: no workflow reports this check, got ${show(name)}; did you mean ${show(meant)}`,
+      ];
     }
     const [first] = reports;
     if (first === undefined || reports.some(({ always }) => always)) return [];

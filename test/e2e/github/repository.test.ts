@@ -122,14 +122,14 @@ describe("the stack of a repository on GitHub", () => {
     assert.equal(store.security.secret_scanning?.status, "enabled");
   });
 
-  it("is refused before anything is changed: on a plan without rulesets, and with a check that nobody reports", async () => {
+  it("is refused before anything is changed: on a plan without rulesets, and with a check that is nearly a workflow's", async () => {
     Object.assign(github.store, { isPrivate: true, plan: "free" });
-    write({ rules: { requiredChecks: ["tests"] } });
+    write({ rules: { requiredChecks: ["CI"] } });
     const before = github.made.length;
     const { code, stdout, stderr } = await run(...up);
     assert.notEqual(code, 0);
     const said = stdout + stderr;
-    assert.match(said, /towpath:rules\.requiredChecks\[0\]: no workflow reports this check, got "tests"/);
+    assert.match(said, /towpath:rules\.requiredChecks\[0\]: no workflow reports this check, got "CI"/);
     assert.match(
       said,
       /towpath:rules: GitHub has rulesets in private repositories on pro, team, enterprise only/,

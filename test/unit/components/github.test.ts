@@ -123,8 +123,8 @@ describe("the rules of a repository", () => {
     assert.equal(rules.requiredStatusChecks, undefined);
   });
 
-  it("are refused before anything is made when no workflow reports a required check", async () => {
-    const { registrations, thrown } = await outcome(program({ requiredChecks: ["test"] }));
+  it("are refused before anything is made when a required check is nearly one of a workflow", async () => {
+    const { registrations, thrown } = await outcome(program({ requiredChecks: ["check"] }));
     assert.ok(pulumi.RunError.isInstance(thrown));
     assert.match(thrown.message, /^requiredChecks\[0\]: /);
     assert.deepEqual(

@@ -115,12 +115,12 @@ describe("the stack of a repository", () => {
     assert.equal(written().length, 2);
   });
 
-  it("is refused with a check that no workflow reports, and what the plan does not offer, both at once", async () => {
+  it("is refused with a check that is nearly a workflow's, and what the plan does not offer, both at once", async () => {
     github.answers = repositoryOn("free");
     assert.equal(
-      await refusal({ rules: { requiredChecks: ["tests"] }, security: { secretScanning: true } }),
+      await refusal({ rules: { requiredChecks: ["CI"] }, security: { secretScanning: true } }),
       [
-        'towpath:rules.requiredChecks[0]: no workflow reports this check, got "tests"; known are ci',
+        'towpath:rules.requiredChecks[0]: no workflow reports this check, got "CI"; did you mean "ci"',
         "towpath:rules: GitHub has rulesets in private repositories on pro, team, enterprise only, got a private one on free; upgrade or make it public, or leave the repository's stack out, and agree on the rules",
         "towpath:security.secretScanning: GitHub has secret scanning and push protection in private repositories on team, enterprise only, got a private one on free; upgrade or make it public, or leave it out",
       ].join("\n"),

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { reportedChecks, requiredCheckProblems } from "../../../components/github/workflow-checks.ts";
+import {
+  externalCheckWarnings,
+  reportedChecks,
+  requiredCheckProblems,
+} from "../../../components/github/workflow-checks.ts";
 
 describe("the checks that workflows report on pull requests", () => {
   function namesIn(text: string): string[] {
@@ -55,7 +59,6 @@ describe("the checks that workflows report on pull requests", () => {
   });
 
   it("leave out what cannot be known from the file", () => {
-    assert.deepEqual(namesIn("on: pull_request\njobs: { other: { uses: ./.github/workflows/x.yml } }"), []);
     assert.deepEqual(namesIn('on: pull_request\njobs: { a: { name: "${{ github.actor }}" } }'), []);
     assert.deepEqual(namesIn('on: pull_request\njobs: { a: { strategy: { matrix: "${{ x }}" } } }'), []);
     assert.deepEqual(
@@ -79,13 +82,31 @@ describe("a required check", () => {
     assert.deepEqual(requiredCheckProblems("requiredChecks", ["lint", "tests"], reported), []);
   });
 
-  it("is refused when no workflow reports it", () => {
+  it("is refused when it is nearly called like one of a workflow", () => {
     assert.deepEqual(requiredCheckProblems("requiredChecks", ["lint", "test"], reported), [
       'requiredChecks[1]: no workflow reports this check, got "test"; did you mean "tests"',
     ]);
-    assert.deepEqual(requiredCheckProblems("requiredChecks", ["lint"], []), [
-      'requiredChecks[0]: no workflow reports this check, got "lint"; no workflow runs on pull_request',
-    ]);
+  });
+
+  it("may be an application's, which a person is told", () => {
+    const names = ["codecov/patch", "DCO", "Vercel"];
+    assert.deepEqual(requiredCheckProblems("requiredChecks", names, reported), []);
+    assert.deepEqual(
+      externalCheckWarnings("requiredChecks", ["lint", ...names], reported),
+      names.map(
+        (name, index) =>
+          `requiredChecks[${index + 1}]: no workflow reports this check, got "${name}"; unless an application on GitHub does, it blocks every merge`,
+      ),
+    );
+  });
+
+  it("may be one of a reusable workflow, of which the calling job is known", () => {
+    const calling = reportedChecks({
+      ".github/workflows/ci.yml": "on: pull_request\njobs: { call: { uses: ./.github/workflows/x.yml } }",
+    });
+    assert.deepEqual(requiredCheckProblems("requiredChecks", ["call / build"], calling), []);
+    assert.deepEqual(externalCheckWarnings("requiredChecks", ["call / build"], calling), []);
+    assert.equal(externalCheckWarnings("requiredChecks", ["call"], calling).length, 1);
   });
 
   it("is refused when its workflow leaves some pull requests out", () => {
