@@ -62,9 +62,15 @@ describe("a machine that cannot run the local environment", () => {
       PATH: folder,
       PULUMI_HOME: join(project.folder, ".towpath", "pulumi-home"),
     });
+    const [first, second = ""] = refusalOf(await ended).split("\n");
     assert.equal(
-      refusalOf(await ended),
+      first,
       "go: not found; install Go 1.26 or newer (https://go.dev/dl), it builds the Pulumi CLI and its plugins where downloads are blocked",
+    );
+    // The images are looked at meanwhile.
+    assert.match(
+      second,
+      /^set-up: \d of 8 parts are done \(state.*\), left are .*pulumi plugin random [\d.]+; the next "npm start" goes on there$/,
     );
   });
 
