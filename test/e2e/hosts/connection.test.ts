@@ -172,7 +172,7 @@ describe("hosts over SSH", () => {
     configure({ app1: host.settings() }, "900GiB");
     await host.write("/usr/local/bin/date", '#!/bin/sh\necho $(($(/bin/date "$@") + 90))\n');
     await host.exec("chmod", "755", "/usr/local/bin/date");
-    const [memory, clock, ...rest] = await problems();
+    const [memory, clock, ...rest] = await problems().finally(() => host.exec("rm", "/usr/local/bin/date"));
     assert.match(
       memory ?? "",
       /^towpath:hosts\.app1: 2700 GiB of memory have to be free for the new copies beside the old ones, got [\d.]+ GiB; lower towpath:limits\.memory or towpath:copies, or add memory$/,
@@ -182,25 +182,22 @@ describe("hosts over SSH", () => {
       /^towpath:hosts\.app1: its clock may differ from this machine's by 30 s at most, got (89|90|91) s ahead; set the one that is wrong, on most systems with timedatectl set-ntp true$/,
     );
     assert.deepEqual(rest, []);
-    await host.exec("rm", "/usr/local/bin/date");
   });
 
   it("say when their engine does not run, or their SSH server keeps it to itself", async () => {
     configure({ app1: host.settings() });
     await host.stopEngine();
-    assert.deepEqual(await problems(), [
+    assert.deepEqual(await problems().finally(() => host.startEngine()), [
       'towpath:hosts.app1: its Docker engine does not answer, got "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"; see there: sudo systemctl status docker',
     ]);
-    await host.startEngine();
     const setting = "/etc/ssh/sshd_config.d/closed.conf";
     await host.write(setting, "AllowStreamLocalForwarding no\n");
     await host.exec("systemctl", "reload", "ssh");
     await host.dropConnections();
-    assert.deepEqual(await problems(), [
+    const closed = await problems().finally(() => host.script(`rm ${setting}; systemctl reload ssh`));
+    assert.deepEqual(closed, [
       `towpath:hosts.app1: its SSH server does not forward /var/run/docker.sock, got a closed connection; set "AllowStreamLocalForwarding yes" in its sshd_config and reload it`,
     ]);
-    await host.exec("rm", setting);
-    await host.exec("systemctl", "reload", "ssh");
     await until("forwarding again", 30, async () => ((await problems()).length === 0 ? true : undefined));
   });
 });

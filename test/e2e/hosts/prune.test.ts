@@ -8,6 +8,8 @@ import { TestProject } from "../../support/project.ts";
 import { configureCi } from "../ci/tiny.ts";
 
 const manifestType = "application/vnd.docker.distribution.manifest.v2+json";
+const request = (url: string | URL, more: RequestInit = {}): Promise<Response> =>
+  fetch(url, { ...more, signal: AbortSignal.timeout(10_000) });
 const commit = (digit: string): string => digit.repeat(40);
 
 describe("towpath images prune", () => {
@@ -30,17 +32,17 @@ describe("towpath images prune", () => {
   async function publish(created: string, tags: readonly string[]): Promise<string> {
     const config = JSON.stringify({ created, os: "linux", architecture: "amd64", config: {} });
     const digest = `sha256:${createHash("sha256").update(config).digest("hex")}`;
-    const begun = await fetch(`${url}/blobs/uploads/`, { method: "POST" });
+    const begun = await request(`${url}/blobs/uploads/`, { method: "POST" });
     const upload = new URL(begun.headers.get("location") ?? "", url);
     upload.searchParams.set("digest", digest);
     const headers = { "content-type": "application/octet-stream" };
-    assert.equal((await fetch(upload, { method: "PUT", body: config, headers })).status, 201);
+    assert.equal((await request(upload, { method: "PUT", body: config, headers })).status, 201);
     const mediaType = "application/vnd.docker.container.image.v1+json";
     const described = { mediaType, digest, size: config.length };
     const manifest = { schemaVersion: 2, mediaType: manifestType, config: described, layers: [] };
     let published = "";
     for (const tag of tags) {
-      const answer = await fetch(`${url}/manifests/${tag}`, {
+      const answer = await request(`${url}/manifests/${tag}`, {
         method: "PUT",
         body: JSON.stringify(manifest),
         headers: { "content-type": manifestType },
@@ -75,7 +77,7 @@ describe("towpath images prune", () => {
     const planned = await project.succeed(["images", "prune", "--dry-run"]);
     const row = `${repository}  ${gone.slice("sha256:".length).slice(0, 12)}  `;
     assert.ok(planned.stdout.startsWith(row), planned.stdout);
-    assert.equal((await fetch(`${url}/manifests/${gone}`)).status, 200);
+    assert.equal((await request(`${url}/manifests/${gone}`)).status, 200);
 
     const { stdout } = await project.succeed(["images", "prune", "--json"]);
     const { stacks, repositories } = JSON.parse(stdout) as Pruned;
@@ -87,7 +89,7 @@ describe("towpath images prune", () => {
         [[], 0],
       ],
     );
-    const left = [gone, needed, version, fresh].map((digest) => fetch(`${url}/manifests/${digest}`));
+    const left = [gone, needed, version, fresh].map((digest) => request(`${url}/manifests/${digest}`));
     assert.deepEqual(
       (await Promise.all(left)).map(({ status }) => status),
       [404, 200, 200, 200],
