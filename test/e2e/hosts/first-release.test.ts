@@ -34,6 +34,7 @@ describe("docs/first-release.md", () => {
     describeHosts("staging", staging);
     describeHosts("production", production);
     publishTo({ address: registry.address, repository: `team/${project.namespace}` });
+    leaveOut("api-lint", "api-tests");
     execFileSync("git", ["add", "--all"], { cwd: project.folder });
     const [setUp = "", check = "", first = "", next = "", broken = "", mended = "", back = "", ...more] =
       blocksOf("first-release.md");
@@ -100,6 +101,16 @@ describe("docs/first-release.md", () => {
         config: { ...config, "towpath:namespace": project.namespace, "towpath:registries": [place] },
       }),
     );
+  }
+
+  /** Takes checks out of the application that docs/ci.md's test runs, of an image that the page leaves as it is. */
+  function leaveOut(...checks: readonly string[]): void {
+    for (const check of checks) {
+      const described = project.source.read("application.ts");
+      const without = described.replace(new RegExp(`^ {4}"${check}": \\{$[^]*?^ {4}\\},\n`, "m"), "");
+      assert.notEqual(without, described, check);
+      project.source.write("application.ts", without);
+    }
   }
 
   /** The script of the front end that users get. */
