@@ -20,8 +20,9 @@ describeGoTests(
       const { stdout } = await execa("go", ["version", "-m", plugin]);
       const isOwn = stdout.includes("towpath.dev/toolchain");
       const cli = join(pulumiFolder(project), "pulumi");
-      // More at once than there are cores: the tests of an engine that stops answering wait for a minute.
-      return ["-parallel=4", "-plugin", plugin, "-cli", cli, ...(isOwn ? ["-subset"] : [])];
+      // More at once than there are cores: the three tests of an engine that stops answering wait for up to a minute, and the
+      // others have to keep the cores busy meanwhile.
+      return ["-parallel=8", "-plugin", plugin, "-cli", cli, ...(isOwn ? ["-subset"] : [])];
     },
   },
   asThePlugin,
