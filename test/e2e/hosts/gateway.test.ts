@@ -46,7 +46,7 @@ describe("a gateway that several environments share", () => {
     released.configure("production", { gateway: hostStack });
   }
 
-  it("serves each by its own name, and each release changes its own site alone", async () => {
+  it("serves each by its own name, each release changes its own site alone, and maintenance answers 503 but for the health paths", async () => {
     const gateways = await host.docker(
       "ps",
       "--filter",
@@ -60,7 +60,11 @@ describe("a gateway that several environments share", () => {
     const production = await siteOf("notes-production");
     configure({ maintenance: true, drainSeconds: 20 });
     await released.release("staging");
-    assert.equal((await released.ask("staging", "/")).status, 503);
+    const page = await released.ask("staging", "/");
+    assert.equal(page.status, 503);
+    assert.equal(page.headers["retry-after"], "60");
+    assert.match(page.body, /<h1>Back soon<\/h1>/);
+    assert.equal((await released.ask("staging", "/api/health")).status, 200);
     assert.equal((await released.ask("production", "/")).status, 200);
     assert.equal(await siteOf("notes-production"), production);
     configure({});

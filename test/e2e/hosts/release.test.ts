@@ -130,20 +130,6 @@ describe("a release to a host over SSH, under load", () => {
     assert.deepEqual(seen, [true, true]);
   });
 
-  it("answers 503 during maintenance, but for the health paths", async () => {
-    configure({ maintenance: true });
-    await released.release("staging");
-    await load.cut();
-    const page = await released.ask("staging", "/");
-    assert.equal(page.status, 503);
-    assert.equal(page.headers["retry-after"], "60");
-    assert.match(page.body, /<h1>Back soon<\/h1>/);
-    assert.equal((await released.ask("staging", "/api/health")).status, 200);
-    configure({});
-    await released.release("staging");
-    assert.equal((await released.ask("staging", "/")).status, 200);
-  });
-
   it("keeps serving when the gateway loads its configuration anew", async () => {
     const [gateway = ""] = await host.docker("ps", "--filter", "name=-gateway", "--format", "{{.Names}}");
     const reload = ["exec", gateway, "caddy", "reload", "--force", "--config", "/etc/caddy/Caddyfile"];
