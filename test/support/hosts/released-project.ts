@@ -29,7 +29,6 @@ export class ReleasedProject {
   readonly project: TestProject;
   readonly registry: TestRegistry;
   private readonly hosts: Partial<Record<ReleasedStack, TestHost>> = {};
-  /** The commit that was published last. */
   private published = "";
 
   private constructor(project: TestProject, registry: TestRegistry) {
@@ -54,6 +53,11 @@ export class ReleasedProject {
   /** What stands before the images' names in the registry. */
   get repository(): string {
     return `team/${this.project.namespace}`;
+  }
+
+  /** The commit that was published last. */
+  get commit(): string {
+    return this.published;
   }
 
   /** The host name that users reach a stack by. */

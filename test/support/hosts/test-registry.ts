@@ -79,15 +79,40 @@ export class TestRegistry {
 
   /** Gives what has one tag another one, too. */
   async tag(repository: string, from: string, to: string): Promise<void> {
-    const manifests = `http://${this.address}/v2/${repository}/manifests`;
+    const manifest = await this.manifest(repository, from, "GET", 200);
+    await this.manifest(repository, to, "PUT", 201, manifest);
+  }
+
+  /**
+   * Removes an image, as somebody does who clears up.
+   *
+   * @returns what puts it back
+   */
+  async remove(repository: string, digest: string): Promise<() => Promise<void>> {
+    const manifest = await this.manifest(repository, digest, "GET", 200);
+    await this.manifest(repository, digest, "DELETE", 202);
+    return async () => {
+      await this.manifest(repository, digest, "PUT", 201, manifest);
+    };
+  }
+
+  /** Asks for something to be done with a manifest; gives back the answer, which has to have this status. */
+  private async manifest(
+    repository: string,
+    reference: string,
+    method: "GET" | "PUT" | "DELETE",
+    expected: number,
+    body?: string,
+  ): Promise<string> {
     const type = "application/vnd.docker.distribution.manifest.v2+json";
-    const manifest = await fetch(`${manifests}/${from}`, { headers: { accept: type } });
-    const { status } = await fetch(`${manifests}/${to}`, {
-      method: "PUT",
-      headers: { "content-type": type },
-      body: await manifest.text(),
+    const answer = await fetch(`http://${this.address}/v2/${repository}/manifests/${reference}`, {
+      method,
+      headers: body === undefined ? { accept: type } : { "content-type": type },
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.timeout(30_000),
     });
-    if (status !== 201) throw new Error(`${repository}: expected 201 for the tag ${to}, got ${status}`);
+    if (answer.status === expected) return answer.text();
+    throw new Error(`${repository}: expected ${expected} for ${method} ${reference}, got ${answer.status}`);
   }
 
   /** Lets a host reach the registry at the same address as this machine. */
