@@ -49,6 +49,16 @@ describe("docs/first-release.md", () => {
     try {
       await type(next);
       assert.match(await page(production), /Our notes/);
+      // 004-177: what production runs says when it was built, and of which commit.
+      const built = JSON.parse(
+        (await ask(production.address, "notes.example", "/api/version")).body,
+      ) as object;
+      const head = execFileSync("git", ["rev-parse", "HEAD"], {
+        cwd: project.folder,
+        encoding: "utf8",
+      }).trim();
+      assert.ok(JSON.stringify(built).includes(`"commit":"${head}"`), JSON.stringify(built));
+      assert.match(JSON.stringify(built), /"build_time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"/);
       const refused = await type(broken);
       assert.match(refused.stdout, /^refused$/m);
       assert.match(

@@ -27,9 +27,11 @@ export function fakeApi(
   return { api: [`CMD ${JSON.stringify(["python", "-c", lines.join("\n")])}`] };
 }
 
-/** Answers every request as a healthy API does; takes two seconds for `/api/slow`, and echoes what comes after an upgrade. */
+/** Answers every request to its own host over HTTPS as a healthy API does; takes two seconds for `/api/slow`, and echoes what comes after an upgrade. */
 export const patientApi = fakeApi(
   "ThreadingHTTPServer",
+  // As Django does with ALLOWED_HOSTS, and Rails with hosts and force_ssl: checks have to ask as users do.
+  "if '.' not in self.headers.get('Host', '') or self.headers.get('X-Forwarded-Proto') != 'https': return self.send_error(400)",
   "if self.path == '/api/slow': time.sleep(2)",
   "if 'Upgrade' not in self.headers: return self.healthy()",
   "self.send_response(101)",
