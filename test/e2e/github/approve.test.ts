@@ -86,6 +86,9 @@ describe("an approval", () => {
     project.source.edit("records.json", digest("a"), digest("d"));
     const { code, stdout, stderr } = await project.run(["pulumi", "preview", "--stack", "production"]);
     assert.notEqual(code, 0);
-    assert.match(stdout + stderr, /got none \(that of alice is not of these digests and this description, or /);
+    assert.match(
+      stdout + stderr,
+      /got none \(that of alice is not of these digests and this description, or /,
+    );
   });
 });
