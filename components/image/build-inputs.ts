@@ -85,8 +85,13 @@ export function projectFiles(root: string): ProjectFiles {
 }
 
 function ignoreText(root: string, image: Image): string {
-  const beside = `${join(root, image.context, image.dockerfile)}.dockerignore`;
-  return developmentIgnore(textOf(beside) ?? textOf(join(root, image.context, ".dockerignore")) ?? "", image);
+  return developmentIgnore(textOf(join(root, ignoreFile(root, image))) ?? "", image);
+}
+
+/** The file that says what a build does not see, by its path in the project: the Dockerfile's own, else the context's. */
+export function ignoreFile(root: string, { context, dockerfile }: Image): string {
+  const own = `${join(context, dockerfile)}.dockerignore`;
+  return existsSync(join(root, own)) ? own : join(context, ".dockerignore");
 }
 
 function textOf(path: string): string | undefined {

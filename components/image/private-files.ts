@@ -1,6 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { InputError } from "../input-error.ts";
-import { contextPaths } from "./build-inputs.ts";
+import { contextPaths, ignoreFile } from "./build-inputs.ts";
 
 /** What belongs to a machine or a person: passphrases, state, SSH keys, passwords, everything that was ever committed. */
 const privateNames = /^(?:\.towpath|\.git|\.env|\.env\..+)$/;
@@ -32,7 +32,7 @@ export function privateFileProblems(root: string, { images }: Pick<Application, 
     const shown = [...seen.slice(0, 3), ...(seen.length > 3 ? [`${seen.length - 3} more`] : [])].join(", ");
     const lines = [...new Set(seen.map((path) => `**/${path.split("/").at(-1) ?? ""}`))].sort().join(", ");
     return [
-      `images.${name}.context: a build must not see what is private to this machine, got ${shown}; add ${lines} to ${image.context}/.dockerignore, a line each`,
+      `images.${name}.context: a build must not see what is private to this machine, got ${shown}; add ${lines} to ${ignoreFile(root, image)}, a line each`,
     ];
   });
 }

@@ -42,8 +42,8 @@ describe("what a build is sent", () => {
     assert.notEqual(buildInputs(root, image())["logo.png"], before["logo.png"]);
   });
 
-  const advice = (got: string, lines: string): string =>
-    `images.api.context: a build must not see what is private to this machine, got ${got}; add ${lines} to ./.dockerignore, a line each`;
+  const advice = (got: string, lines: string, file = ".dockerignore"): string =>
+    `images.api.context: a build must not see what is private to this machine, got ${got}; add ${lines} to ${file}, a line each`;
 
   it("never holds passphrases, state, keys, passwords or the repository: the build is refused", () => {
     for (const path of [".towpath/passphrase", ".git/HEAD", "app/.env", ".env.example", ".environment"])
@@ -67,6 +67,9 @@ describe("what a build is sent", () => {
     write(".dockerignore", "");
     write("Dockerfile.dockerignore", ".env");
     assert.deepEqual(privateFileProblems(root, application()), []);
+    write("Dockerfile.dockerignore", "");
+    const named = advice(".env", "**/.env", "Dockerfile.dockerignore");
+    assert.deepEqual(privateFileProblems(root, application()), [named]);
   });
 
   it("is nothing where there is no such folder: that is the build's own error", () => {
