@@ -3,6 +3,7 @@ import { footprint, nothing } from "../../support/footprint.ts";
 import { TestProject, type StartedAnswer } from "../../support/project.ts";
 import { quick } from "../../support/quick.ts";
 import { request } from "../../support/request.ts";
+import { until } from "../../support/until.ts";
 
 /** The smallest application that has all kinds of things: a service with a route, a database, an image. */
 const application = `import { defineApplication } from "./components/application/application.ts";
@@ -109,9 +110,13 @@ describe("namespaces, up to eight", () => {
 
   it("are all in one table, each clone's own", async () => {
     for (const project of clones) {
-      const { stdout } = await project.succeed(["status", "--json"]);
-      const shown = JSON.parse(stdout) as { namespace: string; health: string; address: string }[];
       const own = branches.filter((branch) => branch.project === project);
+      // The engine asks an image's own health check for the first time after 10 s.
+      const shown = await until("the engine's first health checks", 60, async () => {
+        const { stdout } = await project.succeed(["status", "--json"]);
+        const rows = JSON.parse(stdout) as { namespace: string; health: string; address: string }[];
+        return rows.some(({ health }) => health.endsWith("starting")) ? undefined : rows;
+      });
       assert.deepEqual(
         shown.map(({ namespace, health, address }) => [namespace, health, address]),
         own.map(({ started }) => [started.namespace, "healthy", started.url]).sort(),
