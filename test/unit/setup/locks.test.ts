@@ -127,7 +127,7 @@ describe("a lock that is not complete", () => {
       "package.json: b is not locked",
       "node_modules/a: d is not locked",
       "node_modules/e: no integrity",
-      "node_modules/e: an address that is not npm's registry",
+      "node_modules/e: an address of one registry",
     ]);
   });
 
