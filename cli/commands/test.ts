@@ -7,7 +7,7 @@ import { longRunsFile, planLongRuns, readLongRuns, writeLongRun } from "../../te
 import { inLanes } from "../../test/run/queue.ts";
 import { runGroup, type GroupResult } from "../../test/run/run-group.ts";
 import { filesOf, isLong, kindsOf } from "../../test/run/suites.ts";
-import { countsIn, countsOf, inWords, timesOf } from "../../test/run/times.ts";
+import { countsIn, countsOf, failuresInWords, inWords, timesOf } from "../../test/run/times.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { readProject, type Project } from "../project.ts";
@@ -121,6 +121,7 @@ class Run {
     writeFileSync(join(folder, "tests.json"), `${JSON.stringify(times, undefined, 2)}\n`);
     writeFileSync(join(folder, "tests.txt"), `${words}\n`);
     this.print(`${words}\n\n`);
+    this.print(failuresInWords(this.results));
     for (const { problem } of this.results) if (problem !== undefined) this.print(`${problem}\n`);
     this.print(`order and samples: TOWPATH_TEST_SEED=${this.seed}\n`);
     this.print(`${countsIn(times.counts)}\n`);

@@ -16,11 +16,21 @@ export interface FixtureTime extends SuiteTime {
   readonly name: string;
 }
 
+/** A test, or a fixture, that failed. */
+export interface Failure {
+  readonly file: string;
+  /** With the titles of all that it stands in. */
+  readonly title: string;
+  /** The error, with its trace. */
+  readonly error: string;
+}
+
 /** What one process of mocha did so far; it writes this every second, and at its end. */
 export interface GroupReport {
   readonly counts: Counts;
   readonly suites: readonly SuiteTime[];
   readonly fixtures: readonly FixtureTime[];
+  readonly failures: readonly Failure[];
   /** The test or fixture under way. */
   readonly running?: string;
   /** What it waits for. */

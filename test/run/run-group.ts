@@ -38,6 +38,7 @@ const nothing: GroupReport = {
   counts: { passed: 0, failed: 0, skipped: 0 },
   suites: [],
   fixtures: [],
+  failures: [],
   waits: [],
   ended: false,
 };

@@ -1,5 +1,5 @@
 import { columns } from "../../cli/report/table.ts";
-import type { Counts, GroupReport, SuiteTime } from "./report.ts";
+import type { Counts, Failure, GroupReport, SuiteTime } from "./report.ts";
 import type { GroupResult } from "./run-group.ts";
 
 /** What `reports/tests.json` holds of one run. */
@@ -60,6 +60,20 @@ export function inWords({ suites, fixtures }: Pick<Times, "suites" | "fixtures">
     ...table("suite", suites, ({ file }) => [file]),
     ...table("fixture", fixtures, ({ name, file }) => [file, name]),
   ].join("\n");
+}
+
+/** How many lines of an error are told again at the end of a run. */
+const linesOfError = 20;
+
+/** What failed: the last that a run says, for whoever sees the end alone. */
+export function failuresInWords(results: readonly GroupResult[]): string {
+  const failures = results.flatMap(({ report }) => report.failures);
+  return failures.map(failureInWords).join("");
+}
+
+function failureInWords({ file, title, error }: Failure): string {
+  const lines = error.split("\n").slice(0, linesOfError);
+  return [`failed: ${file}: ${title}`, ...lines.map((line) => `  ${line}`), ""].join("\n");
 }
 
 function table<T extends SuiteTime>(

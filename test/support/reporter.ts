@@ -1,7 +1,7 @@
 import mocha from "mocha";
 import { renameSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
-import { reportVariable, type FixtureTime, type GroupReport } from "../run/report.ts";
+import { reportVariable, type Failure, type FixtureTime, type GroupReport } from "../run/report.ts";
 import { waits } from "./waits.ts";
 
 /** How often it is written down how far the tests have got, in milliseconds. */
@@ -17,13 +17,16 @@ const interval = 1000;
 export default class Reporter extends mocha.reporters.Spec {
   private readonly suites = new Map<string, number>();
   private readonly fixtures = new Map<string, FixtureTime>();
+  private readonly failed: Failure[] = [];
   private running: string | undefined;
 
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
     if (process.env.CI === "true") Object.assign(runner, { forbidPending: true });
-    runner.on("fail", (_, error: unknown) => {
-      console.log(error instanceof Error ? error.stack : error);
+    runner.on("fail", (test, problem: unknown) => {
+      const error = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+      this.failed.push({ file: nameOf(test.file), title: test.fullTitle(), error });
+      console.log(error);
       const waitedFor = waits();
       if (waitedFor.length > 0) console.log(`waiting for: ${waitedFor.join("; ")}`);
     });
@@ -77,6 +80,7 @@ export default class Reporter extends mocha.reporters.Spec {
       counts: { passed: passes, failed: failures, skipped: pending },
       suites: [...this.suites].map(([name, seconds]) => ({ file: name, seconds })),
       fixtures: [...this.fixtures.values()],
+      failures: this.failed,
       ...(this.running === undefined || ended ? {} : { running: this.running }),
       waits: waits(),
       ended,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GroupReport } from "../../run/report.ts";
-import { countsIn, inWords, timesOf } from "../../run/times.ts";
+import { countsIn, failuresInWords, inWords, timesOf } from "../../run/times.ts";
 
 describe("the times of a run", () => {
   const group = { name: "local", kind: "e2e", files: [], minutes: 20, alone: false } as const;
@@ -13,6 +13,13 @@ describe("the times of a run", () => {
       { file: "test/e2e/local/state.test.ts", seconds: 0.25 },
     ],
     fixtures: [{ file: "test/e2e/local/release.test.ts", name: '"before all" hook', seconds: 40.26 }],
+    failures: [
+      {
+        file: "test/e2e/local/state.test.ts",
+        title: "the state is kept",
+        error: `Error: lost\n${"    at line\n".repeat(30)}`,
+      },
+    ],
     waits: [],
     ended: true,
   };
@@ -44,6 +51,16 @@ describe("the times of a run", () => {
       "seconds  fixture, 40.3 s in all",
       '40.3     test/e2e/local/release.test.ts  "before all" hook',
     ]);
+  });
+
+  it("end with what failed, and with the first lines of each error", () => {
+    const lines = failuresInWords([{ group, seconds: 66, output: "", report }]).split("\n");
+    assert.deepEqual(lines.slice(0, 3), [
+      "failed: test/e2e/local/state.test.ts: the state is kept",
+      "  Error: lost",
+      "      at line",
+    ]);
+    assert.equal(lines.length, 22);
   });
 
   it("say nothing where nothing ran", () => {
