@@ -143,7 +143,8 @@ describe("a step on a host over SSH", () => {
     const { receipt, said } = await gate;
     assert.deepEqual(receipt, { subject: "services.api", container: "gated", healthy: true });
     // Whoever waits for longer than a few seconds is told what for.
-    const progress = /^services\.api: not healthy yet, "test -e \/tmp\/healthy" says: .+ \(\d+ s so far\)$/;
+    const progress =
+      /^(services\.api: not healthy yet, "test -e \/tmp\/healthy" says:|waiting for app1: .+ cannot be reached, got) .+ \(\d+ s so far\)$/;
     assert.deepEqual(
       said.split("\n").filter((line) => line !== "" && !progress.test(line)),
       [],
