@@ -9,7 +9,7 @@ import { placeOf } from "../cli/place.ts";
 import { passphraseFile } from "../cli/setup/state.ts";
 import { docker } from "../test/support/footprint.ts";
 import { freePort } from "../test/support/free-port.ts";
-import { failuresIn, Load, type LoadReport } from "../test/support/load.ts";
+import { failuresIn, Load, measuring, type LoadReport } from "../test/support/load.ts";
 import { TestProject } from "../test/support/project.ts";
 import { checkout } from "../test/support/source-tree.ts";
 import { Compose, imagesOf } from "./compose.ts";
@@ -122,7 +122,7 @@ async function loaded(program: string): Promise<number> {
 }
 
 async function releaseUnderLoad(url: string, release: () => Promise<void>): Promise<ReleaseUnderLoad> {
-  const load = new Load(url);
+  const load = new Load(url, "", measuring);
   try {
     await load.reached(1_000);
     await load.cut();

@@ -18,6 +18,12 @@ export interface LoadReport {
   readonly p99: number;
 }
 
+/** How many requests a second show that users are served: each gap of 20 ms is seen. */
+const usual = 50;
+
+/** How many take about one processor of those that serve them, for who measures how fast they are. */
+export const measuring = 150;
+
 /** Over how many connections an address is asked, at most. */
 export const connections = 16;
 
@@ -32,10 +38,9 @@ export class Load {
 
   /**
    * `address` is the IP address that stands for the host name of an `https:` url, which has no name of its own in tests.
-   * 150 requests a second take about one processor of those that serve them; where several sites are served, fewer do.
    * With `Infinity` every connection asks again as soon as it was answered, as load testers with constant connections do.
    */
-  constructor(url: string, address = "", perSecond = 150) {
+  constructor(url: string, address = "", perSecond = usual) {
     this.process = fork(generator, [url, address, String(perSecond)], { execArgv: ["--import", "tsx"] });
     this.ended = once(this.process, "exit").then(([code, signal]) => {
       throw new Error(`the load generator ended, ${signal ?? `exit code ${code}`}`);

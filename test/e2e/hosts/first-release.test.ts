@@ -42,8 +42,8 @@ describe("docs/first-release.md", () => {
 
     for (const block of [setUp, check, first]) await type(block);
     const loads = [
-      new Load("https://notes.example", production.address, 30),
-      new Load("https://staging.notes.example", staging.address, 30),
+      new Load("https://notes.example", production.address),
+      new Load("https://staging.notes.example", staging.address),
     ];
     let reports: LoadReport[];
     try {

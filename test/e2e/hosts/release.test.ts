@@ -3,7 +3,7 @@ import { badImages } from "../../support/hosts/bad-images.ts";
 import { Figures } from "../../support/hosts/figures.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
-import { assertServed, Load } from "../../support/load.ts";
+import { assertServed, Load, measuring } from "../../support/load.ts";
 
 describe("a release to a host over SSH, under load", () => {
   let host: TestHost;
@@ -19,7 +19,7 @@ describe("a release to a host over SSH, under load", () => {
     good = await released.publish();
     configure({});
     await released.release("staging");
-    load = new Load(`https://${released.domain("staging")}`, host.address);
+    load = new Load(`https://${released.domain("staging")}`, host.address, measuring);
     figures = new Figures(load);
     await figures.measure("idle", () => Promise.resolve());
   });

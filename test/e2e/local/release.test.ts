@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { docker } from "../../support/footprint.ts";
-import { assertServed, inWords, Load } from "../../support/load.ts";
+import { assertServed, inWords, Load, measuring } from "../../support/load.ts";
 import { normalise } from "../../support/normalise.ts";
 import { askVersion, writeNote } from "../../support/notes.ts";
 import { refusalOf, TestProject } from "../../support/project.ts";
@@ -15,7 +15,7 @@ describe("a release of the local environment, under load", () => {
   beforeEach(async () => {
     project.restore();
     await project.start();
-    load = new Load(project.url);
+    load = new Load(project.url, "", measuring);
   });
   afterEach(async () => {
     await load?.stop();
