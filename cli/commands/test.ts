@@ -53,7 +53,7 @@ export async function test(
     await run.groups(
       groupsOf(
         files.filter((file) => !isLong(file)),
-        run.seed,
+        { seed: run.seed, lanes: run.lanes },
       ),
     );
     if (request.longMinutes !== undefined) await run.longWithin(request.longMinutes, all);
@@ -64,17 +64,20 @@ export async function test(
 /** One run of tests, and what became of its groups. */
 class Run {
   readonly seed = seedOf(process.env.TOWPATH_TEST_SEED);
+  readonly lanes: number;
   private readonly results: GroupResult[] = [];
   private readonly progress: Progress;
   private readonly project: Project;
-  private readonly request: TestRequest;
+  private readonly covers: boolean;
   private readonly print: (text: string) => unknown;
   private provided = false;
 
   constructor(progress: Progress, project: Project, request: TestRequest, print: (text: string) => unknown) {
     this.progress = progress;
     this.project = project;
-    this.request = request;
+    this.lanes = request.lanes ?? usualLanes;
+    // Coverage is asked of all unit tests together; a part of them cannot reach it.
+    this.covers = request.suite === undefined && request.changed !== true;
     this.print = print;
   }
 
@@ -85,7 +88,7 @@ class Run {
       if (its.length === 0) continue;
       if (kind === "e2e") await this.provide();
       this.progress.stop();
-      const lanes = its.length === 1 ? 1 : (this.request.lanes ?? usualLanes);
+      const lanes = its.length === 1 ? 1 : this.lanes;
       await inLanes(its, lanes, (group) => this.group(group, lanes === 1, environment));
     }
   }
@@ -133,8 +136,7 @@ class Run {
     const result = await runGroup(group, {
       root: this.project.root,
       live,
-      // Coverage is asked of all unit tests together; a part of them cannot reach it.
-      covers: group.name === "unit" && this.request.suite === undefined && this.request.changed !== true,
+      covers: group.name === "unit" && this.covers,
       environment: { ...environment, TOWPATH_TEST_SEED: String(this.seed) },
     });
     this.results.push(result);

@@ -12,37 +12,48 @@ export interface Group {
   readonly alone: boolean;
 }
 
+/** In which order groups run, and beside how many others. */
+export interface Order {
+  readonly seed?: number;
+  readonly lanes?: number;
+}
+
 /** How long a group may take that is not one of those below; each is several times what it takes. */
 const minutes = 20;
 
 /** The groups that take longer. */
 const longer: Readonly<Record<string, number>> = { hosts: 60, plugins: 30 };
 
-/** The groups whose suites measure how fast the application answers. */
-const measuring: ReadonlySet<string> = new Set(["hosts"]);
+/** The suites that measure how fast the application answers. */
+const measuring: ReadonlySet<string> = new Set([
+  "test/e2e/hosts/release.test.ts",
+  "test/e2e/local/release.test.ts",
+]);
 
 /** These take a host of the group's hosts, and boot none of their own. */
 const elsewhere: Readonly<Record<string, string>> = { "test/e2e/github/released.test.ts": "hosts" };
 
 /**
  * The groups of files: all unit tests, and each folder of e2e tests, for what the suites of a folder share is made once in
- * a process. With a seed, groups and the files in them are shuffled.
+ * a process. With a seed, groups and the files in them are shuffled. With several lanes, those that measure are groups of
+ * their own, and those that take longest come first, so that no lane waits for one at the end.
  */
-export function groupsOf(files: readonly string[], seed?: number): Group[] {
+export function groupsOf(files: readonly string[], { seed, lanes = 1 }: Order = {}): Group[] {
   const groups = new Map<string, string[]>();
   for (const file of inOrder(files, seed)) {
-    const name = nameOf(file);
+    const name = lanes > 1 && measuring.has(file) ? `${nameOf(file)}, measured` : nameOf(file);
     groups.set(name, [...(groups.get(name) ?? []), file]);
   }
   // Those that need no engine say first what is wrong.
   const named = [...groups].sort(([one], [other]) => Number(other === "unit") - Number(one === "unit"));
-  return named.map(([name, its]) => ({
+  const all = named.map(([name, its]) => ({
     name,
-    kind: name === "unit" ? "unit" : "e2e",
+    kind: name === "unit" ? ("unit" as const) : ("e2e" as const),
     files: its,
     minutes: longer[name] ?? minutes,
-    alone: measuring.has(name),
+    alone: its.every((file) => measuring.has(file)),
   }));
+  return lanes > 1 ? all.sort((one, other) => other.minutes - one.minutes) : all;
 }
 
 /** A group for each file, as long ones run: each takes minutes, and may take many. */

@@ -24,8 +24,21 @@ describe("the groups of tests", () => {
     );
   });
 
+  it("of several lanes begin with what takes longest, and measure alone", () => {
+    assert.deepEqual(
+      groupsOf(files, { lanes: 2 }).map(({ name, files: its, alone }) => [name, its.length, alone]),
+      [
+        ["hosts", 1, false],
+        ["unit", 2, false],
+        ["github", 1, false],
+        ["hosts, measured", 1, true],
+        ["local", 1, false],
+      ],
+    );
+  });
+
   it("have the order that the seed decides, and the same for the same seed", () => {
-    const order = (seed: number): string[] => groupsOf(files, seed).flatMap((group) => group.files);
+    const order = (seed: number): string[] => groupsOf(files, { seed }).flatMap((group) => group.files);
     assert.deepEqual(order(1), order(1));
     assert.deepEqual([...order(2)].sort(), files);
     const orders = new Set([1, 2, 3, 4, 5].map((seed) => order(seed).join()));
