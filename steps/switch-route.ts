@@ -128,31 +128,43 @@ class NotServed extends StepFailure {
   }
 }
 
-/** Repeats the checks until the time is up. Throws a NotServed at the first failure. */
-async function watch(
-  { site, port, secure, checks, watchSeconds }: SwitchRouteInput,
-  isNew: boolean,
-  restarts: Restarts,
-): Promise<void> {
+/**
+ * Asks what users get, and looks whether a copy ended, again and again until the time is up: beside each other, for an answer
+ * may be waited for until long after the copy that owes it has died. Throws a NotServed at the first that is wrong.
+ */
+async function watch(input: SwitchRouteInput, isNew: boolean, restarts: Restarts): Promise<void> {
+  const { site, port, secure, checks, watchSeconds } = input;
   const target = { gateway: site.gateway, host: "127.0.0.1", port, ...(secure !== undefined && { secure }) };
   if (secure !== undefined && isNew) {
     const missing = await awaitCertificate(target, secure);
     if (missing !== undefined) throw new NotServed(missing);
   }
-  const deadline = Date.now() + watchSeconds * 1000;
-  for (;;) {
-    checkRun();
+  const served = async (): Promise<void> => {
     const found = await Promise.all(checks.map((expected) => unmet(target, expected, answerSeconds)));
     const failure = found.find((one) => one !== undefined);
     if (failure !== undefined) throw new NotServed(failure);
+  };
+  const alive = async (): Promise<void> => {
     // The engine starts a copy again that died: users may get through meanwhile, and it will die again.
     const ended = endedSince(restarts, await restartsOf([...restarts.keys()]));
     if (ended !== undefined) {
       throw new NotServed(`${ended} ended`, `; its last log lines:\n${await lastLogLines(ended)}`);
     }
-    const left = (deadline - Date.now()) / 1000;
-    if (left <= 0) return;
-    await pause(Math.min(intervalSeconds, left));
+  };
+  const deadline = Date.now() + watchSeconds * 1000;
+  let failed = false;
+  const repeat = async (look: () => Promise<void>): Promise<void> => {
+    for (let left = watchSeconds; !failed; left = (deadline - Date.now()) / 1000) {
+      checkRun();
+      await look();
+      if (left <= 0) return;
+      await pause(Math.min(intervalSeconds, left));
+    }
+  };
+  try {
+    await Promise.all([repeat(served), repeat(alive)]);
+  } finally {
+    failed = true;
   }
 }
 

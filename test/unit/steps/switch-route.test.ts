@@ -148,6 +148,22 @@ describe("the switch of the route", function () {
   );
 
   scene(
+    "sees that a new copy ended before the answer fails that it owes",
+    switching(
+      `*RestartCount*) printf '/api-new running %s\\n/web-new running 2\\n' "$((times / 2))" ;;
+      *" nc 127.0.0.1 "*) for _ in $(seq 100); do [ ! -e "$FAKE_DOCKER.logged" ] || break; sleep 0.05; done; answer 502 "" ;;
+      logs*) : >"$FAKE_DOCKER.logged"; echo "no memory left" ;;`,
+      { watchSeconds: 30 },
+    ),
+    (played) => {
+      assert.equal(
+        failureOf(played)[0],
+        "smoke: after the switch, api-new ended; the old route is back; its last log lines:",
+      );
+    },
+  );
+
+  scene(
     "puts the old route back when a copy ends that answers no path",
     switching(
       `*RestartCount*) printf '/api-new running 0\n/web-new running 2\n/worker-new running %s\n' "$((times / 2))" ;;
