@@ -9,6 +9,7 @@ import { preflight } from "./host/check-hosts.ts";
 import { writeConnections } from "./host/connection.ts";
 import { askDocker } from "./host/host-engine.ts";
 import { demandOf } from "./host/preflight.ts";
+import { limitsFromSettings } from "./host/run-limits.ts";
 import { InputError } from "./input-error.ts";
 import type { HostConnection } from "./host/ssh-config.ts";
 import type { LoadedSettings } from "./load-settings.ts";
@@ -103,10 +104,11 @@ async function plannedMigration({
   const { environment, namespace, registry, imageMirror = "docker.io", migration } = settings;
   const { current } = plan;
   const volume = namesOf(namespace).volume("postgres");
+  const limits = limitsFromSettings(settings.limits);
   const recorded = current?.postgres;
   await checkPostgresVersion(application, {
     ...{ volume, recorded },
-    onDisk: async () => recorded && postgresVersionOf(connection, volume, { recorded, imageMirror }),
+    onDisk: async () => recorded && postgresVersionOf(connection, volume, { recorded, imageMirror, limits }),
   });
   const password = registry.login && settings.credential(registry.login.password);
   const account =
@@ -119,7 +121,7 @@ async function plannedMigration({
       ...("acknowledge" in migration && { acknowledge: migration.acknowledge }),
       ...(current !== undefined && { last: current }),
     },
-    printingOn(connection, account),
+    printingOn(connection, account, limits),
   );
 }
 

@@ -1,3 +1,5 @@
+import { limitArguments, type LimitedEnd } from "../components/host/run-limits.ts";
+import { engineLimits, limitedEnd } from "./container-run.ts";
 import { docker } from "./docker.ts";
 import { StepFailure } from "./program.ts";
 
@@ -42,6 +44,8 @@ export async function backUp(input: BackupInput): Promise<BackupReceipt> {
   const file = `${new Date(started).toISOString().replaceAll(":", "-").slice(0, 19)}Z-${release}.dump`;
   // The server's own image has the tools of its version.
   const image = await docker(["container", "inspect", "--format", "{{.Image}}", container]);
+  // Not those of a copy: rows are streamed, but pg_dump has every table, index and large object in memory.
+  const limits = await engineLimits();
   const dumper = await docker([
     // On the server's own network, where it asks nobody for a password.
     ...[
@@ -53,7 +57,8 @@ export async function backUp(input: BackupInput): Promise<BackupReceipt> {
       "--workdir",
       "/backups",
     ],
-    ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only", "--tmpfs", "/tmp"],
+    ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only"],
+    ...limitArguments(limits),
     ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     ...["--entrypoint", "sh", image, "-c", script, "sh", administrator, database, file],
   ]);
@@ -61,7 +66,10 @@ export async function backUp(input: BackupInput): Promise<BackupReceipt> {
     await docker(["start", dumper]);
     const code = await docker(["wait", dumper], { timeoutSeconds: limitSeconds });
     const said = await docker(["logs", dumper]);
-    if (code !== "0") throw new StepFailure(failure(said, input, file));
+    if (code !== "0") {
+      const limited = await limitedEnd(dumper, Number(code), "", limits);
+      throw new StepFailure(failure(said, input, file, limited));
+    }
     const [sha256 = "", bytes = "", entries = ""] = said.trim().split("\n").at(-1)?.split(" ") ?? [];
     const seconds = Math.round((Date.now() - started) / 100) / 10;
     return { volume, file, sha256, bytes: Number(bytes), entries: Number(entries), seconds };
@@ -85,8 +93,16 @@ sync "$3.part"
 mv "$3.part" "$3"
 echo "\${sum%% *} $bytes $entries"`;
 
-function failure(said: string, { database, volume }: BackupInput, file: string): string {
+function failure(
+  said: string,
+  { database, volume }: BackupInput,
+  file: string,
+  limited: LimitedEnd | undefined,
+): string {
   const untouched = "neither the database nor what runs was touched";
+  if (limited !== undefined) {
+    return `backup: the dump of the database "${database}" ${limited.how}; ${untouched}: ${limited.remedy}`;
+  }
   // Not the system's own words: they would be taken for this machine's disk.
   if (/no space left/i.test(said)) {
     return `backup: the host's disk is full, got no room for ${file} in the volume ${volume}; ${untouched}: free some on the host, or remove old dumps from that volume, and run the command again`;

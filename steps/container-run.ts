@@ -6,6 +6,13 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { pack } from "tar-stream";
+import {
+  endedByLimits,
+  limitArguments,
+  limitsFromEngine,
+  type LimitedEnd,
+  type RunLimits,
+} from "../components/host/run-limits.ts";
 import { delivers, withoutSecrets } from "./delivered.ts";
 import { docker, DockerTimeout } from "./docker.ts";
 import { checkRun } from "./lineage.ts";
@@ -24,6 +31,8 @@ export interface ContainerRun {
   readonly labels: Readonly<Record<string, string>>;
   /** Those of Linux' capabilities that the command has, for good; left out, those that the engine gives. */
   readonly capabilities?: readonly string[];
+  /** What the command may use; left out, everything. */
+  readonly limits?: RunLimits;
   /** Folders of the project, and where the command sees them, read-only. */
   readonly mounts?: Readonly<Record<string, string>>;
 }
@@ -56,6 +65,23 @@ export async function runInContainer<T>(
   }
 }
 
+/** What ended a command that failed, when it was its limits. `printed` is the last that it said. */
+export async function limitedEnd(
+  container: string,
+  exitCode: number | undefined,
+  printed: string,
+  limits: RunLimits | undefined,
+): Promise<LimitedEnd | undefined> {
+  if (limits === undefined || exitCode === undefined) return undefined;
+  const oomKilled = await docker(["container", "inspect", "--format", "{{.State.OOMKilled}}", container]);
+  return endedByLimits({ exitCode, outOfMemory: oomKilled === "true", printed }, limits);
+}
+
+/** The limits of a command that no setting gives any. */
+export async function engineLimits(): Promise<RunLimits> {
+  return limitsFromEngine(Number(await docker(["info", "--format", "{{.MemTotal}}"], { looks: true })));
+}
+
 /** Writes all that a container has printed into a file, standard output and error in their order, without secrets. */
 export async function keepLog(container: string, file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
@@ -80,6 +106,7 @@ function create({
   variables,
   labels,
   capabilities,
+  limits,
   mounts = {},
 }: ContainerRun): Promise<string> {
   const plain = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
@@ -91,6 +118,7 @@ function create({
       ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
       ...Object.entries(mounts).flatMap(([folder, path]) => ["--volume", `${resolve(folder)}:${path}:ro`]),
       ...rights(capabilities),
+      ...(limits === undefined ? [] : limitArguments(limits)),
       ...[image, ...command],
     ],
     { environment: variables },

@@ -6,8 +6,15 @@ import { StepFailure } from "./step-failure.ts";
 /** How long one call of the docker client may take unless the caller says otherwise, in seconds. */
 const defaultTimeoutSeconds = 30;
 
-/** The docker client failed; the message is its own. */
-export class DockerFailure extends StepFailure {}
+/** The docker client failed; the message is its own, and the exit code too where it ended by itself. */
+export class DockerFailure extends StepFailure {
+  readonly exitCode: number | undefined;
+
+  constructor(message: string, exitCode?: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 /** The docker client did not end within its time. */
 export class DockerTimeout extends DockerFailure {}
@@ -75,7 +82,7 @@ async function callOnce(
     if (error.timedOut) {
       throw new DockerTimeout(`${name}: no answer within ${timeoutSeconds} s; is the Docker engine well?`);
     }
-    throw new DockerFailure(`${name}: ${message(error)}`);
+    throw new DockerFailure(`${name}: ${message(error)}`, error.exitCode);
   }
 }
 

@@ -15,7 +15,7 @@ export function lookIntoImage(look: Look): Promise<Printed> {
         error instanceof DockerTimeout
           ? `no answer within ${lookSeconds} s`
           : error.message.replace(/^docker run: /, "");
-      return { succeeded: false, stdout: "", stderr };
+      return { succeeded: false, exitCode: error.exitCode, stdout: "", stderr };
     }
   });
 }

@@ -1,7 +1,7 @@
 import { commandFrom, isRevision, pendingOf, revisionOf } from "../components/application/migrations.ts";
 import { lookSeconds } from "../components/data/isolated-run.ts";
 import { backUp, type BackupInput, type BackupReceipt } from "./backup.ts";
-import { runInContainer, type ContainerRun } from "./container-run.ts";
+import { engineLimits, limitedEnd, runInContainer, type ContainerRun } from "./container-run.ts";
 import { withDatabaseLock, type DatabaseLock } from "./database-lock.ts";
 import { docker, DockerTimeout, lastLogLines } from "./docker.ts";
 import { lookIntoImage } from "./look-into-image.ts";
@@ -37,7 +37,11 @@ export interface MigrateReceipt {
   readonly backup?: BackupReceipt;
 }
 
-async function migrate(input: MigrateInput): Promise<object> {
+/** A run whose limits are known. */
+type LimitedInput = MigrateInput & Required<Pick<ContainerRun, "limits">>;
+
+async function migrate(described: MigrateInput): Promise<object> {
+  const input = { ...described, limits: described.limits ?? (await engineLimits()) };
   const { command, care } = input;
   if (care !== undefined) return withDatabaseLock(care.lock, () => migrateCarefully(input, care));
   await awaitEarlierRun(input);
@@ -45,7 +49,7 @@ async function migrate(input: MigrateInput): Promise<object> {
   return { command };
 }
 
-async function migrateCarefully(input: MigrateInput, care: MigrateCare): Promise<MigrateReceipt> {
+async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise<MigrateReceipt> {
   // One that holds the lock is waited for with it; what is left then has lost its starter.
   await awaitEarlierRun(input);
   const before = await revision(input, care);
@@ -75,20 +79,18 @@ async function migrateCarefully(input: MigrateInput, care: MigrateCare): Promise
 }
 
 /** Runs the migrations; `state` says what is known of the schema when they failed. */
-async function run(input: MigrateInput, state: () => Promise<string>): Promise<void> {
+async function run(input: LimitedInput, state: () => Promise<string>): Promise<void> {
   const { command, timeoutSeconds } = input;
   await runInContainer(input, timeoutSeconds, async (container, exitCode) => {
     if (exitCode === 0) return;
-    const problem =
-      exitCode === undefined ? `not done within ${timeoutSeconds} s` : `ended with exit code ${exitCode}`;
-    const log = await lastLogLines(container);
+    const { problem, remedy, log } = await failure(input, { container, exitCode, timeoutSeconds });
     throw new StepFailure(
-      `migrations: "${command.join(" ")}" ${problem}${await state()}, nothing new was started; its last log lines:\n${log}`,
+      `migrations: "${command.join(" ")}" ${problem}${await state()}, nothing new was started; ${remedy}its last log lines:\n${log}`,
     );
   });
 }
 
-async function revision(input: MigrateInput, { current }: MigrateCare): Promise<string | undefined> {
+async function revision(input: LimitedInput, { current }: MigrateCare): Promise<string | undefined> {
   const found = revisionOf(await look(input, current));
   if (found === undefined || isRevision(found)) return found;
   throw new StepFailure(
@@ -97,7 +99,7 @@ async function revision(input: MigrateInput, { current }: MigrateCare): Promise<
 }
 
 async function pendingRevisions(
-  input: MigrateInput,
+  input: LimitedInput,
   { pending, base }: MigrateCare,
   before: string | undefined,
 ): Promise<string[] | undefined> {
@@ -125,15 +127,35 @@ function withoutFiles(
 }
 
 /** What a command prints on standard output that asks the database and changes nothing. */
-function look(input: MigrateInput, command: readonly string[]): Promise<string> {
+function look(input: LimitedInput, command: readonly string[]): Promise<string> {
   return runInContainer({ ...input, command }, lookSeconds, async (container, exitCode) => {
     if (exitCode === 0) return docker(["logs", container]);
-    const problem =
-      exitCode === undefined ? `not done within ${lookSeconds} s` : `ended with exit code ${exitCode}`;
+    const { problem, remedy, log } = await failure(input, {
+      container,
+      exitCode,
+      timeoutSeconds: lookSeconds,
+    });
     throw new StepFailure(
-      `migrations: "${command.join(" ")}" ${problem}, nothing was started; its last log lines:\n${await lastLogLines(container)}`,
+      `migrations: "${command.join(" ")}" ${problem}, nothing was started; ${remedy}its last log lines:\n${log}`,
     );
   });
+}
+
+/** What became of a command that failed, and what to do where that is known. */
+async function failure(
+  { limits }: LimitedInput,
+  {
+    container,
+    exitCode,
+    timeoutSeconds,
+  }: { container: string; exitCode: number | undefined; timeoutSeconds: number },
+): Promise<{ problem: string; remedy: string; log: string }> {
+  const log = await lastLogLines(container);
+  const limited = await limitedEnd(container, exitCode, log, limits);
+  if (limited !== undefined) return { problem: limited.how, remedy: `${limited.remedy}; `, log };
+  const problem =
+    exitCode === undefined ? `not done within ${timeoutSeconds} s` : `ended with exit code ${exitCode}`;
+  return { problem, remedy: "", log };
 }
 
 /** A run whose starter was killed goes on without it: let it finish first, so that two never run at once. */

@@ -3,14 +3,14 @@ import { rehearsal } from "../components/application/checks.ts";
 import { commandFrom, isRevision, pendingOf, revisionOf } from "../components/application/migrations.ts";
 import { logFile, sqlFile, type CheckResult } from "../components/ci/result.ts";
 import { CheckFailure, withResult } from "./check-result.ts";
-import { runInContainer, type ContainerRun } from "./container-run.ts";
+import { engineLimits, limitedEnd, runInContainer, type ContainerRun } from "./container-run.ts";
 import { createDatabase, dropDatabase, schemaOf, type DatabaseServer } from "./databases.ts";
 import { docker, lastLogLines } from "./docker.ts";
 import { lookIntoImage } from "./look-into-image.ts";
 import { runStep } from "./program.ts";
 
 /** The application's migrations, tried on a database that nothing else uses. */
-export interface RehearseMigrationsInput extends Omit<ContainerRun, "command"> {
+export interface RehearseMigrationsInput extends Omit<ContainerRun, "command" | "limits"> {
   readonly commands: {
     readonly up: readonly string[];
     /** To the lowest revision; left out, only up is tried. */
@@ -36,10 +36,14 @@ interface PlanCommands {
   readonly sql?: readonly string[];
 }
 
+/** A rehearsal whose limits are known. */
+type Rehearsal = RehearseMigrationsInput & Required<Pick<ContainerRun, "limits">>;
+
 type Warnings = Pick<CheckResult, "warnings">;
 
-function rehearse(input: RehearseMigrationsInput): Promise<Warnings> {
-  return withResult(input.reports, rehearsal, async () => {
+function rehearse(described: RehearseMigrationsInput): Promise<Warnings> {
+  return withResult(described.reports, rehearsal, async () => {
+    const input = { ...described, limits: await engineLimits() };
     const { plan } = input.commands;
     // What a plan asks needs no database, so it runs beside the rest.
     const both = await Promise.allSettled([upAndDown(input), plan && planned(input, plan)]);
@@ -53,7 +57,7 @@ function rehearse(input: RehearseMigrationsInput): Promise<Warnings> {
 }
 
 /** Takes the schema up, down and up again, and gives back its revision. */
-async function upAndDown(input: RehearseMigrationsInput): Promise<string> {
+async function upAndDown(input: Rehearsal): Promise<string> {
   const { server, name, owner } = input.database;
   const { up, down, current } = input.commands;
   await createDatabase(server, name, owner);
@@ -92,7 +96,7 @@ function checkSame(before: readonly string[], after: readonly string[]): void {
 
 /** What a plan of a first release would be told: the revisions, and the SQL, which goes to the reports. */
 async function planned(
-  input: RehearseMigrationsInput,
+  input: Rehearsal,
   { base, pending, sql }: PlanCommands,
 ): Promise<{ revisions: string[] } & Warnings> {
   const revisions = await pendingFrom(input, pending, base);
@@ -126,7 +130,7 @@ async function planned(
 }
 
 async function checkPending(
-  input: RehearseMigrationsInput,
+  input: Rehearsal,
   { pending, base }: PlanCommands,
   revisions: readonly string[],
   current: string,
@@ -145,7 +149,7 @@ async function checkPending(
 }
 
 async function pendingFrom(
-  input: RehearseMigrationsInput,
+  input: Rehearsal,
   pending: readonly string[],
   revision: string,
 ): Promise<string[]> {
@@ -164,24 +168,27 @@ async function pendingFrom(
 }
 
 function look(
-  { image, bareEnvironment: environment, labels }: RehearseMigrationsInput,
+  { image, bareEnvironment: environment, limits, labels }: Rehearsal,
   command: readonly string[],
   revision: string,
 ): ReturnType<typeof lookIntoImage> {
-  return lookIntoImage({ image, command: commandFrom(command, revision), environment, labels });
+  return lookIntoImage({ image, command: commandFrom(command, revision), environment, limits, labels });
 }
 
 /** Runs one command and gives back what it printed on standard output. */
-function command(input: RehearseMigrationsInput, what: string, words: readonly string[]): Promise<string> {
+function command(input: Rehearsal, what: string, words: readonly string[]): Promise<string> {
   const { timeoutSeconds, reports } = input;
   return runInContainer({ ...input, command: words }, timeoutSeconds, async (container, exitCode) => {
     const log = await lastLogLines(container, 1000);
     await appendFile(logFile(reports, rehearsal), `${words.join(" ")}\n${log}\n`);
     if (exitCode === 0) return docker(["logs", container]);
+    const limited = await limitedEnd(container, exitCode, log, input.limits);
     const how =
       exitCode === undefined
         ? `did not end within ${timeoutSeconds} s and was stopped`
-        : `has to end with 0, got exit code ${exitCode}`;
+        : limited === undefined
+          ? `has to end with 0, got exit code ${exitCode}`
+          : `${limited.how}; ${limited.remedy}`;
     throw new CheckFailure(
       `migrations (${what}): "${words.join(" ")}" ${how}`,
       await lastLogLines(container),

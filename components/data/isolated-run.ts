@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { endedByLimits, limitArguments, type LimitedEnd, type RunLimits } from "../host/run-limits.ts";
 import { failureLine } from "./failure-line.ts";
 
 /** A command of an image that only prints. */
@@ -7,6 +8,7 @@ export interface Look {
   readonly command: readonly string[];
   /** What the service has that holds no secret. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly limits: RunLimits;
   /** By these a run finds what an earlier one left that was killed. */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -21,6 +23,8 @@ export interface IsolatedRun {
 /** What became of an isolated run. */
 export interface IsolatedEnd {
   readonly succeeded: boolean;
+  /** Left out where it did not end by itself. */
+  readonly exitCode?: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -43,7 +47,7 @@ export async function printedBy(
 ): Promise<Printed> {
   const alone = await run(isolatedRun(look, false));
   if (alone.succeeded) return { printed: alone.stdout };
-  if (isTimeout(alone)) return failed(look, alone);
+  if (isTimeout(alone) || byLimits(look, alone) !== undefined) return failed(look, alone);
   const whole = await run(isolatedRun(look, true));
   if (whole.succeeded) return { printed: whole.stdout };
   const noProgram = /executable file not found|no such file or directory|permission denied/i.test(
@@ -52,9 +56,16 @@ export async function printedBy(
   return failed(look, noProgram ? whole : alone);
 }
 
-function failed({ command }: Look, end: IsolatedEnd): Printed {
+function failed(look: Look, end: IsolatedEnd): Printed {
+  const name = `"${look.command.join(" ")}"`;
+  const limited = byLimits(look, end);
+  if (limited !== undefined) return { problem: `${name} failing: it ${limited.how}; ${limited.remedy}` };
   const words = isTimeout(end) ? end.stderr : failureLine(end.stderr.trim() === "" ? end.stdout : end.stderr);
-  return { problem: `"${command.join(" ")}" failing with: ${words === "" ? "no word" : words}` };
+  return { problem: `${name} failing with: ${words === "" ? "no word" : words}` };
+}
+
+function byLimits({ limits }: Look, { exitCode, stdout, stderr }: IsolatedEnd): LimitedEnd | undefined {
+  return endedByLimits({ exitCode, printed: stderr + stdout }, limits);
 }
 
 function isTimeout({ stderr }: IsolatedEnd): boolean {
@@ -62,7 +73,7 @@ function isTimeout({ stderr }: IsolatedEnd): boolean {
 }
 
 function isolatedRun(
-  { image, command: [program = "", ...rest], environment, labels = {} }: Look,
+  { image, command: [program = "", ...rest], environment, limits, labels = {} }: Look,
   throughEntrypoint: boolean,
 ): IsolatedRun {
   const name = `towpath-look-${randomBytes(4).toString("hex")}`;
@@ -70,7 +81,7 @@ function isolatedRun(
     name,
     arguments: [
       ...["run", "--rm", "--name", name, "--network", "none"],
-      ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+      ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", ...limitArguments(limits)],
       ...Object.entries(environment).flatMap(([variable, value]) => ["--env", `${variable}=${value}`]),
       ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
       ...(throughEntrypoint ? [image, program] : ["--entrypoint", program, image]),

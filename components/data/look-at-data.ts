@@ -1,15 +1,20 @@
 import { imageReference } from "../application/images.ts";
 import { askDocker, pull, type RegistryAccount } from "../host/host-engine.ts";
+import { limitArguments, type RunLimits } from "../host/run-limits.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { lookSeconds, printedBy } from "./isolated-run.ts";
 import type { PrintFromImage } from "./migration-plan.ts";
 
 /** Prints from images on a host, in containers that reach nothing and keep nothing. */
-export function printingOn(connection: HostConnection, account: RegistryAccount | undefined): PrintFromImage {
+export function printingOn(
+  connection: HostConnection,
+  account: RegistryAccount | undefined,
+  limits: RunLimits,
+): PrintFromImage {
   return async (image, command, environment) => {
     const problem = await pull(connection, image, account);
     if (problem !== undefined) return { problem: `no image: ${problem}` };
-    return printedBy({ image, command, environment }, async (run) => {
+    return printedBy({ image, command, environment, limits }, async (run) => {
       const end = await askDocker(connection, run.arguments, lookSeconds);
       // One that was not done in time would go on.
       if (!end.succeeded) await askDocker(connection, ["rm", "--force", run.name]);
@@ -22,14 +27,26 @@ export function printingOn(connection: HostConnection, account: RegistryAccount 
 export async function postgresVersionOf(
   connection: HostConnection,
   volume: string,
-  { recorded, imageMirror }: { recorded: number; imageMirror: string },
+  { recorded, imageMirror, limits }: { recorded: number; imageMirror: string; limits: RunLimits },
 ): Promise<number | undefined> {
   // A volume that is not there would be made by looking into it.
   const { succeeded } = await askDocker(connection, ["volume", "inspect", volume]);
   if (!succeeded) return undefined;
   const image = imageReference(`postgres:${recorded}`, imageMirror);
-  const look = ["run", "--rm", "--network", "none", "--volume", `${volume}:/data:ro`, "--entrypoint", "cat"];
-  const answer = await askDocker(connection, [...look, image, "/data/PG_VERSION"], lookSeconds);
+  const look = [
+    "run",
+    "--rm",
+    "--network",
+    "none",
+    "--volume",
+    `${volume}:/data:ro`,
+    ...limitArguments(limits),
+  ];
+  const answer = await askDocker(
+    connection,
+    [...look, "--entrypoint", "cat", image, "/data/PG_VERSION"],
+    lookSeconds,
+  );
   if (answer.succeeded) return Number(answer.stdout);
   return /no such file/i.test(answer.stderr) ? undefined : recorded;
 }

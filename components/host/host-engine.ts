@@ -16,6 +16,8 @@ export interface RegistryAccount {
 /** What a call of the docker client left. */
 export interface EngineAnswer {
   readonly succeeded: boolean;
+  /** Left out where the client did not end by itself. */
+  readonly exitCode?: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -33,7 +35,7 @@ export async function askDocker(
   args: readonly string[],
   timeoutSeconds = defaultTimeoutSeconds,
 ): Promise<EngineAnswer> {
-  const { failed, timedOut, stdout, stderr } = await execa("docker", args, {
+  const { failed, exitCode, timedOut, stdout, stderr } = await execa("docker", args, {
     // What points the client elsewhere in a person's own environment does not count.
     env: { DOCKER_HOST: engineAddress(connection), DOCKER_CONTEXT: undefined, DOCKER_TLS_VERIFY: undefined },
     timeout: timeoutSeconds * 1000,
@@ -41,7 +43,8 @@ export async function askDocker(
     stdin: "ignore",
   });
   if (failed && saysCut(stderr)) throw new InputError([connectionLost(connection.host)]);
-  return { succeeded: !failed, stdout, stderr: timedOut ? `no answer within ${timeoutSeconds} s` : stderr };
+  if (timedOut) return { succeeded: false, stdout, stderr: `no answer within ${timeoutSeconds} s` };
+  return { succeeded: !failed, exitCode, stdout, stderr };
 }
 
 /** Says that the connection was cut before anything was made. */

@@ -2,9 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MigrateCare, MigrateInput, MigrateReceipt } from "../../steps/migrate.ts";
 import type { Migrations } from "../application/application.ts";
 import type { DatabaseServer } from "../data/postgres.ts";
+import { limitsFromSettings } from "../host/run-limits.ts";
 import { Step } from "../host/step.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
+import type { Limits } from "../settings/limits.ts";
 import type { SchemaChange } from "./release-record.ts";
 
 /** What brings the schema up to date. */
@@ -22,6 +24,8 @@ export interface MigrationArgs {
   timeoutSeconds: number;
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
+  /** What each copy of a service may use; left out, the command may use half of the machine's memory. */
+  limits?: Limits;
   /** How users' data is kept from harm; left out, the command runs and nothing else. */
   care?: MigrationCare;
 }
@@ -100,6 +104,7 @@ export class Migration extends pulumi.ComponentResource {
           labels: args.labels,
           ...(Object.keys(args.mounts).length > 0 && { mounts: args.mounts }),
           timeoutSeconds: args.timeoutSeconds,
+          ...(args.limits !== undefined && { limits: limitsFromSettings(args.limits) }),
           ...(care !== undefined && { capabilities: [...care.capabilities], care: careInput(care) }),
         },
         triggers: [args.imageId, ...(downgrade === undefined ? [] : [`down to ${downgrade.to}`])],

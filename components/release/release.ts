@@ -135,6 +135,7 @@ export class Release extends pulumi.ComponentResource {
         ...(args.care !== undefined && {
           care: { ...args.care, migrations, capabilities: service.capabilities },
         }),
+        ...(args.limits !== undefined && { limits: args.limits }),
         host: args.host,
         labels: args.labels("migration"),
         mounts: mountsOf(args, service),

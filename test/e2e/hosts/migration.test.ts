@@ -76,9 +76,10 @@ describe("a migration where users' data is", () => {
 
   function start(sql: Readonly<Record<string, string>>, change: Partial<MigrateInput & MigrateCare> = {}) {
     const { current, pending, base = "", command } = { ...tool(sql), ...change };
-    const { lock, timeoutSeconds = 60, backup } = change;
+    const { lock, timeoutSeconds = 60, backup, limits } = change;
     const input: MigrateInput = {
       ...{ image, network, command, environment: {}, variables: {}, labels, timeoutSeconds },
+      ...(limits !== undefined && { limits }),
       files: { DATABASE_URL: `postgresql://notes:open-sesame@${server.name}:5432/notes` },
       care: {
         lock: { container: server.name, administrator: "notes", database: "notes", waitSeconds: 10, ...lock },
@@ -197,6 +198,24 @@ describe("a migration where users' data is", () => {
     assert.equal(await ask("SELECT count(*) FROM notes"), "500");
     const mended = { ...first, "0003": "DELETE FROM notes", "0004": "SELECT 1" };
     assert.deepEqual(await migrate(mended), { before: "0002", after: "0004", applied: ["0003", "0004"] });
+  });
+
+  it("is ended by its limit of memory, says so, and takes nothing along", async () => {
+    const limits = { memory: 64 * 1024 ** 2, pids: 64, remedy: "raise towpath:limits.memory" };
+    assert.equal(
+      await failing(first, { limits, command: ["sh", "-c", "tail /dev/zero"] }),
+      'migrations: "sh -c tail /dev/zero" needed more memory than its limit of 64 MiB, the schema is at no revision, from an empty database, nothing new was started; ' +
+        "raise towpath:limits.memory, or do the work in smaller parts; its last log lines:\n  (it logged nothing)",
+    );
+    const much = await failing(first, {
+      limits,
+      command: ["dd", "if=/dev/zero", "of=/tmp/much", "bs=1M", "count=33"],
+    });
+    assert.match(
+      much,
+      /^migrations: "dd .*" found no room: \/tmp holds 32 MiB, half of its memory, or the disk is full, the schema is at no revision, from an empty database, nothing new was started; raise towpath:limits\.memory, write less to \/tmp, or free some of the disk; its last log lines:\n {2}\| dd: error writing '\/tmp\/much': No space left on device$/m,
+    );
+    assert.deepEqual(await migrate(first, { limits }), { after: "0002", applied: ["0001", "0002"] });
   });
 
   it("waits for another one to end, and says whom it waited for when the time is up", async () => {

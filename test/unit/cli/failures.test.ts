@@ -107,6 +107,12 @@ describe("the explanation of a failure", () => {
     assert.equal(explain(refused("error: saving checkpoint: ENOSPC")), `disk: full; ${rest}`);
   });
 
+  it("keeps the words of a step whose command found no room in what it is given", () => {
+    const words =
+      'migrations: "up" found no room: /tmp holds 128 MiB, half of its memory, or the disk is full, nothing new was started; its last log lines:\n  | No space left on device';
+    assert.equal(explain(failed([`exit status 1: running "node steps/run.mjs migrate":\n${words}`])), words);
+  });
+
   it("says once that the engine went away, however many resources noticed", () => {
     const said =
       "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";

@@ -31,6 +31,7 @@ async function migrationWith(
         files: {},
         mounts: {},
         timeoutSeconds: 900,
+        limits: { memory: 256 * 1024 ** 2, cpus: 2, pids: 64 },
         host: new DockerHost("host", { networkName: "notes" }),
         labels: { "towpath.part": "migration" },
         care: {
@@ -57,6 +58,7 @@ const shared = {
   files: {},
   labels: { "towpath.part": "migration" },
   timeoutSeconds: 900,
+  limits: { memory: 256 * 1024 ** 2, pids: 64, remedy: "raise towpath:limits.memory" },
   capabilities: [],
 };
 

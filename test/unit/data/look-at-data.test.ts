@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { postgresVersionOf, printingOn } from "../../../components/data/look-at-data.ts";
 import { printedBy } from "../../../components/data/isolated-run.ts";
+import { limitsFromSettings } from "../../../components/host/run-limits.ts";
 import { playing, typed } from "../steps/play.ts";
 
 const connection = { host: "app1", folder: ".towpath/ssh/notes-production" };
 const image = "registry.example/notes/api@sha256:new";
+const limits = limitsFromSettings({ memory: 256 * 1024 ** 2, cpus: 1, pids: 64 });
+const limited = "--memory 268435456 --memory-swap 268435456 --pids-limit 64 --tmpfs /tmp:exec,size=134217728";
 const account = { address: "registry.example", user: "ship", password: "open-sesame" };
 
 describe("what an image prints on a host", function () {
@@ -14,7 +17,7 @@ describe("what an image prints on a host", function () {
 
   const print = (answers: string, who: typeof account | undefined = account) =>
     playing(`case "$*" in ${answers} esac`, () =>
-      printingOn(connection, who)(image, ["list", "0004"], { LOG_LEVEL: "info" }),
+      printingOn(connection, who, limits)(image, ["list", "0004"], { LOG_LEVEL: "info" }),
     );
 
   it("comes from a container that reaches nothing and keeps nothing", async () => {
@@ -24,8 +27,9 @@ describe("what an image prints on a host", function () {
     assert.equal(inspect, `image inspect --format - ${image}`);
     assert.match(
       run ?? "",
-      /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --env LOG_LEVEL=info --entrypoint list registry\.example\/notes\/api@sha256:new 0004$/,
+      /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --memory .* --env LOG_LEVEL=info --entrypoint list registry\.example\/notes\/api@sha256:new 0004$/,
     );
+    assert.ok(run?.includes(` ${limited} `), run);
     assert.match(
       calls[0]?.environment ?? "",
       /^DOCKER_HOST=unix:\/\/\.towpath\/ssh\/notes-production\/app1\.sock$/m,
@@ -75,7 +79,7 @@ describe("what an image prints on a host", function () {
 
   it("says so when it does not end, and asks no second time", async () => {
     let times = 0;
-    const hanging = await printedBy({ image, command: ["list"], environment: {} }, () => {
+    const hanging = await printedBy({ image, command: ["list"], environment: {}, limits }, () => {
       times++;
       return Promise.resolve({ succeeded: false, stdout: "", stderr: "no answer within 60 s" });
     });
@@ -91,7 +95,7 @@ describe("the version of PostgreSQL that made a volume", function () {
     (
       await playing(`case "$*" in ${answers} esac`, () =>
         postgresVersionOf(connection, "notes-production-postgres", {
-          recorded: 15,
+          ...{ recorded: 15, limits },
           imageMirror: "docker.io",
         }),
       )

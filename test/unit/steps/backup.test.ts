@@ -21,6 +21,7 @@ function backingUp(answers: string) {
   return playing(
     `case "$*" in ${answers}
       "container inspect"*) echo sha256:postgres ;;
+      info*) echo 1073741824 ;;
       create*) echo dumper ;;
       wait*) echo 0 ;;
       logs*) printf 'pg_dump: warning: something\\n${sum} 4096 17\\n' ;;
@@ -41,7 +42,7 @@ describe("a dump of a database", function () {
 
   it("is made by the server's own image, beside the server, with no rights to spare", async () => {
     const { result, calls } = await backingUp("");
-    const [inspect, create = [], ...rest] = calls.map(({ args }) => args);
+    const [inspect, info, create = [], ...rest] = calls.map(({ args }) => args);
     assert.deepEqual(inspect, [
       "container",
       "inspect",
@@ -49,11 +50,12 @@ describe("a dump of a database", function () {
       "{{.Image}}",
       "notes-production-postgres",
     ]);
+    assert.deepEqual(info, ["info", "--format", "{{.MemTotal}}"]);
     const at = create.indexOf("-c");
     assert.equal(
       create.slice(0, at).join(" "),
       "create --network container:notes-production-postgres --volume notes-production-backups:/backups --workdir /backups " +
-        "--cap-drop ALL --security-opt no-new-privileges --read-only --tmpfs /tmp " +
+        "--cap-drop ALL --security-opt no-new-privileges --read-only --memory 536870912 --memory-swap 536870912 --pids-limit 2048 --tmpfs /tmp:exec,size=268435456 " +
         "--label towpath.namespace=notes-production --label towpath.part=migration --entrypoint sh sha256:postgres",
     );
     const [, script, ...told] = create.slice(at);
@@ -110,5 +112,16 @@ describe("a dump of a database", function () {
     const { result, calls } = await backingUp(`start*) refuse "OCI runtime create failed" ;;`);
     assert.equal(result, "docker start: OCI runtime create failed");
     assert.equal(typed(calls).at(-1), "rm --force dumper");
+  });
+
+  it("says that it took more memory than it may, and that nothing was touched", async () => {
+    const { result } = await backingUp(
+      `wait*) echo 1 ;; *OOMKilled*) echo true ;; logs*) echo "sh: 6: Killed" ;;`,
+    );
+    assert.equal(
+      result,
+      'backup: the dump of the database "notes" needed more memory than its limit of 512 MiB; neither the database nor what runs was touched: ' +
+        "give the Docker engine more memory, of which it may use half, or do the work in smaller parts",
+    );
   });
 });

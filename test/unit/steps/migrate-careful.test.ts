@@ -24,6 +24,7 @@ const input: MigrateInput = {
   files: {},
   labels: { "towpath.part": "migration" },
   timeoutSeconds: 20,
+  limits: { memory: 256 * 1024 ** 2, pids: 64, remedy: "raise towpath:limits.memory" },
 };
 const backup = { volume: "notes-production-backups", release: "0005" };
 
@@ -202,8 +203,35 @@ describe("the careful migration", function () {
       const asked = calls.map(({ args }) => args.join(" ")).find((call) => call.startsWith("run "));
       assert.match(
         asked ?? "",
-        /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --label towpath\.part=migration --entrypoint migrations sha256:api after:0003$/,
+        /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --memory 268435456 --memory-swap 268435456 --pids-limit 64 --tmpfs \/tmp:exec,size=134217728 --label towpath\.part=migration --entrypoint migrations sha256:api after:0003$/,
       );
+    },
+  );
+
+  scene(
+    "starts nothing when the revision takes more memory than there is, and says so",
+    migrating(
+      `"wait current") echo 3 ;; "container inspect --format {{.State.OOMKilled}} current") echo true ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "migrations current" needed more memory than its limit of 256 MiB, nothing was started; ' +
+          "raise towpath:limits.memory, or do the work in smaller parts; its last log lines:",
+        "  | ran current",
+      ]);
+    },
+  );
+
+  scene(
+    "asks no second time for what is pending when the first was killed",
+    migrating(`*" after:0003") exit 137 ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "migrations.pending: the new image has to tell what it would run on a schema at 0003, got " +
+          '"migrations after:0003" failing: it was killed (exit code 137), as for want of memory, of which it has 256 MiB; ' +
+          "if nobody ended it, raise towpath:limits.memory, or do the work in smaller parts; nothing was started",
+      ]);
+      assert.deepEqual(ran(played), ["current", "after:0003"]);
     },
   );
 

@@ -19,20 +19,26 @@ const input: MigrateInput = {
   files: { DATABASE_URL: "postgresql://notes:open-sesame@db:5432/notes", JWT_SECRET: "line 1\nline 2\n" },
   labels: { "towpath.namespace": "notes-local", "towpath.part": "migration" },
   timeoutSeconds: 20,
+  limits: { memory: 256 * 1024 ** 2, pids: 64, remedy: "raise towpath:limits.memory" },
 };
+const limits = "--memory 268435456 --memory-swap 268435456 --pids-limit 64 --tmpfs /tmp:exec,size=134217728";
 
 const filters = "--filter label=towpath.namespace=notes-local --filter label=towpath.part=migration";
 const run = [
   "create --network notes-local --env TOWPATH_ENVIRONMENT=local --env DATABASE_URL_FILE=/run/secrets/DATABASE_URL " +
     "--env MAIL_KEY " +
-    "--label towpath.namespace=notes-local --label towpath.part=migration sha256:0123456789ab alembic upgrade head",
+    "--label towpath.namespace=notes-local --label towpath.part=migration " +
+    `${limits} sha256:0123456789ab alembic upgrade head`,
   "cp - new:/",
   "start new",
   "wait new",
 ];
 
 /** The migration while `docker` plays these answers; what they leave out goes well. */
-function migrating(answers: string, change: Partial<MigrateInput> = {}): Scene {
+function migrating(
+  answers: string,
+  change: { [Name in keyof MigrateInput]?: MigrateInput[Name] | undefined } = {},
+): Scene {
   return {
     program: "migrate",
     input: { ...input, ...change },
@@ -77,7 +83,7 @@ describe("the migration", function () {
       receiptOf(played);
       assert.match(
         typed(played.calls).join("\n"),
-        / --cap-drop ALL --cap-add CHOWN --security-opt no-new-privileges sha256:0123456789ab alembic upgrade head$/m,
+        / --cap-drop ALL --cap-add CHOWN --security-opt no-new-privileges --memory .* sha256:0123456789ab alembic upgrade head$/m,
       );
     },
   );
@@ -104,6 +110,56 @@ describe("the migration", function () {
       ]);
       assert.equal(typed(played.calls).at(-1), "rm --force --volumes new");
       assert.doesNotMatch(everythingOpen(played), /open-sesame|line 1/);
+    },
+  );
+
+  scene(
+    "may use half of the engine's memory where no setting limits it",
+    migrating(`"info --format {{.MemTotal}}") echo 1073741824 ;;`, { limits: undefined }),
+    (played) => {
+      receiptOf(played);
+      assert.match(
+        typed(played.calls).join("\n"),
+        / --memory 536870912 --memory-swap 536870912 --pids-limit 2048 --tmpfs \/tmp:exec,size=268435456 sha256/,
+      );
+    },
+  );
+
+  scene(
+    "says that its memory was too little, and which setting gives it more",
+    migrating('wait*) echo 1 ;; "container inspect"*) echo true ;;'),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "alembic upgrade head" needed more memory than its limit of 256 MiB, nothing new was started; ' +
+          "raise towpath:limits.memory, or do the work in smaller parts; its last log lines:",
+        "  | sqlalchemy.exc.OperationalError: no such table",
+      ]);
+    },
+  );
+
+  scene(
+    "says that it was killed where the engine does not know why",
+    migrating('wait*) echo 137 ;; "container inspect"*) echo false ;; info*) echo 1073741824 ;;', {
+      limits: undefined,
+    }),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "alembic upgrade head" was killed (exit code 137), as for want of memory, of which it has 512 MiB, nothing new was started; ' +
+          "if nobody ended it, give the Docker engine more memory, of which it may use half, or do the work in smaller parts; its last log lines:",
+        "  | sqlalchemy.exc.OperationalError: no such table",
+      ]);
+    },
+  );
+
+  scene(
+    "says that it found no room, in /tmp or on the disk",
+    migrating('wait*) echo 1 ;; logs*) echo "OSError: [Errno 28] No space left on device" ;;'),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: "alembic upgrade head" found no room: /tmp holds 128 MiB, half of its memory, or the disk is full, nothing new was started; ' +
+          "raise towpath:limits.memory, write less to /tmp, or free some of the disk; its last log lines:",
+        "  | OSError: [Errno 28] No space left on device",
+      ]);
     },
   );
 

@@ -47,6 +47,7 @@ function rehearsing(name: string, answers: string, commands: object = {}): Scene
       reports: join(folder, name),
     },
     script: `case "$*" in ${answers}
+      info*) echo 1073741824 ;;
       create*) for word; do :; done; echo "$word" ;;
       wait*) echo 0 ;;
       "logs current") echo "0002 (head)" ;;
@@ -127,6 +128,18 @@ describe("the rehearsal of the migrations", function () {
   );
 
   scene(
+    "says that one took more memory than it may",
+    rehearsing("memory", `"wait up") echo 1 ;; "container inspect"*) echo true ;;`),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations (up): "alembic up" needed more memory than its limit of 512 MiB; ' +
+          "give the Docker engine more memory, of which it may use half, or do the work in smaller parts; its last log lines:",
+        "  | ran up",
+      ]);
+    },
+  );
+
+  scene(
     "tells the second way up from the first",
     rehearsing("again", `"wait up") echo $((times - 1)) ;;`),
     (played) => {
@@ -178,7 +191,7 @@ describe("the rehearsal of the migrations", function () {
     ({ calls }) => {
       const looks = typed(calls).filter((call) => call.startsWith("run "));
       const anywhere =
-        /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --env LOG_LEVEL=info /;
+        /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --memory 536870912 --memory-swap 536870912 --pids-limit 2048 --tmpfs \/tmp:exec,size=268435456 --env LOG_LEVEL=info /;
       assert.deepEqual(
         looks.map((call) => call.replace(anywhere, "")),
         [
