@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -40,13 +41,16 @@ export interface ContainerRun {
 /**
  * Runs the command, gives the container to `look` when it has ended, and removes it.
  *
- * `look` is told the exit code, or undefined for a container that was stopped after `timeoutSeconds`.
+ * `look` is told the exit code, or undefined for a container that was stopped after `timeoutSeconds`. With `signal` it is
+ * stopped before, and the signal's reason is thrown.
  */
 export async function runInContainer<T>(
   run: ContainerRun,
   timeoutSeconds: number,
   look: (container: string, exitCode: number | undefined) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
+  signal?.throwIfAborted();
   delivers([...Object.values(run.files), ...Object.values(run.variables)]);
   const container = await create(run);
   try {
@@ -54,11 +58,13 @@ export async function runInContainer<T>(
       await docker(["cp", "-", `${container}:/`], { input: await secretArchive(run.files, "run/secrets/") });
     }
     checkRun();
+    signal?.throwIfAborted();
     await docker(["start", container]);
     waitingFor(`"${run.command.join(" ")}" is running`);
-    const exitCode = await ending(container, timeoutSeconds);
+    const exitCode = await ending(container, timeoutSeconds, signal);
     waitingFor(undefined);
     if (exitCode === undefined) await docker(["stop", "--time", "0", container]);
+    signal?.throwIfAborted();
     return await look(container, exitCode);
   } finally {
     await docker(["rm", "--force", "--volumes", container]);
@@ -131,12 +137,29 @@ function rights(capabilities: ContainerRun["capabilities"]): string[] {
   return ["--cap-drop", "ALL", ...kept, "--security-opt", "no-new-privileges"];
 }
 
-async function ending(container: string, timeoutSeconds: number): Promise<number | undefined> {
-  try {
-    return Number(await docker(["wait", container], { timeoutSeconds }));
-  } catch (error) {
+/** The exit code; undefined for one that goes on although its time is up, or the signal has come. */
+async function ending(
+  container: string,
+  timeoutSeconds: number,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  const end = docker(["wait", container], { timeoutSeconds }).then(Number, (error: unknown) => {
     if (error instanceof DockerTimeout) return undefined;
     throw error;
+  });
+  if (signal === undefined) return end;
+  if (signal.aborted) return undefined;
+  const settled = new AbortController();
+  const aborted = once(signal, "abort", { signal: settled.signal }).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([end, aborted]);
+  } finally {
+    settled.abort();
+    // It ends with the container.
+    end.catch(() => undefined);
   }
 }
 

@@ -2,7 +2,7 @@ import { commandFrom, isRevision, pendingOf, revisionOf } from "../components/ap
 import { lookSeconds } from "../components/data/isolated-run.ts";
 import { backUp, type BackupInput, type BackupReceipt } from "./backup.ts";
 import { engineLimits, limitedEnd, runInContainer, type ContainerRun } from "./container-run.ts";
-import { withDatabaseLock, type DatabaseLock } from "./database-lock.ts";
+import { LockLost, withDatabaseLock, type DatabaseLock } from "./database-lock.ts";
 import { docker, DockerTimeout, lastLogLines } from "./docker.ts";
 import { lookIntoImage } from "./look-into-image.ts";
 import { runStep, StepFailure } from "./program.ts";
@@ -37,13 +37,19 @@ export interface MigrateReceipt {
   readonly backup?: BackupReceipt;
 }
 
-/** A run whose limits are known. */
-type LimitedInput = MigrateInput & Required<Pick<ContainerRun, "limits">>;
+/** A run whose limits are known; `lost` comes when it has to end, because others may migrate now. */
+type LimitedInput = MigrateInput & Required<Pick<ContainerRun, "limits">> & { readonly lost?: AbortSignal };
 
 async function migrate(described: MigrateInput): Promise<object> {
   const input = { ...described, limits: described.limits ?? (await engineLimits()) };
   const { command, care } = input;
-  if (care !== undefined) return withDatabaseLock(care.lock, () => migrateCarefully(input, care));
+  if (care !== undefined) {
+    return withDatabaseLock(care.lock, (lost) => migrateCarefully({ ...input, lost }, care)).catch(
+      (error: unknown) => {
+        throw error instanceof LockLost ? withoutLock(error, "nothing new was started") : error;
+      },
+    );
+  }
   await awaitEarlierRun(input);
   await run(input, () => Promise.resolve(""));
   return { command };
@@ -60,7 +66,8 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
   const { lock, backup: dump } = care;
   const backup = dump && (await backUp({ ...lock, ...dump, labels: input.labels }));
   await run(input, async () => {
-    const now = await revision(input, care).then(
+    const { lost: _, ...unlocked } = input;
+    const now = await revision(unlocked, care).then(
       (found) => found ?? "no revision",
       () => "an unknown revision",
     );
@@ -80,14 +87,23 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
 
 /** Runs the migrations; `state` says what is known of the schema when they failed. */
 async function run(input: LimitedInput, state: () => Promise<string>): Promise<void> {
-  const { command, timeoutSeconds } = input;
-  await runInContainer(input, timeoutSeconds, async (container, exitCode) => {
+  const { command, timeoutSeconds, lost } = input;
+  const name = `"${command.join(" ")}"`;
+  const ended = async (container: string, exitCode: number | undefined): Promise<void> => {
     if (exitCode === 0) return;
     const { problem, remedy, log } = await failure(input, { container, exitCode, timeoutSeconds });
     throw new StepFailure(
-      `migrations: "${command.join(" ")}" ${problem}${await state()}, nothing new was started; ${remedy}its last log lines:\n${log}`,
+      `migrations: ${name} ${problem}${await state()}, nothing new was started; ${remedy}its last log lines:\n${log}`,
     );
+  };
+  await runInContainer(input, timeoutSeconds, ended, lost).catch(async (error: unknown) => {
+    if (!(error instanceof LockLost)) throw error;
+    throw withoutLock(error, `${name} does not go on without it${await state()}, nothing new was started`);
   });
+}
+
+function withoutLock({ message }: LockLost, what: string): StepFailure {
+  return new StepFailure(`${message}; ${what}: run the command again, which waits for any other migration`);
 }
 
 async function revision(input: LimitedInput, { current }: MigrateCare): Promise<string | undefined> {
@@ -128,7 +144,7 @@ function withoutFiles(
 
 /** What a command prints on standard output that asks the database and changes nothing. */
 function look(input: LimitedInput, command: readonly string[]): Promise<string> {
-  return runInContainer({ ...input, command }, lookSeconds, async (container, exitCode) => {
+  const printed = async (container: string, exitCode: number | undefined): Promise<string> => {
     if (exitCode === 0) return docker(["logs", container]);
     const { problem, remedy, log } = await failure(input, {
       container,
@@ -138,7 +154,8 @@ function look(input: LimitedInput, command: readonly string[]): Promise<string> 
     throw new StepFailure(
       `migrations: "${command.join(" ")}" ${problem}, nothing was started; ${remedy}its last log lines:\n${log}`,
     );
-  });
+  };
+  return runInContainer({ ...input, command }, lookSeconds, printed, input.lost);
 }
 
 /** What became of a command that failed, and what to do where that is known. */

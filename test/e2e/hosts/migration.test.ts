@@ -241,6 +241,35 @@ describe("a migration where users' data is", () => {
     assert.equal((await slow).exitCode, 0);
   });
 
+  it("is ended when its lock is lost, and is not recorded", async () => {
+    const slow = failing({ ...first, "0003": "SELECT pg_sleep(8)" });
+    const asleep = "query LIKE '%pg_sleep(8)%' AND pid <> pg_backend_pid()";
+    await until(
+      "the migration",
+      20,
+      async () => (await ask(`SELECT 1 FROM pg_stat_activity WHERE ${asleep}`)) !== "" || undefined,
+    );
+    await ask(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'towpath by %'",
+    );
+    assert.match(
+      await slow,
+      /^migrations: the lock of the database "notes" was lost, got "FATAL: terminating connection due to administrator command"; "sh -c [\s\S]*" does not go on without it, the schema is at 0002, from an empty database, nothing new was started: run the command again, which waits for any other migration$/,
+    );
+    assert.deepEqual(
+      await docker([
+        "ps",
+        "--quiet",
+        "--filter",
+        `label=towpath.test=${run}`,
+        "--filter",
+        "label=towpath.part",
+      ]),
+      [],
+    );
+    assert.deepEqual(await migrate(first), { before: "0002", after: "0002", applied: [] });
+  });
+
   it("goes on without its starter, and the next one waits for it", async () => {
     const slow = { ...first, "0003": "SELECT pg_sleep(3)" };
     const killed = start(slow);

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { hostname, userInfo } from "node:os";
-import { withDatabaseLock, type DatabaseLock } from "../../../steps/database-lock.ts";
+import { LockLost, withDatabaseLock, type DatabaseLock } from "../../../steps/database-lock.ts";
 import { playing, typed, type Call } from "./play.ts";
 
 const lock: DatabaseLock = { container: "db", administrator: "postgres", database: "notes", waitSeconds: 0 };
@@ -15,13 +15,13 @@ const tryLock = "SELECT pg_try_advisory_lock(32773656075662440::bigint);";
 async function locked(
   script: string,
   change: Partial<DatabaseLock> = {},
-  work: () => Promise<string> = () => Promise.resolve("done"),
+  work: (lost: AbortSignal) => Promise<string> = () => Promise.resolve("done"),
 ): Promise<{ said: string; began: boolean; calls: Call[] }> {
   let began = false;
   const { result: said, calls } = await playing(script, () =>
-    withDatabaseLock({ ...lock, ...change }, () => {
+    withDatabaseLock({ ...lock, ...change }, (lost) => {
       began = true;
-      return work();
+      return work(lost);
     }).catch((error: unknown) => (error as Error).message),
   );
   return { said, began, calls };
@@ -41,7 +41,7 @@ describe("the lock of a database", function () {
       "exec --interactive --env PGAPPNAME db psql --quiet --no-psqlrc --no-align --tuples-only " +
         "--set ON_ERROR_STOP=1 --username postgres --dbname notes",
     ]);
-    assert.deepEqual(queries(calls), [tryLock, "ended"]);
+    assert.deepEqual(queries(calls), [tryLock, "SELECT 1;", "ended"]);
     const names = /^PGAPPNAME=(.*)$/m.exec(calls[0]?.environment ?? "");
     assert.equal(names?.[1], `towpath by ${userInfo().username} on ${hostname()}`);
   });
@@ -52,7 +52,7 @@ describe("the lock of a database", function () {
       { waitSeconds: 20 },
     );
     assert.equal(said, "done");
-    assert.deepEqual(queries(calls), [tryLock, tryLock]);
+    assert.deepEqual(queries(calls), [tryLock, tryLock, "SELECT 1;"]);
   });
 
   it("is not waited for longer than one may, and it is said for whom", async () => {
@@ -74,7 +74,7 @@ describe("the lock of a database", function () {
       Promise.reject(new Error("migrations: failed")),
     );
     assert.equal(said, "migrations: failed");
-    assert.deepEqual(queries(calls), [tryLock, "ended"]);
+    assert.deepEqual(queries(calls), [tryLock, "SELECT 1;", "ended"]);
   });
 
   it("cannot be had from a server that refuses the session, or ends it", async () => {
@@ -101,8 +101,52 @@ describe("the lock of a database", function () {
     }
   });
 
-  it("does not make a failure of a session that ends after its work has begun", async () => {
-    const { said } = await locked(`IFS= read -r query; echo t; exit 1`);
-    assert.equal(said, "done");
+  const lost = (why: string): string => `migrations: the lock of the database "notes" was lost, got "${why}"`;
+  const terminated =
+    "FATAL:  terminating connection due to administrator command\\nserver closed the connection unexpectedly";
+
+  it("is lost when the server ends the session, and the work hears of it", async () => {
+    let heard: unknown;
+    const { said } = await locked(
+      `IFS= read -r query; echo t; IFS= read -r query; printf '${terminated}' >&2; exit 2`,
+      {},
+      (signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener("abort", () => {
+            heard = signal.reason;
+            reject(signal.reason as Error);
+          });
+        }),
+    );
+    assert.equal(said, lost("FATAL: terminating connection due to administrator command"));
+    assert.ok(heard instanceof LockLost);
+  });
+
+  it("is looked at once more when the work is done, which counts for nothing without it", async () => {
+    const { said, calls } = await locked(
+      `IFS= read -r query; echo t; IFS= read -r query; echo "$query" >>"$here/input"; printf '${terminated}' >&2; exit 2`,
+    );
+    assert.equal(said, lost("FATAL: terminating connection due to administrator command"));
+    assert.deepEqual(queries(calls), ["SELECT 1;"]);
+  });
+
+  it("is taken again by another session when the way to the first was cut", async () => {
+    for (const cut of ["", "error during connect: Post http://x/exec: EOF"]) {
+      const { said, calls } = await locked(
+        `case $call in 1) IFS= read -r query; echo t; echo '${cut}' >&2; exit 1 ;; *) answer_queries 'echo t' ;; esac`,
+      );
+      assert.equal(said, "done");
+      assert.deepEqual(queries(calls.slice(1)), [tryLock]);
+    }
+  });
+
+  it("is lost when another has taken it meanwhile, or the server is gone", async () => {
+    const first = "1) IFS= read -r query; echo t; exit 1 ;;";
+    const held = await locked(
+      `case $call in ${first} *) answer_queries 'case "$query" in *try_advisory*) echo f ;; *) echo somebody ;; esac' ;; esac`,
+    );
+    assert.equal(held.said, lost("now held by somebody"));
+    const gone = await locked(`case $call in ${first} *) refuse "container db is not running" ;; esac`);
+    assert.equal(gone.said, lost("the database cannot be locked in db: container db is not running"));
   });
 });

@@ -40,7 +40,8 @@ function migrating(
   return {
     program: "migrate",
     input: { ...input, care: { ...care, ...change } },
-    script: `upgraded() { grep -q '^start upgrade$' "$FAKE_DOCKER"/[0-9]*[0-9] "$FAKE_DOCKER"/[0-9] 2>/dev/null; }
+    script: `called() { grep -q "^$1$" "$FAKE_DOCKER"/[0-9]*[0-9] "$FAKE_DOCKER"/[0-9] 2>/dev/null; }
+    upgraded() { called "start upgrade"; }
     case "$*" in ${answers}
       *PGAPPNAME*) answer_queries 'echo t' ;;
       "container inspect"*) echo sha256:postgres ;;
@@ -266,6 +267,36 @@ describe("the careful migration", function () {
         /^backup: the host's disk is full, got no room for .*-0005\.dump in the volume notes-production-backups; neither the database nor what runs was touched: /,
       );
       assert.deepEqual(ran(played), ["current", "after:0003", "dumper"]);
+    },
+  );
+
+  scene(
+    "is ended when the lock is lost, and records nothing",
+    migrating(
+      `*PGAPPNAME*) answer_queries 'if called "wait upgrade"; then echo "FATAL:  terminating connection" >&2; exit 2; fi; echo t' ;;
+      "wait upgrade") until called "stop --time 0 upgrade"; do sleep 0.05; done ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: the lock of the database "notes" was lost, got "FATAL: terminating connection"; "migrations upgrade" does not go on without it, the schema is at 0005, from 0003, nothing new was started: ' +
+          "run the command again, which waits for any other migration",
+      ]);
+      const calls = played.calls.map(({ args }) => args.join(" "));
+      assert.ok(calls.includes("stop --time 0 upgrade"), calls.join("\n"));
+    },
+  );
+
+  scene(
+    "records nothing when the lock was lost by the end",
+    migrating(
+      `*PGAPPNAME*) answer_queries 'case "$query" in *try_advisory*) echo t ;; *) echo "FATAL:  terminating connection" >&2; exit 2 ;; esac' ;;
+      *" after:0003") ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'migrations: the lock of the database "notes" was lost, got "FATAL: terminating connection"; nothing new was started: ' +
+          "run the command again, which waits for any other migration",
+      ]);
     },
   );
 
