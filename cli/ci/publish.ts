@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loginVariables } from "../../components/host/docker-login.ts";
 import { Registry } from "../../components/image/registry.ts";
 import { RegistryError } from "../../components/image/registry-requests.ts";
 import type { CredentialSource } from "../../components/settings/credential.ts";
@@ -65,25 +64,24 @@ export interface Publication {
 export async function publish(
   { images, tags }: Publication,
   registries: readonly Destination[],
-  call: Pick<PulumiCall, "environment">,
+  call: Pick<PulumiCall, "environment" | "project">,
   run: Run,
   progress: Progress,
 ): Promise<PublishedImage[]> {
   const published: PublishedImage[] = [];
   for (const registry of registries) {
     const known = new Registry(registry, registry.password);
-    await signedIn(registry, call.environment, run, async (environment) => {
-      for (const [image, local] of Object.entries(images)) {
-        const name = `${registry.address}/${registry.repository}/${image}`;
-        const found = await asStep(progress, `publishing ${name}`, () =>
-          push({ local, name, tags, environment, run, taken: (tag) => known.digestOf(image, tag) }),
-        ).catch((error: unknown) => {
-          throw error instanceof RegistryError ? new Problem(error.message) : error;
-        });
-        for (const { tag, why } of found.left) progress.say(`${name}:${tag}: ${why}`);
-        published.push({ image, reference: `${name}@${found.digest}`, tags: found.tags });
-      }
-    });
+    const environment = signedIn(registry, call);
+    for (const [image, local] of Object.entries(images)) {
+      const name = `${registry.address}/${registry.repository}/${image}`;
+      const found = await asStep(progress, `publishing ${name}`, () =>
+        push({ local, name, tags, environment, run, taken: (tag) => known.digestOf(image, tag) }),
+      ).catch((error: unknown) => {
+        throw error instanceof RegistryError ? new Problem(error.message) : error;
+      });
+      for (const { tag, why } of found.left) progress.say(`${name}:${tag}: ${why}`);
+      published.push({ image, reference: `${name}@${found.digest}`, tags: found.tags });
+    }
   }
   return published;
 }
@@ -153,39 +151,21 @@ async function pushTag({ local, name, environment, run }: Push, tag: string): Pr
   }
 }
 
-/** Signs in with a configuration of its own, so that no password stays on this machine; without a login, the person's own one is used. */
-async function signedIn<T>(
+/** The environment of the clients that push: without a login, the person's own one is used. */
+function signedIn(
   { address, login, password }: Destination,
-  environment: NodeJS.ProcessEnv,
-  run: Run,
-  work: (environment: NodeJS.ProcessEnv) => Promise<T>,
-): Promise<T> {
-  if (login === undefined || password === undefined) return work(environment);
-  const folder = mkdtempSync(join(tmpdir(), "towpath-registry-"));
-  const own = { ...environment, DOCKER_CONFIG: folder };
-  try {
-    const args = ["login", "--username", login.user, "--password-stdin", address];
-    await client(run, own, args, password);
-    return await work(own);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  { environment, project }: Pick<PulumiCall, "environment" | "project">,
+): NodeJS.ProcessEnv {
+  if (login === undefined || password === undefined) return environment;
+  const account = { address, user: login.user, password };
+  return { ...environment, ...loginVariables(account, project.root, environment.PATH) };
 }
 
-async function client(
-  run: Run,
-  environment: NodeJS.ProcessEnv,
-  args: readonly string[],
-  input?: string,
-): Promise<string> {
-  const { code, stdout, stderr } = await run("docker", args, {
-    environment,
-    ...(input !== undefined && { input }),
-  });
+async function client(run: Run, environment: NodeJS.ProcessEnv, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run("docker", args, { environment });
   if (code === 0) return stdout;
-  const what = args[0] === "login" ? `login ${args.at(-1) ?? ""}` : args.join(" ");
   throw new Problem(
-    `--publish: "docker ${what}" failed, got "${stderr.trim()}"; mend that and publish again`,
+    `--publish: "docker ${args.join(" ")}" failed, got "${stderr.trim()}"; mend that and publish again`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { imageReference } from "../application/images.ts";
-import { askDocker, pull, type RegistryAccount } from "../host/host-engine.ts";
+import type { RegistryAccount } from "../host/docker-login.ts";
+import { askDocker, pull } from "../host/host-engine.ts";
 import { limitArguments, type RunLimits } from "../host/run-limits.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { lookSeconds, printedBy } from "./isolated-run.ts";

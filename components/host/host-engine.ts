@@ -1,17 +1,8 @@
 import { execa } from "execa";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { InputError } from "../input-error.ts";
+import { loginVariables, type RegistryAccount } from "./docker-login.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
 import { saysCut } from "./ssh-failure.ts";
-
-/** Who signs in to a registry. */
-export interface RegistryAccount {
-  readonly address: string;
-  readonly user: string;
-  readonly password: string;
-}
 
 /** What a call of the docker client left. */
 export interface EngineAnswer {
@@ -28,16 +19,23 @@ const defaultTimeoutSeconds = 30;
 /**
  * Runs the docker client against the engine of a host whose connection is open.
  *
+ * @param account who signs in to a registry, where the client talks to one
  * @throws InputError when that connection is cut: the answer would be taken for the command's own
  */
 export async function askDocker(
   connection: HostConnection,
   args: readonly string[],
   timeoutSeconds = defaultTimeoutSeconds,
+  account?: RegistryAccount,
 ): Promise<EngineAnswer> {
   const { failed, exitCode, timedOut, stdout, stderr } = await execa("docker", args, {
     // What points the client elsewhere in a person's own environment does not count.
-    env: { DOCKER_HOST: engineAddress(connection), DOCKER_CONTEXT: undefined, DOCKER_TLS_VERIFY: undefined },
+    env: {
+      DOCKER_HOST: engineAddress(connection),
+      DOCKER_CONTEXT: undefined,
+      DOCKER_TLS_VERIFY: undefined,
+      ...(account !== undefined && loginVariables(account, ".", process.env.PATH)),
+    },
     timeout: timeoutSeconds * 1000,
     reject: false,
     stdin: "ignore",
@@ -69,33 +67,7 @@ export async function pull(
     reference,
   ]);
   if (isThere) return undefined;
-  return signedIn(account, async (options) => {
-    const { succeeded, stderr } = await askDocker(
-      connection,
-      [...options, "pull", "--quiet", reference],
-      pullSeconds,
-    );
-    return succeeded ? undefined : stderr.trim();
-  });
-}
-
-/** Calls something with the options by which the client signs in, from a file that nobody else can read. */
-async function signedIn<T>(
-  account: RegistryAccount | undefined,
-  call: (options: readonly string[]) => Promise<T>,
-): Promise<T> {
-  if (account === undefined) return call([]);
-  const folder = mkdtempSync(join(tmpdir(), "towpath-registry-"));
-  try {
-    const { address, user, password } = account;
-    // The client knows Docker Hub by its first address.
-    const server = address === "docker.io" ? "https://index.docker.io/v1/" : address;
-    const auth = Buffer.from(`${user}:${password}`).toString("base64");
-    writeFileSync(join(folder, "config.json"), JSON.stringify({ auths: { [server]: { auth } } }), {
-      mode: 0o600,
-    });
-    return await call(["--config", folder]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const pulling = ["pull", "--quiet", reference];
+  const { succeeded, stderr } = await askDocker(connection, pulling, pullSeconds, account);
+  return succeeded ? undefined : stderr.trim();
 }

@@ -1,6 +1,11 @@
 /** Calls of the docker client for a host, with a fake one in its place; that a host answers is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
+import { execa } from "execa";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { askDocker, pull } from "../../../components/host/host-engine.ts";
+import { until } from "../../support/until.ts";
 import { playing, typed } from "../steps/play.ts";
 
 const connection = { host: "app1", folder: ".towpath/ssh/notes-production" };
@@ -63,13 +68,62 @@ describe("an image that a host needs", function () {
     assert.equal(typed(calls)[1], `pull --quiet ${image}`);
   });
 
-  it("is pulled from Docker Hub by the name that the client knows it by, from a file of one's own", async () => {
-    const account = { address: "docker.io", user: "ship", password: "open-sesame" };
-    const { result } = await playing(
-      `case "$1" in image) refuse "No such image" ;; *) refuse "$(ls -l "$2/config.json" | cut -c 1-10) $(cat "$2/config.json")" ;; esac`,
+  it("is pulled with an account by what the client is told when it asks, and no file or command line has the password", async () => {
+    const account = { address: "docker.io", user: "ship", password: 'open "sesame"' };
+    const { result, calls } = await playing(
+      `case "$1" in
+      image) refuse "No such image" ;;
+      *)
+        helper="docker-credential-$(sed 's/.*: "\\(.*\\)".*/\\1/' "$DOCKER_CONFIG/config.json")"
+        echo https://index.docker.io/v1/ | "$helper" get >&2
+        refuse "$(echo ghcr.io | "$helper" get)"
+        ;;
+      esac`,
       () => pull(connection, image, account),
     );
-    const auth = Buffer.from("ship:open-sesame").toString("base64");
-    assert.equal(result, `-rw------- {"auths":{"https://index.docker.io/v1/":{"auth":"${auth}"}}}`);
+    const [login, other] = result?.split("\n") ?? [];
+    assert.deepEqual(JSON.parse(login ?? ""), {
+      ServerURL: "https://index.docker.io/v1/",
+      Username: "ship",
+      Secret: 'open "sesame"',
+    });
+    assert.equal(other, "credentials not found in native keychain");
+    assert.equal(typed(calls)[1], `pull --quiet ${image}`);
+  });
+
+  it("leaves no file with the password when its process is killed while it is pulled", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "towpath-killed-"));
+    const script = `case "$1" in image) refuse "No such image" ;; *) exec sleep 60 ;; esac`;
+    const program = `
+      import { pull } from "./components/host/host-engine.ts";
+      await pull(${JSON.stringify(connection)}, "${image}", { address: "ghcr.io", user: "ship", password: "open-sesame" });`;
+    const { result } = await playing(script, async () => {
+      const node = ["--import", "tsx", "--input-type=module", "--eval", program];
+      const child = execa(process.execPath, node, { env: { TMPDIR: folder }, reject: false, detached: true });
+      const pulling = join(process.env.FAKE_DOCKER ?? "", "2.told/environment");
+      try {
+        await until("the pull", 10, () => (existsSync(pulling) ? true : undefined));
+        child.kill("SIGKILL");
+        await child;
+        const own = /^DOCKER_CONFIG=(.*)$/m.exec(readFileSync(pulling, "utf8"))?.[1];
+        return [folder, ...(own === undefined ? [] : [own])].flatMap(textsBelow);
+      } finally {
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+        rmSync(folder, { recursive: true });
+      }
+    });
+    const secrets = ["open-sesame", Buffer.from("ship:open-sesame").toString("base64")];
+    assert.ok(result.length > 0);
+    assert.deepEqual(
+      result.filter((text) => secrets.some((secret) => text.includes(secret))),
+      [],
+    );
   });
 });
+
+/** What the files in a folder and below it say. */
+function textsBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+}

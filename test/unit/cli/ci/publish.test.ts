@@ -12,7 +12,7 @@ import { recordedProgress } from "../quiet.ts";
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const registry = { address: "ghcr.io", repository: "owner/notes" };
 const call = {
-  environment: { TOKEN: "hidden" },
+  environment: { TOKEN: "hidden", PATH: "/bin" },
   project: { root: "/p", pulumiHome: "/h" },
   stack: "ci",
 } as unknown as PulumiCall;
@@ -95,13 +95,25 @@ describe("publishing", () => {
     assert.equal(image?.reference, `${played.address}/owner/notes/api@${before}`);
   });
 
-  it("signs in without the password in a command line", async () => {
-    const { run, calls } = fakeRun({ docker: { stdout: `digest: ${digest("a")}` } });
+  it("signs in without the password in a command line or a file", async () => {
+    const seen: (NodeJS.ProcessEnv | undefined)[] = [];
+    const { run: fake, calls } = fakeRun({ docker: { stdout: `digest: ${digest("a")}` } });
+    const run: Run = (command, args, settings) => {
+      seen.push(settings?.environment);
+      return fake(command, args, settings);
+    };
     const login = { user: "me", password: fromVariable("TOKEN") };
     const [destination] = await destinations([{ ...registry, login }], call, run);
     assert.ok(destination !== undefined);
     await publish({ images: { api: "x" }, tags: { moving: ["latest"] } }, [destination], call, run, quiet);
-    assert.equal(calls[0], "docker login --username me --password-stdin ghcr.io");
+    const folder = "/p/components/host/docker-login";
+    assert.deepEqual(seen[1], {
+      TOKEN: "hidden",
+      DOCKER_CONFIG: folder,
+      PATH: `${folder}:/bin`,
+      TOWPATH_REGISTRY: "ghcr.io",
+      TOWPATH_REGISTRY_LOGIN: '{"ServerURL":"ghcr.io","Username":"me","Secret":"hidden"}',
+    });
     assert.ok(!calls.join("\n").includes("hidden"));
   });
 

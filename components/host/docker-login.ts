@@ -1,0 +1,33 @@
+import { delimiter, resolve } from "node:path";
+
+/** Who signs in to a registry. */
+export interface RegistryAccount {
+  readonly address: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/**
+ * The variables with which a docker client signs in to one registry.
+ *
+ * The client asks a credential helper, which answers out of these variables: no file and no command line holds the password,
+ * so a process that is killed leaves none behind.
+ *
+ * @param root the project's folder
+ * @param path where the client's programs are looked for otherwise
+ */
+export function loginVariables(
+  { address, user, password }: RegistryAccount,
+  root: string,
+  path: string | undefined,
+): NodeJS.ProcessEnv {
+  const folder = resolve(root, "components/host/docker-login");
+  // The client knows Docker Hub by its first address.
+  const server = address === "docker.io" ? "https://index.docker.io/v1/" : address;
+  return {
+    DOCKER_CONFIG: folder,
+    PATH: [folder, ...(path === undefined ? [] : [path])].join(delimiter),
+    TOWPATH_REGISTRY: server,
+    TOWPATH_REGISTRY_LOGIN: JSON.stringify({ ServerURL: server, Username: user, Secret: password }),
+  };
+}
