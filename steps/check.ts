@@ -3,10 +3,11 @@ import { basename, join } from "node:path";
 import { show } from "../components/input-checks.ts";
 import { lineCoverage, percent } from "../components/ci/coverage.ts";
 import { checkFolder, logFile } from "../components/ci/result.ts";
+import { copyArtifacts } from "./artifacts.ts";
 import { CheckFailure, withResult } from "./check-result.ts";
 import { keepLog, runInContainer, type ContainerRun } from "./container-run.ts";
 import { createDatabase, type DatabaseServer } from "./databases.ts";
-import { docker, DockerFailure, lastLogLines } from "./docker.ts";
+import { lastLogLines } from "./docker.ts";
 import { runStep } from "./program.ts";
 
 /** One of the application's checks. */
@@ -28,7 +29,7 @@ function check(input: CheckInput): Promise<object> {
     if (database !== undefined) await createDatabase(database.server, database.name, database.owner);
     return runInContainer(input, timeoutSeconds, async (container, exitCode) => {
       await keepLog(container, logFile(reports, name));
-      const missing = await copyArtifacts(input, container);
+      const missing = await copyArtifacts(container, input.artifacts, checkFolder(reports, name));
       if (exitCode !== 0) throw new CheckFailure(ended(input, exitCode), await lastLogLines(container));
       if (missing.length > 0) throw new CheckFailure(left(input, missing), await lastLogLines(container));
       const coverage = await checkCoverage(input);
@@ -47,21 +48,6 @@ function ended({ name, command, timeoutSeconds }: CheckInput, exitCode: number |
 function left({ name }: CheckInput, missing: readonly string[]): string {
   const paths = missing.map((path) => `"${path}"`).join(", ");
   return `checks.${name}.artifacts: the check ended with 0 and did not leave ${paths}; write it there, or remove it from the check's artifacts and coverage`;
-}
-
-/** Copies what the check left, and gives back what is not there. */
-async function copyArtifacts({ name, artifacts, reports }: CheckInput, container: string): Promise<string[]> {
-  const missing: string[] = [];
-  for (const path of artifacts) {
-    try {
-      const copy = join(checkFolder(reports, name), basename(path));
-      await docker(["cp", `${container}:${path}`, copy], { timeoutSeconds: 300 });
-    } catch (error) {
-      if (!(error instanceof DockerFailure) || !/no such|could not find/i.test(error.message)) throw error;
-      missing.push(path);
-    }
-  }
-  return missing;
 }
 
 /** The coverage that was reached, in percent, when the check has to reach one. */

@@ -19,7 +19,12 @@ export function delivers(values: Iterable<string>): void {
 
 /** What other programs printed, fit to be shown: without the secret values that the step knows, and on plain lines. */
 export function withoutSecrets(text: string): string {
-  return blankOut(printable(text), delivered);
+  return blankedOut(printable(text));
+}
+
+/** What other programs wrote, without the secret values that the step knows. */
+export function blankedOut(text: string): string {
+  return blankOut(text, delivered);
 }
 
 /** Takes note of the secrets that a container has as files, whether it runs or has ended. Throws a StepFailure. */

@@ -4,7 +4,7 @@
  * It cannot prove what a container leaves and an engine copies: test/e2e does.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckResult } from "../../../components/ci/result.ts";
@@ -126,6 +126,36 @@ describe("a check", function () {
       assert.deepEqual(failureOf(played), [`${problem}; its last log lines:`, log]);
       assert.deepEqual(resultOf("forgetful"), { outcome: "failed", problem, log });
       assert.equal(read("forgetful", "a"), "a\n");
+    },
+  );
+
+  scene(
+    "leaves no secret that it was given in the text among its artifacts, and other files as they are",
+    checking(
+      "telling",
+      String.raw`"cp new:/app/junit.xml "*) echo '<failure>no login at postgres://notes:p%40ss-word@db/notes</failure>' >"$3" ;;
+      "cp new:/app/site "*)
+        mkdir -p "$3/below"
+        printf 'caf\351 p@ss-word\r\n' >"$3/below/page.html"
+        chmod 400 "$3/below/page.html"
+        printf 'p@ss-word\0' >"$3/trace.bin"
+        printf 'caf\303\251 nothing' >"$3/plain.css"
+        ln -s /etc/hostname "$3/link.txt"
+        ;;`,
+      {
+        files: { DATABASE_URL: "postgres://notes:p%40ss-word@db/notes" },
+        artifacts: ["/app/junit.xml", "/app/site"],
+      },
+    ),
+    (played) => {
+      receiptOf(played);
+      assert.equal(read("telling", "junit.xml"), "<failure>no login at ***</failure>\n");
+      const site = join(reports, "telling", "site");
+      const bytes = (file: string): string => readFileSync(join(site, file), "latin1");
+      assert.equal(bytes("below/page.html"), "caf\u00e9 ***\r\n");
+      assert.equal(bytes("trace.bin"), "p@ss-word\0");
+      assert.equal(readFileSync(join(site, "plain.css"), "utf8"), "caf\u00e9 nothing");
+      assert.equal(readlinkSync(join(site, "link.txt")), "/etc/hostname");
     },
   );
 
