@@ -5,14 +5,7 @@ import { show } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
-import {
-  haveSameImages,
-  settingsHash,
-  withRecord,
-  type MadeRelease,
-  type ReleaseReceipt,
-  type ReleaseRecord,
-} from "./release-record.ts";
+import { haveSameImages, settingsHash, type ReleaseReceipt, type ReleaseRecord } from "./release-record.ts";
 import { decideRelease, type PlannedRelease, type ReleaseSource } from "./release-plan.ts";
 import { descriptionOf } from "./release-description.ts";
 import { needsDowngrade, rollbackSchema, unknownSchema } from "./rollback-schema.ts";
@@ -109,48 +102,6 @@ export async function planFrom(
 export function schemaStays({ rollback, rollbackOf, changes, current, ...plan }: ReleasePlan): boolean {
   if (rollback || rollbackOf === undefined) return rollback;
   return !changes || (current !== undefined && haveSameImages(current, plan));
-}
-
-/** What a run has made, besides what its plan says. */
-export type Made = Pick<MadeRelease, "secretVersions" | "schema" | "receipts" | "postgres">;
-
-/** The stack's records once users have the release, newest first; the same as before when the run changed nothing. */
-export function recordsAfter(
-  plan: ReleasePlan,
-  { schema, receipts, secretVersions, postgres }: Made,
-  endedAt = new Date(),
-): readonly ReleaseRecord[] {
-  const { id, images, description, commit, version, unproven, approvedBy, rollbackOf } = plan;
-  const { by, run, startedAt, endToEnd } = plan;
-  const revision = schemaAfter(plan, schema);
-  return withRecord(plan.records, {
-    id,
-    images,
-    ...(description !== undefined && { description }),
-    ...(commit !== undefined && { commit }),
-    ...(version !== undefined && { version }),
-    settingsHash: plan.settingsHash,
-    secretVersions,
-    ...(revision !== undefined && { schema: revision }),
-    receipts: { ...receipts, ...(endToEnd !== undefined && { endToEnd }) },
-    by,
-    ...(run !== undefined && { run }),
-    startedAt,
-    endedAt: endedAt.toISOString(),
-    ...(approvedBy !== undefined && { approvedBy }),
-    ...(unproven !== undefined && { unproven }),
-    ...(rollbackOf !== undefined && { rollbackOf }),
-    ...(postgres !== undefined && { postgres }),
-  });
-}
-
-/** A schema that was left alone is what it was, whatever an old receipt in the state says. */
-function schemaAfter(
-  { current, rollback, downgrade, changes }: ReleasePlan,
-  schema: MadeRelease["schema"],
-): MadeRelease["schema"] {
-  const stayed = (rollback && downgrade === undefined) || (!changes && schema?.after === undefined);
-  return stayed ? current?.schema : schema;
 }
 
 /**

@@ -14,7 +14,8 @@ import type { ReleaseRecord } from "./release-record.ts";
 import { stackOutputsOf } from "./stack-outputs.ts";
 
 export { referencesOf } from "../image/registry.ts";
-export { recordsAfter, schemaStays, type ReleasePlan } from "./plan-from.ts";
+export { schemaStays, type ReleasePlan } from "./plan-from.ts";
+export { recordsAfter } from "./records-after.ts";
 
 /** The settings of an environment that is released to. */
 export type LoadedReleasedSettings = LoadedSettings & (StagingSettings | ProductionSettings);

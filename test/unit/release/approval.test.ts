@@ -11,7 +11,8 @@ import {
   signatureFits,
   type Approvable,
 } from "../../../components/release/approval.ts";
-import { recordsAfter, type ReleasePlan } from "../../../components/release/plan-from.ts";
+import type { ReleasePlan } from "../../../components/release/plan-from.ts";
+import { recordsAfter } from "../../../components/release/records-after.ts";
 import { descriptionHash } from "../../../components/release/release-description.ts";
 import { description, idOf, imagesOf, oldRecord, record } from "./records.ts";
 

@@ -2,12 +2,8 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/application.ts";
 import { lacks, Registry } from "../../../components/image/registry.ts";
-import {
-  planFrom,
-  recordsAfter,
-  recordsIn,
-  type ReleasePlan,
-} from "../../../components/release/plan-from.ts";
+import { planFrom, recordsIn, type ReleasePlan } from "../../../components/release/plan-from.ts";
+import { recordsAfter } from "../../../components/release/records-after.ts";
 import type { ReleaseRecord } from "../../../components/release/release-record.ts";
 import type { ProductionSettings } from "../../../components/settings/production.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
