@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { askRemoteHead, defaultBranchOf } from "../../components/default-branch.ts";
 import { branchSlug } from "../../components/naming/namespace.ts";
 import { readWorkspace } from "../../components/workspace.ts";
 import type { Project } from "../project.ts";
@@ -22,9 +23,6 @@ export interface Origin {
   readonly source?: string;
 }
 
-/** The default branch where neither GitHub nor git names one. */
-const usualBranch = "main";
-
 /** Asks git, package.json and the variables of GitHub Actions. */
 export async function originOf(
   project: Project,
@@ -39,11 +37,11 @@ export async function originOf(
   const [head, changes, remoteHead, remote] = await Promise.all([
     git("rev-parse", "HEAD"),
     git("status", "--porcelain"),
-    git("symbolic-ref", "--short", "refs/remotes/origin/HEAD"),
+    git(...askRemoteHead),
     git("remote", "get-url", "origin"),
   ]);
-  const branch = readWorkspace(project.root, given).branch ?? given.GITHUB_REF_NAME;
-  const defaultBranch = githubsDefaultBranch(given) ?? remoteHead?.replace(/^origin\//, "") ?? usualBranch;
+  const branch = readWorkspace(project.root, given).branch ?? githubsBranch(given);
+  const defaultBranch = defaultBranchOf(given, remoteHead);
   const version = versionOf(project);
   const source = sourceOf(given, remote);
   const { GITHUB_RUN_NUMBER: number } = given;
@@ -114,16 +112,9 @@ function versionOf({ root }: Project): string | undefined {
   }
 }
 
-/** What the event says that a workflow runs for. */
-function githubsDefaultBranch({ GITHUB_EVENT_PATH: path = "" }: NodeJS.ProcessEnv): string | undefined {
-  try {
-    const { repository } = JSON.parse(readFileSync(path, "utf8")) as {
-      repository?: { default_branch?: string };
-    };
-    return repository?.default_branch;
-  } catch {
-    return undefined; // not in GitHub Actions
-  }
+/** The branch that a workflow runs for; a tag may be called as a branch is, and is none. */
+function githubsBranch({ GITHUB_REF_TYPE, GITHUB_REF_NAME }: NodeJS.ProcessEnv): string | undefined {
+  return GITHUB_REF_TYPE === "tag" ? undefined : GITHUB_REF_NAME;
 }
 
 /** The repository's page; what a remote's address says of users and passwords is left out. */

@@ -77,6 +77,11 @@ describe("the origin of a run's images", () => {
     assert.equal(both.branch, "b");
   });
 
+  it("001-14: takes no tag for a branch, although it is called as one is", async () => {
+    const found = await origin(head, { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "main" });
+    assert.deepEqual([found.branch, found.isDefault], [undefined, false]);
+  });
+
   it("has the number of GitHub's run, and the page of the repository without anybody's password", async () => {
     const found = await origin(head, {
       GITHUB_RUN_NUMBER: "42",
