@@ -59,11 +59,12 @@ export async function approve(
 /** What is about to be approved: everything that is signed. */
 export function approvableInWords(
   stack: string,
-  { id, commit, version, images, description }: Approvable,
+  { id, commit, branch, version, images, description }: Approvable,
 ): string {
   return [
     `approving for ${stack}: release ${id}`,
     ...(commit === undefined ? [] : [`  commit ${commit}`]),
+    ...(branch === undefined ? [] : [`  branch ${branch}`]),
     ...(version === undefined ? [] : [`  version ${version}`]),
     ...Object.entries(images).map(([image, digest]) => `  ${image} ${digest}`),
     ...(description === undefined ? [] : [`  description ${descriptionHash(description)}`]),

@@ -35,19 +35,21 @@ export function releasesInWords({ stack, releases: records, failed }: Releases):
     ...records.map((record, index) => ({ at: record.endedAt, row: rowOf(record, index === 0) })),
     ...failed.map(({ endedAt }) => ({
       at: endedAt,
-      row: ["-", minute(endedAt), "-", "-", "-", "-", "failed, without a record"],
+      row: ["-", minute(endedAt), "-", "-", "-", "-", "-", "failed, without a record"],
     })),
   ].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return columns([
-    ["release", "when (UTC)", "commit", "version", "schema", "by", "what"],
+    ["release", "when (UTC)", "commit", "branch", "version", "schema", "by", "what"],
     ...rows.map(({ row }) => row),
   ]);
 }
 
 function rowOf(record: ReleaseRecord, isNewest: boolean): string[] {
-  const { id, endedAt, commit, version = "-", schema, by, rollbackOf, unproven, receipts } = record;
+  const { id, endedAt, commit, branch = "-", tag, version = "-", schema, by } = record;
+  const { rollbackOf, unproven, receipts } = record;
   const what = [
     ...(isNewest ? ["runs"] : []),
+    ...(tag === undefined ? [] : [`tag ${tag}`]),
     ...(rollbackOf === undefined ? [] : [`back from ${rollbackOf}`]),
     ...(receipts.endToEnd === undefined ? [] : ["end-to-end tested"]),
     ...(unproven === undefined ? [] : [`unproven: ${unproven.reason}`]),
@@ -56,6 +58,7 @@ function rowOf(record: ReleaseRecord, isNewest: boolean): string[] {
     id,
     minute(endedAt),
     commit?.slice(0, 12) ?? "-",
+    branch,
     version,
     schema?.after ?? "-",
     by,

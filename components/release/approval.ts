@@ -11,10 +11,10 @@ import type { ReleaseRecord } from "./release-record.ts";
 /** What signatures of approvals are made out to, so that one made for something else never passes for one. */
 export const signatureNamespace = "towpath-approval";
 
-/** What a person approves: these images, run as described, for this environment. */
+/** What a person approves: these images of this branch, run as described, for this environment. */
 export interface Approvable extends Pick<
   ReleaseRecord,
-  "id" | "images" | "description" | "commit" | "version"
+  "id" | "images" | "description" | "commit" | "branch" | "version"
 > {
   /** The namespace of the environment that they are approved for. */
   readonly namespace: string;
@@ -27,18 +27,27 @@ export type CheckSignature = (
   key: string,
 ) => Promise<boolean>;
 
-/** The text that is signed: the same for everyone, whoever writes it. It holds the description's hash, where there is one. */
+/** The text that is signed: the same for everyone, whoever writes it. It holds branch and the description's hash, where there are. */
 export function approvalStatement({
   namespace,
   id,
   commit,
+  branch,
   version,
   images,
   description: how,
 }: Approvable): string {
   const description = how && descriptionHash(how);
   const sorted = Object.entries(images).sort(([a], [b]) => (a < b ? -1 : 1));
-  const signed = { namespace, release: id, commit, version, images: Object.fromEntries(sorted), description };
+  const signed = {
+    namespace,
+    release: id,
+    commit,
+    branch,
+    version,
+    images: Object.fromEntries(sorted),
+    description,
+  };
   return `${JSON.stringify(signed, null, 2)}\n`;
 }
 
@@ -99,7 +108,7 @@ export function notApproved(
   const wrong =
     unfit.length === 0
       ? ""
-      : ` (that of ${unfit.join(", ")} is not of these digests and this description, or not signed with the key in the settings)`;
+      : ` (that of ${unfit.join(", ")} is not of this branch, these digests and this description, or not signed with the key in the settings)`;
   return `towpath:approval: expected ${wanted}, got ${got}${wrong}; a signer approves it with npx towpath approve --stack production`;
 }
 

@@ -7,6 +7,7 @@ import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import { haveSameImages, settingsHash, type ReleaseReceipt, type ReleaseRecord } from "./release-record.ts";
 import { decideRelease, type PlannedRelease, type ReleaseSource } from "./release-plan.ts";
+import { branchOf } from "./release-branch.ts";
 import { descriptionOf } from "./release-description.ts";
 import { needsDowngrade, rollbackSchema, unknownSchema } from "./rollback-schema.ts";
 
@@ -19,6 +20,10 @@ export interface Reads {
   readonly stack: string;
   /** The commit that is checked out. */
   readonly commit: () => Promise<{ commit: string } | { problem: string }>;
+  /** The tags of a commit in git, newest first; none where git does not know it. */
+  readonly tagsOf: (commit: string) => Promise<readonly string[]>;
+  /** The repository's default branch. */
+  readonly defaultBranch: () => Promise<string>;
   /** The environment's variables: `TOWPATH_ROLLBACK` and the like, and those of GitHub Actions. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Who is at this machine. */
@@ -70,6 +75,7 @@ export async function planFrom(
     records,
     ...(source !== undefined && { source }),
     ...(freeze !== undefined && { freeze }),
+    ...(environment === "production" && { branches: await branchesOf(settings, reads) }),
     ...("allowUnproven" in settings && { allowUnproven: settings.allowUnproven }),
     ...("requireEndToEnd" in settings && { requireEndToEnd: settings.requireEndToEnd }),
     ...(rollback !== undefined && { rollback }),
@@ -78,8 +84,8 @@ export async function planFrom(
   const { changes, images } = planned;
   const isCommitted = source !== undefined && environment === "staging";
   if (changes && !isCommitted) await checkDigests(images, settings, reads);
-  const version = changes && isCommitted ? await versionOf(images, reads) : planned.version;
-  const released = { ...planned, ...(version !== undefined && { version }) };
+  const facts = isCommitted ? await imageFacts(planned, reads) : {};
+  const released = { ...planned, ...facts, ...(await tagged(planned, reads)) };
   const back = rollback === undefined ? {} : schemaOf(application, settings, records, released, reads);
   return {
     ...released,
@@ -173,16 +179,44 @@ async function checkDigests(
   if (problems.flat().length > 0) throw new InputError(problems.flat());
 }
 
-/** The version that the images say of themselves; the first that does. */
-async function versionOf(
-  images: Readonly<Record<string, string>>,
+/** The branches that production takes releases of, as patterns. */
+async function branchesOf(
+  { promoteBranches }: ProductionSettings,
+  { defaultBranch }: Reads,
+): Promise<readonly string[]> {
+  return promoteBranches ?? [await defaultBranch()];
+}
+
+type ImageFacts = Pick<PlannedRelease, "branch" | "tag" | "version">;
+
+/** What images say of themselves: the version, of the first that has one, and the branch. Of those that run, the record knows it. */
+async function imageFacts(
+  { changes, current, images }: PlannedRelease,
   { registry }: Reads,
-): Promise<string | undefined> {
-  for (const [name, digest] of Object.entries(images)) {
-    const version = (await registry.facts(name, digest))?.labels["org.opencontainers.image.version"];
-    if (version !== undefined && version !== "") return version;
-  }
-  return undefined;
+): Promise<ImageFacts> {
+  if (!changes && current?.branch !== undefined) return factsIn(current);
+  const said = await Promise.all(
+    Object.entries(images).map(async ([name, digest]) => (await registry.facts(name, digest))?.labels ?? {}),
+  );
+  const version = said.map((labels) => labels[versionLabel]).find(Boolean);
+  return factsIn({ branch: branchOf(said), version });
+}
+
+const versionLabel = "org.opencontainers.image.version";
+
+/** The commit's tag; the one that a workflow runs for, where it has several. */
+async function tagged({ commit }: PlannedRelease, { tagsOf, variables }: Reads): Promise<ImageFacts> {
+  const tags = commit === undefined ? [] : await tagsOf(commit);
+  const { GITHUB_REF_NAME: name } = variables;
+  return factsIn({ tag: tags.find((tag) => tag === name) ?? tags[0] });
+}
+
+function factsIn({ branch, tag, version }: { [Name in keyof ImageFacts]: string | undefined }): ImageFacts {
+  return {
+    ...(branch !== undefined && { branch }),
+    ...(tag !== undefined && { tag }),
+    ...(version !== undefined && { version }),
+  };
 }
 
 interface Running {

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { userInfo } from "node:os";
 import { promisify } from "node:util";
 import type { Application } from "../application/application.ts";
+import { askRemoteHead, defaultBranchOf } from "../default-branch.ts";
 import { Registry } from "../image/registry.ts";
 import { RegistryError } from "../image/registry-requests.ts";
 import { InputError } from "../input-error.ts";
@@ -10,6 +11,7 @@ import type { LoadedSettings } from "../load-settings.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import { planFrom, recordsIn, type ReleasePlan } from "./plan-from.ts";
+import { plannedInWords } from "./release-plan.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 import { stackOutputsOf } from "./stack-outputs.ts";
 
@@ -22,7 +24,7 @@ export type LoadedReleasedSettings = LoadedSettings & (StagingSettings | Product
 
 /**
  * What this run releases, decided before the first resource: from the stack's own records, and the registry or staging's
- * records. It says its warnings. Throws an InputError with what may not be released and why.
+ * records. It says which release that is, and its warnings. Throws an InputError with what may not be released and why.
  */
 export async function planRelease(
   application: Application,
@@ -36,10 +38,13 @@ export async function planRelease(
       recordsOf,
       stack: pulumi.getStack(),
       commit: checkedOutCommit,
+      tagsOf,
+      defaultBranch: async () => defaultBranchOf(process.env, await said(...askRemoteHead)),
       variables: process.env,
       user: userInfo().username,
       now: new Date(),
     });
+    if (plan.changes) void pulumi.log.info(plannedInWords(plan));
     for (const warning of plan.warnings) void pulumi.log.warn(warning);
     return plan;
   } catch (error) {
@@ -56,10 +61,25 @@ async function recordsOf(stack: string): Promise<readonly ReleaseRecord[]> {
 /** The commit that is checked out in the project's folder; what git says when there is none. */
 async function checkedOutCommit(): Promise<{ commit: string } | { problem: string }> {
   try {
-    const { stdout } = await promisify(execFile)("git", ["rev-parse", "HEAD"]);
-    return { commit: stdout.trim() };
+    return { commit: await git("rev-parse", "HEAD") };
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
     return { problem: (stderr ?? message).trim().split("\n", 1)[0] ?? "" };
   }
+}
+
+/** The tags of a commit, newest first. */
+async function tagsOf(commit: string): Promise<readonly string[]> {
+  const tags = (await said("tag", "--points-at", commit, "--sort=-creatordate")) ?? "";
+  return tags.split("\n").filter((tag) => tag !== "");
+}
+
+/** What git says; undefined when it fails, as where there is no repository. */
+function said(...args: readonly string[]): Promise<string | undefined> {
+  return git(...args).catch(() => undefined);
+}
+
+async function git(...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)("git", args, { timeout: 10_000 });
+  return stdout.trim();
 }

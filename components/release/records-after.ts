@@ -10,7 +10,7 @@ export function recordsAfter(
   { schema, receipts, secretVersions, postgres }: Made,
   endedAt = new Date(),
 ): readonly ReleaseRecord[] {
-  const { id, images, description, commit, version, unproven, approvedBy, rollbackOf } = plan;
+  const { id, images, description, commit, branch, tag, version, unproven, approvedBy, rollbackOf } = plan;
   const { by, run, startedAt, endToEnd } = plan;
   const revision = schemaAfter(plan, schema);
   return withRecord(plan.records, {
@@ -18,6 +18,8 @@ export function recordsAfter(
     images,
     ...(description !== undefined && { description }),
     ...(commit !== undefined && { commit }),
+    ...(branch !== undefined && { branch }),
+    ...(tag !== undefined && { tag }),
     ...(version !== undefined && { version }),
     settingsHash: plan.settingsHash,
     secretVersions,

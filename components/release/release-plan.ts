@@ -2,6 +2,7 @@ import { show } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
 import type { FreezeSettings } from "../settings/released.ts";
 import type { UnprovenSettings } from "../settings/production.ts";
+import { checkBranch } from "./release-branch.ts";
 import { changedParts, onDataOf, type ReleaseDescription } from "./release-description.ts";
 import {
   haveSameImages,
@@ -20,6 +21,8 @@ export interface ReleaseSource {
   /** How the images run; left out by records from before it was kept. */
   readonly description?: ReleaseDescription;
   readonly commit?: string;
+  readonly branch?: string;
+  readonly tag?: string;
   readonly version?: string;
 }
 
@@ -33,6 +36,8 @@ export interface ReleaseFacts {
   /** What the commit was published as; for production, staging's records, newest first. Left out for a rollback. */
   readonly source?: ReleaseSource | readonly ReleaseRecord[];
   readonly freeze?: FreezeSettings;
+  /** The branches that production takes releases of, as patterns; none where they are left out. */
+  readonly branches?: readonly string[];
   readonly allowUnproven?: UnprovenSettings;
   readonly requireEndToEnd?: boolean;
   /** The id of the release to go back to. */
@@ -43,6 +48,9 @@ export interface ReleaseFacts {
 /** What a run releases. */
 export interface PlannedRelease extends ReleaseIdentity {
   readonly commit?: string;
+  /** The branch that the images were published of, and git's tag of the commit. */
+  readonly branch?: string;
+  readonly tag?: string;
   readonly version?: string;
   /** What ran before; left out for a first release. */
   readonly current?: ReleaseRecord;
@@ -60,7 +68,9 @@ export interface PlannedRelease extends ReleaseIdentity {
  * Decides which images run, and how.
  *
  * A rollback takes an earlier record's; staging the commit's as this checkout describes them, production those of staging's
- * newest record with its description. What was gone back from does not come back by itself. Throws an InputError for what may not be released.
+ * newest record with its description, if its branch may go there. What was gone back from does not come back by itself.
+ *
+ * @throws InputError for what may not be released
  */
 export function decideRelease(facts: ReleaseFacts): PlannedRelease {
   const { records, rollback } = facts;
@@ -74,6 +84,14 @@ export function decideRelease(facts: ReleaseFacts): PlannedRelease {
   checkImages(facts, release);
   if (release.changes) checkFreeze(facts, release);
   return release;
+}
+
+/** What a run is about to release, in one line. */
+export function plannedInWords({ id, branch, tag, commit, version, current }: PlannedRelease): string {
+  const facts = Object.entries({ branch, tag, commit, version })
+    .filter(([, fact]) => fact !== undefined)
+    .map(([name, fact]) => `, ${name} ${fact}`);
+  return `release ${id}${facts.join("")}; ${current === undefined ? "it is the first" : `${current.id} runs until then`}`;
 }
 
 type Candidate = Omit<PlannedRelease, "current" | "changes">;
@@ -154,6 +172,9 @@ function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Cand
       "towpath:promoteFrom: expected a release of staging to promote, got none; run npm run pulumi -- up --stack staging first",
     ]);
   }
+  // What runs already is no promotion: the run may change settings.
+  const runs = facts.records[0]?.id === newest.id;
+  if (!runs) checkBranch(newest, facts.branches ?? []);
   const release = { ...originOf(newest), warnings: otherDescription(facts, newest) };
   const missing = [
     ...missingReceipts(newest, facts.requireEndToEnd ?? false),
@@ -171,8 +192,7 @@ function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Cand
     const warning = `release ${newest.id} is let through without staging's receipts, ${got}: ${reason}`;
     return { ...release, unproven: { reason }, warnings: [...release.warnings, warning] };
   }
-  // What runs already is no promotion: the run may change settings.
-  if (facts.records[0]?.id === newest.id) return release;
+  if (runs) return release;
   throw new InputError([
     `towpath:promoteFrom: expected staging's receipts for release ${newest.id}, got ${got}; ` +
       (unasked.length > 0 ? "describe what is asked in application.ts, and " : "") +
@@ -227,12 +247,16 @@ function originOf({
   images,
   description,
   commit,
+  branch,
+  tag,
   version,
 }: ReleaseSource): ReleaseIdentity & ReleaseSource {
   return {
     ...recordOf(images, description),
     ...(id !== undefined && { id }),
     ...(commit !== undefined && { commit }),
+    ...(branch !== undefined && { branch }),
+    ...(tag !== undefined && { tag }),
     ...(version !== undefined && { version }),
   };
 }

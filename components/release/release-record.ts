@@ -51,6 +51,10 @@ export interface SchemaChange {
 export interface ReleaseRecord extends ReleaseIdentity {
   /** The commit that the images were built from. */
   readonly commit?: string;
+  /** The branch that the images were published of, as all of them say; left out where they do not. */
+  readonly branch?: string;
+  /** The commit's tag in git, when the run began; left out where it had none. */
+  readonly tag?: string;
   /** The version that the images say of themselves. */
   readonly version?: string;
   /** 12 hexadecimal digits that change when a setting does that says what runs. */
@@ -78,13 +82,19 @@ export interface ReleaseRecord extends ReleaseIdentity {
 }
 
 /** What people want to see of a release at the end of a run. */
-export type ReleaseSummary = Pick<ReleaseRecord, "id" | "images" | "commit" | "version" | "by" | "endedAt">;
+export type ReleaseSummary = Pick<
+  ReleaseRecord,
+  "id" | "images" | "commit" | "branch" | "tag" | "version" | "by" | "endedAt"
+>;
 
 /** A record in short. */
-export function summaryOf({ id, images, commit, version, by, endedAt }: ReleaseRecord): ReleaseSummary {
+export function summaryOf(record: ReleaseRecord): ReleaseSummary {
+  const { id, images, commit, branch, tag, version, by, endedAt } = record;
   return {
     ...{ id, images, by, endedAt },
     ...(commit !== undefined && { commit }),
+    ...(branch !== undefined && { branch }),
+    ...(tag !== undefined && { tag }),
     ...(version !== undefined && { version }),
   };
 }
@@ -122,7 +132,7 @@ export type MadeRelease = Omit<ReleaseRecord, "receipts"> & {
 /**
  * The records after a run, newest first.
  *
- * A run that changed nothing leaves them as they were: the same images, settings, secrets and schema. Receipts are made
+ * A run that changed nothing leaves them as they were: the same images and branch, settings, secrets and schema. Receipts are made
  * out to the release, except for that of the end-to-end tests, which come with the release that they were made for.
  */
 export function withRecord(records: readonly ReleaseRecord[], made: MadeRelease): readonly ReleaseRecord[] {
@@ -148,6 +158,7 @@ export function withRecord(records: readonly ReleaseRecord[], made: MadeRelease)
 function isSame(newest: ReleaseRecord, made: MadeRelease): boolean {
   return (
     newest.id === made.id &&
+    newest.branch === made.branch &&
     newest.settingsHash === made.settingsHash &&
     newest.schema?.after === made.schema?.after &&
     JSON.stringify(sortedEntries(newest.secretVersions)) ===
@@ -166,7 +177,7 @@ function schemaOf(newest: ReleaseRecord | undefined, { schema }: MadeRelease): P
 /** Settings that decide whether a release may run, and not what runs then. */
 const undeciding = new Set([
   ...["allowUnproven", "approval", "approvals", "canary", "commit", "freeze", "github"],
-  "requireEndToEnd",
+  ...["promoteBranches", "requireEndToEnd"],
 ]);
 
 /** 12 hexadecimal digits that change when a setting does that says what runs; of credentials, only the source counts. */

@@ -61,7 +61,8 @@ const variableWords = expected(
 
 const clientWords = expectedUnshown("a client's id", "take the one that Tailscale shows beside its secret");
 
-const pattern = z.string(patternWords).regex(/^[^\s~^:?[\\]+$/, patternWords);
+/** The schema of a name of branches or tags, or a pattern of such names. */
+export const pattern = z.string(patternWords).regex(/^[^\s~^:?[\\]+$/, patternWords);
 
 const reviewers = z
   .strictObject({

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { expected } from "../input-checks.ts";
 import { approval, approvals, type Approval, type ApprovalSettings } from "./approval.ts";
 import { backup, type BackupSettings } from "./backup.ts";
-import { github } from "./github.ts";
+import { github, pattern } from "./github.ts";
 import {
   migrationShape,
   reason,
@@ -17,6 +17,8 @@ export interface ProductionSettings extends ReleasedSettings {
   environment: "production";
   /** The stack whose release record the digests come from. */
   promoteFrom: "staging";
+  /** The branches that may go to production, as patterns such as `main` or `release/*`: releases of others are refused. With `**`, every release may; left out, those of the default branch. */
+  promoteBranches?: string[];
   /** Lets through digests that staging has no receipts for; left out, they are refused. */
   allowUnproven?: UnprovenSettings;
   /** Whether staging's digests also need the receipt of end-to-end tests: `towpath receipt end-to-end`. */
@@ -43,6 +45,7 @@ export interface ProductionMigrationSettings extends MigrationSettings {
   acknowledge?: string;
 }
 
+const branchesWords = expected("at least one branch", 'for example ["main", "release/*"]');
 const revisionWords = expected("a revision", "take the one that the plan names");
 
 /** The schema of ProductionSettings. */
@@ -51,6 +54,7 @@ export const productionSchema = z
     environment: z.literal("production"),
     ...releasedShape(240, "notes.example.com"),
     promoteFrom: z.literal("staging", expected('"staging"', "production takes only what staging proved")),
+    promoteBranches: z.array(pattern, branchesWords).min(1, branchesWords).exactOptional(),
     allowUnproven: z.strictObject({ reason }).meta({ id: "UnprovenSettings" }).exactOptional(),
     requireEndToEnd: z.boolean(expected("true or false", "write it without quotes")).default(false),
     approval: approval.exactOptional(),

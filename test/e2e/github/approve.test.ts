@@ -88,7 +88,7 @@ describe("an approval", () => {
     assert.notEqual(code, 0);
     assert.match(
       stdout + stderr,
-      /got none \(that of alice is not of these digests and this description, or /,
+      /got none \(that of alice is not of this branch, these digests and this description, or /,
     );
   });
 });

@@ -50,19 +50,19 @@ describe("promotion from staging to production, and back", () => {
     return releases[0];
   }
 
-  /** Publishes something new and releases it to staging. */
-  async function stage(): Promise<ReleaseRecord> {
-    const commit = await released.publish({ web: [`LABEL release=${Math.random()}`] });
+  /** Publishes something new of a branch and releases it to staging. */
+  async function stage(branch = "main"): Promise<ReleaseRecord> {
+    const commit = await released.publish({ web: [`LABEL release=${Math.random()}`] }, branch);
     configure("staging", { commit });
     return newest("staging");
   }
 
   // What a test starts from is made sure of by the next four; what another test left so is not made again.
 
-  /** Staging has what production never had. */
+  /** Staging has what production never had, and may take. */
   async function staged(): Promise<ReleaseRecord> {
     const [[offered], taken] = [await recordsOf("staging"), await recordsOf("production")];
-    if (offered === undefined || taken.some(({ id }) => id === offered.id)) return stage();
+    if (offered?.branch !== "main" || taken.some(({ id }) => id === offered.id)) return stage();
     configure("staging", { commit: offered.commit });
     return offered;
   }
@@ -154,6 +154,23 @@ describe("promotion from staging to production, and back", () => {
     assert.ok(record.startedAt < record.endedAt);
   });
 
+  it("001-14, 001-107: lets production take releases of the default branch only", async () => {
+    const feature = await stage("feature/login");
+    assert.equal(feature.branch, "feature/login");
+    configure("production");
+    const said = await refused("production");
+    assert.ok(
+      said.includes(
+        `towpath:promoteBranches: expected a release of main, got ${feature.id} of feature/login; publish a commit of main and release it to staging, or add "feature/login" to it`,
+      ),
+      said,
+    );
+    const { id, commit } = await stage();
+    const plan = await towpath("pulumi", "preview", "--stack", "production");
+    assert.equal(plan.code, 0, plan.stdout + plan.stderr);
+    assert.match(plan.stdout, new RegExp(`release ${id}, branch main, commit ${commit}`));
+  });
+
   it("lets production take exactly these digests, once they are tested end to end where that is required", async () => {
     const { id } = await staged();
     configure("production", { requireEndToEnd: true });
@@ -166,7 +183,7 @@ describe("promotion from staging to production, and back", () => {
     assert.deepEqual(JSON.parse(receipt.stdout), { stack: "staging", release: id });
 
     const record = await newest("production");
-    assert.equal(record.id, id);
+    assert.deepEqual([record.id, record.branch], [id, "main"]);
     assert.equal(await digestOf("api", `prod-${record.version ?? record.id}`), record.images.api);
     const answer = await released.ask("production", "/api/health");
     assert.equal(answer.status, 200, answer.body);

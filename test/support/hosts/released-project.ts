@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { branchLabel } from "../../../components/image/retention.ts";
 import type { ReleaseRecord } from "../../../components/release/release-record.ts";
 import { TestProject, type Ended } from "../project.ts";
 import { checkout } from "../source-tree.ts";
@@ -99,20 +100,21 @@ export class ReleasedProject {
   }
 
   /**
-   * Publishes the sample application's images, with changes, as `npm run ci -- --publish` does.
+   * Publishes the sample application's images, with changes, as `npm run ci -- --publish` does on the branch.
    *
    * @returns the commit that they were published for
    */
-  async publish(changes: ImageChanges = {}): Promise<string> {
+  async publish(changes: ImageChanges = {}, branch = "main"): Promise<string> {
     const commit = randomBytes(20).toString("hex");
-    for (const image of ["api", "web"] as const) await this.publishImage(image, commit, changes[image]);
+    for (const image of ["api", "web"] as const)
+      await this.publishImage(image, { commit, branch }, changes[image]);
     return (this.published = commit);
   }
 
   /** Publishes a commit that differs from the last one in one image only. */
   async publishOther(image: "api" | "web"): Promise<string> {
     const commit = randomBytes(20).toString("hex");
-    await this.publishImage(image, commit);
+    await this.publishImage(image, { commit, branch: "main" });
     const same = image === "api" ? "web" : "api";
     await this.registry.tag(`${this.repository}/${same}`, this.published, commit);
     return (this.published = commit);
@@ -120,10 +122,11 @@ export class ReleasedProject {
 
   private async publishImage(
     image: "api" | "web",
-    commit: string,
+    { commit, branch }: { readonly commit: string; readonly branch: string },
     lines: readonly string[] = [],
   ): Promise<void> {
-    const changed = await layered(await buildSample(image), [`LABEL test=${commit}`, ...lines]);
+    const labels = `LABEL test=${commit} ${branchLabel}=${branch}`;
+    const changed = await layered(await buildSample(image), [labels, ...lines]);
     await this.registry.push(changed, `${this.repository}/${image}:${commit}`);
   }
 

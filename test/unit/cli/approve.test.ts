@@ -62,6 +62,7 @@ describe("towpath approve", function () {
     assert.deepEqual(progress.lines.at(-1)?.split("\n"), [
       `approving for production: release ${idOf("b")}`,
       `  commit ${"b".repeat(40)}`,
+      "  branch main",
       "  version 1.0",
       `  api ${images.api ?? ""}`,
       `  web ${images.web ?? ""}`,

@@ -43,6 +43,7 @@ describe("the releases of a stack", () => {
       rollbackOf: idOf("b"),
       unproven: { reason: "in a hurry" },
       schema: { after: "0002", applied: [] },
+      tag: "v1.0",
     });
     const { version, ...older } = record("b", { endedAt: "2026-01-02T10:00:00.000Z" });
     const failed = [{ startedAt: "2026-01-03T09:59:00.000Z", endedAt: "2026-01-03T10:00:00.000Z" }];
@@ -51,10 +52,10 @@ describe("the releases of a stack", () => {
     assert.equal(
       releasesInWords({ stack: "production", releases: [newest, older], failed }),
       [
-        "release       when (UTC)        commit        version  schema  by       what",
-        `${a}  2026-01-04 10:00  aaaaaaaaaaaa  1.0      0002    octocat  runs, back from ${b}, unproven: in a hurry`,
-        "-             2026-01-03 10:00  -             -        -       -        failed, without a record",
-        `${b}  2026-01-02 10:00  bbbbbbbbbbbb  -        -       octocat`,
+        "release       when (UTC)        commit        branch  version  schema  by       what",
+        `${a}  2026-01-04 10:00  aaaaaaaaaaaa  main    1.0      0002    octocat  runs, tag v1.0, back from ${b}, unproven: in a hurry`,
+        "-             2026-01-03 10:00  -             -       -        -       -        failed, without a record",
+        `${b}  2026-01-02 10:00  bbbbbbbbbbbb  main    -        -       octocat`,
       ].join("\n"),
     );
     assert.equal(

@@ -56,7 +56,8 @@ describe("the approval of a release", function () {
     const turned = { ...rest, images: Object.fromEntries(Object.entries(images).reverse()) };
     assert.equal(approvalStatement(turned), approvalStatement(release("a")));
     assert.deepEqual(JSON.parse(approvalStatement(release("a"))), {
-      ...{ namespace, release: idOf("a"), commit: "a".repeat(40), version: "1.0", images: imagesOf("a") },
+      ...{ namespace, release: idOf("a"), commit: "a".repeat(40), branch: "main", version: "1.0" },
+      images: imagesOf("a"),
       description: descriptionHash(description),
     });
   });
@@ -80,6 +81,7 @@ describe("the approval of a release", function () {
     const others = [
       { ...approval("alice", "b"), release: idOf("a") },
       approval("alice", "a", "alice", { ...release("a"), namespace: "other-production" }),
+      approval("alice", "a", "alice", { ...release("a"), branch: "feature/x" }),
       approval("alice", "a", "alice", { ...release("a"), description: { ...description, smoke: [] } }),
       approval("alice", "a", "alice", { ...oldRecord("a"), id: idOf("a"), namespace }),
       approval("alice", "a", "bob"),
@@ -113,7 +115,7 @@ describe("the approval of a release", function () {
   it("says whose does not fit", async () => {
     const approvals = [{ ...approval("alice", "b"), release: idOf("a") }];
     await assert.rejects(approved(planOf("a"), { required: 1, signers }, { namespace, approvals }), {
-      message: `towpath:approval: expected 1 approval of release ${idOf("a")}, got none (that of alice is not of these digests and this description, or not signed with the key in the settings); a signer approves it with npx towpath approve --stack production`,
+      message: `towpath:approval: expected 1 approval of release ${idOf("a")}, got none (that of alice is not of this branch, these digests and this description, or not signed with the key in the settings); a signer approves it with npx towpath approve --stack production`,
     });
   });
 

@@ -24,7 +24,11 @@ interface Asked {
   readonly variables?: Readonly<Record<string, string>>;
   readonly settings?: object;
   readonly checkedOut?: { commit: string } | { problem: string };
+  readonly tags?: readonly string[];
 }
+
+/** The branches that the images say they were published of. */
+type ImageBranches = Readonly<Partial<Record<"api" | "web", string>>>;
 
 describe("the plan of a release", () => {
   let played: PlayedRegistry;
@@ -40,11 +44,13 @@ describe("the plan of a release", () => {
     variables = {},
     settings = {},
     checkedOut = { commit },
+    tags = [],
   }: Asked = {}): Promise<ReleasePlan> {
     const registry = { address: played.address, repository: "owner/notes" };
     const change = {
       freeze: undefined,
       allowUnproven: undefined,
+      promoteBranches: undefined,
       requireEndToEnd: undefined,
       registry: { ...registry, login: undefined },
     };
@@ -54,6 +60,8 @@ describe("the plan of a release", () => {
       recordsOf: (stack) => Promise.resolve(records[stack] ?? []),
       stack: environment,
       commit: () => Promise.resolve(checkedOut),
+      tagsOf: () => Promise.resolve(tags),
+      defaultBranch: () => Promise.resolve("main"),
       variables,
       user: "somebody",
       now: new Date("2026-01-02T03:04:05Z"),
@@ -61,13 +69,17 @@ describe("the plan of a release", () => {
   }
 
   /** Publishes both images under a tag; gives back their digests. */
-  function publish(tag: string, version = "1.0+1"): Record<string, string> {
-    const labels = { "org.opencontainers.image.version": version, tag };
+  function publish(
+    tag: string,
+    branches: ImageBranches = { api: "main", web: "main" },
+  ): Record<string, string> {
+    const labels = { "org.opencontainers.image.version": "1.0+1", tag };
     return Object.fromEntries(
-      ["api", "web"].map((image) => [
-        image,
-        played.publish(`owner/notes/${image}`, [tag], { ...labels, image }),
-      ]),
+      (["api", "web"] as const).map((image) => {
+        const branch = branches[image];
+        const own = { ...labels, image, ...(branch !== undefined && { "towpath.branch": branch }) };
+        return [image, played.publish(`owner/notes/${image}`, [tag], own)];
+      }),
     );
   }
 
@@ -101,6 +113,36 @@ describe("the plan of a release", () => {
     );
   });
 
+  it("001-14: takes the branch that all images say, and the commit's tag in git", async () => {
+    publish(commit);
+    const { branch, tag } = await planned({ tags: ["v1.1", "v1.0"] });
+    assert.deepEqual([branch, tag], ["main", "v1.1"]);
+    const started = { GITHUB_REF_NAME: "v1.0" };
+    assert.equal((await planned({ tags: ["v1.1", "v1.0"], variables: started })).tag, "v1.0");
+    assert.equal((await planned({ variables: started })).tag, undefined);
+    for (const branches of [{ api: "main", web: "feature/x" }, { api: "main" }, {}]) {
+      publish(commit, branches);
+      assert.equal((await planned()).branch, undefined, JSON.stringify(branches));
+    }
+  });
+
+  it("knows branch, tag and version of what runs from its record; a record without a branch gets one", async () => {
+    const images = publish(commit);
+    const runs = { ...recordFor(images), commit, tag: "v1.0" };
+    const asked = played.asked.length;
+    const { changes, branch, tag, version } = await planned({ records: { staging: [runs] } });
+    assert.deepEqual([changes, branch, tag, version], [false, "main", "v1.0", "1.0"]);
+    assert.deepEqual(
+      played.asked.slice(asked).filter((request) => request.includes("/blobs/")),
+      [],
+    );
+    const { branch: _, ...silent } = runs;
+    const plan = await planned({ records: { staging: [silent] } });
+    assert.deepEqual([plan.changes, plan.branch], [false, "main"]);
+    const [newest, before] = recordsAfter(plan, { ...silent, receipts: { gates: {}, smoke: {}, route: {} } });
+    assert.deepEqual([newest?.id, newest?.branch, before], [silent.id, "main", silent]);
+  });
+
   it("takes the commit that is set", async () => {
     const other = "f".repeat(40);
     publish(other);
@@ -131,6 +173,22 @@ describe("the plan of a release", () => {
       { environment: "production", records: { staging: [gone] } },
       ...Object.entries(gone.images).map(([image, digest]) => lacks(registry, image, digest)),
     );
+  });
+
+  it("001-107: takes releases of the default branch in production, or of those that are set", async () => {
+    const hotfix = published("x", { branch: "hotfix/1", tag: "v1.0" });
+    const asked = { environment: "production", records: { staging: [hotfix] } } as const;
+    await refused(
+      asked,
+      `towpath:promoteBranches: expected a release of main, got ${hotfix.id} of hotfix/1; publish a commit of main and release it to staging, or add "hotfix/1" to it`,
+    );
+    const plan = await planned({ ...asked, settings: { promoteBranches: ["main", "hotfix/*"] } });
+    assert.deepEqual([plan.branch, plan.tag], ["hotfix/1", "v1.0"]);
+    const [newest] = recordsAfter(plan, {
+      secretVersions: {},
+      receipts: { gates: {}, smoke: {}, route: {} },
+    });
+    assert.deepEqual([newest?.branch, newest?.tag], ["hotfix/1", "v1.0"]);
   });
 
   it("wants the receipt of end-to-end tests where it is set", async () => {

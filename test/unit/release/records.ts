@@ -25,6 +25,7 @@ export function recordFor(
   const receipt = { release: identity.id };
   return {
     ...identity,
+    branch: "main",
     version: "1.0",
     settingsHash: "0123456789ab",
     secretVersions: { JWT_SECRET: "01234567" },

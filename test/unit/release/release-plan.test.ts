@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { decideRelease, type ReleaseFacts } from "../../../components/release/release-plan.ts";
+import {
+  decideRelease,
+  plannedInWords,
+  type ReleaseFacts,
+} from "../../../components/release/release-plan.ts";
 import { recordOf } from "../../../components/release/release-record.ts";
 import { messageOf } from "../assert-refused.ts";
 import { description, idOf, imagesOf, oldRecord, record } from "./records.ts";
@@ -20,6 +24,7 @@ const production: ReleaseFacts = {
   ...staging,
   environment: "production",
   source: [record("b"), record("a")],
+  branches: ["main"],
 };
 
 function refused(facts: ReleaseFacts, message: string): void {
@@ -91,6 +96,78 @@ describe("what a run releases", () => {
       { ...staging, source },
       `images.admin: release ${recordOf(imagesOf("a"), more).id} has no such image, got api, web; check out the commit that it was made from`,
     );
+  });
+});
+
+describe("001-14, 001-107: the branches that production takes", () => {
+  const feature = record("b", { branch: "feature/login" });
+  const facts = { ...production, source: [feature, record("a")] };
+  const promote = (branch: string, pattern: string) =>
+    decideRelease({ ...production, source: [record("b", { branch })], branches: ["main", pattern] });
+
+  it("are told where staging's newest release is of another one, although an older one is not", () => {
+    refused(
+      facts,
+      `towpath:promoteBranches: expected a release of main, got ${idOf("b")} of feature/login; publish a commit of main and release it to staging, or add "feature/login" to it`,
+    );
+    refused(
+      { ...facts, branches: ["main", "release/*"], allowUnproven: { reason: "in a hurry" } },
+      `towpath:promoteBranches: expected a release of main or release/*, got ${idOf("b")} of feature/login; publish a commit of main or release/* and release it to staging, or add "feature/login" to it`,
+    );
+  });
+
+  it("are names, or patterns whose * stands for anything but /", () => {
+    for (const [branch, pattern] of [
+      ["main", "release/*"],
+      ["release/1.2", "release/*"],
+      ["release/1.2/fix", "release/**"],
+      ["release/1.2/fix", "**"],
+      ["v1.2+3", "v1.2+*"],
+    ] as const) {
+      assert.equal(promote(branch, pattern).branch, branch);
+    }
+    for (const [branch, pattern] of [
+      ["main2", "m"],
+      ["my/main", "main"],
+      ["release/1.2/fix", "release/*"],
+      ["feature/release/1", "release/*"],
+      ["v102", "v1.2"],
+      ["a/b", "*"],
+    ] as const) {
+      assert.match(
+        messageOf(() => promote(branch, pattern)),
+        /^towpath:promoteBranches: /,
+        branch,
+      );
+    }
+  });
+
+  it("are asked of a release whose record is from before branches were kept, unless any is taken", () => {
+    const { branch: _, ...silent } = record("b");
+    const source = [silent];
+    refused(
+      { ...production, source, branches: ["main", "*"] },
+      `towpath:promoteBranches: expected a release of main or *, got ${idOf("b")}, of which no branch is known; publish a commit of main or * and release it to staging, or set it to ["**"], which takes any`,
+    );
+    assert.equal(decideRelease({ ...production, source, branches: ["**"] }).id, idOf("b"));
+  });
+
+  it("are not asked of what runs already, nor of what is gone back to", () => {
+    assert.equal(decideRelease({ ...facts, records: [feature] }).changes, false);
+    const records = [record("a"), feature];
+    const back = decideRelease({ ...production, records, rollback: idOf("b") });
+    assert.deepEqual([back.id, back.branch], [idOf("b"), "feature/login"]);
+  });
+
+  it("stand in the plan", () => {
+    const source = [record("b", { tag: "v1.0" })];
+    assert.equal(
+      plannedInWords(decideRelease({ ...production, source })),
+      `release ${idOf("b")}, branch main, tag v1.0, commit ${"b".repeat(40)}, version 1.0; it is the first`,
+    );
+    const { commit: _, branch: __, version: ___, ...bare } = record("b");
+    const again = { ...production, source: [bare], branches: ["**"], records: [record("a")] };
+    assert.equal(plannedInWords(decideRelease(again)), `release ${idOf("b")}; ${idOf("a")} runs until then`);
   });
 });
 

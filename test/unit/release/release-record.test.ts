@@ -19,8 +19,9 @@ function made(letter: string, more: Partial<MadeRelease> = {}): MadeRelease {
 
 describe("a record in short", () => {
   it("is what people look for at the end of a run", () => {
-    const { id, images, by, endedAt, commit, version } = record("a");
-    assert.deepEqual(summaryOf(record("a")), { id, images, by, endedAt, commit, version });
+    const tagged = record("a", { tag: "v1.0" });
+    const { id, images, by, endedAt, commit, branch, tag, version } = tagged;
+    assert.deepEqual(summaryOf(tagged), { id, images, by, endedAt, commit, branch, tag, version });
   });
 });
 
@@ -47,8 +48,9 @@ describe("the records of a stack", () => {
     assert.equal(withRecord(records, later), records);
   });
 
-  it("have another one when settings, a secret or the schema changed", () => {
+  it("have another one when settings, a secret, the schema or what is known of the branch changed", () => {
     for (const change of [
+      { branch: "trunk" },
       { settingsHash: "ba9876543210" },
       { secretVersions: { JWT_SECRET: "76543210" } },
       { schema: { before: "1", after: "2", applied: ["2"] } },

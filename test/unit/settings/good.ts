@@ -94,6 +94,7 @@ export const production = {
   namespace: "notes-production",
   domain: "notes.example.com",
   promoteFrom: "staging",
+  promoteBranches: ["main", "release/*"],
   allowUnproven: { reason: "the staging host is gone" },
   requireEndToEnd: true,
   approval: { required: 1, signers: { alice: hostKey } },

@@ -45,6 +45,22 @@ describe("production", () => {
     );
   });
 
+  it("001-14: takes branches by name or pattern", () => {
+    const fix = 'for example ["main", "release/*"]';
+    production(`towpath:promoteBranches: expected at least one branch, got []; ${fix}`, {
+      promoteBranches: [],
+    });
+    production(`towpath:promoteBranches: expected at least one branch, got "main"; ${fix}`, {
+      promoteBranches: "main",
+    });
+    production(
+      'towpath:promoteBranches[1]: expected a name or pattern without spaces, got "my branch"; for example "main" or "v*"',
+      { promoteBranches: ["main", "my branch"] },
+    );
+    const { promoteBranches: _, ...unset } = good.production;
+    assert.ok(!("promoteBranches" in parseSettings(unset)));
+  });
+
   it("is told plainly whether end-to-end tests are required", () => {
     production('towpath:requireEndToEnd: expected true or false, got "yes"; write it without quotes', {
       requireEndToEnd: "yes",
