@@ -244,9 +244,13 @@ function migrationCare(
   { volume, database }: { volume: pulumi.Output<string> | undefined; database: string },
 ): Pick<ReleaseArgs, "care"> {
   if (server === undefined) return {};
-  const { current, downgrade } = plan;
+  const { current, downgrade, goneBackFrom: from } = plan;
   const at = current?.schema?.after;
-  const rollback = { ...(at !== undefined && { at }), ...(downgrade !== undefined && { downgrade }) };
+  const rollback = {
+    ...(at !== undefined && { at }),
+    ...(downgrade !== undefined && { downgrade }),
+    ...(from !== undefined && { from }),
+  };
   return {
     care: {
       ...settings.migration,

@@ -27,6 +27,18 @@ export interface MigrateCare {
   readonly target?: string;
   /** The dump that is taken before the command runs. */
   readonly backup?: Pick<BackupInput, "volume" | "release">;
+  /** What is known of a schema that stays as it is; left out, the command runs. */
+  readonly stays?: StayingSchema;
+}
+
+/** A schema that an earlier release finds as it is, asked with the image of the release that was gone back from. */
+export interface StayingSchema {
+  /** The revision that the records tell of. */
+  readonly at?: string;
+  /** The release that was gone back from, whose record says so. */
+  readonly record: string;
+  /** Whether it is known that the earlier release gets along with it: a person said so, or the run that went back has asked. */
+  readonly accepted: boolean;
 }
 
 /** What a migration has done. */
@@ -58,6 +70,7 @@ async function migrate(described: MigrateInput): Promise<object> {
 async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise<MigrateReceipt> {
   // One that holds the lock is waited for with it; what is left then has lost its starter.
   await awaitEarlierRun(input);
+  if (care.stays !== undefined) return staying(input, care, care.stays);
   const before = await revision(input, care);
   const pending = await pendingRevisions(input, care, before);
   if (pending?.length === 0 || (care.target !== undefined && before === care.target)) {
@@ -83,6 +96,25 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
     applied: care.target === undefined ? applied : [],
     ...(backup !== undefined && { backup }),
   };
+}
+
+/** Makes sure that a schema which stays is the one that the records tell of: a run that migrated and failed left none. */
+async function staying(
+  input: LimitedInput,
+  care: MigrateCare,
+  { at, record, accepted }: StayingSchema,
+): Promise<MigrateReceipt> {
+  if (!accepted) {
+    const expected = `TOWPATH_ROLLBACK: expected the schema at ${at ?? "no revision"}, as the record of ${record} leaves it, got`;
+    const fix =
+      "a run since then may have migrated and left no record, so what it took away is not known: release a repair, or look whether the earlier release gets along with the schema and say so with --accept-unknown-schema";
+    const found = await revision(input, care).catch((error: unknown) => {
+      if (!(error instanceof StepFailure)) throw error;
+      throw new StepFailure(`${expected} no answer of that release; ${fix}; ${error.message}`);
+    });
+    if (found !== at) throw new StepFailure(`${expected} ${found ?? "no revision"}; ${fix}`);
+  }
+  return { ...(at !== undefined && { before: at, after: at }), applied: [] };
 }
 
 /** Runs the migrations; `state` says what is known of the schema when they failed. */

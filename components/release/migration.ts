@@ -8,6 +8,7 @@ import type { DockerHost } from "../host/docker-host.ts";
 import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
 import type { Limits } from "../settings/limits.ts";
 import type { SchemaChange } from "./release-record.ts";
+import type { GoneBackFrom } from "./rollback-schema.ts";
 
 /** What brings the schema up to date. */
 export interface MigrationArgs {
@@ -52,6 +53,7 @@ export interface SchemaRollback {
   at?: string;
   /** The revision to take it back to, and the image that knows how; left out, it stays. */
   downgrade?: { to: string; image: string; migrations: Migrations };
+  from?: GoneBackFrom;
 }
 
 /**
@@ -71,7 +73,7 @@ export class Migration extends pulumi.ComponentResource {
     super("towpath:release:Migration", name, {}, opts);
     const { rollback } = args.care ?? {};
     const receipt: pulumi.Output<Record<string, unknown> & Partial<MigrateReceipt>> =
-      rollback !== undefined && rollback.downgrade === undefined
+      rollback !== undefined && rollback.downgrade === undefined && rollback.from === undefined
         ? pulumi.output(rollback.at).apply(unchanged)
         : this.run(name, args).receipt;
     this.receipt = receipt;
@@ -86,9 +88,11 @@ export class Migration extends pulumi.ComponentResource {
 
   private run(name: string, args: MigrationArgs): Step<MigrateInput> {
     const { care } = args;
-    const downgrade = care?.rollback?.downgrade;
-    const image = downgrade === undefined ? args.imageId : pulumi.output(downgrade.image);
-    const command = care && downgrade ? [...downgrade.migrations.down, downgrade.to] : [...args.command];
+    const { downgrade, from } = care?.rollback ?? {};
+    const other = downgrade ?? from;
+    const image = other === undefined ? args.imageId : pulumi.output(other.image);
+    const command =
+      downgrade === undefined ? [...args.command] : [...downgrade.migrations.down, downgrade.to];
     return new Step<MigrateInput>(
       `${name}-run`,
       {
@@ -116,13 +120,18 @@ export class Migration extends pulumi.ComponentResource {
 
 function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
   const { server, database, lockWaitSeconds: waitSeconds, backup, rollback } = care;
-  const { current, pending, base } = rollback?.downgrade?.migrations ?? care.migrations;
-  const target = rollback?.downgrade?.to;
+  const { at, downgrade, from } = rollback ?? {};
+  const { current, pending, base } = (downgrade ?? from)?.migrations ?? care.migrations;
+  const target = downgrade?.to;
   return pulumi.all([server.container, backup?.volume]).apply(([container, volume]) => ({
     lock: { container, administrator: server.administrator, database, waitSeconds },
     current,
     ...(target === undefined ? forward(pending) : { target }),
     ...(base !== undefined && { base }),
+    ...(downgrade === undefined &&
+      from !== undefined && {
+        stays: { ...(at !== undefined && { at }), record: from.record, accepted: from.accepted },
+      }),
     ...(backup !== undefined && volume !== undefined && { backup: { volume, release: backup.release } }),
   }));
 }

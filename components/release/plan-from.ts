@@ -1,5 +1,4 @@
-import type { Application, Migrations } from "../application/application.ts";
-import { found } from "../application/names.ts";
+import type { Application } from "../application/application.ts";
 import { lacks, referencesOf, type Registry } from "../image/registry.ts";
 import { show } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
@@ -9,7 +8,8 @@ import { haveSameImages, settingsHash, type ReleaseReceipt, type ReleaseRecord }
 import { decideRelease, type PlannedRelease, type ReleaseSource } from "./release-plan.ts";
 import { branchOf } from "./release-branch.ts";
 import { descriptionOf } from "./release-description.ts";
-import { needsDowngrade, rollbackSchema, unknownSchema } from "./rollback-schema.ts";
+import { goneBackFrom, schemaOfRollback, type SchemaPlan } from "./plan-rollback.ts";
+import type { GoneBackFrom } from "./rollback-schema.ts";
 
 /** What a plan is made from besides application and settings. */
 export interface Reads {
@@ -32,15 +32,13 @@ export interface Reads {
 }
 
 /** What a run releases, and all that its record says besides what comes of it. */
-export interface ReleasePlan extends PlannedRelease {
+export interface ReleasePlan extends PlannedRelease, SchemaPlan {
   /** The images' references by digest, by the images' names. */
   readonly references: Readonly<Record<string, string>>;
   /** This stack's records, newest first. */
   readonly records: readonly ReleaseRecord[];
-  /** Whether this run goes back to an earlier release, whose migrations know less than the database. */
-  readonly rollback: boolean;
-  /** The revision to bring the schema down to, by the migrations of the image that runs now. */
-  readonly downgrade?: { readonly to: string; readonly image: string; readonly migrations: Migrations };
+  /** The release that was gone back from, which can tell whether the schema is where its record leaves it. */
+  readonly goneBackFrom?: GoneBackFrom;
   /** The tags that the images get once users have them. */
   readonly tags: readonly string[];
   readonly settingsHash: string;
@@ -86,13 +84,21 @@ export async function planFrom(
   if (changes && !isCommitted) await checkDigests(images, settings, reads);
   const facts = isCommitted ? await imageFacts(planned, reads) : {};
   const released = { ...planned, ...facts, ...(await tagged(planned, reads)) };
-  const back = rollback === undefined ? {} : schemaOf(application, settings, records, released, reads);
+  const answers = {
+    downgrade: given(reads, "TOWPATH_DOWNGRADE") !== undefined,
+    accepted: given(reads, "TOWPATH_UNKNOWN_SCHEMA") !== undefined,
+  };
+  const back =
+    rollback === undefined ? {} : schemaOfRollback(application, registry, records, released, answers);
+  const asks = rollback !== undefined && !answers.accepted;
+  const left = goneBackFrom(application, registry, records, released.rollbackOf, asks);
   return {
     ...released,
     references: referencesOf(registry, images),
     records,
     rollback: false,
     ...back,
+    ...(left !== undefined && { goneBackFrom: left }),
     tags: [tagOf(environment, released)],
     settingsHash: settingsHash(settings),
     startedAt: reads.now.toISOString(),
@@ -217,38 +223,6 @@ function factsIn({ branch, tag, version }: { [Name in keyof ImageFacts]: string 
     ...(tag !== undefined && { tag }),
     ...(version !== undefined && { version }),
   };
-}
-
-interface Running {
-  readonly services: Readonly<Record<string, { readonly image: string }>>;
-  readonly migrations?: Migrations;
-}
-
-/** What a rollback does to the schema. Throws an InputError when it cannot be done safely. */
-function schemaOf(
-  application: Application,
-  { registry }: StagingSettings | ProductionSettings,
-  records: readonly ReleaseRecord[],
-  { id, current }: PlannedRelease,
-  reads: Reads,
-): Pick<ReleasePlan, "rollback" | "downgrade"> {
-  // The release that runs knows the way down: by its own commands, where its record keeps them.
-  const running: Running = current?.description ?? application;
-  const { migrations, services } = running;
-  const schema = rollbackSchema(records, id, migrations !== undefined);
-  const asked = given(reads, "TOWPATH_DOWNGRADE") !== undefined;
-  if (schema === undefined || current === undefined || migrations === undefined) return { rollback: true };
-  if (schema.kind === "forward") return { rollback: false };
-  if (schema.kind === "downgrade" && !asked)
-    throw new InputError([`TOWPATH_ROLLBACK: ${needsDowngrade(id, schema)}`]);
-  const to = records.find((record) => record.id === id)?.schema?.after;
-  const accepted = (asked && to !== undefined) || given(reads, "TOWPATH_UNKNOWN_SCHEMA") !== undefined;
-  if (schema.kind === "unknown" && !accepted)
-    throw new InputError([`TOWPATH_ROLLBACK: ${unknownSchema(id, schema)}`]);
-  if (!asked || schema.kind === "same" || to === undefined) return { rollback: true };
-  const image = found(services, migrations.service).image;
-  const reference = found(referencesOf(registry, current.images), image);
-  return { rollback: true, downgrade: { to, image: reference, migrations } };
 }
 
 function endToEndReceipt(records: readonly ReleaseRecord[], reads: Reads): ReleaseReceipt | undefined {

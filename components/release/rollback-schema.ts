@@ -1,3 +1,4 @@
+import type { Migrations } from "../application/application.ts";
 import { leftReleases, type ReleaseRecord } from "./release-record.ts";
 
 /** What a rollback means for the database's schema. */
@@ -12,6 +13,17 @@ export type RollbackSchema =
   | { readonly kind: "downgrade"; readonly to: string; readonly destructive: readonly string[] }
   /** Whether anything was taken away cannot be told; `to` is the release's revision, where its record says it. */
   | { readonly kind: "unknown"; readonly why: string; readonly to?: string };
+
+/** The release that was gone back from, which can tell where the schema is. */
+export interface GoneBackFrom {
+  /** The id of its record. */
+  readonly record: string;
+  /** The reference of the image that knows the schema, and how it is asked. */
+  readonly image: string;
+  readonly migrations: Migrations;
+  /** Whether nothing is asked: a person has said that the earlier release gets along, or the run that went back has asked. */
+  readonly accepted: boolean;
+}
 
 /**
  * What going back to a release means for the schema: decided by the records between it and what runs.

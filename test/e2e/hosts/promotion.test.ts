@@ -94,6 +94,10 @@ describe("promotion from staging to production, and back", () => {
     return released.run([...args], variables);
   }
 
+  async function moveSchema(revision: string): Promise<void> {
+    await released.sql("production", `UPDATE alembic_version SET version_num = '${revision}'`);
+  }
+
   /** What an `up` that has to fail says, without Pulumi's own lines. */
   async function refused(stack: ReleasedStack): Promise<string> {
     const { code, stdout, stderr } = await released.up(stack, variables);
@@ -215,6 +219,14 @@ describe("promotion from staging to production, and back", () => {
         refusalOf(await towpath("rollback", "--stack", "production", "--json")),
         `rollback: changes what users of production get and has to be agreed to, got no terminal to ask on; use "npx towpath rollback ${earlier?.id} --stack production --yes"`,
       );
+      // As after a run that migrated and failed, and left no record.
+      await moveSchema("0003");
+      const lost = refusalOf(await towpath("rollback", "--stack", "production", "--yes", "--json"));
+      const expected = `TOWPATH_ROLLBACK: expected the schema at 0004, as the record of ${offered.id} leaves it, got 0003; `;
+      assert.ok(lost.startsWith(expected), lost);
+      assert.equal((await released.record("production")).id, offered.id);
+      await moveSchema("0004");
+
       const back = await towpath("rollback", "--stack", "production", "--yes", "--json");
       assert.equal(back.code, 0, back.stderr);
       const { from, to, schema } = JSON.parse(back.stdout) as RolledBack;

@@ -92,6 +92,28 @@ describe("a migration where users' data is", () => {
     assert.equal(await valueOf(migration.backup), undefined);
   });
 
+  it("asks the release that was gone back from whether the schema is where its record leaves it", async () => {
+    const from = { record: "0123456789ab", image: "registry/api@sha256:newer", migrations, accepted: false };
+    const { step, migration } = await migrationWith({ rollback: { at: "0005", from } });
+    assert.deepEqual(step?.inputs.triggers, ["sha256:new"]);
+    assert.deepEqual(
+      step.inputs.stdin,
+      hidden({
+        ...shared,
+        image: "registry/api@sha256:newer",
+        command: ["alembic", "upgrade", "head"],
+        care: {
+          lock,
+          current: ["alembic", "current"],
+          pending: ["list", "{revision}"],
+          base: "base",
+          stays: { at: "0005", record: "0123456789ab", accepted: false },
+        },
+      }),
+    );
+    assert.equal(await valueOf(migration.backup), undefined);
+  });
+
   it("takes the schema back with the image that knows how", async () => {
     const downgrade = { to: "0004", image: "registry/api@sha256:newer", migrations };
     const { step } = await migrationWith({ rollback: { at: "0005", downgrade } });

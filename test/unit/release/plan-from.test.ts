@@ -251,6 +251,24 @@ describe("the plan of a release", () => {
       assert.equal(newest.rollbackOf, record("b").id);
     });
 
+    it("asks the release that it goes back from where the schema is, once", async () => {
+      const back = asked(schema("2"), schema("1"));
+      const image = `${played.address}/owner/notes/api@${record("b").images.api}`;
+      const from = { record: record("b").id, image, migrations: application.migrations };
+      assert.deepEqual((await planned(back)).goneBackFrom, { ...from, accepted: false });
+      const seen = { ...back.variables, TOWPATH_UNKNOWN_SCHEMA: "true" };
+      assert.deepEqual((await planned({ ...back, variables: seen })).goneBackFrom, {
+        ...from,
+        accepted: true,
+      });
+
+      const [running, target] = back.records?.staging ?? [];
+      const after = [{ ...target, rollbackOf: running?.id }, running, target] as ReleaseRecord[];
+      const next = { TOWPATH_END_TO_END: back.id };
+      const { goneBackFrom } = await planned({ records: { staging: after }, variables: next });
+      assert.deepEqual(goneBackFrom, { ...from, accepted: true });
+    });
+
     it("is refused where something was, unless the migrations go down first", async () => {
       const taken = asked(schema("2", ["2"]), schema("1"));
       await refused(

@@ -75,6 +75,49 @@ function timeless(played: Played): unknown {
 describe("the careful migration", function () {
   this.timeout(60_000);
 
+  const stays = { at: "0003", record: "0123456789ab", accepted: false };
+
+  scene("leaves a schema that is where the record says", migrating("", { stays, backup }), (played) => {
+    assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
+    assert.deepEqual(ran(played), ["current"]);
+  });
+
+  scene(
+    "stops at a schema that no record tells of",
+    migrating("", { stays: { ...stays, at: "0002" } }),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "TOWPATH_ROLLBACK: expected the schema at 0002, as the record of 0123456789ab leaves it, got 0003; " +
+          "a run since then may have migrated and left no record, so what it took away is not known: release a repair, or " +
+          "look whether the earlier release gets along with the schema and say so with --accept-unknown-schema",
+      ]);
+      assert.deepEqual(ran(played), ["current"]);
+    },
+  );
+
+  scene(
+    "stops when the release that was gone back from does not know the schema",
+    migrating("wait*) echo 1 ;;", { stays }),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "TOWPATH_ROLLBACK: expected the schema at 0003, as the record of 0123456789ab leaves it, got no answer of that release; " +
+          "a run since then may have migrated and left no record, so what it took away is not known: release a repair, or " +
+          "look whether the earlier release gets along with the schema and say so with --accept-unknown-schema; " +
+          'migrations: "migrations current" ended with exit code 1, nothing was started; its last log lines:',
+        "  | ran current",
+      ]);
+    },
+  );
+
+  scene(
+    "asks nothing of a schema that was accepted as it is",
+    migrating("wait*) echo 1 ;;", { stays: { ...stays, accepted: true } }),
+    (played) => {
+      assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
+      assert.deepEqual(ran(played), []);
+    },
+  );
+
   scene("says what it applied, and which dump is from before", migrating("", { backup }), (played) => {
     assert.deepEqual(timeless(played), {
       before: "0003",
