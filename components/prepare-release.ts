@@ -9,6 +9,7 @@ import { preflight } from "./host/check-hosts.ts";
 import { writeConnections } from "./host/connection.ts";
 import { askDocker } from "./host/host-engine.ts";
 import { demandOf } from "./host/preflight.ts";
+import { restartWarnings } from "./host/restarting.ts";
 import { limitsFromSettings } from "./host/run-limits.ts";
 import { InputError } from "./input-error.ts";
 import type { HostConnection } from "./host/ssh-config.ts";
@@ -52,12 +53,23 @@ export async function prepareRelease(
     settings.gateway === undefined
       ? {}
       : { gateway: sharedGateway(settings.gateway, await stackOutputsOf(settings.gateway)) };
-  const [routeSince, migration] = await Promise.all([
+  const [routeSince, migration, restarting] = await Promise.all([
     agreeingSince(settings, connection, gateway),
     plannedMigration({ application: released, settings, connection, plan }),
+    restartingCopies(connection),
   ]);
-  for (const warning of migration.warnings) void pulumi.log.warn(warning);
+  for (const warning of [...restarting, ...migration.warnings]) void pulumi.log.warn(warning);
   return { application: released, settings, connection, plan, migration, routeSince, ...gateway };
+}
+
+/** What has to be said of the release that runs, before another one takes its place. */
+async function restartingCopies(connection: HostConnection): Promise<string[]> {
+  const outputs = await stackOutputsOf(pulumi.getStack());
+  return restartWarnings(
+    outputs,
+    connection.host,
+    async (args) => (await askDocker(connection, args)).stdout,
+  );
 }
 
 /** Since when the host's gateway serves what the state says. */

@@ -2,9 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { application } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
 import { reloadingServices } from "../../components/application/development.ts";
+import { restartingInWords } from "../../components/host/restarting.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { isLocal } from "../docker/endpoint.ts";
-import { listContainers, type Container } from "../docker/containers.ts";
+import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
 import { explain } from "../failures/failures.ts";
 import { portInUse } from "../failures/port.ts";
 import { cannotMount } from "../failures/reload.ts";
@@ -58,7 +59,7 @@ export async function start(
   checkOutcome(outcome);
   const namespace = String(outcome.outputs.namespace);
   await keepHostRuns(project, namespace);
-  const containers = await recovered(namespace, progress);
+  const containers = await withRestarts(run, await recovered(namespace, progress));
   return { ...describe(outcome, containers), reload, seconds: Math.round((Date.now() - began) / 100) / 10 };
 }
 
@@ -123,6 +124,7 @@ function describe(outcome: Outcome, containers: readonly Container[]): Omit<Star
   };
   const healthOf = (name: string): string => {
     const container = containers.find((one) => one.name === name);
+    if (container?.restarts !== undefined) return restartingInWords(container.restarts);
     // Docker's own first check comes after some seconds; the gate's, which the release has passed, is newer.
     if (container?.health === "starting") return "healthy";
     return container === undefined ? "gone" : (container.health ?? container.state);

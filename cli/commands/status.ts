@@ -1,9 +1,10 @@
 import { application } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
+import { restartingInWords } from "../../components/host/restarting.ts";
 import { buildChanges } from "../../components/image/build-inputs.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
-import { listContainers, type Container } from "../docker/containers.ts";
+import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
 import { routeDrift } from "../drift/route.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { isUp } from "../docker/start-stop.ts";
@@ -65,7 +66,9 @@ async function statusOf(
     namespace,
     current,
     release: outputs.release?.id ?? null,
-    health: visible ? healthInWords(await listContainers(run, namespace)) : "unknown",
+    health: visible
+      ? healthInWords(await withRestarts(run, await listContainers(run, namespace)))
+      : "unknown",
     address: outputs.url ?? null,
     changed: changed.at(-1) ?? null,
     route: (visible ? await routeDrift(deployment, site, run) : undefined) ?? null,
@@ -80,10 +83,13 @@ export function outdated({ root }: Pick<Project, "root">, namespace: string): st
 }
 
 /** How an environment's containers are, in few words. */
-export function healthInWords(containers: readonly Pick<Container, "part" | "state" | "health">[]): string {
+export function healthInWords(
+  containers: readonly Pick<Container, "part" | "state" | "health" | "restarts">[],
+): string {
   if (containers.length === 0) return "gone";
   if (!containers.some(({ state }) => isUp(state))) return "stopped";
-  const ill = containers.flatMap(({ part, state, health }) => {
+  const ill = containers.flatMap(({ part, state, health, restarts }) => {
+    if (restarts !== undefined) return `${part} ${restartingInWords(restarts)}`;
     if (state !== "running") return `${part} ${state}`;
     return health === undefined || health === "healthy" ? [] : `${part} ${health}`;
   });

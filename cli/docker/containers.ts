@@ -1,3 +1,4 @@
+import { restartingIn, restartsQuestion } from "../../components/host/restarting.ts";
 import { runLabel } from "../../components/naming/run-mark.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../run.ts";
@@ -17,6 +18,8 @@ export interface Container {
   readonly ports: readonly number[];
   /** The release that it runs; backing services and the gateway have none. */
   readonly release?: string;
+  /** How often it was started again, where it ends again and again; see {@link withRestarts}. */
+  readonly restarts?: number;
   /** The mark of the run that made it, where its name is fixed. */
   readonly run?: string;
   /** When it was made, as the engine writes it. */
@@ -60,6 +63,18 @@ export async function listContainers(run: Run, namespace: string): Promise<Conta
     ...["--format", format],
   ]);
   return parseContainers(listed);
+}
+
+/** The containers, and of those that end again and again how often they were started again: what lists them cannot tell. */
+export async function withRestarts(run: Run, containers: readonly Container[]): Promise<Container[]> {
+  if (containers.length === 0) return [];
+  // One that is gone meanwhile is an error, and the others are told all the same.
+  const { stdout } = await run("docker", restartsQuestion(containers.map(({ id }) => id)));
+  const restarting = restartingIn(stdout);
+  return containers.map((container) => {
+    const restarts = restarting.get(container.id);
+    return restarts === undefined ? container : { ...container, restarts };
+  });
 }
 
 /** Reads what {@link listContainers} asked for. */

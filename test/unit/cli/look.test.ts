@@ -83,6 +83,12 @@ describe("the commands that look", function () {
       );
     });
 
+    it("says which service ends again and again", async () => {
+      withState("namespaces/notes-local/state", "local", stackOf({ namespace: "notes-local" }));
+      machine.docker("container", "1 /notes-local-api-1a restarting 4 2026-01-02T03:04:05Z\n");
+      assert.equal((await status(progress, machine.project))[0]?.health, "api restarting (4 times)");
+    });
+
     it("says that the gateway serves another route than the last complete run left", async () => {
       const serves = { text: "text", release: "release" };
       const route = { serves: routeId(serves), since: "2026-01-02T03:04:05Z" };
@@ -150,6 +156,10 @@ describe("the commands that look", function () {
       assert.equal(
         healthInWords([one("web", "exited"), one("api", "running", "unhealthy"), one("redis", "running")]),
         "api unhealthy, web exited",
+      );
+      assert.equal(
+        healthInWords([{ ...one("worker", "running"), restarts: 3 }, one("api", "running", "healthy")]),
+        "worker restarting (3 times)",
       );
       const day = 86_400_000;
       assert.deepEqual([-5, 4_900, 60_000, 7_300_000, day, 47 * 3_600_000, 2 * day].map(age), [

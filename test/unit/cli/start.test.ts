@@ -151,6 +151,14 @@ describe("the command start", function () {
       );
     });
 
+    it("says of a service that ends again and again how often it was started again", async () => {
+      const restarted = `1 /notes-local-api-1a running 3 ${new Date().toISOString()}\n`;
+      machine.docker("container", restarted, 1);
+      const started = await begin();
+      assert.equal(started.services.api?.health, "restarting (3 times)");
+      assert.match(startedInWords(started), /^api +restarting \(3 times\) \(notes-local-api-1a\)$/m);
+    });
+
     it("looks at the resources first only when asked to, or when something is missing", async () => {
       withState();
       machine.docker("ps", containers);

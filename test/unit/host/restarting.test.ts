@@ -1,0 +1,57 @@
+/** What is said of a container that ends again and again; that an engine tells so is in test/e2e/local. */
+import assert from "node:assert/strict";
+import {
+  restartingIn,
+  restartingInWords,
+  restartsQuestion,
+  restartWarnings,
+} from "../../../components/host/restarting.ts";
+
+const now = Date.parse("2026-01-02T03:20:00Z");
+const line = (name: string, status: string, restarts: number, startedAt: string): string =>
+  `id-${name} /${name} ${status} ${restarts} 2026-01-02T${startedAt}.123456789Z`;
+
+describe("a container that ends again and again", () => {
+  it("waits to be started again, or was so more than once within the last ten minutes", () => {
+    const answer = [
+      line("waits", "restarting", 1, "01:00:00"),
+      line("again", "running", 2, "03:10:01"),
+      line("once", "running", 1, "03:19:59"),
+      line("long", "running", 40, "03:09:59"),
+      line("never", "running", 0, "03:19:59"),
+      line("ended", "exited", 5, "03:19:59"),
+      "",
+    ].join("\n");
+    assert.deepEqual(Object.fromEntries(restartingIn(answer, now)), {
+      "id-waits": 1,
+      waits: 1,
+      "id-again": 2,
+      again: 2,
+    });
+    assert.deepEqual([1, 2].map(restartingInWords), ["restarting (1 time)", "restarting (2 times)"]);
+  });
+
+  const outputs = {
+    services: { api: { containers: ["api-1", "api-2"] }, worker: { containers: ["worker-1"] } },
+  };
+
+  it("is warned of by its service and its host, before the next release", async () => {
+    const asked: string[][] = [];
+    const warnings = await restartWarnings(outputs, "app1", (args) => {
+      asked.push([...args]);
+      return Promise.resolve(
+        [line("api-1", "running", 0, "01:00:00"), line("worker-1", "restarting", 12, "03:19:59")].join("\n"),
+      );
+    });
+    assert.deepEqual(warnings, [
+      "services.worker: worker-1 on app1 is restarting (12 times), because it ends again and again; see why there with docker logs worker-1",
+    ]);
+    assert.deepEqual(asked, [restartsQuestion(["api-1", "api-2", "worker-1"])]);
+  });
+
+  it("cannot be there before a first release, and nobody is asked", async () => {
+    for (const none of [undefined, {}, { services: {} }]) {
+      assert.deepEqual(await restartWarnings(none, "app1", () => assert.fail("asked")), []);
+    }
+  });
+});
