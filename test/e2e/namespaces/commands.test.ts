@@ -49,6 +49,20 @@ describe("the command line beside a running environment", () => {
     assert.equal(shown?.current, true);
   });
 
+  it("tells a service that ends again and again from one that runs", async () => {
+    const worker = started.services.worker?.container ?? "";
+    for (const times of [1, 2]) {
+      await docker(["exec", worker, "sh", "-c", "kill 1"]);
+      const restarted = ["container", "inspect", "--format", "{{.RestartCount}} {{.State.Running}}", worker];
+      await until("the worker to run again", 30, async () => {
+        const [state] = await docker(restarted);
+        return state === `${times} true` || undefined;
+      });
+    }
+    await untilHealth("worker restarting (2 times)");
+    assert.equal((await project.start()).services.worker?.health, "restarting (2 times)");
+  });
+
   it("shows what does not run, and what is stopped", async () => {
     await docker(["stop", started.services.worker?.container ?? ""]);
     await untilHealth("worker exited");
