@@ -18,7 +18,7 @@ describe("a call of the docker client for a host", function () {
     process.env.DOCKER_CONTEXT = "elsewhere";
     try {
       const { result, calls } = await playing("echo 5", () => askDocker(connection, ["ps"]));
-      assert.deepEqual(result, { succeeded: true, stdout: "5", stderr: "" });
+      assert.deepEqual(result, { succeeded: true, exitCode: 0, stdout: "5", stderr: "" });
       assert.deepEqual(calls[0]?.environment.match(/^DOCKER_(?:HOST|CONTEXT)=.*$/gm), [
         "DOCKER_HOST=unix://.towpath/ssh/notes-production/app1.sock",
       ]);
@@ -29,7 +29,7 @@ describe("a call of the docker client for a host", function () {
 
   it("gives back what the client says of a failure", async () => {
     const { result } = await playing('refuse "No such volume"', () => askDocker(connection, ["volume"]));
-    assert.deepEqual(result, { succeeded: false, stdout: "", stderr: "No such volume" });
+    assert.deepEqual(result, { succeeded: false, exitCode: 1, stdout: "", stderr: "No such volume" });
   });
 
   it("says that there was no answer in time", async () => {
