@@ -1,16 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseApplication, type Application } from "./application/application.ts";
+import { found } from "./application/names.ts";
 import type { ApplicationDescription } from "./application/description.ts";
 import { postgresVersionOf, printingOn } from "./data/look-at-data.ts";
 import { planMigration, type MigrationPlan } from "./data/migration-plan.ts";
 import { checkPostgresVersion } from "./data/postgres-version.ts";
 import { sharedGateway } from "./gateway/shared-gateway.ts";
-import { preflight } from "./host/check-hosts.ts";
+import { preflight, type HostReport } from "./host/check-hosts.ts";
 import { writeConnections } from "./host/connection.ts";
 import { askDocker } from "./host/host-engine.ts";
 import { demandOf } from "./host/preflight.ts";
 import { restartWarnings } from "./host/restarting.ts";
 import { limitsFromSettings } from "./host/run-limits.ts";
+import { judgePlatforms, type Platforms } from "./image/platforms.ts";
+import { RegistryError } from "./image/registry-requests.ts";
+import { Registry } from "./image/registry.ts";
 import { InputError } from "./input-error.ts";
 import type { HostConnection } from "./host/ssh-config.ts";
 import type { LoadedSettings } from "./load-settings.ts";
@@ -44,10 +48,12 @@ export async function prepareRelease(
   const planning = planRelease(application, settings);
   // What is wrong with it is told when the hosts are well.
   planning.catch(() => undefined);
-  await preflight(connections, demandOf(application, settings));
+  const reports = await preflight(connections, demandOf(application, settings));
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
+  const report = found(reports, connection.host);
   const plan = await approvedPlan(settings, await planning);
+  await checkPlatforms(settings, plan, report);
   const released = asReleased(application, settings, plan);
   const gateway =
     settings.gateway === undefined
@@ -58,8 +64,39 @@ export async function prepareRelease(
     plannedMigration({ application: released, settings, connection, plan }),
     restartingCopies(connection),
   ]);
-  for (const warning of [...restarting, ...migration.warnings]) void pulumi.log.warn(warning);
+  for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
+    void pulumi.log.warn(warning);
   return { application: released, settings, connection, plan, migration, routeSince, ...gateway };
+}
+
+/** Makes sure that the host can run the images that are new to it. */
+async function checkPlatforms(
+  { registry: settings, credential }: ReleasedSettings,
+  { images, current }: ReleasePlan,
+  { host, facts }: HostReport,
+): Promise<void> {
+  if (facts === undefined) return;
+  const registry = new Registry(settings, settings.login && credential(settings.login.password));
+  const news = Object.entries(images).filter(([image, digest]) => current?.images[image] !== digest);
+  const problems = await Promise.all(
+    news.map(async ([image, digest]) =>
+      judgePlatforms(image, await platformsOf(registry, image, digest), { host, ...facts }),
+    ),
+  );
+  const told = problems.filter((problem) => problem !== undefined);
+  if (told.length > 0) throw new InputError(told);
+}
+
+async function platformsOf(
+  registry: Registry,
+  image: string,
+  digest: string,
+): Promise<Platforms | undefined> {
+  try {
+    return await registry.platforms(image, digest);
+  } catch (error) {
+    throw error instanceof RegistryError ? new InputError([error.message]) : error;
+  }
 }
 
 /** What has to be said of the release that runs, before another one takes its place. */

@@ -80,6 +80,12 @@ export function hostCheckInWords({ stack, hosts, registry }: HostCheck): string 
     ...hosts.flatMap((report) => report.problems),
     ...(registry?.problem === undefined ? [] : [registry.problem]),
   ];
+  const notes = hosts.flatMap(({ host, facts, cautions = [] }) => [
+    ...cautions,
+    ...(facts?.hasIpv6 === false
+      ? [`towpath:hosts.${host}: has no IPv6; a gateway that is made there listens on IPv4 alone`]
+      : []),
+  ]);
   const open = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return [
     columns([["host", "address", "docker", "disk free", "memory free", "clock", "state"], ...rows]),
@@ -87,6 +93,7 @@ export function hostCheckInWords({ stack, hosts, registry }: HostCheck): string 
     ...(registry === undefined
       ? []
       : [`registry ${registry.address}: ${registry.problem === undefined ? "ready" : "not ready"}`]),
+    ...notes,
     ...(problems.length === 0 ? [`${stack} can be released to`] : ["", open, ...problems]),
   ].join("\n");
 }

@@ -1,6 +1,16 @@
 import { InputError } from "../input-error.ts";
 import { askEngine, connect, runOnHost } from "./connection.ts";
-import { factsScript, judge, judgeVariables, readFacts, type Demand, type HostFacts } from "./preflight.ts";
+import {
+  cautions,
+  engineFacts,
+  factsScript,
+  judge,
+  judgeVariables,
+  readFacts,
+  type Demand,
+  type EngineAnswers,
+  type HostFacts,
+} from "./preflight.ts";
 import type { HostConnection } from "./ssh-config.ts";
 import { HostProblem } from "./ssh-failure.ts";
 
@@ -11,6 +21,8 @@ export interface HostReport {
   readonly facts?: HostFacts;
   /** Why it cannot take the release; empty when it can. */
   readonly problems: readonly string[];
+  /** What one has to know of it although it can take the release. */
+  readonly cautions?: readonly string[];
 }
 
 /** How long a host may take to say what it has, in seconds. */
@@ -30,13 +42,14 @@ export function checkHosts(
  * `others` are checks of what the hosts need besides, such as the registry's credentials: they run meanwhile and give back
  * their problems.
  *
+ * @returns what was found on each, by the hosts' names
  * @throws InputError with all problems
  */
 export async function preflight(
   connections: Readonly<Record<string, HostConnection>>,
   demand: Demand,
   others: readonly Promise<readonly string[]>[] = [],
-): Promise<void> {
+): Promise<Readonly<Record<string, HostReport>>> {
   const [reports, rest] = await Promise.all([checkHosts(connections, demand), Promise.all(others)]);
   const problems = [
     ...judgeVariables(process.env),
@@ -44,6 +57,7 @@ export async function preflight(
     ...rest.flat(),
   ];
   if (problems.length > 0) throw new InputError(problems);
+  return Object.fromEntries(reports.map((report) => [report.host, report]));
 }
 
 async function checkHost(connection: HostConnection, demand: Demand): Promise<HostReport> {
@@ -51,7 +65,9 @@ async function checkHost(connection: HostConnection, demand: Demand): Promise<Ho
   try {
     await connect(connection);
     const facts = await factsOf(connection);
-    return { host, facts, problems: judge(host, facts, demand) };
+    const careful = cautions(host, facts, demand);
+    const problems = judge(host, facts, demand);
+    return { host, facts, problems, ...(careful.length > 0 && { cautions: careful }) };
   } catch (error) {
     if (!(error instanceof HostProblem)) throw error;
     return { host, problems: [error.message] };
@@ -60,8 +76,8 @@ async function checkHost(connection: HostConnection, demand: Demand): Promise<Ho
 
 async function factsOf(connection: HostConnection): Promise<HostFacts> {
   const [version, info] = await Promise.all([
-    askEngine(connection, "/version") as Promise<{ Version: string; ApiVersion: string }>,
-    askEngine(connection, "/info") as Promise<{ DockerRootDir: string }>,
+    askEngine(connection, "/version") as Promise<EngineAnswers["version"]>,
+    askEngine(connection, "/info") as Promise<EngineAnswers["info"]>,
   ]);
   const now = Date.now();
   const { stdout, stderr } = await runOnHost(connection, ["sh", "-s", "--", info.DockerRootDir], {
@@ -76,10 +92,5 @@ async function factsOf(connection: HostConnection): Promise<HostFacts> {
       false,
     );
   }
-  return {
-    dockerVersion: version.Version,
-    dockerApi: version.ApiVersion,
-    dataFolder: info.DockerRootDir,
-    ...facts,
-  };
+  return { ...engineFacts({ version, info }), ...facts };
 }

@@ -7,6 +7,10 @@ export interface Demand {
   readonly diskBytes: number;
   /** Free memory, in bytes. */
   readonly memoryBytes: number;
+  /** Whether a gateway of its own opens the ports 80 and 443. */
+  readonly opensPorts?: boolean;
+  /** Whether its containers have limits. */
+  readonly isLimited?: boolean;
 }
 
 /** What a host said of itself. */
@@ -19,9 +23,23 @@ export interface HostFacts {
   readonly dataFolder: string;
   readonly diskFreeBytes: number;
   readonly memoryFreeBytes: number;
+  /** Its kind of processor, as Go and Docker call it: `amd64`. */
+  readonly architecture: string;
+  /** The other kinds whose programs it runs all the same, as QEMU calls them: `aarch64`. */
+  readonly emulates: readonly string[];
+  /** Whether its engine runs without root's rights. */
+  readonly isRootless: boolean;
+  /** What its engine cannot limit. */
+  readonly unlimited: readonly Limited[];
+  /** The first port that programs may open which do not run as root. */
+  readonly firstPort: number;
+  readonly hasIpv6: boolean;
   /** How far its clock is ahead of this machine's, in seconds; negative when it is behind. */
   readonly clockAheadSeconds: number;
 }
+
+/** What a container can be limited in. */
+export type Limited = "memory" | "processors" | "processes";
 
 const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
@@ -36,7 +54,11 @@ const mostSkewSeconds = 30;
 const leastDisk = gibibyte;
 
 /** What the gateway of a host's own stack needs while nothing is served. */
-export const gatewayDemand: Demand = { diskBytes: 512 * mebibyte, memoryBytes: 64 * mebibyte };
+export const gatewayDemand: Demand = {
+  diskBytes: 512 * mebibyte,
+  memoryBytes: 64 * mebibyte,
+  opensPorts: true,
+};
 
 /** What a host needs to go on at all, whatever is released. */
 export const leastDemand: Demand = { diskBytes: leastDisk, memoryBytes: 0 };
@@ -47,10 +69,23 @@ export const leastDemand: Demand = { diskBytes: leastDisk, memoryBytes: 0 };
  */
 export function demandOf(
   { services }: Pick<Application, "services">,
-  { limits, copies }: { readonly limits: Limits; readonly copies: Readonly<Record<string, number>> },
+  {
+    limits,
+    copies,
+    gateway,
+  }: {
+    readonly limits: Limits;
+    readonly copies: Readonly<Record<string, number>>;
+    readonly gateway?: string;
+  },
 ): Demand {
   const count = Object.keys(services).reduce((sum, service) => sum + (copies[service] ?? 1), 0);
-  return { diskBytes: leastDisk, memoryBytes: count * limits.memory };
+  return {
+    diskBytes: leastDisk,
+    memoryBytes: count * limits.memory,
+    opensPorts: gateway === undefined,
+    isLimited: true,
+  };
 }
 
 /** Why a host cannot take the release; empty when it can. */
@@ -78,7 +113,41 @@ export function judge(host: string, facts: HostFacts, demand: Demand): string[] 
       `${path}: its clock may differ from this machine's by ${mostSkewSeconds} s at most, got ${Math.abs(clockAheadSeconds)} s ${clockAheadSeconds > 0 ? "ahead" : "behind"}; set the one that is wrong, on most systems with timedatectl set-ntp true`,
     );
   }
+  if (facts.isRootless && demand.opensPorts === true && facts.firstPort > gatewayPort) {
+    problems.push(
+      `${path}: its Docker engine is rootless and may not open port ${gatewayPort}, got net.ipv4.ip_unprivileged_port_start = ${facts.firstPort}; run there: echo net.ipv4.ip_unprivileged_port_start=${gatewayPort} | sudo tee /etc/sysctl.d/50-ports.conf && sudo sysctl --system`,
+    );
+  }
+  if (demand.isLimited === true && facts.unlimited.includes("processors")) {
+    problems.push(
+      `towpath:limits.cpus: the Docker engine of ${host} has to limit processors, got no cgroup controller for them; ${controllers}`,
+    );
+  }
   return problems;
+}
+
+/** The first port that a gateway opens. */
+const gatewayPort = 80;
+
+const controllers =
+  'enable it in the kernel (for a rootless engine with "Delegate=cpu cpuset io memory pids" for user@.service of systemd), or use an engine that runs as root';
+
+/** What a release to a host has to be told of, although it can be done. */
+export function cautions(host: string, facts: HostFacts, demand: Demand): string[] {
+  const path = `towpath:hosts.${host}`;
+  const found: string[] = [];
+  const unlimited = facts.unlimited.filter((what) => what !== "processors");
+  if (demand.isLimited === true && unlimited.length > 0) {
+    found.push(
+      `towpath:limits: the Docker engine of ${host} keeps no limits of ${unlimited.join(" and ")}, got no cgroup controller for them; ${controllers}`,
+    );
+  }
+  if (facts.isRootless && demand.opensPorts === true) {
+    found.push(
+      `${path}: its Docker engine is rootless, so that applications see its own address instead of their clients'; where those matter, set DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns for it, or use an engine that runs as root`,
+    );
+  }
+  return found;
 }
 
 /** Why no host can be reached from a run with these environment variables; empty when they do not matter. */
@@ -107,17 +176,53 @@ export const factsScript = `
 echo "clock $(date +%s)"
 echo "memory $(sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo)"
 echo "disk $(df -P -k "$1" | awk 'NR == 2 { print $4 }')"
+if grep -q . /proc/net/if_inet6 2>/dev/null; then echo ipv6; fi
+PATH=$PATH:/usr/sbin:/sbin
+case "$(getcap "$(command -v rootlesskit)" 2>/dev/null)" in
+  *cap_net_bind_service*) echo "port 0" ;;
+  *) echo "port $(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" ;;
+esac
+for one in /proc/sys/fs/binfmt_misc/qemu-*; do [ ! -f "$one" ] || echo "emulates \${one##*/qemu-}"; done
 `;
+
+/** What the engine tells by itself. */
+type EngineFact = "dockerVersion" | "dockerApi" | "dataFolder" | "architecture" | "isRootless" | "unlimited";
+
+/** What an engine answers to `/version` and `/info`, as far as it is read. */
+export interface EngineAnswers {
+  readonly version: { readonly Version: string; readonly ApiVersion: string; readonly Arch?: string };
+  readonly info: {
+    readonly DockerRootDir: string;
+    readonly SecurityOptions?: readonly string[] | null;
+    readonly MemoryLimit?: boolean;
+    readonly CpuCfsQuota?: boolean;
+    readonly PidsLimit?: boolean;
+  };
+}
+
+/** The facts that an engine tells. */
+export function engineFacts({ version, info }: EngineAnswers): Pick<HostFacts, EngineFact> {
+  const kept = [
+    ["memory", info.MemoryLimit],
+    ["processors", info.CpuCfsQuota],
+    ["processes", info.PidsLimit],
+  ] as const;
+  return {
+    dockerVersion: version.Version,
+    dockerApi: version.ApiVersion,
+    dataFolder: info.DockerRootDir,
+    architecture: version.Arch ?? "amd64",
+    isRootless: (info.SecurityOptions ?? []).some((option) => option.split(",").includes("name=rootless")),
+    unlimited: kept.flatMap(([what, is]) => (is === false ? [what] : [])),
+  };
+}
 
 /**
  * The facts that `factsScript` printed; undefined when one is missing.
  *
  * `now` is this machine's time when the host was asked, in milliseconds.
  */
-export function readFacts(
-  printed: string,
-  now: number,
-): Pick<HostFacts, "diskFreeBytes" | "memoryFreeBytes" | "clockAheadSeconds"> | undefined {
+export function readFacts(printed: string, now: number): Omit<HostFacts, EngineFact> | undefined {
   const fact = (name: string): number => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(printed)?.[1]);
   const [clock, memory, disk] = [fact("clock"), fact("memory"), fact("disk")];
   if ([clock, memory, disk].some(Number.isNaN)) return undefined;
@@ -125,5 +230,9 @@ export function readFacts(
     diskFreeBytes: disk * 1024,
     memoryFreeBytes: memory * 1024,
     clockAheadSeconds: Math.round(clock - now / 1000),
+    hasIpv6: /^ipv6$/m.test(printed),
+    // What Linux begins with.
+    firstPort: Number.isNaN(fact("port")) ? 1024 : fact("port"),
+    emulates: [...printed.matchAll(/^emulates (\S+)$/gm)].map(([, kind = ""]) => kind),
   };
 }

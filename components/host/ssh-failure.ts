@@ -112,6 +112,8 @@ export interface SocketEnding {
  */
 export const lookAtSocket = `
 socket=${remoteSocket}
+own="\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/docker.sock"
+if [ ! -S "$socket" ] && [ -S "$own" ]; then echo "rootless $own"; exit; fi
 if [ ! -S "$socket" ]; then echo missing; exit; fi
 if [ ! -r "$socket" ] || [ ! -w "$socket" ]; then echo forbidden; exit; fi
 command -v docker >/dev/null 2>&1 || exit 0
@@ -130,6 +132,12 @@ export function explainSocket({ host, user, found }: SocketEnding): HostProblem 
     return new HostProblem(
       `${path}: no Docker engine runs there, got no ${remoteSocket}; install Docker and start it with sudo systemctl start docker`,
       true,
+    );
+  }
+  if (found.startsWith("rootless ")) {
+    const own = found.slice("rootless ".length);
+    return lasting(
+      `${path}: its Docker engine is rootless, got its socket at ${own} and none at ${remoteSocket}; install an engine that runs as root, or let the one lead to the other (sudo ln -s ${own} ${remoteSocket}, after each reboot)`,
     );
   }
   if (found === "forbidden") {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Patience } from "../patience.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
+import { platformName, type Platforms } from "./platforms.ts";
 import { jsonOf, RegistryError, RegistryRequests, repositoryOf, usualPatience } from "./registry-requests.ts";
 
 /** A manifest, or a list of them, exactly as the registry has it. */
@@ -27,6 +28,14 @@ const manifestTypes = [
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
 ];
+
+/** The parts of an image's configuration that are read. */
+interface Configuration {
+  readonly created?: string;
+  readonly os?: string;
+  readonly architecture?: string;
+  readonly config?: { readonly Labels?: Record<string, string> | null };
+}
 
 /** The parts of a manifest that are read. */
 interface ManifestText {
@@ -102,6 +111,21 @@ export class Registry {
     };
   }
 
+  /** The platforms that an image is for; undefined when there is no such image. */
+  async platforms(image: string, reference: string): Promise<Platforms | undefined> {
+    const found = await this.manifest(image, reference);
+    if (found === undefined) return undefined;
+    const { manifests, config } = jsonOf(found) as ManifestText;
+    if (manifests !== undefined) {
+      // What a build attests is listed as one for an unknown platform.
+      const names = manifests.flatMap(({ platform }) => platform ?? []).map(platformName);
+      return { names: names.filter((name) => name !== "unknown/unknown"), isList: true };
+    }
+    const { os, architecture } = await this.configuration(image, config?.digest);
+    const names = os === undefined || architecture === undefined ? [] : [platformName({ os, architecture })];
+    return { names, isList: false };
+  }
+
   /** Gives a manifest more tags, by putting its own bytes under them: nothing is pulled or pushed. */
   async tag(image: string, digest: string, tags: readonly string[]): Promise<void> {
     const found = await this.manifest(image, digest);
@@ -155,10 +179,7 @@ export class Registry {
   }
 
   /** An image's configuration: its labels, and when it was built. */
-  private async configuration(
-    image: string,
-    digest: string | undefined,
-  ): Promise<{ created?: string; config?: { Labels?: Record<string, string> | null } }> {
+  private async configuration(image: string, digest: string | undefined): Promise<Configuration> {
     if (digest === undefined) return {};
     const response = await this.requests.send({
       method: "GET",

@@ -53,6 +53,8 @@ describe("the command host check", function () {
     const facts = {
       ...{ dockerVersion: "28.1.1", dockerApi: "1.49", dataFolder: "/var/lib/docker" },
       ...{ diskFreeBytes: 40 * gibibyte, memoryFreeBytes: 8 * gibibyte, clockAheadSeconds },
+      ...{ architecture: "amd64", emulates: [], isRootless: false, unlimited: [] },
+      ...{ firstPort: 1024, hasIpv6: false },
     };
     assert.deepEqual(found, {
       stack: "staging",

@@ -151,12 +151,33 @@ describe("towpath host check", () => {
     diskFreeBytes: 40 * 1024 ** 3,
     memoryFreeBytes: 512 * 1024 ** 2,
     clockAheadSeconds: 0,
+    ...{ architecture: "amd64", emulates: [], isRootless: false, unlimited: [], firstPort: 1024 },
+    hasIpv6: true,
   };
   const ready: HostCheck = {
     stack: "staging",
     hosts: [{ host: "app1", address: "deploy@10.0.0.1", facts, problems: [] }],
     registry: { address: "ghcr.io" },
   };
+
+  it("says what one has to know of a host that is ready", () => {
+    const cautions = ["towpath:hosts.app1: its Docker engine is rootless"];
+    const [host] = ready.hosts;
+    const known = { ...ready, hosts: [{ ...host, facts: { ...facts, hasIpv6: false }, cautions }] };
+    assert.equal(isReady(known as HostCheck), true);
+    assert.deepEqual(
+      hostCheckInWords(known as HostCheck)
+        .split("\n")
+        .slice(2),
+      [
+        "",
+        "registry ghcr.io: ready",
+        "towpath:hosts.app1: its Docker engine is rootless",
+        "towpath:hosts.app1: has no IPv6; a gateway that is made there listens on IPv4 alone",
+        "staging can be released to",
+      ],
+    );
+  });
 
   it("shows what the hosts have", () => {
     assert.equal(isReady(ready), true);

@@ -31,7 +31,7 @@ export class PlayedHost {
     );
     machine.write("Pulumi.staging.yaml", stringify({ config }));
     const answers: Readonly<Record<string, object>> = {
-      "/version": { Version: "28.1.1", ApiVersion: "1.49" },
+      "/version": { Version: "28.1.1", ApiVersion: "1.49", Arch: "amd64" },
       "/info": { DockerRootDir: "/var/lib/docker" },
     };
     const engine = createServer(({ url = "" }, response) => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
+  cautions,
   demandOf,
+  engineFacts,
   factsScript,
   judge,
   judgeVariables,
@@ -13,17 +15,25 @@ import {
 const gibibyte = 1024 ** 3;
 const demand = { diskBytes: 2 * gibibyte, memoryBytes: 1.5 * gibibyte };
 
+const sufficing: HostFacts = {
+  dockerVersion: "28.1.1",
+  dockerApi: "1.49",
+  dataFolder: "/var/lib/docker",
+  diskFreeBytes: 2 * gibibyte,
+  memoryFreeBytes: 1.5 * gibibyte,
+  clockAheadSeconds: -30,
+  ...{
+    architecture: "amd64",
+    emulates: [],
+    isRootless: false,
+    unlimited: [],
+    firstPort: 1024,
+    hasIpv6: true,
+  },
+};
+
 function problems(more: Partial<HostFacts>): string[] {
-  const facts: HostFacts = {
-    dockerVersion: "28.1.1",
-    dockerApi: "1.49",
-    dataFolder: "/var/lib/docker",
-    diskFreeBytes: 2 * gibibyte,
-    memoryFreeBytes: 1.5 * gibibyte,
-    clockAheadSeconds: -30,
-    ...more,
-  };
-  return judge("app1", facts, demand);
+  return judge("app1", { ...sufficing, ...more }, demand);
 }
 
 describe("what a release needs of a host", () => {
@@ -33,7 +43,10 @@ describe("what a release needs of a host", () => {
     assert.deepEqual(demandOf({ services }, { limits, copies: { api: 3 } }), {
       diskBytes: gibibyte,
       memoryBytes: 4000,
+      ...{ opensPorts: true, isLimited: true },
     });
+    const shared = demandOf({ services }, { limits, copies: {}, gateway: "host-app1" });
+    assert.equal(shared.opensPorts, false);
   });
 });
 
@@ -66,6 +79,55 @@ describe("the judgement of a host", () => {
   });
 });
 
+describe("a rootless engine", () => {
+  const rootless: HostFacts = {
+    ...sufficing,
+    isRootless: true,
+    unlimited: ["memory", "processors", "processes"],
+  };
+  const release = { ...demand, opensPorts: true, isLimited: true };
+
+  it("must be allowed to open the gateway's ports, and to limit processors", () => {
+    assert.deepEqual(judge("app1", rootless, release), [
+      "towpath:hosts.app1: its Docker engine is rootless and may not open port 80, got net.ipv4.ip_unprivileged_port_start = 1024; run there: echo net.ipv4.ip_unprivileged_port_start=80 | sudo tee /etc/sysctl.d/50-ports.conf && sudo sysctl --system",
+      'towpath:limits.cpus: the Docker engine of app1 has to limit processors, got no cgroup controller for them; enable it in the kernel (for a rootless engine with "Delegate=cpu cpuset io memory pids" for user@.service of systemd), or use an engine that runs as root',
+    ]);
+    assert.deepEqual(judge("app1", { ...rootless, firstPort: 80, unlimited: [] }, release), []);
+    assert.deepEqual(judge("app1", rootless, demand), []);
+  });
+
+  it("is told of when it keeps no other limits, and hides clients' addresses", () => {
+    assert.deepEqual(cautions("app1", rootless, release), [
+      'towpath:limits: the Docker engine of app1 keeps no limits of memory and processes, got no cgroup controller for them; enable it in the kernel (for a rootless engine with "Delegate=cpu cpuset io memory pids" for user@.service of systemd), or use an engine that runs as root',
+      "towpath:hosts.app1: its Docker engine is rootless, so that applications see its own address instead of their clients'; where those matter, set DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns for it, or use an engine that runs as root",
+    ]);
+    assert.deepEqual(cautions("app1", rootless, demand), []);
+    assert.deepEqual(cautions("app1", sufficing, release), []);
+  });
+
+  it("is known by what it answers", () => {
+    const version = { Version: "28.1.1", ApiVersion: "1.49", Arch: "arm64" };
+    const root = { DockerRootDir: "/var/lib/docker" };
+    const known = {
+      dockerVersion: "28.1.1",
+      dockerApi: "1.49",
+      dataFolder: "/var/lib/docker",
+      architecture: "arm64",
+    };
+    assert.deepEqual(engineFacts({ version, info: root }), { ...known, isRootless: false, unlimited: [] });
+    const info = {
+      ...root,
+      SecurityOptions: ["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"],
+      ...{ MemoryLimit: true, CpuCfsQuota: false, PidsLimit: false },
+    };
+    assert.deepEqual(engineFacts({ version, info }), {
+      ...known,
+      isRootless: true,
+      unlimited: ["processors", "processes"],
+    });
+  });
+});
+
 describe("the environment of a run", () => {
   it("must not lead the docker plugin elsewhere", () => {
     assert.deepEqual(judgeVariables({ DOCKER_CONTEXT: "desktop" }), [
@@ -88,7 +150,11 @@ describe("the facts of a host", () => {
       diskFreeBytes: 3072,
       memoryFreeBytes: 2048,
       clockAheadSeconds: 10,
+      ...{ hasIpv6: false, firstPort: 1024, emulates: [] },
     });
+    const more = "clock 100\nmemory 2\ndisk 3\nipv6\nport 0\nemulates aarch64\nemulates arm\n";
+    const { hasIpv6, firstPort, emulates } = readFacts(more, 90_400) ?? {};
+    assert.deepEqual([hasIpv6, firstPort, emulates], [true, 0, ["aarch64", "arm"]]);
   });
 
   it("are not taken from a host that does not say them all", () => {

@@ -154,6 +154,12 @@ describe("why a host's engine does not answer", () => {
       ),
     );
     assert.deepEqual(
+      engine("rootless /run/user/1000/docker.sock"),
+      lasting(
+        "towpath:hosts.app1: its Docker engine is rootless, got its socket at /run/user/1000/docker.sock and none at /var/run/docker.sock; install an engine that runs as root, or let the one lead to the other (sudo ln -s /run/user/1000/docker.sock /var/run/docker.sock, after each reboot)",
+      ),
+    );
+    assert.deepEqual(
       engine("forbidden"),
       lasting(
         `towpath:hosts.app1.user: deploy may not use Docker, got "permission denied" for /var/run/docker.sock; run there: sudo usermod -aG docker deploy`,

@@ -60,8 +60,10 @@ export class PlayedRegistry {
     tags: readonly string[],
     labels: Record<string, string> = {},
     created?: string,
+    architecture?: string,
   ): string {
-    const config = JSON.stringify({ created, config: { Labels: labels } });
+    const platform = architecture === undefined ? {} : { os: "linux", architecture };
+    const config = JSON.stringify({ created, ...platform, config: { Labels: labels } });
     this.blobs.set(digestOf(config), config);
     const text = JSON.stringify({
       schemaVersion: 2,

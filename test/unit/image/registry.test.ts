@@ -70,6 +70,20 @@ describe("the client of a registry", () => {
     assert.equal(await registry.facts("api", "other"), undefined);
   });
 
+  it("reads the platforms of one image, of a list without what is attested, and of one that says none", async () => {
+    const registry = await open();
+    const arm = played.publish(name, ["arm"], {}, undefined, "arm64");
+    played.publish(name, ["silent"]);
+    played.publishList(name, ["list"], { arm64: arm, amd64: arm });
+    assert.deepEqual(await registry.platforms("api", "arm"), { names: ["linux/arm64"], isList: false });
+    assert.deepEqual(await registry.platforms("api", "silent"), { names: [], isList: false });
+    assert.deepEqual(await registry.platforms("api", "list"), {
+      names: ["linux/arm64", "linux/amd64"],
+      isList: true,
+    });
+    assert.equal(await registry.platforms("api", "other"), undefined);
+  });
+
   it("tags a manifest and a list by their own bytes", async () => {
     const registry = await open();
     const single = played.publish(name, ["abc"]);
