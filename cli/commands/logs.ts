@@ -2,6 +2,7 @@ import { application } from "../../application.ts";
 import { printable } from "../../components/printable.ts";
 import type { Container } from "../docker/containers.ts";
 import { readLog, type LogLine } from "../docker/log-lines.ts";
+import { inOrderOfTime } from "../docker/order-of-time.ts";
 import { duringInterrupts } from "../interrupts.ts";
 import { exitCode, Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
@@ -38,12 +39,10 @@ export async function logs(
       `${json ? JSON.stringify(line) : inWords(line, service === undefined ? width : 0)}\n`,
     );
   };
-  const before: ServiceLine[] = [];
-  const onLine = follow ? print : (line: ServiceLine) => before.push(line);
-  const readers = containers.map(({ id, part }) =>
-    readLog(id, follow, (line) => {
-      onLine({ service: part, ...line });
-    }),
+  // In the order of time, each stream is read as far as it is printed, by a client of its own.
+  const asked = follow ? [undefined] : [["stdout"] as const, ["stderr"] as const];
+  const readers = containers.flatMap(({ id, part }) =>
+    asked.map((streams) => ({ service: part, ...readLog(id, follow, streams) })),
   );
   const stop = (): void => {
     for (const reader of readers) reader.stop();
@@ -56,10 +55,26 @@ export async function logs(
       code = exitCode.interrupted;
       stop();
     },
-    () => Promise.all(readers.map(({ ended }) => ended)),
+    async () => {
+      const all = readers.flatMap(({ service, streams }) =>
+        streams.map((lines) => ofService(service, lines)),
+      );
+      await Promise.all((follow ? all : [inOrderOfTime(all)]).map((lines) => printAll(lines, print)));
+      await Promise.all(readers.map(({ ended }) => ended));
+    },
   );
-  before.sort((one, other) => (one.time < other.time ? -1 : 1)).forEach(print);
   return code;
+}
+
+async function* ofService(service: string, lines: AsyncIterable<LogLine>): AsyncGenerator<ServiceLine> {
+  for await (const line of lines) yield { service, ...line };
+}
+
+async function printAll(
+  lines: AsyncIterable<ServiceLine>,
+  print: (line: ServiceLine) => void,
+): Promise<void> {
+  for await (const line of lines) print(line);
 }
 
 /** One service says who it is by being asked for; several are told apart at the start of each line. */

@@ -10,31 +10,46 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Reads what a container printed, and with `follow` what it prints from now on, until it ends or is removed. */
+/** What a container printed, as it is read. */
+export interface ContainerLog {
+  /** The streams that were asked for, each in its own order. */
+  readonly streams: readonly AsyncIterable<LogLine>[];
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Reads what a container printed, and with `follow` what it prints from now on, until it ends or is removed.
+ *
+ * The client writes the lines of both streams in their order: of two that are asked for, one that is not read holds up the
+ * other.
+ */
 export function readLog(
   container: string,
   follow: boolean,
-  onLine: (line: LogLine) => void,
-): { readonly ended: Promise<void>; stop(): void } {
+  streams: readonly LogLine["stream"][] = ["stdout", "stderr"],
+): ContainerLog {
   const args = ["logs", "--timestamps", ...(follow ? ["--follow"] : []), container];
-  const child = spawn("docker", args, { stdio: ["ignore", "pipe", "pipe"] });
-  const read = (stream: LogLine["stream"], from: Readable): Promise<void> =>
-    new Promise((resolve) => {
-      createInterface({ input: from })
-        .on("line", (line) => {
-          const space = line.indexOf(" ");
-          onLine({ time: line.slice(0, space), stream, text: line.slice(space + 1) });
-        })
-        .on("close", resolve);
-    });
-  const closed = new Promise<void>((resolve, reject) => {
+  const pipe = (stream: LogLine["stream"]): "pipe" | "ignore" =>
+    streams.includes(stream) ? "pipe" : "ignore";
+  const child = spawn("docker", args, { stdio: ["ignore", pipe("stdout"), pipe("stderr")] });
+  const ended = new Promise<void>((resolve, reject) => {
     child.on("error", reject).on("close", () => {
       resolve();
     });
   });
-  const streams = [read("stdout", child.stdout), read("stderr", child.stderr)];
+  // It is told to the one who waits for it in the end.
+  ended.catch(() => undefined);
   return {
-    ended: Promise.all([closed, ...streams]).then(() => undefined),
+    streams: streams.flatMap((stream) => (child[stream] === null ? [] : [linesOf(stream, child[stream])])),
+    ended,
     stop: () => child.kill(),
   };
+}
+
+async function* linesOf(stream: LogLine["stream"], from: Readable): AsyncGenerator<LogLine> {
+  for await (const line of createInterface({ input: from })) {
+    const space = line.indexOf(" ");
+    yield { time: line.slice(0, space), stream, text: line.slice(space + 1) };
+  }
 }

@@ -222,19 +222,40 @@ describe("the commands that look", function () {
 
     it("print what several containers printed in the order of time, or one's as it is", async () => {
       machine.docker("ps", `${api}\n2\tnotes-local-worker-1a\trunning\tUp\tworker\tr1\t`);
-      machine.docker("logs", "2026-01-02T00:00:02Z two\n2026-01-02T00:00:01Z one | {}\n");
+      machine.docker("logs", "2026-01-02T00:00:01Z one | {}\n2026-01-02T00:00:02Z two\n");
       const printed = async (...args: string[]) =>
         (await run(process.execPath, ["setup/bootstrap.mjs", "logs", ...args])).stdout;
       assert.equal(
         (await printed()).replace(/^(?:api {3}|worker) \| /gm, ""),
         "one | {}\none | {}\ntwo\ntwo\n",
       );
-      assert.equal(await printed("api", "--follow"), "two\none | {}\n");
+      assert.equal(await printed("api", "--follow"), "one | {}\ntwo\n");
       const [first] = (await printed("api", "--json")).split("\n");
       assert.deepEqual(JSON.parse(String(first)), {
         ...{ service: "api", time: "2026-01-02T00:00:01Z" },
         ...{ stream: "stdout", text: "one | {}" },
       });
+    });
+
+    it("print both streams of a container in the order of time, however much it printed to one before the other", async () => {
+      // No pipe holds a stretch of 20,000 lines.
+      machine.write(
+        "answers/docker-logs.sh",
+        `stretch() { awk -v from=$1 'BEGIN { for (n = 0; n < 20000; n++) printf "%d %d %092d\\n", from + n, from, n }'; }
+        stretch 100000
+        stretch 200000 >&2
+        stretch 300000`,
+      );
+      const { stdout } = await run(process.execPath, ["setup/bootstrap.mjs", "logs", "api"]);
+      const stretches = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.slice(0, 6));
+      assert.equal(stretches.length, 60_000);
+      assert.deepEqual(
+        stretches.filter((stretch, index) => stretch !== stretches[index - 1]),
+        ["100000", "200000", "300000"],
+      );
     });
 
     it("go into the container, with its exit code", async () => {
