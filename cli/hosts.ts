@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { application as description } from "../application.ts";
 import { writeConnections } from "../components/host/connection.ts";
-import type { HostConnection } from "../components/host/ssh-config.ts";
+import { folderOf, type HostConnection } from "../components/host/ssh-config.ts";
 import { InputError } from "../components/input-error.ts";
 import { missingCredentials } from "../components/settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../components/settings/credential.ts";
@@ -31,9 +31,10 @@ export interface StackHosts {
  *
  * Values in the stack's configuration are encrypted: where one is needed, Pulumi is asked.
  *
+ * @param folder where connections are that no run shares; those of the stack's runs by default
  * @throws InputError when the settings cannot be used, or a credential is missing
  */
-export async function hostsOfStack(call: PulumiCall, run: Run): Promise<StackHosts> {
+export async function hostsOfStack(call: PulumiCall, run: Run, folder?: string): Promise<StackHosts> {
   const settings = settingsOf(call.project, description.name, call.stack);
   if (!("hosts" in settings) && settings.environment !== "host") {
     throw new Problem(
@@ -54,7 +55,7 @@ export async function hostsOfStack(call: PulumiCall, run: Run): Promise<StackHos
     if (source.source === "agent") return undefined;
     return source.source === "configuration" ? stored[source.name] : process.env[source.variable];
   };
-  const connections = await writeConnections(settings.namespace, hosts, credential);
+  const connections = await writeConnections(folder ?? folderOf(settings.namespace), hosts, credential);
   return { settings, hosts, connections, credential };
 }
 

@@ -5,7 +5,7 @@ import { preflight } from "./host/check-hosts.ts";
 import { writeConnections } from "./host/connection.ts";
 import { gatewayDemand } from "./host/preflight.ts";
 import { DockerHost } from "./host/docker-host.ts";
-import type { HostConnection } from "./host/ssh-config.ts";
+import { folderOf, type HostConnection } from "./host/ssh-config.ts";
 import { InputError } from "./input-error.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { labels, namesOf } from "./naming/names.ts";
@@ -35,7 +35,7 @@ export async function prepareHost(settings: LoadedHostSettings): Promise<HostCon
   });
   if (missing.length > 0) throw new InputError(missing);
   const connections = await writeConnections(
-    settings.namespace,
+    folderOf(settings.namespace),
     { host: settings.host },
     settings.credential,
   );

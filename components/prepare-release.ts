@@ -16,7 +16,7 @@ import { judgePlatforms, type Platforms } from "./image/platforms.ts";
 import { RegistryError } from "./image/registry-requests.ts";
 import { Registry } from "./image/registry.ts";
 import { InputError } from "./input-error.ts";
-import type { HostConnection } from "./host/ssh-config.ts";
+import { folderOf, type HostConnection } from "./host/ssh-config.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { namesOf } from "./naming/names.ts";
@@ -44,7 +44,11 @@ export async function prepareRelease(
 ): Promise<ReleasedEnvironmentArgs> {
   const application = checked(description, loaded);
   const settings = await withVaultSecrets(loaded);
-  const connections = await writeConnections(settings.namespace, settings.hosts, settings.credential);
+  const connections = await writeConnections(
+    folderOf(settings.namespace),
+    settings.hosts,
+    settings.credential,
+  );
   const planning = planRelease(application, settings);
   // What is wrong with it is told when the hosts are well.
   planning.catch(() => undefined);

@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
 import { checkHosts, type HostReport } from "../../components/host/check-hosts.ts";
+import { closeConnections } from "../../components/host/connection.ts";
 import { demandOf, gatewayDemand, size } from "../../components/host/preflight.ts";
+import { connectionsFolder } from "../../components/host/ssh-config.ts";
 import { checkRegistry } from "../../components/image/registry.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
 import { hostsOfStack, type StackHosts } from "../hosts.ts";
@@ -10,6 +14,12 @@ import { readProject } from "../project.ts";
 import { columns } from "../report/table.ts";
 import { run } from "../run.ts";
 import { callFor } from "./pulumi.ts";
+
+/** How the folders of such connections begin; a namespace has no dots. */
+const ownPrefix = "check.";
+
+/** What is older was left by a check that was killed, in milliseconds. */
+const longestCheck = 3600_000;
 
 /** What `towpath host check` found. */
 export interface HostCheck {
@@ -21,7 +31,7 @@ export interface HostCheck {
 
 /**
  * Looks at a stack's hosts as its next `up` will: whether they are reached, by the pinned key, and have what a release needs;
- * and whether the registry lets one in. Changes nothing there.
+ * and whether the registry lets one in. Changes nothing there, and leaves the connection of a run alone.
  */
 export async function checkHost(
   stack: string,
@@ -30,9 +40,33 @@ export async function checkHost(
 ): Promise<HostCheck> {
   // Connections are relative to the project's folder, as for its programs.
   process.chdir(project.root);
-  const application = parseApplication(description);
   const call = await callFor("config", stack, progress, project);
-  const { settings, hosts: described, connections, credential } = await hostsOfStack(call, run);
+  return withOwnConnections(async (folder) => lookAt(await hostsOfStack(call, run, folder), stack, progress));
+}
+
+/** Gives a folder for connections that nobody else uses, and closes them at the end. */
+async function withOwnConnections<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  mkdirSync(connectionsFolder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(connectionsFolder).filter((name) => name.startsWith(ownPrefix))) {
+    const left = join(connectionsFolder, name);
+    const used = statSync(left, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - used > longestCheck) rmSync(left, { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(connectionsFolder, ownPrefix));
+  try {
+    return await work(folder);
+  } finally {
+    await closeConnections(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function lookAt(
+  { settings, hosts: described, connections, credential }: StackHosts,
+  stack: string,
+  progress: Progress,
+): Promise<HostCheck> {
+  const application = parseApplication(description);
   const released = settings.environment === "host" ? undefined : settings;
   const step = progress.step("looking at the hosts");
   try {

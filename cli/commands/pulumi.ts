@@ -4,7 +4,7 @@ import { application } from "../../application.ts";
 import { checkHosts } from "../../components/host/check-hosts.ts";
 import { connect, wasLost } from "../../components/host/connection.ts";
 import { leastDemand } from "../../components/host/preflight.ts";
-import { connectionOf, type HostConnection } from "../../components/host/ssh-config.ts";
+import { folderOf, type HostConnection } from "../../components/host/ssh-config.ts";
 import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
@@ -140,7 +140,7 @@ export async function openHosts(
 /** Pulumi's own words name a socket of this machine, or what an engine could not do: a person has to know what is wrong there. */
 async function sayHostProblems({ project, stack }: PulumiCall, progress: Progress): Promise<void> {
   process.chdir(project.root);
-  const { folder } = connectionOf(namespaceOf(project, application.name, stack), "");
+  const folder = folderOf(namespaceOf(project, application.name, stack));
   const opened = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".sock")) : [];
   for (const name of opened) {
     const connection = { folder, host: name.slice(0, -".sock".length) };

@@ -18,7 +18,6 @@ import { shellWords } from "./shell-words.ts";
 import {
   configFile,
   connectionFiles,
-  connectionOf,
   connectTimeoutSeconds,
   jumpAlias,
   remoteSocket,
@@ -38,20 +37,17 @@ const pingSeconds = 5;
 const retrySeconds = 1;
 
 /**
- * Writes down how the hosts are reached: ssh's configuration, the pinned keys, and the private keys that do not come from
+ * Writes down in a folder how the hosts are reached: ssh's configuration, the pinned keys, and the private keys that do not come from
  * the agent, for nobody else to read.
  *
  * Connections that are open are closed when anything of it is new: they would lead where the settings no longer point.
  */
 export async function writeConnections(
-  namespace: string,
+  folder: string,
   hosts: Readonly<Record<string, HostSettings>>,
   credential: (source: CredentialSource | AgentCredential) => string | undefined,
 ): Promise<Record<string, HostConnection>> {
-  const connections = Object.fromEntries(
-    Object.keys(hosts).map((host) => [host, connectionOf(namespace, host)]),
-  );
-  const { folder } = connectionOf(namespace, "");
+  const connections = Object.fromEntries(Object.keys(hosts).map((host) => [host, { host, folder }]));
   const withKeys = Object.entries(hosts).map(([host, settings]): [string, HostWithKeys] => [
     host,
     {
@@ -72,7 +68,7 @@ export async function writeConnections(
   return connections;
 }
 
-/** Closes the connections of a stack that are open. */
+/** Closes the connections of a folder that are open. */
 export async function closeConnections(folder: string): Promise<void> {
   const config = configFile({ folder });
   if (!existsSync(config)) return;

@@ -35,9 +35,12 @@ const persistSeconds = 600;
  */
 const alive = { intervalSeconds: 5, questions: 3 };
 
-/** The connection to one of a stack's hosts. */
-export function connectionOf(namespace: string, host: string): HostConnection {
-  return { host, folder: `.towpath/ssh/${namespace}` };
+/** The folder in which the connections of every stack have theirs. */
+export const connectionsFolder = ".towpath/ssh";
+
+/** The folder of the connections of a stack's runs. */
+export function folderOf(namespace: string): string {
+  return `${connectionsFolder}/${namespace}`;
 }
 
 /** The configuration of ssh with every host of the stack in it. */

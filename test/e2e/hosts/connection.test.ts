@@ -6,6 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { HostCheck } from "../../../cli/commands/host.ts";
+import { checkHosts } from "../../../components/host/check-hosts.ts";
+import { answers, closeConnections, connect, writeConnections } from "../../../components/host/connection.ts";
+import { leastDemand } from "../../../components/host/preflight.ts";
+import { folderOf, type HostConnection } from "../../../components/host/ssh-config.ts";
+import type { HostSettings } from "../../../components/settings/host.ts";
 import { handBack, keyFile, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { testRegistry } from "../../support/hosts/test-registry.ts";
 import { TestProject } from "../../support/project.ts";
@@ -58,6 +63,30 @@ describe("hosts over SSH", () => {
     return (await check(environment)).hosts.flatMap((report) => report.problems);
   }
 
+  /** Calls something with what opens connections as a run of the program does, and closes them. */
+  async function asRun(
+    work: (
+      connectionsTo: (hosts: { app1: HostSettings }) => Promise<{ app1: HostConnection }>,
+    ) => Promise<void>,
+  ): Promise<void> {
+    const home = process.cwd();
+    const folder = folderOf("notes-staging");
+    const variables: Record<string, string> = keyVariables();
+    process.chdir(project.folder);
+    try {
+      await work(async (hosts) => {
+        const { app1 } = await writeConnections(folder, hosts, (source) =>
+          source.source === "environment" ? variables[source.variable] : undefined,
+        );
+        assert.ok(app1);
+        return { app1 };
+      });
+    } finally {
+      await closeConnections(folder);
+      process.chdir(home);
+    }
+  }
+
   it("are reached with a key from the environment, and say what they have", async () => {
     configure({ app1: host.settings() });
     const ended = await project.run(["host", "check"], keyVariables());
@@ -68,9 +97,24 @@ describe("hosts over SSH", () => {
         `^host +address +docker +disk free +memory free +clock +state\napp1 +deploy@${host.address} +20\\.10\\.\\S+ +[\\d.]+ GiB +[\\d.]+ GiB +[+-]\\d s +ready\n\nregistry ${registryAddress}: ready\nstaging can be released to$`,
       ),
     );
-    // The connection is there for the next command.
-    await check();
-    assert.equal(await host.connections(), 1);
+    await until("the check's connection to be closed", 10, async () =>
+      (await host.connections()) === 0 ? true : undefined,
+    );
+  });
+
+  it("keep the connection of a run that is at work, whatever a check finds and is told", async () => {
+    await asRun(async (connectionsTo) => {
+      const { app1 } = await connectionsTo({ app1: host.settings() });
+      await connect(app1);
+      assert.equal(await host.connections(), 1);
+      configure({ app1: { ...host.settings(), hostKey: other.settings().hostKey } });
+      assert.equal((await problems()).length, 1);
+      configure({ app1: host.settings() });
+      await host.stopEngine();
+      assert.equal((await problems().finally(() => host.startEngine())).length, 1);
+      assert.equal(await host.connections(), 1);
+      assert.ok(await answers(app1));
+    });
   });
 
   it("are reached with the SSH agent's key, with one in the configuration, and through a jump host", async () => {
@@ -154,18 +198,21 @@ describe("hosts over SSH", () => {
   });
 
   it("are not taken for the ones that they were before: a key that changed is noticed on the open connection's end", async () => {
-    configure({ app1: other.settings() });
-    assert.deepEqual(await problems(), []);
-    await other.changeHostKey();
-    await other.dropConnections();
     const anew =
       "a machine that was set up anew has a new key, and so has one that listens in: ask who runs it, and only then pin the key that ssh-keyscan prints";
-    assert.deepEqual(await problems(), [
-      `towpath:hosts.app1.hostKey: app1 does not have the pinned key, got the ED25519 key ${await fingerprintOf(other)}; ${anew}`,
-    ]);
-    // A setting that is new closes what the old one opened.
-    configure({ app1: { ...other.settings(), hostKey: await other.readHostKey() } });
-    assert.deepEqual(await problems(), []);
+    await asRun(async (connectionsTo) => {
+      const found = async (app1: HostSettings): Promise<readonly string[]> =>
+        (await checkHosts(await connectionsTo({ app1 }), leastDemand)).flatMap((report) => report.problems);
+      const settings = other.settings();
+      assert.deepEqual(await found(settings), []);
+      await other.changeHostKey();
+      await other.dropConnections();
+      assert.deepEqual(await found(settings), [
+        `towpath:hosts.app1.hostKey: app1 does not have the pinned key, got the ED25519 key ${await fingerprintOf(other)}; ${anew}`,
+      ]);
+      // A setting that is new closes what the old one opened.
+      assert.deepEqual(await found({ ...settings, hostKey: await other.readHostKey() }), []);
+    });
   });
 
   it("say what a release would miss there", async () => {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, writeConnections } from "../../../components/host/connection.ts";
-import { connectionText, type HostConnection } from "../../../components/host/ssh-config.ts";
+import { connectionText, folderOf, type HostConnection } from "../../../components/host/ssh-config.ts";
 import type { HealthGateInput } from "../../../steps/health-gate.ts";
 import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { testRegistry } from "../../support/hosts/test-registry.ts";
@@ -38,7 +38,7 @@ describe("a step on a host over SSH", () => {
     }
     process.chdir(folder);
     const variables: Record<string, string> = keyVariables();
-    const { app1 } = await writeConnections("notes-staging", { app1: host.settings() }, (source) =>
+    const { app1 } = await writeConnections(folderOf("notes-staging"), { app1: host.settings() }, (source) =>
       source.source === "environment" ? variables[source.variable] : undefined,
     );
     assert.ok(app1);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { checkHost } from "../../../cli/commands/host.ts";
 import { PlayedRegistry } from "../image/played-registry.ts";
@@ -40,7 +41,11 @@ describe("the command host check", function () {
     const printed = [`memory ${kibibytes(memory)}`, `disk ${kibibytes(disk)}`].join("\\n");
     machine.program(
       join(machine.root, "bin", "ssh"),
-      `cat > asked; date "+clock %s"; printf '${printed}\\n'`,
+      `echo "ssh $*" >> calls
+      case "$*" in
+        *"-O forward -L "*) ln -s "$PWD/${host.socket}" "$(echo "$6" | cut -d : -f 1)" ;;
+        *" sh "*) cat > asked; date "+clock %s"; printf '${printed}\\n' ;;
+      esac`,
     );
   }
   const check = (stack = "staging") => checkHost(stack, progress, machine.project);
@@ -66,6 +71,24 @@ describe("the command host check", function () {
       registry.asked.filter((asked) => !/^(GET|HEAD) /.test(asked)),
       [],
     );
+  });
+
+  it("has a connection of its own, also where the settings lead elsewhere than those of a run that is at work", async () => {
+    has(8, 40);
+    const config = "Host app1\n  HostName 10.9.9.9\n";
+    machine.write(".towpath/ssh/notes-staging/config", config);
+    machine.write(".towpath/ssh/notes-staging/app1.control", "");
+    machine.write(".towpath/ssh/check.killed/app1.key", "");
+    const before = Date.now() / 1000 - 4000;
+    utimesSync(join(machine.root, ".towpath/ssh/check.killed"), before, before);
+
+    assert.deepEqual((await check()).hosts[0]?.problems, []);
+
+    const folders = new Set(machine.calls.map((call) => /^ssh -F (\S+)\/config /.exec(call)?.[1]));
+    assert.equal(folders.size, 1);
+    assert.match([...folders][0] ?? "", /^\.towpath\/ssh\/check\.[^/]+$/);
+    assert.equal(readFileSync(join(machine.root, ".towpath/ssh/notes-staging/config"), "utf8"), config);
+    assert.deepEqual(readdirSync(join(machine.root, ".towpath/ssh")), ["notes-staging"]);
   });
 
   it("names what a host lacks for the release that is described, and what the registry says", async () => {

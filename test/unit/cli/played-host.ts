@@ -11,6 +11,8 @@ import type { FakeMachine } from "./fake-machine.ts";
  * tests do.
  */
 export class PlayedHost {
+  /** Where its engine answers, from the project's folder. */
+  readonly socket = ".towpath/ssh/notes-staging/app1.sock";
   private readonly engine: Server;
 
   private constructor(engine: Server) {
@@ -37,10 +39,11 @@ export class PlayedHost {
     const engine = createServer(({ url = "" }, response) => {
       response.end(url === "/_ping" ? "OK" : JSON.stringify(answers[url]));
     });
-    const socket = join(machine.root, ".towpath/ssh/notes-staging/app1.sock");
+    const host = new PlayedHost(engine);
+    const socket = join(machine.root, host.socket);
     mkdirSync(dirname(socket), { recursive: true });
     await new Promise<void>((resolve) => engine.listen(socket, resolve));
-    return new PlayedHost(engine);
+    return host;
   }
 
   async stop(): Promise<void> {

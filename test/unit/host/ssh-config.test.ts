@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   connectionFiles,
-  connectionOf,
+  folderOf,
   connectionText,
   engineAddress,
   readConnection,
@@ -87,7 +87,7 @@ describe("what ssh is told of a stack's hosts", () => {
 
 describe("a host's connection", () => {
   it("names no machine's own folder", () => {
-    const connection = connectionOf("notes-staging", "app1");
+    const connection = { host: "app1", folder: folderOf("notes-staging") };
     assert.equal(engineAddress(connection), "unix://.towpath/ssh/notes-staging/app1.sock");
     assert.equal(connectionText(connection), ".towpath/ssh/notes-staging/app1");
     assert.deepEqual(readConnection(connectionText(connection)), connection);
