@@ -1,12 +1,14 @@
 import { application } from "../../application.ts";
+import { askRemoteHead, defaultBranchOf } from "../../components/default-branch.ts";
 import { approvalStatement, approversOf, type Approvable } from "../../components/release/approval.ts";
+import { checkBranch } from "../../components/release/release-branch.ts";
 import { descriptionHash } from "../../components/release/release-description.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { sign } from "../approval/sign.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
-import { readProject } from "../project.ts";
+import { readProject, type Project } from "../project.ts";
 import { readRecords } from "../release-records.ts";
 import { run } from "../run.ts";
 import { settingsFileOf, writeSettings } from "../settings-file.ts";
@@ -33,6 +35,7 @@ export interface Approved {
  * Approvals of other releases are taken out of the file: the release record keeps who approved what was released.
  *
  * @throws Problem when the stack asks for no approval, there is nothing to approve, or no signer's key is at hand
+ * @throws InputError when the release is of a branch that production does not take
  */
 export async function approve(
   { stack, key }: { readonly stack: string; readonly key?: string | undefined },
@@ -40,10 +43,12 @@ export async function approve(
   project = readProject(),
 ): Promise<Approved> {
   const settings = settingsOf(project, application.name, stack);
-  const { approval, approvals, namespace, promoteFrom } = ofProduction(settings, stack);
+  const production = ofProduction(settings, stack);
+  const { approval, approvals, namespace, promoteFrom } = production;
   if (approval === undefined) throw new Problem(noApprovalAsked(stack));
   const [newest] = await readRecords(await callFor("stack", promoteFrom, progress, project), run);
   if (newest === undefined) throw new Problem(nothingToApprove(promoteFrom));
+  checkBranch(newest, production.promoteBranches ?? [await defaultBranch(project)]);
   const approvable = { ...newest, namespace };
   progress.say(approvableInWords(stack, approvable));
 
@@ -78,6 +83,11 @@ export function approvedInWords({ stack, release, by, approvedBy, required, file
       ? `${required - approvedBy.length} more of the signers have to approve it`
       : `commit it, and release with npm run pulumi -- up --stack ${stack}`;
   return `${stack}: ${by} approved release ${release}, ${approvedBy.length} of ${required}; it stands in ${file}: ${next}`;
+}
+
+async function defaultBranch({ root }: Project): Promise<string> {
+  const { code, stdout } = await run("git", ["-C", root, ...askRemoteHead], { timeout: 10_000 });
+  return defaultBranchOf(process.env, code === 0 ? stdout.trim() : undefined);
 }
 
 function ofProduction(settings: Settings, stack: string): ProductionSettings {

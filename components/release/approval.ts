@@ -108,7 +108,7 @@ export function notApproved(
   const wrong =
     unfit.length === 0
       ? ""
-      : ` (that of ${unfit.join(", ")} is not of this branch, these digests and this description, or not signed with the key in the settings)`;
+      : ` (that of ${unfit.join(", ")} is not of these digests and this description, or of another branch, or not signed with the key in the settings)`;
   return `towpath:approval: expected ${wanted}, got ${got}${wrong}; a signer approves it with npx towpath approve --stack production`;
 }
 

@@ -41,7 +41,12 @@ describe("towpath approve", function () {
     return readFileSync(`${keyFile(name)}.pub`, "utf8").trim();
   }
   function configure(change: object): void {
-    const settings = merged(good.production, { approvals: undefined, approval: undefined, ...change });
+    const settings = merged(good.production, {
+      approvals: undefined,
+      approval: undefined,
+      promoteBranches: undefined,
+      ...change,
+    });
     const config = Object.fromEntries(
       Object.entries(settings as Record<string, unknown>).map(([name, value]) => [`towpath:${name}`, value]),
     );
@@ -142,6 +147,10 @@ describe("towpath approve", function () {
     await assert.rejects(as(), {
       message:
         "approve: expected the key of alice in the SSH agent, got no agent (Could not open a connection to your authentication agent.); add it with ssh-add, or name a file with --key",
+    });
+    machine.pulumi("stack", [{ releases: [record("b", { branch: "feature/x" })] }]);
+    await assert.rejects(as("alice"), {
+      message: `towpath:promoteBranches: expected a release of main, got ${idOf("b")} of feature/x; publish a commit of main and release it to staging, or add "feature/x" to it`,
     });
     machine.pulumi("stack", [{}]);
     await assert.rejects(as("alice"), {

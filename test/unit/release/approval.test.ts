@@ -115,7 +115,7 @@ describe("the approval of a release", function () {
   it("says whose does not fit", async () => {
     const approvals = [{ ...approval("alice", "b"), release: idOf("a") }];
     await assert.rejects(approved(planOf("a"), { required: 1, signers }, { namespace, approvals }), {
-      message: `towpath:approval: expected 1 approval of release ${idOf("a")}, got none (that of alice is not of this branch, these digests and this description, or not signed with the key in the settings); a signer approves it with npx towpath approve --stack production`,
+      message: `towpath:approval: expected 1 approval of release ${idOf("a")}, got none (that of alice is not of these digests and this description, or of another branch, or not signed with the key in the settings); a signer approves it with npx towpath approve --stack production`,
     });
   });
 
