@@ -1,6 +1,7 @@
 import { application } from "../../application.ts";
-import { askRemoteHead, defaultBranchOf } from "../../components/default-branch.ts";
+import { defaultBranchOf } from "../../components/default-branch.ts";
 import { approvalStatement, approversOf, type Approvable } from "../../components/release/approval.ts";
+import { remoteHead } from "../../components/release/git-facts.ts";
 import { checkBranch } from "../../components/release/release-branch.ts";
 import { descriptionHash } from "../../components/release/release-description.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
@@ -8,7 +9,7 @@ import type { Settings } from "../../components/settings/settings.ts";
 import { sign } from "../approval/sign.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
-import { readProject, type Project } from "../project.ts";
+import { readProject } from "../project.ts";
 import { readRecords } from "../release-records.ts";
 import { run } from "../run.ts";
 import { settingsFileOf, writeSettings } from "../settings-file.ts";
@@ -48,7 +49,10 @@ export async function approve(
   if (approval === undefined) throw new Problem(noApprovalAsked(stack));
   const [newest] = await readRecords(await callFor("stack", promoteFrom, progress, project), run);
   if (newest === undefined) throw new Problem(nothingToApprove(promoteFrom));
-  checkBranch(newest, production.promoteBranches ?? [await defaultBranch(project)]);
+  checkBranch(
+    newest,
+    production.promoteBranches ?? [defaultBranchOf(process.env, await remoteHead(project.root))],
+  );
   const approvable = { ...newest, namespace };
   progress.say(approvableInWords(stack, approvable));
 
@@ -83,11 +87,6 @@ export function approvedInWords({ stack, release, by, approvedBy, required, file
       ? `${required - approvedBy.length} more of the signers have to approve it`
       : `commit it, and release with npm run pulumi -- up --stack ${stack}`;
   return `${stack}: ${by} approved release ${release}, ${approvedBy.length} of ${required}; it stands in ${file}: ${next}`;
-}
-
-async function defaultBranch({ root }: Project): Promise<string> {
-  const { code, stdout } = await run("git", ["-C", root, ...askRemoteHead], { timeout: 10_000 });
-  return defaultBranchOf(process.env, code === 0 ? stdout.trim() : undefined);
 }
 
 function ofProduction(settings: Settings, stack: string): ProductionSettings {

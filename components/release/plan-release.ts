@@ -1,15 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { execFile } from "node:child_process";
 import { userInfo } from "node:os";
-import { promisify } from "node:util";
 import type { Application } from "../application/application.ts";
-import { askRemoteHead, defaultBranchOf } from "../default-branch.ts";
+import { defaultBranchOf } from "../default-branch.ts";
 import { Registry } from "../image/registry.ts";
 import { RegistryError } from "../image/registry-requests.ts";
 import { InputError } from "../input-error.ts";
 import type { LoadedSettings } from "../load-settings.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
+import { checkedOutCommit, remoteHead, tagsOf } from "./git-facts.ts";
 import { planFrom, recordsIn, type ReleasePlan } from "./plan-from.ts";
 import { plannedInWords } from "./release-plan.ts";
 import type { ReleaseRecord } from "./release-record.ts";
@@ -37,9 +36,9 @@ export async function planRelease(
       registry: new Registry(settings.registry, password),
       recordsOf,
       stack: pulumi.getStack(),
-      commit: checkedOutCommit,
-      tagsOf,
-      defaultBranch: async () => defaultBranchOf(process.env, await said(...askRemoteHead)),
+      commit: () => checkedOutCommit(),
+      tagsOf: (commit) => tagsOf(commit),
+      defaultBranch: async () => defaultBranchOf(process.env, await remoteHead()),
       variables: process.env,
       user: userInfo().username,
       now: new Date(),
@@ -56,30 +55,4 @@ export async function planRelease(
 /** The records of a stack of this project, newest first. */
 async function recordsOf(stack: string): Promise<readonly ReleaseRecord[]> {
   return recordsIn(stack, await stackOutputsOf(stack));
-}
-
-/** The commit that is checked out in the project's folder; what git says when there is none. */
-async function checkedOutCommit(): Promise<{ commit: string } | { problem: string }> {
-  try {
-    return { commit: await git("rev-parse", "HEAD") };
-  } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    return { problem: (stderr ?? message).trim().split("\n", 1)[0] ?? "" };
-  }
-}
-
-/** The tags of a commit, newest first. */
-async function tagsOf(commit: string): Promise<readonly string[]> {
-  const tags = (await said("tag", "--points-at", commit, "--sort=-creatordate")) ?? "";
-  return tags.split("\n").filter((tag) => tag !== "");
-}
-
-/** What git says; undefined when it fails, as where there is no repository. */
-function said(...args: readonly string[]): Promise<string | undefined> {
-  return git(...args).catch(() => undefined);
-}
-
-async function git(...args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)("git", args, { timeout: 10_000 });
-  return stdout.trim();
 }
