@@ -4,6 +4,7 @@ import tls from "node:tls";
 import { stringify } from "yaml";
 import { commandsOf } from "../../support/docs.ts";
 import { patientApi } from "../../support/hosts/fake-api.ts";
+import { PublicAuthority } from "../../support/hosts/public-authority.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { until } from "../../support/until.ts";
@@ -160,4 +161,52 @@ describe("a gateway that several environments share", () => {
     await host.exec("docker", "exec", gateway, "rm", "/etc/caddy/sites/broken.caddy");
     assert.equal((await released.up("staging")).code, 0);
   });
+
+  it("gets a certificate of a public authority unless told otherwise, and another one when that is due (003-163)", async () => {
+    const gateway = "notes-host-app1-gateway";
+    const domain = released.domain("staging");
+    const authority = await PublicAuthority.start(host, gateway, [domain]);
+    try {
+      configure({ certificates: undefined });
+      await released.release("staging", { NODE_EXTRA_CA_CERTS: authority.rootFile });
+      const first = await serialNumber(host.address, domain, authority.root);
+      const { headers } = await released.ask("staging", "/");
+      assert.equal(headers["strict-transport-security"], "max-age=31536000");
+
+      // Caddy looks for what is due when it starts, and every ten minutes; servers of this kind give five minutes at least.
+      const folder = `/data/caddy/certificates/acme-v02.api.letsencrypt.org-directory/${domain}`;
+      const kept = await host.exec("docker", "exec", gateway, "cat", `${folder}/${domain}.crt`);
+      await host.write("/root/due.crt", nearItsEnd(kept));
+      await host.docker("cp", "/root/due.crt", `${gateway}:${folder}/${domain}.crt`);
+      await host.docker("restart", gateway);
+      await until("another certificate", 30, async () => {
+        const now = await serialNumber(host.address, domain, authority.root);
+        return now !== first || undefined;
+      });
+    } finally {
+      await authority.remove();
+    }
+  });
 });
+
+/** The serial number of the certificate that a domain is served with, which has to be of this authority. */
+async function serialNumber(address: string, domain: string, root: string): Promise<string> {
+  const socket = tls.connect({ host: address, port: 443, servername: domain, ca: root, timeout: 5000 });
+  socket.on("timeout", () => socket.destroy(new Error("no handshake within 5 s")));
+  try {
+    await once(socket, "secureConnect");
+    return socket.getPeerX509Certificate()?.serialNumber ?? assert.fail("no certificate");
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A kept certificate with hours left of years: nothing but its begin is another one, and who keeps it reads no more than the dates. */
+function nearItsEnd(chain: string): string {
+  return chain.replace(/(?<=^-----BEGIN CERTIFICATE-----\n)[^-]+/, (leaf) => {
+    const text = Buffer.from(leaf, "base64").toString("latin1");
+    // The first time in a certificate is that of its begin.
+    const earlier = text.replace(/\d{12}Z/, "200101000000Z");
+    return `${Buffer.from(earlier, "latin1").toString("base64")}\n`;
+  });
+}
