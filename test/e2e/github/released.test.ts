@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import type { Difference } from "../../../cli/drift/resources.ts";
 import { LocalGithub } from "../../support/github/local-github.ts";
-import { ReleasedProject } from "../../support/hosts/released-project.ts";
+import { ReleasedProject, type ReleasedStack } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import type { Ended } from "../../support/project.ts";
 import { writesSince } from "./by-hand.ts";
@@ -37,19 +37,27 @@ describe("staging and production with their environments on GitHub", () => {
       }),
     );
     await released.project.succeed(["pulumi", "stack", "init", "--stack", "repository"]);
-    const secrets = { JWT_SECRET: { source: "environment" } };
-    const commit = await released.publish();
-    released.configure("staging", { commit, secrets, github: { repository, branches: ["main"] } });
-    released.configure("production", {
-      secrets,
-      github: { repository, reviewers: { users: ["alice"], teams: ["release-team"] }, tags: ["v*"] },
-    });
+    await released.publish();
+    configure({});
+    for (const stack of stacks) await up(stack);
   });
   after(async () => {
     await released.remove();
     await github.stop();
     for (const host of hosts) await handBack(host);
   });
+
+  /** Takes the commit that was published last to staging; production's settings may have more. */
+  function configure(production: Readonly<Record<string, unknown>>): void {
+    const secrets = { JWT_SECRET: { source: "environment" } };
+    const { commit } = released;
+    released.configure("staging", { commit, secrets, github: { repository, branches: ["main"] } });
+    released.configure("production", {
+      secrets,
+      github: { repository, reviewers: { users: ["alice"], teams: ["release-team"] }, tags: ["v*"] },
+      ...production,
+    });
+  }
 
   async function run(...args: string[]): Promise<Ended> {
     const ended = await released.run(args, {
@@ -77,8 +85,6 @@ describe("staging and production with their environments on GitHub", () => {
   }
 
   it("are made with the repository's rules, by one up of each stack", async () => {
-    for (const stack of stacks) await up(stack);
-
     assert.deepEqual([...github.store.rulesets.values()].map(({ target }) => target).sort(), [
       "branch",
       "tag",
@@ -124,6 +130,73 @@ describe("staging and production with their environments on GitHub", () => {
       assert.equal((await released.ask(stack, "/")).status, 200);
     }
   });
+
+  it("release to production what was approved, as it was approved, and nothing before that", async () => {
+    const { source } = released.project;
+    const [alice, other] = [await publicKey("alice"), await publicKey("other")];
+    await released.publishOther("api");
+    configure({ approval: { required: 1, signers: { alice: `ssh-ed25519 ${alice}` } } });
+    source.append("Pulumi.production.yaml", "# Example values: put your own in.\n");
+    await up("staging");
+    const offered = await released.record("staging");
+    const before = await versionIn("production");
+    const refused = async (): Promise<string> => {
+      const { code, stdout, stderr } = await run(
+        "pulumi",
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--stack",
+        "production",
+      );
+      assert.notEqual(code, 0);
+      return stdout + stderr;
+    };
+    const missing = `towpath:approval: expected 1 approval of release ${offered.id}, got none; a signer approves it with npx towpath approve --stack production`;
+    const said = await refused();
+    assert.ok(said.includes(`error: ${missing}\n`), said);
+
+    const { code, stdout, stderr } = await run("approve", "--stack", "production", "--key", "alice");
+    assert.equal(code, 0, stderr);
+    const images = Object.entries(offered.images).map(([image, digest]) => `${image} ${digest}`);
+    assert.equal(images.length, 2);
+    for (const part of [offered.id, `${offered.commit}`, "branch main", ...images])
+      assert.ok(stderr.includes(part), stderr);
+    assert.equal(
+      stdout,
+      `production: alice approved release ${offered.id}, 1 of 1; it stands in Pulumi.production.yaml: commit it, and release with npm run pulumi -- up --stack production`,
+    );
+    const file = source.read("Pulumi.production.yaml");
+    assert.match(file, /^# Example values: put your own in\.$/m);
+    assert.doesNotMatch(file, /PRIVATE KEY/);
+
+    // An approval is of this signer, whoever else may write the settings.
+    source.edit("Pulumi.production.yaml", alice, other);
+    assert.match(
+      await refused(),
+      /got none \(that of alice is not of these digests and this description, or /,
+    );
+    assert.equal(await versionIn("production"), before);
+    source.edit("Pulumi.production.yaml", other, alice);
+
+    await up("production");
+    const { id, approvedBy } = await released.record("production");
+    assert.deepEqual([id, approvedBy], [offered.id, ["alice"]]);
+    assert.notEqual(await versionIn("production"), before);
+  });
+
+  /** What users of a stack are told of the API that answers them. */
+  async function versionIn(stack: ReleasedStack): Promise<string> {
+    return (await released.ask(stack, "/api/version")).body;
+  }
+
+  /** Makes a key of somebody's in the project's folder; gives back its public half, without the words around it. */
+  async function publicKey(name: string): Promise<string> {
+    const words = ["-q", "-t", "ed25519", "-N", "", "-f", name];
+    const made = await released.project.spawn("ssh-keygen", words).ended;
+    assert.equal(made.code, 0, made.stderr);
+    return released.project.source.read(`${name}.pub`).split(" ")[1] ?? assert.fail("a key of one word");
+  }
 
   function environment(name: string): NonNullable<ReturnType<typeof github.store.environment>> {
     return github.store.environment(name) ?? assert.fail(`there is no environment ${name}`);
