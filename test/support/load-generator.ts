@@ -13,8 +13,11 @@ import type net from "node:net";
 import { connections, failuresIn, type LoadReport } from "./load.ts";
 import { until } from "./until.ts";
 
+/** Says which release answers. */
+const versionPath = "/api/version";
+
 /** What is asked for, in turn. */
-const paths = ["/api/notes?limit=5", "/", "/api/version"];
+const paths = ["/api/notes?limit=5", "/", versionPath];
 
 /** How many may be under way at once at a steady rate; beyond that the rate drops. */
 const mostAtOnce = 32;
@@ -42,6 +45,7 @@ class Generator {
   private times: number[] = [];
   private failures: Record<string, number> = {};
   private sentAgain = 0;
+  private readonly versions = new Set<string>();
 
   constructor(url: string, address: string, perSecond: number) {
     this.url = url;
@@ -61,6 +65,7 @@ class Generator {
       requests: this.finished,
       failures: this.failures,
       sentAgain: this.sentAgain,
+      versions: [...this.versions],
       seconds: (Date.now() - this.begun) / 1000,
       p50: percentile(sorted, 0.5),
       p99: percentile(sorted, 0.99),
@@ -68,6 +73,7 @@ class Generator {
     this.times = [];
     this.failures = {};
     this.sentAgain = 0;
+    this.versions.clear();
     this.begun = Date.now();
     this.sent = 0;
     return report;
@@ -112,9 +118,12 @@ class Generator {
     return new Promise((resolve) => {
       const { get } = this.url.startsWith("https:") ? https : http;
       const request = get(`${this.url}${path}`, { agent: this.agent, timeout: patience }, (response) => {
-        response.resume();
+        let body = "";
+        if (path === versionPath) response.setEncoding("utf8").on("data", (text: string) => (body += text));
+        else response.resume();
         response.on("end", () => {
           const { statusCode = 0 } = response;
+          if (path === versionPath && statusCode < 400) this.versions.add(body);
           resolve(statusCode < 400 ? undefined : `GET ${path}: status ${statusCode}`);
         });
         response.on("error", (error) => {

@@ -11,6 +11,8 @@ export interface LoadReport {
   readonly failures: Readonly<Record<string, number>>;
   /** How many were sent again, on another connection, because theirs was closed before the answer began. */
   readonly sentAgain: number;
+  /** What `/api/version` answered: each text once, in the order in which they came first. */
+  readonly versions: readonly string[];
   readonly seconds: number;
   /** Milliseconds within which half of the answers were complete. */
   readonly p50: number;

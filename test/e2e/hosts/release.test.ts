@@ -39,9 +39,20 @@ describe("a release to a host over SSH, under load", () => {
     released.configure("staging", { commit: good, gateTimeoutSeconds: 30, ...more });
   }
 
-  /** The containers that users get. */
+  /** What users get, service by service. */
   async function serving(): Promise<unknown> {
     return (await released.outputs("staging")).services;
+  }
+
+  /** The containers that users get. */
+  async function containers(): Promise<string[]> {
+    const services = (await serving()) as Record<string, { containers: string[] }>;
+    return Object.values(services).flatMap((service) => service.containers);
+  }
+
+  /** What users are told of the API that answers them. */
+  async function version(): Promise<string> {
+    return (await released.ask("staging", "/api/version")).body;
   }
 
   it("changes nothing when it runs again", async () => {
@@ -57,14 +68,19 @@ describe("a release to a host over SSH, under load", () => {
   it("is felt by nobody", async () => {
     const commit = await released.publish({ web: ["RUN echo second >/tmp/second"], api: ["ENV SECOND=1"] });
     const before = await host.footprint();
+    const [old, ofUsers] = [await containers(), await version()];
     configure({ commit });
     const { result, report } = await figures.measure("a release", () => released.up("staging"));
     assert.equal(result.code, 0, result.stderr);
     assertServed(report);
+    // They had the one and then the other, and every copy is another one.
+    assert.deepEqual(report.versions, [ofUsers, await version()]);
+    assert.notEqual(await version(), ofUsers);
+    const kept = (await containers()).filter((name) => old.includes(name));
+    assert.deepEqual(kept, []);
     const after = await host.footprint();
     assert.equal(after.containers.length, before.containers.length);
     assert.deepEqual([after.volumes, after.networks], [before.volumes, before.networks]);
-    assert.equal((await released.ask("staging", "/")).status, 200);
     good = commit;
   });
 
@@ -140,10 +156,8 @@ describe("a release to a host over SSH, under load", () => {
 
   /** No copy of the services is on the host but those that users get, and no container of a step. */
   async function onlyServing(): Promise<void> {
-    const services = (await serving()) as Record<string, { containers: string[] }>;
-    const wanted = Object.values(services).flatMap(({ containers }) => containers);
     const parts = ["gateway", "object-storage", "postgres", "redis"].map((part) => `notes-staging-${part}`);
-    assert.deepEqual((await host.footprint()).containers, [...wanted, ...parts].sort());
+    assert.deepEqual((await host.footprint()).containers, [...(await containers()), ...parts].sort());
   }
 
   /** Clients are drawn numbers; every one keeps its release, whatever it asks for. */

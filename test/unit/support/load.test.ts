@@ -10,13 +10,14 @@ describe("the load", function () {
   this.timeout(30_000);
 
   /** The report on a server that treats every request so. */
-  async function reportOf(listener: Listener, perSecond?: number): ReturnType<Load["stop"]> {
+  async function reportOf(listener: Listener, perSecond = 500): ReturnType<Load["stop"]> {
     const server = http.createServer(listener);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const load = new Load(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, "", perSecond);
     try {
-      await load.reached(50);
+      // So many that one of the connections has ten of them.
+      await load.reached(10 * connections);
       return await load.stop();
     } finally {
       server.close();
@@ -61,6 +62,15 @@ describe("the load", function () {
     const report = await reportOn((_, answer) => answer.end("well"));
     assertServed(report);
     assert.ok(report.requests >= 50);
+  });
+
+  it("says which releases answered, the first of them first", async () => {
+    let asked = 0;
+    const { versions } = await reportOf((request, answer) => {
+      const release = asked++ < 20 ? "one" : "two";
+      answer.end(request.url === "/api/version" ? release : "well");
+    });
+    assert.deepEqual(versions, ["one", "two"]);
   });
 
   it("asks over constant connections as often as it is answered", async () => {
