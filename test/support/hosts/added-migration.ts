@@ -20,7 +20,11 @@ export function addedMigration({ revision, after, up, down }: AddedMigration): s
     `def downgrade() -> None:`,
     down === undefined ? `    pass` : `    op.execute("${down}")`,
   ].join("\n");
-  const encoded = Buffer.from(`${text}\n`).toString("base64");
-  const file = `/app/migrations/versions/${revision}_added.py`;
-  return ["USER 0:0", `RUN echo ${encoded} | base64 --decode >${file}`, "USER 10001:10001"];
+  return addedFile(`migrations/versions/${revision}_added.py`, `${text}\n`);
+}
+
+/** Lines of a Dockerfile that add a file to the image of the sample application's API, or replace one. */
+export function addedFile(path: string, text: string): string[] {
+  const encoded = Buffer.from(text).toString("base64");
+  return ["USER 0:0", `RUN echo ${encoded} | base64 --decode >/app/${path}`, "USER 10001:10001"];
 }

@@ -1,13 +1,10 @@
-import { execa } from "execa";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { stringify } from "yaml";
 import { branchLabel } from "../../../components/image/retention.ts";
 import type { ReleaseRecord } from "../../../components/release/release-record.ts";
 import { TestProject, type Ended } from "../project.ts";
-import { checkout } from "../source-tree.ts";
 import { ask, type Answer } from "./ask.ts";
-import { imageMirror } from "./lab.ts";
+import { buildSample, layered } from "./sample-images.ts";
 import { keyVariables, type TestHost } from "./test-host.ts";
 import { testRegistry, type TestRegistry } from "./test-registry.ts";
 
@@ -185,27 +182,4 @@ export class ReleasedProject {
   remove(): Promise<void> {
     return this.project.remove();
   }
-}
-
-/** The sample application's image as it is released. */
-async function buildSample(image: "api" | "web"): Promise<string> {
-  const { stdout } = await execa(
-    "docker",
-    [
-      ...["build", "--quiet", "--build-arg", `IMAGE_MIRROR=${await imageMirror()}`],
-      join(checkout, "app", image),
-    ],
-    { stdin: "ignore", timeout: 600_000, env: { DOCKER_BUILDKIT: "0" } },
-  );
-  return stdout.trim();
-}
-
-/** An image with more on top. */
-async function layered(image: string, lines: readonly string[]): Promise<string> {
-  const { stdout } = await execa("docker", ["build", "--quiet", "-"], {
-    input: [`FROM ${image}`, ...lines].join("\n"),
-    timeout: 120_000,
-    env: { DOCKER_BUILDKIT: "0" },
-  });
-  return stdout.trim();
 }
