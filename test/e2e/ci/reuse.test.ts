@@ -26,60 +26,65 @@ describe("npm run ci with reuse: local", () => {
     );
   });
 
-  it("uses databases and buckets of its own on the local servers, and removes them", async () => {
-    await project.start();
-    const before = await holdings(project);
-    const makesDatabase =
-      `db=$(psql -At ${url} -c "SELECT current_database()") && ` +
-      `psql -q ${url} -c "CREATE DATABASE \${db}_gw0"`;
-    makeTiny(project, { workers: { command: ["sh", "-c", makesDatabase], needs: ["postgres", "files"] } });
+  describe("beside one", () => {
+    before(async () => {
+      await project.start();
+    });
 
-    const { checks } = answerOf(await project.run(["ci", "--json"]), 0);
+    it("uses databases and buckets of its own on the local servers, and removes them", async () => {
+      const before = await holdings(project);
+      const makesDatabase =
+        `db=$(psql -At ${url} -c "SELECT current_database()") && ` +
+        `psql -q ${url} -c "CREATE DATABASE \${db}_gw0"`;
+      makeTiny(project, { workers: { command: ["sh", "-c", makesDatabase], needs: ["postgres", "files"] } });
 
-    assert.deepEqual(
-      checks.map(({ outcome }) => outcome),
-      ["passed", "passed"],
-    );
-    assert.deepEqual(await holdings(project), before);
-    assert.deepEqual(await footprint(own(1)), nothing);
-    assert.equal((await containersOf(project.namespace, "postgres")).length, 1);
-  });
+      const { checks } = answerOf(await project.run(["ci", "--json"]), 0);
 
-  it("is cleared up after by the next one when it was killed, on the servers too", async () => {
-    const before = await holdings(project);
-    makeTiny(project, { slow: { command: ["sleep", "300"], needs: ["postgres", "files"] } });
-    const run = project.launch(["ci", "--json", "--only", "slow"]);
-    await until("the check", 300, async () => (await containersOf(own(1), "check-slow"))[0]);
-    assert.notDeepEqual(await holdings(project), before);
-    await killTree(run.pid);
-    await run.ended;
-    makeTiny(project, { slow: { command: ["true"] } });
+      assert.deepEqual(
+        checks.map(({ outcome }) => outcome),
+        ["passed", "passed"],
+      );
+      assert.deepEqual(await holdings(project), before);
+      assert.deepEqual(await footprint(own(1)), nothing);
+      assert.equal((await containersOf(project.namespace, "postgres")).length, 1);
+    });
 
-    answerOf(await project.run(["ci", "--json"]), 0);
+    it("is cleared up after by the next one when it was killed, on the servers too", async () => {
+      const before = await holdings(project);
+      makeTiny(project, { slow: { command: ["sleep", "300"], needs: ["postgres", "files"] } });
+      const run = project.launch(["ci", "--json", "--only", "slow"]);
+      await until("the check", 300, async () => (await containersOf(own(1), "check-slow"))[0]);
+      assert.notDeepEqual(await holdings(project), before);
+      await killTree(run.pid);
+      await run.ended;
+      makeTiny(project, { slow: { command: ["true"] } });
 
-    assert.deepEqual(await holdings(project), before);
-    assert.deepEqual(await footprint(own(1)), nothing);
-  });
+      answerOf(await project.run(["ci", "--json"]), 0);
 
-  it("starts servers that are stopped, and the last run that uses them stops them", async () => {
-    await project.succeed(["stop"]);
-    makeTiny(project, { slow: { command: ["sleep", "300"], needs: ["postgres", "files"] } });
-    const first = project.launch(["ci", "--json", "--only", "slow"]);
-    await until("the first check", 300, async () => (await containersOf(own(1), "check-slow"))[0]);
-    configureCi(project, { reuse: "local", namespace: own(2) });
-    const second = project.launch(["ci", "--json", "--only", "slow"]);
-    await until("the second check", 300, async () => (await containersOf(own(2), "check-slow"))[0]);
+      assert.deepEqual(await holdings(project), before);
+      assert.deepEqual(await footprint(own(1)), nothing);
+    });
 
-    process.kill(first.pid, "SIGINT");
-    assert.equal((await first.ended).code, 130);
-    assert.equal((await containersOf(project.namespace, "postgres")).length, 1);
-    assert.deepEqual(await footprint(own(1)), nothing);
+    it("starts servers that are stopped, and the last run that uses them stops them", async () => {
+      await project.succeed(["stop"]);
+      makeTiny(project, { slow: { command: ["sleep", "300"], needs: ["postgres", "files"] } });
+      const first = project.launch(["ci", "--json", "--only", "slow"]);
+      await until("the first check", 300, async () => (await containersOf(own(1), "check-slow"))[0]);
+      configureCi(project, { reuse: "local", namespace: own(2) });
+      const second = project.launch(["ci", "--json", "--only", "slow"]);
+      await until("the second check", 300, async () => (await containersOf(own(2), "check-slow"))[0]);
 
-    process.kill(second.pid, "SIGINT");
-    assert.equal((await second.ended).code, 130);
-    assert.deepEqual(await containersOf(project.namespace, "postgres"), []);
-    assert.deepEqual(await containersOf(project.namespace, "object-storage"), []);
-    assert.deepEqual(await footprint(own(2)), nothing);
+      process.kill(first.pid, "SIGINT");
+      assert.equal((await first.ended).code, 130);
+      assert.equal((await containersOf(project.namespace, "postgres")).length, 1);
+      assert.deepEqual(await footprint(own(1)), nothing);
+
+      process.kill(second.pid, "SIGINT");
+      assert.equal((await second.ended).code, 130);
+      assert.deepEqual(await containersOf(project.namespace, "postgres"), []);
+      assert.deepEqual(await containersOf(project.namespace, "object-storage"), []);
+      assert.deepEqual(await footprint(own(2)), nothing);
+    });
   });
 });
 

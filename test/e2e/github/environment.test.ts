@@ -1,16 +1,28 @@
 import assert from "node:assert/strict";
+import type { Ended } from "../../support/project.ts";
 import { canary, OnGithub } from "./on-github.ts";
+
+const variables = { LOG_LEVEL: "info", REGION: "east" };
 
 describe("an environment on GitHub", () => {
   let on: OnGithub;
+  let first: Ended;
   before(async () => {
     on = await OnGithub.create();
+    on.write({ variables });
+    first = await on.pulumi(...on.up);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state !== "failed") return;
+    // Whatever a failure left must not be the next one's trouble.
+    on.github.expireToken(undefined);
+    on.write({ variables });
+    await on.pulumi(...on.up, "--refresh");
   });
   after(() => on.remove());
 
   it("is made as it is described, and made once", async () => {
-    const { stdout, stderr } = await on.pulumi(...on.up);
-
+    const { stdout, stderr } = first;
     const made = on.github.store.environment("staging") ?? assert.fail("there is no environment");
     assert.deepEqual(
       {
@@ -32,7 +44,7 @@ describe("an environment on GitHub", () => {
           { type: "User", id: 1_000 },
         ],
         policies: ["branch main", "tag v*"],
-        variables: { LOG_LEVEL: "info" },
+        variables,
         secret: canary,
         secrets: ["JWT_SECRET", "PULUMI_CONFIG_PASSPHRASE"],
       },
@@ -52,7 +64,7 @@ describe("an environment on GitHub", () => {
 
     const made = on.github.store.environment("staging") ?? assert.fail("there is no environment");
     assert.equal(made.secrets.get("JWT_SECRET")?.value, canary);
-    assert.deepEqual(Object.fromEntries(made.variables), { LOG_LEVEL: "info" });
+    assert.deepEqual(Object.fromEntries(made.variables), variables);
     assert.equal(made.branchPolicies.length, 2);
   });
 
@@ -66,7 +78,8 @@ describe("an environment on GitHub", () => {
   });
 
   it("waits out a rate limit in the middle, says how long, and is complete", async () => {
-    on.write({ variables: { LOG_LEVEL: "debug", REGION: "north" } });
+    const more = { LOG_LEVEL: "debug", REGION: "north", COLOUR: "green" };
+    on.write({ variables: more });
     on.github.failNext("GET", "environments/staging/secrets", {
       status: 429,
       headers: { "retry-after": "2" },
@@ -81,10 +94,7 @@ describe("an environment on GitHub", () => {
     const { stdout, stderr } = await on.pulumi(...on.up);
 
     assert.match(stdout + stderr, /GitHub's rate limit is reached; the run goes on in 2 s/);
-    assert.deepEqual(Object.fromEntries(on.github.store.environment("staging")?.variables ?? []), {
-      LOG_LEVEL: "debug",
-      REGION: "north",
-    });
+    assert.deepEqual(Object.fromEntries(on.github.store.environment("staging")?.variables ?? []), more);
   });
 
   it("is complete after GitHub failed and the token expired in the middle", async () => {

@@ -7,9 +7,19 @@ import { TestProject, type Ended } from "../../support/project.ts";
 import { byHand, writesSince } from "./by-hand.ts";
 import { canary, OnGithub } from "./on-github.ts";
 
+/** What was there between an import and the first up after it. */
+interface Taken {
+  readonly said: string;
+  readonly writes: readonly string[];
+  readonly settings: string;
+  readonly rulesets: readonly unknown[];
+  readonly policies: unknown;
+}
+
 describe("a repository that was set up by hand", () => {
   let github: LocalGithub;
   let project: TestProject;
+  let taken: Taken;
 
   before(async () => {
     github = await LocalGithub.start();
@@ -58,6 +68,24 @@ describe("a repository that was set up by hand", () => {
     });
     await byHand(github, "POST", "labels", { name: "Bug", color: "d73a4a", description: "it does not work" });
     await byHand(github, "POST", "actions/variables", { name: "REGION", value: "north" });
+    project.source.write(
+      "Pulumi.repository.yaml",
+      "# Ours.\nconfig:\n  towpath:namespace: notes-repository\n",
+    );
+    const before = github.made.length;
+    const { stdout: said } = await succeed(...take);
+    taken = {
+      said,
+      writes: writesSince(github, before),
+      settings: project.source.read("Pulumi.repository.yaml"),
+      rulesets: [...github.store.rulesets.keys()],
+      policies: structuredClone(github.store.environment("preview")?.branchPolicies),
+    };
+    await succeed(...up);
+  });
+  afterEach(async function () {
+    // Whatever a failure left must not be the next one's trouble.
+    if (this.currentTest?.state === "failed") await succeed(...up);
   });
   after(async () => {
     await project.remove();
@@ -88,16 +116,10 @@ describe("a repository that was set up by hand", () => {
     return differences;
   }
 
-  it("is taken over into settings and state, and nothing is changed on GitHub", async () => {
-    project.source.write(
-      "Pulumi.repository.yaml",
-      "# Ours.\nconfig:\n  towpath:namespace: notes-repository\n",
-    );
-    const before = github.made.length;
-    const { stdout } = await succeed(...take);
-    assert.deepEqual(writesSince(github, before), []);
-    const [branch, tag] = [...github.store.rulesets.keys()];
-    const state = /^the state of repository: took over (.*)$/m.exec(stdout)?.[1]?.split(", ") ?? [];
+  it("is taken over into settings and state, and nothing is changed on GitHub", () => {
+    assert.deepEqual(taken.writes, []);
+    const [branch, tag] = taken.rulesets.map(String);
+    const state = /^the state of repository: took over (.*)$/m.exec(taken.said)?.[1]?.split(", ") ?? [];
     assert.deepEqual(
       state.sort(),
       [
@@ -106,9 +128,8 @@ describe("a repository that was set up by hand", () => {
         "notes:preview:LOG_LEVEL",
       ].sort(),
     );
-    const text = project.source.read("Pulumi.repository.yaml");
-    assert.match(text, /^# Ours\.$/m);
-    assert.deepEqual((parse(text) as { config: unknown }).config, {
+    assert.match(taken.settings, /^# Ours\.$/m);
+    assert.deepEqual((parse(taken.settings) as { config: unknown }).config, {
       "towpath:namespace": "notes-repository",
       "towpath:repository": "octo-org/notes",
       "towpath:rules": { requiredChecks: ["ci"], approvals: 2, linearHistory: false, releaseTags: ["v*"] },
@@ -122,15 +143,12 @@ describe("a repository that was set up by hand", () => {
   });
 
   it("is changed by the next up, which makes nothing twice", async () => {
-    const ids = [...github.store.rulesets.keys()];
-    const policies = github.store.environment("preview")?.branchPolicies;
-    await succeed(...up);
-    assert.deepEqual([...github.store.rulesets.keys()], ids);
+    assert.deepEqual([...github.store.rulesets.keys()], taken.rulesets);
     assert.deepEqual(
       [...github.store.rulesets.values()].map(({ name }) => name),
       ["main branch", "release tags"],
     );
-    assert.deepEqual(github.store.environment("preview")?.branchPolicies, policies);
+    assert.deepEqual(github.store.environment("preview")?.branchPolicies, taken.policies);
     assert.equal(github.store.labels.size, 1);
     await succeed("pulumi", "preview", "--stack", "repository", "--expect-no-changes");
 

@@ -29,8 +29,11 @@ describe("the stack of a repository on GitHub", () => {
     project.source.write(".github/workflows/ci.yml", "on: pull_request\njobs: { ci: {} }\n");
     write({});
     await pulumi("stack", "init", "--stack", "repository");
+    await pulumi(...up);
   });
-  afterEach(() => {
+  afterEach(async function () {
+    // Whatever a failure left must not be the next one's trouble.
+    if (this.currentTest?.state === "failed") await pulumi(...up, "--refresh");
     assert.deepEqual(github.wrong, []);
   });
   after(async () => {
@@ -68,7 +71,6 @@ describe("the stack of a repository on GitHub", () => {
   const unchanged = ["preview", "--stack", "repository", "--expect-no-changes"];
 
   it("is made as it is described, and made once", async () => {
-    await pulumi(...up);
     const { store } = github;
     assert.deepEqual(
       {
@@ -126,7 +128,10 @@ describe("the stack of a repository on GitHub", () => {
     Object.assign(github.store, { isPrivate: true, plan: "free" });
     write({ rules: { requiredChecks: ["CI"] } });
     const before = github.made.length;
-    const { code, stdout, stderr } = await run(...up);
+    const { code, stdout, stderr } = await run(...up).finally(() => {
+      Object.assign(github.store, { isPrivate: false, plan: "enterprise" });
+      write({});
+    });
     assert.notEqual(code, 0);
     const said = stdout + stderr;
     assert.match(said, /towpath:rules\.requiredChecks\[0\]: no workflow reports this check, got "CI"/);
@@ -135,8 +140,6 @@ describe("the stack of a repository on GitHub", () => {
       /towpath:rules: GitHub has rulesets in private repositories on pro, team, enterprise only/,
     );
     assert.ok(github.made.slice(before).every(({ method }) => method === "GET"));
-    Object.assign(github.store, { isPrivate: false, plan: "enterprise" });
-    write({});
   });
 
   it("says what is there already, and has to be taken over first", async () => {
@@ -157,10 +160,10 @@ describe("the stack of a repository on GitHub", () => {
       stdout + stderr,
       /refuses to make it again: label "bug"; unless it was taken over, do that with/,
     );
-    write({});
   });
 
-  it("leaves nothing but what GitHub looks for when it is destroyed", async () => {
+  it("leaves nothing but what others made when it is destroyed", async () => {
+    github.store.labels.set("bug", { name: "bug", color: "d73a4a", description: null });
     await pulumi("destroy", "--stack", "repository", "--yes", "--skip-preview");
     const { store } = github;
     assert.deepEqual([store.rulesets.size, store.variables.size, store.environments.size], [0, 0, 0]);

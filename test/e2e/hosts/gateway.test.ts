@@ -149,16 +149,19 @@ describe("a gateway that several environments share", () => {
       "-c",
       "echo 'nonsense {' >/etc/caddy/sites/broken.caddy",
     );
-    configure({ drainSeconds: 30 });
-    const ended = await released.up("staging");
-    assert.notEqual(ended.code, 0);
-    assert.match(
-      ended.stdout + ended.stderr,
-      /route: the gateway refuses the new route, [^]*unrecognized directive/,
-    );
-    assert.equal((await released.ask("staging", "/")).status, 200);
-    assert.equal((await released.ask("production", "/")).status, 200);
-    await host.exec("docker", "exec", gateway, "rm", "/etc/caddy/sites/broken.caddy");
+    try {
+      configure({ drainSeconds: 30 });
+      const ended = await released.up("staging");
+      assert.notEqual(ended.code, 0);
+      assert.match(
+        ended.stdout + ended.stderr,
+        /route: the gateway refuses the new route, [^]*unrecognized directive/,
+      );
+      assert.equal((await released.ask("staging", "/")).status, 200);
+      assert.equal((await released.ask("production", "/")).status, 200);
+    } finally {
+      await host.exec("docker", "exec", gateway, "rm", "/etc/caddy/sites/broken.caddy");
+    }
     assert.equal((await released.up("staging")).code, 0);
   });
 

@@ -56,6 +56,11 @@ describe("a run on a host that is ended, and whose settings are taken back", () 
     await released.release("staging");
     release = await releaseFor("g");
   });
+  afterEach(async function () {
+    configure({});
+    // Whatever a failure left must not be the next one's trouble.
+    if (this.currentTest?.state === "failed") await released.release("staging");
+  });
   after(async () => {
     await released.remove();
     await handBack(host);

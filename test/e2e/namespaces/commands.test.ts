@@ -19,6 +19,10 @@ describe("the command line beside a running environment", () => {
     started = await project.start();
     database = started.namespace.replaceAll("-", "_");
   });
+  afterEach(async function () {
+    // Whatever a failure left must not be the next one's trouble.
+    if (this.currentTest?.state === "failed") await project.start();
+  });
   after(() => project.remove());
 
   /** What a shell's command line does in the project's folder. */
