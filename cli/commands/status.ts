@@ -115,6 +115,11 @@ export function statusInWords(environments: readonly EnvironmentStatus[], now = 
     ...environments.flatMap(({ environment, route }) =>
       route === null ? [] : `${environment}: ${route}; the next start switches again`,
     ),
+    ...environments.flatMap(({ environment, release }) =>
+      release !== null && !isOfWorkspace(environment)
+        ? `${environment}: is on its hosts; npx towpath drift --stack ${environment} says whether it is as the last up left it`
+        : [],
+    ),
     ...environments.flatMap(({ outdated }) => outdated),
   ].join("\n");
 }

@@ -50,12 +50,16 @@ describe("the commands that look", function () {
       withState("namespaces/notes-local-fix-1/state", "local", {
         resources: [{ urn: environment, type: "towpath:index:Environment" }],
       });
-      withState("state", "staging", stackOf({ namespace: "notes-staging", url: "https://x.example.com" }));
+      withState(
+        "state",
+        "staging",
+        stackOf({ namespace: "notes-staging", url: "https://x.example.com", release: { id: "r2" } }),
+      );
       const found = await status(progress, machine.project);
       const changed = "2026-01-02T03:04:05Z";
       assert.deepEqual(found, [
         {
-          ...{ environment: "staging", namespace: "notes-staging", current: true, release: null },
+          ...{ environment: "staging", namespace: "notes-staging", current: true, release: "r2" },
           ...{ health: "unknown", address: "https://x.example.com", changed, outdated: [], route: null },
         },
         {
@@ -71,9 +75,10 @@ describe("the commands that look", function () {
         statusInWords(found, Date.parse("2026-01-02T05:04:06Z")),
         [
           "environment  namespace                           release  health   address                age",
-          "staging      notes-staging                       -        unknown  https://x.example.com  2 h",
+          "staging      notes-staging                       r2       unknown  https://x.example.com  2 h",
           "local        notes-local                         r1       healthy  http://localhost:8080  2 h",
           "local        notes-local-fix-1 (another branch)  -        healthy  -                      -",
+          "staging: is on its hosts; npx towpath drift --stack staging says whether it is as the last up left it",
         ].join("\n"),
       );
       machine.docker("version", "", 1);
