@@ -4,6 +4,9 @@ import { relative } from "node:path";
 import { reportVariable, type Failure, type FixtureTime, type GroupReport } from "../run/report.ts";
 import { waits } from "./waits.ts";
 
+/** The project's folder; a test may go elsewhere. */
+const root = process.cwd();
+
 /** How often it is written down how far the tests have got, in milliseconds. */
 const interval = 1000;
 
@@ -92,5 +95,5 @@ export default class Reporter extends mocha.reporters.Spec {
 
 /** A file as people call it; hooks that all files share stand in none. */
 function nameOf(file: string | undefined): string {
-  return file === undefined ? "all" : relative(process.cwd(), file);
+  return file === undefined ? "all" : relative(root, file);
 }
