@@ -24,15 +24,15 @@ describe("a release of the local environment, under load", () => {
 
   it("loses no request", async () => {
     const under = begun(load);
-    await under.reached(500);
+    await under.reached(300);
     await under.cut();
-    await under.reached(2000);
+    await under.reached(1000);
     const idle = await under.cut();
     const before = await askVersion(project.url);
 
     project.source.append("app/api/notes/version.py", "\n# Another release.\n");
     const { release } = await project.start();
-    await under.reached(5000);
+    await under.reached(2000);
     const during = await under.cut();
 
     const after = await askVersion(project.url);
