@@ -40,14 +40,22 @@ export async function choosePort(choice: PortChoice): Promise<number> {
 /** Says that no port is left. */
 export const noPort = `towpath:port: every port from ${firstPort} on is taken, got none that is free; stop what you do not need`;
 
-/** Whether a port of this machine can be listened on, found by trying. A port that only root may open counts as free: the engine opens it. */
-export function isFree(port: number): Promise<boolean> {
+/**
+ * Whether a port of this machine can be listened on, found by trying: on IPv6, too, where browsers ask first. A port that
+ * only root may open counts as free: the engine opens it.
+ */
+export async function isFree(port: number): Promise<boolean> {
+  const free = await Promise.all(["127.0.0.1", "::1"].map((host) => isFreeOn(host, port)));
+  return !free.includes(false);
+}
+
+function isFreeOn(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
       resolve(error.code !== "EADDRINUSE");
     });
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
+    server.listen({ port, host, exclusive: true }, () => {
       server.close(() => {
         resolve(true);
       });

@@ -39,12 +39,12 @@ export async function deploy(
   }
   if (settings.environment === "host") {
     const { HostEnvironment, prepareHost } = await import("./host-environment.ts");
-    const connection = await laterUserErrors(() => prepareHost(settings));
+    const prepared = await laterUserErrors(() => prepareHost(settings));
     const applicationName = application.name;
     const { gateway, namespace } = new HostEnvironment(settings.namespace, {
       applicationName,
       settings,
-      connection,
+      ...prepared,
     });
     return { gateway, namespace };
   }
@@ -56,12 +56,15 @@ export async function deploy(
     return { repository, ...(github !== undefined && { github }) };
   }
   const { namespace } = settings;
-  const { routeSince } = await import("./release/route-since.ts");
+  const { askLocally, routeSince } = await import("./release/route-since.ts");
+  const { listensOnIpv6 } = await import("./gateway/local-ipv6.ts");
+  const { gateway } = namesOf(namespace);
   // Asked while everything before the route is looked at: nobody waits for it.
-  const since = routeSince({ gateway: namesOf(namespace).gateway, name: namespace });
+  const since = routeSince({ gateway, name: namespace });
   // What is wrong with it is told where it is used.
   since.catch(() => undefined);
-  const environment = new Environment(namespace, { application, settings, routeSince: since });
+  const ipv6 = listensOnIpv6(gateway, askLocally);
+  const environment = new Environment(namespace, { application, settings, routeSince: since, ipv6 });
   const { url, release, services, port, route } = environment;
   return { url, release, services, namespace, port, route };
 }

@@ -29,6 +29,11 @@ export interface EnvironmentArgs {
    * @default "" which never changes: what the gateway serves is not compared with the state
    */
   routeSince?: pulumi.Input<string>;
+  /**
+   * Whether the gateway listens on `::1`, too. See `listensOnIpv6`.
+   * @default false
+   */
+  ipv6?: pulumi.Input<boolean>;
 }
 
 /**
@@ -70,6 +75,7 @@ export class Environment extends pulumi.ComponentResource {
         containerName: names.gateway,
         imageMirror,
         listens: { port: settings.port },
+        ipv6: args.ipv6 ?? false,
         host,
         labels: labelsOf("gateway"),
       },

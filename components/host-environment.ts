@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { found } from "./application/names.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import type { SharedGateway } from "./gateway/shared-gateway.ts";
 import { preflight } from "./host/check-hosts.ts";
@@ -21,6 +22,8 @@ export interface HostEnvironmentArgs {
   settings: LoadedHostSettings;
   /** The open connection to the host. */
   connection: HostConnection;
+  /** Whether the host has IPv6, for a gateway that is made. */
+  hasIpv6: boolean;
 }
 
 /**
@@ -28,7 +31,9 @@ export interface HostEnvironmentArgs {
  *
  * @throws InputError with what is wrong with it
  */
-export async function prepareHost(settings: LoadedHostSettings): Promise<HostConnection> {
+export async function prepareHost(
+  settings: LoadedHostSettings,
+): Promise<Pick<HostEnvironmentArgs, "connection" | "hasIpv6">> {
   const missing = missingCredentials(settings, {
     configuration: Object.keys(settings.secretValues),
     variables: process.env,
@@ -39,10 +44,12 @@ export async function prepareHost(settings: LoadedHostSettings): Promise<HostCon
     { host: settings.host },
     settings.credential,
   );
-  await preflight(connections, gatewayDemand);
+  const reports = await preflight(connections, gatewayDemand);
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
-  return connection;
+  const { facts, cautions = [] } = found(reports, connection.host);
+  for (const caution of cautions) void pulumi.log.warn(caution);
+  return { connection, hasIpv6: facts?.hasIpv6 ?? false };
 }
 
 /** A host that several environments share: the gateway that serves them all, and its network. */
@@ -68,6 +75,7 @@ export class HostEnvironment extends pulumi.ComponentResource {
         containerName: names.gateway,
         imageMirror,
         listens: "public",
+        ipv6: args.hasIpv6,
         host,
         labels: labelsOf("gateway"),
       },

@@ -70,7 +70,8 @@ export async function prepareRelease(
   ]);
   for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
     void pulumi.log.warn(warning);
-  return { application: released, settings, connection, plan, migration, routeSince, ...gateway };
+  const hasIpv6 = report.facts?.hasIpv6 ?? false;
+  return { application: released, settings, connection, plan, migration, routeSince, hasIpv6, ...gateway };
 }
 
 /** Makes sure that the host can run the images that are new to it. */
@@ -153,7 +154,10 @@ async function plannedMigration({
   settings,
   connection,
   plan,
-}: Omit<ReleasedEnvironmentArgs, "migration" | "routeSince">): Promise<MigrationPlan> {
+}: Pick<
+  ReleasedEnvironmentArgs,
+  "application" | "settings" | "connection" | "plan"
+>): Promise<MigrationPlan> {
   const { environment, namespace, registry, imageMirror = "docker.io", migration } = settings;
   const { current } = plan;
   const volume = namesOf(namespace).volume("postgres");

@@ -38,6 +38,8 @@ export interface ReleasedEnvironmentArgs {
   gateway?: SharedGateway;
   /** Since when the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
+  /** Whether the host has IPv6, for a gateway that is made. */
+  hasIpv6: boolean;
 }
 
 /** What all parts of an environment have in common. */
@@ -137,6 +139,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
               containerName: names.gateway,
               imageMirror,
               listens: "public",
+              ipv6: args.hasIpv6,
               host,
               labels: labelsOf("gateway"),
             },

@@ -19,6 +19,6 @@ export async function listGateways(run: Run): Promise<PublishedGateway[]> {
   const { stdout } = await run("docker", ["container", "inspect", "--format", format, ...lines(gateways)]);
   return lines(stdout).map((line) => {
     const [namespace = "", ports = ""] = line.split("\t");
-    return { namespace, ports: ports.trim().split(" ").filter(Boolean).map(Number) };
+    return { namespace, ports: [...new Set(ports.trim().split(" ").filter(Boolean).map(Number))] };
   });
 }

@@ -10,6 +10,6 @@ export function portInUse(port: number): string {
 export function translatePortInUse(message: string): string | undefined {
   if (!/port is already allocated|address already in use|ports are not available/.test(message))
     return undefined;
-  const port = /(?:Bind for |exposing port TCP |listen tcp4? )[^ ]*?:(\d+)/.exec(message)?.[1];
+  const port = /(?:Bind for |exposing port TCP |listen tcp[46]? )[^ ]*:(\d+)/.exec(message)?.[1];
   return port === undefined ? undefined : portInUse(Number(port));
 }

@@ -15,9 +15,17 @@ export interface GatewayArgs {
   imageMirror: string;
   /** `port`: plain HTTP on that port of `127.0.0.1`. `public`: HTTP, HTTPS and HTTP/3 on ports 80 and 443 of every address. */
   listens: "public" | { port: number };
+  /**
+   * Whether it listens on IPv6, too: on `::1`, or on every address. Only what the machine has can be listened on.
+   *
+   * A public gateway that is there keeps what it listens on: another one in its place would be an outage.
+   */
+  ipv6: pulumi.Input<boolean>;
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
 }
+
+type PublishedPort = docker.types.input.ContainerPort;
 
 /** The gateway's image; the tag is Caddy's version. */
 const gatewayImage = "caddy:2.11.9";
@@ -55,7 +63,7 @@ export class Gateway extends pulumi.ComponentResource {
       {
         name: args.containerName,
         image: imageReference(gatewayImage, args.imageMirror),
-        ports: publishedPorts(args.listens),
+        ports: pulumi.output(args.ipv6).apply((ipv6) => publishedPorts(args.listens, ipv6)),
         networksAdvanced: [{ name: args.host.networkName }],
         volumes: [
           volume("sites", "/etc/caddy/sites"),
@@ -71,7 +79,7 @@ export class Gateway extends pulumi.ComponentResource {
         labels: labelList(marked(args.labels)),
       },
       // Two cannot hold the same port: the old one goes first.
-      { ...child, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
+      { ...child, deleteBeforeReplace: true, ignoreChanges: isPublic ? ["labels", "ports"] : ["labels"] },
     );
     const gate = new HealthGate(
       `${name}-gate`,
@@ -100,11 +108,16 @@ import /etc/caddy/sites/*.caddy
 `;
 }
 
-function publishedPorts(listens: GatewayArgs["listens"]): NonNullable<docker.ContainerArgs["ports"]> {
-  if (listens !== "public") return [{ internal: gatewayPort, external: listens.port, ip: "127.0.0.1" }];
-  return [
+function publishedPorts(listens: GatewayArgs["listens"], ipv6: boolean): PublishedPort[] {
+  if (listens !== "public") {
+    const port = { internal: gatewayPort, external: listens.port };
+    return [{ ...port, ip: "127.0.0.1" }, ...(ipv6 ? [{ ...port, ip: "::1" }] : [])];
+  }
+  const ports: PublishedPort[] = [
     { internal: 80, external: 80 },
     { internal: 443, external: 443 },
     { internal: 443, external: 443, protocol: "udp" },
   ];
+  // Without an address the docker package takes IPv4's.
+  return [...ports, ...(ipv6 ? ports.map((port) => ({ ...port, ip: "::" })) : [])];
 }

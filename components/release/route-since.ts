@@ -16,7 +16,8 @@ export async function routeSince(site: Site, ask: AskGateway = askLocally): Prom
   return since;
 }
 
-async function askLocally(args: readonly string[]): Promise<string | undefined> {
+/** Asks this machine's engine. */
+export async function askLocally(args: readonly string[]): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)("docker", [...args], { timeout: patience });
     return stdout;

@@ -94,7 +94,7 @@ describe("hosts over SSH", () => {
     assert.match(
       ended.stdout,
       new RegExp(
-        `^host +address +docker +disk free +memory free +clock +state\napp1 +deploy@${host.address} +20\\.10\\.\\S+ +[\\d.]+ GiB +[\\d.]+ GiB +[+-]\\d s +ready\n\nregistry ${registryAddress}: ready\nstaging can be released to$`,
+        `^host +address +docker +disk free +memory free +clock +state\napp1 +deploy@${host.address} +20\\.10\\.\\S+ +[\\d.]+ GiB +[\\d.]+ GiB +[+-]\\d s +ready\n\nregistry ${registryAddress}: ready\ntowpath:hosts\\.app1: has no IPv6; a gateway that is made there listens on IPv4 alone\nstaging can be released to$`,
       ),
     );
     await until("the check's connection to be closed", 10, async () =>

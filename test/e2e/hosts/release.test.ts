@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { docker } from "../../support/footprint.ts";
 import { badImages } from "../../support/hosts/bad-images.ts";
 import { Figures } from "../../support/hosts/figures.ts";
+import { foreignImage } from "../../support/hosts/foreign-image.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { assertServed, Load, measuring } from "../../support/load.ts";
@@ -63,6 +65,26 @@ describe("a release to a host over SSH, under load", () => {
     assert.match(result.stdout, /^Resources:\n {4}\d+ unchanged$/m);
     assertServed(report);
     assert.deepEqual(await serving(), before);
+  });
+
+  it("is refused for another kind of processor before anything is made", async () => {
+    const { repository, registry } = released;
+    const foreign = "f".repeat(40);
+    const image = await foreignImage("s390x");
+    await registry.push(image, `${repository}/api:${foreign}`).finally(() => docker(["image", "rm", image]));
+    await registry.tag(`${repository}/web`, good, foreign);
+    const before = await host.footprint();
+    configure({ commit: foreign });
+    const ended = await released.up("staging");
+    assert.notEqual(ended.code, 0);
+    const [architecture] = await host.docker("version", "--format", "{{.Server.Arch}}");
+    assert.ok(
+      (ended.stdout + ended.stderr).includes(
+        `images.api: has to run on linux/${architecture}, the platform of app1, got an image for linux/s390x; publish it on a machine of that kind, or take a host of the image's`,
+      ),
+      ended.stdout + ended.stderr,
+    );
+    assert.deepEqual(await host.footprint(), before);
   });
 
   it("is felt by nobody", async () => {

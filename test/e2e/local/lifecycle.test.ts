@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
+import { networkInterfaces } from "node:os";
 import { docker, nothing, remains } from "../../support/footprint.ts";
 import { askVersion, checkNote, writeNote } from "../../support/notes.ts";
 import { TestProject } from "../../support/project.ts";
 import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
+
+/** The addresses of this machine itself. */
+function loopback(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((all = []) => all);
+  return ["127.0.0.1", ...(addresses.some(({ address }) => address === "::1") ? ["[::1]"] : [])];
+}
 
 describe("the local environment", () => {
   let project: TestProject;
@@ -32,6 +39,9 @@ describe("the local environment", () => {
     assert.match(table.get("release") ?? "", /^[0-9a-f]{12}$/);
     const page = await request(project.url);
     assert.match(await page.text(), /<div id="root">/);
+    // Browsers ask IPv6 first for localhost.
+    const { port } = new URL(project.url);
+    for (const host of loopback()) assert.equal((await request(`http://${host}:${port}`)).status, 200, host);
     await writeNote(project.url, "the first one");
     const version = await askVersion(project.url);
     assert.equal(version.environment, "local");

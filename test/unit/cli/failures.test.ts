@@ -29,6 +29,8 @@ describe("the explanation of a failure", () => {
     for (const said of [
       "driver failed programming external connectivity on endpoint x (1): Bind for 127.0.0.1:8080 failed: port is already allocated",
       "driver failed: Error starting userland proxy: listen tcp4 127.0.0.1:8080: bind: address already in use",
+      "driver failed: Error starting userland proxy: listen tcp6 [::1]:8080: bind: address already in use",
+      "driver failed programming external connectivity on endpoint x (1): Bind for ::1:8080 failed: port is already allocated",
       "Ports are not available: exposing port TCP 0.0.0.0:8080 -> 0.0.0.0:0: listen tcp 0.0.0.0:8080: bind: address already in use",
     ]) {
       assert.equal(explain(failed([said, container])), expected);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { listGateways } from "../../../cli/docker/gateways.ts";
-import { choosePort, reservePort, type PortChoice } from "../../../cli/ports.ts";
+import { choosePort, isFree, reservePort, type PortChoice } from "../../../cli/ports.ts";
 import { run } from "../../../cli/run.ts";
 import { fakeRun } from "./fake-run.ts";
 
@@ -41,11 +43,26 @@ describe("the port of an environment", () => {
     });
   });
 
+  it("is not one that another program has, on IPv6 neither where the machine has that", async () => {
+    const hosts = ["127.0.0.1", "::1"].filter((host) =>
+      Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === host)),
+    );
+    for (const host of hosts) {
+      const server = createServer().listen(0, host);
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      assert.equal(await isFree(port), false, host);
+      server.close();
+      await once(server, "close");
+      assert.equal(await isFree(port), true, host);
+    }
+  });
+
   it("is looked for among all gateways, stopped ones too", async () => {
     const { run: docker, calls } = fakeRun({
       "docker ps": { stdout: "1\n2\n" },
       // As it ends when one was removed meanwhile.
-      "docker container inspect": { code: 1, stdout: "notes-a\t8080 \nnotes-b\t\n", stderr: "no such" },
+      "docker container inspect": { code: 1, stdout: "notes-a\t8080 8080 \nnotes-b\t\n", stderr: "no such" },
     });
     assert.deepEqual(await listGateways(docker), [
       { namespace: "notes-a", ports: [8080] },

@@ -23,10 +23,10 @@ const page: ApplicationDescription = {
   services: { web: { image: "web" } },
 };
 
-function program(application: ApplicationDescription): () => Environment {
+function program(application: ApplicationDescription, ipv6 = false): () => Environment {
   return () => {
     const settings = { ...loadSettings(application.name), namespace: `${application.name}-local` };
-    return new Environment(settings.namespace, { application, settings });
+    return new Environment(settings.namespace, { application, settings, ipv6 });
   };
 }
 
@@ -117,6 +117,11 @@ describe("an environment", function () {
     const resources = byName(registrations);
     assert.deepEqual(resources["page-local-gateway-container"]?.inputs.ports, [
       { internal: 8080, external: 9090, ip: "127.0.0.1" },
+    ]);
+    const both = byName((await deployed(program(page, true))).registrations);
+    assert.deepEqual(both["page-local-gateway-container"]?.inputs.ports, [
+      { internal: 8080, external: 8080, ip: "127.0.0.1" },
+      { internal: 8080, external: 8080, ip: "::1" },
     ]);
     assert.equal(resources["page-local-web"]?.inputs.destroyGraceSeconds, 9);
     assert.match(

@@ -44,6 +44,13 @@ describe("staging and production", function () {
       ),
       ["80 80", "443 443", "443 443 udp"],
     );
+    const both = (await released({ hasIpv6: true })).registrations;
+    assert.deepEqual(
+      (byName(both)["notes-staging-gateway-container"]?.inputs.ports as object[]).map((port) =>
+        Object.values(port).join(" "),
+      ),
+      ["80 80", "443 443", "443 443 udp", "80 80 ::", "443 443 ::", "443 443 :: udp"],
+    );
   });
 
   it("start the next copy when the one before it has started, and give each its gate", async () => {
@@ -154,7 +161,12 @@ describe("a host that several environments share", () => {
       () => {
         const settings = loadSettings("notes");
         if (settings.environment !== "host") throw new Error("not a host");
-        return new HostEnvironment(settings.namespace, { applicationName: "notes", settings, connection });
+        return new HostEnvironment(settings.namespace, {
+          applicationName: "notes",
+          settings,
+          connection,
+          hasIpv6: true,
+        });
       },
       { stack: "host-app1", configuration: { "towpath:host": JSON.stringify(host.host) } },
     );

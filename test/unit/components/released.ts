@@ -43,7 +43,7 @@ export function earlier(letter: string): ReleaseRecord {
 }
 
 /** What is released, and how. */
-interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway">> {
+interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway" | "hasIpv6">> {
   stack?: "staging" | "production";
   settings?: Readonly<Record<string, unknown>>;
 }
@@ -54,6 +54,7 @@ export async function released({
   settings = {},
   plan = planOf("b"),
   gateway,
+  hasIpv6 = false,
 }: Asked): Promise<{
   registrations: readonly Registration[];
   result: ReleasedEnvironment;
@@ -79,7 +80,7 @@ export async function released({
           throw new Error("not released");
         const migration = { revisions: [], findings: [], destructive: [], warnings: [] };
         return new ReleasedEnvironment(loaded.namespace, {
-          ...{ application, settings: loaded, connection, plan, migration, routeSince: "" },
+          ...{ application, settings: loaded, connection, plan, migration, routeSince: "", hasIpv6 },
           ...(gateway !== undefined && { gateway }),
         });
       },
