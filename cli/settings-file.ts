@@ -30,11 +30,17 @@ export function writeSettings(place: SettingsPlace, stack: string, settings: Wri
  * Adds those settings that a stack's file does not have yet, and to maps those entries that they do not have; everything
  * that stands there stays. Gives back what was added: `rules`, `github.branches`.
  *
+ * @param check is given what the file would say, and throws where that may not be: nothing is written then
  * @throws Problem when the file cannot be read as YAML
  */
-export function addSettings(place: SettingsPlace, stack: string, settings: WrittenSettings): string[] {
+export function addSettings(
+  place: SettingsPlace,
+  stack: string,
+  settings: WrittenSettings,
+  check: (text: string) => void = () => undefined,
+): string[] {
   const added: string[] = [];
-  edit(place, stack, (document) => {
+  const change = (document: Document): void => {
     const add = (path: readonly string[], value: unknown, name: string): void => {
       if (!document.hasIn(path)) {
         document.setIn(path, nodeOf(document, value));
@@ -48,7 +54,8 @@ export function addSettings(place: SettingsPlace, stack: string, settings: Writt
       }
     };
     for (const [name, value] of Object.entries(settings)) add(pathOf(place, name), value, name);
-  });
+  };
+  edit(place, stack, change, check);
   return added;
 }
 
@@ -59,7 +66,12 @@ function pathOf({ name: project }: SettingsPlace, name: string): string[] {
   return ["config", `${project}:${name}`];
 }
 
-function edit(place: SettingsPlace, stack: string, change: (document: Document) => void): void {
+function edit(
+  place: SettingsPlace,
+  stack: string,
+  change: (document: Document) => void,
+  check: (text: string) => void = () => undefined,
+): void {
   const file = settingsFileOf(stack);
   const path = join(place.root, file);
   const document: Document = parseDocument(textOf(path));
@@ -67,8 +79,10 @@ function edit(place: SettingsPlace, stack: string, change: (document: Document) 
   if (error !== undefined) throw new Problem(noYaml(file, error.message.split("\n", 1)[0] ?? ""));
   if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
   change(document);
+  const text = document.toString({ lineWidth: 0 });
+  check(text);
   // Never half a file, whatever happens in between.
-  writeFileSync(`${path}.new`, document.toString({ lineWidth: 0 }));
+  writeFileSync(`${path}.new`, text);
   renameSync(`${path}.new`, path);
 }
 

@@ -7,7 +7,7 @@ import { parseSettings, type Settings } from "../components/settings/settings.ts
 import { readWorkspace } from "../components/workspace.ts";
 import { Problem } from "./problem.ts";
 import type { Project } from "./project.ts";
-import { noYaml } from "./settings-file.ts";
+import { noYaml, settingsFileOf } from "./settings-file.ts";
 
 /**
  * A stack's settings, checked before anything is started, as the program checks them again.
@@ -20,7 +20,18 @@ export function settingsOf(
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): Settings {
-  const raw = configurationOf(project, stack);
+  return settingsIn(textOf(project, stack), project, applicationName, stack, given);
+}
+
+/** A stack's settings as its file would say them with this text. Throws as `settingsOf` does. */
+export function settingsIn(
+  text: string,
+  project: Pick<Project, "root" | "name">,
+  applicationName: string,
+  stack: string,
+  given: NodeJS.ProcessEnv = process.env,
+): Settings {
+  const raw = readConfiguration(configurationIn(stack, text), project.name);
   // Values that are encrypted: only Pulumi can read them.
   delete raw.secretValues;
   return parseSettings(raw, fallbacks(project, applicationName, stack, given));
@@ -92,7 +103,13 @@ function fallbacks(
 }
 
 function configurationOf(project: Pick<Project, "root" | "name">, stack: string): Record<string, unknown> {
-  return readConfiguration(configurationFile(project.root, stack), project.name);
+  return readConfiguration(configurationIn(stack, textOf(project, stack)), project.name);
+}
+
+/** What a stack's file says; nothing where there is none. */
+function textOf({ root }: Pick<Project, "root">, stack: string): string {
+  const file = join(root, settingsFileOf(stack));
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 /** What a configuration file holds. Throws a Problem when it is no YAML. */
@@ -104,11 +121,9 @@ function read(file: string, text: string): { config?: Record<string, unknown> } 
   }
 }
 
-/** A stack's configuration file, as Pulumi hands it to the program: every value as text. */
-function configurationFile(root: string, stack: string): Record<string, string> {
-  const file = join(root, `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) return {};
-  const { config } = read(`Pulumi.${stack}.yaml`, readFileSync(file, "utf8"));
+/** What a stack's configuration file says, as Pulumi hands it to the program: every value as text. */
+function configurationIn(stack: string, text: string): Record<string, string> {
+  const { config } = read(settingsFileOf(stack), text);
   return Object.fromEntries(
     Object.entries(config ?? {}).map(([key, value]) => [
       key,

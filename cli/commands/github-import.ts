@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { application } from "../../application.ts";
 import { GithubError } from "../../components/github/client.ts";
 import { readRepository, repositoryNameOf } from "../../components/github/facts.ts";
+import { InputError } from "../../components/input-error.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { repositoryName } from "../../components/settings/github.ts";
 import { usesOwnPassphrase } from "../environment.ts";
@@ -26,7 +27,7 @@ import { createStack } from "../pulumi/stack.ts";
 import { readDeployment } from "../pulumi/state.ts";
 import { run } from "../run.ts";
 import { addSettings, settingsFileOf, type WrittenSettings } from "../settings-file.ts";
-import { settingsOf } from "../settings.ts";
+import { settingsIn, settingsOf } from "../settings.ts";
 import { callFor } from "./pulumi.ts";
 
 /** What `towpath github import` ends with. */
@@ -49,7 +50,8 @@ export interface Imported {
  * Takes over what a repository has on GitHub: writes it into the stack's settings, which keep what stands there already,
  * and into the stack's state, so that the next `up` changes it instead of making it twice. Changes nothing on GitHub.
  *
- * @throws Problem when GitHub cannot be read, or the stack's preview fails; the settings are written by then
+ * @throws Problem when GitHub cannot be read, or has what settings may not say; or when the stack's preview fails: the
+ *   settings are written by then
  */
 export async function importGithub(
   { stack, repository }: { readonly stack: string; readonly repository: string },
@@ -74,7 +76,9 @@ export async function importGithub(
     there.repository !== undefined
       ? repositorySettings(repository, there.repository, own)
       : { github: { repository, ...(own !== undefined && environmentSettings(own)) } };
-  const added = addSettings(project, stack, settings);
+  const added = addSettings(project, stack, settings, (text) => {
+    checkLoads(text, stack, project);
+  });
   const resources = await adopt(stack, there, progress, project);
   const adopted = (["branch", "tag"] as const).map((target) =>
     adoptedRuleset(there.repository?.rulesets ?? [], target),
@@ -90,6 +94,15 @@ export async function importGithub(
       .map(({ name }) => name),
     notKept: there.repository === undefined ? [] : notKept(there.repository),
   };
+}
+
+/** Makes sure that the next `up` can load what is about to be written. Throws a Problem that names every setting that it cannot. */
+function checkLoads(text: string, stack: string, project: Project): void {
+  try {
+    settingsIn(text, project, application.name, stack);
+  } catch (error) {
+    throw error instanceof InputError ? new Problem(wouldNotLoad(stack, error.problems)) : error;
+  }
 }
 
 /** Says what was taken over, and what was not. */
@@ -203,6 +216,12 @@ async function pulumi({ project, stack, environment }: PulumiCall, args: readonl
 /** Says that there is no such repository. */
 export function noRepository(repository: string): string {
   return `--repository: GitHub shows this token no such repository, got ${JSON.stringify(repository)}; correct it, or give the token access to it`;
+}
+
+/** Says what of the settings, with what GitHub has, would be refused. */
+export function wouldNotLoad(stack: string, problems: readonly string[]): string {
+  const file = settingsFileOf(stack);
+  return `${problems.join("\n")}\n${file}: cannot hold that, nothing was written; change it on GitHub, or set what is named above in the file first, which keeps what it has, and import again`;
 }
 
 /** Says how far the import came. */

@@ -43,7 +43,7 @@ describe("a repository that was set up by hand", () => {
         {
           type: "pull_request",
           parameters: {
-            required_approving_review_count: 2,
+            required_approving_review_count: 10,
             dismiss_stale_reviews_on_push: false,
             require_code_owner_review: false,
             require_last_push_approval: false,
@@ -66,7 +66,18 @@ describe("a repository that was set up by hand", () => {
       conditions: { ref_name: { include: ["refs/tags/v*"], exclude: [] } },
       rules: [{ type: "deletion" }],
     });
+    // What settings cannot hold, or must not take for rules that are in force.
+    for (const [name, enforcement, included] of [
+      ["of old", "disabled", "~DEFAULT_BRANCH"],
+      ["everywhere", "active", "~ALL"],
+    ]) {
+      const conditions = { ref_name: { include: [included], exclude: [] } };
+      const rules = [{ type: "required_linear_history" }];
+      await byHand(github, "POST", "rulesets", { name, target: "branch", enforcement, conditions, rules });
+    }
     await byHand(github, "POST", "labels", { name: "Bug", color: "d73a4a", description: "it does not work" });
+    const description = "long ".repeat(21).trim();
+    await byHand(github, "POST", "labels", { name: "later", color: "ffffff", description });
     await byHand(github, "POST", "actions/variables", { name: "REGION", value: "north" });
     project.source.write(
       "Pulumi.repository.yaml",
@@ -123,17 +134,32 @@ describe("a repository that was set up by hand", () => {
     assert.deepEqual(
       state.sort(),
       [
-        ...[`notes:${branch ?? ""}`, `notes:${tag ?? ""}`, "notes:Bug", "notes:REGION", "notes:preview"],
+        ...[
+          `notes:${branch ?? ""}`,
+          `notes:${tag ?? ""}`,
+          "notes:Bug",
+          "notes:later",
+          "notes:REGION",
+          "notes:preview",
+        ],
         `notes:preview:${github.store.environment("preview")?.branchPolicies[0]?.id ?? ""}`,
         "notes:preview:LOG_LEVEL",
       ].sort(),
+    );
+    assert.match(taken.said, /^left alone, as they are there: the rulesets of old, everywhere$/m);
+    assert.match(
+      taken.said,
+      /^not in the settings, and taken away by the next up: the ruleset protect main: 10 approvals, of which 6 stay, the description of the label later$/m,
     );
     assert.match(taken.settings, /^# Ours\.$/m);
     assert.deepEqual((parse(taken.settings) as { config: unknown }).config, {
       "towpath:namespace": "notes-repository",
       "towpath:repository": "octo-org/notes",
-      "towpath:rules": { requiredChecks: ["ci"], approvals: 2, linearHistory: false, releaseTags: ["v*"] },
-      "towpath:labels": { Bug: { color: "d73a4a", description: "it does not work" } },
+      "towpath:rules": { requiredChecks: ["ci"], approvals: 6, linearHistory: false, releaseTags: ["v*"] },
+      "towpath:labels": {
+        Bug: { color: "d73a4a", description: "it does not work" },
+        later: { color: "ffffff" },
+      },
       "towpath:variables": { REGION: "north" },
       "towpath:preview": {
         reviewers: { users: ["alice"], teams: [] },
@@ -146,10 +172,10 @@ describe("a repository that was set up by hand", () => {
     assert.deepEqual([...github.store.rulesets.keys()], taken.rulesets);
     assert.deepEqual(
       [...github.store.rulesets.values()].map(({ name }) => name),
-      ["main branch", "release tags"],
+      ["main branch", "release tags", "of old", "everywhere"],
     );
     assert.deepEqual(github.store.environment("preview")?.branchPolicies, taken.policies);
-    assert.equal(github.store.labels.size, 1);
+    assert.equal(github.store.labels.size, 2);
     await succeed("pulumi", "preview", "--stack", "repository", "--expect-no-changes");
 
     const again = await succeed(...take);

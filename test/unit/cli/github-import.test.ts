@@ -1,5 +1,7 @@
 /** What is taken over from GitHub. That Pulumi takes the ids, and changes nothing there, is proved in test/e2e/github. */
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { importedInWords, importGithub } from "../../../cli/commands/github-import.ts";
 import { importFileOf, type ImportFile } from "../../../cli/github/import-file.ts";
 import {
@@ -10,6 +12,7 @@ import {
 } from "../../../cli/github/imported-settings.ts";
 import type { EnvironmentThere, RepositoryThere, RulesetThere } from "../../../cli/github/read-repository.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
+import { PlayedGithub } from "../github/played-github.ts";
 import { FakeMachine } from "./fake-machine.ts";
 import { recordedProgress } from "./quiet.ts";
 
@@ -238,5 +241,57 @@ describe("towpath github import", () => {
       message:
         "towpath:github.token: expected a token in the environment variable GITHUB_TOKEN, got nothing; make one as docs/github.md says, and set it there",
     });
+  });
+
+  it("writes nothing that the next up would not load, and names each setting; one that the file has already is kept", async () => {
+    const github = await PlayedGithub.start();
+    process.env.GITHUB_TOKEN = "a-token";
+    try {
+      const environment = "GET /repos/octocat/notes/environments/preview";
+      github.answers = {
+        "GET /repos/octocat/notes": { id: 1 },
+        "GET /repos/octocat/notes/environments": { total_count: 1, environments: [{ name: "preview" }] },
+        [`${environment}/deployment-branch-policies`]: {
+          total_count: 1,
+          branch_policies: [{ id: 1, name: "release/[0-9]*" }],
+        },
+        [`${environment}/variables`]: { total_count: 1, variables: [] },
+        [`${environment}/secrets`]: { total_count: 1, secrets: [] },
+        "GET /repos/octocat/notes/rulesets": [],
+        "GET /repos/octocat/notes/labels": [{ name: "Bug", color: "#d73a4a", description: null }],
+        "GET /repos/octocat/notes/actions/variables": { total_count: 1, variables: [] },
+      };
+      const take = () =>
+        importGithub(
+          { stack: "repository", repository: "octocat/notes" },
+          recordedProgress(),
+          machine.project,
+        );
+      await assert.rejects(take(), {
+        name: "Problem",
+        message: [
+          'towpath:labels.Bug.color: expected a colour of six hexadecimal digits without #, got "#d73a4a"; for example "d73a4a"',
+          'towpath:preview.branches[0]: expected a name or pattern without spaces, got "release/[0-9]*"; for example "main" or "v*"',
+          "Pulumi.repository.yaml: cannot hold that, nothing was written; change it on GitHub, or set what is named above in the file first, which keeps what it has, and import again",
+        ].join("\n"),
+      });
+      const file = join(machine.root, "Pulumi.repository.yaml");
+      assert.equal(existsSync(file), false);
+
+      machine.write(
+        "Pulumi.repository.yaml",
+        "config:\n  towpath:labels: { Bug: { color: d73a4a } }\n  towpath:preview: { branches: [release] }\n",
+      );
+      machine.pulumi("stack", [{ deployment: {} }]);
+      machine.pulumiDoes("preview", 'echo "{}" > "$3"; echo "{}"; exit 0');
+      const { settings } = await take();
+      assert.deepEqual(
+        settings.filter((name) => /^labels|branches/.test(name)),
+        [],
+      );
+      assert.match(readFileSync(file, "utf8"), /^ {2}towpath:repository: octocat\/notes$/m);
+    } finally {
+      await github.stop();
+    }
   });
 });
