@@ -5,9 +5,22 @@ const failedCommand = [
   /The command '(?:\/bin\/sh -c )?([\s\S]*?)' returned a non-zero code: (\d+)/,
 ];
 
-/** What builders print between the lines of the commands that they run. */
-const frame =
-  /^(?:digest: sha256:|name: |started: |completed: |\[[^\]]*\] |copy \/|error: |Starting Docker build|Step \d+\/\d+ : | ?---> |Removing intermediate container )/;
+/**
+ * What builders, and the docker plugins (the official one and ours), print between the lines of the commands that they run:
+ * steps, and the layers that are fetched for them.
+ */
+const frame = new RegExp(
+  [
+    /^(?:digest: sha256:|name: |started: |completed: |\[[^\]]*\] |copy \/|error: )/,
+    /^(?:Starting Docker build$|building \S+:\S+$|transferring (?:dockerfile|context):|resolve \S+$)/,
+    /^(?:extracting |Digest: )?sha256:[0-9a-f]{64}$/,
+    /^(?:Step \d+\/\d+ : | ?---> |Removing intermediate container )/,
+    /^(?:Pulling (?:fs layer$|from \S+$)|Waiting$|Verifying Checksum$|(?:Download|Pull) complete$)/,
+    /^(?:(?:Downloading|Extracting) +\[|Status: (?:Downloaded newer image|Image is up to date) for )/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+);
 
 /** How many of the build's lines are shown. */
 const shown = 15;

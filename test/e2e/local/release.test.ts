@@ -133,7 +133,6 @@ const migrationFails = [
 
 const doesNotBuild = [
   `images.api: does not build, got exit code 3 from "printf 'no such %s\\n' package >&2; exit 3"; its last lines:`,
-  "  | building <namespace>-api:latest",
   "  | no such package",
 ].join("\n");
 
