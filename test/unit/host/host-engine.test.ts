@@ -75,8 +75,8 @@ describe("an image that a host needs", function () {
       image) refuse "No such image" ;;
       *)
         helper="docker-credential-$(sed 's/.*: "\\(.*\\)".*/\\1/' "$DOCKER_CONFIG/config.json")"
-        echo https://index.docker.io/v1/ | "$helper" get >&2
-        refuse "$(echo ghcr.io | "$helper" get)"
+        printf https://index.docker.io/v1/ | "$helper" get >&2
+        refuse "$(printf ghcr.io | "$helper" get)"
         ;;
       esac`,
       () => pull(connection, image, account),
