@@ -52,6 +52,16 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
+  it("refuses a build that would see what is private", async () => {
+    project.source.write("app/.env", "TOKEN=private\n");
+    project.source.write("app/Dockerfile", "FROM scratch\nCOPY . /\n");
+    project.source.edit("application.ts", 'context: "app/web"', 'context: "app"');
+    assert.equal(
+      await project.refusal(),
+      "images.web.context: a build must not see what is private to this machine, got .env; add **/.env to app/.dockerignore, a line each",
+    );
+  });
+
   it("refuses one route for two services", async () => {
     project.source.edit("application.ts", 'routes: ["/*"]', 'routes: ["/*", "/api/*"]');
     assert.equal(
