@@ -113,7 +113,8 @@ export class Migration extends pulumi.ComponentResource {
         },
         triggers: [args.imageId, ...(downgrade === undefined ? [] : [`down to ${downgrade.to}`])],
       },
-      { parent: this },
+      // A schema that was asked for stays as the run that went back left it.
+      { parent: this, ...(from?.whether === "settled" && { ignoreChanges: ["stdin"] }) },
     );
   }
 }
@@ -130,7 +131,7 @@ function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
     ...(base !== undefined && { base }),
     ...(downgrade === undefined &&
       from !== undefined && {
-        stays: { ...(at !== undefined && { at }), record: from.record, accepted: from.accepted },
+        stays: { ...(at !== undefined && { at }), record: from.record, accepted: from.whether !== "asked" },
       }),
     ...(backup !== undefined && volume !== undefined && { backup: { volume, release: backup.release } }),
   }));

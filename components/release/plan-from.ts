@@ -90,8 +90,8 @@ export async function planFrom(
   };
   const back =
     rollback === undefined ? {} : schemaOfRollback(application, registry, records, released, answers);
-  const asks = rollback !== undefined && !answers.accepted;
-  const left = goneBackFrom(application, registry, records, released.rollbackOf, asks);
+  const whether = rollback === undefined ? "settled" : answers.accepted ? "accepted" : "asked";
+  const left = goneBackFrom(application, registry, records, released.rollbackOf, whether);
   return {
     ...released,
     references: referencesOf(registry, images),

@@ -53,24 +53,20 @@ export function schemaOfRollback(
   return { rollback: true, downgrade: { to, image, migrations } };
 }
 
-/**
- * The release that was gone back from, in this run or before; undefined where there is none, or none with migrations.
- *
- * `asks` says whether it is asked where the schema is; a run after the one that went back has nothing to ask any more.
- */
+/** The release that was gone back from, in this run or before; undefined where there is none, or none with migrations. */
 export function goneBackFrom(
   application: Application,
   registry: RegistrySettings,
   records: readonly ReleaseRecord[],
   rollbackOf: string | undefined,
-  asks: boolean,
+  whether: GoneBackFrom["whether"],
 ): GoneBackFrom | undefined {
   const record = records.find(({ id }) => id === rollbackOf);
   const running: Running = record?.description ?? application;
   const { migrations } = running;
   if (record === undefined || migrations === undefined) return undefined;
   const image = migratingImage(running, migrations, registry, record);
-  return { record: record.id, image, migrations, accepted: !asks };
+  return { record: record.id, image, migrations, whether };
 }
 
 function migratingImage(

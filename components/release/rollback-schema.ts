@@ -21,8 +21,8 @@ export interface GoneBackFrom {
   /** The reference of the image that knows the schema, and how it is asked. */
   readonly image: string;
   readonly migrations: Migrations;
-  /** Whether nothing is asked: a person has said that the earlier release gets along, or the run that went back has asked. */
-  readonly accepted: boolean;
+  /** `asked` in this run; `accepted` by a person, who says that the earlier release gets along; `settled` by an earlier run. */
+  readonly whether: "asked" | "accepted" | "settled";
 }
 
 /**

@@ -93,7 +93,12 @@ describe("a migration where users' data is", () => {
   });
 
   it("asks the release that was gone back from whether the schema is where its record leaves it", async () => {
-    const from = { record: "0123456789ab", image: "registry/api@sha256:newer", migrations, accepted: false };
+    const from = {
+      record: "0123456789ab",
+      image: "registry/api@sha256:newer",
+      migrations,
+      whether: "asked" as const,
+    };
     const { step, migration } = await migrationWith({ rollback: { at: "0005", from } });
     assert.deepEqual(step?.inputs.triggers, ["sha256:new"]);
     assert.deepEqual(

@@ -255,18 +255,18 @@ describe("the plan of a release", () => {
       const back = asked(schema("2"), schema("1"));
       const image = `${played.address}/owner/notes/api@${record("b").images.api}`;
       const from = { record: record("b").id, image, migrations: application.migrations };
-      assert.deepEqual((await planned(back)).goneBackFrom, { ...from, accepted: false });
+      assert.deepEqual((await planned(back)).goneBackFrom, { ...from, whether: "asked" });
       const seen = { ...back.variables, TOWPATH_UNKNOWN_SCHEMA: "true" };
       assert.deepEqual((await planned({ ...back, variables: seen })).goneBackFrom, {
         ...from,
-        accepted: true,
+        whether: "accepted",
       });
 
       const [running, target] = back.records?.staging ?? [];
       const after = [{ ...target, rollbackOf: running?.id }, running, target] as ReleaseRecord[];
       const next = { TOWPATH_END_TO_END: back.id };
       const { goneBackFrom } = await planned({ records: { staging: after }, variables: next });
-      assert.deepEqual(goneBackFrom, { ...from, accepted: true });
+      assert.deepEqual(goneBackFrom, { ...from, whether: "settled" });
     });
 
     it("is refused where something was, unless the migrations go down first", async () => {
