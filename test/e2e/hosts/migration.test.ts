@@ -202,10 +202,10 @@ describe("a migration where users' data is", () => {
 
   it("is ended by its limit of memory, says so, and takes nothing along", async () => {
     const limits = { memory: 64 * 1024 ** 2, pids: 64, remedy: "raise towpath:limits.memory" };
-    assert.equal(
-      await failing(first, { limits, command: ["sh", "-c", "tail /dev/zero"] }),
-      'migrations: "sh -c tail /dev/zero" needed more memory than its limit of 64 MiB, the schema is at no revision, from an empty database, nothing new was started; ' +
-        "raise towpath:limits.memory, or do the work in smaller parts; its last log lines:\n  (it logged nothing)",
+    // Not every engine hears from the kernel why a process was killed.
+    assert.match(
+      await failing(first, { limits, command: ["tail", "/dev/zero"] }),
+      /^migrations: "tail \/dev\/zero" (?:needed more memory than its limit of 64 MiB|was killed \(exit code 137\), as for want of memory, of which it has 64 MiB), the schema is at no revision, from an empty database, nothing new was started; (?:if nobody ended it, )?raise towpath:limits\.memory, or do the work in smaller parts; its last log lines:\n {2}\(it logged nothing\)$/,
     );
     const much = await failing(first, {
       limits,
