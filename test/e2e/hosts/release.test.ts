@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { docker } from "../../support/footprint.ts";
 import { badImages } from "../../support/hosts/bad-images.ts";
 import { Figures } from "../../support/hosts/figures.ts";
 import { foreignImage } from "../../support/hosts/foreign-image.ts";
@@ -71,7 +70,7 @@ describe("a release to a host over SSH, under load", () => {
     const { repository, registry } = released;
     const foreign = "f".repeat(40);
     const image = await foreignImage("s390x");
-    await registry.push(image, `${repository}/api:${foreign}`).finally(() => docker(["image", "rm", image]));
+    await registry.push(image, `${repository}/api:${foreign}`);
     await registry.tag(`${repository}/web`, good, foreign);
     const before = await host.footprint();
     configure({ commit: foreign });
