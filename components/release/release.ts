@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Application, Service } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
-import { routeOf, routesInOrder } from "../application/routes.ts";
+import { routesInOrder } from "../application/routes.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { forwardedHeaders } from "../gateway/forwarded.ts";
 import { healthPaths, routeChecks } from "../gateway/route-checks.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { HealthGate } from "../host/health-gate.ts";
@@ -12,13 +11,13 @@ import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
 import type { SecureSite } from "../../steps/certificate.ts";
-import type { SmokeCheck } from "../../steps/smoke-check.ts";
 import { boundariesOf, type Boundaries } from "./boundaries.ts";
 import { probeOf } from "./health-probe.ts";
 import { Migration, type MigrationCare } from "./migration.ts";
 import { Route } from "./route.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 import type { SchemaChange } from "./release-record.ts";
+import { smokeChecks } from "./smoke-checks.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
 
@@ -241,28 +240,6 @@ export class Release extends pulumi.ComponentResource {
       { parent: this, dependsOn: [stable, canary ?? {}].flatMap(all).map(({ gate }) => gate) },
     );
   }
-}
-
-/** The smoke checks, each of every new copy that will answer its path. */
-function smokeChecks(
-  { application, gateway, url }: ReleaseArgs,
-  releases: readonly Copies[],
-): pulumi.Output<SmokeCheck[]> {
-  const headers = forwardedHeaders(url);
-  const checks = application.smoke.flatMap((expected) => {
-    const target = routeOf(application, expected.path);
-    if (target === undefined) return [];
-    return releases
-      .flatMap((copies) => found(copies, target.service))
-      .map(({ containerName }) =>
-        pulumi.all([gateway.containerName, containerName]).apply(([name, host]) => ({
-          ...expected,
-          headers,
-          target: { gateway: name, host, port: target.port },
-        })),
-      );
-  });
-  return pulumi.all(checks);
 }
 
 /** The first copy is called like its service, so that another number of copies replaces none. */

@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Application } from "../application/application.ts";
+import { found } from "../application/names.ts";
+import { routeOf } from "../application/routes.ts";
+import { forwardedHeaders } from "../gateway/forwarded.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { SmokeCheck } from "../../steps/smoke-check.ts";
+
+/** Where the smoke checks are made. */
+export interface SmokeChecksArgs {
+  application: Application;
+  gateway: Pick<Gateway, "containerName">;
+  /** Where users find the environment: `https://notes.example.com`. */
+  url: string;
+}
+
+/** The copies of one release, by service. */
+export type CheckedCopies = Readonly<
+  Record<string, readonly { readonly containerName: pulumi.Output<string> }[]>
+>;
+
+/** The smoke checks, each of every new copy that will answer its path. */
+export function smokeChecks(
+  { application, gateway, url }: SmokeChecksArgs,
+  releases: readonly CheckedCopies[],
+): pulumi.Output<SmokeCheck[]> {
+  const headers = forwardedHeaders(url);
+  const checks = application.smoke.flatMap((expected) => {
+    const target = routeOf(application, expected.path);
+    if (target === undefined) return [];
+    return releases
+      .flatMap((copies) => found(copies, target.service))
+      .map(({ containerName }) =>
+        pulumi.all([gateway.containerName, containerName]).apply(([name, host]) => ({
+          ...expected,
+          headers,
+          target: { gateway: name, host, port: target.port },
+        })),
+      );
+  });
+  return pulumi.all(checks);
+}
