@@ -11,6 +11,7 @@ import type { PulumiCall } from "../pulumi/operation.ts";
 import type { Run } from "../run.ts";
 import type { Tags } from "./origin.ts";
 import type { PublishedImage } from "./report.ts";
+import { settled, type Settled, type TagOutcome } from "./tag-outcomes.ts";
 
 /** A registry, and the password for it where one is needed. */
 export interface Destination extends RegistrySettings {
@@ -98,53 +99,36 @@ interface Push {
   readonly taken: (tag: string) => Promise<string | undefined>;
 }
 
-/** What came of it. */
-interface Pushed {
-  readonly digest: string;
-  readonly tags: readonly string[];
-  /** The tags that still lead to another image, and why. */
-  readonly left: readonly { readonly tag: string; readonly why: string }[];
-}
-
-async function push(one: Push): Promise<Pushed> {
-  const { name, tags, taken } = one;
-  const left: { tag: string; why: string }[] = [];
-  const digests = new Map<string, string>();
-  for (const tag of tags.moving) {
-    const digest = await pushTag(one, tag);
-    if (digest === undefined) left.push({ tag, why: "the registry does not let it be moved, it stays" });
-    else digests.set(tag, digest);
-  }
-  const [first] = digests.values();
-  const { permanent } = tags;
+/** Pushes an image under all of its tags; one tag of a version that is there already is not pushed. */
+async function push(one: Push): Promise<Omit<Settled, "digests"> & { readonly digest: string }> {
+  const { moving, permanent } = one.tags;
+  const outcomes: TagOutcome[] = [];
+  for (const tag of moving) outcomes.push(await pushTag(one, tag));
   if (permanent !== undefined) {
-    const before = await taken(permanent);
-    const digest = before ?? (await pushTag(one, permanent));
-    if (digest !== undefined && (digest === first || before === undefined)) digests.set(permanent, digest);
-    else
-      left.push({ tag: permanent, why: "a version is published once, it stays; give the next one another" });
+    const digest = await one.taken(permanent);
+    outcomes.push(
+      digest === undefined ? await pushTag(one, permanent) : { tag: permanent, is: "taken", digest },
+    );
   }
-  const [digest, ...others] = new Set(digests.values());
-  if (digest !== undefined && digest !== "none" && others.length === 0)
-    return { digest, tags: [...digests.keys()], left };
-  const earlier = await taken(tags.moving[0] ?? "");
-  if (digest === undefined && earlier !== undefined) return { digest: earlier, tags: [], left };
+  const { digests, ...rest } = settled(outcomes);
+  // Where none of its tags may be moved, it is that of an earlier run of the same commit.
+  const [digest = await one.taken(moving[0] ?? ""), ...others] = digests;
+  if (digest !== undefined && digest !== "none" && others.length === 0) return { digest, ...rest };
   throw new Problem(
-    `${name}: expected one digest under all tags, got ${[...new Set(digests.values())].join(", ") || "none"}; publish again`,
+    `${one.name}: expected one digest under all tags, got ${digests.join(", ") || "none"}; publish again`,
   );
 }
 
 /** Words with which registries refuse to move a tag: Amazon ECR, Harbor, Google's Artifact Registry, Docker Hub. */
 const immutable = /immutable|cannot be overwritten/i;
 
-/** The digest under which the registry has it now; undefined when it refuses to move the tag. */
-async function pushTag({ local, name, environment, run }: Push, tag: string): Promise<string | undefined> {
+async function pushTag({ local, name, environment, run }: Push, tag: string): Promise<TagOutcome> {
   await client(run, environment, ["tag", local, `${name}:${tag}`]);
   try {
     const said = await client(run, environment, ["push", `${name}:${tag}`]);
-    return /digest: (sha256:[0-9a-f]{64})/.exec(said)?.[1] ?? "none";
+    return { tag, is: "pushed", digest: /digest: (sha256:[0-9a-f]{64})/.exec(said)?.[1] ?? "none" };
   } catch (error) {
-    if (error instanceof Problem && immutable.test(error.message)) return undefined;
+    if (error instanceof Problem && immutable.test(error.message)) return { tag, is: "refused" };
     throw error;
   } finally {
     await run("docker", ["image", "rm", `${name}:${tag}`], { environment });
