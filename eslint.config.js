@@ -39,8 +39,8 @@ export default defineConfig(
     rules: { "no-new": "off" },
   },
   {
-    // The front end has the browser's own limits. The tests of hosts are still to follow.
-    ignores: ["app/**", "test/e2e/hosts/**", "test/support/hosts/**"],
+    // The front end has the browser's own limits.
+    ignores: ["app/**"],
     rules: {
       "no-restricted-syntax": [
         "error",
