@@ -131,16 +131,16 @@ class Run {
     return this.results.every(isWell) ? 0 : 1;
   }
 
-  private async group(group: Group, live: boolean, environment: Record<string, string>): Promise<void> {
-    if (!live) this.print(`== ${group.name}: began\n`);
+  private async group(group: Group, alone: boolean, environment: Record<string, string>): Promise<void> {
+    if (!alone) this.print(`== ${group.name}: began\n`);
     const result = await runGroup(group, {
       root: this.project.root,
-      live,
+      // Beside others, each line says whose it is.
+      line: alone ? undefined : (text) => this.print(`${group.name} | ${text}\n`),
       covers: group.name === "unit" && this.covers,
       environment: { ...environment, TOWPATH_TEST_SEED: String(this.seed) },
     });
     this.results.push(result);
-    this.print(result.output);
     this.print(`== ${group.name}: ${countsIn(countsOf(result))}, ${Math.round(result.seconds)} s\n`);
   }
 

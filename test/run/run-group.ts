@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { killTree } from "../support/process-tree.ts";
 import { measured, reportOfPureFolders } from "./coverage.ts";
 import type { Group } from "./groups.ts";
@@ -14,25 +15,20 @@ export interface GroupResult {
   readonly report: GroupReport;
   /** What is wrong beside tests that failed, such as that it hung. */
   readonly problem?: string;
-  /** What it printed, where it did not print it itself. */
-  readonly output: string;
 }
 
 /** How a group is run. */
 export interface Manner {
   readonly root: string;
-  /** Whether it prints as it goes, and not all at its end. */
-  readonly live: boolean;
+  /** Takes each line that it prints; left out, it prints itself. */
+  readonly line?: ((text: string) => unknown) | undefined;
   /** Whether it measures what the unit tests cover. */
   readonly covers: boolean;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** How a program ended; no code when it was ended after its time. */
-interface Ended {
-  readonly code: number | undefined;
-  readonly output: string;
-}
+/** The exit code of a program; undefined when it was ended after its time. */
+type ExitCode = number | undefined;
 
 const nothing: GroupReport = {
   counts: { passed: 0, failed: 0, skipped: 0 },
@@ -55,18 +51,17 @@ export async function runGroup(group: Group, manner: Manner): Promise<GroupResul
   ];
   const began = Date.now();
   const deadline = began + group.minutes * 60_000;
-  const run = (args: readonly string[]): Promise<Ended> =>
+  const run = (args: readonly string[]): Promise<ExitCode> =>
     runProgram(args, { ...manner, environment: { ...manner.environment, [reportVariable]: file } }, deadline);
   try {
-    const ended = await run(covers ? [...measured(folder), process.execPath, ...mocha] : mocha);
+    const code = await run(covers ? [...measured(folder), process.execPath, ...mocha] : mocha);
     const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as GroupReport) : nothing;
-    const covered = ended.code === 0 && covers ? await run(reportOfPureFolders(folder)) : undefined;
-    const problem = problemOf(group, report, ended, covered);
+    const covered = code === 0 && covers ? await run(reportOfPureFolders(folder)) : code;
+    const problem = problemOf(group, report, code, covered);
     return {
       group,
       seconds: (Date.now() - began) / 1000,
       report,
-      output: ended.output + (covered?.output ?? ""),
       ...(problem === undefined ? {} : { problem }),
     };
   } finally {
@@ -78,44 +73,43 @@ export async function runGroup(group: Group, manner: Manner): Promise<GroupResul
 function problemOf(
   { name, minutes }: Group,
   report: GroupReport,
-  { code }: Ended,
-  covered: Ended | undefined,
+  code: ExitCode,
+  covered: ExitCode,
 ): string | undefined {
   const where = report.running === undefined ? "" : `, in "${report.running}"`;
   const waits = report.waits.length === 0 ? "" : `, which waited for ${report.waits.join("; ")}`;
   if (code === undefined) return `${name}: not at its end after ${minutes} minutes${where}${waits}`;
   if (!report.ended) return `${name}: ended before its tests did, with exit code ${code}${where}${waits}`;
   if (code !== 0 && report.counts.failed === 0) return `${name}: expected exit code 0, got ${code}`;
-  if (covered !== undefined && covered.code !== 0) return `${name}: something is not covered`;
+  if (covered !== code) return `${name}: something is not covered`;
   return undefined;
 }
 
 function runProgram(
   args: readonly string[],
-  { root, live, environment }: Manner,
+  { root, line, environment }: Manner,
   deadline: number,
-): Promise<Ended> {
-  const output = live ? "inherit" : "pipe";
+): Promise<ExitCode> {
+  const output = line === undefined ? "inherit" : "pipe";
   const child = spawn(process.execPath, args, {
     cwd: root,
-    stdio: [live ? "inherit" : "ignore", output, output],
+    stdio: [line === undefined ? "inherit" : "ignore", output, output],
     env: { ...process.env, ...environment },
   });
-  let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => (printed += text));
+    if (stream !== null && line !== undefined) createInterface({ input: stream }).on("line", line);
   }
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       // Not only asked to end: a program that hangs does not hear it. What it started may hold its output open.
       child.removeAllListeners("close");
       killTree(child.pid ?? 0).then(() => {
-        resolve({ code: undefined, output: printed });
+        resolve(undefined);
       }, reject);
     }, deadline - Date.now());
     child.on("error", reject).on("close", (code) => {
       clearTimeout(timer);
-      resolve({ code: code ?? 1, output: printed });
+      resolve(code ?? 1);
     });
   });
 }

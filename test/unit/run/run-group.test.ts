@@ -19,11 +19,15 @@ describe("a process of mocha", function () {
     rmSync(folder, { recursive: true });
   });
 
-  function run(text: string, minutes = 1) {
+  async function run(text: string, minutes = 1) {
     const file = join(folder, "one.test.ts");
     writeFileSync(file, text);
     const group = { name: "one", kind: "unit", files: [file], minutes, alone: false } as const;
-    return runGroup(group, { root: checkout, live: false, covers: false, environment: { CI: "false" } });
+    const printed: string[] = [];
+    const line = (one: string) => printed.push(one);
+    const manner = { root: checkout, line, covers: false, environment: { CI: "false" } };
+    const result = await runGroup(group, manner);
+    return { ...result, output: printed.join("\n") };
   }
 
   it("reports its counts, and what its suites and fixtures took", async () => {

@@ -25,8 +25,8 @@ describe("the times of a run", () => {
   };
   const times = timesOf(
     [
-      { group, seconds: 66, output: "", report },
-      { group: { ...group, name: "hosts" }, seconds: 3, output: "", report, problem: "hosts: it hung" },
+      { group, seconds: 66, report },
+      { group: { ...group, name: "hosts" }, seconds: 3, report, problem: "hosts: it hung" },
     ],
     7,
   );
@@ -54,7 +54,7 @@ describe("the times of a run", () => {
   });
 
   it("end with what failed, and with the first lines of each error", () => {
-    const lines = failuresInWords([{ group, seconds: 66, output: "", report }]).split("\n");
+    const lines = failuresInWords([{ group, seconds: 66, report }]).split("\n");
     assert.deepEqual(lines.slice(0, 3), [
       "failed: test/e2e/local/state.test.ts: the state is kept",
       "  Error: lost",
