@@ -46,6 +46,8 @@ class Generator {
   private failures: Record<string, number> = {};
   private sentAgain = 0;
   private readonly versions = new Set<string>();
+  /** The connections that a request has had. */
+  private readonly used = new WeakSet<object>();
 
   constructor(url: string, address: string, perSecond: number) {
     this.url = url;
@@ -130,9 +132,15 @@ class Generator {
           resolve(`GET ${path}: ${error.message} in the middle of an answer`);
         });
       });
+      let kept = false;
+      request.on("socket", (socket) => {
+        // Node's own word, `reusedSocket`, leaves out requests that waited for a connection.
+        kept = this.used.has(socket);
+        this.used.add(socket);
+      });
       request.on("timeout", () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
       request.on("error", (error: NodeJS.ErrnoException) => {
-        if (request.reusedSocket && /^(?:ECONNRESET|EPIPE)$/.test(error.code ?? "")) resolve(closed);
+        if (kept && /^(?:ECONNRESET|EPIPE)$/.test(error.code ?? "")) resolve(closed);
         else resolve(`GET ${path}: ${error.message}`);
       });
     });
