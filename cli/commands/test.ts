@@ -26,10 +26,7 @@ export interface TestRequest {
   readonly lanes?: number | undefined;
 }
 
-/**
- * How many groups run at once. Two gain nothing on two processors: one keeps both busy, and each of two takes twice as
- * long.
- */
+/** How many groups run at once unless somebody says it: who watches reads one at a time. */
 const usualLanes = 1;
 
 /**
