@@ -11,6 +11,9 @@ export type ImageSource = "registry" | "mirror";
 /** How long the engine may take to hear from a registry before it counts as out of reach. */
 const patience = 10_000;
 
+/** How often they are built while a clone with other descriptions builds its own under the same names. */
+const mostTries = 3;
+
 /** What providing images takes from the machine. */
 export interface ImageTools {
   run: Run;
@@ -46,11 +49,15 @@ export function imagesRequirement(
       const source = readImageSource(project) ?? ((await pulls(tools)) ? "registry" : "mirror");
       writeImageSource(project, source);
       if (source === "registry") return;
-      await tools.build((line) => {
-        step.detail(line);
-      });
-      const still = await tools.missing();
-      if (still.length > 0) throw new Problem(imagesMissing(still));
+      let still: readonly string[] = [];
+      for (let tries = 0; tries < mostTries; tries++) {
+        await tools.build((line) => {
+          step.detail(line);
+        });
+        still = await tools.missing();
+        if (still.length === 0) return;
+      }
+      throw new Problem(imagesMissing(still));
     },
   };
 }

@@ -69,8 +69,18 @@ describe("the images", () => {
     assert.deepEqual(calls, ["docker image inspect redis:7"]);
   });
 
+  it("builds them again when another clone has built its own meanwhile, under the same names", async () => {
+    const { requirement, builds } = images(
+      { "docker image inspect": { code: 1 }, "docker pull": { code: 1, stderr: "no such host" } },
+      [["x/redis:7"], []],
+    );
+    await requirement.provide(step());
+    assert.deepEqual(builds, ["all", "all"]);
+  });
+
   it("says which could not be built", async () => {
-    const { requirement } = images({ "docker image inspect": { code: 1 } }, [["x/redis:7", "x/postgres:15"]]);
+    const missing = ["x/redis:7", "x/postgres:15"];
+    const { requirement } = images({ "docker image inspect": { code: 1 } }, [missing, missing, missing]);
     await assert.rejects(requirement.provide(step()), {
       message: imagesMissing(["x/redis:7", "x/postgres:15"]),
     });
