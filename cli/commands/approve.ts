@@ -2,7 +2,7 @@ import { application } from "../../application.ts";
 import { defaultBranchOf } from "../../components/default-branch.ts";
 import { approvalStatement, approversOf, type Approvable } from "../../components/release/approval.ts";
 import { remoteHead } from "../../components/release/git-facts.ts";
-import { checkBranch } from "../../components/release/release-branch.ts";
+import { newestOf } from "../../components/release/release-branch.ts";
 import { descriptionHash } from "../../components/release/release-description.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { Settings } from "../../components/settings/settings.ts";
@@ -47,10 +47,10 @@ export async function approve(
   const production = ofProduction(settings, stack);
   const { approval, approvals, namespace, promoteFrom } = production;
   if (approval === undefined) throw new Problem(noApprovalAsked(stack));
-  const [newest] = await readRecords(await callFor("stack", promoteFrom, progress, project), run);
-  if (newest === undefined) throw new Problem(nothingToApprove(promoteFrom));
-  checkBranch(
-    newest,
+  const [first, ...older] = await readRecords(await callFor("stack", promoteFrom, progress, project), run);
+  if (first === undefined) throw new Problem(nothingToApprove(promoteFrom));
+  const newest = newestOf(
+    [first, ...older],
     production.promoteBranches ?? [defaultBranchOf(process.env, await remoteHead(project.root))],
   );
   const approvable = { ...newest, namespace };

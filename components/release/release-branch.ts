@@ -12,18 +12,22 @@ export function branchOf(labels: readonly Readonly<Record<string, string>>[]): s
 }
 
 /**
- * Checks that a release is of a branch that production takes.
+ * The newest of staging's releases that is of a branch which production takes, or runs there: nothing older replaces that.
  *
  * In a pattern, `*` stands for anything but `/`, and `**` for anything; `**` alone also takes a release whose branch is not known.
  *
- * @throws InputError when it is not
+ * @param records newest first
+ * @param running the id of what runs in production
+ * @throws InputError when none is
  */
-export function checkBranch(
-  { id, branch }: Pick<ReleaseSource, "id" | "branch">,
+export function newestOf<R extends Pick<ReleaseSource, "id" | "branch">>(
+  records: readonly [R, ...R[]],
   patterns: readonly string[],
-): void {
-  if (patterns.includes(anyBranch)) return;
-  if (branch !== undefined && patterns.some((pattern) => matches(pattern, branch))) return;
+  running?: string,
+): R {
+  const found = records.find(({ id, branch }) => id === running || isTaken(branch, patterns));
+  if (found !== undefined) return found;
+  const [{ id, branch }] = records;
   const wanted = patterns.join(" or ");
   const [got, otherwise] =
     branch === undefined
@@ -32,6 +36,24 @@ export function checkBranch(
   throw new InputError([
     `towpath:promoteBranches: expected a release of ${wanted}, got ${got}; publish a commit of ${wanted} and release it to staging, or ${otherwise}`,
   ]);
+}
+
+/** Says that a newer release of staging stays there; nothing where there is none. */
+export function passedOver(
+  [newest]: readonly [Pick<ReleaseSource, "id" | "branch">, ...unknown[]],
+  taken: string,
+  patterns: readonly string[],
+): string[] {
+  if (newest.id === taken) return [];
+  const of = newest.branch ?? "a branch that is not known";
+  return [
+    `towpath:promoteBranches: release ${newest.id} of ${of} stays on staging, for production takes ${patterns.join(" or ")}; this run is of ${taken}`,
+  ];
+}
+
+function isTaken(branch: string | undefined, patterns: readonly string[]): boolean {
+  if (patterns.includes(anyBranch)) return true;
+  return branch !== undefined && patterns.some((pattern) => matches(pattern, branch));
 }
 
 function matches(pattern: string, branch: string): boolean {

@@ -2,7 +2,7 @@ import { show } from "../input-checks.ts";
 import { InputError } from "../input-error.ts";
 import type { FreezeSettings } from "../settings/released.ts";
 import type { UnprovenSettings } from "../settings/production.ts";
-import { checkBranch } from "./release-branch.ts";
+import { newestOf, passedOver } from "./release-branch.ts";
 import { changedParts, onDataOf, type ReleaseDescription } from "./release-description.ts";
 import {
   haveSameImages,
@@ -68,7 +68,7 @@ export interface PlannedRelease extends ReleaseIdentity {
  * Decides which images run, and how.
  *
  * A rollback takes an earlier record's; staging the commit's as this checkout describes them, production those of staging's
- * newest record with its description, if its branch may go there. What was gone back from does not come back by itself.
+ * newest record of a branch that may go there, with its description. What was gone back from does not come back by itself.
  *
  * @throws InputError for what may not be released
  */
@@ -166,16 +166,18 @@ export function nothingAsked({ services, smoke = [] }: ReleaseDescription): stri
   ];
 }
 
-function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Candidate {
-  if (newest === undefined) {
+function promoted(facts: ReleaseFacts, [first, ...older]: readonly ReleaseRecord[]): Candidate {
+  if (first === undefined) {
     throw new InputError([
       "towpath:promoteFrom: expected a release of staging to promote, got none; run npm run pulumi -- up --stack staging first",
     ]);
   }
+  const { branches = [] } = facts;
   // What runs already is no promotion: the run may change settings.
-  const runs = facts.records[0]?.id === newest.id;
-  if (!runs) checkBranch(newest, facts.branches ?? []);
-  const release = { ...originOf(newest), warnings: otherDescription(facts, newest) };
+  const running = facts.records[0]?.id;
+  const newest = newestOf([first, ...older], branches, running);
+  const warnings = [...passedOver([first], newest.id, branches), ...otherDescription(facts, newest)];
+  const release = { ...originOf(newest), warnings };
   const missing = [
     ...missingReceipts(newest, facts.requireEndToEnd ?? false),
     // Nobody knows how staging ran these images.
@@ -192,7 +194,7 @@ function promoted(facts: ReleaseFacts, [newest]: readonly ReleaseRecord[]): Cand
     const warning = `release ${newest.id} is let through without staging's receipts, ${got}: ${reason}`;
     return { ...release, unproven: { reason }, warnings: [...release.warnings, warning] };
   }
-  if (runs) return release;
+  if (newest.id === running) return release;
   throw new InputError([
     `towpath:promoteFrom: expected staging's receipts for release ${newest.id}, got ${got}; ` +
       (unasked.length > 0 ? "describe what is asked in application.ts, and " : "") +

@@ -17,7 +17,7 @@ export interface ProductionSettings extends ReleasedSettings {
   environment: "production";
   /** The stack whose release record the digests come from. */
   promoteFrom: "staging";
-  /** The branches that may go to production, as patterns such as `main` or `release/*`: releases of others are refused. With `**`, every release may; left out, those of the default branch. */
+  /** The branches that may go to production, as patterns such as `main` or `release/*`: releases of others stay on staging. With `**`, every release may; left out, those of the default branch. */
   promoteBranches?: string[];
   /** Lets through digests that staging has no receipts for; left out, they are refused. */
   allowUnproven?: UnprovenSettings;

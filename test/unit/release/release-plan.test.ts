@@ -101,11 +101,26 @@ describe("what a run releases", () => {
 
 describe("001-14, 001-107: the branches that production takes", () => {
   const feature = record("b", { branch: "feature/login" });
-  const facts = { ...production, source: [feature, record("a")] };
+  const facts = { ...production, source: [feature, record("a", { branch: "fix" })] };
   const promote = (branch: string, pattern: string) =>
     decideRelease({ ...production, source: [record("b", { branch })], branches: ["main", pattern] });
 
-  it("are told where staging's newest release is of another one, although an older one is not", () => {
+  it("decide which of staging's releases is the newest to take, and the plan says what stays there", () => {
+    const taken = decideRelease({ ...facts, source: [feature, record("a")] });
+    assert.equal(taken.id, idOf("a"));
+    assert.deepEqual(taken.warnings, [
+      `towpath:promoteBranches: release ${idOf("b")} of feature/login stays on staging, for production takes main; this run is of ${idOf("a")}`,
+    ]);
+  });
+
+  it("never lead back to a release that is older than what runs", () => {
+    const running = record("c", { branch: "hotfix" });
+    const source = [feature, running, record("a")];
+    const stays = decideRelease({ ...facts, source, records: [running] });
+    assert.deepEqual([stays.id, stays.changes], [idOf("c"), false]);
+  });
+
+  it("are told where staging has no release of one", () => {
     refused(
       facts,
       `towpath:promoteBranches: expected a release of main, got ${idOf("b")} of feature/login; publish a commit of main and release it to staging, or add "feature/login" to it`,
