@@ -20,7 +20,7 @@ describe("two runs at once, with a state in object storage", function () {
       ...["run", "--detach", "--rm", "--publish", `127.0.0.1:${port}:7070`, "--entrypoint", "sh"],
       ...["--env", "ROOT_ACCESS_KEY=towpath", "--env", "ROOT_SECRET_KEY=towpath-secret"],
       ...["mirror.towpath.internal/versity/versitygw:v1.8.0", "-c"],
-      "mkdir -p /data/attributes /data/objects/state && exec versitygw --port :7070 posix --sidecar /data/attributes /data/objects",
+      "mkdir -p /data/objects/state && exec versitygw --port :7070 posix /data/objects",
     ]);
     await until(
       "the object storage",
