@@ -29,11 +29,19 @@ const corners: readonly End[] = [
   { change: "canary", signal: "SIGINT", at: "the switch" },
 ];
 
+/** Nine points of each change, in seconds, over as long as it takes. */
+const points: Readonly<Record<Change, readonly number[]>> = {
+  release: [1, 2, 3, 4, 5, 6, 8, 10, 12],
+  maintenance: [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5],
+  canary: [1, 2, 3, 4, 5, 6, 8, 10, 12],
+};
+
 /** The rest of each change, ended in both ways at ten points. */
 function others(): readonly End[] {
-  const points: readonly End["at"][] = ["the switch", 1, 2, 3, 4, 5, 6, 8, 10, 12];
   const all = (["release", "maintenance", "canary"] as const).flatMap((change) =>
-    (["SIGINT", "SIGKILL"] as const).flatMap((signal) => points.map((at) => ({ change, signal, at }))),
+    (["SIGINT", "SIGKILL"] as const).flatMap((signal) =>
+      (["the switch", ...points[change]] as const).map((at) => ({ change, signal, at })),
+    ),
   );
   return all.filter((one) => !corners.some((corner) => isDeepStrictEqual(corner, one)));
 }
@@ -80,6 +88,15 @@ describe("a run on a host that is ended, and whose settings are taken back", () 
     ],
   });
 
+  /** Asks a run to stop; one that is done already needs no asking. */
+  function interrupt(pid: number): void {
+    try {
+      process.kill(pid, "SIGINT");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+
   /** The release that a client gets whose number is that; one without a release gets a status. */
   async function releaseFor(number: string): Promise<unknown> {
     const { status, body } = await released.ask("staging", "/api/version", {
@@ -105,7 +122,7 @@ describe("a run on a host that is ended, and whose settings are taken back", () 
       if (typeof at === "number") await wait(at * 1000);
       else await until(when, 120, async () => (await current()) !== was || undefined);
       if (signal === "SIGKILL") await killTree(up.pid);
-      else process.kill(up.pid, signal);
+      else interrupt(up.pid);
       await up.ended;
 
       configure(back);
