@@ -12,15 +12,14 @@ import { askDocker } from "./host/host-engine.ts";
 import { demandOf } from "./host/preflight.ts";
 import { restartWarnings } from "./host/restarting.ts";
 import { limitsFromSettings } from "./host/run-limits.ts";
-import { judgePlatforms, type Platforms } from "./image/platforms.ts";
-import { RegistryError } from "./image/registry-requests.ts";
-import { Registry } from "./image/registry.ts";
+import { judgePlatforms } from "./image/platforms.ts";
 import { InputError } from "./input-error.ts";
 import { folderOf, type HostConnection } from "./host/ssh-config.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { namesOf } from "./naming/names.ts";
 import { runningDescription } from "./release/canary.ts";
+import { answerOf, environmentRegistry } from "./release/environment-registry.ts";
 import { applicationOf, changedParts, descriptionOf } from "./release/release-description.ts";
 import { planRelease, schemaStays, type ReleasePlan } from "./release/plan-release.ts";
 import { routeSince } from "./release/route-since.ts";
@@ -63,10 +62,11 @@ export async function prepareRelease(
     settings.gateway === undefined
       ? {}
       : { gateway: sharedGateway(settings.gateway, await stackOutputsOf(settings.gateway)) };
+  const outputs = stackOutputsOf(pulumi.getStack());
   const [routeSince, migration, restarting] = await Promise.all([
-    agreeingSince(settings, connection, gateway),
+    agreeingSince(settings, connection, gateway, outputs),
     plannedMigration({ application: released, settings, connection, plan }),
-    restartingCopies(connection),
+    restartingCopies(connection, outputs),
   ]);
   for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
     void pulumi.log.warn(warning);
@@ -76,39 +76,29 @@ export async function prepareRelease(
 
 /** Makes sure that the host can run the images that are new to it. */
 async function checkPlatforms(
-  { registry: settings, credential }: ReleasedSettings,
+  settings: ReleasedSettings,
   { images, current }: ReleasePlan,
   { host, facts }: HostReport,
 ): Promise<void> {
   if (facts === undefined) return;
-  const registry = new Registry(settings, settings.login && credential(settings.login.password));
+  const registry = environmentRegistry(settings);
   const news = Object.entries(images).filter(([image, digest]) => current?.images[image] !== digest);
   const problems = await Promise.all(
     news.map(async ([image, digest]) =>
-      judgePlatforms(image, await platformsOf(registry, image, digest), { host, ...facts }),
+      judgePlatforms(image, await answerOf(registry.platforms(image, digest)), { host, ...facts }),
     ),
   );
   const told = problems.filter((problem) => problem !== undefined);
   if (told.length > 0) throw new InputError(told);
 }
 
-async function platformsOf(
-  registry: Registry,
-  image: string,
-  digest: string,
-): Promise<Platforms | undefined> {
-  try {
-    return await registry.platforms(image, digest);
-  } catch (error) {
-    throw error instanceof RegistryError ? new InputError([error.message]) : error;
-  }
-}
-
 /** What has to be said of the release that runs, before another one takes its place. */
-async function restartingCopies(connection: HostConnection): Promise<string[]> {
-  const outputs = await stackOutputsOf(pulumi.getStack());
+async function restartingCopies(
+  connection: HostConnection,
+  outputs: ReturnType<typeof stackOutputsOf>,
+): Promise<string[]> {
   return restartWarnings(
-    outputs,
+    await outputs,
     connection.host,
     async (args) => (await askDocker(connection, args)).stdout,
   );
@@ -119,12 +109,14 @@ function agreeingSince(
   { namespace }: ReleasedSettings,
   connection: HostConnection,
   { gateway }: Pick<ReleasedEnvironmentArgs, "gateway">,
+  outputs: ReturnType<typeof stackOutputsOf>,
 ): Promise<string> {
   const site = { gateway: gateway?.containerName ?? namesOf(namespace).gateway, name: namespace };
-  return routeSince(site, async (args) => {
+  const ask = async (args: readonly string[]): Promise<string | undefined> => {
     const { succeeded, stdout } = await askDocker(connection, args);
     return succeeded ? stdout : undefined;
-  });
+  };
+  return routeSince(site, ask, outputs);
 }
 
 /** The application as the release describes it: this checkout may do so otherwise. */

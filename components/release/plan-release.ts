@@ -1,14 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { userInfo } from "node:os";
 import type { Application } from "../application/application.ts";
-import { defaultBranchOf } from "../default-branch.ts";
-import { Registry } from "../image/registry.ts";
-import { RegistryError } from "../image/registry-requests.ts";
-import { InputError } from "../input-error.ts";
 import type { LoadedSettings } from "../load-settings.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
-import { checkedOutCommit, remoteHead, tagsOf } from "./git-facts.ts";
+import { answerOf, environmentRegistry } from "./environment-registry.ts";
+import { checkedOutCommit, defaultBranch, tagsOf } from "./git-facts.ts";
 import { planFrom, recordsIn, type ReleasePlan } from "./plan-from.ts";
 import { plannedInWords } from "./release-plan.ts";
 import type { ReleaseRecord } from "./release-record.ts";
@@ -29,27 +26,21 @@ export async function planRelease(
   application: Application,
   settings: LoadedReleasedSettings,
 ): Promise<ReleasePlan> {
-  const { login } = settings.registry;
-  const password = login === undefined ? undefined : settings.credential(login.password);
-  try {
-    const plan = await planFrom(application, settings, {
-      registry: new Registry(settings.registry, password),
-      recordsOf,
-      stack: pulumi.getStack(),
-      commit: () => checkedOutCommit(),
-      tagsOf: (commit) => tagsOf(commit),
-      defaultBranch: async () => defaultBranchOf(process.env, await remoteHead()),
-      variables: process.env,
-      user: userInfo().username,
-      now: new Date(),
-    });
-    if (plan.changes) void pulumi.log.info(plannedInWords(plan));
-    for (const warning of plan.warnings) void pulumi.log.warn(warning);
-    return plan;
-  } catch (error) {
-    if (error instanceof RegistryError) throw new InputError([error.message]);
-    throw error;
-  }
+  const planning = planFrom(application, settings, {
+    registry: environmentRegistry(settings),
+    recordsOf,
+    stack: pulumi.getStack(),
+    commit: () => checkedOutCommit(),
+    tagsOf: (commit) => tagsOf(commit),
+    defaultBranch: () => defaultBranch(),
+    variables: process.env,
+    user: userInfo().username,
+    now: new Date(),
+  });
+  const plan = await answerOf(planning);
+  if (plan.changes) void pulumi.log.info(plannedInWords(plan));
+  for (const warning of plan.warnings) void pulumi.log.warn(warning);
+  return plan;
 }
 
 /** The records of a stack of this project, newest first. */

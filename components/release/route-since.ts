@@ -8,9 +8,13 @@ import { stackOutputsOf } from "./stack-outputs.ts";
 /** How long the engine may take to say what the gateway serves, in milliseconds. */
 const patience = 30_000;
 
-/** Since when the state of this stack and the gateway agree; says so when they do not. See `agreement`. */
-export async function routeSince(site: Site, ask: AskGateway = askLocally): Promise<string> {
-  const left = leftRoute(await stackOutputsOf(pulumi.getStack()));
+/** Since when the state of this stack, by its outputs, and the gateway agree; says so when they do not. See `agreement`. */
+export async function routeSince(
+  site: Site,
+  ask: AskGateway = askLocally,
+  outputs = stackOutputsOf(pulumi.getStack()),
+): Promise<string> {
+  const left = leftRoute(await outputs);
   const { since, warning } = await agreement(left, site, ask);
   if (warning !== undefined) void pulumi.log.warn(warning);
   return since;
