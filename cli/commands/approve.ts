@@ -1,7 +1,6 @@
 import { application } from "../../application.ts";
-import { defaultBranchOf } from "../../components/default-branch.ts";
 import { approvalStatement, approversOf, type Approvable } from "../../components/release/approval.ts";
-import { remoteHead } from "../../components/release/git-facts.ts";
+import { defaultBranch } from "../../components/release/git-facts.ts";
 import { newestOf } from "../../components/release/release-branch.ts";
 import { descriptionHash } from "../../components/release/release-description.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
@@ -51,7 +50,7 @@ export async function approve(
   if (first === undefined) throw new Problem(nothingToApprove(promoteFrom));
   const newest = newestOf(
     [first, ...older],
-    production.promoteBranches ?? [defaultBranchOf(process.env, await remoteHead(project.root))],
+    production.promoteBranches ?? [await defaultBranch(project.root)],
   );
   const approvable = { ...newest, namespace };
   progress.say(approvableInWords(stack, approvable));

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { askRemoteHead } from "../default-branch.ts";
+import { askRemoteHead, defaultBranchOf } from "../default-branch.ts";
 
 /** The commit that is checked out in a folder; what git says when there is none. */
 export async function checkedOutCommit(
@@ -23,6 +23,11 @@ export async function tagsOf(commit: string, folder = process.cwd()): Promise<re
 /** The remote's default branch, such as `origin/main`; undefined where git does not know it. */
 export function remoteHead(folder = process.cwd()): Promise<string | undefined> {
   return git(folder, ...askRemoteHead).catch(() => undefined);
+}
+
+/** The repository's default branch, as GitHub's event or git knows it. */
+export async function defaultBranch(folder = process.cwd()): Promise<string> {
+  return defaultBranchOf(process.env, await remoteHead(folder));
 }
 
 /** Longer than git takes for what it reads from its own files, in milliseconds. */

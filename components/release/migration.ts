@@ -53,6 +53,7 @@ export interface SchemaRollback {
   at?: string;
   /** The revision to take it back to, and the image that knows how; left out, it stays. */
   downgrade?: { to: string; image: string; migrations: Migrations };
+  /** Who tells whether a schema that stays is where the last record says; left out, nobody is asked. */
   from?: GoneBackFrom;
 }
 
