@@ -10,11 +10,11 @@ import { planMigration, type MigrationPlan } from "../../../components/data/migr
 import type { ReleaseRecord } from "../../../components/release/release-record.ts";
 import type { MigrateInput } from "../../../steps/migrate.ts";
 import { buildImages } from "../../../toolchain/images/build.mjs";
-import { docker } from "../../support/footprint.ts";
 import { addedFile } from "../../support/hosts/added-migration.ts";
 import { buildSample, layered } from "../../support/hosts/sample-images.ts";
 import { checkout } from "../../support/source-tree.ts";
-import { Container, eventually, prefix, removeAll, run } from "../images/containers.ts";
+import { prefix, run } from "../images/containers.ts";
+import { NotesDatabase } from "./notes-database.ts";
 
 const application = parseApplication(described);
 const limits = { memory: 256 * 1024 ** 2, pids: 256, remedy: "raise towpath:limits.memory" };
@@ -72,27 +72,16 @@ const importsSettings = [
 ];
 
 describe("migrations of Alembic", () => {
-  const network = `${run}-network`;
-  let server: Container;
+  let database: NotesDatabase;
 
   before(async () => {
     await buildImages({ images: ["postgres", "python"], prefix });
-    await docker(["network", "create", "--label", `towpath.test=${run}`, network]);
-    const settings = ["POSTGRES_USER=notes", "POSTGRES_PASSWORD=open-sesame", "POSTGRES_DB=notes"];
-    server = await Container.start(`${prefix}/library/postgres:15`, [
-      ...["--network", network],
-      ...settings.flatMap((one) => ["--env", one]),
-    ]);
-    await eventually(() => server.shell("pg_isready --host 127.0.0.1 --username notes"));
+    database = await NotesDatabase.start();
   });
-  beforeEach(() => ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
-  after(async () => {
-    await removeAll();
-    await docker(["network", "rm", network]);
-  });
+  beforeEach(() => database.empty());
+  after(() => database.remove());
 
-  const ask = (sql: string): Promise<string> =>
-    server.shell(`psql --username notes --quiet --no-align --tuples-only --command "${sql}"`);
+  const ask = (sql: string): Promise<string> => database.ask(sql);
 
   /** The API's image with these lines. */
   async function image(lines: readonly string[]): Promise<string> {
@@ -118,12 +107,12 @@ describe("migrations of Alembic", () => {
   async function migrated(api: string): Promise<readonly string[]> {
     const { up, current, pending, base } = application.migrations ?? assert.fail("there are no migrations");
     const input: MigrateInput = {
-      ...{ image: api, network, command: up, variables: {}, timeoutSeconds: 60, limits },
+      ...{ image: api, network: database.network, command: up, variables: {}, timeoutSeconds: 60, limits },
       labels: { "towpath.test": run, "towpath.part": "migration" },
       environment: { DATABASE_URL_FILE: "/run/secrets/DATABASE_URL" },
-      files: { DATABASE_URL: `postgresql://notes:open-sesame@${server.name}:5432/notes` },
+      files: { DATABASE_URL: database.url },
       care: {
-        lock: { container: server.name, administrator: "notes", database: "notes", waitSeconds: 10 },
+        lock: database.lock,
         current,
         ...(pending !== undefined && { pending }),
         ...(base !== undefined && { base }),

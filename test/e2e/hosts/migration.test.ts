@@ -6,7 +6,8 @@ import type { MigrateCare, MigrateInput } from "../../../steps/migrate.ts";
 import { buildImages } from "../../../toolchain/images/build.mjs";
 import { docker } from "../../support/footprint.ts";
 import { until } from "../../support/until.ts";
-import { Container, eventually, prefix, removeAll, run, volume } from "../images/containers.ts";
+import { type Container, prefix, run, volume } from "../images/containers.ts";
+import { NotesDatabase } from "./notes-database.ts";
 
 const image = `${prefix}/library/postgres:15`;
 const labels = { "towpath.test": run, "towpath.part": "migration" };
@@ -48,41 +49,38 @@ const first = {
 };
 
 describe("a migration where users' data is", () => {
+  let database: NotesDatabase;
   let server: Container;
-  let network: string;
   let backups: string;
 
   before(async () => {
     await buildImages({ images: ["postgres"], prefix });
-    network = `${run}-network`;
-    await docker(["network", "create", "--label", `towpath.test=${run}`, network]);
+    database = await NotesDatabase.start();
+    ({ server } = database);
     backups = await volume();
-    const settings = ["POSTGRES_USER=notes", "POSTGRES_PASSWORD=open-sesame", "POSTGRES_DB=notes"];
-    server = await Container.start(image, [
-      "--network",
-      network,
-      ...settings.flatMap((one) => ["--env", one]),
-    ]);
-    await eventually(() => server.shell("pg_isready --host 127.0.0.1 --username notes"));
   });
-  beforeEach(() => ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
-  after(async () => {
-    await removeAll();
-    await docker(["network", "rm", network]);
-  });
+  beforeEach(() => database.empty());
+  after(() => database.remove());
 
-  const ask = (sql: string): Promise<string> =>
-    server.shell(`psql --username notes --quiet --no-align --tuples-only --command "${sql}"`);
+  const ask = (sql: string): Promise<string> => database.ask(sql);
 
   function start(sql: Readonly<Record<string, string>>, change: Partial<MigrateInput & MigrateCare> = {}) {
     const { current, pending, base = "", command } = { ...tool(sql), ...change };
     const { lock, timeoutSeconds = 60, backup, limits } = change;
     const input: MigrateInput = {
-      ...{ image, network, command, environment: {}, variables: {}, labels, timeoutSeconds },
+      ...{
+        image,
+        network: database.network,
+        command,
+        environment: {},
+        variables: {},
+        labels,
+        timeoutSeconds,
+      },
       ...(limits !== undefined && { limits }),
-      files: { DATABASE_URL: `postgresql://notes:open-sesame@${server.name}:5432/notes` },
+      files: { DATABASE_URL: database.url },
       care: {
-        lock: { container: server.name, administrator: "notes", database: "notes", waitSeconds: 10, ...lock },
+        lock: { ...database.lock, ...lock },
         ...{ current, base },
         ...(pending !== undefined && { pending }),
         ...(backup !== undefined && { backup }),
