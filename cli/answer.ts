@@ -1,4 +1,4 @@
-import { InputError } from "../components/input-error.ts";
+import { InputError } from "../components/input/input-error.ts";
 import { exitCode, Interrupted, Problem } from "./problem.ts";
 import { showProgress, type Progress } from "./progress/progress.ts";
 

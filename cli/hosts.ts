@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { application as description } from "../application.ts";
 import { writeConnections } from "../components/host/connection.ts";
 import { folderOf, type HostConnection } from "../components/host/ssh-config.ts";
-import { InputError } from "../components/input-error.ts";
+import { InputError } from "../components/input/input-error.ts";
 import { missingCredentials } from "../components/settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../components/settings/credential.ts";
 import type { HostSettings } from "../components/settings/host.ts";

@@ -1,5 +1,5 @@
 import { environmentOf } from "../components/naming/namespace.ts";
-import type { ReleaseRecord } from "../components/release/release-record.ts";
+import type { ReleaseRecord } from "../components/plan/release-record.ts";
 import { join } from "node:path";
 import { Problem } from "./problem.ts";
 import { pulumiFolder } from "./project.ts";

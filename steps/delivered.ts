@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { extract } from "tar-stream";
 import { buffer } from "node:stream/consumers";
 import { Readable } from "node:stream";
-import { printable } from "../components/printable.ts";
+import { printable } from "../components/input/printable.ts";
 import { blankOut } from "../components/secrets/blank-out.ts";
 import { StepFailure } from "./step-failure.ts";
 

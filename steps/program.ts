@@ -4,7 +4,7 @@ import { engineAddress, type HostConnection } from "../components/host/ssh-confi
 import { knowRun } from "./lineage.ts";
 import { withoutSecrets } from "./delivered.ts";
 import { whileTelling } from "./progress.ts";
-import { reach, reachedHost } from "./reach.ts";
+import { reach, reachedHost } from "./machine/reach.ts";
 import { StepFailure } from "./step-failure.ts";
 
 export { StepFailure } from "./step-failure.ts";

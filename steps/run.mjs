@@ -6,4 +6,4 @@ import { showSourceLines } from "../setup/source-lines.mjs";
 // What is wrong with a step itself is told by the lines of its sources.
 showSourceLines();
 const [program] = process.argv.slice(2);
-await import(await compiled(fileURLToPath(new URL("..", import.meta.url)), `steps/${program}.ts`));
+await import(await compiled(fileURLToPath(new URL("..", import.meta.url)), `steps/programs/${program}.ts`));

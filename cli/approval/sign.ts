@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { signatureNamespace } from "../../components/release/approval.ts";
+import { signatureNamespace } from "../../components/plan/approval.ts";
 import { Problem } from "../problem.ts";
 import { lastLines, type Run } from "../run.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { askRemoteHead, defaultBranchOf } from "../../components/default-branch.ts";
+import { askRemoteHead, defaultBranchOf } from "../../components/plan/default-branch.ts";
 import { branchSlug } from "../../components/naming/namespace.ts";
-import { readWorkspace } from "../../components/workspace.ts";
+import { readWorkspace } from "../../components/naming/read-workspace.ts";
 import type { Project } from "../project.ts";
 import type { Run } from "../run.ts";
 

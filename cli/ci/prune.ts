@@ -7,7 +7,7 @@ import {
   type Expired,
   type PublishedTag,
 } from "../../components/image/retention.ts";
-import type { ReleaseRecord } from "../../components/release/release-record.ts";
+import type { ReleaseRecord } from "../../components/plan/release-record.ts";
 import { Problem } from "../problem.ts";
 import { asStep, type Progress } from "../progress/progress.ts";
 import type { StackState } from "../pulumi/stacks.ts";

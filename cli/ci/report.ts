@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { rehearsal } from "../../components/application/checks.ts";
-import { printable } from "../../components/printable.ts";
+import { printable } from "../../components/input/printable.ts";
 import { resultFile, sqlFile, type CheckResult } from "../../components/ci/result.ts";
 
 /** How one check of a run ended, and why. */

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import XMLBuilder from "fast-xml-builder";
-import { printable } from "../../components/printable.ts";
+import { printable } from "../../components/input/printable.ts";
 import { percent } from "../../components/ci/coverage.ts";
 import { noBorders } from "../report/table.ts";
 import type { CheckReport, CiReport } from "./report.ts";

@@ -1,8 +1,8 @@
 import { application } from "../../application.ts";
-import { approvalStatement, approversOf, type Approvable } from "../../components/release/approval.ts";
-import { defaultBranch } from "../../components/release/git-facts.ts";
-import { newestOf } from "../../components/release/release-branch.ts";
-import { descriptionHash } from "../../components/release/release-description.ts";
+import { approvalStatement, approversOf, type Approvable } from "../../components/plan/approval.ts";
+import { defaultBranch } from "../../components/plan/git-facts.ts";
+import { newestOf } from "../../components/plan/release-branch.ts";
+import { descriptionHash } from "../../components/plan/release-description.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { sign } from "../approval/sign.ts";

@@ -1,6 +1,6 @@
 import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
-import { InputError } from "../../components/input-error.ts";
+import { InputError } from "../../components/input/input-error.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { listGateways } from "../docker/gateways.ts";
 import { isLocal } from "../docker/endpoint.ts";

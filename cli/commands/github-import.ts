@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { application } from "../../application.ts";
 import { GithubError } from "../../components/github/client.ts";
 import { readRepository, repositoryNameOf } from "../../components/github/facts.ts";
-import { InputError } from "../../components/input-error.ts";
+import { InputError } from "../../components/input/input-error.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { repositoryName } from "../../components/settings/github.ts";
 import { usesOwnPassphrase } from "../environment.ts";

@@ -1,6 +1,6 @@
 import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
-import { show, suggestion } from "../../components/input-checks.ts";
+import { show, suggestion } from "../../components/input/input-checks.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { placeOf } from "../place.ts";

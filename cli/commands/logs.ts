@@ -1,5 +1,5 @@
 import { application } from "../../application.ts";
-import { printable } from "../../components/printable.ts";
+import { printable } from "../../components/input/printable.ts";
 import type { Container } from "../docker/containers.ts";
 import { readLog, type LogLine } from "../docker/log-lines.ts";
 import { inOrderOfTime } from "../docker/order-of-time.ts";

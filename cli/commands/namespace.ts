@@ -3,7 +3,7 @@ import { parseApplication, type Application } from "../../components/application
 import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan.ts";
 import { namesOf, type Names } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
-import { readWorkspace, type FoundWorkspace } from "../../components/workspace.ts";
+import { readWorkspace, type FoundWorkspace } from "../../components/naming/read-workspace.ts";
 import { placeOf } from "../place.ts";
 import { readProject, type Project } from "../project.ts";
 import { columns } from "../report/table.ts";

@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from "../../components/release/release-record.ts";
+import type { ReleaseRecord } from "../../components/plan/release-record.ts";
 import type { Progress } from "../progress/progress.ts";
 import { readProject } from "../project.ts";
 import { failedRuns, type FailedRun } from "../pulumi/history.ts";

@@ -7,7 +7,7 @@ import {
   type Service,
 } from "../../components/application/application.ts";
 import { objectStoragePort } from "../../components/application/connections.ts";
-import { show, suggestion } from "../../components/input-checks.ts";
+import { show, suggestion } from "../../components/input/input-checks.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { docker, rankOf } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";

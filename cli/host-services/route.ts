@@ -3,7 +3,7 @@ import { routesInOrder } from "../../components/application/routes.ts";
 import { hostRunMark } from "../../components/gateway/served-site.ts";
 import { gatewayPort, renderSite } from "../../components/gateway/site.ts";
 import { namesOf } from "../../components/naming/names.ts";
-import { readSite, writeSite } from "../../steps/site.ts";
+import { readSite, writeSite } from "../../steps/route/site.ts";
 import { docker, lines } from "../docker/containers.ts";
 import type { Project } from "../project.ts";
 import type { Run } from "../run.ts";

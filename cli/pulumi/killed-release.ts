@@ -1,7 +1,7 @@
 import { connect } from "../../components/host/connection.ts";
 import { engineAddress, type HostConnection } from "../../components/host/ssh-config.ts";
 import { HostProblem } from "../../components/host/ssh-failure.ts";
-import { InputError } from "../../components/input-error.ts";
+import { InputError } from "../../components/input/input-error.ts";
 import { hostsOfStack, type StackHosts } from "../hosts.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { printable } from "../../components/printable.ts";
+import { printable } from "../../components/input/printable.ts";
 import { duringInterrupts } from "../interrupts.ts";
 import { pulumiFolder, type Project } from "../project.ts";
 import type { Progress, Step } from "../progress/progress.ts";

@@ -1,11 +1,11 @@
-import { leftReleases, type ReleaseRecord } from "../../components/release/release-record.ts";
+import { leftReleases, type ReleaseRecord } from "../../components/plan/release-record.ts";
 import {
   needsDowngrade,
   rollbackSchema,
   unknownSchema,
   type RollbackSchema,
-} from "../../components/release/rollback-schema.ts";
-import { changedParts, onDataOf } from "../../components/release/release-description.ts";
+} from "../../components/plan/rollback-schema.ts";
+import { changedParts, onDataOf } from "../../components/plan/release-description.ts";
 import { Problem } from "../problem.ts";
 import { columns } from "./table.ts";
 

@@ -1,4 +1,4 @@
-import { nearest, show, suggestion } from "../input-checks.ts";
+import { nearest, show, suggestion } from "../input/input-checks.ts";
 import type { Check } from "./application.ts";
 import { backingServiceProblem, backingServices, isBackingService } from "./needs.ts";
 import type { WellFormed } from "./schema.ts";

@@ -1,4 +1,4 @@
-import { show, suggestion } from "../input-checks.ts";
+import { show, suggestion } from "../input/input-checks.ts";
 import type { Application, Image } from "./application.ts";
 import { stagesOf } from "./dockerfile.ts";
 

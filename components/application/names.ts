@@ -1,4 +1,4 @@
-import { nearest, show, suggestion } from "../input-checks.ts";
+import { nearest, show, suggestion } from "../input/input-checks.ts";
 import { ownParts } from "../naming/names.ts";
 import { secretFile, secretsOfNeed, variablesOfNeed } from "./connections.ts";
 import type { WellFormed } from "./schema.ts";

@@ -1,4 +1,4 @@
-import { nearest, show } from "../input-checks.ts";
+import { nearest, show } from "../input/input-checks.ts";
 import type { Application } from "./application.ts";
 
 /** What a service can need, apart from buckets and other services. */

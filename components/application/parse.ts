@@ -1,5 +1,5 @@
-import { parseInput, suggestion, type InputWords } from "../input-checks.ts";
-import { InputError } from "../input-error.ts";
+import { parseInput, suggestion, type InputWords } from "../input/input-checks.ts";
+import { InputError } from "../input/input-error.ts";
 import type { Application, Secret } from "./application.ts";
 import { checkProblems, checksOf } from "./checks.ts";
 import { secretsOfNeed } from "./connections.ts";

@@ -1,4 +1,4 @@
-import { show } from "../input-checks.ts";
+import { show } from "../input/input-checks.ts";
 import type { Application } from "./application.ts";
 
 type Routed = Pick<Application, "services">;

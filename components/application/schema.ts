@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected, expectedUnshown } from "../input-checks.ts";
+import { expected, expectedUnshown } from "../input/input-checks.ts";
 import { isLabel, longestName } from "../naming/namespace.ts";
 import type { Health } from "./application.ts";
 import type { JsonValue } from "./description.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CheckInput } from "../../steps/check.ts";
+import type { CheckInput } from "../../steps/programs/check.ts";
 import type * as described from "../application/application.ts";
 import type { DatabaseServer } from "../data/postgres.ts";
 import type { DockerHost } from "../host/docker-host.ts";

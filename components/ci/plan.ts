@@ -1,8 +1,8 @@
 import type { Application } from "../application/application.ts";
 import { rehearsal, selectedChecks } from "../application/checks.ts";
 import { found } from "../application/names.ts";
-import { nearest, show } from "../input-checks.ts";
-import { InputError } from "../input-error.ts";
+import { nearest, show } from "../input/input-checks.ts";
+import { InputError } from "../input/input-error.ts";
 
 /** What one run of `ci` makes. */
 export interface CiPlan {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CreateBucketsInput } from "../../steps/create-buckets.ts";
+import type { CreateBucketsInput } from "../../steps/programs/create-buckets.ts";
 import {
   objectStoragePort as port,
   objectStorageRegion as region,

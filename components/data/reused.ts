@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { CreateRoleInput } from "../../steps/create-role.ts";
+import type { CreateRoleInput } from "../../steps/programs/create-role.ts";
 import { secretFile } from "../application/connections.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";

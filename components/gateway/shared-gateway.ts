@@ -1,5 +1,5 @@
-import { show } from "../input-checks.ts";
-import { InputError } from "../input-error.ts";
+import { show } from "../input/input-checks.ts";
+import { InputError } from "../input/input-error.ts";
 
 /** The gateway of a host that several environments share, as its stack says it. */
 export interface SharedGateway {

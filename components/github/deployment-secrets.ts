@@ -1,6 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { previousName } from "../application/previous-secrets.ts";
-import { show } from "../input-checks.ts";
+import { show } from "../input/input-checks.ts";
 import { sourceOf } from "../settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
 import type { ProductionSettings } from "../settings/production.ts";

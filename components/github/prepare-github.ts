@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import type { Application } from "../application/application.ts";
-import { show } from "../input-checks.ts";
-import { InputError } from "../input-error.ts";
-import type { LoadedSettings } from "../load-settings.ts";
-import { stackOutputsOf } from "../release/stack-outputs.ts";
+import { show } from "../input/input-checks.ts";
+import { InputError } from "../input/input-error.ts";
+import type { LoadedSettings } from "../environment/load-settings.ts";
+import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { GithubSettings, ProtectionSettings } from "../settings/github.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";

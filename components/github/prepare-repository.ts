@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { show } from "../input-checks.ts";
-import { InputError } from "../input-error.ts";
-import type { LoadedSettings } from "../load-settings.ts";
-import { stackOutputsOf } from "../release/stack-outputs.ts";
+import { show } from "../input/input-checks.ts";
+import { InputError } from "../input/input-error.ts";
+import type { LoadedSettings } from "../environment/load-settings.ts";
+import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import { missingCredentials } from "../settings/agreement.ts";
 import type { RepositorySettings } from "../settings/repository.ts";
 import { clientFor, collected, repositoryProblems, type RepositoryAccess } from "./access.ts";

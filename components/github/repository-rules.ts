@@ -2,8 +2,8 @@ import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InputError } from "../input-error.ts";
-import { userErrors } from "../user-errors.ts";
+import { InputError } from "../input/input-error.ts";
+import { userErrors } from "../input/user-errors.ts";
 import { reportedChecks, requiredCheckProblems } from "./workflow-checks.ts";
 
 /** What the main branch and the tags of releases are protected by. */

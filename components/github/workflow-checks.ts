@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { distance } from "fastest-levenshtein";
-import { show } from "../input-checks.ts";
+import { show } from "../input/input-checks.ts";
 
 /** A check that a workflow reports on pull requests, by the name that GitHub shows. */
 export interface ReportedCheck {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HealthGateInput } from "../../steps/health-gate.ts";
+import type { HealthGateInput } from "../../steps/programs/health-gate.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { Step } from "./step.ts";
 

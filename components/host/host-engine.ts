@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { InputError } from "../input-error.ts";
+import { InputError } from "../input/input-error.ts";
 import { loginVariables, type RegistryAccount } from "./docker-login.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
 import { saysCut } from "./ssh-failure.ts";

@@ -1,5 +1,5 @@
 import pRetry from "p-retry";
-import type { Patience } from "../patience.ts";
+import type { Patience } from "../input/patience.ts";
 import { RegistryError, usualPatience } from "./registry-requests.ts";
 
 /** Where GitHub's own interface is. */

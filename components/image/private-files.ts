@@ -1,5 +1,5 @@
 import type { Application } from "../application/application.ts";
-import { InputError } from "../input-error.ts";
+import { InputError } from "../input/input-error.ts";
 import { contextPaths, ignoreFile } from "./build-inputs.ts";
 
 /** What belongs to a machine or a person: passphrases, state, SSH keys, passwords, everything that was ever committed. */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import pRetry from "p-retry";
-import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../patience.ts";
+import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../input/patience.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
 import { challengeOf, tokenOf, type SignIn } from "./registry-token.ts";
 

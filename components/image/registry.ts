@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Patience } from "../patience.ts";
+import type { Patience } from "../input/patience.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
 import { platformName, type Platforms } from "./platforms.ts";
 import { jsonOf, RegistryError, RegistryRequests, repositoryOf, usualPatience } from "./registry-requests.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { TagImagesInput } from "../../steps/tag-images.ts";
+import type { TagImagesInput } from "../../steps/programs/tag-images.ts";
 import { Step } from "../host/step.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
 

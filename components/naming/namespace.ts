@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-import { InputError } from "../input-error.ts";
-import { show } from "../input-checks.ts";
+import { InputError } from "../input/input-error.ts";
+import { show } from "../input/input-checks.ts";
 
 /**
  * The most characters of a namespace.

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SecureSite } from "../../steps/certificate.ts";
-import type { SmokeCheck } from "../../steps/smoke-check.ts";
-import type { SwitchRouteInput } from "../../steps/switch-route.ts";
+import type { SecureSite } from "../../steps/route/certificate.ts";
+import type { SmokeCheck } from "../../steps/route/smoke-check.ts";
+import type { SwitchRouteInput } from "../../steps/programs/switch-route.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { releaseFiles, type ReleaseFiles } from "../gateway/release-files.ts";
 import { releaseName, routeId } from "../gateway/served-site.ts";

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import type { WriteSecretsInput } from "../../steps/write-secrets.ts";
+import type { WriteSecretsInput } from "../../steps/programs/write-secrets.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 import type { SecretValues } from "./files.ts";

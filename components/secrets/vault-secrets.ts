@@ -1,6 +1,6 @@
 import { previousName } from "../application/previous-secrets.ts";
-import { kindOf, suggestion } from "../input-checks.ts";
-import { InputError } from "../input-error.ts";
+import { kindOf, suggestion } from "../input/input-checks.ts";
+import { InputError } from "../input/input-error.ts";
 import { overlaps, type ReleasedSecretSource, type ReleasedVaultSource } from "../settings/secret-source.ts";
 import type { Vault, VaultEntry } from "./vault.ts";
 

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import pRetry from "p-retry";
-import { InputError } from "../input-error.ts";
-import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../patience.ts";
+import { InputError } from "../input/input-error.ts";
+import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../input/patience.ts";
 import type { VaultSettings } from "../settings/vault.ts";
 
 /** Ten seconds for a short answer; four tries within 4 s and their answers, as a server that changes its leader needs. */

@@ -1,8 +1,8 @@
 import type { Application } from "../application/application.ts";
 import { secretFile } from "../application/connections.ts";
 import { previousName } from "../application/previous-secrets.ts";
-import { suggestion } from "../input-checks.ts";
-import { InputError } from "../input-error.ts";
+import { suggestion } from "../input/input-checks.ts";
+import { InputError } from "../input/input-error.ts";
 import { previewStack } from "../naming/namespace.ts";
 import type { CredentialSource } from "./credential.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";

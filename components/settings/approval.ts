@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected, expectedUnshown } from "../input-checks.ts";
+import { expected, expectedUnshown } from "../input/input-checks.ts";
 
 /** Who has to approve a release with a signature before production takes it: works on every plan of GitHub. */
 export interface ApprovalSettings {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 import { days } from "./durations.ts";
 
 /** When the database is backed up, apart from before each migration. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 import { isLabel, longestNamespace, namespaceForm } from "../naming/namespace.ts";
 import { seconds } from "./durations.ts";
 

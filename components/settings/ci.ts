@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 import { basicShape, type BasicSettings } from "./basic.ts";
 import { registry, type RegistrySettings } from "./registry.ts";
 import { secretKey, secretSource, type SecretSource } from "./secret-source.ts";

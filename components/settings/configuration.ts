@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { show } from "../input-checks.ts";
-import { InputError } from "../input-error.ts";
+import { show } from "../input/input-checks.ts";
+import { InputError } from "../input/input-error.ts";
 import { environmentOf, namespaceFor, pullRequestOf } from "../naming/namespace.ts";
 import { workspaceNamespace, type Workspace } from "../naming/workspace.ts";
 import { settingsSchemas, type SettingsFallbacks } from "./settings.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expectedKind } from "../input-checks.ts";
+import { expectedKind } from "../input/input-checks.ts";
 import { variableWords } from "./secret-source.ts";
 
 /** Where a value comes from that the deployment itself needs, and the application never sees. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 
 /** Labels of letters, digits and hyphens, at least two; 253 bytes are what DNS carries. */
 const hostName =

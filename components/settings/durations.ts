@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 
 /** Longest waits that make sense: an hour. */
 const longestWait = 3600;

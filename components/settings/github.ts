@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected, expectedUnshown } from "../input-checks.ts";
+import { expected, expectedUnshown } from "../input/input-checks.ts";
 import { credential, type CredentialSource } from "./credential.ts";
 
 /** An environment on GitHub: who approves, what may be deployed, and its variables. */

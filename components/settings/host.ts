@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected, expectedUnshown } from "../input-checks.ts";
+import { expected, expectedUnshown } from "../input/input-checks.ts";
 import { isLabel } from "../naming/namespace.ts";
 import { sshKey, type AgentCredential, type CredentialSource } from "./credential.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 
 /** What one container may use at most. */
 export interface Limits {

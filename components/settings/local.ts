@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 import { basicShape, routedShape, type BasicSettings, type RoutedSettings } from "./basic.ts";
 import { secretKey, secretSource, type SecretSource } from "./secret-source.ts";
 

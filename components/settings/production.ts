@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 import { approval, approvals, type Approval, type ApprovalSettings } from "./approval.ts";
 import { backup, type BackupSettings } from "./backup.ts";
 import { github, pattern } from "./github.ts";

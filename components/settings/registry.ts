@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected } from "../input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 import { credential, type CredentialSource } from "./credential.ts";
 
 /** A registry that images are published to or pulled from. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected, expectedKind } from "../input-checks.ts";
+import { expected, expectedKind } from "../input/input-checks.ts";
 import { days } from "./durations.ts";
 
 /** Where the value of a secret comes from. */

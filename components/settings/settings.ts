@@ -1,7 +1,14 @@
 import { z } from "zod";
 
-import { expectedUnshown, nearest, parseInput, show, suggestion, type InputWords } from "../input-checks.ts";
-import { InputError } from "../input-error.ts";
+import {
+  expectedUnshown,
+  nearest,
+  parseInput,
+  show,
+  suggestion,
+  type InputWords,
+} from "../input/input-checks.ts";
+import { InputError } from "../input/input-error.ts";
 import { environmentNames, type EnvironmentName } from "../naming/namespace.ts";
 import { ciSchema, type CiSettings } from "./ci.ts";
 import { hostStackSchema, type HostStackSettings } from "./host-stack.ts";

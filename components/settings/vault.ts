@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expected, expectedKind, expectedUnshown } from "../input-checks.ts";
+import { expected, expectedKind, expectedUnshown } from "../input/input-checks.ts";
 import { credential, type CredentialSource } from "./credential.ts";
 
 /** The HashiCorp Vault or OpenBao server that secrets with the source `vault` come from. */

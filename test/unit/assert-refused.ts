@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { InputError } from "../../components/input-error.ts";
+import { InputError } from "../../components/input/input-error.ts";
 
 /** What to change in something good; `undefined` takes a key away. */
 export type Change = Record<string, unknown>;

@@ -10,12 +10,12 @@ import { LocalVault } from "../../support/vault/local-vault.ts";
 
 /** What a staging stack does with secrets, without its host. */
 const program = `
-import "./components/stack-traces.ts";
+import "./setup/speed/stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { parseApplication } from "./components/application/application.ts";
 import { prepareGithub } from "./components/github/prepare-github.ts";
 import { releasedGithub } from "./components/github/released-github.ts";
-import { loadSettings } from "./components/load-settings.ts";
+import { loadSettings } from "./components/environment/load-settings.ts";
 import { applicationSecrets } from "./components/secrets/application-secrets.ts";
 import { SecretVersions } from "./components/secrets/secret-versions.ts";
 import { withVaultSecrets } from "./components/secrets/with-vault-secrets.ts";

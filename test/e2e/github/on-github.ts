@@ -7,13 +7,13 @@ export const canary = "canary-value-never-to-be-seen";
 
 /** A staging stack's part on GitHub: all that `deploy` does with it, without a host. */
 const program = `
-import "./components/stack-traces.ts";
+import "./setup/speed/stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { application as described } from "./application.ts";
 import { parseApplication } from "./components/application/application.ts";
 import { prepareGithub } from "./components/github/prepare-github.ts";
 import { releasedGithub } from "./components/github/released-github.ts";
-import { loadSettings } from "./components/load-settings.ts";
+import { loadSettings } from "./components/environment/load-settings.ts";
 import { laterUserErrors } from "./components/user-errors.ts";
 
 class Released extends pulumi.ComponentResource {

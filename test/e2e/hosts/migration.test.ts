@@ -1,8 +1,8 @@
 /** The migration's step on a real PostgreSQL, with a migration tool of a few lines of shell. */
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import type { BackupReceipt } from "../../../steps/backup.ts";
-import type { MigrateCare, MigrateInput } from "../../../steps/migrate.ts";
+import type { BackupReceipt } from "../../../steps/database/backup.ts";
+import type { MigrateCare, MigrateInput } from "../../../steps/programs/migrate.ts";
 import { buildImages } from "../../../toolchain/images/build.mjs";
 import { docker } from "../../support/footprint.ts";
 import { until } from "../../support/until.ts";

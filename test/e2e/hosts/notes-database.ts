@@ -1,4 +1,4 @@
-import type { DatabaseLock } from "../../../steps/database-lock.ts";
+import type { DatabaseLock } from "../../../steps/database/database-lock.ts";
 import { docker } from "../../support/footprint.ts";
 import { Container, eventually, prefix, removeAll, run } from "../images/containers.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Releases } from "../../../cli/commands/releases.ts";
 import type { RolledBack } from "../../../cli/commands/rollback.ts";
-import type { ReleaseRecord } from "../../../components/release/release-record.ts";
+import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
 import { ReleasedProject, type ReleasedStack } from "../../support/hosts/released-project.ts";
 import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { assertServed, inWords, Load } from "../../support/load.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, writeConnections } from "../../../components/host/connection.ts";
 import { connectionText, folderOf, type HostConnection } from "../../../components/host/ssh-config.ts";
-import type { HealthGateInput } from "../../../steps/health-gate.ts";
+import type { HealthGateInput } from "../../../steps/programs/health-gate.ts";
 import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { testRegistry } from "../../support/hosts/test-registry.ts";
 import { checkout } from "../../support/source-tree.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stringify } from "yaml";
 import { branchLabel } from "../../../components/image/retention.ts";
-import type { ReleaseRecord } from "../../../components/release/release-record.ts";
+import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
 import { TestProject, type Ended } from "../project.ts";
 import { ask, type Answer } from "./ask.ts";
 import { buildSample, layered } from "./sample-images.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseApplication } from "../../../components/application/application.ts";
-import { InputError } from "../../../components/input-error.ts";
+import { InputError } from "../../../components/input/input-error.ts";
 import { refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
 

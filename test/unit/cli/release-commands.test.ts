@@ -6,9 +6,9 @@ import { pruneImages } from "../../../cli/commands/images.ts";
 import { endToEndReceipt, receiptInWords } from "../../../cli/commands/receipt.ts";
 import { releases } from "../../../cli/commands/releases.ts";
 import { rollback, rolledBackInWords, type RollbackSettings } from "../../../cli/commands/rollback.ts";
-import type { ReleaseRecord } from "../../../components/release/release-record.ts";
+import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
 import { PlayedRegistry } from "../image/played-registry.ts";
-import { idOf, record } from "../release/records.ts";
+import { idOf, record } from "../plan/records.ts";
 import { FakeMachine } from "./fake-machine.ts";
 import { recordedProgress } from "./quiet.ts";
 

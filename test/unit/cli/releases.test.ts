@@ -4,7 +4,7 @@ import { failedRuns } from "../../../cli/pulumi/history.ts";
 import type { PulumiCall } from "../../../cli/pulumi/operation.ts";
 import { stateUnreadable } from "../../../cli/pulumi/state.ts";
 import { readRecords } from "../../../cli/release-records.ts";
-import { idOf, record } from "../release/records.ts";
+import { idOf, record } from "../plan/records.ts";
 import { fakeRun } from "./fake-run.ts";
 
 const call = {

@@ -4,8 +4,8 @@ import { notTested } from "../../../cli/commands/receipt.ts";
 import { Problem } from "../../../cli/problem.ts";
 import { checkReleased } from "../../../cli/release-records.ts";
 import { planRollback, rollbackInWords } from "../../../cli/report/rollback.ts";
-import type { ReleaseRecord } from "../../../components/release/release-record.ts";
-import { description, idOf, oldRecord, record } from "../release/records.ts";
+import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
+import { description, idOf, oldRecord, record } from "../plan/records.ts";
 
 /** From one revision below to this one, and what that took away. */
 const schema = (after: string, destructive: string[] = []) => ({

@@ -10,8 +10,8 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { application } from "../../../application.ts";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
-import { Environment } from "../../../components/environment.ts";
-import { loadSettings } from "../../../components/load-settings.ts";
+import { Environment } from "../../../components/environment/local-environment.ts";
+import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { Hidden } from "./hidden.ts";
 
 const namespace = "development-test";

@@ -8,8 +8,8 @@ import { byName, deployed, outcome, valueOf, type Registration, type Run } from 
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
-import { Environment } from "../../../components/environment.ts";
-import { loadSettings } from "../../../components/load-settings.ts";
+import { Environment } from "../../../components/environment/local-environment.ts";
+import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { preview as previewSettings } from "../settings/good.ts";
 import { notes } from "../application/notes.ts";
 import { Hidden, hidden, shown } from "./hidden.ts";

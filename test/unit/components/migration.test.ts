@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { Migrations } from "../../../components/application/application.ts";
 import { databaseServer } from "../../../components/data/postgres.ts";
 import { DockerHost } from "../../../components/host/docker-host.ts";
-import { Migration, type MigrationCare } from "../../../components/release/migration.ts";
+import { Migration, type MigrationCare } from "../../../components/migration/migration.ts";
 import { hidden } from "./hidden.ts";
 
 const migrations: Migrations = {

@@ -7,8 +7,8 @@
 import { byName, deployed, isSecret, valueOf, type Registration } from "./engine.ts";
 import assert from "node:assert/strict";
 import { application } from "../../../application.ts";
-import { Environment } from "../../../components/environment.ts";
-import { loadSettings } from "../../../components/load-settings.ts";
+import { Environment } from "../../../components/environment/local-environment.ts";
+import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { shown } from "./hidden.ts";
 import { data, databaseUrl, redisUrl, secrets } from "./notes-local/data.ts";
 import { host, images } from "./notes-local/host.ts";

@@ -5,8 +5,8 @@
  */
 import { byName, deployed, isSecret, valueOf, type Registration } from "./engine.ts";
 import assert from "node:assert/strict";
-import { HostEnvironment } from "../../../components/host-environment.ts";
-import { loadSettings } from "../../../components/load-settings.ts";
+import { HostEnvironment } from "../../../components/environment/host-environment.ts";
+import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { host } from "../settings/good.ts";
 import { Hidden, shown } from "./hidden.ts";
 import { orderOf } from "./order.ts";

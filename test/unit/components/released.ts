@@ -1,14 +1,14 @@
 import { deployed, type Registration } from "./engine.ts";
 import { parseApplication } from "../../../components/application/application.ts";
-import { loadSettings } from "../../../components/load-settings.ts";
-import type { ReleasePlan } from "../../../components/release/plan-from.ts";
-import type { ReleaseRecord } from "../../../components/release/release-record.ts";
+import { loadSettings } from "../../../components/environment/load-settings.ts";
+import type { ReleasePlan } from "../../../components/plan/plan.ts";
+import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
 import {
   ReleasedEnvironment,
   type ReleasedEnvironmentArgs,
-} from "../../../components/released-environment.ts";
+} from "../../../components/environment/released-environment.ts";
 import { notes } from "../application/notes.ts";
-import { record } from "../release/records.ts";
+import { record } from "../plan/records.ts";
 import { production, staging } from "../settings/good.ts";
 
 const application = parseApplication(notes);

@@ -2,7 +2,7 @@
 import { byName, valueOf, type Registration } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import type { ReleasePlan } from "../../../components/release/plan-from.ts";
+import type { ReleasePlan } from "../../../components/plan/plan.ts";
 import { Hidden } from "./hidden.ts";
 import { password } from "./plugins.ts";
 import { planOf, released } from "./released.ts";

@@ -8,8 +8,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { Step } from "../../../components/host/step.ts";
-import { userErrors } from "../../../components/user-errors.ts";
-import { InputError } from "../../../components/input-error.ts";
+import { userErrors } from "../../../components/input/user-errors.ts";
+import { InputError } from "../../../components/input/input-error.ts";
 import { hidden } from "./hidden.ts";
 
 /** This machine. */

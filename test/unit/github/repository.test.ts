@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deploy } from "../../../components/deploy.ts";
-import { loadSettings } from "../../../components/load-settings.ts";
+import { deploy } from "../../../components/environment/deploy.ts";
+import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { hidden } from "../components/hidden.ts";
 import { PlayedGithub, repositoryOn } from "./played-github.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Vault } from "../../../components/secrets/vault.ts";
 import { vaultValues } from "../../../components/secrets/vault-secrets.ts";
-import { InputError } from "../../../components/input-error.ts";
+import { InputError } from "../../../components/input/input-error.ts";
 import type { ReleasedSecretSource } from "../../../components/settings/secret-source.ts";
 import { LocalVault } from "../../support/vault/local-vault.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { InputError } from "../../../components/input-error.ts";
+import { InputError } from "../../../components/input/input-error.ts";
 import { parseSettings, type SettingsFallbacks } from "../../../components/settings/settings.ts";
 import { merged, messageOf, refusalOf } from "../assert-refused.ts";
 import * as good from "./good.ts";

@@ -4,7 +4,7 @@
  * It cannot prove that a dump can be restored from, nor what a full disk does: test/e2e/hosts does.
  */
 import assert from "node:assert/strict";
-import { backUp, type BackupInput } from "../../../steps/backup.ts";
+import { backUp, type BackupInput } from "../../../steps/database/backup.ts";
 import { playing, typed } from "./play.ts";
 
 const input: BackupInput = {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { awaitCertificate } from "../../../steps/certificate.ts";
+import { awaitCertificate } from "../../../steps/route/certificate.ts";
 import { playing } from "./play.ts";
 
 const target = { gateway: "gateway", host: "127.0.0.1", port: 443 };

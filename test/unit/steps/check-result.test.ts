@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CheckFailure, withResult } from "../../../steps/check-result.ts";
+import { CheckFailure, withResult } from "../../../steps/checks/check-result.ts";
 
 describe("the result of a check", () => {
   let reports = "";

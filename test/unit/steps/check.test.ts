@@ -8,7 +8,7 @@ import { existsSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckResult } from "../../../components/ci/result.ts";
-import type { CheckInput } from "../../../steps/check.ts";
+import type { CheckInput } from "../../../steps/programs/check.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 

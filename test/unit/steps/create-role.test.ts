@@ -4,8 +4,8 @@
  * It cannot prove that PostgreSQL takes the SQL: test/e2e does.
  */
 import assert from "node:assert/strict";
-import { identifier, literal } from "../../../steps/databases.ts";
-import type { CreateRoleInput } from "../../../steps/create-role.ts";
+import { identifier, literal } from "../../../steps/database/databases.ts";
+import type { CreateRoleInput } from "../../../steps/programs/create-role.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene } from "./scene.ts";
 

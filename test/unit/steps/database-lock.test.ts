@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { hostname, userInfo } from "node:os";
-import { LockLost, withDatabaseLock, type DatabaseLock } from "../../../steps/database-lock.ts";
+import { LockLost, withDatabaseLock, type DatabaseLock } from "../../../steps/database/database-lock.ts";
 import { playing, typed, type Call } from "./play.ts";
 
 const lock: DatabaseLock = { container: "db", administrator: "postgres", database: "notes", waitSeconds: 0 };

@@ -1,6 +1,6 @@
 /** Calls of the docker client, with a fake one in its place. */
 import assert from "node:assert/strict";
-import { docker, inspectContainer, lastLogLines } from "../../../steps/docker.ts";
+import { docker, inspectContainer, lastLogLines } from "../../../steps/machine/docker.ts";
 import { playing } from "./play.ts";
 
 async function failureOf(script: string, timeoutSeconds?: number): Promise<string> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { difference, type Expectation } from "../../../steps/expectation.ts";
+import { difference, type Expectation } from "../../../steps/route/expectation.ts";
 
 const plain: Expectation = { path: "/", status: 200 };
 const healthy: Expectation = { path: "/api/health", status: 200, json: { status: "healthy" } };

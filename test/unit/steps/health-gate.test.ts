@@ -4,7 +4,7 @@
  * It cannot prove that an engine says so: test/e2e breaks real containers.
  */
 import assert from "node:assert/strict";
-import type { HealthGateInput } from "../../../steps/health-gate.ts";
+import type { HealthGateInput } from "../../../steps/programs/health-gate.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { request, type Request } from "../../../steps/http.ts";
+import { request, type Request } from "../../../steps/machine/http.ts";
 import { playing, typed } from "./play.ts";
 
 const target = { gateway: "gateway", host: "api", port: 8000 };

@@ -4,7 +4,7 @@
  * It cannot prove what a migration does to a database: test/e2e/hosts does.
  */
 import assert from "node:assert/strict";
-import type { MigrateCare, MigrateInput } from "../../../steps/migrate.ts";
+import type { MigrateCare, MigrateInput } from "../../../steps/programs/migrate.ts";
 import type { Played } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { extract } from "tar-stream";
 import { text } from "node:stream/consumers";
-import type { MigrateInput } from "../../../steps/migrate.ts";
+import type { MigrateInput } from "../../../steps/programs/migrate.ts";
 import { typed, type Played } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 

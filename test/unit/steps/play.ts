@@ -77,7 +77,7 @@ export async function play(
   { gateway: before = {}, inShell = false }: { gateway?: Files; inShell?: boolean } = {},
 ): Promise<Played> {
   // Not compiled, as `steps/run.mjs` does it, so that their lines are counted.
-  const line = ["node", "--import", "tsx", `steps/${program}.ts`];
+  const line = ["node", "--import", "tsx", `steps/programs/${program}.ts`];
   const [command = "", ...args] = inShell ? ["sh", "-c", `${line.join(" ")}; true`] : line;
   const { result, calls, gateway } = await withDocker(script, before, (path, folder) =>
     execa(command, args, {

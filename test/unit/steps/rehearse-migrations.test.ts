@@ -8,7 +8,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckResult } from "../../../components/ci/result.ts";
-import type { RehearseMigrationsInput } from "../../../steps/rehearse-migrations.ts";
+import type { RehearseMigrationsInput } from "../../../steps/programs/rehearse-migrations.ts";
 import { typed, type Played } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 

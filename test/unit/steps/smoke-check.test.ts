@@ -4,7 +4,7 @@
  * It cannot prove that a gateway's container has `nc` and reaches the copies: test/e2e does.
  */
 import assert from "node:assert/strict";
-import { smokeCheck, type SmokeCheck } from "../../../steps/smoke-check.ts";
+import { smokeCheck, type SmokeCheck } from "../../../steps/route/smoke-check.ts";
 import { playing, typed } from "./play.ts";
 
 const target = { gateway: "gateway", host: "api-1a2b3c4", port: 8000 };

@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { SwitchRouteInput } from "../../../steps/switch-route.ts";
+import type { SwitchRouteInput } from "../../../steps/programs/switch-route.ts";
 import { typed, type Files, type Played } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 

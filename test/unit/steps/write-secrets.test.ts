@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { text } from "node:stream/consumers";
 import { extract } from "tar-stream";
-import type { WriteSecretsInput } from "../../../steps/write-secrets.ts";
+import type { WriteSecretsInput } from "../../../steps/programs/write-secrets.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 

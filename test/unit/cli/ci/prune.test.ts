@@ -3,7 +3,7 @@ import { neededDigests, prune, type ImageUser } from "../../../../cli/ci/prune.t
 import { nothingKnown, prunedInWords } from "../../../../cli/commands/images.ts";
 import { Problem } from "../../../../cli/problem.ts";
 import { PlayedRegistry } from "../../image/played-registry.ts";
-import { imagesOf, record } from "../../release/records.ts";
+import { imagesOf, record } from "../../plan/records.ts";
 import { recordedProgress } from "../quiet.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");

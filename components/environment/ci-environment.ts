@@ -1,0 +1,219 @@
+import * as pulumi from "@pulumi/pulumi";
+import { found } from "../application/names.ts";
+import { parseApplication } from "../application/application.ts";
+import { earlierChecks, rehearsal } from "../application/checks.ts";
+import type { ApplicationDescription } from "../application/description.ts";
+import { BackingServices } from "../data/backing-services.ts";
+import { DockerHost } from "../host/docker-host.ts";
+import { BuiltImage } from "../image/built-image.ts";
+import { checkContexts } from "../image/private-files.ts";
+import { InputError } from "../input/input-error.ts";
+import type { LoadedSettings } from "./load-settings.ts";
+import { labels, namesOf, type Names } from "../naming/names.ts";
+import { applicationSecrets } from "../secrets/application-secrets.ts";
+import { serviceInputs, type InputsOfAll } from "../secrets/service-inputs.ts";
+import { checkAgreement } from "../settings/agreement.ts";
+import type { CiSettings } from "../settings/ci.ts";
+import { userErrors } from "../input/user-errors.ts";
+import { Check } from "../ci/check.ts";
+import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
+import { checkDatabase, ciPlan, isDeveloped, type CiPlan } from "../ci/plan.ts";
+import type { CiRun } from "../ci/run.ts";
+
+/** What is checked, and how. */
+export interface CiEnvironmentArgs {
+  application: ApplicationDescription;
+  settings: LoadedSettings & CiSettings;
+  run: CiRun;
+}
+
+/** How long one command of the rehearsal may take, in seconds: as long as a release's migration. */
+const rehearsalTimeoutSeconds = 600;
+
+/** What the parts of one run have in common. */
+interface Shared extends InputsOfAll {
+  readonly plan: CiPlan;
+  readonly host: DockerHost;
+  readonly data: BackingServices;
+  readonly names: Names;
+  readonly reports: string;
+  readonly labels: (part: string) => Record<string, string>;
+}
+
+/** Images by their names: as they are released, and as they are built for the checks. */
+interface Images {
+  readonly released: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly developed: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/**
+ * Everything that checks an application: throwaway backing services, its images, the rehearsal of its migrations and its
+ * own checks. What waits for nothing runs side by side; what fails leaves the rest alone.
+ */
+export class CiEnvironment extends pulumi.ComponentResource {
+  readonly namespace: string;
+  /** The ids of the images as they are released, by name. */
+  readonly images: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: CiEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    // Before the component itself, so that input which cannot be used registers nothing.
+    const { plan, reused } = userErrors(() => checked(args));
+    super("towpath:ci:Environment", name, {}, opts);
+    const { environment, namespace, imageMirror = "docker.io", gateTimeoutSeconds } = args.settings;
+    const { application } = plan;
+    const names = namesOf(namespace);
+    const labelsOf = (part: string): Record<string, string> =>
+      labels({ application: application.name, environment, namespace, part });
+    const child = { parent: this };
+
+    const host = new DockerHost(
+      `${name}-host`,
+      reused === undefined
+        ? { networkName: names.network, labels: labelsOf("network") }
+        : { networkName: reused.network },
+      child,
+    );
+    const images = this.build(name, plan, { names, host, imageMirror, facts: args.run.facts ?? {} });
+    const data = new BackingServices(
+      name,
+      {
+        ...{ application, names, host, imageMirror, gateTimeoutSeconds, labels: labelsOf, storage: "memory" },
+        ...(reused !== undefined && { reused }),
+      },
+      child,
+    );
+    const shared: Shared = {
+      ...{ plan, host, data, application, environment, labels: labelsOf, reports: args.run.reports },
+      names: reused === undefined ? names : { ...names, objectStorage: reused.objectStorage },
+      secretValues: { ...data.secretValues, ...applicationSecrets(name, application, args.settings, child) },
+    };
+    this.rehearse(name, shared, images);
+    this.check(name, shared, images);
+
+    this.namespace = namespace;
+    this.images = pulumi.all(images.released);
+    this.registerOutputs({ images: this.images });
+  }
+
+  private build(
+    name: string,
+    { application, releaseImages, developmentImages }: CiPlan,
+    {
+      names,
+      ...args
+    }: {
+      names: Names;
+      host: DockerHost;
+      imageMirror: string;
+      facts: Readonly<Record<string, string>>;
+    },
+  ): Images {
+    const image = (key: string): CiPlan["application"]["images"][string] => found(application.images, key);
+    const built = (suffix: string, key: string, target: string | undefined): pulumi.Output<string> =>
+      new BuiltImage(
+        `${name}-${key}${suffix}-image`,
+        {
+          ...args,
+          image: { ...image(key), ...(target !== undefined && { target }) },
+          repository: names.image(`${key}${suffix}`),
+        },
+        { parent: this },
+      ).id;
+    return {
+      released: Object.fromEntries(releaseImages.map((key) => [key, built("", key, undefined)])),
+      developed: Object.fromEntries(
+        developmentImages.map((key) => [key, built("-dev", key, image(key).dev?.target)]),
+      ),
+    };
+  }
+
+  private rehearse(name: string, shared: Shared, images: Images): void {
+    const { plan, application, names, data, labels: labelsOf } = shared;
+    const { migrations } = application;
+    if (!plan.rehearses || migrations === undefined) return;
+    const service = found(application.services, migrations.service);
+    const database = databaseOf(data, checkDatabase(names.database, rehearsal));
+    const inputs = serviceInputs({ ...shared, ...withDatabase(shared, database) }, service);
+    new MigrationRehearsal(
+      `${name}-${rehearsal}`,
+      {
+        ...shared,
+        ...inputs,
+        migrations,
+        bareEnvironment: service.environment,
+        database,
+        imageId: found(images.released, service.image),
+        timeoutSeconds: rehearsalTimeoutSeconds,
+        labels: labelsOf(`check-${rehearsal}`),
+      },
+      { parent: this },
+    );
+  }
+
+  private check(name: string, shared: Shared, images: Images): void {
+    const { plan, application, names, data, labels: labelsOf } = shared;
+    const checks: Record<string, Check> = {};
+    for (const checkName of plan.checks) {
+      const check = found(application.checks, checkName);
+      const service = found(application.services, check.service);
+      const database = check.needs.includes("postgres")
+        ? databaseOf(data, checkDatabase(names.database, checkName))
+        : undefined;
+      const built = isDeveloped(application, service.image) ? images.developed : images.released;
+      checks[checkName] = new Check(
+        `${name}-${checkName}`,
+        {
+          ...shared,
+          ...serviceInputs(
+            database === undefined ? shared : withDatabase(shared, database),
+            service,
+            check.needs,
+          ),
+          checkName,
+          check,
+          database,
+          imageId: found(built, service.image),
+          labels: labelsOf(`check-${checkName}`),
+          after: earlierChecks(check, application.checks).map((earlier) => found(checks, earlier)),
+        },
+        { parent: this },
+      );
+    }
+  }
+}
+
+/** A database of its own on the run's server. */
+function databaseOf(
+  { databases }: BackingServices,
+  name: string,
+): { server: NonNullable<BackingServices["databases"]>; name: string } {
+  if (databases === undefined) throw new Error(`${name}: needs a server that the plan left out`);
+  return { server: databases, name };
+}
+
+/** The connections with this database in place of the run's first one. */
+function withDatabase(shared: Shared, { server, name }: ReturnType<typeof databaseOf>): Shared {
+  return { ...shared, secretValues: { ...shared.secretValues, DATABASE_URL: server.urlOf(name) } };
+}
+
+/** The input once it can be used: nothing is made before this. */
+function checked({ application, settings, run }: CiEnvironmentArgs): {
+  plan: CiPlan;
+  reused: Names | undefined;
+} {
+  const parsed = parseApplication(application);
+  checkAgreement(parsed, settings, {
+    configuration: Object.keys(settings.secretValues),
+    variables: process.env,
+  });
+  checkContexts(parsed);
+  if (settings.reuse === "local" && run.reused === undefined) {
+    throw new InputError([
+      'towpath:reuse: only the command line knows the local environment and starts its servers, got "local"; use npm run ci',
+    ]);
+  }
+  return {
+    plan: ciPlan(parsed, run.only),
+    reused: run.reused === undefined ? undefined : namesOf(run.reused),
+  };
+}

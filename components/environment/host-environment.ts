@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import { found } from "../application/names.ts";
+import { Gateway } from "../gateway/gateway.ts";
+import type { SharedGateway } from "../gateway/shared-gateway.ts";
+import { preflight } from "../host/check-hosts.ts";
+import { writeConnections } from "../host/connection.ts";
+import { gatewayDemand } from "../host/preflight.ts";
+import { DockerHost } from "../host/docker-host.ts";
+import { folderOf, type HostConnection } from "../host/ssh-config.ts";
+import { InputError } from "../input/input-error.ts";
+import type { LoadedSettings } from "./load-settings.ts";
+import { labels, namesOf } from "../naming/names.ts";
+import { missingCredentials } from "../settings/agreement.ts";
+import type { HostStackSettings } from "../settings/host-stack.ts";
+
+type LoadedHostSettings = LoadedSettings & HostStackSettings;
+
+/** What a host gets that several environments share. */
+export interface HostEnvironmentArgs {
+  /** The application whose project this is; it is the labels' `towpath.project`. */
+  applicationName: string;
+  settings: LoadedHostSettings;
+  /** The open connection to the host. */
+  connection: HostConnection;
+  /** Whether the host has IPv6, for a gateway that is made. */
+  hasIpv6: boolean;
+}
+
+/**
+ * Opens the connection to the host, and makes sure that it can take a gateway.
+ *
+ * @throws InputError with what is wrong with it
+ */
+export async function prepareHost(
+  settings: LoadedHostSettings,
+): Promise<Pick<HostEnvironmentArgs, "connection" | "hasIpv6">> {
+  const missing = missingCredentials(settings, {
+    configuration: Object.keys(settings.secretValues),
+    variables: process.env,
+  });
+  if (missing.length > 0) throw new InputError(missing);
+  const connections = await writeConnections(
+    folderOf(settings.namespace),
+    { host: settings.host },
+    settings.credential,
+  );
+  const reports = await preflight(connections, gatewayDemand);
+  const [connection] = Object.values(connections);
+  if (connection === undefined) throw new Error("settings without a host");
+  const { facts, cautions = [] } = found(reports, connection.host);
+  for (const caution of cautions) void pulumi.log.warn(caution);
+  return { connection, hasIpv6: facts?.hasIpv6 ?? false };
+}
+
+/** A host that several environments share: the gateway that serves them all, and its network. */
+export class HostEnvironment extends pulumi.ComponentResource {
+  /** What environments have to know of it; they set its stack as their `gateway`. */
+  readonly gateway: pulumi.Output<SharedGateway>;
+  readonly namespace: string;
+
+  constructor(name: string, args: HostEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:index:HostEnvironment", name, {}, opts);
+    const { environment, namespace, imageMirror = "docker.io" } = args.settings;
+    const names = namesOf(namespace);
+    const labelsOf = (part: string): Record<string, string> =>
+      labels({ application: args.applicationName, environment, namespace, part });
+    const host = new DockerHost(
+      `${name}-host`,
+      { networkName: names.network, labels: labelsOf("network"), connection: args.connection },
+      { parent: this },
+    );
+    const gateway = new Gateway(
+      `${name}-gateway`,
+      {
+        containerName: names.gateway,
+        imageMirror,
+        listens: "public",
+        ipv6: args.hasIpv6,
+        host,
+        labels: labelsOf("gateway"),
+      },
+      { parent: this },
+    );
+    this.namespace = namespace;
+    this.gateway = pulumi
+      .all([gateway.containerName, gateway.containerId, host.networkName])
+      .apply(([containerName, containerId, networkName]) => ({ containerName, containerId, networkName }));
+    this.registerOutputs({ gateway: this.gateway });
+  }
+}

@@ -1,0 +1,167 @@
+import * as pulumi from "@pulumi/pulumi";
+import { join } from "node:path";
+import { parseApplication, type Application } from "../application/application.ts";
+import type { ApplicationDescription } from "../application/description.ts";
+import { developmentProblems, inDevelopment } from "../application/development.ts";
+import { BackingServices } from "../data/backing-services.ts";
+import { Gateway } from "../gateway/gateway.ts";
+import { DockerHost } from "../host/docker-host.ts";
+import { developmentFolder, projectFiles } from "../image/build-inputs.ts";
+import { checkContexts } from "../image/private-files.ts";
+import { BuiltImage } from "../image/built-image.ts";
+import { InputError } from "../input/input-error.ts";
+import type { LoadedSettings } from "./load-settings.ts";
+import { labels, namesOf } from "../naming/names.ts";
+import { Release } from "../release/release.ts";
+import { recordOf, type ReleaseIdentity } from "../plan/release-record.ts";
+import type { LeftRoute } from "../release/route-agreement.ts";
+import type { SecretValues } from "../secrets/files.ts";
+import { applicationSecrets } from "../secrets/application-secrets.ts";
+import { checkAgreement } from "../settings/agreement.ts";
+import { userErrors } from "../input/user-errors.ts";
+
+/** What is shipped, and how it differs here. */
+export interface EnvironmentArgs {
+  application: ApplicationDescription;
+  settings: LoadedSettings;
+  /**
+   * Since when the gateway serves what the state says; another time switches again. See `agreement`.
+   * @default "" which never changes: what the gateway serves is not compared with the state
+   */
+  routeSince?: pulumi.Input<string>;
+  /**
+   * Whether the gateway listens on `::1`, too. See `listensOnIpv6`.
+   * @default false
+   */
+  ipv6?: pulumi.Input<boolean>;
+}
+
+/**
+ * One environment of an application, on this machine's Docker engine.
+ *
+ * The order is that of a release: images, migration, new copies behind their gates, smoke checks, the switch; the engine
+ * deletes what was replaced last. Fails before the first resource when the application or the settings cannot be used.
+ */
+export class Environment extends pulumi.ComponentResource {
+  /** Where users find the application. */
+  readonly url: pulumi.Output<string>;
+  readonly release: pulumi.Output<ReleaseIdentity>;
+  /** What the gateway serves, for the next run to compare. */
+  readonly route: pulumi.Output<LeftRoute>;
+  /** The containers that users get, by service. */
+  readonly services: pulumi.Output<Record<string, { container: string }>>;
+  readonly namespace: string;
+  /** The port of the gateway on this machine. */
+  readonly port: number;
+
+  constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    // Before the component itself, so that input which cannot be used registers nothing.
+    const { application, settings } = userErrors(() => checked(args));
+    super("towpath:index:Environment", name, {}, opts);
+    const { environment, namespace, imageMirror = "docker.io" } = settings;
+    const names = namesOf(namespace);
+    const labelsOf = (part: string): Record<string, string> =>
+      labels({ application: application.name, environment, namespace, part });
+    const child = { parent: this };
+
+    const host = new DockerHost(
+      `${name}-host`,
+      { networkName: names.network, labels: labelsOf("network") },
+      child,
+    );
+    const gateway = new Gateway(
+      `${name}-gateway`,
+      {
+        containerName: names.gateway,
+        imageMirror,
+        listens: { port: settings.port },
+        ipv6: args.ipv6 ?? false,
+        host,
+        labels: labelsOf("gateway"),
+      },
+      child,
+    );
+    const images = Object.fromEntries(
+      Object.entries(application.images).map(([key, image]) => [
+        key,
+        new BuiltImage(
+          `${name}-${key}-image`,
+          {
+            image,
+            repository: names.image(key),
+            imageMirror,
+            developmentFolder: join(developmentFolder(namespace), key),
+            host,
+          },
+          child,
+        ).id,
+      ]),
+    );
+    const shared = {
+      application,
+      names,
+      host,
+      gateway,
+      labels: labelsOf,
+      gateTimeoutSeconds: settings.gateTimeoutSeconds,
+    };
+    const data = new BackingServices(name, { ...shared, imageMirror, storage: "volume" }, child);
+    const secretValues: SecretValues = {
+      ...data.secretValues,
+      ...applicationSecrets(name, application, settings, child),
+    };
+    const url = `http://localhost:${settings.port}`;
+    const release = new Release(
+      `${name}-release`,
+      {
+        ...shared,
+        url,
+        environment,
+        images,
+        secretValues,
+        watchSeconds: settings.watchSeconds,
+        drainSeconds: settings.drainSeconds,
+        routeSince: args.routeSince ?? "",
+      },
+      child,
+    );
+
+    this.namespace = namespace;
+    this.port = settings.port;
+    this.route = release.route;
+    this.url = release.containers.apply(() => url);
+    this.services = release.containers.apply((containers) =>
+      Object.fromEntries(
+        Object.entries(containers).map(([service, [container = ""]]) => [service, { container }]),
+      ),
+    );
+    this.release = pulumi.all([pulumi.all(images), release.containers]).apply(([ids]) => recordOf(ids));
+    this.registerOutputs({ url: this.url, release: this.release });
+  }
+}
+
+/** The input once it can be used: nothing is made before this. */
+function checked({ application, settings }: EnvironmentArgs): {
+  application: Application;
+  settings: LoadedSettings & { environment: "local" };
+} {
+  if (settings.environment !== "local") {
+    throw new InputError([
+      `towpath:environment: previews cannot be deployed so far, got "${settings.environment}"; use local, ci, staging or production`,
+    ]);
+  }
+  const parsed = parseApplication(application);
+  checkAgreement(parsed, settings, {
+    configuration: Object.keys(settings.secretValues),
+    variables: process.env,
+  });
+  checkContexts(parsed);
+  return { application: settings.reload ? mounted(parsed) : parsed, settings };
+}
+
+/** The application with its source mounted, once that is known to be possible. */
+function mounted(application: Application): Application {
+  const problems = developmentProblems(application, projectFiles(process.cwd()));
+  if (problems.length > 0) throw new InputError(problems);
+  return inDevelopment(application);
+}

@@ -1,0 +1,191 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseApplication, type Application } from "../application/application.ts";
+import { found } from "../application/names.ts";
+import type { ApplicationDescription } from "../application/description.ts";
+import { postgresVersionOf, printingOn } from "../migration/look-at-data.ts";
+import { planMigration, type MigrationPlan } from "../migration/migration-plan.ts";
+import { checkPostgresVersion } from "../migration/postgres-version.ts";
+import { sharedGateway } from "../gateway/shared-gateway.ts";
+import { preflight, type HostReport } from "../host/check-hosts.ts";
+import { writeConnections } from "../host/connection.ts";
+import { askDocker } from "../host/host-engine.ts";
+import { demandOf } from "../host/preflight.ts";
+import { restartWarnings } from "../host/restarting.ts";
+import { limitsFromSettings } from "../host/run-limits.ts";
+import { judgePlatforms } from "../image/platforms.ts";
+import { InputError } from "../input/input-error.ts";
+import { folderOf, type HostConnection } from "../host/ssh-config.ts";
+import type { LoadedSettings } from "./load-settings.ts";
+import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
+import { namesOf } from "../naming/names.ts";
+import { runningDescription } from "../plan/canary.ts";
+import { answerOf, environmentRegistry } from "../plan/environment-registry.ts";
+import { applicationOf, changedParts, descriptionOf } from "../plan/release-description.ts";
+import { planRelease, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
+import { routeSince } from "../release/route-since.ts";
+import { stackOutputsOf } from "../plan/stack-outputs.ts";
+import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
+import { checkAgreement, type GivenValues } from "../settings/agreement.ts";
+import type { ProductionSettings } from "../settings/production.ts";
+import type { StagingSettings } from "../settings/staging.ts";
+
+type ReleasedSettings = LoadedSettings & (StagingSettings | ProductionSettings);
+
+/**
+ * Everything that has to be known of a release before anything is made: whether application and settings agree, whether
+ * the host can take it, which images it is made of and what its migration would do.
+ *
+ * @throws InputError with what may not be, or cannot be done
+ */
+export async function prepareRelease(
+  description: ApplicationDescription,
+  loaded: ReleasedSettings,
+): Promise<ReleasedEnvironmentArgs> {
+  const application = checked(description, loaded);
+  const settings = await withVaultSecrets(loaded);
+  const connections = await writeConnections(
+    folderOf(settings.namespace),
+    settings.hosts,
+    settings.credential,
+  );
+  const planning = planRelease(application, settings);
+  // What is wrong with it is told when the hosts are well.
+  planning.catch(() => undefined);
+  const reports = await preflight(connections, demandOf(application, settings));
+  const [connection] = Object.values(connections);
+  if (connection === undefined) throw new Error("settings without a host");
+  const report = found(reports, connection.host);
+  const plan = await approvedPlan(settings, await planning);
+  await checkPlatforms(settings, plan, report);
+  const released = asReleased(application, settings, plan);
+  const gateway =
+    settings.gateway === undefined
+      ? {}
+      : { gateway: sharedGateway(settings.gateway, await stackOutputsOf(settings.gateway)) };
+  const outputs = stackOutputsOf(pulumi.getStack());
+  const [routeSince, migration, restarting] = await Promise.all([
+    agreeingSince(settings, connection, gateway, outputs),
+    plannedMigration({ application: released, settings, connection, plan }),
+    restartingCopies(connection, outputs),
+  ]);
+  for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
+    void pulumi.log.warn(warning);
+  const hasIpv6 = report.facts?.hasIpv6 ?? false;
+  return { application: released, settings, connection, plan, migration, routeSince, hasIpv6, ...gateway };
+}
+
+/** Makes sure that the host can run the images that are new to it. */
+async function checkPlatforms(
+  settings: ReleasedSettings,
+  { images, current }: ReleasePlan,
+  { host, facts }: HostReport,
+): Promise<void> {
+  if (facts === undefined) return;
+  const registry = environmentRegistry(settings);
+  const news = Object.entries(images).filter(([image, digest]) => current?.images[image] !== digest);
+  const problems = await Promise.all(
+    news.map(async ([image, digest]) =>
+      judgePlatforms(image, await answerOf(registry.platforms(image, digest)), { host, ...facts }),
+    ),
+  );
+  const told = problems.filter((problem) => problem !== undefined);
+  if (told.length > 0) throw new InputError(told);
+}
+
+/** What has to be said of the release that runs, before another one takes its place. */
+async function restartingCopies(
+  connection: HostConnection,
+  outputs: ReturnType<typeof stackOutputsOf>,
+): Promise<string[]> {
+  return restartWarnings(
+    await outputs,
+    connection.host,
+    async (args) => (await askDocker(connection, args)).stdout,
+  );
+}
+
+/** Since when the host's gateway serves what the state says. */
+function agreeingSince(
+  { namespace }: ReleasedSettings,
+  connection: HostConnection,
+  { gateway }: Pick<ReleasedEnvironmentArgs, "gateway">,
+  outputs: ReturnType<typeof stackOutputsOf>,
+): Promise<string> {
+  const site = { gateway: gateway?.containerName ?? namesOf(namespace).gateway, name: namespace };
+  const ask = async (args: readonly string[]): Promise<string | undefined> => {
+    const { succeeded, stdout } = await askDocker(connection, args);
+    return succeeded ? stdout : undefined;
+  };
+  return routeSince(site, ask, outputs);
+}
+
+/** The application as the release describes it: this checkout may do so otherwise. */
+function asReleased(application: Application, settings: ReleasedSettings, plan: ReleasePlan): Application {
+  const description = runningDescription(plan, settings.canary);
+  if (description === undefined || changedParts(description, descriptionOf(application)).length === 0)
+    return application;
+  const described = applicationOf(application.name, Object.keys(plan.images), description);
+  // Values that only this checkout knows of are kept: they would be others when the release that uses them comes back.
+  const secrets = { ...application.secrets, ...described.secrets };
+  const released = { ...described, secrets };
+  const services = { ...application.services, ...described.services };
+  checkAgreement({ ...released, services }, settings, givenValues(settings));
+  return released;
+}
+
+/** The plan, once enough signers approved it where the settings ask for that. */
+async function approvedPlan(settings: ReleasedSettings, plan: ReleasePlan): Promise<ReleasePlan> {
+  if (settings.environment !== "production" || settings.approval === undefined) return plan;
+  const { approved } = await import("../plan/approval.ts");
+  return approved(plan, settings.approval, settings);
+}
+
+/** What becomes of the data, once it is known that these servers can open it. */
+async function plannedMigration({
+  application,
+  settings,
+  connection,
+  plan,
+}: Pick<
+  ReleasedEnvironmentArgs,
+  "application" | "settings" | "connection" | "plan"
+>): Promise<MigrationPlan> {
+  const { environment, namespace, registry, imageMirror = "docker.io", migration } = settings;
+  const { current } = plan;
+  const volume = namesOf(namespace).volume("postgres");
+  const limits = limitsFromSettings(settings.limits);
+  const recorded = current?.postgres;
+  await checkPostgresVersion(application, {
+    ...{ volume, recorded },
+    onDisk: async () => recorded && postgresVersionOf(connection, volume, { recorded, imageMirror, limits }),
+  });
+  const password = registry.login && settings.credential(registry.login.password);
+  const account =
+    registry.login === undefined || password === undefined
+      ? undefined
+      : { address: registry.address, user: registry.login.user, password };
+  return planMigration(
+    {
+      ...{ application, environment, images: plan.references, stays: schemaStays(plan) },
+      ...("acknowledge" in migration && { acknowledge: migration.acknowledge }),
+      ...(current !== undefined && { last: current }),
+    },
+    printingOn(connection, account, limits),
+  );
+}
+
+function checked(description: ApplicationDescription, settings: ReleasedSettings): Application {
+  const application = parseApplication(description);
+  checkAgreement(application, settings, givenValues(settings));
+  const hosts = Object.keys(settings.hosts);
+  if (hosts.length > 1) {
+    throw new InputError([
+      `towpath:hosts: one host for each environment so far, got ${hosts.join(", ")}; keep one of them`,
+    ]);
+  }
+  return application;
+}
+
+function givenValues({ secretValues }: ReleasedSettings): GivenValues {
+  return { configuration: Object.keys(secretValues), variables: process.env };
+}

@@ -1,0 +1,293 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Application } from "../application/application.ts";
+import { Backups } from "../data/backups.ts";
+import { found } from "../application/names.ts";
+import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
+import { BackingServices } from "../data/backing-services.ts";
+import { schemaSince, type MigrationPlan } from "../migration/migration-plan.ts";
+import { Gateway } from "../gateway/gateway.ts";
+import type { SharedGateway } from "../gateway/shared-gateway.ts";
+import { DockerHost } from "../host/docker-host.ts";
+import type { HostConnection } from "../host/ssh-config.ts";
+import { PulledImage } from "../image/pulled-image.ts";
+import { TaggedImages } from "../image/tagged-images.ts";
+import type { LoadedSettings } from "./load-settings.ts";
+import { labels, namesOf } from "../naming/names.ts";
+import { tracksOf, type Tracks } from "../plan/canary.ts";
+import { dueSecret, lostOverlap } from "../plan/due-secrets.ts";
+import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
+import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "../plan/release-record.ts";
+import type { LeftRoute } from "../release/route-agreement.ts";
+import { Release, type ImageIds, type ReleaseArgs } from "../release/release.ts";
+import { applicationSecrets } from "../secrets/application-secrets.ts";
+import type { SecretValues } from "../secrets/files.ts";
+import { SecretVersions } from "../secrets/secret-versions.ts";
+import type { ProductionSettings } from "../settings/production.ts";
+import type { StagingSettings } from "../settings/staging.ts";
+
+/** What is released, where to, and what was found out before. */
+export interface ReleasedEnvironmentArgs {
+  application: Application;
+  settings: LoadedSettings & (StagingSettings | ProductionSettings);
+  /** The open connection to the host. */
+  connection: HostConnection;
+  plan: ReleasePlan;
+  /** What the migration would do. */
+  migration: MigrationPlan;
+  /** The gateway of the host, where several environments share it; left out, this one has its own. */
+  gateway?: SharedGateway;
+  /** Since when the gateway serves what the state says; see `agreement`. */
+  routeSince: pulumi.Input<string>;
+  /** Whether the host has IPv6, for a gateway that is made. */
+  hasIpv6: boolean;
+}
+
+/** What all parts of an environment have in common. */
+type Place = Pick<
+  ReleaseArgs,
+  "application" | "names" | "host" | "gateway" | "labels" | "gateTimeoutSeconds"
+> & { imageMirror: string };
+
+/** What a release is rolled out with. */
+interface RollOutParts {
+  place: Place;
+  tracks: Tracks;
+  data: BackingServices;
+  secretValues: SecretValues;
+  versions: SecretVersions["versions"];
+}
+
+/**
+ * Staging or production: one release of an application on a host over SSH, with data that is kept.
+ *
+ * The order is that of a release: images, backup, migration, new copies behind their gates, smoke checks, the switch, the
+ * record; the engine deletes what was replaced last. All that can be known before has been checked by `prepare`.
+ */
+export class ReleasedEnvironment extends pulumi.ComponentResource {
+  /** Where users find the application. */
+  readonly url: string;
+  readonly namespace: string;
+  /** The values of the application's secrets, by name. */
+  readonly secrets: SecretValues;
+  /** The containers that users get, by service. */
+  readonly services: pulumi.Output<Record<string, { containers: string[] }>>;
+  /** What was released, newest first; encrypted, because it would fill the screen at the end of every run. */
+  readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
+  /** The newest of them, in short. */
+  readonly release: pulumi.Output<ReleaseSummary | undefined>;
+  /** What the gateway serves, for the next run to compare. */
+  readonly route: pulumi.Output<LeftRoute>;
+
+  constructor(name: string, args: ReleasedEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:index:ReleasedEnvironment", name, {}, opts);
+    const { settings, plan } = args;
+    const tracks = tracksOf(
+      plan.references,
+      plan.current && referencesOf(settings.registry, plan.current.images),
+      settings.canary,
+    );
+    const place = this.place(name, args);
+    const child = { parent: this };
+    const data = new BackingServices(name, { ...place, storage: "volume", released: true }, child);
+    const own = applicationSecrets(name, args.application, settings, child);
+    const secretValues: SecretValues = { ...data.secretValues, ...own };
+    const { versions, ofEach } = new SecretVersions(
+      `${name}-secret-versions`,
+      { values: secretValues },
+      child,
+    );
+    sayDueSecrets(args, ofEach);
+    const application = withPreviousSecrets(args.application, Object.keys(own));
+    const release = this.rollOut(name, args, {
+      ...{ tracks, data, secretValues, versions },
+      place: { ...place, application },
+    });
+    const records = tracks.completes ? recordsOf(name, args, release, versions) : pulumi.output(plan.records);
+
+    this.namespace = settings.namespace;
+    this.secrets = own;
+    this.url = `https://${settings.domain}`;
+    this.services = release.containers.apply((containers) =>
+      Object.fromEntries(
+        Object.entries(containers).map(([service, found]) => [service, { containers: found }]),
+      ),
+    );
+    this.route = release.route;
+    this.releases = pulumi.secret(records);
+    this.release = records.apply(([newest]) => newest && summaryOf(newest));
+    this.registerOutputs({ url: this.url, release: this.release });
+  }
+
+  /** The host, the gateway on it, and what everything there has in common. */
+  private place(name: string, args: ReleasedEnvironmentArgs): Place {
+    const { application, settings, connection } = args;
+    const { environment, namespace, imageMirror = "docker.io", gateTimeoutSeconds } = settings;
+    const names = namesOf(namespace);
+    const labelsOf = (part: string): Record<string, string> =>
+      labels({ application: application.name, environment, namespace, part });
+    const networkName = names.network;
+    const host = new DockerHost(
+      `${name}-host`,
+      { networkName, labels: labelsOf("network"), connection, ...registryAuth(settings) },
+      { parent: this },
+    );
+    const gateway =
+      args.gateway === undefined
+        ? new Gateway(
+            `${name}-gateway`,
+            {
+              containerName: names.gateway,
+              imageMirror,
+              listens: "public",
+              ipv6: args.hasIpv6,
+              host,
+              labels: labelsOf("gateway"),
+            },
+            { parent: this },
+          )
+        : {
+            containerName: pulumi.output(args.gateway.containerName),
+            containerId: pulumi.output(args.gateway.containerId),
+          };
+    return { application, names, host, gateway, labels: labelsOf, gateTimeoutSeconds, imageMirror };
+  }
+
+  private rollOut(name: string, args: ReleasedEnvironmentArgs, parts: RollOutParts): Release {
+    const { application, settings, gateway } = args;
+    const { place, tracks, data, secretValues, versions } = parts;
+    const { environment, domain, certificates, maintenance } = settings;
+    const { host, names } = place;
+    const child = { parent: this };
+    const backups =
+      environment === "production" && application.postgres !== undefined
+        ? new Backups(`${name}-backups`, { names, host, labels: place.labels("backups") }, child)
+        : undefined;
+    const pulled = (track: string, references: Readonly<Record<string, string>>): ImageIds =>
+      Object.fromEntries(
+        Object.entries(references).map(([image, reference]) => [
+          image,
+          new PulledImage(`${name}-${image}${track}-image`, { reference, host }, child).id,
+        ]),
+      );
+    return new Release(
+      `${name}-release`,
+      {
+        ...place,
+        environment,
+        images: pulled("", tracks.stable),
+        ...(tracks.canary !== undefined && {
+          canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
+        }),
+        secretValues,
+        secretVersions: versions,
+        ...migrationCare(args, data, tracks, { volume: backups?.volumeName, database: names.database }),
+        numberOfCopies: settings.copies,
+        url: `https://${domain}`,
+        limits: settings.limits,
+        released: {
+          ...{ domain, certificates, maintenance },
+          ...(gateway !== undefined && { gatewayNetwork: gateway.networkName }),
+        },
+        watchSeconds: settings.watchSeconds,
+        drainSeconds: settings.drainSeconds,
+        routeSince: args.routeSince,
+      },
+      child,
+    );
+  }
+}
+
+/** Warns of every secret that is due for a new value, or loses its overlap: once it is known whether this run brings one. */
+function sayDueSecrets(
+  { application, settings, plan }: ReleasedEnvironmentArgs,
+  versions: SecretVersions["ofEach"],
+): void {
+  const { environment } = settings;
+  for (const [secret, source] of Object.entries(settings.secrets)) {
+    if (source.rotate === undefined) continue;
+    found(versions, secret).apply((version) => {
+      const age = { environment, records: plan.records, version, now: new Date(plan.startedAt) };
+      const warning = dueSecret(application, secret, source, age);
+      if (warning !== undefined) void pulumi.log.warn(warning);
+    });
+    pulumi.all([found(versions, secret), versions[previousName(secret)]]).apply(([version, previous]) => {
+      const warning = lostOverlap(secret, source, { records: plan.records, version }, previous);
+      if (warning !== undefined) void pulumi.log.warn(warning);
+    });
+  }
+}
+
+/** The records after this run. */
+function recordsOf(
+  name: string,
+  args: ReleasedEnvironmentArgs,
+  release: Release,
+  versions: SecretVersions["versions"],
+): pulumi.Output<readonly ReleaseRecord[]> {
+  const { application, plan, migration } = args;
+  return pulumi
+    .all([versions, release.receipts, release.schema, tagged(name, args, release)])
+    .apply(([secretVersions, receipts, schema]) =>
+      recordsAfter(plan, {
+        ...{ secretVersions, receipts },
+        ...(schema !== undefined && {
+          // The way down is the one back to what a record tells of already.
+          schema: plan.downgrade === undefined ? schemaSince(plan.current, schema, migration) : schema,
+        }),
+        ...(application.postgres !== undefined && { postgres: application.postgres.version }),
+      }),
+    );
+}
+
+/** How the schema is migrated: with a dump before in production, and not at all by an earlier release. */
+function migrationCare(
+  { settings, plan }: ReleasedEnvironmentArgs,
+  { databases: server }: BackingServices,
+  { completes, canary }: Tracks,
+  { volume, database }: { volume: pulumi.Output<string> | undefined; database: string },
+): Pick<ReleaseArgs, "care"> {
+  if (server === undefined) return {};
+  const { current, downgrade, goneBackFrom: from } = plan;
+  const at = current?.schema?.after;
+  const rollback = {
+    ...(at !== undefined && { at }),
+    ...(downgrade !== undefined && { downgrade }),
+    ...(from !== undefined && { from }),
+  };
+  return {
+    care: {
+      ...settings.migration,
+      ...{ server, database },
+      ...(volume !== undefined && { backup: { volume, release: plan.id } }),
+      // A canary that is dropped leaves its schema behind, too.
+      ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),
+    },
+  };
+}
+
+/** Who signs in to the registry, for the host's engine. */
+function registryAuth({
+  registry,
+  credential,
+}: ReleasedEnvironmentArgs["settings"]): Pick<ConstructorParameters<typeof DockerHost>[1], "registryAuth"> {
+  const { address, login } = registry;
+  const password = login && credential(login.password);
+  if (login === undefined || password === undefined) return {};
+  return { registryAuth: [{ address, username: login.user, password: pulumi.secret(password) }] };
+}
+
+/** Tags what users get now, in the registry, where somebody may write to it. */
+function tagged(
+  name: string,
+  { settings, plan }: ReleasedEnvironmentArgs,
+  release: Release,
+): pulumi.Output<unknown> {
+  const { registry, credential } = settings;
+  const password = registry.login && credential(registry.login.password);
+  if (password === undefined) return pulumi.output({});
+  return new TaggedImages(
+    `${name}-tags`,
+    { registry, password, images: plan.images, tags: plan.tags },
+    { parent: release, dependsOn: [release] },
+  ).receipt;
+}

@@ -1,0 +1,147 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MigrateCare, MigrateInput, MigrateReceipt } from "../../steps/programs/migrate.ts";
+import type { Migrations } from "../application/application.ts";
+import type { DatabaseServer } from "../data/postgres.ts";
+import { limitsFromSettings } from "../host/run-limits.ts";
+import { Step } from "../host/step.ts";
+import type { DockerHost } from "../host/docker-host.ts";
+import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
+import type { Limits } from "../settings/limits.ts";
+import type { SchemaChange } from "../plan/release-record.ts";
+import type { GoneBackFrom } from "../plan/rollback-schema.ts";
+
+/** What brings the schema up to date. */
+export interface MigrationArgs {
+  /** The migrations are part of the image: another image runs them again, and nothing else does. */
+  imageId: pulumi.Output<string>;
+  command: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  /** Secrets that are delivered as variables. */
+  variables: SecretValues;
+  /** Secrets that are delivered as files. */
+  files: SecretValues;
+  /** Folders of the project, and where the command sees them. */
+  mounts: Readonly<Record<string, string>>;
+  timeoutSeconds: number;
+  host: DockerHost;
+  labels: Readonly<Record<string, string>>;
+  /** What each copy of a service may use; left out, the command may use half of the machine's memory. */
+  limits?: Limits;
+  /** How users' data is kept from harm; left out, the command runs and nothing else. */
+  care?: MigrationCare;
+}
+
+/** How a schema is migrated where users' data is. */
+export interface MigrationCare {
+  migrations: Migrations;
+  /** Those of Linux' capabilities that the service keeps: the commands get no others. */
+  capabilities: readonly string[];
+  /** Where the lock is, and what is dumped. */
+  server: DatabaseServer;
+  database: string;
+  /** How long to wait for another migration to end, in seconds. */
+  lockWaitSeconds: number;
+  /** The dump that is taken before a migration that would run; left out, none is. */
+  backup?: { volume: pulumi.Input<string>; release: string };
+  /** The images are those of an earlier release, whose own commands may not know the schema. */
+  rollback?: SchemaRollback;
+}
+
+/** What becomes of the schema when an earlier release comes back. */
+export interface SchemaRollback {
+  /** The revision that the schema is at, as the last record says. */
+  at?: string;
+  /** The revision to take it back to, and the image that knows how; left out, it stays. */
+  downgrade?: { to: string; image: string; migrations: Migrations };
+  /** Who tells whether a schema that stays is where the last record says; left out, nobody is asked. */
+  from?: GoneBackFrom;
+}
+
+/**
+ * Runs the application's migrations in a container of the new image, before anything of the new release starts.
+ *
+ * With care: under a lock in the database, after a dump where one is wanted, and nothing when the schema is current.
+ */
+export class Migration extends pulumi.ComponentResource {
+  /** Known once the schema is up to date. */
+  readonly receipt: pulumi.Output<Record<string, unknown>>;
+  /** What became of the schema; undefined without care. */
+  readonly schema: pulumi.Output<SchemaChange | undefined>;
+  /** The dump that was taken before; undefined where none was. */
+  readonly backup: pulumi.Output<Record<string, unknown> | undefined>;
+
+  constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:release:Migration", name, {}, opts);
+    const { rollback } = args.care ?? {};
+    const receipt: pulumi.Output<Record<string, unknown> & Partial<MigrateReceipt>> =
+      rollback !== undefined && rollback.downgrade === undefined && rollback.from === undefined
+        ? pulumi.output(rollback.at).apply(unchanged)
+        : this.run(name, args).receipt;
+    this.receipt = receipt;
+    this.schema = receipt.apply(({ before, after, applied }) =>
+      applied === undefined
+        ? undefined
+        : { ...(before !== undefined && { before }), ...(after !== undefined && { after }), applied },
+    );
+    this.backup = receipt.apply(({ backup }) => backup && { ...backup });
+    this.registerOutputs({ receipt: this.receipt });
+  }
+
+  private run(name: string, args: MigrationArgs): Step<MigrateInput> {
+    const { care } = args;
+    const { downgrade, from } = care?.rollback ?? {};
+    const other = downgrade ?? from;
+    const image = other === undefined ? args.imageId : pulumi.output(other.image);
+    const command =
+      downgrade === undefined ? [...args.command] : [...downgrade.migrations.down, downgrade.to];
+    return new Step<MigrateInput>(
+      `${name}-run`,
+      {
+        host: args.host,
+        program: "migrate",
+        input: {
+          image,
+          network: args.host.networkName,
+          command,
+          environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
+          variables: pulumi.all(args.variables),
+          files: pulumi.all(args.files),
+          labels: args.labels,
+          ...(Object.keys(args.mounts).length > 0 && { mounts: args.mounts }),
+          timeoutSeconds: args.timeoutSeconds,
+          ...(args.limits !== undefined && { limits: limitsFromSettings(args.limits) }),
+          ...(care !== undefined && { capabilities: [...care.capabilities], care: careInput(care) }),
+        },
+        triggers: [args.imageId, ...(downgrade === undefined ? [] : [`down to ${downgrade.to}`])],
+      },
+      // A schema that was asked for stays as the run that went back left it.
+      { parent: this, ...(from?.whether === "settled" && { ignoreChanges: ["stdin"] }) },
+    );
+  }
+}
+
+function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
+  const { server, database, lockWaitSeconds: waitSeconds, backup, rollback } = care;
+  const { at, downgrade, from } = rollback ?? {};
+  const { current, pending, base } = (downgrade ?? from)?.migrations ?? care.migrations;
+  const target = downgrade?.to;
+  return pulumi.all([server.container, backup?.volume]).apply(([container, volume]) => ({
+    lock: { container, administrator: server.administrator, database, waitSeconds },
+    current,
+    ...(target === undefined ? forward(pending) : { target }),
+    ...(base !== undefined && { base }),
+    ...(downgrade === undefined &&
+      from !== undefined && {
+        stays: { ...(at !== undefined && { at }), record: from.record, accepted: from.whether !== "asked" },
+      }),
+    ...(backup !== undefined && volume !== undefined && { backup: { volume, release: backup.release } }),
+  }));
+}
+
+function forward(pending: Migrations["pending"]): Pick<MigrateCare, "pending"> {
+  return pending === undefined ? {} : { pending };
+}
+
+function unchanged(at: string | undefined): SchemaChange & Record<string, unknown> {
+  return { ...(at !== undefined && { before: at, after: at }), applied: [] };
+}

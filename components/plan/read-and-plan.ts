@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import { userInfo } from "node:os";
+import type { Application } from "../application/application.ts";
+import type { LoadedSettings } from "../environment/load-settings.ts";
+import type { ProductionSettings } from "../settings/production.ts";
+import type { StagingSettings } from "../settings/staging.ts";
+import { answerOf, environmentRegistry } from "./environment-registry.ts";
+import { checkedOutCommit, defaultBranch, tagsOf } from "./git-facts.ts";
+import { planFrom, recordsIn, type ReleasePlan } from "./plan.ts";
+import { plannedInWords } from "./decide.ts";
+import type { ReleaseRecord } from "./release-record.ts";
+import { stackOutputsOf } from "./stack-outputs.ts";
+
+export { referencesOf } from "../image/registry.ts";
+export { schemaStays, type ReleasePlan } from "./plan.ts";
+export { recordsAfter } from "./records-after.ts";
+
+/** The settings of an environment that is released to. */
+export type LoadedReleasedSettings = LoadedSettings & (StagingSettings | ProductionSettings);
+
+/**
+ * What this run releases, decided before the first resource: from the stack's own records, and the registry or staging's
+ * records. It says which release that is, and its warnings. Throws an InputError with what may not be released and why.
+ */
+export async function planRelease(
+  application: Application,
+  settings: LoadedReleasedSettings,
+): Promise<ReleasePlan> {
+  const planning = planFrom(application, settings, {
+    registry: environmentRegistry(settings),
+    recordsOf,
+    stack: pulumi.getStack(),
+    commit: () => checkedOutCommit(),
+    tagsOf: (commit) => tagsOf(commit),
+    defaultBranch: () => defaultBranch(),
+    variables: process.env,
+    user: userInfo().username,
+    now: new Date(),
+  });
+  const plan = await answerOf(planning);
+  if (plan.changes) void pulumi.log.info(plannedInWords(plan));
+  for (const warning of plan.warnings) void pulumi.log.warn(warning);
+  return plan;
+}
+
+/** The records of a stack of this project, newest first. */
+async function recordsOf(stack: string): Promise<readonly ReleaseRecord[]> {
+  return recordsIn(stack, await stackOutputsOf(stack));
+}

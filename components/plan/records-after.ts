@@ -1,0 +1,46 @@
+import type { ReleasePlan } from "./plan.ts";
+import { withRecord, type MadeRelease, type ReleaseRecord } from "./release-record.ts";
+
+/** What a run has made, besides what its plan says. */
+export type Made = Pick<MadeRelease, "secretVersions" | "schema" | "receipts" | "postgres">;
+
+/** The stack's records once users have the release, newest first; the same as before when the run changed nothing. */
+export function recordsAfter(
+  plan: ReleasePlan,
+  { schema, receipts, secretVersions, postgres }: Made,
+  endedAt = new Date(),
+): readonly ReleaseRecord[] {
+  const { id, images, description, commit, branch, tag, version, unproven, approvedBy, rollbackOf } = plan;
+  const { by, run, startedAt, endToEnd } = plan;
+  const revision = schemaAfter(plan, schema);
+  return withRecord(plan.records, {
+    id,
+    images,
+    ...(description !== undefined && { description }),
+    ...(commit !== undefined && { commit }),
+    ...(branch !== undefined && { branch }),
+    ...(tag !== undefined && { tag }),
+    ...(version !== undefined && { version }),
+    settingsHash: plan.settingsHash,
+    secretVersions,
+    ...(revision !== undefined && { schema: revision }),
+    receipts: { ...receipts, ...(endToEnd !== undefined && { endToEnd }) },
+    by,
+    ...(run !== undefined && { run }),
+    startedAt,
+    endedAt: endedAt.toISOString(),
+    ...(approvedBy !== undefined && { approvedBy }),
+    ...(unproven !== undefined && { unproven }),
+    ...(rollbackOf !== undefined && { rollbackOf }),
+    ...(postgres !== undefined && { postgres }),
+  });
+}
+
+/** A schema that was left alone is what it was, whatever an old receipt in the state says. */
+function schemaAfter(
+  { current, rollback, downgrade, changes }: ReleasePlan,
+  schema: MadeRelease["schema"],
+): MadeRelease["schema"] {
+  const stayed = (rollback && downgrade === undefined) || (!changes && schema?.after === undefined);
+  return stayed ? current?.schema : schema;
+}

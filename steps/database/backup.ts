@@ -1,0 +1,112 @@
+import { limitArguments, type LimitedEnd } from "../../components/host/run-limits.ts";
+import { engineLimits, limitedEnd } from "../machine/container-run.ts";
+import { docker } from "../machine/docker.ts";
+import { StepFailure } from "../program.ts";
+
+/** One dump of a database into a volume of its host. */
+export interface BackupInput {
+  /** The server's container. */
+  readonly container: string;
+  /** The role that may do everything, and needs no password on the server's own address. */
+  readonly administrator: string;
+  readonly database: string;
+  /** The volume that keeps the dumps. */
+  readonly volume: string;
+  /** The release that the dump is taken for. */
+  readonly release: string;
+  /** What finds the container that dumps when its starter was killed. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The proof of a dump that can be restored from. */
+export interface BackupReceipt {
+  readonly volume: string;
+  /** The dump's name in the volume; names are in the order of their times. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** How many entries the dump's table of contents has. */
+  readonly entries: number;
+  readonly seconds: number;
+}
+
+/** How long a dump may take, in seconds: pg_dump writes 100 GB within three hours on a slow disk. */
+const limitSeconds = 3 * 3600;
+
+/**
+ * Dumps the database in PostgreSQL's custom format, and has `pg_restore --list` read it.
+ *
+ * A file has its name only once it is whole: what a failure leaves is removed, with what earlier ones left.
+ */
+export async function backUp(input: BackupInput): Promise<BackupReceipt> {
+  const { container, administrator, database, volume, release, labels } = input;
+  const started = Date.now();
+  const file = `${new Date(started).toISOString().replaceAll(":", "-").slice(0, 19)}Z-${release}.dump`;
+  // The server's own image has the tools of its version.
+  const image = await docker(["container", "inspect", "--format", "{{.Image}}", container]);
+  // Not those of a copy: rows are streamed, but pg_dump has every table, index and large object in memory.
+  const limits = await engineLimits();
+  const dumper = await docker([
+    // On the server's own network, where it asks nobody for a password.
+    ...[
+      "create",
+      "--network",
+      `container:${container}`,
+      "--volume",
+      `${volume}:/backups`,
+      "--workdir",
+      "/backups",
+    ],
+    ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only"],
+    ...limitArguments(limits),
+    ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    ...["--entrypoint", "sh", image, "-c", script, "sh", administrator, database, file],
+  ]);
+  try {
+    await docker(["start", dumper]);
+    const code = await docker(["wait", dumper], { timeoutSeconds: limitSeconds });
+    const said = await docker(["logs", dumper]);
+    if (code !== "0") {
+      const limited = await limitedEnd(dumper, Number(code), "", limits);
+      throw new StepFailure(failure(said, input, file, limited));
+    }
+    const [sha256 = "", bytes = "", entries = ""] = said.trim().split("\n").at(-1)?.split(" ") ?? [];
+    const seconds = Math.round((Date.now() - started) / 100) / 10;
+    return { volume, file, sha256, bytes: Number(bytes), entries: Number(entries), seconds };
+  } finally {
+    await docker(["rm", "--force", dumper]);
+  }
+}
+
+/** Prints the checksum, the size and the number of entries. The dump holds everything, so it is for nobody else to read. */
+const script = `set -eu
+exec 2>&1
+umask 077
+rm -f ./*.part
+trap 'rm -f "$3.part"' EXIT
+pg_dump --host 127.0.0.1 --username "$1" --dbname "$2" --no-password --format custom --file "$3.part"
+pg_restore --list "$3.part" >/tmp/entries
+entries=$(grep -c '^[0-9]' /tmp/entries) || true
+sum=$(sha256sum "$3.part")
+bytes=$(wc -c <"$3.part")
+sync "$3.part"
+mv "$3.part" "$3"
+echo "\${sum%% *} $bytes $entries"`;
+
+function failure(
+  said: string,
+  { database, volume }: BackupInput,
+  file: string,
+  limited: LimitedEnd | undefined,
+): string {
+  const untouched = "neither the database nor what runs was touched";
+  if (limited !== undefined) {
+    return `backup: the dump of the database "${database}" ${limited.how}; ${untouched}: ${limited.remedy}`;
+  }
+  // Not the system's own words: they would be taken for this machine's disk.
+  if (/no space left/i.test(said)) {
+    return `backup: the host's disk is full, got no room for ${file} in the volume ${volume}; ${untouched}: free some on the host, or remove old dumps from that volume, and run the command again`;
+  }
+  const reason = said.trim().replaceAll(/\s*\n\s*/g, "; ");
+  return `backup: the database "${database}" could not be dumped, got "${reason}"; ${untouched}: mend that and run the command again`;
+}

@@ -1,0 +1,220 @@
+import { spawn } from "node:child_process";
+import { hostname, userInfo } from "node:os";
+import { createInterface } from "node:readline";
+import { setTimeout as timer } from "node:timers/promises";
+import { saysCut } from "../../components/host/ssh-failure.ts";
+import { pause, StepFailure } from "../program.ts";
+import { reach } from "../machine/reach.ts";
+
+/** The lock of one database, by which whoever migrates keeps others out. */
+export interface DatabaseLock {
+  /** The server's container. */
+  readonly container: string;
+  /** The role that may do everything, and needs no password inside the container. */
+  readonly administrator: string;
+  readonly database: string;
+  /** How long to wait for another migration to end, in seconds. */
+  readonly waitSeconds: number;
+}
+
+/** The number of the lock: any will do that nothing else in the database uses. These are the letters `towpath`. */
+const lockNumber = "32773656075662440";
+
+/** How long the client may take to answer one question, in seconds. */
+const answerSeconds = 30;
+
+/** How long the session may take to end, in seconds; one that does not is left to the server. */
+const endSeconds = 5;
+
+/** How long to wait before asking again, in seconds. */
+const askAgainSeconds = 0.5;
+
+/** How often the session that holds the lock is looked at, in seconds: its client does not hear by itself that it ended. */
+const lookAgainSeconds = 2;
+
+/** The lock was this process's, and is no more. */
+export class LockLost extends StepFailure {}
+
+/** Another session has the lock. */
+class LockHeld extends Error {}
+
+/** The session has ended, or does not answer; what it said itself, nothing where it was only cut off. */
+class SessionEnded extends StepFailure {
+  readonly said: string;
+
+  constructor(message: string, said: string) {
+    super(message);
+    this.said = said;
+  }
+}
+
+/**
+ * Does the work while this process holds the database's lock, and nobody else's does.
+ *
+ * The lock belongs to a session that lasts as long as the work; it is free again when the session ends, however it ends.
+ * The work is told so by its signal, whose reason is a LockLost, and counts for nothing then.
+ */
+export async function withDatabaseLock<T>(
+  lock: DatabaseLock,
+  work: (lost: AbortSignal) => Promise<T>,
+): Promise<T> {
+  let session = await takeLock(lock).catch((error: unknown) => {
+    throw error instanceof LockHeld ? new StepFailure(heldMessage(lock, error.message)) : error;
+  });
+  const lost = new AbortController();
+  const done = new AbortController();
+  const watch = async (): Promise<void> => {
+    // Looked at once more when the work is done: what it did without the lock is not to be recorded.
+    for (let ends = false; !ends;) {
+      const wait = timer(lookAgainSeconds * 1000, false, { signal: done.signal }).catch(() => true);
+      ends = await Promise.race([wait, session.ended.catch(() => done.signal.aborted)]);
+      session = await holding(lock, session);
+    }
+  };
+  const watching = watch().catch((error: unknown) => {
+    lost.abort(error);
+  });
+  try {
+    const result = await work(lost.signal);
+    done.abort();
+    await watching;
+    lost.signal.throwIfAborted();
+    return result;
+  } finally {
+    done.abort();
+    await watching;
+    await session.end();
+  }
+}
+
+/**
+ * A session that has the lock.
+ *
+ * Asking again and again leaves no query waiting, which would block a `CREATE INDEX CONCURRENTLY` of the one who holds it.
+ *
+ * @throws LockHeld
+ */
+async function takeLock(lock: DatabaseLock): Promise<Session> {
+  const session = openSession(lock);
+  try {
+    const deadline = Date.now() + lock.waitSeconds * 1000;
+    while ((await session.ask(`SELECT pg_try_advisory_lock(${lockNumber}::bigint)`)) !== "t") {
+      if (Date.now() >= deadline) throw new LockHeld(await holderOf(session));
+      await pause(askAgainSeconds);
+    }
+    return session;
+  } catch (error) {
+    await session.end();
+    throw error;
+  }
+}
+
+/**
+ * The session that has the lock now. One that was cut off without a word, as by a connection to the host that was lost, has
+ * a successor: nobody else migrates here meanwhile, for each waits for the containers of the others.
+ *
+ * @throws LockLost
+ */
+async function holding(lock: DatabaseLock, session: Session): Promise<Session> {
+  try {
+    await session.ask("SELECT 1");
+    return session;
+  } catch (error) {
+    if (!(error instanceof SessionEnded)) throw error;
+    if (error.said !== "") throw new LockLost(lostMessage(lock, error.said));
+  }
+  await session.end();
+  try {
+    await reach();
+    return await takeLock(lock);
+  } catch (error) {
+    const why = (error as Error).message.replace(/^migrations: /, "");
+    throw new LockLost(lostMessage(lock, error instanceof LockHeld ? `now held by ${why}` : why));
+  }
+}
+
+/** A session of psql in the server's container. */
+interface Session {
+  /** Fails when the session has ended. */
+  readonly ended: Promise<never>;
+  /** The one line that a query answers; nothing, where it has none. */
+  readonly ask: (query: string) => Promise<string>;
+  readonly end: () => Promise<void>;
+}
+
+function openSession({ container, administrator, database }: DatabaseLock): Session {
+  const client = spawn(
+    "docker",
+    [
+      ...["exec", "--interactive", "--env", "PGAPPNAME", container],
+      ...["psql", "--quiet", "--no-psqlrc", "--no-align", "--tuples-only", "--set", "ON_ERROR_STOP=1"],
+      ...["--username", administrator, "--dbname", database],
+    ],
+    { env: { ...process.env, PGAPPNAME: sessionName() }, stdio: ["pipe", "pipe", "pipe"] },
+  );
+  let complaint = "";
+  client.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+  const lines = createInterface({ input: client.stdout })[Symbol.asyncIterator]();
+  const ended = new Promise<never>((_, reject) => {
+    const fail = (why: string, said = ""): void => {
+      reject(new SessionEnded(`migrations: the database cannot be locked in ${container}: ${why}`, said));
+    };
+    client.on("error", (error) => {
+      fail(error.message);
+    });
+    client.on("close", () => {
+      const said = complaint.trim();
+      // What the client of Docker says of its way to the engine is not the server's word.
+      fail(said || "psql ended by itself", saysCut(said) ? "" : said);
+    });
+  });
+  // Told where somebody asks; a session that ends after its work is no failure.
+  ended.catch(() => undefined);
+  client.stdin.on("error", () => undefined);
+  return {
+    ended,
+    ask: async (query) => {
+      client.stdin.write(`${query};\n`);
+      const late = timer(answerSeconds * 1000, undefined, { ref: false }).then(() => {
+        const message = `migrations: the database in ${container} did not answer within ${answerSeconds} s`;
+        throw new SessionEnded(message, "");
+      });
+      late.catch(() => undefined);
+      const line = await Promise.race([lines.next(), ended, late]);
+      // The output ends just before the client is known to have ended.
+      return line.done === true ? await ended : line.value;
+    },
+    end: async () => {
+      client.stdin.end();
+      await Promise.race([ended.catch(() => undefined), timer(endSeconds * 1000, undefined, { ref: false })]);
+      client.kill();
+    },
+  };
+}
+
+/** Who deploys, for the one who waits for the lock. */
+function sessionName(): string {
+  return `towpath by ${userInfo().username} on ${hostname()}`;
+}
+
+function holderOf(session: Session): Promise<string> {
+  return session.ask(
+    "SELECT coalesce((SELECT format('\"%s\" since %s (process %s of the server)', application_name, " +
+      "to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"'), pid) " +
+      "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted AND objsubid = 1 " +
+      `AND (classid::bigint << 32 | objid::bigint) = ${lockNumber}::bigint ` +
+      "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1), 'nobody any more')",
+  );
+}
+
+function heldMessage({ database, waitSeconds }: DatabaseLock, holder: string): string {
+  return (
+    `migrations: another migration holds the lock of the database "${database}", waited ${waitSeconds} s for ${holder}; ` +
+    "nothing was started: run the command again when that one is done, or wait longer with towpath:migration.lockWaitSeconds"
+  );
+}
+
+function lostMessage({ database }: DatabaseLock, why: string): string {
+  const [line = ""] = why.split("\n");
+  return `migrations: the lock of the database "${database}" was lost, got "${line.replaceAll(/\s+/g, " ")}"`;
+}

@@ -1,0 +1,148 @@
+import { execa, ExecaError } from "execa";
+import { deliveredTo, withoutSecrets } from "../delivered.ts";
+import { reach, wasCut } from "./reach.ts";
+import { StepFailure } from "../step-failure.ts";
+
+/** How long one call of the docker client may take unless the caller says otherwise, in seconds. */
+const defaultTimeoutSeconds = 30;
+
+/** The docker client failed; the message is its own, and the exit code too where it ended by itself. */
+export class DockerFailure extends StepFailure {
+  readonly exitCode: number | undefined;
+
+  constructor(message: string, exitCode?: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** The docker client did not end within its time. */
+export class DockerTimeout extends DockerFailure {}
+
+/** What a call is given besides its arguments. Secrets take one of these ways, for arguments can be read by everyone. */
+export interface DockerCall {
+  /** Goes to the client's standard input. */
+  readonly input?: string | Uint8Array;
+  /** Variables of the client, for `--env NAME` to pass on. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly timeoutSeconds?: number;
+  /** Whether it only looks, so that it can be given twice. */
+  readonly looks?: boolean;
+}
+
+/**
+ * The commands that have the same effect when they are given twice. A connection to a host that is cut during one of them
+ * is opened again, and the command repeated: what it waits for goes on without it.
+ */
+const repeatable = new Set([
+  "container",
+  "cp",
+  "inspect",
+  "logs",
+  "ps",
+  "rm",
+  "start",
+  "stop",
+  "update",
+  "wait",
+]);
+
+/** Runs the docker client and gives back what it printed. Throws a DockerFailure. */
+export async function docker(args: readonly string[], call: DockerCall = {}): Promise<string> {
+  const { timeoutSeconds = defaultTimeoutSeconds } = call;
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  for (;;) {
+    await reach();
+    try {
+      return await callOnce(args, call, Math.max(1, deadline - Date.now()));
+    } catch (error) {
+      if (error instanceof DockerTimeout || !(error instanceof DockerFailure)) throw error;
+      if (!(await wasCut(error.message))) throw error;
+      if (call.looks !== true && !repeatable.has(args[0] ?? ""))
+        throw new DockerFailure(cutMessage(error.message));
+    }
+  }
+}
+
+async function callOnce(
+  args: readonly string[],
+  { input, environment = {}, timeoutSeconds = defaultTimeoutSeconds }: DockerCall,
+  milliseconds: number,
+): Promise<string> {
+  try {
+    const { stdout } = await execa("docker", args, {
+      timeout: milliseconds,
+      env: environment,
+      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+    });
+    return stdout;
+  } catch (error) {
+    if (!(error instanceof ExecaError)) throw error;
+    const name = `docker ${args[0] ?? ""}`;
+    if (error.timedOut) {
+      throw new DockerTimeout(`${name}: no answer within ${timeoutSeconds} s; is the Docker engine well?`);
+    }
+    throw new DockerFailure(`${name}: ${message(error)}`, error.exitCode);
+  }
+}
+
+function cutMessage(said: string): string {
+  return `${said}; the connection to the host was lost during this command: run "up" again, which goes on from here`;
+}
+
+/** The client's own words; where it has none, what happened to it. */
+function message({ stderr, shortMessage }: Pick<ExecaError, "stderr" | "shortMessage">): string {
+  return typeof stderr === "string" && stderr !== "" ? stderr : shortMessage;
+}
+
+/** What the health gate has to know of a container. */
+export interface ContainerState {
+  readonly status: string;
+  readonly exitCode: number;
+  readonly restarts: number;
+  readonly createdAt: Date;
+}
+
+/** The state of one container, by name or id. */
+export async function inspectContainer(container: string): Promise<ContainerState> {
+  const text = await docker(["container", "inspect", container]);
+  const [found] = JSON.parse(text) as [
+    { Created: string; State: { Status: string; ExitCode: number }; RestartCount: number },
+  ];
+  return {
+    status: found.State.Status,
+    exitCode: found.State.ExitCode,
+    restarts: found.RestartCount,
+    createdAt: new Date(found.Created),
+  };
+}
+
+/** What the engine's clock says: the host's may be ahead of this machine's, or behind. */
+export async function engineTime(): Promise<Date> {
+  return new Date(await docker(["info", "--format", "{{.SystemTime}}"]));
+}
+
+/**
+ * The last lines that a container logged, standard output and error together, each marked: without its secrets. What
+ * these are has to be known; else nothing is shown.
+ */
+export async function lastLogLines(container: string, count = 20): Promise<string> {
+  await reach();
+  const { all } = await execa("docker", ["logs", "--tail", String(count), container], {
+    all: true,
+    reject: false,
+    timeout: defaultTimeoutSeconds * 1000,
+    stdin: "ignore",
+  });
+  if (all === "") return "  (it logged nothing)";
+  try {
+    await deliveredTo(container);
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    return `  (not shown, ${error.message})`;
+  }
+  return withoutSecrets(all)
+    .split("\n")
+    .map((line) => `  | ${line}`)
+    .join("\n");
+}

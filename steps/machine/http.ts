@@ -1,0 +1,151 @@
+import { spawn } from "node:child_process";
+import http from "node:http";
+import { Duplex, PassThrough } from "node:stream";
+import tls from "node:tls";
+import type { SecureSite } from "../route/certificate.ts";
+import { docker } from "./docker.ts";
+import { pause } from "../program.ts";
+import { reach, wasCut } from "./reach.ts";
+
+/** Where a request goes: an address as the gateway's container sees it, so that nothing else has to publish a port. */
+export interface Target {
+  readonly gateway: string;
+  readonly host: string;
+  readonly port: number;
+  /** Asks over HTTPS for this site, and believes only its certificate. */
+  readonly secure?: SecureSite;
+}
+
+/** One request. */
+export interface Request {
+  readonly path: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutSeconds?: number;
+  /** For how long, besides, a port is tried again that nobody listens on yet; once when it is left out. */
+  readonly connectSeconds?: number;
+}
+
+/** The answer to it. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Asks over HTTP from inside the gateway's container, through its `nc`.
+ *
+ * It works the same on this machine and on a host behind SSH, and sees what the gateway will see. Fails when there is
+ * no answer within `timeoutSeconds` (5 by default). A request during which the connection to the host was cut says
+ * nothing of who was asked, and is repeated.
+ */
+export async function request(target: Target, asked: Request): Promise<Answer> {
+  await reach();
+  try {
+    return await requestOnce(target, asked);
+  } catch (error) {
+    if (!(await wasCut((error as Error).message))) throw error;
+    await reach();
+    return requestOnce(target, asked);
+  }
+}
+
+async function requestOnce(
+  target: Target,
+  { path, method = "GET", headers = {}, timeoutSeconds: answerSeconds = 5, connectSeconds = 0 }: Request,
+): Promise<Answer> {
+  const timeoutSeconds = answerSeconds + connectSeconds;
+  const { secure } = target;
+  const authority = secure?.certificates === "internal" ? await internalAuthority(target.gateway) : undefined;
+  const tunnel = spawn("docker", [
+    "exec",
+    "-i",
+    target.gateway,
+    "timeout",
+    String(timeoutSeconds + 1),
+    ...connecting(target, connectSeconds),
+  ]);
+  let complaint = "";
+  tunnel.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
+  tunnel.on("error", (error) => (complaint = error.message)); // there is no docker client
+  tunnel.stdin.on("error", () => undefined); // the answer, or its absence, tells more than a closed pipe
+  // Node closes a program's input the moment it ends, when its last output may still be on the way.
+  const input = new PassThrough();
+  input.pipe(tunnel.stdin);
+
+  const ended = new Promise((resolve) => tunnel.on("close", resolve));
+  const limit = AbortSignal.timeout(timeoutSeconds * 1000);
+
+  const answer = new Promise<Answer>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      // What the client has to say of it may come a moment after the connection ended.
+      void Promise.race([ended, pause(1)]).then(() => {
+        const said = [...new Set(complaint.trim().split("\n"))].join("\n");
+        const reason = limit.aborted ? `no answer within ${timeoutSeconds} s` : said;
+        const other = secure === undefined ? "the connection was refused or closed" : error.message;
+        reject(new Error(reason || other, { cause: error }));
+      });
+    };
+    const sent = http.request(
+      {
+        method,
+        path,
+        headers: { host: secure?.domain ?? target.host, ...headers, connection: "close" },
+        createConnection: () => {
+          const socket = Duplex.from({ readable: tunnel.stdout, writable: input });
+          if (secure === undefined) return socket;
+          return tls.connect({
+            socket,
+            servername: secure.domain,
+            ...(authority !== undefined && { ca: authority }),
+          });
+        },
+        signal: limit,
+      },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (body += chunk));
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, body });
+        });
+        response.on("error", fail);
+      },
+    );
+    sent.on("error", fail);
+    sent.end();
+  });
+  return answer.finally(() => tunnel.kill());
+}
+
+/** How long to wait before a port is tried again, in seconds: a try is a process, which is little. */
+const againSeconds = 0.1;
+
+/** Connects at the first try that succeeds: one that fails has read nothing of the request yet. */
+const persistently = `left=$2; until nc "$0" "$1"; do left=$((left - 1)); [ $left -gt 0 ] || exit 1; sleep ${againSeconds}; done`;
+
+/** What connects to the target in the gateway's container. */
+function connecting({ host, port }: Target, seconds: number): string[] {
+  if (seconds === 0) return ["nc", host, String(port)];
+  return ["sh", "-c", persistently, host, String(port), String(Math.round(seconds / againSeconds))];
+}
+
+/** The certificates of gateways' own authorities, by gateway: they stay the same for ten years. */
+const authorities = new Map<string, Promise<string>>();
+
+/** Fetches the certificate of the gateway's own authority, while there is something else to wait for. */
+export async function knowAuthority(gateway: string): Promise<void> {
+  await internalAuthority(gateway).catch(() => undefined); // told when it is needed
+}
+
+/** The certificate of the gateway's own authority. */
+function internalAuthority(gateway: string): Promise<string> {
+  let found = authorities.get(gateway);
+  if (found === undefined) {
+    found = docker(["exec", gateway, "cat", "/data/caddy/pki/authorities/local/root.crt"]);
+    // A gateway that has only just started has none yet.
+    found.catch(() => authorities.delete(gateway));
+    authorities.set(gateway, found);
+  }
+  return found;
+}

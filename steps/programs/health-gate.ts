@@ -1,0 +1,178 @@
+import { deliveredTo } from "../delivered.ts";
+import {
+  docker,
+  DockerFailure,
+  engineTime,
+  inspectContainer,
+  lastLogLines,
+  type ContainerState,
+} from "../machine/docker.ts";
+import { request } from "../machine/http.ts";
+import { pause, runStep, StepFailure } from "../program.ts";
+import { waitingFor } from "../progress.ts";
+
+/** What the health gate waits for. */
+export interface HealthGateInput {
+  /** What people call it: `services.api`, `postgres`. */
+  readonly subject: string;
+  readonly container: string;
+  /** Left out, the copy has to run for `settleSeconds` without a restart. */
+  readonly probe?: HttpProbe | CommandProbe;
+  readonly timeoutSeconds: number;
+  /** How many processes and threads it may have. */
+  readonly pids?: number;
+}
+
+/** Healthy is an answer with a 2xx or 3xx status. */
+export interface HttpProbe {
+  readonly path: string;
+  readonly port: number;
+  readonly gateway: string;
+  /** What the request says besides: as the gateway will ask. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Healthy is exit code 0 of a command in the container. */
+export interface CommandProbe {
+  readonly command: readonly string[];
+}
+
+/**
+ * How long a copy without a health check has to run before it counts as well, in seconds: as long as Swarm watches one
+ * (`--update-monitor`). By this machine's clock: the host's may be ahead or behind.
+ */
+const settleSeconds = 5;
+
+/** For how long one look tries a port that nobody listens on yet, in seconds: all of it costs less than two looks. */
+const connectSeconds = 1;
+
+/**
+ * How long to wait between two looks, in seconds: as long as the last one took, within these bounds. Each starts a process
+ * in a container, and a command may cost much more than that: the copies that serve users have the same processors.
+ */
+const intervalSeconds = { least: 0.25, most: 1 };
+
+/** After how long it says what it waits for, in seconds: secrets in the copy's words have to be read first, which costs. */
+const quietSeconds = 5;
+
+async function healthGate(input: HealthGateInput): Promise<object> {
+  const { subject, container, probe, timeoutSeconds, pids } = input;
+  const started = Date.now();
+  const deadline = started + timeoutSeconds * 1000;
+  let limited = pids === undefined;
+  let earlierRestarts: number | undefined;
+  let runsSince: number | undefined;
+  for (;;) {
+    const began = Date.now();
+    const [state, isLimited] = await Promise.all([
+      inspectContainer(container),
+      limited || limitProcesses(container, pids),
+    ]);
+    limited = isLimited;
+    earlierRestarts ??= await restartsBefore(state, timeoutSeconds);
+    if (state.status === "exited" || state.status === "dead" || state.restarts > earlierRestarts) {
+      throw new StepFailure(
+        `${subject}: the new copy ended before it was healthy (exit code ${await exitCode(container, state)}); ` +
+          `its last log lines (${container}):\n${await lastLogLines(container)}`,
+      );
+    }
+    runsSince = state.status === "running" ? (runsSince ?? began) : undefined;
+    const ill = limited ? await illness(container, runsSince, probe) : "its processes cannot be limited";
+    if (ill === undefined) return { subject, container, healthy: true };
+    if (Date.now() - started > quietSeconds * 1000) {
+      const fit = await deliveredTo(container).then(
+        () => `, ${ill}`,
+        () => "",
+      );
+      waitingFor(`${subject}: not healthy yet${fit}`);
+    }
+    if (Date.now() > deadline) {
+      throw new StepFailure(
+        `${subject}: not healthy within ${timeoutSeconds} s, ${ill}; ` +
+          `its last log lines (${container}):\n${await lastLogLines(container)}`,
+      );
+    }
+    await pause(untilNext(probe, (Date.now() - began) / 1000));
+  }
+}
+
+/**
+ * How often the copy was started again before this gate looks at it. A new one must not have been; one that serves
+ * already, and is looked at again because its limits changed, may have been at any time.
+ */
+async function restartsBefore(
+  { restarts, createdAt }: ContainerState,
+  timeoutSeconds: number,
+): Promise<number> {
+  if (restarts === 0) return 0;
+  const age = (await engineTime()).getTime() - createdAt.getTime();
+  return age > timeoutSeconds * 1000 ? restarts : 0;
+}
+
+/** How long to wait after a look that took so many seconds, in seconds. */
+function untilNext(probe: HealthGateInput["probe"], lookSeconds: number): number {
+  const { least, most } = intervalSeconds;
+  // A look over HTTP is spent waiting.
+  return probe !== undefined && "path" in probe ? least : Math.min(most, Math.max(least, lookSeconds));
+}
+
+/** The engine keeps the limit when the container or the machine starts again. Not done on one that has just ended. */
+async function limitProcesses(container: string, pids: number | undefined): Promise<boolean> {
+  try {
+    await docker(["update", "--pids-limit", String(pids), container]);
+    return true;
+  } catch (error) {
+    if (error instanceof DockerFailure && /stopped container|not running|deleted process/.test(error.message))
+      return false;
+    throw error;
+  }
+}
+
+/** The code that the copy ended with; one that the engine has started again says it when it ends the next time. */
+async function exitCode(container: string, { status, exitCode: last }: ContainerState): Promise<string> {
+  if (status === "exited" || status === "dead") return String(last);
+  return docker(["wait", container]).catch(() => "unknown, it runs again");
+}
+
+/** Why the copy is not healthy yet; undefined when it is. */
+async function illness(
+  container: string,
+  runsSince: number | undefined,
+  probe: HealthGateInput["probe"],
+): Promise<string | undefined> {
+  if (probe === undefined) {
+    const settled = runsSince !== undefined && Date.now() - runsSince >= settleSeconds * 1000;
+    return settled ? undefined : "it has not run long enough";
+  }
+  if ("path" in probe) return httpIllness(container, probe);
+  try {
+    await docker(["exec", container, ...probe.command], { timeoutSeconds: 10 });
+    return undefined;
+  } catch (error) {
+    return `${named(probe.command)} says: ${(error as Error).message.trim()}`;
+  }
+}
+
+/** A command as messages call it: one of a few words by these. */
+function named(command: readonly string[]): string {
+  const line = command.join(" ");
+  return line.length > 80 ? "its health check" : `"${line}"`;
+}
+
+async function httpIllness(
+  container: string,
+  { gateway, path, port, headers = {} }: HttpProbe,
+): Promise<string | undefined> {
+  try {
+    const { status, body } = await request(
+      { gateway, host: container, port },
+      { path, headers, connectSeconds },
+    );
+    if (status >= 200 && status < 400) return undefined;
+    return `GET ${path} answers ${status} ${body.slice(0, 200)}`.trim();
+  } catch (error) {
+    return `GET ${path} on port ${port}: ${(error as Error).message}`;
+  }
+}
+
+await runStep(healthGate);

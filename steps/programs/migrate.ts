@@ -1,0 +1,229 @@
+import { commandFrom, isRevision, pendingOf, revisionOf } from "../../components/application/migrations.ts";
+import { lookSeconds } from "../../components/migration/isolated-run.ts";
+import { backUp, type BackupInput, type BackupReceipt } from "../database/backup.ts";
+import { engineLimits, limitedEnd, runInContainer, type ContainerRun } from "../machine/container-run.ts";
+import { LockLost, withDatabaseLock, type DatabaseLock } from "../database/database-lock.ts";
+import { docker, DockerTimeout, lastLogLines } from "../machine/docker.ts";
+import { lookIntoImage } from "../database/look-into-image.ts";
+import { runStep, StepFailure } from "../program.ts";
+
+/** One run of the application's migrations, in a container of its own. */
+export interface MigrateInput extends ContainerRun {
+  readonly timeoutSeconds: number;
+  /** How users' data is kept from harm; left out, the command runs and nothing else. */
+  readonly care?: MigrateCare;
+}
+
+/** How a migration is done where users' data is. */
+export interface MigrateCare {
+  readonly lock: DatabaseLock;
+  /** Prints the schema's revision. */
+  readonly current: readonly string[];
+  /** Prints the revisions that the command would apply. */
+  readonly pending?: readonly string[];
+  /** The revision of an empty database. */
+  readonly base?: string;
+  /** The revision that the command leads to, where it leads to one: nothing runs when the schema is there. */
+  readonly target?: string;
+  /** The dump that is taken before the command runs. */
+  readonly backup?: Pick<BackupInput, "volume" | "release">;
+  /** What is known of a schema that stays as it is; left out, the command runs. */
+  readonly stays?: StayingSchema;
+}
+
+/** A schema that an earlier release finds as it is, asked with the image of the release that was gone back from. */
+export interface StayingSchema {
+  /** The revision that the records tell of. */
+  readonly at?: string;
+  /** The release that was gone back from, whose record says so. */
+  readonly record: string;
+  /** Whether it is known that the earlier release gets along with it: a person said so, or the run that went back has asked. */
+  readonly accepted: boolean;
+}
+
+/** What a migration has done. */
+export interface MigrateReceipt {
+  readonly before?: string;
+  readonly after?: string;
+  readonly applied: readonly string[];
+  readonly backup?: BackupReceipt;
+}
+
+/** A run whose limits are known; `lost` comes when it has to end, because others may migrate now. */
+type LimitedInput = MigrateInput & Required<Pick<ContainerRun, "limits">> & { readonly lost?: AbortSignal };
+
+async function migrate(described: MigrateInput): Promise<object> {
+  const input = { ...described, limits: described.limits ?? (await engineLimits()) };
+  const { command, care } = input;
+  if (care !== undefined) {
+    return withDatabaseLock(care.lock, (lost) => migrateCarefully({ ...input, lost }, care)).catch(
+      (error: unknown) => {
+        throw error instanceof LockLost ? withoutLock(error, "nothing new was started") : error;
+      },
+    );
+  }
+  await awaitEarlierRun(input);
+  await run(input, () => Promise.resolve(""));
+  return { command };
+}
+
+async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise<MigrateReceipt> {
+  // One that holds the lock is waited for with it; what is left then has lost its starter.
+  await awaitEarlierRun(input);
+  if (care.stays !== undefined) return staying(input, care, care.stays);
+  const before = await revision(input, care);
+  const pending = await pendingRevisions(input, care, before);
+  if (pending?.length === 0 || (care.target !== undefined && before === care.target)) {
+    return { ...(before !== undefined && { before, after: before }), applied: [] };
+  }
+  const { lock, backup: dump } = care;
+  const backup = dump && (await backUp({ ...lock, ...dump, labels: input.labels }));
+  await run(input, async () => {
+    const { lost: _, ...unlocked } = input;
+    const now = await revision(unlocked, care).then(
+      (found) => found ?? "no revision",
+      () => "an unknown revision",
+    );
+    const from = before ?? "an empty database";
+    const kept = backup === undefined ? "" : `, ${backup.file} in the volume ${backup.volume} is from before`;
+    return `, the schema is at ${now}, from ${from}${kept}`;
+  });
+  const after = await revision(input, care);
+  const applied = pending ?? (after === undefined || after === before ? [] : [after]);
+  return {
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+    applied: care.target === undefined ? applied : [],
+    ...(backup !== undefined && { backup }),
+  };
+}
+
+/** Makes sure that a schema which stays is the one that the records tell of: a run that migrated and failed left none. */
+async function staying(
+  input: LimitedInput,
+  care: MigrateCare,
+  { at, record, accepted }: StayingSchema,
+): Promise<MigrateReceipt> {
+  if (!accepted) {
+    const expected = `TOWPATH_ROLLBACK: expected the schema at ${at ?? "no revision"}, as the record of ${record} leaves it, got`;
+    const fix =
+      "a run since then may have migrated and left no record, so what it took away is not known: release a repair, or look whether the earlier release gets along with the schema and say so with --accept-unknown-schema";
+    const found = await revision(input, care).catch((error: unknown) => {
+      if (!(error instanceof StepFailure)) throw error;
+      throw new StepFailure(`${expected} no answer of that release; ${fix}; ${error.message}`);
+    });
+    if (found !== at) throw new StepFailure(`${expected} ${found ?? "no revision"}; ${fix}`);
+  }
+  return { ...(at !== undefined && { before: at, after: at }), applied: [] };
+}
+
+/** Runs the migrations; `state` says what is known of the schema when they failed. */
+async function run(input: LimitedInput, state: () => Promise<string>): Promise<void> {
+  const { command, timeoutSeconds, lost } = input;
+  const name = `"${command.join(" ")}"`;
+  const ended = async (container: string, exitCode: number | undefined): Promise<void> => {
+    if (exitCode === 0) return;
+    const { problem, remedy, log } = await failure(input, { container, exitCode, timeoutSeconds });
+    throw new StepFailure(
+      `migrations: ${name} ${problem}${await state()}, nothing new was started; ${remedy}its last log lines:\n${log}`,
+    );
+  };
+  await runInContainer(input, timeoutSeconds, ended, lost).catch(async (error: unknown) => {
+    if (!(error instanceof LockLost)) throw error;
+    throw withoutLock(error, `${name} does not go on without it${await state()}, nothing new was started`);
+  });
+}
+
+function withoutLock({ message }: LockLost, what: string): StepFailure {
+  return new StepFailure(`${message}; ${what}: run the command again, which waits for any other migration`);
+}
+
+async function revision(input: LimitedInput, { current }: MigrateCare): Promise<string | undefined> {
+  const found = revisionOf(await look(input, current));
+  if (found === undefined || isRevision(found)) return found;
+  throw new StepFailure(
+    `migrations.current: expected a revision of letters, digits, "_", "." and "-", got "${found}"; name a command that prints it first`,
+  );
+}
+
+async function pendingRevisions(
+  input: LimitedInput,
+  { pending, base }: MigrateCare,
+  before: string | undefined,
+): Promise<string[] | undefined> {
+  const from = before ?? base;
+  if (pending === undefined || from === undefined) return undefined;
+  const answer = await lookIntoImage({
+    ...input,
+    environment: withoutFiles(input.environment, input.files),
+    command: commandFrom(pending, from),
+  });
+  if ("printed" in answer) return pendingOf(answer.printed);
+  throw new StepFailure(
+    `migrations.pending: the new image has to tell what it would run on a schema at ${from}, got ${answer.problem}; nothing was started`,
+  );
+}
+
+/** Leaves out the variables that say where secrets are. */
+function withoutFiles(
+  environment: ContainerRun["environment"],
+  files: ContainerRun["files"],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !Object.hasOwn(files, name.replace(/_FILE$/, ""))),
+  );
+}
+
+/** What a command prints on standard output that asks the database and changes nothing. */
+function look(input: LimitedInput, command: readonly string[]): Promise<string> {
+  const printed = async (container: string, exitCode: number | undefined): Promise<string> => {
+    if (exitCode === 0) return docker(["logs", container]);
+    const { problem, remedy, log } = await failure(input, {
+      container,
+      exitCode,
+      timeoutSeconds: lookSeconds,
+    });
+    throw new StepFailure(
+      `migrations: "${command.join(" ")}" ${problem}, nothing was started; ${remedy}its last log lines:\n${log}`,
+    );
+  };
+  return runInContainer({ ...input, command }, lookSeconds, printed, input.lost);
+}
+
+/** What became of a command that failed, and what to do where that is known. */
+async function failure(
+  { limits }: LimitedInput,
+  {
+    container,
+    exitCode,
+    timeoutSeconds,
+  }: { container: string; exitCode: number | undefined; timeoutSeconds: number },
+): Promise<{ problem: string; remedy: string; log: string }> {
+  const log = await lastLogLines(container);
+  const limited = await limitedEnd(container, exitCode, log, limits);
+  if (limited !== undefined) return { problem: limited.how, remedy: `${limited.remedy}; `, log };
+  const problem =
+    exitCode === undefined ? `not done within ${timeoutSeconds} s` : `ended with exit code ${exitCode}`;
+  return { problem, remedy: "", log };
+}
+
+/** A run whose starter was killed goes on without it: let it finish first, so that two never run at once. */
+async function awaitEarlierRun({ labels, timeoutSeconds }: MigrateInput): Promise<void> {
+  const filters = Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
+  const earlier = (await docker(["ps", "--all", "--quiet", ...filters]))
+    .split("\n")
+    .filter((id) => id !== "");
+  if (earlier.length === 0) return;
+  const running = (await docker(["ps", "--quiet", ...filters])).split("\n").filter((id) => id !== "");
+  try {
+    if (running.length > 0) await docker(["wait", ...running], { timeoutSeconds });
+  } catch (error) {
+    if (!(error instanceof DockerTimeout)) throw error;
+    throw new StepFailure(
+      `migrations: what an earlier run began goes on, waited ${timeoutSeconds} s for ${running.join(", ")}; wait until it is done, or end it with "docker rm --force", and run the command again`,
+    );
+  }
+  await docker(["rm", "--force", ...earlier]);
+}
+
+await runStep(migrate);

@@ -1,0 +1,8 @@
+import { runStep } from "../program.ts";
+import { removeSite } from "../route/site.ts";
+import type { SwitchRouteInput } from "./switch-route.ts";
+
+await runStep(async ({ site }: SwitchRouteInput) => {
+  await removeSite(site);
+  return { removed: site.name };
+});

@@ -1,0 +1,171 @@
+import { releaseName } from "../../components/gateway/served-site.ts";
+import { awaitCertificate, type SecureSite } from "../route/certificate.ts";
+import { addressesOf, drain } from "../route/drain.ts";
+import { unmet, type Expectation } from "../route/expectation.ts";
+import { lastLogLines } from "../machine/docker.ts";
+import { knowAuthority } from "../machine/http.ts";
+import { checkRun } from "../lineage.ts";
+import { pause, runStep, StepFailure } from "../program.ts";
+import { endedSince, restartsOf, type Restarts } from "../machine/restarts.ts";
+import {
+  readSite,
+  removeOtherReleases,
+  writeRelease,
+  writeSite,
+  type ServedSite,
+  type Site,
+} from "../route/site.ts";
+import { smokeCheck, type SmokeCheck } from "../route/smoke-check.ts";
+
+/** What the route becomes, and what users have to get from it. */
+export interface SwitchRouteInput {
+  readonly site: Site;
+  /** The site's Caddyfile, the same for all releases with the same routes. */
+  readonly text: string;
+  /** What the gateway reads at every request, by path: which container each copy is, and more. */
+  readonly files: Readonly<Record<string, string>>;
+  /** All copies of the release, also those that answer no path: none may end while users are watched. */
+  readonly copies: readonly string[];
+  /** Where the gateway listens, inside its own container. */
+  readonly port: number;
+  /** What stands for HTTPS; left out, the site is plain HTTP. */
+  readonly secure?: SecureSite;
+  /** What the new copies have to answer before the switch. */
+  readonly smoke: readonly SmokeCheck[];
+  /** What users have to get after it. */
+  readonly checks: readonly Expectation[];
+  /** How long the checks have to hold after the switch, in seconds. */
+  readonly watchSeconds: number;
+  /** How long requests and web sockets may stay with the copies that the switch replaced, in seconds. */
+  readonly drainSeconds: number;
+}
+
+/** How long to wait between two rounds of checks, in seconds. */
+const intervalSeconds = 0.5;
+
+/**
+ * How long an answer may take after the switch, in seconds: shorter than the gateway looks for a copy that accepts a
+ * request (8 s), so that those who wait are sent to the old copies in time.
+ */
+const answerSeconds = 3;
+
+/**
+ * Asking the new copies, switching and watching are one step: no switch without copies that have answered just before,
+ * and when users would not get what they should, the old route is put back here.
+ */
+async function switchRoute(input: SwitchRouteInput): Promise<object> {
+  const { site, text, files } = input;
+  const release = releaseName(files);
+  const [smoke, before] = await Promise.all([
+    smokeCheck(input.smoke),
+    readSite(site),
+    input.secure?.certificates === "internal" && knowAuthority(site.gateway),
+  ]);
+  const isNew = before?.text !== text || !before.loaded;
+  const gone = before?.containers.filter((container) => !Object.values(files).includes(container)) ?? [];
+  const [restarts, goneAddresses] = await Promise.all([
+    restartsOf([...new Set([...containersIn(files), ...input.copies])]),
+    // Nobody waits for their connections where there is no time for it.
+    addressesOf(input.drainSeconds === 0 ? [] : gone),
+    writeRelease(site, release, files, isNew),
+  ]);
+  const switched = Date.now();
+  const orPutBack = undoing(site, before);
+  await orPutBack(
+    writeSite(site, { text, release }, before),
+    (said, back) => `route: the gateway refuses the new route, ${back}: ${said}`,
+  );
+  await orPutBack(watch(input, isNew, restarts), (said, back) => `smoke: after the switch, ${said}; ${back}`);
+  const connectionsLeft = await orPutBack(
+    drain(site.gateway, goneAddresses, switched + input.drainSeconds * 1000),
+    (said, back) => `route: the replaced copies cannot be drained, ${said}; ${back}`,
+  );
+  // Only now, for until here the old route may be needed; what stays goes with the next switch.
+  await removeOtherReleases(site).catch(() => undefined);
+  return {
+    smoke,
+    checks: input.checks.map(({ path }) => path),
+    watchedSeconds: input.watchSeconds,
+    ...(connectionsLeft > 0 && { connectionsLeft }),
+  };
+}
+
+/** The containers that answer from now on. */
+function containersIn(files: SwitchRouteInput["files"]): string[] {
+  const named = Object.entries(files).filter(([path]) => path.includes("/"));
+  return [...new Set(named.map(([, container]) => container))];
+}
+
+/** Does what comes after the switch; whatever fails there puts the old route back, because the state will name that one. */
+function undoing(site: Site, before: ServedSite | undefined) {
+  return async <T>(work: Promise<T>, inWords: (said: string, back: string) => string): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const { message, log = "" } = error as Error & Partial<NotServed>;
+      throw new StepFailure(inWords(message, await putBack(site, before)) + log);
+    }
+  };
+}
+
+/** Makes the route what it was, and says so. */
+async function putBack(site: Site, before: ServedSite | undefined): Promise<string> {
+  try {
+    await writeSite(site, before, await readSite(site));
+  } catch (error) {
+    return `the old route could not be put back, users may get the new release until the next up: ${(error as Error).message}`;
+  }
+  return before === undefined ? "there was no route before" : "the old route is back";
+}
+
+/** Users do not get what they should; `log` is what a copy had to say of it. */
+class NotServed extends StepFailure {
+  readonly log: string;
+
+  constructor(message: string, log = "") {
+    super(message);
+    this.log = log;
+  }
+}
+
+/**
+ * Asks what users get, and looks whether a copy ended, again and again until the time is up: beside each other, for an answer
+ * may be waited for until long after the copy that owes it has died. Throws a NotServed at the first that is wrong.
+ */
+async function watch(input: SwitchRouteInput, isNew: boolean, restarts: Restarts): Promise<void> {
+  const { site, port, secure, checks, watchSeconds } = input;
+  const target = { gateway: site.gateway, host: "127.0.0.1", port, ...(secure !== undefined && { secure }) };
+  if (secure !== undefined && isNew) {
+    const missing = await awaitCertificate(target, secure);
+    if (missing !== undefined) throw new NotServed(missing);
+  }
+  const served = async (): Promise<void> => {
+    const found = await Promise.all(checks.map((expected) => unmet(target, expected, answerSeconds)));
+    const failure = found.find((one) => one !== undefined);
+    if (failure !== undefined) throw new NotServed(failure);
+  };
+  const alive = async (): Promise<void> => {
+    // The engine starts a copy again that died: users may get through meanwhile, and it will die again.
+    const ended = endedSince(restarts, await restartsOf([...restarts.keys()]));
+    if (ended !== undefined) {
+      throw new NotServed(`${ended} ended`, `; its last log lines:\n${await lastLogLines(ended)}`);
+    }
+  };
+  const deadline = Date.now() + watchSeconds * 1000;
+  let failed = false;
+  const repeat = async (look: () => Promise<void>): Promise<void> => {
+    for (let left = watchSeconds; !failed; left = (deadline - Date.now()) / 1000) {
+      checkRun();
+      await look();
+      if (left <= 0) return;
+      await pause(Math.min(intervalSeconds, left));
+    }
+  };
+  try {
+    await Promise.all([repeat(served), repeat(alive)]);
+  } finally {
+    failed = true;
+  }
+}
+
+await runStep(switchRoute);

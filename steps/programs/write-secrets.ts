@@ -1,0 +1,34 @@
+import { secretsFolder } from "../../components/application/connections.ts";
+import { secretArchive } from "../machine/container-run.ts";
+import { delivers } from "../delivered.ts";
+import { docker } from "../machine/docker.ts";
+import { runStep } from "../program.ts";
+
+/** Secrets that become files of a volume. */
+export interface WriteSecretsInput {
+  /** A container whose image is there. */
+  readonly container: string;
+  readonly volume: string;
+  /** Secret values by name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Copies the files through a container that never runs. */
+async function writeSecrets({ container, volume, files, labels }: WriteSecretsInput): Promise<object> {
+  delivers(Object.values(files));
+  const image = await docker(["container", "inspect", "--format", "{{.Image}}", container]);
+  const way = await docker([
+    ...["create", "--network", "none", "--volume", `${volume}:${secretsFolder}`],
+    ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    image,
+  ]);
+  try {
+    await docker(["cp", "-", `${way}:${secretsFolder}`], { input: await secretArchive(files) });
+  } finally {
+    await docker(["rm", "--force", "--volumes", way]);
+  }
+  return { volume, files: Object.keys(files).sort() };
+}
+
+await runStep(writeSecrets);

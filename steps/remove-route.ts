@@ -1,8 +1,0 @@
-import { runStep } from "./program.ts";
-import { removeSite } from "./site.ts";
-import type { SwitchRouteInput } from "./switch-route.ts";
-
-await runStep(async ({ site }: SwitchRouteInput) => {
-  await removeSite(site);
-  return { removed: site.name };
-});

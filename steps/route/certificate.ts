@@ -1,0 +1,29 @@
+import { request, type Target } from "../machine/http.ts";
+import { pause } from "../program.ts";
+
+/** A site that is reached over HTTPS. */
+export interface SecureSite {
+  /** The host name that the certificate is for. */
+  readonly domain: string;
+  /** `automatic`: a public authority's certificates. `internal`: the gateway's own authority. */
+  readonly certificates: "automatic" | "internal";
+}
+
+/** How long a gateway may take to get a site's first certificate, in seconds; a public authority usually answers within ten. */
+const certificateSeconds = 60;
+
+/** Waits until the gateway has a certificate for a site that is new to it; gives back what is wrong when it gets none. */
+export async function awaitCertificate(target: Target, { domain }: SecureSite): Promise<string | undefined> {
+  const deadline = Date.now() + certificateSeconds * 1000;
+  for (;;) {
+    const failure = await request(target, { path: "/", method: "HEAD" }).then(
+      () => undefined,
+      (error: unknown) => (error as Error).message,
+    );
+    if (failure === undefined) return undefined;
+    if (Date.now() > deadline) {
+      return `no certificate for ${domain} within ${certificateSeconds} s: ${failure}; let the domain's DNS point to the host and open its ports 80 and 443`;
+    }
+    await pause(0.5);
+  }
+}

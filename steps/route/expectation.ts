@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from "node:util";
+import { request, type Answer, type Target } from "../machine/http.ts";
+
+/** What the answer to a smoke check has to be. */
+export interface Expectation {
+  readonly path: string;
+  /** What the request says besides. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly status: number;
+  /** What the answer's JSON has to contain; it may hold more. */
+  readonly json?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What is wrong with the answer to a smoke check, or why there is none within `timeoutSeconds` (5 by default); undefined
+ * when it is as expected.
+ */
+export async function unmet(
+  target: Target,
+  expected: Expectation,
+  timeoutSeconds?: number,
+): Promise<string | undefined> {
+  const { path, headers } = expected;
+  try {
+    const answer = await request(target, {
+      path,
+      ...(headers !== undefined && { headers }),
+      ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    });
+    return difference(expected, answer);
+  } catch (error) {
+    return `GET ${path}: ${(error as Error).message}`;
+  }
+}
+
+/** How an answer differs from what was expected; undefined when it does not. */
+export function difference(expected: Expectation, answer: Answer): string | undefined {
+  if (answer.status !== expected.status) {
+    return `GET ${expected.path}: expected status ${expected.status}, got ${answer.status} ${answer.body.slice(0, 200)}`.trim();
+  }
+  if (expected.json === undefined) return undefined;
+  let found: unknown;
+  try {
+    found = JSON.parse(answer.body);
+  } catch {
+    return `GET ${expected.path}: expected JSON, got ${answer.body.slice(0, 200)}`;
+  }
+  if (contains(found, expected.json)) return undefined;
+  return `GET ${expected.path}: expected JSON with ${JSON.stringify(expected.json)}, got ${answer.body.slice(0, 200)}`;
+}
+
+/** True when all of `part` is found in `whole`: objects may hold more keys, anything else has to be equal. */
+function contains(whole: unknown, part: unknown): boolean {
+  if (typeof part !== "object" || part === null || Array.isArray(part)) return isDeepStrictEqual(whole, part);
+  if (typeof whole !== "object" || whole === null) return false;
+  return Object.entries(part).every(([key, value]) =>
+    contains((whole as Record<string, unknown>)[key], value),
+  );
+}

@@ -1,0 +1,25 @@
+import pRetry from "p-retry";
+import { unmet, type Expectation } from "./expectation.ts";
+import type { Target } from "../machine/http.ts";
+import { StepFailure } from "../step-failure.ts";
+
+/** What a new copy has to answer before the route is switched to it. */
+export interface SmokeCheck extends Expectation {
+  readonly target: Target;
+}
+
+/** Asks the new copies what users will ask, before any user can reach them; gives back the paths that were asked. */
+export async function smokeCheck(checks: readonly SmokeCheck[]): Promise<{ passed: string[] }> {
+  // One after the other: each starts a process in the gateway's container, beside the copies that serve.
+  for (const check of checks) {
+    await pRetry(() => ask(check), { retries: 2, minTimeout: 500 }).catch((error: unknown) => {
+      throw new StepFailure(`smoke: ${(error as Error).message}; the route was not switched`);
+    });
+  }
+  return { passed: checks.map(({ path }) => path) };
+}
+
+async function ask({ target, ...expected }: SmokeCheck): Promise<void> {
+  const wrong = await unmet(target, expected);
+  if (wrong !== undefined) throw new Error(wrong);
+}

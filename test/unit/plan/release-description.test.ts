@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { application as sample } from "../../../application.ts";
+import { parseApplication } from "../../../components/application/application.ts";
+import { runningDescription } from "../../../components/plan/canary.ts";
+import {
+  applicationOf,
+  changedParts,
+  descriptionHash,
+  descriptionOf,
+  onDataOf,
+} from "../../../components/plan/release-description.ts";
+import { messageOf } from "../assert-refused.ts";
+import { notes } from "../application/notes.ts";
+import { description, idOf, oldRecord, record } from "./records.ts";
+
+describe("what a release keeps of the application's description", () => {
+  it("is what matters where it runs, without defaults", () => {
+    const { name: _, images: __, ...kept } = notes;
+    assert.deepEqual(description, kept);
+    const { services } = descriptionOf(parseApplication(sample));
+    assert.deepEqual(Object.keys(services.worker ?? {}), ["image", "command", "health", "needs", "readOnly"]);
+    assert.ok(JSON.stringify(descriptionOf(parseApplication(sample))).length < 1500);
+  });
+
+  it("gives the same application again, but for its builds and checks", () => {
+    for (const one of [notes, sample]) {
+      const application = parseApplication(one);
+      const {
+        images: _,
+        checks: __,
+        services,
+        ...rest
+      } = applicationOf(...([one.name, Object.keys(one.images), descriptionOf(application)] as const));
+      const { images: ___, checks: ____, services: described, ...expected } = application;
+      assert.deepEqual(rest, expected);
+      const run = Object.entries(described).map(([name, { devCommand: _____, ...service }]) => [
+        name,
+        service,
+      ]);
+      assert.deepEqual(services, Object.fromEntries(run));
+    }
+  });
+
+  it("has a hash that knows no order of its fields", () => {
+    const turned = Object.fromEntries(Object.entries(description).reverse()) as unknown as typeof description;
+    assert.equal(descriptionHash(turned), descriptionHash(description));
+    assert.match(descriptionHash(description), /^[0-9a-f]{64}$/);
+    assert.notEqual(descriptionHash({ ...description, smoke: [] }), descriptionHash(description));
+  });
+
+  it("tells in which parts it is another", () => {
+    const api = { ...description.services.api, image: "api", port: 8001 };
+    const { smoke: _, ...rest } = description;
+    const other = { ...rest, services: { ...description.services, api } };
+    assert.deepEqual(changedParts(description, other), ["services.api", "smoke"]);
+    assert.deepEqual(changedParts(description, description), []);
+  });
+
+  it("runs on the data that is there", () => {
+    const bare = { services: description.services };
+    const { postgres, redis, buckets } = description;
+    assert.deepEqual(onDataOf(bare, description), { ...bare, postgres, redis, buckets });
+    const older = { ...description, redis: { version: 8 as const }, buckets: ["old"] };
+    assert.deepEqual(onDataOf(older, description), { ...description, buckets: ["old", "files"] });
+    assert.deepEqual(onDataOf(description, bare), description);
+  });
+});
+
+describe("a canary", () => {
+  const other = { ...description, smoke: [] };
+  const plan = { ...record("b"), description: other, current: record("a") };
+
+  it("runs as the release beside it does", () => {
+    assert.equal(
+      messageOf(() => runningDescription(plan, { weight: 10 })),
+      `towpath:canary: expected releases that run alike, got ${idOf("b")} beside ${idOf("a")} with changes in smoke; remove towpath:canary for this release`,
+    );
+    assert.equal(runningDescription(plan, undefined), other);
+    assert.equal(runningDescription({ ...plan, current: oldRecord("a") }, { weight: 10 }), other);
+    const alike = { ...record("b"), current: record("a") };
+    assert.deepEqual(runningDescription(alike, { weight: 10 }), description);
+  });
+
+  it("that is dropped leaves what runs as it is", () => {
+    assert.deepEqual(runningDescription(plan, { weight: 0 }), description);
+  });
+});

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import {
+  leftReleases,
+  mostRecords,
+  settingsHash,
+  summaryOf,
+  withRecord,
+  type MadeRelease,
+} from "../../../components/plan/release-record.ts";
+import { parseSettings } from "../../../components/settings/settings.ts";
+import { merged } from "../assert-refused.ts";
+import { staging } from "../settings/good.ts";
+import { idOf, record } from "./records.ts";
+
+/** What a run has made, without the release that its receipts are for. */
+function made(letter: string, more: Partial<MadeRelease> = {}): MadeRelease {
+  return { ...record(letter), receipts: { gates: { api: 1 }, smoke: {}, route: {} }, ...more };
+}
+
+describe("a record in short", () => {
+  it("is what people look for at the end of a run", () => {
+    const tagged = record("a", { tag: "v1.0" });
+    const { id, images, by, endedAt, commit, branch, tag, version } = tagged;
+    assert.deepEqual(summaryOf(tagged), { id, images, by, endedAt, commit, branch, tag, version });
+  });
+});
+
+describe("the records of a stack", () => {
+  it("begin with the newest, whose receipts are made out to it", () => {
+    const [newest, ...older] = withRecord([record("a")], made("b"));
+    assert.ok(newest !== undefined);
+    assert.equal(newest.id, idOf("b"));
+    assert.deepEqual(newest.receipts, {
+      gates: { api: 1, release: idOf("b") },
+      smoke: { release: idOf("b") },
+      route: { release: idOf("b") },
+    });
+    assert.deepEqual(older, [record("a")]);
+  });
+
+  it("stay as they are when nothing changed", () => {
+    const records = [record("b"), record("a")];
+    const later = made("b", {
+      startedAt: "2027-01-01T00:00:00.000Z",
+      by: "somebody",
+      secretVersions: { JWT_SECRET: "01234567" },
+    });
+    assert.equal(withRecord(records, later), records);
+  });
+
+  it("have another one when settings, a secret, the schema or what is known of the branch changed", () => {
+    for (const change of [
+      { branch: "trunk" },
+      { settingsHash: "ba9876543210" },
+      { secretVersions: { JWT_SECRET: "76543210" } },
+      { schema: { before: "1", after: "2", applied: ["2"] } },
+    ]) {
+      assert.equal(withRecord([record("a")], made("a", change)).length, 2, JSON.stringify(change));
+    }
+  });
+
+  it("say that the schema stayed when the migration did not run again", () => {
+    const schema = { before: "1", after: "2", applied: ["2"] };
+    const [newest] = withRecord([record("a", { schema })], made("a", { schema, settingsHash: "x" }));
+    assert.deepEqual(newest?.schema, { before: "2", after: "2", applied: [] });
+    const [other] = withRecord([record("a", { schema: { after: "1", applied: [] } })], made("b", { schema }));
+    assert.deepEqual(other?.schema, schema);
+    const [empty] = withRecord([], made("a", { schema: { applied: [] } }));
+    assert.deepEqual(empty?.schema, { applied: [] });
+  });
+
+  it("take the receipt of end-to-end tests in, and keep it for the same images only", () => {
+    const endToEnd = { release: idOf("a"), by: "octocat" };
+    const tested = withRecord(
+      [record("a")],
+      made("a", { receipts: { gates: {}, smoke: {}, route: {}, endToEnd } }),
+    );
+    assert.equal(tested.length, 1);
+    assert.deepEqual(tested[0]?.receipts.endToEnd, endToEnd);
+    assert.deepEqual(withRecord(tested, made("a", { settingsHash: "x" }))[0]?.receipts.endToEnd, endToEnd);
+    assert.equal(withRecord(tested, made("b"))[0]?.receipts.endToEnd, undefined);
+  });
+
+  it("are 50 at most", () => {
+    const many = Array.from({ length: mostRecords }, () => record("a"));
+    const records = withRecord(many, made("b"));
+    assert.equal(records.length, mostRecords);
+    assert.equal(records[0]?.id, idOf("b"));
+  });
+});
+
+describe("the releases that were gone back from", () => {
+  it("are all of an unbroken row of rollbacks, and not what runs", () => {
+    const back = (letter: string, from: string) => record(letter, { rollbackOf: idOf(from) });
+    const [a, b, c] = [record("a"), record("b"), record("c")];
+    assert.deepEqual([...leftReleases([c, b, a])], []);
+    assert.deepEqual([...leftReleases([back("b", "c"), c, b, a])], [idOf("c")]);
+    assert.deepEqual([...leftReleases([back("a", "b"), back("b", "c"), c, b, a])], [idOf("b"), idOf("c")]);
+    assert.deepEqual([...leftReleases([back("c", "b"), back("b", "c"), c, b])], [idOf("b")]);
+    assert.deepEqual([...leftReleases([record("d"), back("b", "c"), c])], []);
+    assert.deepEqual([...leftReleases([])], []);
+  });
+});
+
+describe("the hash of settings", () => {
+  const hash = (change: object): string => settingsHash(parseSettings(merged(staging, change)));
+
+  it("changes with what runs, and with nothing else", () => {
+    assert.match(hash({}), /^[0-9a-f]{12}$/);
+    assert.equal(hash({ freeze: { until: "2027-01-02" } }), hash({}));
+    assert.equal(hash({ commit: "0".repeat(40) }), hash({}));
+    assert.notEqual(hash({ drainSeconds: 11 }), hash({}));
+    assert.notEqual(hash({ limits: { cpus: 2 } }), hash({}));
+  });
+
+  it("does not depend on the order of the settings, nor on what is added when they are loaded", () => {
+    const settings = parseSettings(staging);
+    const reversed = Object.fromEntries(Object.entries(settings).reverse());
+    const loaded = { ...reversed, secretValues: { JWT_SECRET: {} }, credential: () => "hidden" };
+    assert.equal(settingsHash(loaded), settingsHash(settings));
+  });
+});

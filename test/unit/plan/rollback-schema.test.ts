@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { rollbackSchema } from "../../../components/plan/rollback-schema.ts";
+import { idOf, record } from "./records.ts";
+
+/** From one revision to another, and what that took away. */
+const schema = (before: string, after: string, destructive: readonly string[] = []) => ({
+  schema: { before, after, applied: [], destructive },
+});
+/** The same where nobody knows what was taken away, and perhaps why. */
+const unknown = (before: string, after: string, why?: string) => ({
+  schema: { before, after, applied: [], ...(why !== undefined && { unknown: why }) },
+});
+const [a, b] = ["a", "b"].map(idOf) as [string, string];
+
+describe("what a rollback means for the schema", () => {
+  it("is nothing without migrations, or with the same revision", () => {
+    assert.deepEqual(rollbackSchema([record("b"), record("a")], a, false), { kind: "same" });
+    const records = [record("b", schema("1", "1")), record("a", schema("0", "1", ["1"]))];
+    assert.deepEqual(rollbackSchema(records, a, true), { kind: "same" });
+  });
+
+  it("is that the schema stays when nothing that came since took anything away", () => {
+    const records = [
+      record("c", schema("2", "3")),
+      record("b", schema("1", "2")),
+      record("a", schema("0", "1", ["1"])),
+    ];
+    assert.deepEqual(rollbackSchema(records, a, true), { kind: "compatible", revision: "3" });
+  });
+
+  it("is that the migrations have to go down past anything that did", () => {
+    const records = [
+      record("c", schema("2", "3")),
+      record("b", schema("1", "2", ["2"])),
+      record("a", schema("0", "1")),
+    ];
+    assert.deepEqual(rollbackSchema(records, a, true), { kind: "downgrade", to: "1", destructive: ["2"] });
+    assert.deepEqual(rollbackSchema(records, b, true), { kind: "compatible", revision: "3" });
+  });
+
+  it("does not count what was undone", () => {
+    const records = [
+      record("c", schema("1", "3")),
+      record("a", { ...unknown("2", "1"), rollbackOf: b }),
+      record("b", schema("1", "2", ["2"])),
+      record("a", schema("0", "1")),
+      record("d", schema("0", "0")),
+    ];
+    assert.deepEqual(rollbackSchema(records, idOf("d"), true), { kind: "compatible", revision: "3" });
+  });
+
+  it("is left to the migrations of a release that was gone back from", () => {
+    const records = [
+      record("a", { ...schema("1", "1"), rollbackOf: b }),
+      record("b", schema("1", "2", ["2"])),
+      record("a", schema("0", "1")),
+    ];
+    assert.deepEqual(rollbackSchema(records, b, true), { kind: "forward" });
+  });
+
+  it("is not known where a record does not say what its migration took away", () => {
+    const with2 = (schema: object) => [
+      record("c", schema),
+      record("b", { schema: { after: "2", applied: [] } }),
+    ];
+    const why = "the application describes no migrations.sql";
+    assert.deepEqual(rollbackSchema(with2(unknown("2", "3", why)), b, true), {
+      kind: "unknown",
+      to: "2",
+      why: `what was taken away from 2 to 3 is not known, for ${why}`,
+    });
+    // As records from before were kept.
+    assert.deepEqual(rollbackSchema(with2(unknown("2", "3")), b, true), {
+      kind: "unknown",
+      to: "2",
+      why: `what was taken away from 2 to 3 is not known, for the record of ${idOf("c")} does not say it`,
+    });
+    assert.deepEqual(rollbackSchema(with2(unknown("3", "3")), b, true), {
+      kind: "unknown",
+      to: "2",
+      why: `the record of ${b} leaves the schema at 2, that of ${idOf("c")} finds it at 3`,
+    });
+    const between = [record("c", schema("2", "3")), record("b"), record("a", schema("0", "1"))];
+    assert.deepEqual(rollbackSchema(between, a, true), {
+      kind: "unknown",
+      to: "1",
+      why: `the record of ${b} leaves the schema at no revision, that of ${idOf("c")} finds it at 2`,
+    });
+  });
+
+  it("is that of a downgrade where something is known to be taken away, whatever else is not known", () => {
+    const records = [
+      record("c", unknown("2", "3")),
+      record("b", schema("1", "2", ["2"])),
+      record("a", schema("0", "1")),
+    ];
+    assert.deepEqual(rollbackSchema(records, a, true), { kind: "downgrade", to: "1", destructive: ["2"] });
+  });
+
+  it("is not known without a revision", () => {
+    const why = (letter: string) =>
+      `the record of ${idOf(letter)} does not say which revision its schema has`;
+    assert.deepEqual(rollbackSchema([record("b", schema("1", "2")), record("a")], a, true), {
+      ...{ kind: "unknown", why: why("a") },
+    });
+    const silent = [record("b", { schema: { applied: [] } }), record("a", schema("0", "1"))];
+    assert.deepEqual(rollbackSchema(silent, a, true), { kind: "unknown", why: why("b"), to: "1" });
+    assert.equal(rollbackSchema([record("b")], a, true), undefined);
+  });
+});
