@@ -60,7 +60,7 @@ async function bench(): Promise<void> {
     const share: number[] = [];
     const empty: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      share.push(await loaded("../index.ts"));
+      share.push(await loaded("../setup/program.mjs"));
       empty.push(await loaded("@pulumi/pulumi"));
     }
 
@@ -111,12 +111,12 @@ async function imageMirror({ namespace }: TestProject): Promise<string> {
   return stdout.replace(/\/library\/redis:.*$/, "");
 }
 
-/** How long Node takes to start as Pulumi starts it, and to run a program to the end of what it declares, in seconds. */
+/** The seconds that Node takes to start as Pulumi starts it, and to run a program to the end of what it declares. */
 async function loaded(program: string): Promise<number> {
   const { runtime } = parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as {
     runtime: { options: { nodeargs: string } };
   };
-  const args = [...runtime.options.nodeargs.split(" "), "bench/program.ts", program];
+  const args = [...runtime.options.nodeargs.split(" "), "bench/program.mjs", program];
   const { stdout } = await execa(process.execPath, args, { cwd: checkout });
   return Number(stdout);
 }

@@ -1,7 +1,8 @@
 /**
  * A program as an `up` runs it, against an engine that answers at once: what remains is its own share. Prints the
- * seconds from the start of this process until everything is declared. The argument is the program: `../index.ts`.
+ * seconds from the start of this process until everything is declared. The argument is the module of the program.
  */
+import { performance } from "node:perf_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 await pulumi.runtime.setMocks(
@@ -13,13 +14,16 @@ await pulumi.runtime.setMocks(
         repoDigest: "sha256:0123456789abcdef",
         result: "secret",
         stdout: "{}",
-        ...(inputs as object),
+        .../** @type {object} */ (inputs),
       },
     }),
     call: () => ({}),
   },
   "towpath",
   "local",
+  false,
+  "organization",
 );
-await import(process.argv[2] ?? "../index.ts");
+const [program = "../setup/program.mjs"] = process.argv.slice(2);
+await import(program);
 console.log((performance.now() / 1000).toFixed(3));
