@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CreateBucketsInput } from "../../steps/programs/create-buckets.ts";
 import {
   objectStoragePort as port,
   objectStorageRegion as region,
@@ -8,6 +7,7 @@ import {
 import { imageReference } from "../application/images.ts";
 import { Step } from "../host/step.ts";
 import { DataContainer, type BackingServiceArgs } from "./backing-service.ts";
+import type { CreateBucketsInput } from "../contract/create-buckets.ts";
 
 /** A server that speaks S3, and its buckets. */
 export interface ObjectStorageArgs extends BackingServiceArgs {

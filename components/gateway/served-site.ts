@@ -1,11 +1,5 @@
 import { createHash } from "node:crypto";
-
-/** An environment's part of the gateway: its own file and folder, and nothing else of the gateway. */
-export interface Site {
-  readonly gateway: string;
-  /** The file's name without its ending, and the folder's. */
-  readonly name: string;
-}
+import type { Site } from "../contract/switch-route.ts";
 
 /** What the gateway does with an environment's requests. */
 export interface SiteContent {

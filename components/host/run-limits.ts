@@ -1,11 +1,6 @@
 import type { Limits } from "../settings/limits.ts";
 import { size } from "./preflight.ts";
-
-/** What a container may use that runs one command and is gone: a migration, a look into an image, a dump. */
-export interface RunLimits extends Pick<Limits, "memory" | "pids"> {
-  /** What a person does to give it more memory. */
-  readonly remedy: string;
-}
+import type { RunLimits } from "../contract/container-run.ts";
 
 /** The most processes where no setting says it: as many as Podman gives a container, see podman-run(1). */
 const mostProcesses = 2048;

@@ -2,19 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerHost } from "./docker-host.ts";
 import { connectionText } from "./ssh-config.ts";
-
-/** The programs below `steps/` that a release runs. */
-export type Program =
-  | "check"
-  | "create-buckets"
-  | "create-role"
-  | "health-gate"
-  | "migrate"
-  | "rehearse-migrations"
-  | "remove-route"
-  | "switch-route"
-  | "tag-images"
-  | "write-secrets";
+import type { Program } from "../contract/program.ts";
 
 /** What a step does, and when it does it again. */
 export interface StepArgs<Input> {

@@ -10,7 +10,6 @@ import { HealthGate } from "../host/health-gate.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
-import type { SecureSite } from "../../steps/route/certificate.ts";
 import { boundariesOf, type Boundaries } from "./boundaries.ts";
 import { probeOf } from "./health-probe.ts";
 import { Migration, type MigrationCare } from "../migration/migration.ts";
@@ -20,6 +19,7 @@ import type { SchemaChange } from "../plan/release-record.ts";
 import { smokeChecks } from "./smoke-checks.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
+import type { SecureSite } from "../contract/target.ts";
 
 /** What is released, and where. */
 export interface ReleaseArgs extends Boundaries {

@@ -1,4 +1,5 @@
-import { routeDifference, siteAnswer, siteQuestion, type Site } from "../gateway/served-site.ts";
+import { routeDifference, siteAnswer, siteQuestion } from "../gateway/served-site.ts";
+import type { Site } from "../contract/switch-route.ts";
 
 /** What the last complete run of a stack left in the gateway: its output `route`. */
 export interface LeftRoute {

@@ -1,7 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SecureSite } from "../../steps/route/certificate.ts";
-import type { SmokeCheck } from "../../steps/route/smoke-check.ts";
-import type { SwitchRouteInput } from "../../steps/programs/switch-route.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { releaseFiles, type ReleaseFiles } from "../gateway/release-files.ts";
 import { releaseName, routeId } from "../gateway/served-site.ts";
@@ -9,6 +6,9 @@ import { gatewayPort, renderSite, type ReleasedSite, type SiteRoute } from "../g
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 import type { LeftRoute } from "./route-agreement.ts";
+import type { SmokeCheck } from "../contract/smoke-check.ts";
+import type { SwitchRouteInput } from "../contract/switch-route.ts";
+import type { SecureSite } from "../contract/target.ts";
 
 /** What users get from now on. */
 export interface RouteArgs {

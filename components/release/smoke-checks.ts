@@ -4,7 +4,7 @@ import { found } from "../application/names.ts";
 import { routeOf } from "../application/routes.ts";
 import { forwardedHeaders } from "../gateway/forwarded.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import type { SmokeCheck } from "../../steps/route/smoke-check.ts";
+import type { SmokeCheck } from "../contract/smoke-check.ts";
 
 /** Where the smoke checks are made. */
 export interface SmokeChecksArgs {

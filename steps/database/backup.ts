@@ -2,33 +2,7 @@ import { limitArguments, type LimitedEnd } from "../../components/host/run-limit
 import { engineLimits, limitedEnd } from "../machine/container-run.ts";
 import { docker } from "../machine/docker.ts";
 import { StepFailure } from "../program.ts";
-
-/** One dump of a database into a volume of its host. */
-export interface BackupInput {
-  /** The server's container. */
-  readonly container: string;
-  /** The role that may do everything, and needs no password on the server's own address. */
-  readonly administrator: string;
-  readonly database: string;
-  /** The volume that keeps the dumps. */
-  readonly volume: string;
-  /** The release that the dump is taken for. */
-  readonly release: string;
-  /** What finds the container that dumps when its starter was killed. */
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** The proof of a dump that can be restored from. */
-export interface BackupReceipt {
-  readonly volume: string;
-  /** The dump's name in the volume; names are in the order of their times. */
-  readonly file: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  /** How many entries the dump's table of contents has. */
-  readonly entries: number;
-  readonly seconds: number;
-}
+import type { BackupInput, BackupReceipt } from "../../components/contract/database.ts";
 
 /** How long a dump may take, in seconds: pg_dump writes 100 GB within three hours on a slow disk. */
 const limitSeconds = 3 * 3600;

@@ -5,17 +5,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { saysCut } from "../../components/host/ssh-failure.ts";
 import { pause, StepFailure } from "../program.ts";
 import { reach } from "../machine/reach.ts";
-
-/** The lock of one database, by which whoever migrates keeps others out. */
-export interface DatabaseLock {
-  /** The server's container. */
-  readonly container: string;
-  /** The role that may do everything, and needs no password inside the container. */
-  readonly administrator: string;
-  readonly database: string;
-  /** How long to wait for another migration to end, in seconds. */
-  readonly waitSeconds: number;
-}
+import type { DatabaseLock } from "../../components/contract/database.ts";
 
 /** The number of the lock: any will do that nothing else in the database uses. These are the letters `towpath`. */
 const lockNumber = "32773656075662440";

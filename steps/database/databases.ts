@@ -1,24 +1,23 @@
 import { docker } from "../machine/docker.ts";
-
-/** A PostgreSQL server in a container, and the role that may do everything there. */
-export interface DatabaseServer {
-  readonly container: string;
-  readonly administrator: string;
-}
+import type { DatabaseContainer } from "../../components/contract/database.ts";
 
 /** Makes a database that belongs to the role, with nothing in it. */
-export async function createDatabase(server: DatabaseServer, database: string, owner: string): Promise<void> {
+export async function createDatabase(
+  server: DatabaseContainer,
+  database: string,
+  owner: string,
+): Promise<void> {
   await runSql(server, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(owner)};\n`);
 }
 
 /** Removes a database, whoever is connected to it. */
-export async function dropDatabase(server: DatabaseServer, database: string): Promise<void> {
+export async function dropDatabase(server: DatabaseContainer, database: string): Promise<void> {
   await runSql(server, `DROP DATABASE IF EXISTS ${identifier(database)} WITH (FORCE);\n`);
 }
 
 /** The schema of a database as SQL, a line each; without what differs from one dump to the next. */
 export async function schemaOf(
-  { container, administrator }: DatabaseServer,
+  { container, administrator }: DatabaseContainer,
   database: string,
 ): Promise<string[]> {
   const dump = ["pg_dump", "--schema-only", "--username", administrator, "--dbname", database];
@@ -31,7 +30,7 @@ export async function schemaOf(
  *
  * It goes to standard input, where no process list shows a password in it.
  */
-export function runSql({ container, administrator }: DatabaseServer, sql: string): Promise<string> {
+export function runSql({ container, administrator }: DatabaseContainer, sql: string): Promise<string> {
   const client = ["psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"];
   return docker(
     ["exec", "--interactive", container, ...client, "--username", administrator, "--dbname", "postgres"],

@@ -12,31 +12,12 @@ import {
   limitArguments,
   limitsFromEngine,
   type LimitedEnd,
-  type RunLimits,
 } from "../../components/host/run-limits.ts";
 import { delivers, withoutSecrets } from "../delivered.ts";
 import { docker, DockerTimeout } from "./docker.ts";
 import { checkRun } from "../lineage.ts";
 import { waitingFor } from "../progress.ts";
-
-/** One command in a container of its own, with its connections. */
-export interface ContainerRun {
-  readonly image: string;
-  readonly network: string;
-  readonly command: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** Secret values by name; each becomes a variable. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
-  readonly files: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Those of Linux' capabilities that the command has, for good; left out, those that the engine gives. */
-  readonly capabilities?: readonly string[];
-  /** What the command may use; left out, everything. */
-  readonly limits?: RunLimits;
-  /** Folders of the project, and where the command sees them, read-only. */
-  readonly mounts?: Readonly<Record<string, string>>;
-}
+import type { ContainerRun, RunLimits } from "../../components/contract/container-run.ts";
 
 /**
  * Runs the command, gives the container to `look` when it has ended, and removes it.

@@ -2,19 +2,10 @@ import { spawn } from "node:child_process";
 import http from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 import tls from "node:tls";
-import type { SecureSite } from "../route/certificate.ts";
 import { docker } from "./docker.ts";
 import { pause } from "../program.ts";
 import { reach, wasCut } from "./reach.ts";
-
-/** Where a request goes: an address as the gateway's container sees it, so that nothing else has to publish a port. */
-export interface Target {
-  readonly gateway: string;
-  readonly host: string;
-  readonly port: number;
-  /** Asks over HTTPS for this site, and believes only its certificate. */
-  readonly secure?: SecureSite;
-}
+import type { Target } from "../../components/contract/target.ts";
 
 /** One request. */
 export interface Request {

@@ -5,23 +5,11 @@ import { lineCoverage, percent } from "../../components/ci/coverage.ts";
 import { checkFolder, logFile } from "../../components/ci/result.ts";
 import { copyArtifacts } from "../checks/artifacts.ts";
 import { CheckFailure, withResult } from "../checks/check-result.ts";
-import { keepLog, runInContainer, type ContainerRun } from "../machine/container-run.ts";
-import { createDatabase, type DatabaseServer } from "../database/databases.ts";
+import { keepLog, runInContainer } from "../machine/container-run.ts";
+import { createDatabase } from "../database/databases.ts";
 import { lastLogLines } from "../machine/docker.ts";
 import { runStep } from "../program.ts";
-
-/** One of the application's checks. */
-export interface CheckInput extends ContainerRun {
-  readonly name: string;
-  readonly timeoutSeconds: number;
-  /** The files and folders that the check has to leave. */
-  readonly artifacts: readonly string[];
-  readonly coverage?: { readonly file: string; readonly threshold: number };
-  /** The database that the check is given. */
-  readonly database?: { readonly server: DatabaseServer; readonly name: string; readonly owner: string };
-  /** The folder for the reports of all checks. */
-  readonly reports: string;
-}
+import type { CheckInput } from "../../components/contract/check.ts";
 
 function check(input: CheckInput): Promise<object> {
   const { name, reports, database, timeoutSeconds } = input;

@@ -1,17 +1,9 @@
 import aws4 from "aws4";
 import pRetry from "p-retry";
 import { delivers } from "../delivered.ts";
-import { request, type Target } from "../machine/http.ts";
+import { request } from "../machine/http.ts";
 import { runStep, StepFailure } from "../program.ts";
-
-/** The buckets that have to be there. */
-export interface CreateBucketsInput {
-  readonly target: Target;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly buckets: readonly string[];
-}
+import type { CreateBucketsInput } from "../../components/contract/create-buckets.ts";
 
 async function createBuckets(input: CreateBucketsInput): Promise<object> {
   delivers([input.secretAccessKey]);

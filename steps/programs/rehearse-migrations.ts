@@ -3,38 +3,13 @@ import { rehearsal } from "../../components/application/checks.ts";
 import { commandFrom, isRevision, pendingOf, revisionOf } from "../../components/application/migrations.ts";
 import { logFile, sqlFile, type CheckResult } from "../../components/ci/result.ts";
 import { CheckFailure, withResult } from "../checks/check-result.ts";
-import { engineLimits, limitedEnd, runInContainer, type ContainerRun } from "../machine/container-run.ts";
-import { createDatabase, dropDatabase, schemaOf, type DatabaseServer } from "../database/databases.ts";
+import { engineLimits, limitedEnd, runInContainer } from "../machine/container-run.ts";
+import { createDatabase, dropDatabase, schemaOf } from "../database/databases.ts";
 import { docker, lastLogLines } from "../machine/docker.ts";
 import { lookIntoImage } from "../database/look-into-image.ts";
 import { runStep } from "../program.ts";
-
-/** The application's migrations, tried on a database that nothing else uses. */
-export interface RehearseMigrationsInput extends Omit<ContainerRun, "command" | "limits"> {
-  readonly commands: {
-    readonly up: readonly string[];
-    /** To the lowest revision; left out, only up is tried. */
-    readonly down?: readonly string[];
-    /** Prints the schema's revision. */
-    readonly current: readonly string[];
-    /** What a plan of a release asks; left out, no plan can. */
-    readonly plan?: PlanCommands;
-  };
-  /** What the service has that holds no secret: with this alone a plan asks. */
-  readonly bareEnvironment: Readonly<Record<string, string>>;
-  readonly database: { readonly server: DatabaseServer; readonly name: string; readonly owner: string };
-  readonly timeoutSeconds: number;
-  /** The folder for the reports of all checks. */
-  readonly reports: string;
-}
-
-/** The commands by which a plan of a release knows what its migrations would do. */
-interface PlanCommands {
-  /** The revision of an empty database. */
-  readonly base: string;
-  readonly pending: readonly string[];
-  readonly sql?: readonly string[];
-}
+import type { ContainerRun } from "../../components/contract/container-run.ts";
+import type { PlanCommands, RehearseMigrationsInput } from "../../components/contract/rehearse-migrations.ts";
 
 /** A rehearsal whose limits are known. */
 type Rehearsal = RehearseMigrationsInput & Required<Pick<ContainerRun, "limits">>;

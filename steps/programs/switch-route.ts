@@ -1,44 +1,15 @@
 import { releaseName } from "../../components/gateway/served-site.ts";
-import { awaitCertificate, type SecureSite } from "../route/certificate.ts";
+import { awaitCertificate } from "../route/certificate.ts";
 import { addressesOf, drain } from "../route/drain.ts";
-import { unmet, type Expectation } from "../route/expectation.ts";
+import { unmet } from "../route/expectation.ts";
 import { lastLogLines } from "../machine/docker.ts";
 import { knowAuthority } from "../machine/http.ts";
 import { checkRun } from "../lineage.ts";
 import { pause, runStep, StepFailure } from "../program.ts";
 import { endedSince, restartsOf, type Restarts } from "../machine/restarts.ts";
-import {
-  readSite,
-  removeOtherReleases,
-  writeRelease,
-  writeSite,
-  type ServedSite,
-  type Site,
-} from "../route/site.ts";
-import { smokeCheck, type SmokeCheck } from "../route/smoke-check.ts";
-
-/** What the route becomes, and what users have to get from it. */
-export interface SwitchRouteInput {
-  readonly site: Site;
-  /** The site's Caddyfile, the same for all releases with the same routes. */
-  readonly text: string;
-  /** What the gateway reads at every request, by path: which container each copy is, and more. */
-  readonly files: Readonly<Record<string, string>>;
-  /** All copies of the release, also those that answer no path: none may end while users are watched. */
-  readonly copies: readonly string[];
-  /** Where the gateway listens, inside its own container. */
-  readonly port: number;
-  /** What stands for HTTPS; left out, the site is plain HTTP. */
-  readonly secure?: SecureSite;
-  /** What the new copies have to answer before the switch. */
-  readonly smoke: readonly SmokeCheck[];
-  /** What users have to get after it. */
-  readonly checks: readonly Expectation[];
-  /** How long the checks have to hold after the switch, in seconds. */
-  readonly watchSeconds: number;
-  /** How long requests and web sockets may stay with the copies that the switch replaced, in seconds. */
-  readonly drainSeconds: number;
-}
+import { readSite, removeOtherReleases, writeRelease, writeSite, type ServedSite } from "../route/site.ts";
+import { smokeCheck } from "../route/smoke-check.ts";
+import type { Site, SwitchRouteInput } from "../../components/contract/switch-route.ts";
 
 /** How long to wait between two rounds of checks, in seconds. */
 const intervalSeconds = 0.5;

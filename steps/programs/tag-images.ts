@@ -1,18 +1,8 @@
 import { Registry } from "../../components/image/registry.ts";
 import { RegistryError } from "../../components/image/registry-requests.ts";
-import type { RegistrySettings } from "../../components/settings/registry.ts";
 import { delivers } from "../delivered.ts";
 import { runStep, StepFailure } from "../program.ts";
-
-/** Which images get which tags. */
-export interface TagImagesInput {
-  readonly registry: RegistrySettings;
-  /** The password of the registry's login; left out, nobody signs in. */
-  readonly password?: string;
-  /** Digests, by the images' names. */
-  readonly images: Readonly<Record<string, string>>;
-  readonly tags: readonly string[];
-}
+import type { TagImagesInput } from "../../components/contract/tag-images.ts";
 
 async function tagImages({ registry: settings, password, images, tags }: TagImagesInput): Promise<object> {
   if (password !== undefined) delivers([password]);

@@ -3,16 +3,7 @@ import { secretArchive } from "../machine/container-run.ts";
 import { delivers } from "../delivered.ts";
 import { docker } from "../machine/docker.ts";
 import { runStep } from "../program.ts";
-
-/** Secrets that become files of a volume. */
-export interface WriteSecretsInput {
-  /** A container whose image is there. */
-  readonly container: string;
-  readonly volume: string;
-  /** Secret values by name. */
-  readonly files: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-}
+import type { WriteSecretsInput } from "../../components/contract/write-secrets.ts";
 
 /** Copies the files through a container that never runs. */
 async function writeSecrets({ container, volume, files, labels }: WriteSecretsInput): Promise<object> {

@@ -1,13 +1,6 @@
-import { request, type Target } from "../machine/http.ts";
+import { request } from "../machine/http.ts";
 import { pause } from "../program.ts";
-
-/** A site that is reached over HTTPS. */
-export interface SecureSite {
-  /** The host name that the certificate is for. */
-  readonly domain: string;
-  /** `automatic`: a public authority's certificates. `internal`: the gateway's own authority. */
-  readonly certificates: "automatic" | "internal";
-}
+import type { SecureSite, Target } from "../../components/contract/target.ts";
 
 /** How long a gateway may take to get a site's first certificate, in seconds; a public authority usually answers within ten. */
 const certificateSeconds = 60;

@@ -1,15 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { request, type Answer, type Target } from "../machine/http.ts";
-
-/** What the answer to a smoke check has to be. */
-export interface Expectation {
-  readonly path: string;
-  /** What the request says besides. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly status: number;
-  /** What the answer's JSON has to contain; it may hold more. */
-  readonly json?: Readonly<Record<string, unknown>>;
-}
+import { request, type Answer } from "../machine/http.ts";
+import type { Expectation } from "../../components/contract/smoke-check.ts";
+import type { Target } from "../../components/contract/target.ts";
 
 /**
  * What is wrong with the answer to a smoke check, or why there is none within `timeoutSeconds` (5 by default); undefined

@@ -3,13 +3,13 @@ import {
   siteQuestion,
   sitesFolder as folder,
   type ServedSite,
-  type Site,
   type SiteContent,
 } from "../../components/gateway/served-site.ts";
 import { docker } from "../machine/docker.ts";
 import { checkRun } from "../lineage.ts";
+import type { Site } from "../../components/contract/switch-route.ts";
 
-export type { ServedSite, Site, SiteContent } from "../../components/gateway/served-site.ts";
+export type { ServedSite, SiteContent } from "../../components/gateway/served-site.ts";
 
 /** What the gateway is told now; undefined before the first route. */
 export async function readSite(site: Site): Promise<ServedSite | undefined> {

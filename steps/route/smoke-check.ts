@@ -1,12 +1,7 @@
 import pRetry from "p-retry";
-import { unmet, type Expectation } from "./expectation.ts";
-import type { Target } from "../machine/http.ts";
+import { unmet } from "./expectation.ts";
 import { StepFailure } from "../step-failure.ts";
-
-/** What a new copy has to answer before the route is switched to it. */
-export interface SmokeCheck extends Expectation {
-  readonly target: Target;
-}
+import type { SmokeCheck } from "../../components/contract/smoke-check.ts";
 
 /** Asks the new copies what users will ask, before any user can reach them; gives back the paths that were asked. */
 export async function smokeCheck(checks: readonly SmokeCheck[]): Promise<{ passed: string[] }> {

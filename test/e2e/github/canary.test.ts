@@ -14,13 +14,13 @@ import "./setup/speed/stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { parseApplication } from "./components/application/application.ts";
 import { prepareGithub } from "./components/github/prepare-github.ts";
-import { releasedGithub } from "./components/github/released-github.ts";
+import { releasedGithub } from "./components/environment/released-github.ts";
 import { loadSettings } from "./components/environment/load-settings.ts";
 import { applicationSecrets } from "./components/secrets/application-secrets.ts";
 import { SecretVersions } from "./components/secrets/secret-versions.ts";
 import { withVaultSecrets } from "./components/secrets/with-vault-secrets.ts";
 import { checkAgreement } from "./components/settings/agreement.ts";
-import { laterUserErrors } from "./components/user-errors.ts";
+import { laterUserErrors } from "./components/input/user-errors.ts";
 
 const application = parseApplication({
   name: "notes",

@@ -12,9 +12,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { application as described } from "./application.ts";
 import { parseApplication } from "./components/application/application.ts";
 import { prepareGithub } from "./components/github/prepare-github.ts";
-import { releasedGithub } from "./components/github/released-github.ts";
+import { releasedGithub } from "./components/environment/released-github.ts";
 import { loadSettings } from "./components/environment/load-settings.ts";
-import { laterUserErrors } from "./components/user-errors.ts";
+import { laterUserErrors } from "./components/input/user-errors.ts";
 
 class Released extends pulumi.ComponentResource {
   constructor(secrets) {

@@ -8,13 +8,13 @@ import { parseApplication } from "../../../components/application/application.ts
 import { printedBy } from "../../../components/migration/isolated-run.ts";
 import { planMigration, type MigrationPlan } from "../../../components/migration/migration-plan.ts";
 import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
-import type { MigrateInput } from "../../../steps/programs/migrate.ts";
 import { buildImages } from "../../../toolchain/images/build.mjs";
 import { addedFile } from "../../support/hosts/added-migration.ts";
 import { buildSample, layered } from "../../support/hosts/sample-images.ts";
 import { checkout } from "../../support/source-tree.ts";
 import { prefix, run } from "../images/containers.ts";
 import { NotesDatabase } from "./notes-database.ts";
+import type { MigrateInput } from "../../../components/contract/migrate.ts";
 
 const application = parseApplication(described);
 const limits = { memory: 256 * 1024 ** 2, pids: 256, remedy: "raise towpath:limits.memory" };

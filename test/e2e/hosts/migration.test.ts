@@ -1,13 +1,13 @@
 /** The migration's step on a real PostgreSQL, with a migration tool of a few lines of shell. */
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import type { BackupReceipt } from "../../../steps/database/backup.ts";
-import type { MigrateCare, MigrateInput } from "../../../steps/programs/migrate.ts";
 import { buildImages } from "../../../toolchain/images/build.mjs";
 import { docker } from "../../support/footprint.ts";
 import { until } from "../../support/until.ts";
 import { type Container, prefix, run, volume } from "../images/containers.ts";
 import { NotesDatabase } from "./notes-database.ts";
+import type { BackupReceipt } from "../../../components/contract/database.ts";
+import type { MigrateCare, MigrateInput } from "../../../components/contract/migrate.ts";
 
 const image = `${prefix}/library/postgres:15`;
 const labels = { "towpath.test": run, "towpath.part": "migration" };

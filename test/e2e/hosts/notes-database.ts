@@ -1,6 +1,6 @@
-import type { DatabaseLock } from "../../../steps/database/database-lock.ts";
 import { docker } from "../../support/footprint.ts";
 import { Container, eventually, prefix, removeAll, run } from "../images/containers.ts";
+import type { DatabaseLock } from "../../../components/contract/database.ts";
 
 /** A PostgreSQL that migrations run on, in a network of its own; its image has to be built. */
 export class NotesDatabase {

@@ -4,9 +4,9 @@ import { execa } from "execa";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { HealthGateInput } from "../../../components/contract/health-gate.ts";
 import { connect, writeConnections } from "../../../components/host/connection.ts";
 import { connectionText, folderOf, type HostConnection } from "../../../components/host/ssh-config.ts";
-import type { HealthGateInput } from "../../../steps/programs/health-gate.ts";
 import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { testRegistry } from "../../support/hosts/test-registry.ts";
 import { checkout } from "../../support/source-tree.ts";
@@ -14,7 +14,7 @@ import { until } from "../../support/until.ts";
 
 /** A step that gives one command to the docker client. */
 const asking = `
-import { docker } from "./steps/docker.ts";
+import { docker } from "./steps/machine/docker.ts";
 import { runStep } from "./steps/program.ts";
 await runStep(async ({ args }) => ({ said: await docker(args, { timeoutSeconds: 60 }) }));
 `;

@@ -4,8 +4,9 @@
  * It cannot prove that a dump can be restored from, nor what a full disk does: test/e2e/hosts does.
  */
 import assert from "node:assert/strict";
-import { backUp, type BackupInput } from "../../../steps/database/backup.ts";
+import { backUp } from "../../../steps/database/backup.ts";
 import { playing, typed } from "./play.ts";
+import type { BackupInput } from "../../../components/contract/database.ts";
 
 const input: BackupInput = {
   container: "notes-production-postgres",

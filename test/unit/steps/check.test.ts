@@ -8,9 +8,9 @@ import { existsSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckResult } from "../../../components/ci/result.ts";
-import type { CheckInput } from "../../../steps/programs/check.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+import type { CheckInput } from "../../../components/contract/check.ts";
 
 /** Made by the first check that runs. */
 const reports = join(tmpdir(), `towpath-checks-${process.pid}`);

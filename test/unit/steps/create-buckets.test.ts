@@ -4,9 +4,9 @@
  * It cannot prove that a server accepts the signature: test/e2e stores objects in the buckets.
  */
 import assert from "node:assert/strict";
-import type { CreateBucketsInput } from "../../../steps/programs/create-buckets.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+import type { CreateBucketsInput } from "../../../components/contract/create-buckets.ts";
 
 const input: CreateBucketsInput = {
   target: { gateway: "gateway", host: "storage", port: 7070 },

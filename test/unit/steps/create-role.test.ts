@@ -5,9 +5,9 @@
  */
 import assert from "node:assert/strict";
 import { identifier, literal } from "../../../steps/database/databases.ts";
-import type { CreateRoleInput } from "../../../steps/programs/create-role.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene } from "./scene.ts";
+import type { CreateRoleInput } from "../../../components/contract/create-role.ts";
 
 const input: CreateRoleInput = {
   container: "notes-ci-postgres",

@@ -5,8 +5,9 @@
  */
 import assert from "node:assert/strict";
 import { hostname, userInfo } from "node:os";
-import { LockLost, withDatabaseLock, type DatabaseLock } from "../../../steps/database/database-lock.ts";
+import { LockLost, withDatabaseLock } from "../../../steps/database/database-lock.ts";
 import { playing, typed, type Call } from "./play.ts";
+import type { DatabaseLock } from "../../../components/contract/database.ts";
 
 const lock: DatabaseLock = { container: "db", administrator: "postgres", database: "notes", waitSeconds: 0 };
 const tryLock = "SELECT pg_try_advisory_lock(32773656075662440::bigint);";

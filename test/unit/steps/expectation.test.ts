@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { difference, type Expectation } from "../../../steps/route/expectation.ts";
+import { difference } from "../../../steps/route/expectation.ts";
+import type { Expectation } from "../../../components/contract/smoke-check.ts";
 
 const plain: Expectation = { path: "/", status: 200 };
 const healthy: Expectation = { path: "/api/health", status: 200, json: { status: "healthy" } };

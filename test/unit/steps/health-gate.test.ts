@@ -4,9 +4,9 @@
  * It cannot prove that an engine says so: test/e2e breaks real containers.
  */
 import assert from "node:assert/strict";
-import type { HealthGateInput } from "../../../steps/programs/health-gate.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+import type { HealthGateInput } from "../../../components/contract/health-gate.ts";
 
 const input: HealthGateInput = {
   subject: "services.api",

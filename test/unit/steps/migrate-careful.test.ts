@@ -4,9 +4,9 @@
  * It cannot prove what a migration does to a database: test/e2e/hosts does.
  */
 import assert from "node:assert/strict";
-import type { MigrateCare, MigrateInput } from "../../../steps/programs/migrate.ts";
 import type { Played } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+import type { MigrateCare, MigrateInput } from "../../../components/contract/migrate.ts";
 
 const care: MigrateCare = {
   lock: { container: "db", administrator: "postgres", database: "notes", waitSeconds: 0 },

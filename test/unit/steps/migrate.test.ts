@@ -6,9 +6,9 @@
 import assert from "node:assert/strict";
 import { extract } from "tar-stream";
 import { text } from "node:stream/consumers";
-import type { MigrateInput } from "../../../steps/programs/migrate.ts";
 import { typed, type Played } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+import type { MigrateInput } from "../../../components/contract/migrate.ts";
 
 const input: MigrateInput = {
   image: "sha256:0123456789ab",

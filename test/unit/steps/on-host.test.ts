@@ -9,11 +9,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CreateRoleInput } from "../../../steps/programs/create-role.ts";
 import { docker } from "../../../steps/machine/docker.ts";
 import { reach, reachedHost, wasCut } from "../../../steps/machine/reach.ts";
 import { StepFailure } from "../../../steps/step-failure.ts";
 import { play, playing, typed, type Played } from "./play.ts";
+import type { CreateRoleInput } from "../../../components/contract/create-role.ts";
 
 const input: CreateRoleInput = {
   container: "db",

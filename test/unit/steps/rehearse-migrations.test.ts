@@ -8,9 +8,9 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CheckResult } from "../../../components/ci/result.ts";
-import type { RehearseMigrationsInput } from "../../../steps/programs/rehearse-migrations.ts";
 import { typed, type Played } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+import type { RehearseMigrationsInput } from "../../../components/contract/rehearse-migrations.ts";
 
 /** Made by the first rehearsal that runs; each has a folder below it. */
 const folder = join(tmpdir(), `towpath-rehearsal-${process.pid}`);

@@ -4,8 +4,9 @@
  * It cannot prove that a gateway's container has `nc` and reaches the copies: test/e2e does.
  */
 import assert from "node:assert/strict";
-import { smokeCheck, type SmokeCheck } from "../../../steps/route/smoke-check.ts";
+import { smokeCheck } from "../../../steps/route/smoke-check.ts";
 import { playing, typed } from "./play.ts";
+import type { SmokeCheck } from "../../../components/contract/smoke-check.ts";
 
 const target = { gateway: "gateway", host: "api-1a2b3c4", port: 8000 };
 const api: SmokeCheck = { path: "/api/health", status: 200, json: { status: "healthy" }, target };

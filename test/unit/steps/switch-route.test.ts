@@ -6,9 +6,9 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { SwitchRouteInput } from "../../../steps/programs/switch-route.ts";
 import { typed, type Files, type Played } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+import type { SwitchRouteInput } from "../../../components/contract/switch-route.ts";
 
 const oldText = ":8080 {\n\trespond old\n}\n";
 const newText = ":8080 {\n\trespond new\n}\n";

@@ -1,9 +1,9 @@
 /** The tags that a release gets, as the program that puts them, on a registry that is played. */
 import assert from "node:assert/strict";
-import type { TagImagesInput } from "../../../steps/programs/tag-images.ts";
 import { PlayedRegistry } from "../image/played-registry.ts";
 import { play } from "./play.ts";
 import { failureOf, receiptOf } from "./scene.ts";
+import type { TagImagesInput } from "../../../components/contract/tag-images.ts";
 
 describe("tagging images", function () {
   this.timeout(60_000);

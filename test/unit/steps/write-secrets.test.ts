@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { text } from "node:stream/consumers";
 import { extract } from "tar-stream";
-import type { WriteSecretsInput } from "../../../steps/programs/write-secrets.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
+import type { WriteSecretsInput } from "../../../components/contract/write-secrets.ts";
 
 const input: WriteSecretsInput = {
   container: "gateway",

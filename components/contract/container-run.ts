@@ -1,0 +1,26 @@
+import type { Limits } from "../settings/limits.ts";
+
+/** What a container may use that runs one command and is gone: a migration, a look into an image, a dump. */
+export interface RunLimits extends Pick<Limits, "memory" | "pids"> {
+  /** What a person does to give it more memory. */
+  readonly remedy: string;
+}
+
+/** One command in a container of its own, with its connections. */
+export interface ContainerRun {
+  readonly image: string;
+  readonly network: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Secret values by name; each becomes a variable. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Those of Linux' capabilities that the command has, for good; left out, those that the engine gives. */
+  readonly capabilities?: readonly string[];
+  /** What the command may use; left out, everything. */
+  readonly limits?: RunLimits;
+  /** Folders of the project, and where the command sees them, read-only. */
+  readonly mounts?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,43 @@
+/** A PostgreSQL server in a container, and the role that may do everything there. */
+export interface DatabaseContainer {
+  readonly container: string;
+  readonly administrator: string;
+}
+
+/** The lock of one database, by which whoever migrates keeps others out. */
+export interface DatabaseLock {
+  /** The server's container. */
+  readonly container: string;
+  /** The role that may do everything, and needs no password inside the container. */
+  readonly administrator: string;
+  readonly database: string;
+  /** How long to wait for another migration to end, in seconds. */
+  readonly waitSeconds: number;
+}
+
+/** One dump of a database into a volume of its host. */
+export interface BackupInput {
+  /** The server's container. */
+  readonly container: string;
+  /** The role that may do everything, and needs no password on the server's own address. */
+  readonly administrator: string;
+  readonly database: string;
+  /** The volume that keeps the dumps. */
+  readonly volume: string;
+  /** The release that the dump is taken for. */
+  readonly release: string;
+  /** What finds the container that dumps when its starter was killed. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The proof of a dump that can be restored from. */
+export interface BackupReceipt {
+  readonly volume: string;
+  /** The dump's name in the volume; names are in the order of their times. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** How many entries the dump's table of contents has. */
+  readonly entries: number;
+  readonly seconds: number;
+}

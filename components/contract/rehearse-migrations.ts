@@ -1,0 +1,29 @@
+import type { ContainerRun } from "./container-run.ts";
+import type { DatabaseContainer } from "./database.ts";
+
+/** The application's migrations, tried on a database that nothing else uses. */
+export interface RehearseMigrationsInput extends Omit<ContainerRun, "command" | "limits"> {
+  readonly commands: {
+    readonly up: readonly string[];
+    /** To the lowest revision; left out, only up is tried. */
+    readonly down?: readonly string[];
+    /** Prints the schema's revision. */
+    readonly current: readonly string[];
+    /** What a plan of a release asks; left out, no plan can. */
+    readonly plan?: PlanCommands;
+  };
+  /** What the service has that holds no secret: with this alone a plan asks. */
+  readonly bareEnvironment: Readonly<Record<string, string>>;
+  readonly database: { readonly server: DatabaseContainer; readonly name: string; readonly owner: string };
+  readonly timeoutSeconds: number;
+  /** The folder for the reports of all checks. */
+  readonly reports: string;
+}
+
+/** The commands by which a plan of a release knows what its migrations would do. */
+export interface PlanCommands {
+  /** The revision of an empty database. */
+  readonly base: string;
+  readonly pending: readonly string[];
+  readonly sql?: readonly string[];
+}

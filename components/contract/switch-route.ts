@@ -1,0 +1,32 @@
+import type { Expectation, SmokeCheck } from "./smoke-check.ts";
+import type { SecureSite } from "./target.ts";
+
+/** An environment's part of the gateway: its own file and folder, and nothing else of the gateway. */
+export interface Site {
+  readonly gateway: string;
+  /** The file's name without its ending, and the folder's. */
+  readonly name: string;
+}
+
+/** What the route becomes, and what users have to get from it. */
+export interface SwitchRouteInput {
+  readonly site: Site;
+  /** The site's Caddyfile, the same for all releases with the same routes. */
+  readonly text: string;
+  /** What the gateway reads at every request, by path: which container each copy is, and more. */
+  readonly files: Readonly<Record<string, string>>;
+  /** All copies of the release, also those that answer no path: none may end while users are watched. */
+  readonly copies: readonly string[];
+  /** Where the gateway listens, inside its own container. */
+  readonly port: number;
+  /** What stands for HTTPS; left out, the site is plain HTTP. */
+  readonly secure?: SecureSite;
+  /** What the new copies have to answer before the switch. */
+  readonly smoke: readonly SmokeCheck[];
+  /** What users have to get after it. */
+  readonly checks: readonly Expectation[];
+  /** How long the checks have to hold after the switch, in seconds. */
+  readonly watchSeconds: number;
+  /** How long requests and web sockets may stay with the copies that the switch replaced, in seconds. */
+  readonly drainSeconds: number;
+}

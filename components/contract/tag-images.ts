@@ -1,0 +1,11 @@
+import type { RegistrySettings } from "../settings/registry.ts";
+
+/** Which images get which tags. */
+export interface TagImagesInput {
+  readonly registry: RegistrySettings;
+  /** The password of the registry's login; left out, nobody signs in. */
+  readonly password?: string;
+  /** Digests, by the images' names. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
+}
