@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { application } from "../../application.ts";
 import type { Settings } from "../../components/settings/settings.ts";
-import { findDrift, viewEngine, type Drift, type EngineView } from "../docker/drift.ts";
+import { findDrift, viewWholeEngine, type Drift, type WholeEngineView } from "../docker/drift.ts";
 import { startContainers } from "../docker/start-stop.ts";
 import { usesOwnPassphrase } from "../environment.ts";
 import { placeOf } from "../place.ts";
@@ -29,7 +29,7 @@ export interface Session {
   /** The namespace on the engine: that of the state, when there is one. */
   readonly namespace: string;
   readonly deployment: Deployment | undefined;
-  readonly view: EngineView;
+  readonly view: WholeEngineView;
   readonly drift: Drift;
   /** Whether the passphrase is this clone's own. */
   readonly ownPassphrase: boolean;
@@ -50,7 +50,7 @@ export async function open(need: Need, progress: Progress, project = readProject
   const deployment = await readDeployment(call, run);
   const { namespace: before } = stackOutputs(deployment);
   const namespace = typeof before === "string" ? before : settings.namespace;
-  const view = await viewEngine(run, namespace);
+  const view = await viewWholeEngine(run, namespace);
   const drift = findDrift(deployment ?? { resources: [] }, view);
   // Only a release needs the port: the program is not run by the other commands.
   const ported =

@@ -12,11 +12,25 @@ export interface Drift {
   readonly stopped: readonly Container[];
 }
 
-/** What the engine has of a namespace. */
+/** What the engine has of a namespace, and who made it. */
 export interface EngineView {
   readonly containers: readonly Container[];
   readonly networks: readonly { readonly id: string; readonly run?: string }[];
+}
+
+/** The same, with its volumes: all that the state says should be there. */
+export interface WholeEngineView extends EngineView {
   readonly volumeNames: ReadonlySet<string>;
+}
+
+/** Asks the engine what it has of a namespace. */
+export async function viewEngine(run: Run, namespace: string): Promise<EngineView> {
+  const format = `{{.ID}}\t{{.Label "${runLabel}"}}`;
+  const [containers, networks] = await Promise.all([
+    listContainers(run, namespace),
+    docker(run, ["network", "ls", "--no-trunc", ...filterOf(namespace), "--format", format]),
+  ]);
+  return { containers, networks: lines(networks).map(parseNetwork) };
 }
 
 /**
@@ -25,14 +39,16 @@ export interface EngineView {
  * Three short questions (30 ms) instead of `--refresh` at every run, which asks a plugin for every single resource and
  * doubles the time of an `up` that changes nothing.
  */
-export async function viewEngine(run: Run, namespace: string): Promise<EngineView> {
-  const filter = ["--filter", `label=towpath.namespace=${namespace}`];
-  const [containers, networks, volumes] = await Promise.all([
-    listContainers(run, namespace),
-    docker(run, ["network", "ls", "--no-trunc", ...filter, "--format", `{{.ID}}\t{{.Label "${runLabel}"}}`]),
-    docker(run, ["volume", "ls", "--quiet", ...filter]),
+export async function viewWholeEngine(run: Run, namespace: string): Promise<WholeEngineView> {
+  const [view, volumes] = await Promise.all([
+    viewEngine(run, namespace),
+    docker(run, ["volume", "ls", "--quiet", ...filterOf(namespace)]),
   ]);
-  return { containers, networks: lines(networks).map(parseNetwork), volumeNames: new Set(lines(volumes)) };
+  return { ...view, volumeNames: new Set(lines(volumes)) };
+}
+
+function filterOf(namespace: string): string[] {
+  return ["--filter", `label=towpath.namespace=${namespace}`];
 }
 
 function parseNetwork(line: string): EngineView["networks"][number] {
@@ -41,7 +57,7 @@ function parseNetwork(line: string): EngineView["networks"][number] {
 }
 
 /** Compares the state with what the engine has. */
-export function findDrift({ resources }: Pick<Deployment, "resources">, engine: EngineView): Drift {
+export function findDrift({ resources }: Pick<Deployment, "resources">, engine: WholeEngineView): Drift {
   const known = new Map<string, { id: string; name: string }[]>();
   for (const { type, id, outputs } of resources) {
     if (id === undefined) continue;

@@ -100,7 +100,7 @@ export function interruptedInWords(
 }
 
 /** The engine first: what it has, the state has known since before it was made. */
-async function lookAt({ call, namespace }: OwnNamespace, run: Run): Promise<Look> {
+export async function lookAt({ call, namespace }: OwnNamespace, run: Run): Promise<Look> {
   const view = await viewEngine(run, namespace);
   return { view, deployment: await readDeployment(call, run) };
 }

@@ -2,11 +2,11 @@ import { connect } from "../../components/host/connection.ts";
 import { engineAddress, type HostConnection } from "../../components/host/ssh-config.ts";
 import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { InputError } from "../../components/input/input-error.ts";
-import { hostsOfStack, type StackHosts } from "../hosts.ts";
+import { hostsOfStack } from "../hosts.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import type { Run } from "../run.ts";
-import { clearInterruptedRun } from "./interrupted-run.ts";
+import { clearInterruptedRun, lookAt, type Look, type OwnNamespace } from "./interrupted-run.ts";
 import { clearDeadLocks, readLocks } from "./locks.ts";
 import type { PulumiCall } from "./operation.ts";
 import { readDeployment } from "./state.ts";
@@ -25,28 +25,40 @@ export async function clearKilledRelease(call: PulumiCall, run: Run, progress: P
   const before = process.cwd();
   process.chdir(call.project.root);
   try {
-    const stack = await reached(call, run, wasKilled);
-    for (const [machine, connection] of Object.entries(stack?.connections ?? {})) {
-      const own = { call, namespace: stack?.settings.namespace ?? "", machine };
-      await clearInterruptedRun(own, onHost(connection, run), progress);
-    }
+    const looks = await unlessUnreachable(wasKilled, () => lookAtHosts(call, run));
+    for (const { own, onMachine, look } of looks ?? [])
+      await clearInterruptedRun(own, onMachine, progress, look);
   } finally {
     process.chdir(before);
   }
 }
 
+/** A namespace on a host whose connection is open, and what state and engine say of it. */
+interface HostLook {
+  readonly own: OwnNamespace;
+  /** Runs the docker client on the host's engine. */
+  readonly onMachine: Run;
+  readonly look: Look;
+}
+
+async function lookAtHosts(call: PulumiCall, run: Run): Promise<HostLook[]> {
+  const { connections, settings } = await hostsOfStack(call, run);
+  const looking = Object.entries(connections).map(async ([machine, connection]) => {
+    await connect(connection);
+    const own = { call, namespace: settings.namespace, machine };
+    const onMachine = onHost(connection, run);
+    return { own, onMachine, look: await lookAt(own, onMachine) };
+  });
+  return Promise.all(looking);
+}
+
 /**
- * The hosts, with open connections. Undefined where they cannot be reached and nothing has to be cleared: the program then
- * says what is wrong, before it touches anything.
+ * What the hosts say. Undefined where they cannot be reached and nothing has to be cleared: the program then says what is
+ * wrong, before it touches anything.
  */
-async function reached(call: PulumiCall, run: Run, wasKilled: boolean): Promise<StackHosts | undefined> {
+async function unlessUnreachable<T>(wasKilled: boolean, look: () => Promise<T>): Promise<T | undefined> {
   try {
-    const stack = await hostsOfStack(call, run);
-    for (const connection of Object.values(stack.connections)) {
-      await connect(connection);
-      if (!wasKilled && (await onHost(connection, run)("docker", ["version"])).code !== 0) return undefined;
-    }
-    return stack;
+    return await look();
   } catch (error) {
     const expected = [HostProblem, InputError, Problem].some((kind) => error instanceof kind);
     if (expected && !wasKilled) return undefined;

@@ -6,9 +6,9 @@ import { postgresVersionOf, printingOn } from "../migration/look-at-data.ts";
 import { planMigration, type MigrationPlan } from "../migration/migration-plan.ts";
 import { checkPostgresVersion } from "../migration/postgres-version.ts";
 import { sharedGateway } from "../gateway/shared-gateway.ts";
-import { preflight, type HostReport } from "../host/check-hosts.ts";
+import { connectAll, preflight, type HostReport } from "../host/check-hosts.ts";
 import { writeConnections } from "../host/connection.ts";
-import { askDocker } from "../host/host-engine.ts";
+import { askDocker, type EngineAnswer } from "../host/host-engine.ts";
 import { demandOf } from "../host/preflight.ts";
 import { restartWarnings } from "../host/restarting.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
@@ -51,27 +51,33 @@ export async function prepareRelease(
   const planning = planRelease(application, settings);
   // What is wrong with it is told when the hosts are well.
   planning.catch(() => undefined);
-  const reports = await preflight(connections, demandOf(application, settings));
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
+  const connecting = connectAll(connections);
+  const gateway = gatewayOf(settings);
+  const running = lookAtRunning(settings, connection, { reached: connecting[connection.host], gateway });
+  const reports = await preflight(connections, demandOf(application, settings), connecting);
   const report = found(reports, connection.host);
   const plan = await approvedPlan(settings, await planning);
   await checkPlatforms(settings, plan, report);
   const released = asReleased(application, settings, plan);
-  const gateway =
-    settings.gateway === undefined
-      ? {}
-      : { gateway: sharedGateway(settings.gateway, await stackOutputsOf(settings.gateway)) };
-  const outputs = stackOutputsOf(pulumi.getStack());
-  const [routeSince, migration, restarting] = await Promise.all([
-    agreeingSince(settings, connection, gateway, outputs),
+  const [{ routeSince, restarting }, migration] = await Promise.all([
+    running,
     plannedMigration({ application: released, settings, connection, plan }),
-    restartingCopies(connection, outputs),
   ]);
   for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
     void pulumi.log.warn(warning);
   const hasIpv6 = report.facts?.hasIpv6 ?? false;
-  return { application: released, settings, connection, plan, migration, routeSince, hasIpv6, ...gateway };
+  return {
+    application: released,
+    settings,
+    connection,
+    plan,
+    migration,
+    routeSince,
+    hasIpv6,
+    ...(await gateway),
+  };
 }
 
 /** Makes sure that the host can run the images that are new to it. */
@@ -92,31 +98,48 @@ async function checkPlatforms(
   if (told.length > 0) throw new InputError(told);
 }
 
-/** What has to be said of the release that runs, before another one takes its place. */
-async function restartingCopies(
-  connection: HostConnection,
-  outputs: ReturnType<typeof stackOutputsOf>,
-): Promise<string[]> {
-  return restartWarnings(
-    await outputs,
-    connection.host,
-    async (args) => (await askDocker(connection, args)).stdout,
-  );
+/** The gateway that others share with this environment, where there is one. */
+type SharedGatewayArgs = Pick<ReleasedEnvironmentArgs, "gateway">;
+
+async function gatewayOf({ gateway }: ReleasedSettings): Promise<SharedGatewayArgs> {
+  return gateway === undefined ? {} : { gateway: sharedGateway(gateway, await stackOutputsOf(gateway)) };
 }
 
-/** Since when the host's gateway serves what the state says. */
-function agreeingSince(
+/** What there is to know of the release that runs, before another one takes its place. */
+interface RunningRelease {
+  /** Since when the host's gateway serves what the state says. */
+  readonly routeSince: string;
+  /** What has to be said of copies that end again and again. */
+  readonly restarting: readonly string[];
+}
+
+/** Asks the host of the release that runs as soon as it is reached; what is wrong is told when the hosts are well. */
+function lookAtRunning(
   { namespace }: ReleasedSettings,
   connection: HostConnection,
-  { gateway }: Pick<ReleasedEnvironmentArgs, "gateway">,
-  outputs: ReturnType<typeof stackOutputsOf>,
-): Promise<string> {
-  const site = { gateway: gateway?.containerName ?? namesOf(namespace).gateway, name: namespace };
-  const ask = async (args: readonly string[]): Promise<string | undefined> => {
-    const { succeeded, stdout } = await askDocker(connection, args);
+  before: { readonly reached: Promise<void> | undefined; readonly gateway: Promise<SharedGatewayArgs> },
+): Promise<RunningRelease> {
+  const outputs = stackOutputsOf(pulumi.getStack());
+  const ask = async (args: readonly string[]): Promise<EngineAnswer> => {
+    await before.reached;
+    return askDocker(connection, args);
+  };
+  const askGateway = async (args: readonly string[]): Promise<string | undefined> => {
+    const { succeeded, stdout } = await ask(args);
     return succeeded ? stdout : undefined;
   };
-  return routeSince(site, ask, outputs);
+  const looking = async (): Promise<RunningRelease> => {
+    const { gateway } = await before.gateway;
+    const site = { gateway: gateway?.containerName ?? namesOf(namespace).gateway, name: namespace };
+    const [since, restarting] = await Promise.all([
+      routeSince(site, askGateway, outputs),
+      restartWarnings(await outputs, connection.host, async (args) => (await ask(args)).stdout),
+    ]);
+    return { routeSince: since, restarting };
+  };
+  const running = looking();
+  running.catch(() => undefined);
+  return running;
 }
 
 /** The application as the release describes it: this checkout may do so otherwise. */

@@ -28,42 +28,62 @@ export interface HostReport {
 /** How long a host may take to say what it has, in seconds. */
 const askSeconds = 30;
 
-/** Looks at all hosts at once: whether each can be reached and has what the release needs. Never throws a HostProblem. */
+/** Connections by the hosts' names. */
+type Connections = Readonly<Record<string, HostConnection>>;
+
+/** Begins to connect all hosts, for those who ask one of them as soon as it is reached; see {@link preflight}. */
+export function connectAll<Host extends string>(
+  connections: Readonly<Record<Host, HostConnection>>,
+): Record<Host, Promise<void>> {
+  const connecting = Object.entries<HostConnection>(connections).map(([name, connection]) => {
+    const reached = connect(connection);
+    reached.catch(() => undefined); // the preflight says it
+    return [name, reached];
+  });
+  return Object.fromEntries(connecting) as Record<Host, Promise<void>>;
+}
+
+/**
+ * Looks at all hosts at once: whether each can be reached and has what the release needs. Never throws a HostProblem.
+ *
+ * @param connecting what `connectAll` has begun
+ */
 export function checkHosts(
-  connections: Readonly<Record<string, HostConnection>>,
+  connections: Connections,
   demand: Demand,
+  connecting = connectAll(connections),
 ): Promise<HostReport[]> {
-  return Promise.all(Object.values(connections).map((connection) => checkHost(connection, demand)));
+  const checks = Object.entries(connections).map(([name, connection]) =>
+    checkHost(connection, demand, connecting[name]),
+  );
+  return Promise.all(checks);
 }
 
 /**
  * Connects all hosts and makes sure that the release can run there, before anything is made.
  *
- * `others` are checks of what the hosts need besides, such as the registry's credentials: they run meanwhile and give back
- * their problems.
- *
  * @returns what was found on each, by the hosts' names
  * @throws InputError with all problems
  */
 export async function preflight(
-  connections: Readonly<Record<string, HostConnection>>,
+  connections: Connections,
   demand: Demand,
-  others: readonly Promise<readonly string[]>[] = [],
+  connecting = connectAll(connections),
 ): Promise<Readonly<Record<string, HostReport>>> {
-  const [reports, rest] = await Promise.all([checkHosts(connections, demand), Promise.all(others)]);
-  const problems = [
-    ...judgeVariables(process.env),
-    ...reports.flatMap((report) => report.problems),
-    ...rest.flat(),
-  ];
+  const reports = await checkHosts(connections, demand, connecting);
+  const problems = [...judgeVariables(process.env), ...reports.flatMap((report) => report.problems)];
   if (problems.length > 0) throw new InputError(problems);
   return Object.fromEntries(reports.map((report) => [report.host, report]));
 }
 
-async function checkHost(connection: HostConnection, demand: Demand): Promise<HostReport> {
+async function checkHost(
+  connection: HostConnection,
+  demand: Demand,
+  reached: Promise<void> | undefined,
+): Promise<HostReport> {
   const { host } = connection;
   try {
-    await connect(connection);
+    await reached;
     const facts = await factsOf(connection);
     const careful = cautions(host, facts, demand);
     const problems = judge(host, facts, demand);

@@ -6,7 +6,7 @@ import {
   rankOf,
   type Container,
 } from "../../../cli/docker/containers.ts";
-import { findDrift, viewEngine, type EngineView } from "../../../cli/docker/drift.ts";
+import { findDrift, viewWholeEngine, type WholeEngineView } from "../../../cli/docker/drift.ts";
 import { startContainers, stopContainers } from "../../../cli/docker/start-stop.ts";
 import { sweep, sweptInWords } from "../../../cli/docker/sweep.ts";
 import type { StateResource } from "../../../cli/pulumi/state.ts";
@@ -135,7 +135,7 @@ describe("the difference between state and engine", () => {
     resource("docker:index/volume:Volume", "n-postgres", "n-postgres"),
     { urn: "urn:pulumi:local::towpath::towpath:index:Environment::n", type: "towpath:index:Environment" },
   ];
-  const engine: EngineView = {
+  const engine: WholeEngineView = {
     containers: [api, postgres],
     networks: [{ id: "net1" }],
     volumeNames: new Set(["n-postgres"]),
@@ -146,7 +146,7 @@ describe("the difference between state and engine", () => {
   });
 
   it("is what is missing, by name", () => {
-    const empty: EngineView = { containers: [], networks: [], volumeNames: new Set() };
+    const empty: WholeEngineView = { containers: [], networks: [], volumeNames: new Set() };
     assert.deepEqual(findDrift({ resources }, empty).missing, ["n-api-1a", "n-postgres", "n", "n-postgres"]);
     assert.deepEqual(
       findDrift({ resources: [resource("docker:index/container:Container", "9")] }, empty).missing,
@@ -160,7 +160,7 @@ describe("the difference between state and engine", () => {
       "docker network ls": { stdout: "net1\t\nnet2\tmark\n" },
       "docker volume ls": { stdout: "a\nb\n" },
     });
-    const view = await viewEngine(run, "n");
+    const view = await viewWholeEngine(run, "n");
     assert.deepEqual(
       [view.containers.length, view.networks, [...view.volumeNames]],
       [4, [{ id: "net1" }, { id: "net2", run: "mark" }], ["a", "b"]],
