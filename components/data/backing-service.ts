@@ -5,7 +5,8 @@ import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { HealthGate, type HealthGateArgs } from "../host/health-gate.ts";
 import { marked } from "../naming/run-mark.ts";
 import { secretUploads, type SecretValues } from "../secrets/files.ts";
-import { protectedData } from "./protection.ts";
+import type { Kind } from "../settings/kinds.ts";
+import { protectionOf } from "./protection.ts";
 
 /** What every backing service is told by its environment. */
 export interface BackingServiceArgs {
@@ -13,10 +14,8 @@ export interface BackingServiceArgs {
   containerName: string;
   imageMirror: string;
   gateTimeoutSeconds: number;
-  /** Where the data is kept: in a volume that outlives the container, or in memory, which is faster and thrown away with it. */
-  storage: "volume" | "memory";
-  /** Whether the data is users': the volume is protected then, and the server has few rights. */
-  released?: boolean;
+  /** What becomes of the data (in memory, which is faster, it is lost with the container), and what the server may do. */
+  kind: Pick<Kind, "data" | "rights">;
   host: DockerHost;
   labels: Readonly<Record<string, string>>;
 }
@@ -51,7 +50,7 @@ export class DataContainer extends pulumi.ComponentResource {
       const volume = new docker.Volume(
         `${name}-volume`,
         { name: args.containerName, labels },
-        { ...child, ...(args.released === true && protectedData) },
+        { ...child, ...protectionOf(args.kind.data) },
       );
       return { volumes: [{ volumeName: volume.name, containerPath: args.dataPath }] };
     };
@@ -65,8 +64,8 @@ export class DataContainer extends pulumi.ComponentResource {
         envs: Object.entries(args.environment ?? {}).map(([key, value]) => `${key}=${value}`),
         uploads: secretUploads(args.secrets),
         networksAdvanced: [{ name: args.host.networkName }],
-        ...(args.storage === "volume" ? inVolume() : { tmpfs: { [args.dataPath]: "" } }),
-        ...(args.released === true && backingServiceRights),
+        ...(args.kind.data === "memory" ? { tmpfs: { [args.dataPath]: "" } } : inVolume()),
+        ...(args.kind.rights === "few" && backingServiceRights),
         restart: "unless-stopped",
         destroyGraceSeconds: stopSeconds,
         stopTimeout: stopSeconds,

@@ -4,6 +4,7 @@ import type { DockerHost } from "../host/docker-host.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { Secret } from "../secrets/secret.ts";
+import type { Kind } from "../settings/kinds.ts";
 import { ObjectStorage } from "./object-storage.ts";
 import { Postgres, type DatabaseServer } from "./postgres.ts";
 import { Redis } from "./redis.ts";
@@ -15,10 +16,8 @@ export interface BackingServicesArgs {
   names: Names;
   imageMirror: string;
   gateTimeoutSeconds: number;
-  /** Where their data is kept. */
-  storage: "volume" | "memory";
-  /** Whether the data is users': volumes are protected then, and servers have few rights. */
-  released?: boolean;
+  /** What becomes of their data, and what they may do. */
+  kind: Pick<Kind, "data" | "rights">;
   /** The namespace whose database server and object storage are used, with databases and buckets of this one's own. */
   reused?: Names;
   host: DockerHost;

@@ -36,8 +36,8 @@ export class ObjectStorage extends pulumi.ComponentResource {
     this.secretAccessKey = secretAccessKey;
     // Not every kernel keeps extended attributes in a tmpfs.
     const backend =
-      args.storage === "volume" ? "posix /data" : "posix --sidecar /data/attributes /data/objects";
-    const folders = args.storage === "volume" ? "" : "mkdir -p /data/attributes /data/objects && ";
+      args.kind.data === "memory" ? "posix --sidecar /data/attributes /data/objects" : "posix /data";
+    const folders = args.kind.data === "memory" ? "mkdir -p /data/attributes /data/objects && " : "";
     const server = new DataContainer(
       name,
       {

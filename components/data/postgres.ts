@@ -59,7 +59,7 @@ export class Postgres extends pulumi.ComponentResource {
           POSTGRES_PASSWORD_FILE: secretFile("POSTGRES_PASSWORD").path,
         },
         secrets: { POSTGRES_PASSWORD: password },
-        ...(args.storage === "memory" && { command: ["postgres", ...carelessly] }),
+        ...(args.kind.data === "memory" && { command: ["postgres", ...carelessly] }),
         dataPath: "/var/lib/postgresql/data",
         probe: { command: ["sh", "-c", asksAsApplication, database] },
       },

@@ -28,7 +28,7 @@ export class Redis extends pulumi.ComponentResource {
         command: ["redis-server", secretFile(configuration).path],
         // A password in the command line would be in every process list.
         secrets: {
-          [configuration]: pulumi.interpolate`requirepass ${password}\nappendonly ${args.storage === "volume" ? "yes" : "no"}\ndir /data\n`,
+          [configuration]: pulumi.interpolate`requirepass ${password}\nappendonly ${args.kind.data === "memory" ? "no" : "yes"}\ndir /data\n`,
         },
         dataPath: "/data",
         probe: {

@@ -14,6 +14,7 @@ import { applicationSecrets } from "../secrets/application-secrets.ts";
 import { serviceInputs, type InputsOfAll } from "../secrets/service-inputs.ts";
 import { checkAgreement } from "../settings/agreement.ts";
 import type { CiSettings } from "../settings/ci.ts";
+import { kinds } from "../settings/kinds.ts";
 import { userErrors } from "../input/user-errors.ts";
 import { Check } from "../ci/check.ts";
 import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
@@ -77,7 +78,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
     const data = new BackingServices(
       name,
       {
-        ...{ application, names, host, imageMirror, gateTimeoutSeconds, labels: labelsOf, storage: "memory" },
+        ...{ application, names, host, imageMirror, gateTimeoutSeconds, labels: labelsOf, kind: kinds.ci },
         ...(reused !== undefined && { reused }),
       },
       child,

@@ -18,6 +18,7 @@ import type { LeftRoute } from "../release/route-agreement.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import { checkAgreement } from "../settings/agreement.ts";
+import { kinds } from "../settings/kinds.ts";
 import { userErrors } from "../input/user-errors.ts";
 
 /** What is shipped, and how it differs here. */
@@ -105,7 +106,7 @@ export class Environment extends pulumi.ComponentResource {
       labels: labelsOf,
       gateTimeoutSeconds: settings.gateTimeoutSeconds,
     };
-    const data = new BackingServices(name, { ...shared, imageMirror, storage: "volume" }, child);
+    const data = new BackingServices(name, { ...shared, kind: kinds.local, imageMirror }, child);
     const secretValues: SecretValues = {
       ...data.secretValues,
       ...applicationSecrets(name, application, settings, child),

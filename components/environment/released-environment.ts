@@ -22,6 +22,7 @@ import { Release, type ImageIds, type ReleaseArgs } from "../release/release.ts"
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { SecretVersions } from "../secrets/secret-versions.ts";
+import { kinds } from "../settings/kinds.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 
@@ -88,7 +89,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     );
     const place = this.place(name, args);
     const child = { parent: this };
-    const data = new BackingServices(name, { ...place, storage: "volume", released: true }, child);
+    const data = new BackingServices(name, { ...place, kind: kinds[settings.environment] }, child);
     const own = applicationSecrets(name, args.application, settings, child);
     const secretValues: SecretValues = { ...data.secretValues, ...own };
     const { versions, ofEach } = new SecretVersions(

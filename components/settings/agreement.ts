@@ -5,6 +5,7 @@ import { suggestion } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import { previewStack } from "../naming/namespace.ts";
 import type { CredentialSource } from "./credential.ts";
+import { kindOf } from "./kinds.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
 import { secretSourcesOf, type Settings } from "./settings.ts";
 
@@ -14,13 +15,13 @@ export interface GivenValues {
   variables: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where a secret's value comes from: its setting, else generated where data is thrown away, else the configuration. */
+/** Where a secret's value comes from: its setting, else the configuration where data is protected, else generated. */
 export function sourceOf(settings: Settings, secret: string): SecretSource | ReleasedSecretSource {
   const sources = secretSourcesOf(settings);
   const set = Object.hasOwn(sources, secret) ? sources[secret] : undefined;
   if (set !== undefined) return set;
-  const released = settings.environment === "staging" || settings.environment === "production";
-  return released ? { source: "configuration" } : { source: "generated", length: 32 };
+  const given = kindOf(settings.environment)?.data === "protected";
+  return given ? { source: "configuration" } : { source: "generated", length: 32 };
 }
 
 /**

@@ -4,6 +4,7 @@ import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import { environmentOf, namespaceFor, pullRequestOf } from "../naming/namespace.ts";
 import { workspaceNamespace, type Workspace } from "../naming/workspace.ts";
+import { kindOf } from "./kinds.ts";
 import { settingsSchemas, type SettingsFallbacks } from "./settings.ts";
 
 /**
@@ -59,7 +60,7 @@ export function fallbacksFor(
 
 /** Whether every working copy has a stack of this name of its own, with a state of its own. */
 export function isOfWorkspace(stack: string): boolean {
-  return stack === "local" || stack === "ci";
+  return kindOf(environmentOf(stack))?.hosts === "here";
 }
 
 function portOf(text: string): number {

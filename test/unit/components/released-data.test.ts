@@ -6,6 +6,7 @@ import { Backups } from "../../../components/data/backups.ts";
 import { BackingServices } from "../../../components/data/backing-services.ts";
 import { DockerHost } from "../../../components/host/docker-host.ts";
 import { namesOf } from "../../../components/naming/names.ts";
+import { kinds } from "../../../components/settings/kinds.ts";
 import { notes } from "../application/notes.ts";
 
 const parts = ["postgres", "redis", "object-storage"];
@@ -24,8 +25,7 @@ describe("the data of users", () => {
         names,
         imageMirror: "docker.io",
         gateTimeoutSeconds: 60,
-        storage: "volume",
-        released: true,
+        kind: kinds.production,
         host,
         labels,
       });
