@@ -123,6 +123,10 @@ export class Environment extends pulumi.ComponentResource {
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
         routeSince: args.routeSince ?? "",
+        access: { route: kinds.local.route },
+        boundaries: { rights: kinds.local.rights },
+        drains: kinds.local.drains,
+        schema: { careful: false },
       },
       child,
     );

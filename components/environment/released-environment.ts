@@ -18,7 +18,7 @@ import { dueSecret, lostOverlap } from "../plan/due-secrets.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "../plan/release-record.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
-import { Release, type ImageIds, type ReleaseArgs } from "../release/release.ts";
+import { Release, type ImageIds, type ReleaseArgs, type SchemaArgs } from "../release/release.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { SecretVersions } from "../secrets/secret-versions.ts";
@@ -157,10 +157,11 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     const { application, settings, gateway } = args;
     const { place, tracks, data, secretValues, versions } = parts;
     const { environment, domain, certificates, maintenance } = settings;
+    const kind = kinds[environment];
     const { host, names } = place;
     const child = { parent: this };
     const backups =
-      environment === "production" && application.postgres !== undefined
+      kind.backups && application.postgres !== undefined
         ? new Backups(`${name}-backups`, { names, host, labels: place.labels("backups") }, child)
         : undefined;
     const pulled = (track: string, references: Readonly<Record<string, string>>): ImageIds =>
@@ -180,17 +181,17 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
         }),
         secretValues,
-        secretVersions: versions,
-        ...migrationCare(args, data, tracks, { volume: backups?.volumeName, database: names.database }),
+        schema: schemaArgs(args, data, tracks, { volume: backups?.volumeName, database: names.database }),
         numberOfCopies: settings.copies,
         url: `https://${domain}`,
-        limits: settings.limits,
-        released: {
-          ...{ domain, certificates, maintenance },
+        boundaries: { rights: kind.rights, limits: settings.limits, secretVersions: versions },
+        access: {
+          ...{ route: kind.route, domain, certificates, maintenance },
           ...(gateway !== undefined && { gatewayNetwork: gateway.networkName }),
         },
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
+        drains: kind.drains,
         routeSince: args.routeSince,
       },
       child,
@@ -241,13 +242,13 @@ function recordsOf(
 }
 
 /** How the schema is migrated: with a dump before in production, and not at all by an earlier release. */
-function migrationCare(
+function schemaArgs(
   { settings, plan }: ReleasedEnvironmentArgs,
   { databases: server }: BackingServices,
   { completes, canary }: Tracks,
   { volume, database }: { volume: pulumi.Output<string> | undefined; database: string },
-): Pick<ReleaseArgs, "care"> {
-  if (server === undefined) return {};
+): SchemaArgs {
+  if (server === undefined) return { careful: false };
   const { current, downgrade, goneBackFrom: from } = plan;
   const at = current?.schema?.after;
   const rollback = {
@@ -256,13 +257,12 @@ function migrationCare(
     ...(from !== undefined && { from }),
   };
   return {
-    care: {
-      ...settings.migration,
-      ...{ server, database },
-      ...(volume !== undefined && { backup: { volume, release: plan.id } }),
-      // A canary that is dropped leaves its schema behind, too.
-      ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),
-    },
+    careful: true,
+    ...settings.migration,
+    ...{ server, database },
+    ...(volume !== undefined && { backup: { volume, release: plan.id } }),
+    // A canary that is dropped leaves its schema behind, too.
+    ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),
   };
 }
 

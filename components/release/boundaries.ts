@@ -8,13 +8,16 @@ import { SecretFiles } from "../secrets/secret-files.ts";
 import type { Limits } from "../settings/limits.ts";
 import type { WorkloadArgs } from "./workload.ts";
 
-/** What keeps the copies of a release from harm to others; left out, nothing does. */
-export interface Boundaries {
-  /** What a copy may use. */
-  limits?: Limits;
-  /** The versions of all secrets, by name. */
-  secretVersions?: pulumi.Output<Record<string, string>>;
-}
+/** What keeps the copies of a release from harm to others: nothing where they have all rights. */
+export type Boundaries =
+  | { readonly rights: "all" }
+  | {
+      readonly rights: "few";
+      /** What a copy may use. */
+      readonly limits: Limits;
+      /** The versions of all secrets, by name. */
+      readonly secretVersions: pulumi.Output<Record<string, string>>;
+    };
 
 /** A service of one release. */
 interface ReleasedService {
@@ -28,7 +31,8 @@ interface ReleasedService {
 }
 
 /** Where it runs. */
-interface Surroundings extends Boundaries {
+interface Surroundings {
+  boundaries: Boundaries;
   names: Names;
   host: DockerHost;
   gateway: Pick<Gateway, "containerName">;
@@ -38,11 +42,12 @@ interface Surroundings extends Boundaries {
 /** The limits of the copies of a service, and the volume with its secrets where the root file system is read-only. */
 export function boundariesOf(
   { name, service, files, part }: ReleasedService,
-  { limits, secretVersions: versions, names, gateway, host, labels }: Surroundings,
+  { boundaries, names, gateway, host, labels }: Surroundings,
   opts: pulumi.ComponentResourceOptions,
 ): Pick<WorkloadArgs, "limits" | "secretsVolume"> {
-  if (limits === undefined) return {};
-  if (!service.readOnly || versions === undefined || Object.keys(files).length === 0) return { limits };
+  if (boundaries.rights === "all") return {};
+  const { limits, secretVersions: versions } = boundaries;
+  if (!service.readOnly || Object.keys(files).length === 0) return { limits };
   const secrets = new SecretFiles(
     `${name}-${part}-secrets`,
     {
@@ -53,4 +58,9 @@ export function boundariesOf(
     opts,
   );
   return { limits, secretsVolume: secrets.volumeName };
+}
+
+/** The limits within boundaries, for what may have none. */
+export function limitsOf(boundaries: Boundaries): { limits?: Limits } {
+  return boundaries.rights === "all" ? {} : { limits: boundaries.limits };
 }

@@ -10,7 +10,7 @@ import { HealthGate } from "../host/health-gate.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
-import { boundariesOf, type Boundaries } from "./boundaries.ts";
+import { boundariesOf, limitsOf, type Boundaries } from "./boundaries.ts";
 import { probeOf } from "./health-probe.ts";
 import { Migration, type MigrationCare } from "../migration/migration.ts";
 import { Route } from "./route.ts";
@@ -22,7 +22,7 @@ import { Workload } from "./workload.ts";
 import type { SecureSite } from "../contract/target.ts";
 
 /** What is released, and where. */
-export interface ReleaseArgs extends Boundaries {
+export interface ReleaseArgs {
   application: Application;
   environment: string;
   names: Names;
@@ -34,15 +34,20 @@ export interface ReleaseArgs extends Boundaries {
   numberOfCopies?: Readonly<Record<string, number>>;
   /** Where users find the environment: `https://notes.example.com`. */
   url: string;
-  /** What an environment has that others than developers see. */
-  released?: ReleasedRoute;
-  /** How the schema is migrated where users' data is. */
-  care?: Omit<MigrationCare, "migrations" | "capabilities"> & { timeoutSeconds: number };
+  /** How users reach it. */
+  access: Access;
+  /** What keeps its copies from harm to others. */
+  boundaries: Boundaries;
+  /** How the schema is migrated. */
+  schema: SchemaArgs;
   /** Every secret that a service may be given, by name. */
   secretValues: SecretValues;
   gateTimeoutSeconds: number;
   watchSeconds: number;
+  /** How long an old copy may take to end. */
   drainSeconds: number;
+  /** Whether the switch waits that long for requests under way, before old copies are ended. */
+  drains: boolean;
   /** Since when the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
   host: DockerHost;
@@ -54,13 +59,25 @@ export interface ReleaseArgs extends Boundaries {
 /** Images' ids, by the images' names. */
 export type ImageIds = Readonly<Record<string, pulumi.Output<string>>>;
 
-/** How users reach a released environment. */
-export interface ReleasedRoute extends SecureSite {
+/** How users reach an environment: on a port of their own machine, or by a domain over HTTPS. */
+export type Access = { readonly route: "localhost" } | PublicAccess;
+
+/** How users reach an environment by its domain. */
+interface PublicAccess extends SecureSite {
+  readonly route: "domain";
   /** Whether everyone is told to come back later, health paths excepted. */
   readonly maintenance: boolean;
   /** The network of a gateway that several environments share: copies that it asks are in it too. */
   readonly gatewayNetwork?: string;
 }
+
+/** How the schema is migrated: the command alone, or with care where users' data is in a database of the environment's own. */
+export type SchemaArgs =
+  | { readonly careful: false }
+  | ({ readonly careful: true; readonly timeoutSeconds: number } & Omit<
+      MigrationCare,
+      "migrations" | "capabilities"
+    >);
 
 /** How long a migration may take where no setting says it, in seconds. */
 const migrationTimeoutSeconds = 600;
@@ -122,7 +139,8 @@ export class Release extends pulumi.ComponentResource {
   }
 
   private migration(name: string, args: ReleaseArgs): Migration | undefined {
-    const { migrations, services } = args.application;
+    const { schema, application } = args;
+    const { migrations, services } = application;
     const service = migrations && services[migrations.service];
     if (migrations === undefined || service === undefined) return undefined;
     return new Migration(
@@ -130,11 +148,9 @@ export class Release extends pulumi.ComponentResource {
       {
         imageId: found((args.canary ?? args).images, service.image),
         command: migrations.up,
-        timeoutSeconds: args.care?.timeoutSeconds ?? migrationTimeoutSeconds,
-        ...(args.care !== undefined && {
-          care: { ...args.care, migrations, capabilities: service.capabilities },
-        }),
-        ...(args.limits !== undefined && { limits: args.limits }),
+        timeoutSeconds: schema.careful ? schema.timeoutSeconds : migrationTimeoutSeconds,
+        ...(schema.careful && { care: { ...schema, migrations, capabilities: service.capabilities } }),
+        ...limitsOf(args.boundaries),
         host: args.host,
         labels: args.labels("migration"),
         mounts: mountsOf(args, service),
@@ -153,6 +169,7 @@ export class Release extends pulumi.ComponentResource {
   ): Copies {
     const copies: Record<string, GatedCopy[]> = {};
     let started: pulumi.Output<string> | undefined;
+    const { limits } = limitsOf(args.boundaries);
     for (const serviceName of layers(args.application).flat()) {
       const service = found(args.application.services, serviceName);
       const needed = service.needs.flatMap((need) => (copies[need] ?? []).map(({ gate }) => gate));
@@ -187,7 +204,7 @@ export class Release extends pulumi.ComponentResource {
             containerId: workload.containerId,
             timeoutSeconds: args.gateTimeoutSeconds,
             ...probeOf(service, args),
-            ...(args.limits !== undefined && { pids: args.limits.pids }),
+            ...(limits !== undefined && { pids: limits.pids }),
           },
           { parent: this },
         );
@@ -198,8 +215,9 @@ export class Release extends pulumi.ComponentResource {
   }
 
   private switchTo(name: string, args: ReleaseArgs, stable: Copies, canary: Copies | undefined): Route {
-    const { application, released } = args;
-    const maintenance = released?.maintenance ?? false;
+    const { application, access } = args;
+    const isPublic = access.route === "domain";
+    const maintenance = isPublic && access.maintenance;
     const routes = routesInOrder(application).map((route) => ({
       ...route,
       copies: found(stable, route.service).length,
@@ -221,10 +239,10 @@ export class Release extends pulumi.ComponentResource {
             maintenance,
           })),
         copies: pulumi.all([stable, canary ?? {}].flatMap(all).map(({ containerName }) => containerName)),
-        ...(released !== undefined && {
+        ...(isPublic && {
           released: {
-            domain: released.domain,
-            certificates: released.certificates,
+            domain: access.domain,
+            certificates: access.certificates,
             healthPaths: healthPaths(application),
             drainSeconds: args.drainSeconds,
           },
@@ -232,8 +250,7 @@ export class Release extends pulumi.ComponentResource {
         smoke: smokeChecks(args, canary === undefined ? [stable] : [stable, canary]),
         checks: routeChecks(application, { maintenance, canary: canary !== undefined, url: args.url }),
         watchSeconds: args.watchSeconds,
-        // On one's own machine nobody waits for an open page.
-        drainSeconds: released === undefined ? 0 : args.drainSeconds,
+        drainSeconds: args.drains ? args.drainSeconds : 0,
         since: args.routeSince,
       },
       // Services without a route, such as workers, have to be well before the switch too.
@@ -269,9 +286,10 @@ function namesIn(copies: Copies): pulumi.Output<Record<string, string[]>> {
   );
 }
 
-function gatewayNetworkOf({ released }: ReleaseArgs, { port }: Service): { gatewayNetwork?: string } {
-  const { gatewayNetwork } = released ?? {};
-  return gatewayNetwork === undefined || port === undefined ? {} : { gatewayNetwork };
+function gatewayNetworkOf({ access }: ReleaseArgs, { port }: Service): { gatewayNetwork?: string } {
+  if (access.route !== "domain" || port === undefined) return {};
+  const { gatewayNetwork } = access;
+  return gatewayNetwork === undefined ? {} : { gatewayNetwork };
 }
 
 /** The source that a service sees as it is in the working tree. */

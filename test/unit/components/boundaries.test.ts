@@ -25,7 +25,7 @@ async function copyWith(boundaries: Boundaries, readOnly: boolean): Promise<Reco
     const within = boundariesOf(
       { name: "release", service, files, part: "api" },
       {
-        ...{ ...boundaries, host, names: namesOf("notes-production") },
+        ...{ boundaries, host, names: namesOf("notes-production") },
         gateway: { containerName: pulumi.output("gateway") },
         labels: (part) => ({ "towpath.part": part }),
       },
@@ -42,7 +42,7 @@ async function copyWith(boundaries: Boundaries, readOnly: boolean): Promise<Reco
 
 describe("a copy where users are", () => {
   it("has limits, and its secrets in itself where it can be written", async () => {
-    const { api, ...others } = await copyWith({ limits, secretVersions }, false);
+    const { api, ...others } = await copyWith({ rights: "few", limits, secretVersions }, false);
     assert.equal(api?.inputs.memory, 256);
     assert.equal(api.inputs.readOnly, undefined);
     assert.equal((api.inputs.uploads as unknown[]).length, 1);
@@ -54,7 +54,7 @@ describe("a copy where users are", () => {
   });
 
   it("has them in a volume of its secrets' versions where it is read-only", async () => {
-    const resources = await copyWith({ limits, secretVersions }, true);
+    const resources = await copyWith({ rights: "few", limits, secretVersions }, true);
     const { api } = resources;
     const volume = resources["release-api-secrets-volume"];
     const name = String(volume?.inputs.name);
@@ -82,7 +82,7 @@ describe("a copy where users are", () => {
 
   it("takes another volume when one of its own secrets changes, and for no other", async () => {
     const nameWith = async (versions: Record<string, string>): Promise<unknown> => {
-      const boundaries = { limits, secretVersions: pulumi.output(versions) };
+      const boundaries: Boundaries = { rights: "few", limits, secretVersions: pulumi.output(versions) };
       return (await copyWith(boundaries, true))["release-api-secrets-volume"]?.inputs.name;
     };
     const name = await nameWith({ DATABASE_URL: "0a", JWT_SECRET: "1b" });
@@ -90,8 +90,8 @@ describe("a copy where users are", () => {
     assert.notEqual(await nameWith({ DATABASE_URL: "0b", JWT_SECRET: "1b" }), name);
   });
 
-  it("is left as it is without limits", async () => {
-    const { api } = await copyWith({}, true);
+  it("is left as it is where it has all rights", async () => {
+    const { api } = await copyWith({ rights: "all" }, true);
     assert.deepEqual([api?.inputs.memory, api?.inputs.readOnly], [undefined, undefined]);
     assert.equal((api?.inputs.uploads as unknown[]).length, 1);
   });
