@@ -6,6 +6,7 @@ import { InputError } from "../input/input-error.ts";
 import type { LoadedSettings } from "../environment/load-settings.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { GithubSettings, ProtectionSettings } from "../settings/github.ts";
+import { kinds } from "../settings/kinds.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import { clientFor, collected, repositoryProblems, type RepositoryAccess } from "./access.ts";
@@ -180,9 +181,9 @@ async function reviewerNumbers(
   return { users: (await Promise.all(users)).flat(), teams: (await Promise.all(teams)).flat() };
 }
 
-/** Production without reviewers needs signed approvals. */
+/** What people have to agree to needs reviewers, unless approvals are signed. */
 function approvalOf(settings: Settings): Pick<WantedEnvironment, "needsReviewers"> {
-  return { needsReviewers: settings.environment === "production" && settings.approval === undefined };
+  return { needsReviewers: kinds[settings.environment].reviewed && !("approval" in settings) };
 }
 
 /** A value that is known before anything is made; undefined for what is made, and for what is missing. */

@@ -3,6 +3,7 @@ import { commandFrom, isRevision, pendingOf } from "../application/migrations.ts
 import { found } from "../application/names.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
+import { kinds } from "../settings/kinds.ts";
 import type { ReleaseRecord, SchemaChange } from "../plan/release-record.ts";
 import { dependsOnHistory, destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
 import type { Printed } from "./isolated-run.ts";
@@ -112,13 +113,13 @@ function unreadable(
   const unknown = `migrations.sql prints nothing, got ${problem}`;
   const why = `what the migration from ${from} to ${to} takes away is not known, for ${unknown}`;
   const cause = "one that reads rows prints no SQL without a database";
-  if (environment === "production" && acknowledge !== to) {
+  const { reviewed } = kinds[environment];
+  if (reviewed && acknowledge !== to) {
     throw new InputError([
       `towpath:migration.acknowledge: ${why}; read the migration (${cause}), and if it takes nothing away, or is meant to, set towpath:migration to { "acknowledge": "${to}" }`,
     ]);
   }
-  const advice =
-    environment === "production" ? `${to} is acknowledged` : `read it: production wants ${to} acknowledged`;
+  const advice = reviewed ? `${to} is acknowledged` : `read it: production wants ${to} acknowledged`;
   return {
     ...nothing,
     revisions,
@@ -159,7 +160,7 @@ function checkAcknowledged(
   to: string,
   findings: readonly DestructiveStep[],
 ): void {
-  if (environment !== "production" || acknowledge === to) return;
+  if (!kinds[environment].reviewed || acknowledge === to) return;
   const got = acknowledge === undefined ? "none" : show(acknowledge);
   throw new InputError([
     `towpath:migration.acknowledge: the migration from ${from} to ${to} takes away what cannot come back, or what the release that runs may use; expected an acknowledgement of ${to}, got ${got}; ` +

@@ -2,10 +2,11 @@ import type { Application } from "../application/application.ts";
 import { lacks, referencesOf, type Registry } from "../image/registry.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
+import { kinds } from "../settings/kinds.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import { haveSameImages, settingsHash, type ReleaseReceipt, type ReleaseRecord } from "./release-record.ts";
-import { decideRelease, type PlannedRelease, type ReleaseSource } from "./decide.ts";
+import { decideRelease, type PlannedRelease, type ReleaseFacts, type ReleaseSource } from "./decide.ts";
 import { branchOf } from "./release-branch.ts";
 import { descriptionOf } from "./release-description.ts";
 import { goneBackFrom, schemaOfRollback, type SchemaPlan } from "./rollback.ts";
@@ -58,6 +59,7 @@ export async function planFrom(
   reads: Reads,
 ): Promise<ReleasePlan> {
   const { environment, freeze, registry } = settings;
+  const isPromoted = kinds[environment].images === "promoted";
   const records = await reads.recordsOf(reads.stack);
   const rollback = given(reads, "TOWPATH_ROLLBACK");
   const endToEnd = endToEndReceipt(records, reads);
@@ -73,14 +75,14 @@ export async function planFrom(
     records,
     ...(source !== undefined && { source }),
     ...(freeze !== undefined && { freeze }),
-    ...(environment === "production" && { branches: await branchesOf(settings, reads) }),
+    ...("promoteFrom" in settings && { branches: await branchesOf(settings, reads) }),
     ...("allowUnproven" in settings && { allowUnproven: settings.allowUnproven }),
     ...("requireEndToEnd" in settings && { requireEndToEnd: settings.requireEndToEnd }),
     ...(rollback !== undefined && { rollback }),
     now: reads.now,
   });
   const { changes, images } = planned;
-  const isCommitted = source !== undefined && environment === "staging";
+  const isCommitted = source !== undefined && !isPromoted;
   if (changes && !isCommitted) await checkDigests(images, settings, reads);
   const facts = isCommitted ? await imageFacts(planned, reads) : {};
   const released = { ...planned, ...facts, ...(await tagged(planned, reads)) };
@@ -136,7 +138,7 @@ function sourceOf(
   settings: StagingSettings | ProductionSettings,
   reads: Reads,
 ): Promise<ReleaseSource | readonly ReleaseRecord[]> {
-  return settings.environment === "production"
+  return "promoteFrom" in settings
     ? reads.recordsOf(settings.promoteFrom)
     : publishedAs(application, settings, reads);
 }
@@ -237,8 +239,9 @@ function endToEndReceipt(records: readonly ReleaseRecord[], reads: Reads): Relea
   return { release, at: reads.now.toISOString(), ...whoOf(reads) };
 }
 
-function tagOf(environment: "staging" | "production", { id, commit, version }: PlannedRelease): string {
-  const [prefix, name] = environment === "staging" ? ["staging", commit] : ["prod", version];
+function tagOf(environment: ReleaseFacts["environment"], { id, commit, version }: PlannedRelease): string {
+  const isPromoted = kinds[environment].images === "promoted";
+  const [prefix, name] = isPromoted ? ["prod", version] : [environment, commit];
   // A tag holds less than a version may, such as no `+`.
   return `${prefix}-${(name ?? id).replace(/[^\w.-]/g, "-")}`.slice(0, 128);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
 import { basicShape, type BasicSettings } from "./basic.ts";
+import { kinds } from "./kinds.ts";
 import { registry, type RegistrySettings } from "./registry.ts";
 import { secretKey, secretSource, type SecretSource } from "./secret-source.ts";
 
@@ -20,7 +21,7 @@ export interface CiSettings extends BasicSettings {
 export const ciSchema = z
   .strictObject({
     environment: z.literal("ci"),
-    ...basicShape(60),
+    ...basicShape(kinds.ci.gateTimeoutSeconds),
     reuse: z
       .enum(["none", "local"], expected('"none" or "local"', "take none for servers of its own"))
       .default("none"),

@@ -19,18 +19,24 @@ export interface Kind {
   readonly route: "localhost" | "domain" | "none";
   /** Whether a switch waits for requests under way: on one's own machine nobody waits for an open page. */
   readonly drains: boolean;
+  /** Where its images come from: built here, those of a commit in the registry, or those that the stack before it proved. */
+  readonly images: "built" | "commit" | "promoted";
   /** Whether its database is dumped before a migration. */
   readonly backups: boolean;
+  /** Whether people agree to a release, on GitHub or by signatures, and to a migration that takes something away. */
+  readonly reviewed: boolean;
+  /** How long a new copy may take until it is healthy where no setting says it, in seconds. */
+  readonly gateTimeoutSeconds: number;
 }
 
 /** What each kind of environment is: the one place that tells them apart. */
 // prettier-ignore
 export const kinds = {
-  local:      { hosts: "here", data: "kept",        rights: "all", route: "localhost", drains: false, backups: false },
-  ci:         { hosts: "here", data: "memory",      rights: "all", route: "none",      drains: false, backups: false },
-  preview:    { hosts: "ssh",  data: "thrown away", rights: "few", route: "domain",    drains: false, backups: false },
-  staging:    { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  backups: false },
-  production: { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  backups: true  },
+  local:      { hosts: "here", data: "kept",        rights: "all", route: "localhost", drains: false, images: "built",    backups: false, reviewed: false, gateTimeoutSeconds: 60 },
+  ci:         { hosts: "here", data: "memory",      rights: "all", route: "none",      drains: false, images: "built",    backups: false, reviewed: false, gateTimeoutSeconds: 60 },
+  preview:    { hosts: "ssh",  data: "thrown away", rights: "few", route: "domain",    drains: false, images: "commit",   backups: false, reviewed: false, gateTimeoutSeconds: 120 },
+  staging:    { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  images: "commit",   backups: false, reviewed: false, gateTimeoutSeconds: 360 },
+  production: { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  images: "promoted", backups: true,  reviewed: true,  gateTimeoutSeconds: 240 },
 } as const satisfies Record<KindName, Kind>;
 
 /** The kind of an environment; undefined for what several environments share, and for none. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
 import { basicShape, routedShape, type BasicSettings, type RoutedSettings } from "./basic.ts";
+import { kinds } from "./kinds.ts";
 import { secretKey, secretSource, type SecretSource } from "./secret-source.ts";
 
 /** The settings of `local`: one person's machine and its own Docker engine. */
@@ -22,7 +23,7 @@ const portWords = expected("a port from 1 to 65535", "choose a free one, for exa
 export const localSchema = z
   .strictObject({
     environment: z.literal("local"),
-    ...basicShape(60),
+    ...basicShape(kinds.local.gateTimeoutSeconds),
     port: z.int(portWords).min(1, portWords).max(65535, portWords).default(8080),
     reload: z.boolean().default(true),
     ...routedShape(2),

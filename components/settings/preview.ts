@@ -4,6 +4,7 @@ import { expected } from "../input/input-checks.ts";
 import { basicShape, routedShape, type BasicSettings, type RoutedSettings } from "./basic.ts";
 import { certificates, commit, domainName } from "./domain.ts";
 import { host, type HostSettings } from "./host.ts";
+import { kinds } from "./kinds.ts";
 import { limits, type Limits } from "./limits.ts";
 import { registry, type RegistrySettings } from "./registry.ts";
 import { secretKey, secretSource, type SecretSource } from "./secret-source.ts";
@@ -39,7 +40,7 @@ const numberWords = expected("a pull request's number", "use the stack pr-<numbe
 export const previewSchema = z
   .strictObject({
     environment: z.literal("preview"),
-    ...basicShape(120),
+    ...basicShape(kinds.preview.gateTimeoutSeconds),
     pullRequest: z.int(numberWords).min(1, numberWords).max(999_999_999, numberWords),
     previewDomain: domainName("preview.example.com"),
     certificates,

@@ -4,6 +4,7 @@ import { expected } from "../input/input-checks.ts";
 import { approval, approvals, type Approval, type ApprovalSettings } from "./approval.ts";
 import { backup, type BackupSettings } from "./backup.ts";
 import { github, pattern } from "./github.ts";
+import { kinds } from "./kinds.ts";
 import {
   migrationShape,
   reason,
@@ -52,7 +53,7 @@ const revisionWords = expected("a revision", "take the one that the plan names")
 export const productionSchema = z
   .strictObject({
     environment: z.literal("production"),
-    ...releasedShape(240, "notes.example.com"),
+    ...releasedShape(kinds.production.gateTimeoutSeconds, "notes.example.com"),
     promoteFrom: z.literal("staging", expected('"staging"', "production takes only what staging proved")),
     promoteBranches: z.array(pattern, branchesWords).min(1, branchesWords).exactOptional(),
     allowUnproven: z.strictObject({ reason }).meta({ id: "UnprovenSettings" }).exactOptional(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { commit } from "./domain.ts";
 import { github } from "./github.ts";
+import { kinds } from "./kinds.ts";
 import { migrationShape, releasedShape, type ReleasedSettings } from "./released.ts";
 
 /** The settings of `staging`: what was merged, proved here before production takes it. */
@@ -15,7 +16,7 @@ export interface StagingSettings extends ReleasedSettings {
 export const stagingSchema = z
   .strictObject({
     environment: z.literal("staging"),
-    ...releasedShape(360, "staging.example.com"),
+    ...releasedShape(kinds.staging.gateTimeoutSeconds, "staging.example.com"),
     commit: commit.exactOptional(),
     migration: z.strictObject(migrationShape).meta({ id: "MigrationSettings" }).prefault({}),
     github: github(["main"], []).meta({ id: "StagingGithubSettings" }).exactOptional(),
