@@ -4,12 +4,12 @@ import { parseApplication } from "../application/application.ts";
 import { earlierChecks, rehearsal } from "../application/checks.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { BackingServices } from "../data/backing-services.ts";
-import { DockerHost } from "../host/docker-host.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/private-files.ts";
 import { InputError } from "../input/input-error.ts";
 import type { LoadedSettings } from "./load-settings.ts";
-import { labels, namesOf, type Names } from "../naming/names.ts";
+import { namesOf, type Names } from "../naming/names.ts";
+import { placeOf, type Place } from "./place.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import { serviceInputs, type InputsOfAll } from "../secrets/service-inputs.ts";
 import { checkAgreement } from "../settings/agreement.ts";
@@ -32,13 +32,11 @@ export interface CiEnvironmentArgs {
 const rehearsalTimeoutSeconds = 600;
 
 /** What the parts of one run have in common. */
-interface Shared extends InputsOfAll {
+interface Shared extends InputsOfAll, Pick<Place, "host" | "labels"> {
   readonly plan: CiPlan;
-  readonly host: DockerHost;
-  readonly data: BackingServices;
   readonly names: Names;
+  readonly data: BackingServices;
   readonly reports: string;
-  readonly labels: (part: string) => Record<string, string>;
 }
 
 /** Images by their names: as they are released, and as they are built for the checks. */
@@ -60,33 +58,29 @@ export class CiEnvironment extends pulumi.ComponentResource {
     // Before the component itself, so that input which cannot be used registers nothing.
     const { plan, reused } = userErrors(() => checked(args));
     super("towpath:ci:Environment", name, {}, opts);
-    const { environment, namespace, imageMirror = "docker.io", gateTimeoutSeconds } = args.settings;
+    const { settings, run } = args;
+    const { environment, namespace } = settings;
     const { application } = plan;
-    const names = namesOf(namespace);
-    const labelsOf = (part: string): Record<string, string> =>
-      labels({ application: application.name, environment, namespace, part });
     const child = { parent: this };
-
-    const host = new DockerHost(
-      `${name}-host`,
-      reused === undefined
-        ? { networkName: names.network, labels: labelsOf("network") }
-        : { networkName: reused.network },
-      child,
-    );
-    const images = this.build(name, plan, { names, host, imageMirror, facts: args.run.facts ?? {} });
-    const data = new BackingServices(
+    const place = placeOf(
       name,
       {
-        ...{ application, names, host, imageMirror, gateTimeoutSeconds, labels: labelsOf, kind: kinds.ci },
-        ...(reused !== undefined && { reused }),
+        ...{ applicationName: application.name, settings },
+        ...(reused !== undefined && { networkName: reused.network }),
       },
       child,
     );
+    const images = this.build(name, plan, place, run.facts ?? {});
+    const data = new BackingServices(
+      name,
+      { ...place, application, kind: kinds.ci, ...(reused !== undefined && { reused }) },
+      child,
+    );
     const shared: Shared = {
-      ...{ plan, host, data, application, environment, labels: labelsOf, reports: args.run.reports },
-      names: reused === undefined ? names : { ...names, objectStorage: reused.objectStorage },
-      secretValues: { ...data.secretValues, ...applicationSecrets(name, application, args.settings, child) },
+      ...place,
+      ...{ plan, data, application, environment, reports: run.reports },
+      names: reused === undefined ? place.names : { ...place.names, objectStorage: reused.objectStorage },
+      secretValues: { ...data.secretValues, ...applicationSecrets(name, application, settings, child) },
     };
     this.rehearse(name, shared, images);
     this.check(name, shared, images);
@@ -99,22 +93,15 @@ export class CiEnvironment extends pulumi.ComponentResource {
   private build(
     name: string,
     { application, releaseImages, developmentImages }: CiPlan,
-    {
-      names,
-      ...args
-    }: {
-      names: Names;
-      host: DockerHost;
-      imageMirror: string;
-      facts: Readonly<Record<string, string>>;
-    },
+    { names, host, imageMirror }: Place,
+    facts: Readonly<Record<string, string>>,
   ): Images {
     const image = (key: string): CiPlan["application"]["images"][string] => found(application.images, key);
     const built = (suffix: string, key: string, target: string | undefined): pulumi.Output<string> =>
       new BuiltImage(
         `${name}-${key}${suffix}-image`,
         {
-          ...args,
+          ...{ host, imageMirror, facts },
           image: { ...image(key), ...(target !== undefined && { target }) },
           repository: names.image(`${key}${suffix}`),
         },

@@ -1,15 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { found } from "../application/names.ts";
-import { Gateway } from "../gateway/gateway.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import { preflight } from "../host/check-hosts.ts";
 import { writeConnections } from "../host/connection.ts";
 import { gatewayDemand } from "../host/preflight.ts";
-import { DockerHost } from "../host/docker-host.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { InputError } from "../input/input-error.ts";
 import type { LoadedSettings } from "./load-settings.ts";
-import { labels, namesOf } from "../naming/names.ts";
+import { gatewayOf, placeOf } from "./place.ts";
 import { missingCredentials } from "../settings/agreement.ts";
 import type { HostStackSettings } from "../settings/host-stack.ts";
 
@@ -60,30 +58,13 @@ export class HostEnvironment extends pulumi.ComponentResource {
 
   constructor(name: string, args: HostEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:index:HostEnvironment", name, {}, opts);
-    const { environment, namespace, imageMirror = "docker.io" } = args.settings;
-    const names = namesOf(namespace);
-    const labelsOf = (part: string): Record<string, string> =>
-      labels({ application: args.applicationName, environment, namespace, part });
-    const host = new DockerHost(
-      `${name}-host`,
-      { networkName: names.network, labels: labelsOf("network"), connection: args.connection },
-      { parent: this },
-    );
-    const gateway = new Gateway(
-      `${name}-gateway`,
-      {
-        containerName: names.gateway,
-        imageMirror,
-        listens: "public",
-        ipv6: args.hasIpv6,
-        host,
-        labels: labelsOf("gateway"),
-      },
-      { parent: this },
-    );
-    this.namespace = namespace;
+    const { applicationName, settings, connection, hasIpv6 } = args;
+    const child = { parent: this };
+    const place = placeOf(name, { applicationName, settings, connection }, child);
+    const gateway = gatewayOf(name, place, { listens: "public", ipv6: hasIpv6 }, child);
+    this.namespace = settings.namespace;
     this.gateway = pulumi
-      .all([gateway.containerName, gateway.containerId, host.networkName])
+      .all([gateway.containerName, gateway.containerId, place.host.networkName])
       .apply(([containerName, containerId, networkName]) => ({ containerName, containerId, networkName }));
     this.registerOutputs({ gateway: this.gateway });
   }

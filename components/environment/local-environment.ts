@@ -4,15 +4,13 @@ import { parseApplication, type Application } from "../application/application.t
 import type { ApplicationDescription } from "../application/description.ts";
 import { developmentProblems, inDevelopment } from "../application/development.ts";
 import { BackingServices } from "../data/backing-services.ts";
-import { Gateway } from "../gateway/gateway.ts";
-import { DockerHost } from "../host/docker-host.ts";
 import { developmentFolder, projectFiles } from "../image/build-inputs.ts";
 import { checkContexts } from "../image/private-files.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { InputError } from "../input/input-error.ts";
 import type { LoadedSettings } from "./load-settings.ts";
-import { labels, namesOf } from "../naming/names.ts";
-import { Release } from "../release/release.ts";
+import { gatewayOf, placeOf, type Place } from "./place.ts";
+import { Release, type ImageIds } from "../release/release.ts";
 import { recordOf, type ReleaseIdentity } from "../plan/release-record.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
 import type { SecretValues } from "../secrets/files.ts";
@@ -59,64 +57,22 @@ export class Environment extends pulumi.ComponentResource {
     // Before the component itself, so that input which cannot be used registers nothing.
     const { application, settings } = userErrors(() => checked(args));
     super("towpath:index:Environment", name, {}, opts);
-    const { environment, namespace, imageMirror = "docker.io" } = settings;
-    const names = namesOf(namespace);
-    const labelsOf = (part: string): Record<string, string> =>
-      labels({ application: application.name, environment, namespace, part });
+    const { environment, namespace, port } = settings;
     const child = { parent: this };
-
-    const host = new DockerHost(
-      `${name}-host`,
-      { networkName: names.network, labels: labelsOf("network") },
-      child,
-    );
-    const gateway = new Gateway(
-      `${name}-gateway`,
-      {
-        containerName: names.gateway,
-        imageMirror,
-        listens: { port: settings.port },
-        ipv6: args.ipv6 ?? false,
-        host,
-        labels: labelsOf("gateway"),
-      },
-      child,
-    );
-    const images = Object.fromEntries(
-      Object.entries(application.images).map(([key, image]) => [
-        key,
-        new BuiltImage(
-          `${name}-${key}-image`,
-          {
-            image,
-            repository: names.image(key),
-            imageMirror,
-            developmentFolder: join(developmentFolder(namespace), key),
-            host,
-          },
-          child,
-        ).id,
-      ]),
-    );
-    const shared = {
-      application,
-      names,
-      host,
-      gateway,
-      labels: labelsOf,
-      gateTimeoutSeconds: settings.gateTimeoutSeconds,
-    };
-    const data = new BackingServices(name, { ...shared, kind: kinds.local, imageMirror }, child);
+    const place = placeOf(name, { applicationName: application.name, settings }, child);
+    const gateway = gatewayOf(name, place, { listens: { port }, ipv6: args.ipv6 ?? false }, child);
+    const images = this.build(name, application, place);
+    const data = new BackingServices(name, { ...place, application, kind: kinds.local }, child);
     const secretValues: SecretValues = {
       ...data.secretValues,
       ...applicationSecrets(name, application, settings, child),
     };
-    const url = `http://localhost:${settings.port}`;
+    const url = `http://localhost:${port}`;
     const release = new Release(
       `${name}-release`,
       {
-        ...shared,
-        url,
+        ...place,
+        ...{ application, gateway, url },
         environment,
         images,
         secretValues,
@@ -132,7 +88,7 @@ export class Environment extends pulumi.ComponentResource {
     );
 
     this.namespace = namespace;
-    this.port = settings.port;
+    this.port = port;
     this.route = release.route;
     this.url = release.containers.apply(() => url);
     this.services = release.containers.apply((containers) =>
@@ -142,6 +98,25 @@ export class Environment extends pulumi.ComponentResource {
     );
     this.release = pulumi.all([pulumi.all(images), release.containers]).apply(([ids]) => recordOf(ids));
     this.registerOutputs({ url: this.url, release: this.release });
+  }
+
+  private build(name: string, { images }: Application, { names, host, imageMirror }: Place): ImageIds {
+    return Object.fromEntries(
+      Object.entries(images).map(([key, image]) => [
+        key,
+        new BuiltImage(
+          `${name}-${key}-image`,
+          {
+            image,
+            repository: names.image(key),
+            imageMirror,
+            developmentFolder: join(developmentFolder(names.namespace), key),
+            host,
+          },
+          { parent: this },
+        ).id,
+      ]),
+    );
   }
 }
 

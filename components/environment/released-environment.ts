@@ -5,14 +5,12 @@ import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { schemaSince, type MigrationPlan } from "../migration/migration-plan.ts";
-import { Gateway } from "../gateway/gateway.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
-import { DockerHost } from "../host/docker-host.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { PulledImage } from "../image/pulled-image.ts";
 import { TaggedImages } from "../image/tagged-images.ts";
 import type { LoadedSettings } from "./load-settings.ts";
-import { labels, namesOf } from "../naming/names.ts";
+import { gatewayOf, placeOf, sharedGatewayOf, type Place, type PlaceArgs } from "./place.ts";
 import { tracksOf, type Tracks } from "../plan/canary.ts";
 import { dueSecret, lostOverlap } from "../plan/due-secrets.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
@@ -43,15 +41,11 @@ export interface ReleasedEnvironmentArgs {
   hasIpv6: boolean;
 }
 
-/** What all parts of an environment have in common. */
-type Place = Pick<
-  ReleaseArgs,
-  "application" | "names" | "host" | "gateway" | "labels" | "gateTimeoutSeconds"
-> & { imageMirror: string };
-
 /** What a release is rolled out with. */
 interface RollOutParts {
+  application: Application;
   place: Place;
+  gateway: ReleaseArgs["gateway"];
   tracks: Tracks;
   data: BackingServices;
   secretValues: SecretValues;
@@ -87,9 +81,17 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       plan.current && referencesOf(settings.registry, plan.current.images),
       settings.canary,
     );
-    const place = this.place(name, args);
     const child = { parent: this };
-    const data = new BackingServices(name, { ...place, kind: kinds[settings.environment] }, child);
+    const place = placeOf(name, reachedBy(args), child);
+    const gateway =
+      args.gateway === undefined
+        ? gatewayOf(name, place, { listens: "public", ipv6: args.hasIpv6 }, child)
+        : sharedGatewayOf(args.gateway);
+    const data = new BackingServices(
+      name,
+      { ...place, application: args.application, kind: kinds[settings.environment] },
+      child,
+    );
     const own = applicationSecrets(name, args.application, settings, child);
     const secretValues: SecretValues = { ...data.secretValues, ...own };
     const { versions, ofEach } = new SecretVersions(
@@ -100,8 +102,13 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     sayDueSecrets(args, ofEach);
     const application = withPreviousSecrets(args.application, Object.keys(own));
     const release = this.rollOut(name, args, {
-      ...{ tracks, data, secretValues, versions },
-      place: { ...place, application },
+      application,
+      place,
+      gateway,
+      tracks,
+      data,
+      secretValues,
+      versions,
     });
     const records = tracks.completes ? recordsOf(name, args, release, versions) : pulumi.output(plan.records);
 
@@ -119,43 +126,9 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url, release: this.release });
   }
 
-  /** The host, the gateway on it, and what everything there has in common. */
-  private place(name: string, args: ReleasedEnvironmentArgs): Place {
-    const { application, settings, connection } = args;
-    const { environment, namespace, imageMirror = "docker.io", gateTimeoutSeconds } = settings;
-    const names = namesOf(namespace);
-    const labelsOf = (part: string): Record<string, string> =>
-      labels({ application: application.name, environment, namespace, part });
-    const networkName = names.network;
-    const host = new DockerHost(
-      `${name}-host`,
-      { networkName, labels: labelsOf("network"), connection, ...registryAuth(settings) },
-      { parent: this },
-    );
-    const gateway =
-      args.gateway === undefined
-        ? new Gateway(
-            `${name}-gateway`,
-            {
-              containerName: names.gateway,
-              imageMirror,
-              listens: "public",
-              ipv6: args.hasIpv6,
-              host,
-              labels: labelsOf("gateway"),
-            },
-            { parent: this },
-          )
-        : {
-            containerName: pulumi.output(args.gateway.containerName),
-            containerId: pulumi.output(args.gateway.containerId),
-          };
-    return { application, names, host, gateway, labels: labelsOf, gateTimeoutSeconds, imageMirror };
-  }
-
   private rollOut(name: string, args: ReleasedEnvironmentArgs, parts: RollOutParts): Release {
-    const { application, settings, gateway } = args;
-    const { place, tracks, data, secretValues, versions } = parts;
+    const { settings } = args;
+    const { application, place, gateway, tracks, data, secretValues, versions } = parts;
     const { environment, domain, certificates, maintenance } = settings;
     const kind = kinds[environment];
     const { host, names } = place;
@@ -175,7 +148,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       `${name}-release`,
       {
         ...place,
-        environment,
+        ...{ application, gateway, environment },
         images: pulled("", tracks.stable),
         ...(tracks.canary !== undefined && {
           canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
@@ -187,7 +160,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         boundaries: { rights: kind.rights, limits: settings.limits, secretVersions: versions },
         access: {
           ...{ route: kind.route, domain, certificates, maintenance },
-          ...(gateway !== undefined && { gatewayNetwork: gateway.networkName }),
+          ...(args.gateway !== undefined && { gatewayNetwork: args.gateway.networkName }),
         },
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
@@ -266,15 +239,16 @@ function schemaArgs(
   };
 }
 
-/** Who signs in to the registry, for the host's engine. */
-function registryAuth({
-  registry,
-  credential,
-}: ReleasedEnvironmentArgs["settings"]): Pick<ConstructorParameters<typeof DockerHost>[1], "registryAuth"> {
-  const { address, login } = registry;
-  const password = login && credential(login.password);
-  if (login === undefined || password === undefined) return {};
-  return { registryAuth: [{ address, username: login.user, password: pulumi.secret(password) }] };
+/** The environment's place: how its host is reached, and who signs in to the registry for its engine. */
+function reachedBy({ application, settings, connection }: ReleasedEnvironmentArgs): PlaceArgs {
+  const { address, login } = settings.registry;
+  const password = login && settings.credential(login.password);
+  const place = { applicationName: application.name, settings, connection };
+  if (login === undefined || password === undefined) return place;
+  return {
+    ...place,
+    registryAuth: [{ address, username: login.user, password: pulumi.secret(password) }],
+  };
 }
 
 /** Tags what users get now, in the registry, where somebody may write to it. */

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Gateway, type GatewayArgs } from "../gateway/gateway.ts";
+import type { SharedGateway } from "../gateway/shared-gateway.ts";
+import { DockerHost, type DockerHostArgs } from "../host/docker-host.ts";
+import { labels, namesOf, type Names } from "../naming/names.ts";
+import type { EnvironmentName } from "../naming/namespace.ts";
+import type { BasicSettings } from "../settings/basic.ts";
+
+/** Whose place it is, and how its host is reached. */
+export interface PlaceArgs extends Pick<DockerHostArgs, "connection" | "registryAuth"> {
+  applicationName: string;
+  settings: BasicSettings & { environment: EnvironmentName };
+  /** The network of another namespace to use; left out, the place has its own. */
+  networkName?: string;
+}
+
+/** The host of an environment with its network, and what everything there has in common. */
+export interface Place {
+  readonly names: Names;
+  readonly host: DockerHost;
+  /** The labels of one part. */
+  readonly labels: (part: string) => Record<string, string>;
+  /** The prefix that stands for docker.io in image names. */
+  readonly imageMirror: string;
+  readonly gateTimeoutSeconds: number;
+}
+
+/** Makes the host `<name>-host` and its network. */
+export function placeOf(
+  name: string,
+  { applicationName, settings, networkName, ...reached }: PlaceArgs,
+  opts: pulumi.ComponentResourceOptions,
+): Place {
+  const { environment, namespace, imageMirror = "docker.io", gateTimeoutSeconds } = settings;
+  const names = namesOf(namespace);
+  const labelsOf = (part: string): Record<string, string> =>
+    labels({ application: applicationName, environment, namespace, part });
+  const network =
+    networkName === undefined ? { networkName: names.network, labels: labelsOf("network") } : { networkName };
+  const host = new DockerHost(`${name}-host`, { ...network, ...reached }, opts);
+  return { names, host, labels: labelsOf, imageMirror, gateTimeoutSeconds };
+}
+
+/** Makes the place's own gateway `<name>-gateway`. */
+export function gatewayOf(
+  name: string,
+  { names, host, labels: labelsOf, imageMirror }: Place,
+  listening: Pick<GatewayArgs, "listens" | "ipv6">,
+  opts: pulumi.ComponentResourceOptions,
+): Gateway {
+  return new Gateway(
+    `${name}-gateway`,
+    { containerName: names.gateway, imageMirror, ...listening, host, labels: labelsOf("gateway") },
+    opts,
+  );
+}
+
+/** The gateway of a host that several environments share, in the form of one's own. */
+export function sharedGatewayOf({
+  containerName,
+  containerId,
+}: SharedGateway): Pick<Gateway, "containerName" | "containerId"> {
+  return { containerName: pulumi.output(containerName), containerId: pulumi.output(containerId) };
+}
