@@ -7,15 +7,14 @@ import { BackingServices } from "../data/backing-services.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/private-files.ts";
 import { InputError } from "../input/input-error.ts";
+import { agreed } from "./agreed.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { namesOf, type Names } from "../naming/names.ts";
 import { placeOf, type Place } from "./place.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import { serviceInputs, type InputsOfAll } from "../secrets/service-inputs.ts";
-import { checkAgreement } from "../settings/agreement.ts";
 import type { CiSettings } from "../settings/ci.ts";
 import { kinds } from "../settings/kinds.ts";
-import { userErrors } from "../input/user-errors.ts";
 import { Check } from "../ci/check.ts";
 import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
 import { checkDatabase, ciPlan, isDeveloped, type CiPlan } from "../ci/plan.ts";
@@ -23,9 +22,32 @@ import type { CiRun } from "../ci/run.ts";
 
 /** What is checked, and how. */
 export interface CiEnvironmentArgs {
-  application: ApplicationDescription;
+  plan: CiPlan;
   settings: LoadedSettings & CiSettings;
   run: CiRun;
+  /** The namespace whose servers are used; undefined for servers of its own. */
+  reused: Names | undefined;
+}
+
+/**
+ * What has to be known before anything is checked.
+ *
+ * @throws InputError with what cannot be used
+ */
+export function prepareCi(
+  description: ApplicationDescription,
+  settings: LoadedSettings & CiSettings,
+  run: CiRun,
+): CiEnvironmentArgs {
+  const application = agreed(parseApplication(description), settings);
+  checkContexts(application);
+  if (settings.reuse === "local" && run.reused === undefined) {
+    throw new InputError([
+      'towpath:reuse: only the command line knows the local environment and starts its servers, got "local"; use npm run ci',
+    ]);
+  }
+  const reused = run.reused === undefined ? undefined : namesOf(run.reused);
+  return { plan: ciPlan(application, run.only), settings, run, reused };
 }
 
 /** How long one command of the rehearsal may take, in seconds: as long as a release's migration. */
@@ -55,10 +77,8 @@ export class CiEnvironment extends pulumi.ComponentResource {
   readonly images: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: CiEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Before the component itself, so that input which cannot be used registers nothing.
-    const { plan, reused } = userErrors(() => checked(args));
     super("towpath:ci:Environment", name, {}, opts);
-    const { settings, run } = args;
+    const { plan, settings, run, reused } = args;
     const { environment, namespace } = settings;
     const { application } = plan;
     const child = { parent: this };
@@ -182,26 +202,4 @@ function databaseOf(
 /** The connections with this database in place of the run's first one. */
 function withDatabase(shared: Shared, { server, name }: ReturnType<typeof databaseOf>): Shared {
   return { ...shared, secretValues: { ...shared.secretValues, DATABASE_URL: server.urlOf(name) } };
-}
-
-/** The input once it can be used: nothing is made before this. */
-function checked({ application, settings, run }: CiEnvironmentArgs): {
-  plan: CiPlan;
-  reused: Names | undefined;
-} {
-  const parsed = parseApplication(application);
-  checkAgreement(parsed, settings, {
-    configuration: Object.keys(settings.secretValues),
-    variables: process.env,
-  });
-  checkContexts(parsed);
-  if (settings.reuse === "local" && run.reused === undefined) {
-    throw new InputError([
-      'towpath:reuse: only the command line knows the local environment and starts its servers, got "local"; use npm run ci',
-    ]);
-  }
-  return {
-    plan: ciPlan(parsed, run.only),
-    reused: run.reused === undefined ? undefined : namesOf(run.reused),
-  };
 }

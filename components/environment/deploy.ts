@@ -1,70 +1,112 @@
 import type { ApplicationDescription } from "../application/description.ts";
-import { Environment } from "./local-environment.ts";
+import { InputError } from "../input/input-error.ts";
+import { laterUserErrors, userErrors } from "../input/user-errors.ts";
 import { namesOf } from "../naming/names.ts";
+import { Environment, prepareLocal } from "./local-environment.ts";
 import type { LoadedSettings } from "./load-settings.ts";
-import { laterUserErrors } from "../input/user-errors.ts";
+
+/** The outputs of a stack. */
+type Outputs = Readonly<Record<string, unknown>>;
+
+type SettingsOf<Name extends LoadedSettings["environment"]> = Extract<LoadedSettings, { environment: Name }>;
 
 /**
- * The environment that the settings ask for; gives back the stack's outputs. What only other environments need is not
- * loaded: that is most of the time that a run which changes nothing takes.
+ * Deploys the environment that the settings ask for: it is prepared first, which fails before anything is made, then made.
+ * What only other environments need is not loaded: that is most of the time that a run which changes nothing takes.
+ *
+ * @returns the stack's outputs
  */
 export async function deploy(
-  application: ApplicationDescription,
+  description: ApplicationDescription,
   settings: LoadedSettings,
-): Promise<Readonly<Record<string, unknown>>> {
-  if (settings.environment === "ci") {
-    const { CiEnvironment } = await import("./ci-environment.ts");
-    const { ciRunOf } = await import("../ci/run.ts");
-    const run = ciRunOf(process.env, settings.namespace);
-    const { namespace, images } = new CiEnvironment(settings.namespace, { application, settings, run });
-    return { namespace, images };
+): Promise<Outputs> {
+  switch (settings.environment) {
+    case "local":
+      return deployLocal(description, settings);
+    case "ci":
+      return deployCi(description, settings);
+    case "preview":
+      return userErrors(() => refusePreview(settings));
+    case "staging":
+    case "production":
+      return deployReleased(description, settings);
+    case "host":
+      return deployHost(description, settings);
+    case "repository":
+      return deployRepository(settings);
   }
-  if (settings.environment === "staging" || settings.environment === "production") {
-    const { prepareRelease } = await import("./prepare-release.ts");
-    const { ReleasedEnvironment } = await import("./released-environment.ts");
-    const prepared = await laterUserErrors(() => prepareRelease(application, settings));
-    const { github } = settings;
-    const onGithub = github && {
-      prepared: await laterUserErrors(async () => {
-        const { prepareGithub } = await import("../github/prepare-github.ts");
-        return prepareGithub(prepared.application, { ...prepared.settings, github });
-      }),
-      ...(await import("./released-github.ts")),
-    };
-    const released = new ReleasedEnvironment(settings.namespace, prepared);
-    const { url, release, releases, services, namespace, route } = released;
-    const outputs = { url, release, releases, services, namespace, route };
-    if (onGithub === undefined) return outputs;
-    return { ...outputs, github: onGithub.releasedGithub(namespace, onGithub.prepared, released) };
-  }
-  if (settings.environment === "host") {
-    const { HostEnvironment, prepareHost } = await import("./host-environment.ts");
-    const prepared = await laterUserErrors(() => prepareHost(settings));
-    const applicationName = application.name;
-    const { gateway, namespace } = new HostEnvironment(settings.namespace, {
-      applicationName,
-      settings,
-      ...prepared,
-    });
-    return { gateway, namespace };
-  }
-  if (settings.environment === "repository") {
-    const { prepareRepository } = await import("../github/prepare-repository.ts");
-    const { RepositoryEnvironment } = await import("./repository-environment.ts");
-    const prepared = await laterUserErrors(() => prepareRepository(settings));
-    const { repository, github } = new RepositoryEnvironment(settings.namespace, prepared);
-    return { repository, ...(github !== undefined && { github }) };
-  }
-  const { namespace } = settings;
+}
+
+async function deployLocal(
+  description: ApplicationDescription,
+  settings: SettingsOf<"local">,
+): Promise<Outputs> {
+  const prepared = userErrors(() => prepareLocal(description, settings));
   const { askLocally, routeSince } = await import("../release/route-since.ts");
   const { listensOnIpv6 } = await import("../gateway/local-ipv6.ts");
-  const { gateway } = namesOf(namespace);
+  const site = { gateway: namesOf(settings.namespace).gateway, name: settings.namespace };
   // Asked while everything before the route is looked at: nobody waits for it.
-  const since = routeSince({ gateway, name: namespace });
+  const since = routeSince(site);
   // What is wrong with it is told where it is used.
   since.catch(() => undefined);
-  const ipv6 = listensOnIpv6(gateway, askLocally);
-  const environment = new Environment(namespace, { application, settings, routeSince: since, ipv6 });
-  const { url, release, services, port, route } = environment;
+  const ipv6 = listensOnIpv6(site.gateway, askLocally);
+  const local = new Environment(settings.namespace, { ...prepared, routeSince: since, ipv6 });
+  const { url, release, services, namespace, port, route } = local;
   return { url, release, services, namespace, port, route };
+}
+
+async function deployCi(description: ApplicationDescription, settings: SettingsOf<"ci">): Promise<Outputs> {
+  const { CiEnvironment, prepareCi } = await import("./ci-environment.ts");
+  const { ciRunOf } = await import("../ci/run.ts");
+  const run = ciRunOf(process.env, settings.namespace);
+  const prepared = userErrors(() => prepareCi(description, settings, run));
+  const { namespace, images } = new CiEnvironment(settings.namespace, prepared);
+  return { namespace, images };
+}
+
+async function deployReleased(
+  description: ApplicationDescription,
+  settings: SettingsOf<"staging" | "production">,
+): Promise<Outputs> {
+  const { prepareRelease } = await import("./prepare-release.ts");
+  const { ReleasedEnvironment } = await import("./released-environment.ts");
+  const prepared = await laterUserErrors(() => prepareRelease(description, settings));
+  const { github } = settings;
+  const onGithub = github && {
+    prepared: await laterUserErrors(async () => {
+      const { prepareGithub } = await import("../github/prepare-github.ts");
+      return prepareGithub(prepared.application, { ...prepared.settings, github });
+    }),
+    ...(await import("./released-github.ts")),
+  };
+  const released = new ReleasedEnvironment(settings.namespace, prepared);
+  const { url, release, releases, services, namespace, route } = released;
+  const outputs = { url, release, releases, services, namespace, route };
+  if (onGithub === undefined) return outputs;
+  return { ...outputs, github: onGithub.releasedGithub(namespace, onGithub.prepared, released) };
+}
+
+async function deployHost(
+  { name: applicationName }: ApplicationDescription,
+  settings: SettingsOf<"host">,
+): Promise<Outputs> {
+  const { HostEnvironment, prepareHost } = await import("./host-environment.ts");
+  const prepared = await laterUserErrors(() => prepareHost(settings));
+  const shared = new HostEnvironment(settings.namespace, { applicationName, settings, ...prepared });
+  const { gateway, namespace } = shared;
+  return { gateway, namespace };
+}
+
+async function deployRepository(settings: SettingsOf<"repository">): Promise<Outputs> {
+  const { prepareRepository } = await import("../github/prepare-repository.ts");
+  const { RepositoryEnvironment } = await import("./repository-environment.ts");
+  const prepared = await laterUserErrors(() => prepareRepository(settings));
+  const { repository, github } = new RepositoryEnvironment(settings.namespace, prepared);
+  return { repository, ...(github !== undefined && { github }) };
+}
+
+function refusePreview({ environment }: SettingsOf<"preview">): never {
+  throw new InputError([
+    `towpath:environment: previews cannot be deployed so far, got "${environment}"; use local, ci, staging or production`,
+  ]);
 }

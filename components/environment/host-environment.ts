@@ -6,6 +6,7 @@ import { writeConnections } from "../host/connection.ts";
 import { gatewayDemand } from "../host/preflight.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { InputError } from "../input/input-error.ts";
+import { givenValues } from "./agreed.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { gatewayOf, placeOf } from "./place.ts";
 import { missingCredentials } from "../settings/agreement.ts";
@@ -32,10 +33,7 @@ export interface HostEnvironmentArgs {
 export async function prepareHost(
   settings: LoadedHostSettings,
 ): Promise<Pick<HostEnvironmentArgs, "connection" | "hasIpv6">> {
-  const missing = missingCredentials(settings, {
-    configuration: Object.keys(settings.secretValues),
-    variables: process.env,
-  });
+  const missing = missingCredentials(settings, givenValues(settings));
   if (missing.length > 0) throw new InputError(missing);
   const connections = await writeConnections(
     folderOf(settings.namespace),

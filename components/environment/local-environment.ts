@@ -8,6 +8,7 @@ import { developmentFolder, projectFiles } from "../image/build-inputs.ts";
 import { checkContexts } from "../image/private-files.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { InputError } from "../input/input-error.ts";
+import { agreed } from "./agreed.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import { gatewayOf, placeOf, type Place } from "./place.ts";
 import { Release, type ImageIds } from "../release/release.ts";
@@ -15,14 +16,13 @@ import { recordOf, type ReleaseIdentity } from "../plan/release-record.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
-import { checkAgreement } from "../settings/agreement.ts";
+import type { LocalSettings } from "../settings/local.ts";
 import { kinds } from "../settings/kinds.ts";
-import { userErrors } from "../input/user-errors.ts";
 
 /** What is shipped, and how it differs here. */
 export interface EnvironmentArgs {
-  application: ApplicationDescription;
-  settings: LoadedSettings;
+  application: Application;
+  settings: LoadedSettings & LocalSettings;
   /**
    * Since when the gateway serves what the state says; another time switches again. See `agreement`.
    * @default "" which never changes: what the gateway serves is not compared with the state
@@ -36,10 +36,24 @@ export interface EnvironmentArgs {
 }
 
 /**
+ * What has to be known of an application before any of it is made here.
+ *
+ * @throws InputError with what cannot be used
+ */
+export function prepareLocal(
+  description: ApplicationDescription,
+  settings: LoadedSettings & LocalSettings,
+): Pick<EnvironmentArgs, "application" | "settings"> {
+  const application = agreed(parseApplication(description), settings);
+  checkContexts(application);
+  return { application: settings.reload ? mounted(application) : application, settings };
+}
+
+/**
  * One environment of an application, on this machine's Docker engine.
  *
  * The order is that of a release: images, migration, new copies behind their gates, smoke checks, the switch; the engine
- * deletes what was replaced last. Fails before the first resource when the application or the settings cannot be used.
+ * deletes what was replaced last. All that can be known before has been checked by `prepareLocal`.
  */
 export class Environment extends pulumi.ComponentResource {
   /** Where users find the application. */
@@ -54,9 +68,8 @@ export class Environment extends pulumi.ComponentResource {
   readonly port: number;
 
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Before the component itself, so that input which cannot be used registers nothing.
-    const { application, settings } = userErrors(() => checked(args));
     super("towpath:index:Environment", name, {}, opts);
+    const { application, settings } = args;
     const { environment, namespace, port } = settings;
     const child = { parent: this };
     const place = placeOf(name, { applicationName: application.name, settings }, child);
@@ -118,25 +131,6 @@ export class Environment extends pulumi.ComponentResource {
       ]),
     );
   }
-}
-
-/** The input once it can be used: nothing is made before this. */
-function checked({ application, settings }: EnvironmentArgs): {
-  application: Application;
-  settings: LoadedSettings & { environment: "local" };
-} {
-  if (settings.environment !== "local") {
-    throw new InputError([
-      `towpath:environment: previews cannot be deployed so far, got "${settings.environment}"; use local, ci, staging or production`,
-    ]);
-  }
-  const parsed = parseApplication(application);
-  checkAgreement(parsed, settings, {
-    configuration: Object.keys(settings.secretValues),
-    variables: process.env,
-  });
-  checkContexts(parsed);
-  return { application: settings.reload ? mounted(parsed) : parsed, settings };
 }
 
 /** The application with its source mounted, once that is known to be possible. */

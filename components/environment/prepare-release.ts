@@ -15,6 +15,7 @@ import { limitsFromSettings } from "../host/run-limits.ts";
 import { judgePlatforms } from "../image/platforms.ts";
 import { InputError } from "../input/input-error.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
+import { agreed } from "./agreed.ts";
 import type { LoadedSettings } from "./load-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { namesOf } from "../naming/names.ts";
@@ -25,7 +26,6 @@ import { planRelease, schemaStays, type ReleasePlan } from "../plan/read-and-pla
 import { routeSince } from "../release/route-since.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
-import { checkAgreement, type GivenValues } from "../settings/agreement.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 
@@ -152,7 +152,7 @@ function asReleased(application: Application, settings: ReleasedSettings, plan: 
   const secrets = { ...application.secrets, ...described.secrets };
   const released = { ...described, secrets };
   const services = { ...application.services, ...described.services };
-  checkAgreement({ ...released, services }, settings, givenValues(settings));
+  agreed({ ...released, services }, settings);
   return released;
 }
 
@@ -198,8 +198,7 @@ async function plannedMigration({
 }
 
 function checked(description: ApplicationDescription, settings: ReleasedSettings): Application {
-  const application = parseApplication(description);
-  checkAgreement(application, settings, givenValues(settings));
+  const application = agreed(parseApplication(description), settings);
   const hosts = Object.keys(settings.hosts);
   if (hosts.length > 1) {
     throw new InputError([
@@ -207,8 +206,4 @@ function checked(description: ApplicationDescription, settings: ReleasedSettings
     ]);
   }
   return application;
-}
-
-function givenValues({ secretValues }: ReleasedSettings): GivenValues {
-  return { configuration: Object.keys(secretValues), variables: process.env };
 }

@@ -7,9 +7,10 @@ import { byName, deployed, outcome, type Registration } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
-import { CiEnvironment } from "../../../components/environment/ci-environment.ts";
+import { CiEnvironment, prepareCi } from "../../../components/environment/ci-environment.ts";
 import { ciRunOf, ciRunVariable, type CiRun } from "../../../components/ci/run.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
+import { userErrors } from "../../../components/input/user-errors.ts";
 import type { CiSettings } from "../../../components/settings/ci.ts";
 import { merged } from "../assert-refused.ts";
 import { notes } from "../application/notes.ts";
@@ -43,7 +44,8 @@ const configuration = { "towpath:namespace": "notes-ci" };
 function program(run: CiRun): () => CiEnvironment {
   return () => {
     const settings = loadSettings("notes") as ReturnType<typeof loadSettings> & CiSettings;
-    return new CiEnvironment(settings.namespace, { application, settings, run });
+    const prepared = userErrors(() => prepareCi(application, settings, run));
+    return new CiEnvironment(settings.namespace, prepared);
   };
 }
 

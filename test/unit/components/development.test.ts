@@ -9,28 +9,19 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { application } from "../../../application.ts";
-import type { ApplicationDescription } from "../../../components/application/description.ts";
-import { Environment } from "../../../components/environment/local-environment.ts";
-import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { Hidden } from "./hidden.ts";
+import { localProgram } from "./local.ts";
 
 const namespace = "development-test";
 const kept = join(".towpath", "namespaces", namespace);
 const configuration = { "towpath:namespace": namespace };
-
-function program(described: ApplicationDescription): () => Environment {
-  return () => {
-    const settings = loadSettings(described.name);
-    return new Environment(settings.namespace, { application: described, settings });
-  };
-}
 
 describe("the sample application with its source mounted", function () {
   this.timeout(30_000);
   let resources: Record<string, Registration>;
 
   before(async () => {
-    resources = byName((await deployed(program(application), { configuration })).registrations);
+    resources = byName((await deployed(localProgram(application), { configuration })).registrations);
   });
   after(() => {
     rmSync(kept, { recursive: true });
@@ -78,7 +69,7 @@ describe("the sample application with its source mounted", function () {
     const planned = { "towpath:namespace": `${namespace}-plan` };
     const folder = join(".towpath", "namespaces", `${namespace}-plan`);
     try {
-      await deployed(program(application), { configuration: planned, preview: true });
+      await deployed(localProgram(application), { configuration: planned, preview: true });
       assert.ok(!existsSync(join(folder, "development/api/inputs.json")));
     } finally {
       rmSync(folder, { recursive: true });
@@ -88,7 +79,7 @@ describe("the sample application with its source mounted", function () {
   it("is refused before the first resource when a stage or a folder is not there", async () => {
     const api = { context: "app/api", dev: { target: "devel", mounts: { "app/api/note": "/app/notes" } } };
     const { thrown, registrations } = await outcome(
-      program({ ...application, images: { ...application.images, api } }),
+      localProgram({ ...application, images: { ...application.images, api } }),
       { configuration },
     );
     assert.equal(

@@ -8,11 +8,13 @@ import { byName, deployed, outcome, valueOf, type Registration, type Run } from 
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
-import { Environment } from "../../../components/environment/local-environment.ts";
+import { deploy } from "../../../components/environment/deploy.ts";
+import type { Environment } from "../../../components/environment/local-environment.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { preview as previewSettings } from "../settings/good.ts";
 import { notes } from "../application/notes.ts";
 import { Hidden, hidden, shown } from "./hidden.ts";
+import { localProgram } from "./local.ts";
 import { orderOf } from "./order.ts";
 import { imageId, password } from "./plugins.ts";
 
@@ -23,12 +25,8 @@ const page: ApplicationDescription = {
   services: { web: { image: "web" } },
 };
 
-function program(application: ApplicationDescription, ipv6 = false): () => Environment {
-  return () => {
-    const settings = { ...loadSettings(application.name), namespace: `${application.name}-local` };
-    return new Environment(settings.namespace, { application, settings, ipv6 });
-  };
-}
+const program = (application: ApplicationDescription, ipv6 = false): (() => Environment) =>
+  localProgram(application, { ipv6, namespace: `${application.name}-local` });
 
 describe("an environment", function () {
   this.timeout(30_000);
@@ -261,7 +259,10 @@ describe("what an environment refuses before the first resource", function () {
 
 /** Runs a program that has to fail with this message before anything is registered. */
 async function refused(application: ApplicationDescription, run: Run, message: string): Promise<void> {
-  const { thrown, registrations } = await outcome(program(application), run);
+  const { thrown, registrations } = await outcome(
+    () => deploy(application, loadSettings(application.name)),
+    run,
+  );
   assert.equal((thrown as Error).message, message);
   assert.ok(pulumi.RunError.isInstance(thrown), "shown with a stack trace");
   assert.deepEqual(registrations, []);

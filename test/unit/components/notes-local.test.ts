@@ -7,13 +7,13 @@
 import { byName, deployed, isSecret, valueOf, type Registration } from "./engine.ts";
 import assert from "node:assert/strict";
 import { application } from "../../../application.ts";
-import { Environment } from "../../../components/environment/local-environment.ts";
-import { loadSettings } from "../../../components/environment/load-settings.ts";
+import type { Environment } from "../../../components/environment/local-environment.ts";
 import { shown } from "./hidden.ts";
 import { data, databaseUrl, redisUrl, secrets } from "./notes-local/data.ts";
 import { host, images } from "./notes-local/host.ts";
 import { release } from "./notes-local/release.ts";
 import { order, tree } from "./notes-local/shape.ts";
+import { localProgram } from "./local.ts";
 import { orderOf, treeOf } from "./order.ts";
 import { imageId } from "./plugins.ts";
 
@@ -25,10 +25,7 @@ describe("the sample application in local", function () {
 
   before(async () => {
     const done = await deployed(
-      () => {
-        const settings = loadSettings(application.name);
-        return new Environment(settings.namespace, { application, settings });
-      },
+      localProgram(application),
       // Images as they are released; development.test.ts has the others.
       { configuration: { "towpath:reload": "false", "towpath:namespace": "notes-local" } },
     );

@@ -1,0 +1,18 @@
+import type { Application } from "../application/application.ts";
+import { checkAgreement, type GivenValues } from "../settings/agreement.ts";
+import type { LoadedSettings } from "./load-settings.ts";
+
+/**
+ * The application, once it is known that it and the stack's settings fit together.
+ *
+ * @throws InputError with all that does not
+ */
+export function agreed(application: Application, settings: LoadedSettings): Application {
+  checkAgreement(application, settings, givenValues(settings));
+  return application;
+}
+
+/** The values that this run is given: in the stack's configuration, and in the environment's variables. */
+export function givenValues({ secretValues }: Pick<LoadedSettings, "secretValues">): GivenValues {
+  return { configuration: Object.keys(secretValues), variables: process.env };
+}
