@@ -11,6 +11,7 @@ import { pathToFileURL } from "node:url";
 import { applicationSchema } from "../components/application/schema.ts";
 import { encryptedSchema, settingsSchemas } from "../components/settings/settings.ts";
 import { readDocstrings } from "./docstrings.ts";
+import { environmentsPage } from "./environments-page.ts";
 import { applicationPage, settingsComment, settingsPage } from "./pages.ts";
 import { jsonSchema } from "./schemas.ts";
 
@@ -30,6 +31,7 @@ export function generate(): Map<string, string> {
   const application = applicationPage("ApplicationDescription", jsonSchema(applicationSchema), docs);
   const comment = settingsComment(environments, encrypted, docs);
   return new Map([
+    ["docs/reference/environments.md", environmentsPage()],
     ["docs/reference/settings.md", settingsPage(environments, encrypted, docs)],
     ["docs/reference/application.md", application],
     ["Pulumi.yaml", withSettings(readFileSync(join(root, "Pulumi.yaml"), "utf8"), comment)],

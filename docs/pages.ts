@@ -172,11 +172,13 @@ function defaultsText({ defaults }: SettingRow): string {
   return texts.map((text) => `${text} (${having(text).join(", ")})`).join(", ");
 }
 
-function page(title: string, introduction: string, parts: readonly string[]): string {
+/** A generated page. */
+export function page(title: string, introduction: string, parts: readonly string[]): string {
   return `${[`${generated}\n\n# ${title}`, introduction, ...parts].join("\n\n")}\n`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table in Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
