@@ -4,7 +4,6 @@ import { GithubError } from "../../components/github/client.ts";
 import { environmentDrift, type LeftOnGithub } from "../../components/github/drift.ts";
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
 import { securityChanges } from "../../components/github/security.ts";
-import { namesOf } from "../../components/naming/names.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { routeDrift } from "../drift/route.ts";
 import { resourceDifferences, type Difference, type RefreshDigest } from "../drift/resources.ts";
@@ -13,6 +12,7 @@ import { githubClient, onGithub } from "../github/access.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { pulumiFolder, readProject } from "../project.ts";
+import { siteOf } from "../pulumi/gateway-site.ts";
 import { onHost } from "../pulumi/killed-release.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
@@ -51,17 +51,11 @@ export async function drift(stack: string, progress: Progress, project = readPro
 async function routeDifferences(
   settings: Settings,
   deployment: Deployment,
-  { project, environment }: PulumiCall,
+  call: PulumiCall,
   connections: Awaited<ReturnType<typeof openHosts>> | undefined,
 ): Promise<Difference[]> {
-  const { namespace } = settings;
-  const shared = "gateway" in settings ? settings.gateway : undefined;
-  const hostStack =
-    shared === undefined
-      ? undefined
-      : await readDeployment({ project, stack: shared, environment, logFolder: "" }, run);
-  const { gateway: named } = stackOutputs(hostStack) as { gateway?: { containerName?: string } };
-  const site = { gateway: named?.containerName ?? namesOf(namespace).gateway, name: namespace };
+  const site = await siteOf(settings, call, run);
+  if (site === undefined) return [];
   const runs = connections === undefined ? [run] : Object.values(connections).map((one) => onHost(one, run));
   const found = await Promise.all(runs.map((there) => routeDrift(deployment, site, there)));
   return found.flatMap((words) =>

@@ -19,6 +19,7 @@ import { placeOf } from "../place.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../progress/progress.ts";
 import { pulumiFolder, readProject, type Project } from "../project.ts";
+import { removeLeftSite } from "../pulumi/gateway-site.ts";
 import { clearKilledRelease } from "../pulumi/killed-release.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
@@ -46,8 +47,10 @@ const needsMachine = new Set([
 /** Those that change what is on the hosts, and so have to know what a killed run left there. */
 const changing = new Set(["up", "update", "destroy", "down"]);
 
+const destroying = new Set(["destroy", "down"]);
+
 /** Those that reach the hosts without the program, which would open the connections. */
-const withoutProgram = new Set(["destroy", "down", "refresh"]);
+const withoutProgram = new Set([...destroying, "refresh"]);
 
 /**
  * Runs the pinned Pulumi CLI on this project with everything set up: `npm run pulumi -- up --stack local`.
@@ -65,7 +68,7 @@ export async function pulumi(
   if (warning !== undefined) progress.say(warning);
   const call = await callFor(command, stack, progress, project);
   if (changing.has(command) && isReleased(stack)) await clearKilledRelease(call, run, progress);
-  if (withoutProgram.has(command) && isReleased(stack)) await openHosts(call, progress);
+  const connections = withoutProgram.has(command) && isReleased(stack) ? await openHosts(call, progress) : {};
   progress.stop();
   const code = await keepingSaltOut(call, usesOwnPassphrase(), () =>
     attached(join(pulumiFolder(project), "pulumi"), args, {
@@ -75,6 +78,11 @@ export async function pulumi(
     }),
   );
   if (code !== 0 && isReleased(stack)) await sayHostProblems(call, progress);
+  const destroyed = code === 0 && destroying.has(command) && !args.includes("--preview-only");
+  if (destroyed && isReleased(stack)) {
+    const settings = settingsOf(project, application.name, stack);
+    await removeLeftSite(call, settings, connections, run, progress);
+  }
   return code;
 }
 

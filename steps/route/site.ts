@@ -70,7 +70,7 @@ export async function writeSite(
 
 /** Takes the site away, also from a gateway that is stopped; one that is gone has nothing left to take. */
 export async function removeSite({ gateway, name }: Site): Promise<void> {
-  const files = [`${folder}/${name}.caddy`, `${folder}/${name}`];
+  const files = [`${folder}/${name}.caddy`, `${folder}/${name}.candidate`, `${folder}/${name}`];
   const found = await docker([
     "ps",
     "--all",

@@ -372,7 +372,7 @@ describe("the removal of the route from a gateway that does not run", function (
       assert.deepEqual(typed(played.calls), [
         ask,
         "run --rm --volumes-from gateway --entrypoint rm caddy:2.11.9 -rf " +
-          "/etc/caddy/sites/notes-local.caddy /etc/caddy/sites/notes-local",
+          "/etc/caddy/sites/notes-local.caddy /etc/caddy/sites/notes-local.candidate /etc/caddy/sites/notes-local",
       ]);
     },
   );
