@@ -1,7 +1,5 @@
 /** Says that a disk is full: the engine's, when an image or a container does not fit, or the one with the state. */
 export function translateDiskFull(message: string): string | undefined {
-  // A command that ran out of its own room says so, with the lines that it logged.
-  if (message.includes(" found no room: /tmp holds ")) return undefined;
   if (!/no space left on device|ENOSPC|disk quota exceeded/i.test(message)) return undefined;
   const path = /(?:open|write|mkdir|copy_file_range) (\/[^\s:]+): no space left/.exec(message)?.[1];
   return (

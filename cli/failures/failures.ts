@@ -10,7 +10,7 @@ import { translateNoPassphrase, translateWrongPassphrase } from "./passphrase.ts
 import { translatePortInUse } from "./port.ts";
 import { translateProtected } from "./protected.ts";
 import { cleanMessage } from "./resource.ts";
-import { translateStep } from "./step.ts";
+import { saidByStep } from "./step.ts";
 
 /** Known failures, from the engine's words to ours: the first that knows the message is the one that is shown. */
 const translations: readonly ((message: string) => string | undefined)[] = [
@@ -21,7 +21,6 @@ const translations: readonly ((message: string) => string | undefined)[] = [
   translateProtected,
   translateDiskFull,
   translateEngineGone,
-  translateStep,
 ];
 
 /** What the engine reports besides the error itself. */
@@ -69,11 +68,14 @@ function ofBuild(
 
 function translate(message: string, urn: string | undefined): string {
   if (noise.some((pattern) => pattern.test(message))) return "";
+  const said = saidByStep(message);
+  // A step has chosen its words, and shows lines that others logged; only the docker client's go on as they came.
+  if (said !== undefined && !/^docker [a-z-]+: /.test(said)) return said;
   for (const translation of translations) {
     const found = translation(message);
     if (found !== undefined) return found;
   }
-  return cleanMessage(message, urn);
+  return said ?? cleanMessage(message, urn);
 }
 
 /** An engine that goes away or a full disk fails many resources at once; a cause says more than what contains it. */

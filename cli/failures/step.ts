@@ -3,7 +3,7 @@
  *
  * The plugin's message is `exit status 1: running "<the whole command>":` and then the program's output.
  */
-export function translateStep(message: string): string | undefined {
+export function saidByStep(message: string): string | undefined {
   const said = /exit status \d+: running "(?:[^"\\]|\\.)*":?\n?([\s\S]*)/.exec(message)?.[1]?.trim();
   if (said === undefined || said === "") return undefined;
   return said;

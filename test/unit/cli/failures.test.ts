@@ -109,12 +109,6 @@ describe("the explanation of a failure", () => {
     assert.equal(explain(refused("error: saving checkpoint: ENOSPC")), `disk: full; ${rest}`);
   });
 
-  it("keeps the words of a step whose command found no room in what it is given", () => {
-    const words =
-      'migrations: "up" found no room: /tmp holds 128 MiB, half of its memory, or the disk is full, nothing new was started; its last log lines:\n  | No space left on device';
-    assert.equal(explain(failed([`exit status 1: running "node steps/run.mjs migrate":\n${words}`])), words);
-  });
-
   it("says once that the engine went away, however many resources noticed", () => {
     const said =
       "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
@@ -135,6 +129,30 @@ describe("the explanation of a failure", () => {
     ]) {
       assert.equal(explain(failed([said, container])), message);
     }
+  });
+
+  it("keeps a step's own words, whatever the log lines in them say", () => {
+    const words =
+      'migrations: "up" ended with exit code 1, nothing new was started; its last log lines:\n  | ';
+    for (const logged of [
+      "dd: error writing '/tmp/much': No space left on device",
+      "listen tcp4 0.0.0.0:8000: bind: address already in use",
+      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+      "boom: incorrect passphrase",
+    ]) {
+      const said = `exit status 1: running "node steps/run.mjs migrate":\n${words}${logged}`;
+      assert.equal(explain(failed([said, container])), words + logged);
+    }
+  });
+
+  it("puts what the docker client said to a step into words that help", () => {
+    const step = 'exit status 1: running "node steps/run.mjs write-secrets":\n';
+    assert.equal(
+      explain(failed([`${step}docker cp: write /var/lib/docker/x: no space left on device`, container])),
+      'disk: full, got no space for /var/lib/docker/x; free some ("docker system df" shows what Docker holds, "docker system prune" removes what nothing uses) and run the command again',
+    );
+    const unknown = "docker exec: Error response from daemon: container 7 is not running";
+    assert.equal(explain(failed([step + unknown, container])), unknown);
   });
 
   it("shows what a step of the release said, and not how it was run", () => {
