@@ -3,6 +3,7 @@ import { approvalStatement, approversOf, type Approvable } from "../../component
 import { defaultBranch } from "../../components/plan/git-facts.ts";
 import { newestOf } from "../../components/plan/release-branch.ts";
 import { descriptionHash } from "../../components/plan/release-description.ts";
+import { leftIdOf, type ReleaseRecord } from "../../components/plan/release-record.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { sign } from "../approval/sign.ts";
@@ -34,7 +35,7 @@ export interface Approved {
  *
  * Approvals of other releases are taken out of the file: the release record keeps who approved what was released.
  *
- * @throws Problem when the stack asks for no approval, there is nothing to approve, or no signer's key is at hand
+ * @throws Problem when the stack asks for no approval, production would take nothing, or no signer's key is at hand
  * @throws InputError when the release is of a branch that production does not take
  */
 export async function approve(
@@ -46,12 +47,16 @@ export async function approve(
   const production = ofProduction(settings, stack);
   const { approval, approvals, namespace, promoteFrom } = production;
   if (approval === undefined) throw new Problem(noApprovalAsked(stack));
-  const [first, ...older] = await readRecords(await callFor("stack", promoteFrom, progress, project), run);
+  const recordsOf = async (of: string): Promise<readonly ReleaseRecord[]> =>
+    readRecords(await callFor("stack", of, progress, project), run);
+  const [first, ...older] = await recordsOf(promoteFrom);
   if (first === undefined) throw new Problem(nothingToApprove(promoteFrom));
-  const newest = newestOf(
-    [first, ...older],
-    production.promoteBranches ?? [await defaultBranch(project.root)],
-  );
+  const records = await recordsOf(stack);
+  const branches = production.promoteBranches ?? [await defaultBranch(project.root)];
+  const newest = newestOf([first, ...older], branches, records[0]?.id);
+  if (newest.id === records[0]?.id) throw new Problem(runsAlready(promoteFrom, stack, newest.id));
+  const left = leftIdOf(records, newest);
+  if (left !== undefined) throw new Problem(goneBackFrom(promoteFrom, stack, left));
   const approvable = { ...newest, namespace };
   progress.say(approvableInWords(stack, approvable));
 
@@ -103,4 +108,14 @@ export function noApprovalAsked(stack: string): string {
 /** Says that there is no release to approve. */
 export function nothingToApprove(stack: string): string {
   return `approve: expected a release of ${stack}, got none; run npm run pulumi -- up --stack ${stack} first`;
+}
+
+/** Says that what may be approved needs no approval any more. */
+export function runsAlready(from: string, stack: string, id: string): string {
+  return `approve: expected a release of ${from} that ${stack} does not run yet, got ${id}, which runs there; release something newer to ${from} first`;
+}
+
+/** Says that the release would not come back, whoever approves it. */
+export function goneBackFrom(from: string, stack: string, id: string): string {
+  return `approve: expected a release of ${from} that ${stack} was not taken back from, got ${id}; release something newer to ${from} first, or return to it with npx towpath rollback ${id} --stack ${stack}, which needs no approval`;
 }

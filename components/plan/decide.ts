@@ -6,7 +6,7 @@ import { newestOf, passedOver } from "./release-branch.ts";
 import { changedParts, onDataOf, type ReleaseDescription } from "./release-description.ts";
 import {
   haveSameImages,
-  leftReleases,
+  leftIdOf,
   recordOf,
   type ReleaseIdentity,
   type ReleaseRecord,
@@ -123,9 +123,7 @@ function ordinary(facts: ReleaseFacts): Candidate {
   const { records, environment } = facts;
   const [current] = records;
   const offered = isRecords(facts.source) ? promoted(facts, facts.source) : committed(facts.source);
-  const left = leftReleases(records);
-  // Records from before descriptions were kept have an id of their images alone.
-  const id = [offered.id, recordOf(offered.images).id].find((one) => left.has(one));
+  const id = leftIdOf(records, offered);
   if (current === undefined || id === undefined) return keptRollback(current, offered);
   return {
     ...originOf(current),

@@ -204,6 +204,16 @@ export function leftReleases(records: readonly ReleaseRecord[]): ReadonlySet<str
   return left;
 }
 
+/** The id by which a release was gone back from, so that it does not come back by itself; undefined for any other. */
+export function leftIdOf(
+  records: readonly ReleaseRecord[],
+  { id, images }: Pick<ReleaseIdentity, "id" | "images">,
+): string | undefined {
+  const left = leftReleases(records);
+  // Records from before descriptions were kept have an id of their images alone.
+  return [id, recordOf(images).id].find((one) => left.has(one));
+}
+
 function hashOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
 }

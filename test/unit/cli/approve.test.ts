@@ -26,7 +26,7 @@ describe("towpath approve", function () {
   beforeEach(() => {
     machine = new FakeMachine();
     machine.write(".towpath/passphrase", "secret\n");
-    machine.pulumi("stack", [{ releases: [record("b"), record("a")] }]);
+    released({ staging: [record("b"), record("a")] });
     Reflect.deleteProperty(process.env, "SSH_AUTH_SOCK");
     progress.lines.length = 0;
   });
@@ -52,6 +52,15 @@ describe("towpath approve", function () {
     );
     const text = stringify({ config });
     machine.write("Pulumi.production.yaml", `# ours\n${text}`);
+  }
+  /** What the stacks have released, newest first. */
+  function released(records: Readonly<Partial<Record<"staging" | "production", readonly object[]>>>): void {
+    for (const stack of ["staging", "production"] as const)
+      machine.write(`${stack}.json`, JSON.stringify({ releases: records[stack] }));
+    machine.pulumiDoes(
+      "stack",
+      'case "$*" in *production*) cat production.json ;; *) cat staging.json ;; esac',
+    );
   }
   const as = (name?: string, stack = "production") =>
     approve({ stack, key: name && keyFile(name) }, progress, machine.project);
@@ -93,15 +102,34 @@ describe("towpath approve", function () {
 
   it("takes approvals of other releases out of the file", async () => {
     configure({ approval: { required: 1, signers: { alice: key("alice") } } });
-    machine.pulumi("stack", [{ releases: [record("a")] }]);
+    released({ staging: [record("a")] });
     await as("alice");
-    machine.pulumi("stack", [{ releases: [record("b"), record("a")] }]);
+    released({ staging: [record("b"), record("a")], production: [record("a")] });
     await as("alice");
     const { approvals } = settingsOf(machine.project, "notes", "production") as ProductionSettings;
     assert.deepEqual(
       approvals.map(({ release }) => release),
       [idOf("b")],
     );
+  });
+
+  it("approves nothing older than what production runs, nor what it was taken back from", async () => {
+    configure({ approval: { required: 1, signers: { alice: key("alice") } }, promoteBranches: ["main"] });
+    // Staging's newest release may not go to production, which runs one of another branch that might once.
+    const staging = [record("c", { branch: "feature/x" }), record("b", { branch: "hotfix" }), record("a")];
+    released({ staging, production: [record("b", { branch: "hotfix" })] });
+    await assert.rejects(as("alice"), {
+      name: "Problem",
+      message: `approve: expected a release of staging that production does not run yet, got ${idOf("b")}, which runs there; release something newer to staging first`,
+    });
+    const back = { ...record("a"), rollbackOf: idOf("b") };
+    released({ staging: [record("b"), record("a")], production: [back, record("b"), record("a")] });
+    await assert.rejects(as("alice"), {
+      name: "Problem",
+      message: `approve: expected a release of staging that production was not taken back from, got ${idOf("b")}; release something newer to staging first, or return to it with npx towpath rollback ${idOf("b")} --stack production, which needs no approval`,
+    });
+    released({ staging: [record("d"), ...staging], production: [record("b", { branch: "hotfix" })] });
+    assert.equal((await as("alice")).release, idOf("d"));
   });
 
   it("signs with the key that the SSH agent holds", async () => {
@@ -148,11 +176,11 @@ describe("towpath approve", function () {
       message:
         "approve: expected the key of alice in the SSH agent, got no agent (Could not open a connection to your authentication agent.); add it with ssh-add, or name a file with --key",
     });
-    machine.pulumi("stack", [{ releases: [record("b", { branch: "feature/x" })] }]);
+    released({ staging: [record("b", { branch: "feature/x" })] });
     await assert.rejects(as("alice"), {
       message: `towpath:promoteBranches: expected a release of main, got ${idOf("b")} of feature/x; publish a commit of main and release it to staging, or add "feature/x" to it`,
     });
-    machine.pulumi("stack", [{}]);
+    released({});
     await assert.rejects(as("alice"), {
       message:
         "approve: expected a release of staging, got none; run npm run pulumi -- up --stack staging first",
