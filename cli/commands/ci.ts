@@ -16,6 +16,8 @@ import { destinations, publish, type Destination } from "../ci/publish.ts";
 import { readReports, readSql, type CiReport, type PublishedImage } from "../ci/report.ts";
 import { dropData, enter, leave, reusedParts, type Servers } from "../ci/reuse.ts";
 import { ciInJUnit, ciInMarkdown } from "../ci/summary.ts";
+import type { Engine } from "../docker/endpoint.ts";
+import { checkLocalEngine } from "../docker/local-engine.ts";
 import { sweptInWords } from "../docker/sweep.ts";
 import { usesOwnPassphrase } from "../environment.ts";
 import { duringInterrupts } from "../interrupts.ts";
@@ -49,6 +51,7 @@ interface Run {
   readonly request: CiRequest;
   readonly application: Application;
   readonly settings: CiSettings;
+  readonly engine: Engine;
   readonly call: PulumiCall;
   readonly progress: Progress;
   /** The servers of the local environment, when they are used. */
@@ -73,7 +76,7 @@ export async function ci(progress: Progress, request: CiRequest, project = readP
   const lock = lockNamespace(project, namespace, progress);
   try {
     const place = placeOf(project, stack, namespace);
-    const { environment } = await getReady(
+    const { engine, environment } = await getReady(
       project,
       { imageMirror: settings.imageMirror, place },
       "start",
@@ -88,6 +91,7 @@ export async function ci(progress: Progress, request: CiRequest, project = readP
       request,
       application,
       settings,
+      engine,
       call,
       progress,
       servers,
@@ -122,13 +126,14 @@ function serversFor(project: Project, application: Application): Servers | undef
 
 /** The run, between two clearings: the first for what a killed run left. Whatever happens, the second is made. */
 async function checkAndClear(all: Run, began: number): Promise<CiReport> {
-  const { request, settings, servers, progress } = all;
+  const { request, settings, engine, servers, progress } = all;
   const { namespace } = settings;
   if (servers !== undefined) await enter(servers, namespace, run);
   let kept = false;
   try {
     const swept = sweptInWords(await clear(all));
     if (swept !== undefined) progress.say(swept);
+    await checkLocalEngine(run, engine);
     const outcome = await check(all);
     const passed = isPassed(outcome) && !all.interrupted;
     const published = passed && request.publish ? await publishImages(all) : [];

@@ -6,6 +6,7 @@ import { restartingInWords } from "../../components/host/restarting.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { isLocal } from "../docker/endpoint.ts";
 import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
+import { checkLocalEngine } from "../docker/local-engine.ts";
 import { explain } from "../failures/failures.ts";
 import { portInUse } from "../failures/port.ts";
 import { cannotMount } from "../failures/reload.ts";
@@ -46,6 +47,7 @@ export async function start(
   const began = Date.now();
   const session = await open("start", progress, project);
   await checkPort(session);
+  await checkEngine(session);
   const reload = reloading(session);
   const outcome = await keepingSaltOut(session.call, session.ownPassphrase, async () => {
     await clearInterruptedRun({ ...session, machine }, run, progress, session);
@@ -102,6 +104,12 @@ async function checkPort({ settings, engine, view }: Session): Promise<void> {
   const { port } = settings;
   if (view.containers.some(({ ports }) => ports.includes(port)) || (await isFree(port))) return;
   throw new Problem(portInUse(port));
+}
+
+/** The engine must be able to take the environment, where none of it is there yet. */
+async function checkEngine({ settings, engine, deployment }: Session): Promise<void> {
+  if ((deployment?.resources.length ?? 0) > 0) return;
+  await checkLocalEngine(run, engine, "port" in settings ? settings.port : undefined);
 }
 
 /** A release sends all requests to its containers; those of services that run on this machine belong there. */

@@ -7,8 +7,8 @@ export interface Demand {
   readonly diskBytes: number;
   /** Free memory, in bytes. */
   readonly memoryBytes: number;
-  /** Whether a gateway of its own opens the ports 80 and 443. */
-  readonly opensPorts?: boolean;
+  /** The lowest port that a gateway of its own opens. */
+  readonly port?: number;
   /** Whether its containers have limits. */
   readonly isLimited?: boolean;
 }
@@ -41,6 +41,9 @@ export interface HostFacts {
 /** What a container can be limited in. */
 export type Limited = "memory" | "processors" | "processes";
 
+/** The first port that a gateway of a host opens. */
+const gatewayPort = 80;
+
 const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
 
@@ -57,7 +60,7 @@ const leastDisk = gibibyte;
 export const gatewayDemand: Demand = {
   diskBytes: 512 * mebibyte,
   memoryBytes: 64 * mebibyte,
-  opensPorts: true,
+  port: gatewayPort,
 };
 
 /** What a host needs to go on at all, whatever is released. */
@@ -83,14 +86,18 @@ export function demandOf(
   return {
     diskBytes: leastDisk,
     memoryBytes: count * limits.memory,
-    opensPorts: gateway === undefined,
     isLimited: true,
+    ...(gateway === undefined && { port: gatewayPort }),
   };
 }
 
-/** Why a host cannot take the release; empty when it can. */
-export function judge(host: string, facts: HostFacts, demand: Demand): string[] {
-  const path = `towpath:hosts.${host}`;
+/** Why a host cannot take the release; empty when it can. `path` is what messages of the host begin with. */
+export function judge(
+  host: string,
+  facts: HostFacts,
+  demand: Demand,
+  path = `towpath:hosts.${host}`,
+): string[] {
   const problems: string[] = [];
   if (isTooOld(facts.dockerApi)) {
     problems.push(
@@ -113,9 +120,10 @@ export function judge(host: string, facts: HostFacts, demand: Demand): string[] 
       `${path}: its clock may differ from this machine's by ${mostSkewSeconds} s at most, got ${Math.abs(clockAheadSeconds)} s ${clockAheadSeconds > 0 ? "ahead" : "behind"}; set the one that is wrong, on most systems with timedatectl set-ntp true`,
     );
   }
-  if (facts.isRootless && demand.opensPorts === true && facts.firstPort > gatewayPort) {
+  const { port = facts.firstPort } = demand;
+  if (facts.isRootless && facts.firstPort > port) {
     problems.push(
-      `${path}: its Docker engine is rootless and may not open port ${gatewayPort}, got net.ipv4.ip_unprivileged_port_start = ${facts.firstPort}; run there: echo net.ipv4.ip_unprivileged_port_start=${gatewayPort} | sudo tee /etc/sysctl.d/50-ports.conf && sudo sysctl --system`,
+      `${path}: the Docker engine is rootless and may not open port ${port}, got net.ipv4.ip_unprivileged_port_start = ${facts.firstPort}; run there: echo net.ipv4.ip_unprivileged_port_start=${port} | sudo tee /etc/sysctl.d/50-ports.conf && sudo sysctl --system`,
     );
   }
   if (demand.isLimited === true && facts.unlimited.includes("processors")) {
@@ -125,9 +133,6 @@ export function judge(host: string, facts: HostFacts, demand: Demand): string[] 
   }
   return problems;
 }
-
-/** The first port that a gateway opens. */
-const gatewayPort = 80;
 
 const controllers =
   'enable it in the kernel (for a rootless engine with "Delegate=cpu cpuset io memory pids" for user@.service of systemd), or use an engine that runs as root';
@@ -142,7 +147,7 @@ export function cautions(host: string, facts: HostFacts, demand: Demand): string
       `towpath:limits: the Docker engine of ${host} keeps no limits of ${unlimited.join(" and ")}, got no cgroup controller for them; ${controllers}`,
     );
   }
-  if (facts.isRootless && demand.opensPorts === true) {
+  if (facts.isRootless && demand.port !== undefined) {
     found.push(
       `${path}: its Docker engine is rootless, so that applications see its own address instead of their clients'; where those matter, set DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns for it, or use an engine that runs as root`,
     );

@@ -1,5 +1,5 @@
 import { existsSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { readProject, pluginFile, pulumiFolder, type Project } from "../../../cli/project.ts";
 
@@ -54,9 +54,15 @@ export class FakeMachine {
     this.write(`answers/pulumi-${command}.sh`, script);
   }
 
+  /** Has the engine say that it is this machine's own, with so many kibibytes free on its disk. */
+  diskWith(free: number): void {
+    this.docker("info", JSON.stringify({ Name: hostname(), DockerRootDir: "/var/lib/docker" }));
+    this.program(join(this.root, "bin", "df"), `printf 'heading\\nx 1 1 ${free} 1 /\\n'`);
+  }
+
   /** How the programs were called that do more than look. */
   get calls(): string[] {
-    const looks = /^docker (version|context|ps|container inspect|network ls|volume ls|image ls)\b/;
+    const looks = /^docker (version|info|context|ps|container inspect|network ls|volume ls|image ls)\b/;
     const file = join(this.root, "calls");
     if (!existsSync(file)) return [];
     return readFileSync(file, "utf8")

@@ -107,6 +107,18 @@ describe("the command start", function () {
       assert.deepEqual(progress.lines.slice(-2), [waiting, "waiting for api to be healthy again done"]);
     });
 
+    it("makes nothing on an engine whose disk is full, and does not ask it where something is already", async () => {
+      machine.diskWith(1000);
+      await assert.rejects(begin(), {
+        name: "Problem",
+        message:
+          "docker: 1 GiB have to be free in /var/lib/docker, got 0 MiB; see there what takes the space with docker system df, remove old images with docker image prune --all, or add space",
+      });
+      assert.deepEqual(machine.calls, []);
+      withState();
+      await begin();
+    });
+
     it("makes the stack, runs it, and says what runs", async () => {
       const started = await begin();
       assert.deepEqual(machine.calls, [

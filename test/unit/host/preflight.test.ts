@@ -43,10 +43,10 @@ describe("what a release needs of a host", () => {
     assert.deepEqual(demandOf({ services }, { limits, copies: { api: 3 } }), {
       diskBytes: gibibyte,
       memoryBytes: 4000,
-      ...{ opensPorts: true, isLimited: true },
+      ...{ port: 80, isLimited: true },
     });
     const shared = demandOf({ services }, { limits, copies: {}, gateway: "host-app1" });
-    assert.equal(shared.opensPorts, false);
+    assert.equal(shared.port, undefined);
   });
 });
 
@@ -85,11 +85,11 @@ describe("a rootless engine", () => {
     isRootless: true,
     unlimited: ["memory", "processors", "processes"],
   };
-  const release = { ...demand, opensPorts: true, isLimited: true };
+  const release = { ...demand, port: 80, isLimited: true };
 
   it("must be allowed to open the gateway's ports, and to limit processors", () => {
     assert.deepEqual(judge("app1", rootless, release), [
-      "towpath:hosts.app1: its Docker engine is rootless and may not open port 80, got net.ipv4.ip_unprivileged_port_start = 1024; run there: echo net.ipv4.ip_unprivileged_port_start=80 | sudo tee /etc/sysctl.d/50-ports.conf && sudo sysctl --system",
+      "towpath:hosts.app1: the Docker engine is rootless and may not open port 80, got net.ipv4.ip_unprivileged_port_start = 1024; run there: echo net.ipv4.ip_unprivileged_port_start=80 | sudo tee /etc/sysctl.d/50-ports.conf && sudo sysctl --system",
       'towpath:limits.cpus: the Docker engine of app1 has to limit processors, got no cgroup controller for them; enable it in the kernel (for a rootless engine with "Delegate=cpu cpuset io memory pids" for user@.service of systemd), or use an engine that runs as root',
     ]);
     assert.deepEqual(judge("app1", { ...rootless, firstPort: 80, unlimited: [] }, release), []);

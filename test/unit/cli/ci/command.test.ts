@@ -152,6 +152,16 @@ describe("the command ci", function () {
     assert.ok(progress.lines.includes("removed what was left: containers left-over; networks net"));
   });
 
+  it("makes nothing on an engine whose disk is full", async () => {
+    machine.diskWith(1000);
+    await assert.rejects(check(), {
+      name: "Problem",
+      message:
+        "docker: 1 GiB have to be free in /var/lib/docker, got 0 MiB; see there what takes the space with docker system df, remove old images with docker image prune --all, or add space",
+    });
+    assert.deepEqual(machine.calls, []);
+  });
+
   it("leaves everything up when it is asked to, and says how to look into it", async () => {
     const { kept } = await check({ keep: true });
     const role = namespace.replaceAll("-", "_");
