@@ -21,6 +21,7 @@ async function migrate(described: MigrateInput): Promise<object> {
   const input = { ...described, limits: described.limits ?? (await engineLimits()) };
   const { command, care } = input;
   if (care !== undefined) {
+    // Also where nothing will run: a run that lost Pulumi's lock may still migrate, and this one tells when it ends.
     return withDatabaseLock(care.lock, (lost) => migrateCarefully({ ...input, lost }, care)).catch(
       (error: unknown) => {
         throw error instanceof LockLost ? withoutLock(error, "nothing new was started") : error;
