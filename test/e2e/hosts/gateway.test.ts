@@ -6,7 +6,9 @@ import { commandsOf } from "../../support/docs.ts";
 import { patientApi } from "../../support/hosts/fake-api.ts";
 import { PublicAuthority } from "../../support/hosts/public-authority.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
-import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
+import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
+import { killTree } from "../../support/process-tree.ts";
+import type { Ended } from "../../support/project.ts";
 import { until } from "../../support/until.ts";
 
 const hostStack = "host-app1";
@@ -189,6 +191,49 @@ describe("a gateway that several environments share", () => {
     } finally {
       await authority.remove();
     }
+  });
+
+  it("keeps no site of a first release that is killed once users have it, and then destroyed", async () => {
+    const sites = (): Promise<string[]> =>
+      host.docker("exec", "notes-host-app1-gateway", "ls", "/etc/caddy/sites");
+    const destroy = (): Promise<Ended> =>
+      released.run(["pulumi", "destroy", "--yes", "--skip-preview", "--stack", "staging"]);
+    const destroyWhole = async (): Promise<Ended> => {
+      // It clears what a killed run left, and refuses to remove users' data.
+      const refused = await destroy();
+      assert.match(refused.stdout + refused.stderr, /cannot be deleted/);
+      await released.run(["pulumi", "state", "unprotect", "--all", "--yes", "--stack", "staging"]);
+      return destroy();
+    };
+    configure({ watchSeconds: 120 });
+    assert.equal((await destroyWhole()).code, 0);
+    // Data stays: another first release would not have its password.
+    await host.script(
+      "docker volume rm $(docker volume ls --quiet --filter label=towpath.namespace=notes-staging)",
+    );
+    const others = await sites();
+    assert.ok(others.includes("notes-production.caddy"));
+    const up = released.project.launch(
+      ["pulumi", "up", "--yes", "--skip-preview", "--stack", "staging"],
+      keyVariables(),
+    );
+    await until("the switch", 120, async () => {
+      const answer = await released.ask("staging", "/").catch(() => undefined);
+      return answer?.status === 200 || undefined;
+    });
+    await killTree(up.pid);
+    await up.ended;
+    assert.notDeepEqual(await sites(), others);
+
+    const ended = await destroyWhole();
+
+    assert.equal(ended.code, 0, `${ended.stdout}\n${ended.stderr}`);
+    assert.match(
+      ended.stderr,
+      /^route: removed the site of notes-staging from notes-host-app1-gateway, left there by a release that did not end$/m,
+    );
+    assert.deepEqual(await sites(), others);
+    assert.equal((await released.ask("production", "/")).status, 200);
   });
 });
 
