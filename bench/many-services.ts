@@ -49,7 +49,7 @@ function applicationOf(size: number): string {
   );
   const description = { name: "many", images: { tool: { context: "app/api" } }, services };
   return (
-    'import { defineApplication } from "./components/application/application.ts";\n' +
+    'import { defineApplication } from "./components/application/description.ts";\n' +
     `export const application = defineApplication(${JSON.stringify(description)});\n`
   );
 }

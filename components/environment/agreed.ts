@@ -1,6 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { checkAgreement, type GivenValues } from "../settings/agreement.ts";
-import type { LoadedSettings } from "./load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 
 /**
  * The application, once it is known that it and the stack's settings fit together.

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { found } from "../application/names.ts";
-import { parseApplication } from "../application/application.ts";
+import { parseApplication } from "../application/parse.ts";
 import { earlierChecks, rehearsal } from "../application/checks.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { BackingServices } from "../data/backing-services.ts";
@@ -8,7 +8,7 @@ import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/private-files.ts";
 import { InputError } from "../input/input-error.ts";
 import { agreed } from "./agreed.ts";
-import type { LoadedSettings } from "./load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { namesOf, type Names } from "../naming/names.ts";
 import { placeOf, type Place } from "./place.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";

@@ -3,7 +3,7 @@ import { InputError } from "../input/input-error.ts";
 import { laterUserErrors, userErrors } from "../input/user-errors.ts";
 import { namesOf } from "../naming/names.ts";
 import { Environment, prepareLocal } from "./local-environment.ts";
-import type { LoadedSettings } from "./load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 
 /** The outputs of a stack. */
 type Outputs = Readonly<Record<string, unknown>>;

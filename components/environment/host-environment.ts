@@ -7,7 +7,7 @@ import { gatewayDemand } from "../host/preflight.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { InputError } from "../input/input-error.ts";
 import { givenValues } from "./agreed.ts";
-import type { LoadedSettings } from "./load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { gatewayOf, placeOf } from "./place.ts";
 import { missingCredentials } from "../settings/agreement.ts";
 import type { HostStackSettings } from "../settings/host-stack.ts";

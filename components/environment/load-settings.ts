@@ -1,18 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { previousName } from "../application/previous-secrets.ts";
 import { fallbacksFor, readConfiguration } from "../settings/configuration.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
 import { overlaps } from "../settings/secret-source.ts";
 import { parseSettings, secretSourcesOf, type Settings } from "../settings/settings.ts";
 import { userErrors } from "../input/user-errors.ts";
 import { readWorkspace } from "../naming/read-workspace.ts";
-
-/** The stack's settings, and the values of those secrets that are given and not made. */
-export type LoadedSettings = Settings & {
-  readonly secretValues: Readonly<Record<string, pulumi.Output<string>>>;
-  /** The value of a credential that the deployment itself needs; undefined when it is missing, or the SSH agent's. */
-  readonly credential: (source: CredentialSource | AgentCredential) => string | undefined;
-};
 
 /**
  * Reads and checks the stack's configuration; nothing else in the program reads it.

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
-import { parseApplication, type Application } from "../application/application.ts";
+import { parseApplication } from "../application/parse.ts";
+import type { Application } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { developmentProblems, inDevelopment } from "../application/development.ts";
 import { BackingServices } from "../data/backing-services.ts";
@@ -9,7 +10,7 @@ import { checkContexts } from "../image/private-files.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { InputError } from "../input/input-error.ts";
 import { agreed } from "./agreed.ts";
-import type { LoadedSettings } from "./load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { gatewayOf, placeOf, type Place } from "./place.ts";
 import { Release, type ImageIds } from "../release/release.ts";
 import { recordOf, type ReleaseIdentity } from "../plan/release-record.ts";

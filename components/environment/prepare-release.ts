@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseApplication, type Application } from "../application/application.ts";
+import { parseApplication } from "../application/parse.ts";
+import type { Application } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { postgresVersionOf, printingOn } from "../migration/look-at-data.ts";
@@ -16,7 +17,7 @@ import { judgePlatforms } from "../image/platforms.ts";
 import { InputError } from "../input/input-error.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { agreed } from "./agreed.ts";
-import type { LoadedSettings } from "./load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { namesOf } from "../naming/names.ts";
 import { runningDescription } from "../plan/canary.ts";

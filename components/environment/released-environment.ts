@@ -9,7 +9,7 @@ import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { PulledImage } from "../image/pulled-image.ts";
 import { TaggedImages } from "../image/tagged-images.ts";
-import type { LoadedSettings } from "./load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { gatewayOf, placeOf, sharedGatewayOf, type Place, type PlaceArgs } from "./place.ts";
 import { tracksOf, type Tracks } from "../plan/canary.ts";
 import { dueSecret, lostOverlap } from "../plan/due-secrets.ts";

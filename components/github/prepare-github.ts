@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Application } from "../application/application.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-import type { LoadedSettings } from "../environment/load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { GithubSettings, ProtectionSettings } from "../settings/github.ts";
 import { kinds } from "../settings/kinds.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-import type { LoadedSettings } from "../environment/load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import { missingCredentials } from "../settings/agreement.ts";
 import type { RepositorySettings } from "../settings/repository.ts";

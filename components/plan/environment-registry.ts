@@ -1,7 +1,7 @@
 import { Registry } from "../image/registry.ts";
 import { RegistryError } from "../image/registry-requests.ts";
 import { InputError } from "../input/input-error.ts";
-import type { LoadedSettings } from "../environment/load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
 
 /** The registry of an environment, which is signed in to where the settings say how. */

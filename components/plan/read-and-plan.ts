@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { userInfo } from "node:os";
 import type { Application } from "../application/application.ts";
-import type { LoadedSettings } from "../environment/load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import { answerOf, environmentRegistry } from "./environment-registry.ts";

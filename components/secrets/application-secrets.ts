@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { previousName } from "../application/previous-secrets.ts";
-import type { LoadedSettings } from "../environment/load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { sourceOf } from "../settings/agreement.ts";
 import { overlaps } from "../settings/secret-source.ts";
 import type { SecretValues } from "./files.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LoadedSettings } from "../environment/load-settings.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released.ts";
 
 /**

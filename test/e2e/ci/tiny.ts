@@ -63,7 +63,7 @@ export function makeTiny(project: TestProject, checks: Readonly<Record<string, T
   );
   project.source.write(
     "application.ts",
-    `import { defineApplication } from "./components/application/application.ts";\n` +
+    `import { defineApplication } from "./components/application/description.ts";\n` +
       `export const application = defineApplication(${JSON.stringify(description, null, 2)});\n`,
   );
 }

@@ -10,7 +10,7 @@ const program = `
 import "./setup/speed/stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { application as described } from "./application.ts";
-import { parseApplication } from "./components/application/application.ts";
+import { parseApplication } from "./components/application/parse.ts";
 import { prepareGithub } from "./components/github/prepare-github.ts";
 import { releasedGithub } from "./components/environment/released-github.ts";
 import { loadSettings } from "./components/environment/load-settings.ts";

@@ -6,7 +6,7 @@ import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
 
 /** The smallest application that has all kinds of things: a service with a route, a database, an image. */
-const application = `import { defineApplication } from "./components/application/application.ts";
+const application = `import { defineApplication } from "./components/application/description.ts";
 
 export const application = defineApplication({
   name: "notes",

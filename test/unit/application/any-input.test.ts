@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { InputError } from "../../../components/input/input-error.ts";
 import { refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";

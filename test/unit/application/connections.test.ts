@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { connections, secretFile } from "../../../components/application/connections.ts";
 import { imageReference } from "../../../components/application/images.ts";
 import { namesOf } from "../../../components/naming/names.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { selectedChecks } from "../../../components/application/checks.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";

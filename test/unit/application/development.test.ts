@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseApplication, type Image } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
+import type { Image } from "../../../components/application/application.ts";
 import {
   changedInputs,
   developmentIgnore,

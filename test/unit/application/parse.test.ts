@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { defineApplication, parseApplication } from "../../../components/application/application.ts";
+import { defineApplication } from "../../../components/application/description.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { merged, messageOf, refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { withPreviousSecrets } from "../../../components/application/previous-secrets.ts";
 import { merged } from "../assert-refused.ts";
 import { notes } from "./notes.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { checkDatabase, checkNames, ciPlan } from "../../../components/ci/plan.ts";
 import { longestName, longestNamespace } from "../../../components/naming/namespace.ts";
 import { namesOf } from "../../../components/naming/names.ts";

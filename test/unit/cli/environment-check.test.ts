@@ -6,7 +6,7 @@ import {
   type GithubPlace,
 } from "../../../cli/environment-check/compare.ts";
 import { comparisonInWords } from "../../../cli/commands/env-check.ts";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
 import { notes } from "../application/notes.ts";
 import { merged } from "../assert-refused.ts";

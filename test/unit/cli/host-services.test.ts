@@ -18,7 +18,7 @@ import { inputsOf, throughTunnels, used } from "../../../cli/host-services/input
 import { inForeground } from "../../../cli/host-services/process.ts";
 import { siteWith } from "../../../cli/host-services/route.ts";
 import { accepts, bridgeTo } from "../../../cli/host-services/tunnel.ts";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { notes } from "../application/notes.ts";
 
 describe("what a service on the machine is given", () => {

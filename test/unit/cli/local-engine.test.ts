@@ -44,7 +44,10 @@ describe("what a new environment needs of this machine's engine", () => {
     await checkLocalEngine(elsewhere.run, { ...engine, endpoint: "ssh://build@10.0.0.1" });
     assert.deepEqual(elsewhere.calls, []);
     await checkLocalEngine(machine({ ...info, Name: "docker-desktop" }, full).run, engine);
-    await checkLocalEngine(machine(info, full, { "sh -s -- /var/lib/docker": { stdout: "clock 1\n" } }).run, engine);
+    await checkLocalEngine(
+      machine(info, full, { "sh -s -- /var/lib/docker": { stdout: "clock 1\n" } }).run,
+      engine,
+    );
     await checkLocalEngine(machine(info, full, { "docker info": { code: 1 } }).run, engine);
   });
 });

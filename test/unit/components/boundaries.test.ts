@@ -2,7 +2,7 @@
 import { byName, deployed, type Registration } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { found } from "../../../components/application/names.ts";
 import { DockerHost } from "../../../components/host/docker-host.ts";
 import { namesOf } from "../../../components/naming/names.ts";

@@ -7,7 +7,8 @@
 import { deployed, isSecret, valueOf, type Run } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { loadSettings, type LoadedSettings } from "../../../components/environment/load-settings.ts";
+import { loadSettings } from "../../../components/environment/load-settings.ts";
+import type { LoadedSettings } from "../../../components/settings/loaded-settings.ts";
 import { imageMirrorOf } from "../../../components/settings/settings.ts";
 import { host as sharedHost, preview, staging } from "../settings/good.ts";
 

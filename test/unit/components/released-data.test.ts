@@ -1,7 +1,7 @@
 /** What backing services ask the engine for where users' data is, beside what they ask for in `local`. */
 import { byName, deployed, type Registration } from "./engine.ts";
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { Backups } from "../../../components/data/backups.ts";
 import { BackingServices } from "../../../components/data/backing-services.ts";
 import { DockerHost } from "../../../components/host/docker-host.ts";

@@ -1,5 +1,5 @@
 import { deployed, type Registration } from "./engine.ts";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
 import type { ReleasePlan } from "../../../components/plan/plan.ts";
 import type { ReleaseRecord } from "../../../components/plan/release-record.ts";

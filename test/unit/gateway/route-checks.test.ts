@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { forwardedHeaders } from "../../../components/gateway/forwarded.ts";
 import { healthPaths, routeChecks } from "../../../components/gateway/route-checks.ts";
 import { application as notes } from "../../../application.ts";

@@ -2,10 +2,10 @@
 import { outcome } from "../components/engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { prepareGithub, type PreparedGithub } from "../../../components/github/prepare-github.ts";
 import { InputError } from "../../../components/input/input-error.ts";
-import type { LoadedSettings } from "../../../components/environment/load-settings.ts";
+import type { LoadedSettings } from "../../../components/settings/loaded-settings.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
 import { notes } from "../application/notes.ts";
 import { merged } from "../assert-refused.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parseApplication, type Application } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
+import type { Application } from "../../../components/application/application.ts";
 import { buildInputs, contextPaths } from "../../../components/image/build-inputs.ts";
 import { privateFileProblems } from "../../../components/image/private-files.ts";
 

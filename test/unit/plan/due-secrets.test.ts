@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { ageInDays, dueSecret, lostOverlap } from "../../../components/plan/due-secrets.ts";
 import type { ReleasedSecretSource } from "../../../components/settings/secret-source.ts";
 import { notes } from "../application/notes.ts";

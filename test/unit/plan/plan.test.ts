@@ -1,6 +1,6 @@
 /** What a run releases, from what it reads: its own records, staging's, a registry that is played, and variables. */
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { lacks, Registry } from "../../../components/image/registry.ts";
 import { planFrom, recordsIn, type ReleasePlan } from "../../../components/plan/plan.ts";
 import { recordsAfter } from "../../../components/plan/records-after.ts";

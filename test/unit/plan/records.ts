@@ -1,4 +1,4 @@
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { descriptionOf, type ReleaseDescription } from "../../../components/plan/release-description.ts";
 import { recordOf, type ReleaseRecord } from "../../../components/plan/release-record.ts";
 import { notes } from "../application/notes.ts";

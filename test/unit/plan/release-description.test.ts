@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { application as sample } from "../../../application.ts";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { runningDescription } from "../../../components/plan/canary.ts";
 import {
   applicationOf,

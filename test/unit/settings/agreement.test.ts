@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseApplication } from "../../../components/application/application.ts";
+import { parseApplication } from "../../../components/application/parse.ts";
 import { checkAgreement, sourceOf, type GivenValues } from "../../../components/settings/agreement.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
 import { notes } from "../application/notes.ts";

@@ -15,7 +15,7 @@ import { dropData, enter, leave, reusedParts, serversHeld, type Servers } from "
 import { Problem } from "../../../../cli/problem.ts";
 import type { Run } from "../../../../cli/run.ts";
 import { namesOf } from "../../../../components/naming/names.ts";
-import { parseApplication } from "../../../../components/application/application.ts";
+import { parseApplication } from "../../../../components/application/parse.ts";
 import { notes } from "../../application/notes.ts";
 import { fakeRun, type Answers } from "../fake-run.ts";
 
