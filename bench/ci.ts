@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { application } from "../application.ts";
-import { showProgress } from "../cli/progress/progress.ts";
+import { showProgress } from "../cli/terminal/progress.ts";
 import { readImageSource } from "../cli/setup/images.ts";
 import { defaultPrefix } from "../toolchain/images/build.mjs";
 import { imageReference } from "../components/application/images.ts";

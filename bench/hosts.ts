@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { showProgress, type Progress } from "../cli/progress/progress.ts";
+import { showProgress, type Progress } from "../cli/terminal/progress.ts";
 import { badImages } from "../test/support/hosts/bad-images.ts";
 import { ReleasedProject } from "../test/support/hosts/released-project.ts";
 import { removeHosts, takeHost, type TestHost } from "../test/support/hosts/test-host.ts";

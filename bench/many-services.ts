@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import type { Progress } from "../cli/progress/progress.ts";
+import type { Progress } from "../cli/terminal/progress.ts";
 import { imageMirror } from "../test/support/hosts/lab.ts";
 import { ReleasedProject } from "../test/support/hosts/released-project.ts";
 import { takeHost } from "../test/support/hosts/test-host.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { answer, json } from "./answer.ts";
+import { answer, json } from "./terminal/answer.ts";
 
 /** The commands that look at GitHub, beside the settings that say what should be there. */
 export function addGithubCommands(program: Command): void {

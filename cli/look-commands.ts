@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { answer, json, pass } from "./answer.ts";
+import { answer, json, pass } from "./terminal/answer.ts";
 
 /** The commands that look at environments or go into them, and change nothing. */
 export function addLookCommands(program: Command): void {

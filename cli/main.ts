@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
-import { answer, json, pass } from "./answer.ts";
+import { answer, json, pass } from "./terminal/answer.ts";
 import { addGithubCommands } from "./github-commands.ts";
-import { listenForInterrupts } from "./interrupts.ts";
+import { listenForInterrupts } from "./process/interrupts.ts";
 import { addLookCommands } from "./look-commands.ts";
 import { exitCode } from "./problem.ts";
 import { addReleaseCommands } from "./release-commands.ts";
@@ -47,7 +47,7 @@ program
   .option("--by-labels", "without Pulumi and its state, for a state that cannot be opened", false)
   .action(async ({ json = false, ...settings }: { json?: boolean; yes: boolean; byLabels: boolean }) => {
     const { destroy, destroyedInWords } = await import("./commands/destroy.ts");
-    const { question } = await import("./question.ts");
+    const { question } = await import("./terminal/question.ts");
     await answer(
       json,
       (progress) => destroy(progress, { ...settings, ask: question(progress) }),
@@ -143,7 +143,7 @@ program
   .command("setup")
   .description("provide what start and the tests need, and start nothing")
   .action(async () => {
-    const { provide } = await import("./commands/provide.ts");
+    const { provide } = await import("./commands/setup.ts");
     await answer(
       false,
       (progress) => provide(progress),

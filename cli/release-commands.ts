@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { answer, json } from "./answer.ts";
+import { answer, json } from "./terminal/answer.ts";
 import type { RollbackSettings } from "./commands/rollback.ts";
 
 /** The commands about releases to hosts, and the images that they are made of. */
@@ -38,7 +38,7 @@ export function addReleaseCommands(program: Command): void {
         }: { json?: boolean; stack: string } & Omit<RollbackSettings, "release" | "ask">,
       ) => {
         const { rollback, rolledBackInWords } = await import("./commands/rollback.ts");
-        const { question } = await import("./question.ts");
+        const { question } = await import("./terminal/question.ts");
         await answer(
           json,
           (progress) => rollback(progress, { ...asked, release, ask: question(progress) }),

@@ -5,9 +5,9 @@ import { sweep, type Swept } from "../docker/sweep.ts";
 import { forgetStack } from "../pulumi/forget.ts";
 import { readLocks, runsHere } from "../pulumi/locks.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
-import { removeStack } from "../pulumi/stack.ts";
+import { removeStack } from "../stack/create.ts";
 import { fileBackend, readDeployment } from "../pulumi/state.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 
 /** How long an earlier run's Pulumi may take to end by itself, in milliseconds. */
 const patience = 20_000;

@@ -1,6 +1,6 @@
 import { branchLabel } from "../../components/image/retention.ts";
 import { Problem } from "../problem.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 import { factsOf, type Origin } from "./origin.ts";
 
 /** An image on the engine, and what it is. */

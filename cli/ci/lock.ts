@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
-import { seenFrom, thisPlace, type ProcessPlace } from "../process-place.ts";
+import { seenFrom, thisPlace, type ProcessPlace } from "../process/process-place.ts";
 import { Problem } from "../problem.ts";
 
 /** Who holds a lock, and where that process is; the lock's file says so. */

@@ -4,7 +4,7 @@ import { askRemoteHead, defaultBranchOf } from "../../components/plan/default-br
 import { branchSlug } from "../../components/naming/namespace.ts";
 import { readWorkspace } from "../../components/naming/read-workspace.ts";
 import type { Project } from "../project.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 
 /** Where the source of a run's images comes from. */
 export interface Origin {

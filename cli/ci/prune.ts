@@ -9,7 +9,7 @@ import {
 } from "../../components/image/retention.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
 import { Problem } from "../problem.ts";
-import { asStep, type Progress } from "../progress/progress.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
 import type { StackState } from "../pulumi/stacks.ts";
 import type { Destination } from "./publish.ts";
 

@@ -6,7 +6,7 @@ import type { Names } from "../../components/naming/names.ts";
 import { docker, listContainers, rankOf, type Container } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { Problem } from "../problem.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 import { Held, ownerLives, readOwner, takeLock, thisProcess } from "./lock.ts";
 
 /** The servers of the local environment that a run uses. */

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import XMLBuilder from "fast-xml-builder";
 import { printable } from "../../components/input/printable.ts";
 import { percent } from "../../components/ci/coverage.ts";
-import { noBorders } from "../report/table.ts";
+import { noBorders } from "../terminal/table.ts";
 import type { CheckReport, CiReport } from "./report.ts";
 
 /** The run in people's words: the SQL, what went wrong, what was published, and the table of checks. */

@@ -6,14 +6,14 @@ import { descriptionHash } from "../../components/plan/release-description.ts";
 import { leftIdOf, type ReleaseRecord } from "../../components/plan/release-record.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { Settings } from "../../components/settings/settings.ts";
-import { sign } from "../approval/sign.ts";
+import { sign } from "../stack/sign.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
-import { readRecords } from "../release-records.ts";
-import { run } from "../run.ts";
-import { settingsFileOf, writeSettings } from "../settings-file.ts";
-import { settingsOf } from "../settings.ts";
+import { readRecords } from "../stack/release-records.ts";
+import { run } from "../process/run.ts";
+import { settingsFileOf, writeSettings } from "../stack/settings-file.ts";
+import { settingsOf } from "../stack/settings.ts";
 import { callFor } from "./pulumi.ts";
 
 /** What `towpath approve` ends with. */

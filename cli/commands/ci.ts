@@ -19,17 +19,17 @@ import { ciInJUnit, ciInMarkdown } from "../ci/summary.ts";
 import type { Engine } from "../docker/endpoint.ts";
 import { checkLocalEngine } from "../docker/local-engine.ts";
 import { sweptInWords } from "../docker/sweep.ts";
-import { usesOwnPassphrase } from "../environment.ts";
-import { duringInterrupts } from "../interrupts.ts";
-import { namespaceFolder, placeOf } from "../place.ts";
+import { usesOwnPassphrase } from "../pulumi/variables.ts";
+import { duringInterrupts } from "../process/interrupts.ts";
+import { namespaceFolder, placeOf } from "../pulumi/folders.ts";
 import { Interrupted, Problem } from "../problem.ts";
-import { asStep, type Progress } from "../progress/progress.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
 import { readProject, type Project } from "../project.ts";
 import { runOperation, type PulumiCall } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
-import { createStack } from "../pulumi/stack.ts";
-import { run } from "../run.ts";
-import { namespaceOf, namespaceWarning, settingsOf } from "../settings.ts";
+import { createStack } from "../stack/create.ts";
+import { run } from "../process/run.ts";
+import { namespaceOf, namespaceWarning, settingsOf } from "../stack/settings.ts";
 import { getReady } from "../setup/machine.ts";
 
 /** What a run of `ci` is asked for. */

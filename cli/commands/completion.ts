@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { environmentNames } from "../../components/naming/namespace.ts";
 import { show } from "../../components/input/input-checks.ts";
 import { Problem } from "../problem.ts";
-import { knownParts } from "./local-containers.ts";
+import { knownParts } from "../stack/local-containers.ts";
 
 /** What can follow a command. */
 interface Words {

@@ -5,17 +5,17 @@ import type { Settings } from "../../components/settings/settings.ts";
 import { listGateways } from "../docker/gateways.ts";
 import { isLocal } from "../docker/endpoint.ts";
 import { portInUse } from "../failures/port.ts";
-import { placeOf } from "../place.ts";
-import { isFree } from "../ports.ts";
+import { placeOf } from "../pulumi/folders.ts";
+import { isFree } from "../on-this-machine/ports.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { readProject, type Project } from "../project.ts";
-import { columns } from "../report/table.ts";
-import { run } from "../run.ts";
-import { namespaceOf, namespaceWarning, portIsGiven, settingsOf } from "../settings.ts";
+import { columns } from "../terminal/table.ts";
+import { run } from "../process/run.ts";
+import { namespaceOf, namespaceWarning, portIsGiven, settingsOf } from "../stack/settings.ts";
 import { clientRequirements } from "../setup/clients.ts";
 import { requirementsOf } from "../setup/machine.ts";
-import { stack } from "./session.ts";
+import { stack } from "../stack/session.ts";
 
 /** What one check found. */
 export interface Finding {

@@ -10,15 +10,15 @@ import { resourceDifferences, type Difference, type RefreshDigest } from "../dri
 import { explain } from "../failures/failures.ts";
 import { githubClient, onGithub } from "../github/access.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { pulumiFolder, readProject } from "../project.ts";
-import { siteOf } from "../pulumi/gateway-site.ts";
-import { onHost } from "../pulumi/killed-release.ts";
+import { siteOf } from "../stack/gateway-site.ts";
+import { onHost } from "../stack/killed-release.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
-import { columns } from "../report/table.ts";
-import { run } from "../run.ts";
-import { settingsOf } from "../settings.ts";
+import { columns } from "../terminal/table.ts";
+import { run } from "../process/run.ts";
+import { settingsOf } from "../stack/settings.ts";
 import { callFor, isReleased, openHosts } from "./pulumi.ts";
 
 /** What `towpath drift` ends with. */

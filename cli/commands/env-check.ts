@@ -7,22 +7,16 @@ import { deploymentSecrets } from "../../components/github/deployment-secrets.ts
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
 import { environmentNames } from "../../components/naming/namespace.ts";
 import type { Settings } from "../../components/settings/settings.ts";
-import {
-  compare,
-  namesInExample,
-  type Comparison,
-  type Facts,
-  type GithubPlace,
-} from "../environment-check/compare.ts";
+import { compare, namesInExample, type Comparison, type Facts, type GithubPlace } from "../github/compare.ts";
 import { githubClient, onGithub } from "../github/access.ts";
 import { readVariables } from "../github/variables.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { readProject, type Project } from "../project.ts";
-import { columns } from "../report/table.ts";
-import { run } from "../run.ts";
-import { settingsFileOf } from "../settings-file.ts";
-import { previewSettings, settingsOf, storedSecrets } from "../settings.ts";
+import { columns } from "../terminal/table.ts";
+import { run } from "../process/run.ts";
+import { settingsFileOf } from "../stack/settings-file.ts";
+import { previewSettings, settingsOf, storedSecrets } from "../stack/settings.ts";
 import { callFor } from "./pulumi.ts";
 
 /**

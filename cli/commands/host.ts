@@ -8,11 +8,11 @@ import { demandOf, gatewayDemand, size } from "../../components/host/preflight.t
 import { connectionsFolder } from "../../components/host/ssh-config.ts";
 import { checkRegistry } from "../../components/image/registry.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
-import { hostsOfStack, type StackHosts } from "../hosts.ts";
-import type { Progress } from "../progress/progress.ts";
+import { hostsOfStack, type StackHosts } from "../stack/hosts.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
-import { columns } from "../report/table.ts";
-import { run } from "../run.ts";
+import { columns } from "../terminal/table.ts";
+import { run } from "../process/run.ts";
 import { callFor } from "./pulumi.ts";
 
 /** How the folders of such connections begin; a namespace has no dots. */

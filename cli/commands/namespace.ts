@@ -4,10 +4,10 @@ import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan
 import { namesOf, type Names } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { readWorkspace, type FoundWorkspace } from "../../components/naming/read-workspace.ts";
-import { placeOf } from "../place.ts";
+import { placeOf } from "../pulumi/folders.ts";
 import { readProject, type Project } from "../project.ts";
-import { columns } from "../report/table.ts";
-import { configuredNamespace, namespaceOf } from "../settings.ts";
+import { columns } from "../terminal/table.ts";
+import { configuredNamespace, namespaceOf } from "../stack/settings.ts";
 
 /** What `towpath namespace` ends with. */
 export interface NamespaceAnswer {

@@ -9,27 +9,27 @@ import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { imageMirrorOf } from "../../components/settings/settings.ts";
-import { attached } from "../attached.ts";
+import { attached } from "../process/attached.ts";
 import { findEngine } from "../docker/endpoint.ts";
-import { usesOwnPassphrase } from "../environment.ts";
+import { usesOwnPassphrase } from "../pulumi/variables.ts";
 import { hostLost } from "../failures/engine.ts";
-import { hostsOfStack } from "../hosts.ts";
-import { withPort } from "../local-port.ts";
-import { placeOf } from "../place.ts";
+import { hostsOfStack } from "../stack/hosts.ts";
+import { withPort } from "../stack/local-port.ts";
+import { placeOf } from "../pulumi/folders.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { pulumiFolder, readProject, type Project } from "../project.ts";
-import { removeLeftSite } from "../pulumi/gateway-site.ts";
-import { clearKilledRelease } from "../pulumi/killed-release.ts";
+import { removeLeftSite } from "../stack/gateway-site.ts";
+import { clearKilledRelease } from "../stack/killed-release.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { readDeployment } from "../pulumi/state.ts";
-import { run } from "../run.ts";
-import { namespaceOf, namespaceWarning, settingsOf } from "../settings.ts";
+import { run } from "../process/run.ts";
+import { namespaceOf, namespaceWarning, settingsOf } from "../stack/settings.ts";
 import { clientRequirements } from "../setup/clients.ts";
 import { environmentFor, environmentForHosts, getReady, requirementsOf } from "../setup/machine.ts";
 import { setUp } from "../setup/set-up.ts";
-import { stack as localStack } from "./session.ts";
+import { stack as localStack } from "../stack/session.ts";
 
 /** The commands that run the program or touch machines; the others need neither engine nor images. */
 const needsMachine = new Set([

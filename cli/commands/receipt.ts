@@ -1,8 +1,8 @@
-import type { Progress } from "../progress/progress.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { Problem } from "../problem.ts";
 import { readProject } from "../project.ts";
-import { checkReleased, readRecords } from "../release-records.ts";
-import { run } from "../run.ts";
+import { checkReleased, readRecords } from "../stack/release-records.ts";
+import { run } from "../process/run.ts";
 import { callFor } from "./pulumi.ts";
 import { releaseWith } from "./rollback.ts";
 

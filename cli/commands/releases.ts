@@ -1,10 +1,10 @@
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
 import { failedRuns, type FailedRun } from "../pulumi/history.ts";
-import { checkReleased, readRecords } from "../release-records.ts";
-import { columns } from "../report/table.ts";
-import { run } from "../run.ts";
+import { checkReleased, readRecords } from "../stack/release-records.ts";
+import { columns } from "../terminal/table.ts";
+import { run } from "../process/run.ts";
 import { callFor } from "./pulumi.ts";
 
 /** What `towpath releases` ends with. */

@@ -1,20 +1,20 @@
 import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
-import { usesOwnPassphrase } from "../environment.ts";
+import { usesOwnPassphrase } from "../pulumi/variables.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
-import { clearKilledRelease } from "../pulumi/killed-release.ts";
+import { clearKilledRelease } from "../stack/killed-release.ts";
 import { runOperation, type PulumiCall } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
-import { checkReleased, readRecords } from "../release-records.ts";
+import { checkReleased, readRecords } from "../stack/release-records.ts";
 import {
   planRollback,
   rollbackInWords,
   type RollbackPlan,
   type RollbackRequest,
-} from "../report/rollback.ts";
-import { run } from "../run.ts";
+} from "../stack/rollback-plan.ts";
+import { run } from "../process/run.ts";
 import { callFor } from "./pulumi.ts";
 import { checkOutcome } from "./start.ts";
 

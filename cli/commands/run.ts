@@ -11,18 +11,18 @@ import { show, suggestion } from "../../components/input/input-checks.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { docker, rankOf } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
-import { readInputs } from "../host-services/container.ts";
-import { HostRunFolder } from "../host-services/host-runs.ts";
-import { inputsOf, throughTunnels, used, type Address, type HostInputs } from "../host-services/inputs.ts";
-import { inForeground } from "../host-services/process.ts";
-import { followHostRuns, gatewayAddress } from "../host-services/route.ts";
-import { accepts, bridgeTo, tunnelTo, type Listener } from "../host-services/tunnel.ts";
-import { isFree } from "../ports.ts";
+import { readInputs } from "../on-this-machine/container.ts";
+import { HostRunFolder } from "../on-this-machine/service-runs.ts";
+import { inputsOf, throughTunnels, used, type Address, type HostInputs } from "../on-this-machine/inputs.ts";
+import { inForeground } from "../on-this-machine/foreground.ts";
+import { followHostRuns, gatewayAddress } from "../on-this-machine/route.ts";
+import { accepts, bridgeTo, tunnelTo, type Listener } from "../on-this-machine/tunnel.ts";
+import { isFree } from "../on-this-machine/ports.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../progress/progress.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
-import { run } from "../run.ts";
-import { open, type Session } from "./session.ts";
+import { run } from "../process/run.ts";
+import { open, type Session } from "../stack/session.ts";
 
 /** What a person asks to run on this machine. */
 export interface HostService {

@@ -10,19 +10,19 @@ import { checkLocalEngine } from "../docker/local-engine.ts";
 import { explain } from "../failures/failures.ts";
 import { portInUse } from "../failures/port.ts";
 import { cannotMount } from "../failures/reload.ts";
-import { leftHostRuns } from "../host-services/host-runs.ts";
-import { followHostRuns } from "../host-services/route.ts";
-import { isFree } from "../ports.ts";
+import { leftHostRuns } from "../on-this-machine/service-runs.ts";
+import { followHostRuns } from "../on-this-machine/route.ts";
+import { isFree } from "../on-this-machine/ports.ts";
 import { Interrupted, Problem } from "../problem.ts";
-import type { Progress, Step } from "../progress/progress.ts";
+import type { Progress, Step } from "../terminal/progress.ts";
 import { readProject, type Project } from "../project.ts";
-import { clearInterruptedRun } from "../pulumi/interrupted-run.ts";
+import { clearInterruptedRun } from "../stack/interrupted-run.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
-import { createStack } from "../pulumi/stack.ts";
-import { environmentTable } from "../report/table.ts";
-import { run } from "../run.ts";
-import { machine, open, wake, type Session } from "./session.ts";
+import { createStack } from "../stack/create.ts";
+import { environmentTable } from "../terminal/table.ts";
+import { run } from "../process/run.ts";
+import { machine, open, wake, type Session } from "../stack/session.ts";
 
 /** What `npm start` ends with; `--json` prints it as it is. */
 export interface Started {

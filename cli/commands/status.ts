@@ -8,14 +8,14 @@ import { listContainers, withRestarts, type Container } from "../docker/containe
 import { routeDrift } from "../drift/route.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { isUp } from "../docker/start-stop.ts";
-import { age } from "../progress/duration.ts";
-import type { Progress } from "../progress/progress.ts";
+import { age } from "../terminal/duration.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { readProject, type Project } from "../project.ts";
 import { environmentNameIn, stackOutputs } from "../pulumi/state.ts";
 import { listStacks, type StackState } from "../pulumi/stacks.ts";
-import { columns } from "../report/table.ts";
-import { run } from "../run.ts";
-import { namespaceOf, namespaceWarning } from "../settings.ts";
+import { columns } from "../terminal/table.ts";
+import { run } from "../process/run.ts";
+import { namespaceOf, namespaceWarning } from "../stack/settings.ts";
 
 /** One environment, as `towpath status` shows it. */
 export interface EnvironmentStatus {

@@ -1,7 +1,7 @@
 import { restartingIn, restartsQuestion } from "../../components/host/restarting.ts";
 import { runLabel } from "../../components/naming/run-mark.ts";
 import { Problem } from "../problem.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 import { translateEngineGone } from "../failures/engine.ts";
 
 /** A container of ours, as its labels and the engine describe it. */

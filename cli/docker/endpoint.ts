@@ -1,4 +1,4 @@
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 
 /** An engine that answered. */
 export interface Engine {

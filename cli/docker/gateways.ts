@@ -1,4 +1,4 @@
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 import { docker, lines } from "./containers.ts";
 
 /** A gateway on the engine, running or not. */

@@ -9,7 +9,7 @@ import {
   type HostFacts,
 } from "../../components/host/preflight.ts";
 import { Problem } from "../problem.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 import { isLocal, type Engine } from "./endpoint.ts";
 
 /** How long the engine, and this machine, may take to say what they have, in milliseconds. */

@@ -1,7 +1,7 @@
 import { routeDifference, siteAnswer, siteQuestion } from "../../components/gateway/served-site.ts";
 import { leftRoute } from "../../components/release/route-agreement.ts";
 import { stackOutputs, type Deployment } from "../pulumi/state.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 import type { Site } from "../../components/contract/switch-route.ts";
 
 /** How long the engine may take to say what the gateway serves, in milliseconds. */

@@ -1,4 +1,4 @@
-import { partOf } from "../progress/words.ts";
+import { partOf } from "../pulumi/words.ts";
 import type { Diagnostic } from "../pulumi/events.ts";
 import { plainText, type Outcome } from "../pulumi/operation.ts";
 import { parseUrn } from "../pulumi/urn.ts";

@@ -1,4 +1,4 @@
-import type { WrittenSettings } from "../settings-file.ts";
+import type { WrittenSettings } from "../stack/settings-file.ts";
 import type { EnvironmentThere, RepositoryThere, RulesetThere } from "./read-repository.ts";
 
 /** The settings of an environment that say what GitHub has. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pulumiFolder } from "../project.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 import type { PulumiCall } from "./operation.ts";
 
 /** A run that did not come to its end. */

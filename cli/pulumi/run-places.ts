@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
-import { seenFrom, thisPlace, type ProcessPlace } from "../process-place.ts";
+import { seenFrom, thisPlace, type ProcessPlace } from "../process/process-place.ts";
 import { fileBackend } from "./state.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { stateUrl } from "../environment.ts";
-import { placeOf, stateFolders } from "../place.ts";
+import { stateUrl } from "./variables.ts";
+import { placeOf, stateFolders } from "./folders.ts";
 import type { Project } from "../project.ts";
 import { pulumiFolder } from "../project.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 import { fileBackend, readDeployment, stateUnreadable, type Deployment } from "./state.ts";
 import { Problem } from "../problem.ts";
 import { homeWithoutLog } from "./home.ts";

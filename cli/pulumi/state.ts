@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Problem } from "../problem.ts";
 import { pulumiFolder } from "../project.ts";
-import { lastLines, type Run } from "../run.ts";
+import { lastLines, type Run } from "../process/run.ts";
 import type { PulumiCall } from "./operation.ts";
 import { parseUrn } from "./urn.ts";
 

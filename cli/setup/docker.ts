@@ -1,7 +1,7 @@
 import { findEngine, type Engine, type NoEngine } from "../docker/endpoint.ts";
 import { Problem } from "../problem.ts";
-import { lastLines, type Run } from "../run.ts";
-import type { Step } from "../progress/progress.ts";
+import { lastLines, type Run } from "../process/run.ts";
+import type { Step } from "../terminal/progress.ts";
 import type { Requirement } from "./requirement.ts";
 
 /** The oldest engine API: that of engine 20.10, the first with what the components use. */

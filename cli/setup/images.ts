@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../problem.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import type { Requirement } from "./requirement.ts";
 

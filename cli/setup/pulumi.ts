@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../problem.ts";
-import { lastLines, type Run } from "../run.ts";
+import { lastLines, type Run } from "../process/run.ts";
 import { pluginFile, pulumiFolder, type Project } from "../project.ts";
-import type { Step } from "../progress/progress.ts";
+import type { Step } from "../terminal/progress.ts";
 import type { Requirement } from "./requirement.ts";
 
 /** Where Pulumi's own downloads come from. */

@@ -1,4 +1,4 @@
-import type { Step } from "../progress/progress.ts";
+import type { Step } from "../terminal/progress.ts";
 
 /** One thing that a machine must have before an environment can be started. */
 export interface Requirement {

@@ -1,5 +1,5 @@
 import { Problem } from "../problem.ts";
-import { asStep, type Progress } from "../progress/progress.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
 import type { Requirement } from "./requirement.ts";
 
 /** Requirements that build on each other, in their order: an engine, then images in it. */

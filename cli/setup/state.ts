@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { stateFolders, type Place } from "../place.ts";
+import { stateFolders, type Place } from "../pulumi/folders.ts";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
 import type { Requirement } from "./requirement.ts";

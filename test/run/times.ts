@@ -1,4 +1,4 @@
-import { columns } from "../../cli/report/table.ts";
+import { columns } from "../../cli/terminal/table.ts";
 import type { Counts, Failure, GroupReport, SuiteTime } from "./report.ts";
 import type { GroupResult } from "./run-group.ts";
 

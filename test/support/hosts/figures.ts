@@ -1,4 +1,4 @@
-import { columns } from "../../../cli/report/table.ts";
+import { columns } from "../../../cli/terminal/table.ts";
 import { failuresIn, type Load, type LoadReport } from "../load.ts";
 
 /** How many requests each stretch has at least; a measurement wants more than a test. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { run } from "../../../cli/run.ts";
+import { run } from "../../../cli/process/run.ts";
 import { FakeMachine } from "./fake-machine.ts";
 
 describe("the command line", function () {

@@ -1,4 +1,4 @@
-import type { Run, RunResult } from "../../../cli/run.ts";
+import type { Run, RunResult } from "../../../cli/process/run.ts";
 
 /** What a program that was asked for answers: by the start of its command line. */
 export type Answers = Readonly<

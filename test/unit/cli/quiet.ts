@@ -1,4 +1,4 @@
-import type { Progress } from "../../../cli/progress/progress.ts";
+import type { Progress } from "../../../cli/terminal/progress.ts";
 
 /** Progress that remembers what it was told. */
 export function recordedProgress(): Progress & { lines: string[] } {

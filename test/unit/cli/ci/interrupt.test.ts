@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ci } from "../../../../cli/commands/ci.ts";
-import { listenForInterrupts } from "../../../../cli/interrupts.ts";
+import { listenForInterrupts } from "../../../../cli/process/interrupts.ts";
 import { until } from "../../../support/until.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";

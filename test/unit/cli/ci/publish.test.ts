@@ -4,7 +4,7 @@ import { describeImage } from "../../../../cli/ci/describe-image.ts";
 import { factsOf, tagsOf, type Tags } from "../../../../cli/ci/origin.ts";
 import { Problem } from "../../../../cli/problem.ts";
 import type { PulumiCall } from "../../../../cli/pulumi/operation.ts";
-import type { Run } from "../../../../cli/run.ts";
+import type { Run } from "../../../../cli/process/run.ts";
 import { PlayedRegistry } from "../../image/played-registry.ts";
 import { fakeRun } from "../fake-run.ts";
 import { recordedProgress } from "../quiet.ts";

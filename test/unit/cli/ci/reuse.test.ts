@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { thisProcess } from "../../../../cli/ci/lock.ts";
 import { dropData, enter, leave, reusedParts, serversHeld, type Servers } from "../../../../cli/ci/reuse.ts";
 import { Problem } from "../../../../cli/problem.ts";
-import type { Run } from "../../../../cli/run.ts";
+import type { Run } from "../../../../cli/process/run.ts";
 import { namesOf } from "../../../../components/naming/names.ts";
 import { parseApplication } from "../../../../components/application/parse.ts";
 import { notes } from "../../application/notes.ts";

@@ -1,0 +1,16 @@
+import { application } from "../../application.ts";
+import { imageMirrorOf } from "../../components/settings/settings.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { readProject } from "../project.ts";
+import { placeOf } from "../pulumi/folders.ts";
+import { settingsOf } from "../stack/settings.ts";
+import { getReady, type Ready } from "../setup/machine.ts";
+import { stack } from "../stack/session.ts";
+
+/** Provides everything that the local environment needs, and starts nothing. */
+export async function provide(progress: Progress, project = readProject()): Promise<Ready> {
+  const settings = settingsOf(project, application.name, stack);
+  const { namespace } = settings;
+  const imageMirror = imageMirrorOf(settings);
+  return getReady(project, { imageMirror, place: placeOf(project, stack, namespace) }, "start", progress);
+}

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { extract } from "tar-stream";
+import { secretsFolder } from "../../components/application/connections.ts";
+import { docker } from "../docker/containers.ts";
+import type { Run } from "../process/run.ts";
+import type { ContainerInputs } from "./inputs.ts";
+
+/** What a container is given; it may be stopped. */
+export async function readInputs(run: Run, container: string): Promise<ContainerInputs> {
+  const inspect = async (of: string): Promise<{ Image: string; Config: { Env: string[] | null } }> => {
+    const [found] = JSON.parse(await docker(run, ["inspect", of])) as [Awaited<ReturnType<typeof inspect>>];
+    return found;
+  };
+  const { Image, Config } = await inspect(container);
+  const image = await inspect(Image);
+  const environment = Config.Env ?? [];
+  const hasSecrets = environment.some((line) => line.includes(`_FILE=${secretsFolder}/`));
+  return {
+    environment,
+    imageEnvironment: image.Config.Env ?? [],
+    secrets: hasSecrets ? await readSecrets(container) : {},
+  };
+}
+
+/** The contents of a container's secret files, by name: Docker gives files out as an archive. */
+async function readSecrets(container: string): Promise<Record<string, string>> {
+  const copy = spawn("docker", ["cp", `${container}:${secretsFolder}`, "-"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const secrets: Record<string, string> = {};
+  for await (const entry of copy.stdout.pipe(extract())) {
+    const name = entry.header.name.split("/").at(-1) ?? "";
+    if (entry.header.type === "file") secrets[name] = await text(entry);
+    else entry.resume();
+  }
+  return secrets;
+}

@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+import { duringInterrupts } from "./interrupts.ts";
+import { noteRun } from "../pulumi/run-places.ts";
+import { yieldToOthers } from "./priority.ts";
+import { sessionEnd } from "./session-end.ts";
+
+/** How a program is run on our own terminal. */
+export interface AttachedSettings {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Whether copies that serve users go first on this machine, where nobody sits at a terminal. False by default. */
+  readonly yields?: boolean;
+}
+
+/** Runs a program on our own terminal. Ctrl+C reaches it from the terminal; other requests to stop are passed on. */
+export async function attached(
+  command: string,
+  args: readonly string[],
+  settings: AttachedSettings = {},
+): Promise<number> {
+  const { environment = process.env, cwd, yields = false } = settings;
+  const atTerminal = process.stdin.isTTY;
+  const apart = yields && !atTerminal;
+  const child = spawn(command, args, { cwd, env: environment, stdio: "inherit", detached: apart });
+  if (child.pid !== undefined && apart) yieldToOthers(child.pid);
+  const ended = noteRun(environment, child.pid);
+  const asked = { toStop: false };
+  const code = await duringInterrupts(
+    (signal) => {
+      asked.toStop = true;
+      if (signal !== "SIGINT" || !atTerminal) child.kill(signal);
+    },
+    () =>
+      new Promise<number>((resolve, reject) => {
+        child.on("error", reject);
+        child.on("close", (code) => {
+          resolve(code ?? 1);
+        });
+      }),
+  ).finally(ended);
+  if (asked.toStop && apart && child.pid !== undefined) await sessionEnd(child.pid);
+  return code;
+}

@@ -1,0 +1,69 @@
+import { delimiter } from "node:path";
+import { pathToFileURL } from "node:url";
+import { newMark, runVariable } from "../../components/naming/run-mark.ts";
+import { defaultPrefix } from "../../toolchain/images/recipes.mjs";
+import { pulumiFolder, type Project } from "../project.ts";
+import type { Place } from "./folders.ts";
+import { passphraseFile, passphraseIsGiven } from "../setup/state.ts";
+
+/** What set-up found on this machine that the program has to know. */
+export interface Found {
+  /** The engine's address, when the docker client was pointed somewhere by a context. */
+  readonly dockerHost?: string | undefined;
+  /** Whether images come from the mirror that set-up builds. */
+  readonly usesBuiltMirror: boolean;
+  /** Where this project keeps the state. */
+  readonly place: Pick<Place, "state">;
+  /** Pulumi's folder as this clone's runs see it. */
+  readonly pulumiHome: string;
+}
+
+/**
+ * The environment variables of every `pulumi` call. What the person has set wins; nothing is asked for, so that a call
+ * never waits for an answer.
+ */
+export function pulumiEnvironment(
+  project: Project,
+  found: Found,
+  given: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = {
+    ...given,
+    PULUMI_HOME: found.pulumiHome,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The salt that belongs to this clone's passphrase is read from the state: see salt.ts.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    // Pulumi and its plugins live for seconds: a tenth of their processor time collects garbage that nobody misses.
+    GOGC: given.GOGC ?? "400",
+    PATH: [pulumiFolder(project), given.PATH ?? ""].join(delimiter),
+  };
+  if (given.PULUMI_BACKEND_URL === undefined) {
+    environment.PULUMI_BACKEND_URL = stateUrl(found.place.state);
+    if (!passphraseIsGiven(given)) environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(project);
+  }
+  environment[runVariable] = newMark(environment.PULUMI_BACKEND_URL ?? "");
+  if (found.usesBuiltMirror && given.TOWPATH_IMAGE_MIRROR === undefined) {
+    environment.TOWPATH_IMAGE_MIRROR = defaultPrefix;
+  }
+  // The plugin knows an address and not the docker client's contexts.
+  if (found.dockerHost !== undefined && given.DOCKER_HOST === undefined) {
+    environment.DOCKER_HOST = found.dockerHost;
+    delete environment.DOCKER_CONTEXT;
+  }
+  return environment;
+}
+
+/**
+ * Where Pulumi finds a state that is kept in a folder.
+ *
+ * Beside each file Pulumi would write another one, `<file>.attrs`, in two steps: killed between making and filling it, it
+ * answers `EOF` from then on and opens that state no more.
+ */
+export function stateUrl(folder: string): string {
+  return `${pathToFileURL(folder).href}?metadata=skip`;
+}
+
+/** Whether this clone's own passphrase opens the state. */
+export function usesOwnPassphrase(given: NodeJS.ProcessEnv = process.env): boolean {
+  return given.PULUMI_BACKEND_URL === undefined && !passphraseIsGiven(given);
+}

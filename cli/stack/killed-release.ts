@@ -1,0 +1,76 @@
+import { connect } from "../../components/host/connection.ts";
+import { engineAddress, type HostConnection } from "../../components/host/ssh-config.ts";
+import { HostProblem } from "../../components/host/ssh-failure.ts";
+import { InputError } from "../../components/input/input-error.ts";
+import { hostsOfStack } from "./hosts.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../terminal/progress.ts";
+import type { Run } from "../process/run.ts";
+import { clearInterruptedRun, lookAt, type Look, type OwnNamespace } from "./interrupted-run.ts";
+import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
+import type { PulumiCall } from "../pulumi/operation.ts";
+import { readDeployment } from "../pulumi/state.ts";
+
+/**
+ * Makes sure that a stack's namespace is its own on its hosts, and clears up after a release that was killed, before the
+ * next one: its lock, and what it had begun to make. Users never got to that, for the switch comes after it.
+ *
+ * @throws Problem while another run is at work, which is never disturbed, and for a namespace of another state
+ */
+export async function clearKilledRelease(call: PulumiCall, run: Run, progress: Progress): Promise<void> {
+  for (const line of clearDeadLocks(readLocks(call))) progress.say(line);
+  const deployment = await readDeployment(call, run);
+  const wasKilled = deployment !== undefined && deployment.pending_operations.length > 0;
+  // Connections are relative to the project's folder, as for its programs.
+  const before = process.cwd();
+  process.chdir(call.project.root);
+  try {
+    const looks = await unlessUnreachable(wasKilled, () => lookAtHosts(call, run));
+    for (const { own, onMachine, look } of looks ?? [])
+      await clearInterruptedRun(own, onMachine, progress, look);
+  } finally {
+    process.chdir(before);
+  }
+}
+
+/** A namespace on a host whose connection is open, and what state and engine say of it. */
+interface HostLook {
+  readonly own: OwnNamespace;
+  /** Runs the docker client on the host's engine. */
+  readonly onMachine: Run;
+  readonly look: Look;
+}
+
+async function lookAtHosts(call: PulumiCall, run: Run): Promise<HostLook[]> {
+  const { connections, settings } = await hostsOfStack(call, run);
+  const looking = Object.entries(connections).map(async ([machine, connection]) => {
+    await connect(connection);
+    const own = { call, namespace: settings.namespace, machine };
+    const onMachine = onHost(connection, run);
+    return { own, onMachine, look: await lookAt(own, onMachine) };
+  });
+  return Promise.all(looking);
+}
+
+/**
+ * What the hosts say. Undefined where they cannot be reached and nothing has to be cleared: the program then says what is
+ * wrong, before it touches anything.
+ */
+async function unlessUnreachable<T>(wasKilled: boolean, look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    const expected = [HostProblem, InputError, Problem].some((kind) => error instanceof kind);
+    if (expected && !wasKilled) return undefined;
+    throw error instanceof HostProblem ? new Problem(error.message) : error;
+  }
+}
+
+/** Runs the docker client on a host's engine, and everything else as it is. */
+export function onHost(connection: HostConnection, run: Run): Run {
+  return (command, args, settings = {}) => {
+    if (command !== "docker") return run(command, args, settings);
+    const environment = { ...(settings.environment ?? process.env), DOCKER_HOST: engineAddress(connection) };
+    return run(command, args, { ...settings, environment });
+  };
+}

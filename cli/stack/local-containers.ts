@@ -1,0 +1,85 @@
+import { application as description } from "../../application.ts";
+import { parseApplication } from "../../components/application/application.ts";
+import { show, suggestion } from "../../components/input/input-checks.ts";
+import { listContainers, type Container } from "../docker/containers.ts";
+import { isUp } from "../docker/start-stop.ts";
+import { placeOf } from "../pulumi/folders.ts";
+import { Problem } from "../problem.ts";
+import type { Progress } from "../terminal/progress.ts";
+import type { Project } from "../project.ts";
+import { run } from "../process/run.ts";
+import { namespaceOf, namespaceWarning } from "./settings.ts";
+import { getReady } from "../setup/machine.ts";
+import { stack } from "./session.ts";
+
+/** The containers of this working copy's local environment, running or not, the newest first. */
+export interface LocalContainers {
+  readonly namespace: string;
+  readonly containers: readonly Container[];
+}
+
+/**
+ * Finds them by their labels: no state is opened, so it also works while a release is under way.
+ *
+ * @throws Problem when the application has no such part, no engine answers, or there are no containers
+ */
+export async function findLocal(
+  progress: Progress,
+  project: Project,
+  part?: string,
+): Promise<LocalContainers> {
+  if (part !== undefined) checkPart(part);
+  const warning = namespaceWarning(project, stack);
+  if (warning !== undefined) progress.say(warning);
+  const namespace = namespaceOf(project, description.name, stack);
+  await getReady(project, { place: placeOf(project, stack, namespace) }, "look", progress);
+  const containers = await listContainers(run, namespace);
+  if (containers.length === 0) throw new Problem(notThere(namespace));
+  return { namespace, containers };
+}
+
+/** Says that nothing of the environment is on the engine. */
+export function notThere(namespace: string): string {
+  return `local: ${namespace} is not there, got no container of it; "npm start" starts it`;
+}
+
+/** The parts that a local environment's containers belong to: the services, and what they need. */
+export function knownParts(): string[] {
+  const { services, postgres, redis, buckets } = parseApplication(description);
+  return [
+    ...Object.keys(services),
+    ...(postgres === undefined ? [] : ["postgres"]),
+    ...(redis === undefined ? [] : ["redis"]),
+    ...(buckets.length === 0 ? [] : ["object-storage"]),
+    "gateway",
+  ];
+}
+
+function checkPart(part: string): void {
+  const known = knownParts();
+  if (known.includes(part)) return;
+  throw new Problem(
+    `service: no such service of ${description.name}, got ${show(part)}; ${suggestion(part, known)}`,
+  );
+}
+
+/** The containers of one part. Throws a Problem when it has none. */
+export function containersOf({ containers }: LocalContainers, part: string): Container[] {
+  const found = containers.filter((container) => container.part === part);
+  if (found.length === 0)
+    throw new Problem(`${part}: has to have a container, got none; "npm start" makes it`);
+  return found;
+}
+
+/** The newest container of a part that runs. Throws a Problem when none does. */
+export function runningOf(local: LocalContainers, part: string): Container {
+  const found = containersOf(local, part);
+  const running = found.find(({ state }) => isUp(state));
+  if (running !== undefined) return running;
+  throw new Problem(`${part}: its container has to run, got ${found[0]?.state}; "npm start" starts it`);
+}
+
+/** Whether a person sits at a terminal that a program in a container can have. */
+export function terminalFlags(): string[] {
+  return process.stdin.isTTY && process.stdout.isTTY ? ["--interactive", "--tty"] : ["--interactive"];
+}

@@ -1,0 +1,73 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { application } from "../../application.ts";
+import type { Settings } from "../../components/settings/settings.ts";
+import { findDrift, viewWholeEngine, type Drift, type WholeEngineView } from "../drift/engine.ts";
+import { startContainers } from "../docker/start-stop.ts";
+import { usesOwnPassphrase } from "../pulumi/variables.ts";
+import { placeOf } from "../pulumi/folders.ts";
+import { withPort } from "./local-port.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { readProject } from "../project.ts";
+import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
+import type { PulumiCall } from "../pulumi/operation.ts";
+import { environmentNameIn, readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
+import { run } from "../process/run.ts";
+import { namespaceWarning, settingsOf } from "./settings.ts";
+import { getReady, type Need, type Ready } from "../setup/machine.ts";
+
+/** The stack that start, stop and destroy are about. */
+export const stack = "local";
+
+/** What messages call the machine that it runs on. */
+export const machine = "this machine's engine";
+
+/** What is known of the local environment before anything is done to it. */
+export interface Session {
+  readonly call: PulumiCall;
+  readonly engine: Ready["engine"];
+  readonly settings: Settings;
+  /** The namespace on the engine: that of the state, when there is one. */
+  readonly namespace: string;
+  readonly deployment: Deployment | undefined;
+  readonly view: WholeEngineView;
+  readonly drift: Drift;
+  /** Whether the passphrase is this clone's own. */
+  readonly ownPassphrase: boolean;
+}
+
+/**
+ * Sets the machine up as far as is needed, and looks at what there is: settings, locks, state and containers. Nothing of
+ * the environment is changed: it fails first when the settings cannot be used or another run is at work.
+ */
+export async function open(need: Need, progress: Progress, project = readProject()): Promise<Session> {
+  const settings = settingsOf(project, application.name, stack);
+  const warning = namespaceWarning(project, stack);
+  if (warning !== undefined) progress.say(warning);
+  const place = placeOf(project, stack, settings.namespace);
+  const { engine, environment } = await getReady(project, { ...settings, place }, need, progress);
+  const call = { project, stack, environment, logFolder: place.logs };
+  for (const line of clearDeadLocks(readLocks(call))) progress.say(line);
+  const deployment = await readDeployment(call, run);
+  const { namespace: before } = stackOutputs(deployment);
+  const namespace = typeof before === "string" ? before : settings.namespace;
+  const view = await viewWholeEngine(run, namespace);
+  const drift = findDrift(deployment ?? { resources: [] }, view);
+  // Only a release needs the port: the program is not run by the other commands.
+  const ported =
+    need === "start" ? await withPort({ ...call, engine, settings, deployment }) : { environment, settings };
+  return {
+    call: { ...call, environment: ported.environment, environmentName: environmentNameIn(deployment) },
+    engine,
+    settings: ported.settings,
+    namespace,
+    deployment,
+    view,
+    drift,
+    ownPassphrase: usesOwnPassphrase(),
+  };
+}
+
+/** Brings containers back that were stopped, by us, by hand or by a reboot. */
+export async function wake({ namespace, drift }: Session, progress: Progress): Promise<void> {
+  await startContainers(run, namespace, drift.stopped, progress, wait);
+}

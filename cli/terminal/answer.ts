@@ -1,0 +1,40 @@
+import { InputError } from "../../components/input/input-error.ts";
+import { exitCode, Interrupted, Problem } from "../problem.ts";
+import { showProgress, type Progress } from "./progress.ts";
+
+/** The option of every command that ends with a result. */
+export const json = ["--json", "print the result as one JSON document"] as const;
+
+/** Does a command's work and prints its result: as people read it, or as one JSON document. */
+export async function answer<T>(
+  json: boolean,
+  work: (progress: Progress) => Promise<T>,
+  inWords: (result: T) => string | undefined,
+): Promise<void> {
+  const progress = showProgress();
+  try {
+    const result = await work(progress);
+    progress.stop();
+    const text = json ? JSON.stringify(result, null, 2) : inWords(result);
+    if (text !== undefined) process.stdout.write(`${text}\n`);
+  } catch (error) {
+    progress.stop();
+    if (!(error instanceof Problem) && !(error instanceof InputError)) throw error;
+    if (json) process.stdout.write(`${JSON.stringify({ error: error.message }, null, 2)}\n`);
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error instanceof Interrupted ? exitCode.interrupted : exitCode.failed;
+  }
+}
+
+/** For commands that print by themselves and only end with an exit code; with `json`, what is wrong is a document too. */
+export async function pass(work: (progress: Progress) => Promise<number>, json = false): Promise<void> {
+  let code: number = exitCode.failed;
+  await answer(
+    json,
+    async (progress) => {
+      code = await work(progress);
+    },
+    () => undefined,
+  );
+  process.exitCode ??= code;
+}

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { notAgreed } from "../../../../cli/commands/rollback.ts";
+import { notTested } from "../../../../cli/commands/receipt.ts";
+import { Problem } from "../../../../cli/problem.ts";
+import { checkReleased } from "../../../../cli/stack/release-records.ts";
+import { planRollback, rollbackInWords } from "../../../../cli/stack/rollback-plan.ts";
+import type { ReleaseRecord } from "../../../../components/plan/release-record.ts";
+import { description, idOf, oldRecord, record } from "../../plan/records.ts";
+
+/** From one revision below to this one, and what that took away. */
+const schema = (after: string, destructive: string[] = []) => ({
+  schema: { before: String(Number(after) - 1), after, applied: [], destructive },
+});
+const [a, b, c] = ["a", "b", "c"].map(idOf) as [string, string, string];
+const asked = { stack: "production", withDowngrade: false, acceptUnknownSchema: false };
+
+function refused(call: () => unknown, message: string): void {
+  assert.throws(call, new Problem(message));
+}
+
+describe("a rollback", () => {
+  const records = [record("c"), record("b"), record("a")];
+
+  it("goes to the last release that was not gone back from, or to the one that is named", () => {
+    assert.equal(planRollback(records, asked, false).to, b);
+    assert.equal(planRollback(records, { ...asked, release: a }, false).to, a);
+    const back = [record("b", { rollbackOf: c }), ...records];
+    assert.equal(planRollback(back, asked, false).to, a);
+    assert.equal(planRollback(back, { ...asked, release: c }, false).to, c);
+  });
+
+  it("is refused where there is nothing to go back to", () => {
+    refused(
+      () => planRollback([], asked, false),
+      "rollback: expected a release of production, got none; release one first",
+    );
+    refused(
+      () => planRollback([record("a")], asked, false),
+      "rollback: expected an earlier release of production, got none; there is no other one",
+    );
+    refused(
+      () => planRollback(records, { ...asked, release: c }, false),
+      `rollback: expected an earlier release of production, got "${c}", which runs already; known are ${b}, ${a}: npx towpath releases --stack production`,
+    );
+    refused(
+      () => planRollback(records, { ...asked, release: "x" }, false),
+      `rollback: expected an earlier release of production, got "x"; known are ${b}, ${a}: npx towpath releases --stack production`,
+    );
+  });
+
+  it("is refused where the database does not allow it", () => {
+    const taken = [record("b", schema("2", ["2"])), record("a", schema("1"))];
+    refused(
+      () => planRollback(taken, asked, true),
+      `rollback: expected a release that the database allows, got ${a}: 2 took something away since; go down to its revision 1 with --with-downgrade, which may lose what was written since`,
+    );
+    refused(
+      () => planRollback([record("b", schema("2")), record("a")], asked, true),
+      `rollback: expected a release that the database allows, got ${a}: the record of ${a} does not say which revision its schema has; look whether it gets along with the schema as it is and say so with --accept-unknown-schema, or restore a backup from then, or release a repair`,
+    );
+    assert.equal(planRollback(taken, { ...asked, withDowngrade: true }, true).downgrade, true);
+    assert.equal(planRollback(records, { ...asked, withDowngrade: true }, false).downgrade, false);
+  });
+
+  it("says first what it will do", () => {
+    const now = record("b", {
+      settingsHash: "x",
+      secretVersions: { JWT_SECRET: "1", NEW: "2" },
+      ...schema("2"),
+    });
+    const plan = planRollback([now, record("a", schema("1"))], asked, true);
+    const [from, to] = ["b", "a"].map((letter) => letter.repeat(12));
+    assert.equal(
+      rollbackInWords(plan),
+      [
+        `production: back to ${a} of commit ${"a".repeat(12)}, released 2026-01-02 03:05 by octocat`,
+        `release    ${b}  ->  ${a}`,
+        `image api  ${from}  ->  ${to}`,
+        `image web  ${from}  ->  ${to}`,
+        "description: the same",
+        "settings: changed since; the present ones are used",
+        "secrets: JWT_SECRET, NEW changed since; the present values are used",
+        "schema: compatible: stays at 2, nothing since took anything away",
+      ].join("\n"),
+    );
+  });
+
+  it("says what becomes of the description", () => {
+    const said = (then: ReleaseRecord): string | undefined =>
+      rollbackInWords(planRollback([record("b"), then], { ...asked, release: then.id }, false))
+        .split("\n")
+        .find((line) => line.startsWith("description"));
+    const old = oldRecord("a");
+    assert.equal(said(old), `description: the record of ${old.id} does not keep it; the present one is used`);
+    assert.equal(
+      said(record("a", { description: { ...description, smoke: [] } })),
+      `description: smoke changed since; that of ${a} comes back`,
+    );
+  });
+
+  it("says what becomes of the schema", () => {
+    const lastLine = (...args: Parameters<typeof planRollback>): string | undefined =>
+      rollbackInWords(planRollback(...args))
+        .split("\n")
+        .at(-1);
+    const down = { ...asked, withDowngrade: true };
+    const taken = [record("b", schema("2", ["2"])), record("a", schema("1"))];
+    assert.equal(
+      lastLine(taken, down, true),
+      "schema: goes down to 1 first, past 2; what was written since may be lost",
+    );
+    const added = [record("b", schema("2")), record("a", schema("1"))];
+    assert.equal(
+      lastLine(added, down, true),
+      "schema: goes down first, as asked; what was written since may be lost",
+    );
+    assert.equal(lastLine(records, asked, false), "schema: the same");
+    const silent = [
+      record("b", { schema: { before: "1", after: "2", applied: [] } }),
+      record("a", schema("1")),
+    ];
+    assert.equal(
+      lastLine(silent, { ...asked, acceptUnknownSchema: true }, true),
+      `schema: unknown, accepted: stays as it is, although what was taken away from 1 to 2 is not known, for the record of ${b} does not say it`,
+    );
+    assert.equal(
+      lastLine(silent, down, true),
+      "schema: goes down first, as asked; what was written since may be lost",
+    );
+    const back = [record("a", { rollbackOf: b, ...schema("1") }), ...added];
+    assert.equal(
+      lastLine(back, { ...asked, release: b }, true),
+      "schema: is brought up to the release by its own migrations",
+    );
+  });
+
+  it("is not done unasked", () => {
+    assert.equal(
+      notAgreed({ stack: "production", to: a }),
+      `rollback: changes what users of production get and has to be agreed to, got no terminal to ask on; use "npx towpath rollback ${a} --stack production --yes"`,
+    );
+  });
+});
+
+describe("commands about releases", () => {
+  it("are about stacks that are released to", () => {
+    checkReleased("staging");
+    checkReleased("production");
+    refused(() => {
+      checkReleased("local");
+    }, '--stack: expected a stack that is released to, got "local"; take staging or production');
+  });
+
+  it("give the receipt of end-to-end tests to what was tested only", () => {
+    assert.equal(
+      notTested("staging", undefined, undefined),
+      "receipt: expected a release of staging, got none; release one and test it first",
+    );
+    assert.equal(
+      notTested("staging", a, b),
+      `receipt: expected the release that runs on staging, ${b}, got "${a}"; run the tests against what runs now`,
+    );
+  });
+});

@@ -1,0 +1,226 @@
+/** How tests are run: mocha and c8 are played. Which there are and in which order, the tests of test/run say. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestRequest } from "../../../../cli/commands/test.ts";
+import { FakeMachine } from "../fake-machine.ts";
+import { recordedProgress } from "../quiet.ts";
+
+/** What mocha is told, notes, and answers: its report and its exit code stand in files. */
+const mocha = `
+const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
+const files = process.argv.slice(2);
+const long = process.env.TOWPATH_TEST_LONG === "true" ? ", long" : "";
+appendFileSync("runs", ["mocha", ...files].join(" ") + long + "\\n");
+const report = files.some((file) => file.includes("e2e")) && existsSync("e2e-report") ? "e2e-report" : "report";
+if (existsSync(report)) writeFileSync(process.env.TOWPATH_TEST_REPORT, readFileSync(report));
+process.exit(existsSync("failing") ? 2 : 0);
+`;
+
+/** c8 runs what stands behind its own options; its report fails where something is not covered. */
+const c8 = `
+const { appendFileSync, existsSync } = require("node:fs");
+const args = process.argv.slice(2);
+const at = args.indexOf(process.execPath);
+const lines = args[args.indexOf("--lines") + 1];
+appendFileSync("runs", (at === -1 ? "c8 report of " : "c8 at ") + lines + "\\n");
+if (at === -1) process.exit(existsSync("uncovered") ? 1 : 0);
+process.exit(require("node:child_process").spawnSync(args[at], args.slice(at + 1)).status);
+`;
+
+const unit = "test/unit/naming/names.test.ts";
+const local = "test/e2e/local/docs.test.ts";
+const soak = "test/e2e/local/soak.long.test.ts";
+const runUnit = `mocha ${unit}`;
+const endToEnd = "--config test/e2e/.mocharc.json";
+
+describe("the command test", function () {
+  // Real programs are started: a busy machine takes its time.
+  this.timeout(30_000);
+
+  let machine: FakeMachine;
+
+  beforeEach(() => {
+    machine = new FakeMachine();
+    machine.write(unit, "");
+    machine.write(local, 'import { one } from "../one.ts"; console.log(one);');
+    machine.write("test/e2e/one.ts", "export const one = 1;");
+    machine.write("test/e2e/.mocharc.json", "{}");
+    machine.write("node_modules/mocha/bin/mocha.js", mocha);
+    machine.write("node_modules/c8/bin/c8.js", c8);
+    reports({});
+    process.env.TOWPATH_TEST_SEED = "5";
+    process.env.XDG_CACHE_HOME = join(machine.root, "cache");
+  });
+  afterEach(() => {
+    machine.remove();
+    Reflect.deleteProperty(process.env, "TOWPATH_TEST_SEED");
+    Reflect.deleteProperty(process.env, "XDG_CACHE_HOME");
+  });
+
+  /** Writes what mocha reports: three tests that passed and one that was skipped, but for what is given. */
+  function reports(change: object, file = "report"): void {
+    const counts = { passed: 3, failed: 0, skipped: 1 };
+    const suites = [{ file: unit, seconds: 2 }];
+    machine.write(
+      file,
+      JSON.stringify({ counts, suites, fixtures: [], failures: [], waits: [], ended: true, ...change }),
+    );
+  }
+
+  /** Its exit code, the last lines that it printed, and what it ran. */
+  async function tested(request: TestRequest = {}, lines = 1) {
+    const printed: string[] = [];
+    const print = (text: string) => printed.push(text);
+    const code = await test(recordedProgress(), request, machine.project, print);
+    const runs = readFileSync(join(machine.root, "runs"), "utf8").trimEnd().split("\n");
+    return { code, printed: printed.join("").trimEnd().split("\n").slice(-lines), runs };
+  }
+
+  it("runs both kinds, and measures what the unit tests cover", async () => {
+    assert.deepEqual(await tested(), {
+      code: 0,
+      printed: ["6 passed, 0 failed, 2 skipped"],
+      runs: ["c8 at 92", runUnit, "c8 report of 100", `mocha ${local} ${endToEnd}`],
+    });
+  });
+
+  it("tells and keeps how long the suites took", async () => {
+    const { printed } = await tested({ kind: "unit" }, 7);
+    assert.deepEqual(printed.slice(1), [
+      "",
+      "seconds  suite, 2.0 s in all",
+      `2.0      ${unit}`,
+      "",
+      "order and samples: TOWPATH_TEST_SEED=5",
+      "3 passed, 0 failed, 1 skipped",
+    ]);
+    const kept = JSON.parse(readFileSync(join(machine.root, "reports/tests.json"), "utf8")) as object;
+    assert.deepEqual((kept as { suites: unknown }).suites, [{ file: unit, seconds: 2 }]);
+    assert.match(readFileSync(join(machine.root, "reports/tests.txt"), "utf8"), /names\.test\.ts\n$/);
+  });
+
+  it("does not measure one suite alone", async () => {
+    assert.deepEqual(await tested({ kind: "unit", suite: "naming/names" }), {
+      code: 0,
+      printed: ["3 passed, 0 failed, 1 skipped"],
+      runs: [runUnit],
+    });
+  });
+
+  it("fails with the tests, and runs the other kind all the same", async () => {
+    machine.write("failing", "");
+    reports({ counts: { passed: 2, failed: 1, skipped: 0 } });
+    assert.deepEqual(await tested(), {
+      code: 1,
+      printed: ["4 passed, 2 failed, 0 skipped"],
+      runs: ["c8 at 92", runUnit, `mocha ${local} ${endToEnd}`],
+    });
+  });
+
+  it("fails when the tests pass and something is not covered", async () => {
+    machine.write("uncovered", "");
+    const { code, printed } = await tested({ kind: "unit" }, 3);
+    assert.deepEqual(
+      [code, ...printed],
+      [
+        1,
+        "unit: something is not covered",
+        "order and samples: TOWPATH_TEST_SEED=5",
+        "3 passed, 1 failed, 1 skipped",
+      ],
+    );
+  });
+
+  it("counts a group that breaks as a failure, says where, and runs the others", async () => {
+    machine.write("test/e2e/reload/docs.test.ts", "");
+    reports({ ended: false, running: "a page", waits: ["the registry"] }, "e2e-report");
+    const { code, printed, runs } = await tested({ kind: "e2e" }, 4);
+    assert.equal(code, 1);
+    assert.deepEqual([...printed].sort(), [
+      "6 passed, 2 failed, 2 skipped",
+      'local: ended before its tests did, with exit code 0, in "a page", which waited for the registry',
+      "order and samples: TOWPATH_TEST_SEED=5",
+      'reload: ended before its tests did, with exit code 0, in "a page", which waited for the registry',
+    ]);
+    assert.equal(runs.length, 2);
+  });
+
+  it("fails when mocha is interrupted, which ends well then and has not counted", async () => {
+    machine.write("node_modules/mocha/bin/mocha.js", `require("node:fs").writeFileSync("runs", "x");`);
+    const { code, printed } = await tested({ kind: "unit", suite: "naming" }, 3);
+    assert.deepEqual(
+      [code, printed[0], printed[2]],
+      [1, "unit: ended before its tests did, with exit code 0", "0 passed, 1 failed, 0 skipped"],
+    );
+  });
+
+  it("runs groups beside each other, and says whose each line is", async () => {
+    machine.write("test/e2e/reload/docs.test.ts", "");
+    machine.write(
+      "node_modules/mocha/bin/mocha.js",
+      mocha.replace("process.exit", "console.log('of mocha'); process.exit"),
+    );
+    const { printed } = await tested({ kind: "e2e", lanes: 2 }, 13);
+    const parts = printed.filter((line) => line.startsWith("==") || line.endsWith("of mocha"));
+    assert.deepEqual(parts.map((line) => line.replace(/\d+ s$/, "n s")).sort(), [
+      ...["== local: 3 passed, 0 failed, 1 skipped, n s", "== local: began"],
+      ...["== reload: 3 passed, 0 failed, 1 skipped, n s", "== reload: began"],
+      ...["local | of mocha", "reload | of mocha"],
+    ]);
+  });
+
+  describe("of a clone", () => {
+    beforeEach(() => {
+      machine.write(soak, 'import { one } from "../one.ts"; console.log(one);');
+      machine.write(".gitignore", "runs\ncache\nreports\n");
+      git("init", "--quiet", "--initial-branch", "main");
+      git("add", ".");
+      const someone = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"];
+      git(...someone, "commit", "--quiet", "--message", "one");
+    });
+    function git(...args: readonly string[]): void {
+      execFileSync("git", args, { cwd: machine.root });
+    }
+    const runLong = `mocha ${soak} ${endToEnd}, long`;
+
+    it("runs what a change can affect, and nothing else", async () => {
+      machine.write("runs", "");
+      assert.deepEqual(await tested({ changed: true }), {
+        code: 0,
+        printed: ["0 passed, 0 failed, 0 skipped"],
+        runs: [""],
+      });
+      machine.write("test/e2e/one.ts", "export const one = 2;");
+      assert.deepEqual(await tested({ changed: true }), {
+        code: 0,
+        printed: ["3 passed, 0 failed, 1 skipped"],
+        runs: [`mocha ${local} ${endToEnd}`],
+      });
+    });
+
+    it("runs the long ones alone when they are asked for", async () => {
+      assert.deepEqual((await tested({ long: true })).runs, [runLong]);
+      assert.deepEqual((await tested({ kind: "e2e", suite: "local/soak" })).runs, [runLong, runLong]);
+    });
+
+    it("runs long ones after the others whose sources changed, as time allows, and says what it leaves out", async () => {
+      const suite = { kind: "e2e", suite: "local" };
+      const left = await tested({ ...suite, longMinutes: 19 }, 20);
+      assert.equal(left.runs.length, 1);
+      assert.ok(left.printed.includes(`left out, for 19 minutes are not enough for them: ${soak}`));
+      assert.deepEqual((await tested({ ...suite, longMinutes: 20 })).runs.slice(1).at(-1), runLong);
+      const again = await tested({ ...suite, longMinutes: 20 }, 20);
+      assert.equal(again.runs.filter((line) => line === runLong).length, 1);
+      assert.deepEqual(again.printed.at(-1), "3 passed, 0 failed, 1 skipped");
+    });
+  });
+
+  it("refuses a seed that is none", async () => {
+    process.env.TOWPATH_TEST_SEED = "five";
+    await assert.rejects(tested(), {
+      message: 'TOWPATH_TEST_SEED: expected a whole number, got "five"; use the one that a run printed',
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { readInputs } from "../../../../cli/on-this-machine/container.ts";
+import { run } from "../../../../cli/process/run.ts";
+import { secretsFolder } from "../../../../components/application/connections.ts";
+import { FakeMachine } from "../fake-machine.ts";
+
+describe("what a container is given", () => {
+  let machine: FakeMachine;
+
+  beforeEach(() => {
+    machine = new FakeMachine();
+  });
+  afterEach(() => {
+    machine.remove();
+  });
+
+  /** The engine has the container `api` of the image `sha256:1`, with these variables. */
+  function engineWith(ofContainer: string[] | null, ofImage: string[] | null): void {
+    const inspected = (Env: string[] | null) => JSON.stringify([{ Image: "sha256:1", Config: { Env } }]);
+    machine.write("image", inspected(ofImage));
+    machine.docker("inspect", inspected(ofContainer));
+    machine.write(
+      "answers/docker-inspect.sh",
+      `[ "$2" = sha256:1 ] && cat "${machine.root}/image" && exit 0`,
+    );
+  }
+
+  it("is its own variables and its image's, and its secrets, out of the archive that Docker gives", async () => {
+    const environment = ["PORT=8000", `JWT_SECRET_FILE=${secretsFolder}/JWT_SECRET`];
+    engineWith(environment, ["PATH=/bin"]);
+    machine.write("archive/secrets/JWT_SECRET", "one\ntwo");
+    machine.write("archive/secrets/DATABASE_URL", "postgresql://x");
+    mkdirSync(join(machine.root, "archive/secrets/empty"));
+    machine.write("answers/docker-cp.sh", `exec tar -C "${machine.root}/archive" -cf - secrets`);
+    assert.deepEqual(await readInputs(run, "api"), {
+      environment,
+      imageEnvironment: ["PATH=/bin"],
+      secrets: { JWT_SECRET: "one\ntwo", DATABASE_URL: "postgresql://x" },
+    });
+    assert.deepEqual(machine.calls, [
+      "docker inspect api",
+      "docker inspect sha256:1",
+      `docker cp api:${secretsFolder} -`,
+    ]);
+  });
+
+  it("may be nothing: then no archive is asked for", async () => {
+    engineWith(null, null);
+    assert.deepEqual(await readInputs(run, "api"), { environment: [], imageEnvironment: [], secrets: {} });
+    assert.deepEqual(machine.calls, ["docker inspect api", "docker inspect sha256:1"]);
+  });
+});

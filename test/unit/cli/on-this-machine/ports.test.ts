@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import { listGateways } from "../../../../cli/docker/gateways.ts";
+import { choosePort, isFree, reservePort, type PortChoice } from "../../../../cli/on-this-machine/ports.ts";
+import { run } from "../../../../cli/process/run.ts";
+import { fakeRun } from "../fake-run.ts";
+
+describe("the port of an environment", () => {
+  const choice: PortChoice = {
+    namespace: "notes-local",
+    before: undefined,
+    gateways: [],
+    isFree: () => Promise.resolve(true),
+    reserve: () => true,
+  };
+  const other = { namespace: "notes-other", ports: [8080] };
+
+  it("is the first that nobody has", async () => {
+    assert.equal(await choosePort(choice), 8080);
+    assert.equal(await choosePort({ ...choice, gateways: [other] }), 8081);
+    assert.equal(
+      await choosePort({ ...choice, gateways: [other], isFree: (port) => Promise.resolve(port > 8081) }),
+      8082,
+    );
+    assert.equal(await choosePort({ ...choice, gateways: [other], reserve: (port) => port !== 8081 }), 8082);
+  });
+
+  it("stays the one that it has, in the state or on the engine", async () => {
+    assert.equal(await choosePort({ ...choice, before: 8085, gateways: [other] }), 8085);
+    const own = { namespace: "notes-local", ports: [8083] };
+    assert.equal(await choosePort({ ...choice, gateways: [other, own] }), 8083);
+  });
+
+  it("is missing where all are taken", async () => {
+    await assert.rejects(choosePort({ ...choice, isFree: () => Promise.resolve(false) }), {
+      name: "Problem",
+      message:
+        "towpath:port: every port from 8080 on is taken, got none that is free; stop what you do not need",
+    });
+  });
+
+  it("is not one that another program has, on IPv6 neither where the machine has that", async () => {
+    const hosts = ["127.0.0.1", "::1"].filter((host) =>
+      Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === host)),
+    );
+    for (const host of hosts) {
+      const server = createServer().listen(0, host);
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      assert.equal(await isFree(port), false, host);
+      server.close();
+      await once(server, "close");
+      assert.equal(await isFree(port), true, host);
+    }
+  });
+
+  it("is looked for among all gateways, stopped ones too", async () => {
+    const { run: docker, calls } = fakeRun({
+      "docker ps": { stdout: "1\n2\n" },
+      // As it ends when one was removed meanwhile.
+      "docker container inspect": { code: 1, stdout: "notes-a\t8080 8080 \nnotes-b\t\n", stderr: "no such" },
+    });
+    assert.deepEqual(await listGateways(docker), [
+      { namespace: "notes-a", ports: [8080] },
+      { namespace: "notes-b", ports: [] },
+    ]);
+    assert.equal(calls[0], "docker ps --all --quiet --filter label=towpath.part=gateway");
+    assert.deepEqual(await listGateways(fakeRun({ "docker ps": {} }).run), []);
+  });
+
+  describe("that is reserved", () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "towpath-ports-"));
+    });
+    afterEach(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it("belongs to one process, until that ends", async () => {
+      const reserve = `import { reservePort } from "./cli/on-this-machine/ports.ts"; console.log(reservePort(8080, ${JSON.stringify(folder)}))`;
+      const elsewhere = async (): Promise<string> =>
+        (await run(process.execPath, ["--import", "tsx", "--input-type=module", "-e", reserve])).stdout;
+      assert.equal(await elsewhere(), "true\n");
+      assert.equal(existsSync(join(folder, "8080")), false);
+      assert.equal(reservePort(8080, folder), true);
+      assert.equal(readFileSync(join(folder, "8080"), "utf8"), String(process.pid));
+      assert.equal(await elsewhere(), "false\n");
+    }).timeout(30_000);
+
+    it("is free again when its process was killed", async () => {
+      const { stdout } = await run("sh", ["-c", "echo $$"]);
+      writeFileSync(join(folder, "8080"), stdout.trim());
+      assert.equal(reservePort(8080, folder), true);
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { question } from "../../../../cli/terminal/question.ts";
+
+/** One end of a terminal. */
+const terminal = () => Object.assign(new PassThrough(), { isTTY: true });
+
+describe("a question", () => {
+  async function answered(answer: string): Promise<{ agreed: boolean | undefined; shown: string }> {
+    const [input, output] = [terminal(), terminal()];
+    let stopped = 0;
+    const ask = question({ stop: () => (stopped += 1) }, input, output);
+    assert.equal(stopped, 0);
+    const asked = ask?.("Remove it?");
+    input.write(`${answer}\n`);
+    const agreed = await asked;
+    // What is drawn of the work would be drawn over it.
+    assert.equal(stopped, 1);
+    const shown = text(output.end());
+    return { agreed, shown: await shown };
+  }
+
+  it("is agreed to by y and yes", async () => {
+    for (const answer of ["y", "Y", "yes", " Yes "])
+      assert.equal((await answered(answer)).agreed, true, answer);
+  });
+
+  it("is not agreed to by anything else", async () => {
+    for (const answer of ["", "n", "no", "yesterday", "ye"])
+      assert.equal((await answered(answer)).agreed, false, answer);
+  });
+
+  it("says which answer is the one without a word", async () => {
+    assert.ok((await answered("")).shown.includes("Remove it? [y/N] "));
+  });
+
+  it("is not asked where nobody sits at a terminal", () => {
+    const progress = { stop: () => undefined };
+    assert.equal(question(progress, new PassThrough(), terminal()), undefined);
+    assert.equal(question(progress, terminal(), new PassThrough()), undefined);
+  });
+});
