@@ -5,8 +5,8 @@ import { parse } from "yaml";
 import { stateUrl } from "../cli/pulumi/variables.ts";
 import { showProgress } from "../cli/terminal/progress.ts";
 import { pulumiFolder, readProject } from "../cli/project.ts";
-import { placeOf } from "../cli/pulumi/folders.ts";
-import { passphraseFile } from "../cli/setup/state.ts";
+import { foldersOf } from "../cli/pulumi/folders.ts";
+import { passphraseFile } from "../cli/pulumi/passphrase.ts";
 import { docker } from "../test/support/footprint.ts";
 import { freePort } from "../test/support/free-port.ts";
 import { failuresIn, Load, measuring, type LoadReport } from "../test/support/load.ts";
@@ -93,7 +93,7 @@ async function pulumiUp(project: TestProject): Promise<void> {
       PATH: `${folder}:${process.env.PATH}`,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-      PULUMI_BACKEND_URL: stateUrl(placeOf({ privateFolder }, "local", project.namespace).state),
+      PULUMI_BACKEND_URL: stateUrl(foldersOf({ privateFolder }, "local", project.namespace).state),
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile({ privateFolder }),
       TOWPATH_IMAGE_MIRROR: await imageMirror(project),
     },

@@ -74,8 +74,8 @@ program
   .argument("<command...>", "what starts the service, in the folder of its image")
   .option("--port <port>", "the port that it listens on; the service's own unless it is given", portOf)
   .action(async (service: string, command: string[], { port }: { port?: number }) => {
-    const { runOnHost } = await import("./commands/run.ts");
-    await pass((progress) => runOnHost({ service, command, port }, progress));
+    const { runService } = await import("./commands/run.ts");
+    await pass((progress) => runService({ service, command, port }, progress));
   });
 
 program

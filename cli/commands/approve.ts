@@ -14,7 +14,7 @@ import { readRecords } from "../stack/release-records.ts";
 import { run } from "../process/run.ts";
 import { settingsFileOf, writeSettings } from "../stack/settings-file.ts";
 import { settingsOf } from "../stack/settings.ts";
-import { callFor } from "./pulumi.ts";
+import { callFor } from "../stack/call.ts";
 
 /** What `towpath approve` ends with. */
 export interface Approved {

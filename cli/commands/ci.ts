@@ -19,9 +19,9 @@ import { ciInJUnit, ciInMarkdown } from "../ci/summary.ts";
 import type { Engine } from "../docker/endpoint.ts";
 import { checkLocalEngine } from "../docker/local-engine.ts";
 import { sweptInWords } from "../docker/sweep.ts";
-import { usesOwnPassphrase } from "../pulumi/variables.ts";
+import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
-import { namespaceFolder, placeOf } from "../pulumi/folders.ts";
+import { namespaceFolder, foldersOf } from "../pulumi/folders.ts";
 import { Interrupted, Problem } from "../problem.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 import { readProject, type Project } from "../project.ts";
@@ -75,14 +75,14 @@ export async function ci(progress: Progress, request: CiRequest, project = readP
   if (warning !== undefined) progress.say(warning);
   const lock = lockNamespace(project, namespace, progress);
   try {
-    const place = placeOf(project, stack, namespace);
+    const folders = foldersOf(project, stack, namespace);
     const { engine, environment } = await getReady(
       project,
-      { imageMirror: settings.imageMirror, place },
+      { imageMirror: settings.imageMirror, folders },
       "start",
       progress,
     );
-    const call = { project, stack, environment, logFolder: place.logs };
+    const call = { project, stack, environment, logFolder: folders.logs };
     const registries = request.publish ? await destinations(settings.registries, call, run) : [];
     const origin = request.publish ? await publishedOrigin(project) : undefined;
     const servers = settings.reuse === "local" ? serversFor(project, used) : undefined;

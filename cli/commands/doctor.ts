@@ -5,7 +5,7 @@ import type { Settings } from "../../components/settings/settings.ts";
 import { listGateways } from "../docker/gateways.ts";
 import { isLocal } from "../docker/endpoint.ts";
 import { portInUse } from "../failures/port.ts";
-import { placeOf } from "../pulumi/folders.ts";
+import { foldersOf } from "../pulumi/folders.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
@@ -32,7 +32,7 @@ export async function doctor(progress: Progress, project = readProject()): Promi
   const step = progress.step("looking at this machine");
   try {
     const namespace = namespaceOf(project, description.name, stack);
-    const place = placeOf(project, stack, namespace);
+    const folders = foldersOf(project, stack, namespace);
     let settings: Settings | undefined;
     const files = [
       await find("application.ts", () => parseApplication(description)),
@@ -41,7 +41,7 @@ export async function doctor(progress: Progress, project = readProject()): Promi
         () => void (settings = settingsOf(project, description.name, stack)),
       ),
     ];
-    const { docker, pulumi, engine } = requirementsOf(project, { ...settings, place });
+    const { docker, pulumi, engine } = requirementsOf(project, { ...settings, folders });
     const lanes = [...engine, ...pulumi.flat()];
     const machine = await Promise.all(lanes.map((one) => find(one.title, () => one.check())));
     const port =

@@ -18,8 +18,9 @@ import type { PulumiCall } from "../pulumi/operation.ts";
 import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { columns } from "../terminal/table.ts";
 import { run } from "../process/run.ts";
+import { callFor, hasHosts } from "../stack/call.ts";
+import { openHosts } from "../stack/hosts.ts";
 import { settingsOf } from "../stack/settings.ts";
-import { callFor, isReleased, openHosts } from "./pulumi.ts";
 
 /** What `towpath drift` ends with. */
 export interface Drifted {
@@ -39,7 +40,7 @@ export async function drift(stack: string, progress: Progress, project = readPro
   const deployment = await readDeployment(call, run);
   if (deployment === undefined || deployment.resources.length === 0) throw new Problem(nothingThere(stack));
   const connections =
-    isReleased(stack) && reachesHosts(deployment) ? await openHosts(call, progress) : undefined;
+    hasHosts(stack) && reachesHosts(deployment) ? await openHosts(call, run, progress) : undefined;
   const { github: left } = stackOutputs(deployment) as { github?: LeftOnGithub };
   const github = await githubDifferences(settings, left, call, progress);
   const route = await routeDifferences(settings, deployment, call, connections);

@@ -17,7 +17,7 @@ import { columns } from "../terminal/table.ts";
 import { run } from "../process/run.ts";
 import { settingsFileOf } from "../stack/settings-file.ts";
 import { previewSettings, settingsOf, storedSecrets } from "../stack/settings.ts";
-import { callFor } from "./pulumi.ts";
+import { callFor } from "../stack/call.ts";
 
 /**
  * Compares `.env.example`, the application, every stack's settings and GitHub. Changes nothing.

@@ -7,7 +7,7 @@ import { readRepository, repositoryNameOf } from "../../components/github/facts.
 import { InputError } from "../../components/input/input-error.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { repositoryName } from "../../components/settings/github.ts";
-import { usesOwnPassphrase } from "../pulumi/variables.ts";
+import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { explain } from "../failures/failures.ts";
 import { githubClient, onGithub, type OnGithub } from "../github/access.ts";
 import { importFileOf, type ImportFile, type PreviewedResource, type There } from "../github/import-file.ts";
@@ -28,7 +28,7 @@ import { readDeployment } from "../pulumi/state.ts";
 import { run } from "../process/run.ts";
 import { addSettings, settingsFileOf, type WrittenSettings } from "../stack/settings-file.ts";
 import { settingsIn, settingsOf } from "../stack/settings.ts";
-import { callFor } from "./pulumi.ts";
+import { callFor } from "../stack/call.ts";
 
 /** What `towpath github import` ends with. */
 export interface Imported {

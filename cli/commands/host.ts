@@ -13,7 +13,7 @@ import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
 import { columns } from "../terminal/table.ts";
 import { run } from "../process/run.ts";
-import { callFor } from "./pulumi.ts";
+import { callFor } from "../stack/call.ts";
 
 /** How the folders of such connections begin; a namespace has no dots. */
 const ownPrefix = "check.";

@@ -11,7 +11,7 @@ import { readRecords } from "../stack/release-records.ts";
 import { columns } from "../terminal/table.ts";
 import { run } from "../process/run.ts";
 import { settingsOf } from "../stack/settings.ts";
-import { callFor } from "./pulumi.ts";
+import { callFor } from "../stack/call.ts";
 
 /** What `towpath images prune` ends with. */
 export interface Pruned {

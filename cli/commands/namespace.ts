@@ -4,7 +4,7 @@ import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan
 import { namesOf, type Names } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { readWorkspace, type FoundWorkspace } from "../../components/naming/read-workspace.ts";
-import { placeOf } from "../pulumi/folders.ts";
+import { foldersOf } from "../pulumi/folders.ts";
 import { readProject, type Project } from "../project.ts";
 import { columns } from "../terminal/table.ts";
 import { configuredNamespace, namespaceOf } from "../stack/settings.ts";
@@ -82,7 +82,7 @@ function allNames(namespace: string, stack: string, project: Project): Record<st
     ...databases(application, names, stack),
     ...application.buckets.map((bucket): Row => [`bucket ${bucket}`, names.bucket(bucket)]),
     ...imageNames(application, names, stack),
-    ["state", placeOf(project, stack, namespace).state],
+    ["state", foldersOf(project, stack, namespace).state],
   ]);
 }
 

@@ -1,9 +1,9 @@
 import type { Progress } from "../terminal/progress.ts";
 import { Problem } from "../problem.ts";
 import { readProject } from "../project.ts";
-import { checkReleased, readRecords } from "../stack/release-records.ts";
+import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import { run } from "../process/run.ts";
-import { callFor } from "./pulumi.ts";
+import { callFor } from "../stack/call.ts";
 import { releaseWith } from "./rollback.ts";
 
 /** What `towpath receipt end-to-end` ends with. */
@@ -24,7 +24,7 @@ export async function endToEndReceipt(
   progress: Progress,
   project = readProject(),
 ): Promise<Receipt> {
-  checkReleased(stack);
+  checkKeepsRecords(stack);
   const call = await callFor("up", stack, progress, project);
   const [current] = await readRecords(call, run);
   if (current === undefined || (release !== undefined && release !== current.id)) {

@@ -2,10 +2,10 @@ import type { ReleaseRecord } from "../../components/plan/release-record.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
 import { failedRuns, type FailedRun } from "../pulumi/history.ts";
-import { checkReleased, readRecords } from "../stack/release-records.ts";
+import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import { columns } from "../terminal/table.ts";
 import { run } from "../process/run.ts";
-import { callFor } from "./pulumi.ts";
+import { callFor } from "../stack/call.ts";
 
 /** What `towpath releases` ends with. */
 export interface Releases {
@@ -22,7 +22,7 @@ export async function releases(
   progress: Progress,
   project = readProject(),
 ): Promise<Releases> {
-  checkReleased(stack);
+  checkKeepsRecords(stack);
   const call = await callFor("stack", stack, progress, project);
   const [records, failed] = await Promise.all([readRecords(call, run), failedRuns(call, run)]);
   return { stack, releases: records, failed };

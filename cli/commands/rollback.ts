@@ -1,13 +1,13 @@
 import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
-import { usesOwnPassphrase } from "../pulumi/variables.ts";
+import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
 import { clearKilledRelease } from "../stack/killed-release.ts";
 import { runOperation, type PulumiCall } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
-import { checkReleased, readRecords } from "../stack/release-records.ts";
+import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import {
   planRollback,
   rollbackInWords,
@@ -15,7 +15,7 @@ import {
   type RollbackRequest,
 } from "../stack/rollback-plan.ts";
 import { run } from "../process/run.ts";
-import { callFor } from "./pulumi.ts";
+import { callFor } from "../stack/call.ts";
 import { checkOutcome } from "./start.ts";
 
 /** What `towpath rollback` ends with. */
@@ -37,7 +37,7 @@ export async function rollback(
   project = readProject(),
 ): Promise<RolledBack> {
   const began = Date.now();
-  checkReleased(settings.stack);
+  checkKeepsRecords(settings.stack);
   const call = await callFor("up", settings.stack, progress, project);
   const records = await readRecords(call, run);
   const { migrations } = records[0]?.description ?? parseApplication(description);

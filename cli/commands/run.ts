@@ -12,10 +12,16 @@ import { namesOf } from "../../components/naming/names.ts";
 import { docker, rankOf } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { readInputs } from "../on-this-machine/container.ts";
-import { HostRunFolder } from "../on-this-machine/service-runs.ts";
-import { inputsOf, throughTunnels, used, type Address, type HostInputs } from "../on-this-machine/inputs.ts";
+import { ServiceRunFolder } from "../on-this-machine/service-runs.ts";
+import {
+  inputsOf,
+  throughTunnels,
+  used,
+  type Address,
+  type ProgramInputs,
+} from "../on-this-machine/inputs.ts";
 import { inForeground } from "../on-this-machine/foreground.ts";
-import { followHostRuns, gatewayAddress } from "../on-this-machine/route.ts";
+import { followServiceRuns, gatewayAddress } from "../on-this-machine/route.ts";
 import { accepts, bridgeTo, tunnelTo, type Listener } from "../on-this-machine/tunnel.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { Problem } from "../problem.ts";
@@ -25,7 +31,7 @@ import { run } from "../process/run.ts";
 import { open, type Session } from "../stack/session.ts";
 
 /** What a person asks to run on this machine. */
-export interface HostService {
+export interface RunRequest {
   readonly service: string;
   /** The program and its arguments, which start the service. */
   readonly command: readonly string[];
@@ -42,8 +48,8 @@ const interval = 100;
  *
  * @returns the exit code of the command
  */
-export async function runOnHost(
-  asked: HostService,
+export async function runService(
+  asked: RunRequest,
   progress: Progress,
   project = readProject(),
 ): Promise<number> {
@@ -52,14 +58,14 @@ export async function runOnHost(
   const session = await open("look", progress, project);
   const { container, gateway } = containersOf(session, asked.service);
   const port = service.port === undefined ? undefined : (asked.port ?? service.port);
-  if (port !== undefined && !(await isFree(port))) throw new Problem(hostPortInUse(port));
+  if (port !== undefined && !(await isFree(port))) throw new Problem(servicePortInUse(port));
 
-  const folder = HostRunFolder.claim(project, session.namespace, asked.service);
+  const folder = ServiceRunFolder.claim(project, session.namespace, asked.service);
   const closing: (() => Promise<unknown>)[] = [
     async () => {
       folder.empty();
       try {
-        await followHostRuns(project, application, session.namespace, gateway);
+        await followServiceRuns(project, application, session.namespace, gateway);
         folder.remove();
       } catch {
         progress.say(
@@ -90,7 +96,7 @@ export async function runOnHost(
       if (port === undefined || service.routes.length === 0 || !(await listens(port, ended))) return;
       const bridge = await bridgeFrom(session.namespace, port, closing);
       folder.note({ pid: process.pid, address: bridge });
-      await followHostRuns(project, application, session.namespace, gateway);
+      await followServiceRuns(project, application, session.namespace, gateway);
       progress.say(`${asked.service}: the gateway sends it ${service.routes.join(", ")} now`);
     });
   } finally {
@@ -121,17 +127,17 @@ export function notRunning(namespace: string): string {
 }
 
 /** Says that another program listens where the service would. */
-export function hostPortInUse(port: number): string {
+export function servicePortInUse(port: number): string {
   return `run: port ${port} is in use by another program; choose another with --port ${port + 1}, and let the command listen there`;
 }
 
 /** Opens a tunnel to each backing service that the inputs lead to, and leads them through it. */
 async function reachable(
-  inputs: HostInputs,
+  inputs: ProgramInputs,
   namespace: string,
   gateway: string,
   closing: (() => Promise<unknown>)[],
-): Promise<HostInputs> {
+): Promise<ProgramInputs> {
   const names = namesOf(namespace);
   const servers: Address[] = [
     { host: names.postgres, port: 5432 },

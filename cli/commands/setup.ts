@@ -2,7 +2,7 @@ import { application } from "../../application.ts";
 import { imageMirrorOf } from "../../components/settings/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
-import { placeOf } from "../pulumi/folders.ts";
+import { foldersOf } from "../pulumi/folders.ts";
 import { settingsOf } from "../stack/settings.ts";
 import { getReady, type Ready } from "../setup/machine.ts";
 import { stack } from "../stack/session.ts";
@@ -12,5 +12,5 @@ export async function provide(progress: Progress, project = readProject()): Prom
   const settings = settingsOf(project, application.name, stack);
   const { namespace } = settings;
   const imageMirror = imageMirrorOf(settings);
-  return getReady(project, { imageMirror, place: placeOf(project, stack, namespace) }, "start", progress);
+  return getReady(project, { imageMirror, folders: foldersOf(project, stack, namespace) }, "start", progress);
 }

@@ -10,8 +10,8 @@ import { checkLocalEngine } from "../docker/local-engine.ts";
 import { explain } from "../failures/failures.ts";
 import { portInUse } from "../failures/port.ts";
 import { cannotMount } from "../failures/reload.ts";
-import { leftHostRuns } from "../on-this-machine/service-runs.ts";
-import { followHostRuns } from "../on-this-machine/route.ts";
+import { leftServiceRuns } from "../on-this-machine/service-runs.ts";
+import { followServiceRuns } from "../on-this-machine/route.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { Interrupted, Problem } from "../problem.ts";
 import type { Progress, Step } from "../terminal/progress.ts";
@@ -20,7 +20,7 @@ import { clearInterruptedRun } from "../stack/interrupted-run.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { createStack } from "../stack/create.ts";
-import { environmentTable } from "../terminal/table.ts";
+import { columns } from "../terminal/table.ts";
 import { run } from "../process/run.ts";
 import { machine, open, wake, type Session } from "../stack/session.ts";
 
@@ -60,7 +60,7 @@ export async function start(
   });
   checkOutcome(outcome);
   const namespace = String(outcome.outputs.namespace);
-  await keepHostRuns(project, namespace);
+  await keepServiceRuns(project, namespace);
   const containers = await withRestarts(run, await recovered(namespace, progress));
   return { ...describe(outcome, containers), reload, seconds: Math.round((Date.now() - began) / 100) / 10 };
 }
@@ -89,6 +89,23 @@ export function startedInWords(started: Started): string {
   return `${environmentTable(started)}\nurl: ${started.url}`;
 }
 
+/** The short table at the end of `npm start`: where, what, how it is, and what next. */
+function environmentTable(started: Started): string {
+  const table: [string, string][] = [];
+  table.push(["address", started.url]);
+  for (const [name, { health, container }] of Object.entries(started.services)) {
+    table.push([name, `${health} (${container})`]);
+  }
+  table.push(["release", started.release.id]);
+  if (started.reload.length > 0) {
+    table.push(["reload", `${started.reload.join(", ")} (an edit is served at once)`]);
+  }
+  const first = Object.values(started.services)[0];
+  if (first !== undefined) table.push(["logs", "npx towpath logs -f"]);
+  table.push(["stop", "npm stop (keeps the data), npm run destroy (removes it)"]);
+  return columns(table);
+}
+
 /** Throws what went wrong in an operation, in people's words. */
 export function checkOutcome(outcome: Outcome): void {
   if (outcome.succeeded) return;
@@ -113,9 +130,9 @@ async function checkEngine({ settings, engine, deployment }: Session): Promise<v
 }
 
 /** A release sends all requests to its containers; those of services that run on this machine belong there. */
-async function keepHostRuns(project: Project, namespace: string): Promise<void> {
-  if (!leftHostRuns(project, namespace)) return;
-  await followHostRuns(project, parseApplication(application), namespace, namesOf(namespace).gateway);
+async function keepServiceRuns(project: Project, namespace: string): Promise<void> {
+  if (!leftServiceRuns(project, namespace)) return;
+  await followServiceRuns(project, parseApplication(application), namespace, namesOf(namespace).gateway);
 }
 
 /** The services whose source is mounted; the engine has to run on the machine that the source is on. */

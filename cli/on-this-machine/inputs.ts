@@ -14,13 +14,13 @@ export interface ContainerInputs {
 }
 
 /** What a program on this machine is given instead. */
-export interface HostInputs {
+export interface ProgramInputs {
   readonly variables: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** A container's variables and secrets; what its image brings, such as PATH, belongs to the container alone. */
-export function inputsOf({ environment, imageEnvironment, secrets }: ContainerInputs): HostInputs {
+export function inputsOf({ environment, imageEnvironment, secrets }: ContainerInputs): ProgramInputs {
   const own = environment.filter((line) => !imageEnvironment.includes(line));
   const variables = own.map((line): [string, string] => {
     const [name = "", ...value] = line.split("=");
@@ -30,16 +30,16 @@ export function inputsOf({ environment, imageEnvironment, secrets }: ContainerIn
 }
 
 /** Those of the servers that a variable or a secret leads to. */
-export function used({ variables, secrets }: HostInputs, servers: readonly Address[]): Address[] {
+export function used({ variables, secrets }: ProgramInputs, servers: readonly Address[]): Address[] {
   const values = [...Object.values(variables), ...Object.values(secrets)];
   return servers.filter((server) => values.some((value) => value.includes(text(server))));
 }
 
 /** The same variables and secrets, with the servers at the ports of this machine where their tunnels begin. */
 export function throughTunnels(
-  { variables, secrets }: HostInputs,
+  { variables, secrets }: ProgramInputs,
   tunnels: readonly { readonly server: Address; readonly port: number }[],
-): HostInputs {
+): ProgramInputs {
   const led = (values: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [

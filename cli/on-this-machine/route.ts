@@ -7,10 +7,10 @@ import { readSite, writeSite } from "../../steps/route/site.ts";
 import { docker, lines } from "../docker/containers.ts";
 import type { Project } from "../project.ts";
 import type { Run } from "../process/run.ts";
-import { hostRuns, type HostRun } from "./service-runs.ts";
+import { serviceRuns, type ServiceRun } from "./service-runs.ts";
 
 /** The gateway's file for the environment, with the services that run on this machine in place of their containers. */
-export function siteWith(application: Application, namespace: string, runs: readonly HostRun[]): string {
+export function siteWith(application: Application, namespace: string, runs: readonly ServiceRun[]): string {
   const routes = routesInOrder(application).map((route) => {
     const address = runs.find(({ service }) => service === route.service)?.address;
     return address === undefined ? route : { ...route, address };
@@ -21,7 +21,7 @@ export function siteWith(application: Application, namespace: string, runs: read
 }
 
 /** Makes the gateway send requests to what runs now: on this machine, else in the containers. */
-export async function followHostRuns(
+export async function followServiceRuns(
   project: Pick<Project, "privateFolder">,
   application: Application,
   namespace: string,
@@ -30,7 +30,7 @@ export async function followHostRuns(
   const site = { gateway, name: namespace };
   const before = await readSite(site);
   if (before === undefined) return;
-  const text = siteWith(application, namespace, hostRuns(project, namespace));
+  const text = siteWith(application, namespace, serviceRuns(project, namespace));
   await writeSite(site, { text, release: before.release }, before);
 }
 

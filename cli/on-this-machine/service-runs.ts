@@ -4,7 +4,7 @@ import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
 
 /** A service that runs on this machine, as its folder says. */
-export interface HostRun {
+export interface ServiceRun {
   readonly service: string;
   /** The process of `towpath run`. */
   readonly pid: number;
@@ -18,7 +18,7 @@ function runsFolder({ privateFolder }: Pick<Project, "privateFolder">, namespace
 }
 
 /** The services that run on this machine now. What killed runs left is removed on the way. */
-export function hostRuns(project: Pick<Project, "privateFolder">, namespace: string): HostRun[] {
+export function serviceRuns(project: Pick<Project, "privateFolder">, namespace: string): ServiceRun[] {
   const folder = runsFolder(project, namespace);
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((service) => {
@@ -30,13 +30,13 @@ export function hostRuns(project: Pick<Project, "privateFolder">, namespace: str
 }
 
 /** Whether any run began and did not clear up, dead or alive: only then the route can be other than released. */
-export function leftHostRuns(project: Pick<Project, "privateFolder">, namespace: string): boolean {
+export function leftServiceRuns(project: Pick<Project, "privateFolder">, namespace: string): boolean {
   const folder = runsFolder(project, namespace);
   return existsSync(folder) && readdirSync(folder).length > 0;
 }
 
 /** The folder of one service's run, for this process alone; the secret files go into it. */
-export class HostRunFolder {
+export class ServiceRunFolder {
   readonly path: string;
 
   private constructor(path: string) {
@@ -44,17 +44,21 @@ export class HostRunFolder {
   }
 
   /** Takes the service, unless another process has it. */
-  static claim(project: Pick<Project, "privateFolder">, namespace: string, service: string): HostRunFolder {
-    const other = hostRuns(project, namespace).find((run) => run.service === service);
+  static claim(
+    project: Pick<Project, "privateFolder">,
+    namespace: string,
+    service: string,
+  ): ServiceRunFolder {
+    const other = serviceRuns(project, namespace).find((run) => run.service === service);
     if (other !== undefined) throw new Problem(runsAlready(service, other.pid));
-    const claimed = new HostRunFolder(join(runsFolder(project, namespace), service));
+    const claimed = new ServiceRunFolder(join(runsFolder(project, namespace), service));
     mkdirSync(claimed.path, { recursive: true, mode: 0o700 });
     claimed.note({ pid: process.pid });
     return claimed;
   }
 
   /** Takes down where the service is, whole or not at all. */
-  note(run: Omit<HostRun, "service">): void {
+  note(run: Omit<ServiceRun, "service">): void {
     const file = join(this.path, noteName);
     writeFileSync(`${file}.draft`, JSON.stringify(run), { mode: 0o600 });
     renameSync(`${file}.draft`, file);
@@ -92,9 +96,11 @@ export function runsAlready(service: string, pid: number): string {
 /** A secret's name holds no dots. */
 const noteName = "run.json";
 
-function readRun(folder: string): Omit<HostRun, "service"> | undefined {
+function readRun(folder: string): Omit<ServiceRun, "service"> | undefined {
   const file = join(folder, noteName);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Omit<HostRun, "service">) : undefined;
+  return existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as Omit<ServiceRun, "service">)
+    : undefined;
 }
 
 function isAlive(pid: number): boolean {

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { duringInterrupts } from "./interrupts.ts";
-import { noteRun } from "../pulumi/run-places.ts";
 import { yieldToOthers } from "./priority.ts";
 import { sessionEnd } from "./session-end.ts";
 
@@ -10,6 +9,8 @@ export interface AttachedSettings {
   readonly cwd?: string;
   /** Whether copies that serve users go first on this machine, where nobody sits at a terminal. False by default. */
   readonly yields?: boolean;
+  /** Called with the process that was started. Returns what is called when it has ended. */
+  readonly onStart?: (pid: number | undefined) => () => void;
 }
 
 /** Runs a program on our own terminal. Ctrl+C reaches it from the terminal; other requests to stop are passed on. */
@@ -18,12 +19,12 @@ export async function attached(
   args: readonly string[],
   settings: AttachedSettings = {},
 ): Promise<number> {
-  const { environment = process.env, cwd, yields = false } = settings;
+  const { environment = process.env, cwd, yields = false, onStart } = settings;
   const atTerminal = process.stdin.isTTY;
   const apart = yields && !atTerminal;
   const child = spawn(command, args, { cwd, env: environment, stdio: "inherit", detached: apart });
   if (child.pid !== undefined && apart) yieldToOthers(child.pid);
-  const ended = noteRun(environment, child.pid);
+  const ended = onStart?.(child.pid);
   const asked = { toStop: false };
   const code = await duringInterrupts(
     (signal) => {

@@ -4,7 +4,7 @@ import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import type { Project } from "../project.ts";
 
 /** Where the command line keeps what belongs to a stack. */
-export interface Place {
+export interface StackFolders {
   /** The folder of the state, unless `PULUMI_BACKEND_URL` says another. */
   readonly state: string;
   /** What the last operations printed, and their events. */
@@ -12,10 +12,14 @@ export interface Place {
 }
 
 /**
- * The place of a stack: by its namespace where every working copy has such a stack of its own, so that two branches in one
- * folder keep two states; the project's one place for all others.
+ * The folders of a stack: by its namespace where every working copy has such a stack of its own, so that two branches in
+ * one folder keep two states; the project's own for all others.
  */
-export function placeOf(project: Pick<Project, "privateFolder">, stack: string, namespace: string): Place {
+export function foldersOf(
+  project: Pick<Project, "privateFolder">,
+  stack: string,
+  namespace: string,
+): StackFolders {
   const folder = isOfWorkspace(stack) ? namespaceFolder(project, namespace) : project.privateFolder;
   return { state: join(folder, "state"), logs: join(folder, "logs") };
 }

@@ -16,6 +16,7 @@ import { parseUrn } from "./urn.ts";
 export interface PulumiCall {
   readonly project: Project;
   readonly stack: string;
+  /** The variables of Pulumi's process. */
   readonly environment: NodeJS.ProcessEnv;
   /** The folder for what operations print, and their events. */
   readonly logFolder: string;

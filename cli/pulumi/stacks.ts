@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { stateUrl } from "./variables.ts";
-import { placeOf, stateFolders } from "./folders.ts";
+import { foldersOf, stateFolders } from "./folders.ts";
 import type { Project } from "../project.ts";
 import { pulumiFolder } from "../project.ts";
 import type { Run } from "../process/run.ts";
@@ -33,7 +33,7 @@ export async function listStacks(
       const stacks = await namesIn(project, environment, run);
       return Promise.all(
         stacks.map(async (stack) => {
-          const logFolder = placeOf(project, stack, "").logs;
+          const logFolder = foldersOf(project, stack, "").logs;
           return { stack, deployment: await readDeployment({ project, stack, environment, logFolder }, run) };
         }),
       );

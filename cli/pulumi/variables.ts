@@ -3,8 +3,8 @@ import { pathToFileURL } from "node:url";
 import { newMark, runVariable } from "../../components/naming/run-mark.ts";
 import { defaultPrefix } from "../../toolchain/images/recipes.mjs";
 import { pulumiFolder, type Project } from "../project.ts";
-import type { Place } from "./folders.ts";
-import { passphraseFile, passphraseIsGiven } from "../setup/state.ts";
+import type { StackFolders } from "./folders.ts";
+import { passphraseFile, passphraseIsGiven } from "./passphrase.ts";
 
 /** What set-up found on this machine that the program has to know. */
 export interface Found {
@@ -13,16 +13,16 @@ export interface Found {
   /** Whether images come from the mirror that set-up builds. */
   readonly usesBuiltMirror: boolean;
   /** Where this project keeps the state. */
-  readonly place: Pick<Place, "state">;
+  readonly folders: Pick<StackFolders, "state">;
   /** Pulumi's folder as this clone's runs see it. */
   readonly pulumiHome: string;
 }
 
 /**
- * The environment variables of every `pulumi` call. What the person has set wins; nothing is asked for, so that a call
+ * The environment variables of Pulumi's process, for every call. What the person has set wins; nothing is asked for, so that a call
  * never waits for an answer.
  */
-export function pulumiEnvironment(
+export function pulumiVariables(
   project: Project,
   found: Found,
   given: NodeJS.ProcessEnv = process.env,
@@ -38,7 +38,7 @@ export function pulumiEnvironment(
     PATH: [pulumiFolder(project), given.PATH ?? ""].join(delimiter),
   };
   if (given.PULUMI_BACKEND_URL === undefined) {
-    environment.PULUMI_BACKEND_URL = stateUrl(found.place.state);
+    environment.PULUMI_BACKEND_URL = stateUrl(found.folders.state);
     if (!passphraseIsGiven(given)) environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(project);
   }
   environment[runVariable] = newMark(environment.PULUMI_BACKEND_URL ?? "");
@@ -61,9 +61,4 @@ export function pulumiEnvironment(
  */
 export function stateUrl(folder: string): string {
   return `${pathToFileURL(folder).href}?metadata=skip`;
-}
-
-/** Whether this clone's own passphrase opens the state. */
-export function usesOwnPassphrase(given: NodeJS.ProcessEnv = process.env): boolean {
-  return given.PULUMI_BACKEND_URL === undefined && !passphraseIsGiven(given);
 }

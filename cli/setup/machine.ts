@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { pulumiEnvironment } from "../pulumi/variables.ts";
+import { pulumiVariables } from "../pulumi/variables.ts";
 import { Problem } from "../problem.ts";
 import { homeWithoutLog } from "../pulumi/home.ts";
 import type { Engine } from "../docker/endpoint.ts";
-import type { Place } from "../pulumi/folders.ts";
+import type { StackFolders } from "../pulumi/folders.ts";
 import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { run } from "../process/run.ts";
@@ -33,11 +33,11 @@ export interface Wanted {
   /** Where images come from, when a person set that. */
   readonly imageMirror?: string | undefined;
   /** Where this project keeps the state. */
-  readonly place: Pick<Place, "state">;
+  readonly folders: Pick<StackFolders, "state">;
 }
 
 /** The requirements, with this machine's own tools. */
-export function requirementsOf(project: Project, { imageMirror, place }: Wanted): Requirements {
+export function requirementsOf(project: Project, { imageMirror, folders }: Wanted): Requirements {
   const docker = dockerRequirement({
     run,
     distribution,
@@ -60,7 +60,7 @@ export function requirementsOf(project: Project, { imageMirror, place }: Wanted)
         reachable,
         build: (part, report) => buildPart(project, part, report),
       }),
-      [stateRequirement(project, place, process.env)],
+      [stateRequirement(project, folders, process.env)],
     ],
     engine: [docker, images],
   };
@@ -94,24 +94,24 @@ export async function getReady(
   }
   const found = docker.engine;
   if (found === undefined) throw new Error("docker: the check said nothing of the engine");
-  return { engine: found, environment: environmentFor(project, wanted, found) };
+  return { engine: found, environment: variablesFor(project, wanted, found) };
 }
 
 /** Says that there is nothing to look at. */
 export const notRunning =
   'docker: no engine answers, so nothing of this environment runs; "npm start" starts the engine and the environment';
 
-/** The environment of Pulumi's calls, as far as set-up has decided on it. */
-export function environmentFor(
+/** The variables of Pulumi's process, as far as set-up has decided on them. */
+export function variablesFor(
   project: Project,
-  { imageMirror, place }: Wanted,
+  { imageMirror, folders }: Wanted,
   engine: Engine | undefined,
 ): NodeJS.ProcessEnv {
   const isDefault = engine === undefined || engine.endpoint === "" || engine.endpoint === defaultEndpoint;
-  return pulumiEnvironment(project, {
+  return pulumiVariables(project, {
     dockerHost: isDefault ? undefined : engine.endpoint,
     usesBuiltMirror: imageMirror === undefined && readImageSource(project) === "mirror",
-    place,
+    folders,
     pulumiHome: homeWithoutLog(project),
   });
 }
@@ -120,9 +120,9 @@ export function environmentFor(
  * The same for a stack whose hosts are elsewhere: images that were built for this machine's engine are of no use there, and
  * a docker context would lead the plugin away from them.
  */
-export function environmentForHosts(project: Project, { place }: Wanted): NodeJS.ProcessEnv {
+export function variablesForHosts(project: Project, { folders }: Wanted): NodeJS.ProcessEnv {
   const pulumiHome = homeWithoutLog(project);
-  const environment = pulumiEnvironment(project, { usesBuiltMirror: false, place, pulumiHome });
+  const environment = pulumiVariables(project, { usesBuiltMirror: false, folders, pulumiHome });
   delete environment.DOCKER_CONTEXT;
   return environment;
 }

@@ -1,20 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { stateFolders, type Place } from "../pulumi/folders.ts";
+import { stateFolders, type StackFolders } from "../pulumi/folders.ts";
+import { passphraseFile, passphraseIsGiven } from "../pulumi/passphrase.ts";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
 import type { Requirement } from "./requirement.ts";
-
-/** The file with the passphrase that encrypts the secrets in the states that this clone keeps itself. */
-export function passphraseFile(project: Pick<Project, "privateFolder">): string {
-  return join(project.privateFolder, "passphrase");
-}
-
-/** Whether the person keeps the passphrase: then none is made, read or expected here. */
-export function passphraseIsGiven(given: NodeJS.ProcessEnv): boolean {
-  return given.PULUMI_CONFIG_PASSPHRASE !== undefined || given.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
-}
 
 /**
  * A place for the state and a passphrase for its secrets: below the project, kept out of git.
@@ -24,7 +15,7 @@ export function passphraseIsGiven(given: NodeJS.ProcessEnv): boolean {
  */
 export function stateRequirement(
   project: Project,
-  { state: folder }: Pick<Place, "state">,
+  { state: folder }: Pick<StackFolders, "state">,
   given: NodeJS.ProcessEnv,
 ): Requirement {
   const passphrase = passphraseFile(project);

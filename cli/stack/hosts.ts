@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { application as description } from "../../application.ts";
-import { writeConnections } from "../../components/host/connection.ts";
+import { connect, writeConnections } from "../../components/host/connection.ts";
 import { folderOf, type HostConnection } from "../../components/host/ssh-config.ts";
+import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { InputError } from "../../components/input/input-error.ts";
 import { missingCredentials } from "../../components/settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../../components/settings/credential.ts";
@@ -14,6 +15,7 @@ import { Problem } from "../problem.ts";
 import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "../pulumi/operation.ts";
 import { lastLines, type Run } from "../process/run.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { settingsOf } from "./settings.ts";
 
 /** A stack with hosts, as the command line reaches them. */
@@ -57,6 +59,29 @@ export async function hostsOfStack(call: PulumiCall, run: Run, folder?: string):
   };
   const connections = await writeConnections(folder ?? folderOf(settings.namespace), hosts, credential);
   return { settings, hosts, connections, credential };
+}
+
+/**
+ * Opens the connections to a stack's hosts, which the program does itself. Throws a Problem when one cannot be reached.
+ *
+ * @returns them, by the hosts' names
+ */
+export async function openHosts(
+  call: PulumiCall,
+  run: Run,
+  progress: Progress,
+): Promise<Readonly<Record<string, HostConnection>>> {
+  process.chdir(call.project.root);
+  const { connections } = await hostsOfStack(call, run);
+  const step = progress.step("connecting the hosts");
+  try {
+    await Promise.all(Object.values(connections).map((connection) => connect(connection)));
+    return connections;
+  } catch (error) {
+    throw error instanceof HostProblem ? new Problem(error.message) : error;
+  } finally {
+    step.done();
+  }
 }
 
 function needsConfiguration(

@@ -3,7 +3,7 @@ import { parseApplication } from "../../components/application/application.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
-import { placeOf } from "../pulumi/folders.ts";
+import { foldersOf } from "../pulumi/folders.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
 import type { Project } from "../project.ts";
@@ -32,7 +32,7 @@ export async function findLocal(
   const warning = namespaceWarning(project, stack);
   if (warning !== undefined) progress.say(warning);
   const namespace = namespaceOf(project, description.name, stack);
-  await getReady(project, { place: placeOf(project, stack, namespace) }, "look", progress);
+  await getReady(project, { folders: foldersOf(project, stack, namespace) }, "look", progress);
   const containers = await listContainers(run, namespace);
   if (containers.length === 0) throw new Problem(notThere(namespace));
   return { namespace, containers };

@@ -8,7 +8,7 @@ import { stateUnreadable } from "../pulumi/state.ts";
 import type { Run } from "../process/run.ts";
 
 /** Checks that a stack is one that keeps records. */
-export function checkReleased(stack: string): void {
+export function checkKeepsRecords(stack: string): void {
   const environment = environmentOf(stack);
   if (environment === "staging" || environment === "production") return;
   throw new Problem(

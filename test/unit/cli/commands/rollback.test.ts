@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { notAgreed } from "../../../../cli/commands/rollback.ts";
 import { notTested } from "../../../../cli/commands/receipt.ts";
 import { Problem } from "../../../../cli/problem.ts";
-import { checkReleased } from "../../../../cli/stack/release-records.ts";
+import { checkKeepsRecords } from "../../../../cli/stack/release-records.ts";
 import { planRollback, rollbackInWords } from "../../../../cli/stack/rollback-plan.ts";
 import type { ReleaseRecord } from "../../../../components/plan/release-record.ts";
 import { description, idOf, oldRecord, record } from "../../plan/records.ts";
@@ -144,10 +144,10 @@ describe("a rollback", () => {
 
 describe("commands about releases", () => {
   it("are about stacks that are released to", () => {
-    checkReleased("staging");
-    checkReleased("production");
+    checkKeepsRecords("staging");
+    checkKeepsRecords("production");
     refused(() => {
-      checkReleased("local");
+      checkKeepsRecords("local");
     }, '--stack: expected a stack that is released to, got "local"; take staging or production');
   });
 

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { runOnHost } from "../../../../cli/commands/run.ts";
+import { runService } from "../../../../cli/commands/run.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { freePort } from "../../../support/free-port.ts";
 import { recordedProgress } from "../quiet.ts";
@@ -37,7 +37,7 @@ describe("the command run", function () {
     machine.remove();
   });
   const runs = (service: string, script: string, port?: number) =>
-    runOnHost({ service, command: [process.execPath, "-e", script], port }, progress, machine.project);
+    runService({ service, command: [process.execPath, "-e", script], port }, progress, machine.project);
   const refused = async (message: string, service = "api", port?: number): Promise<void> => {
     await assert.rejects(runs(service, "", port), { name: "Problem", message });
     assert.ok(!existsSync(join(machine.root, ".towpath/namespaces/notes-local/host")));

@@ -13,7 +13,11 @@ import { connect, createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HostRunFolder, hostRuns, leftHostRuns } from "../../../../cli/on-this-machine/service-runs.ts";
+import {
+  ServiceRunFolder,
+  serviceRuns,
+  leftServiceRuns,
+} from "../../../../cli/on-this-machine/service-runs.ts";
 import { inputsOf, throughTunnels, used } from "../../../../cli/on-this-machine/inputs.ts";
 import { inForeground } from "../../../../cli/on-this-machine/foreground.ts";
 import { siteWith } from "../../../../cli/on-this-machine/route.ts";
@@ -86,7 +90,7 @@ describe("the folder of a run", () => {
   const pathOf = (service: string) => join(project.privateFolder, "namespaces", "n", "host", service);
 
   it("holds the secrets, for nobody else, until it is emptied", () => {
-    const folder = HostRunFolder.claim(project, "n", "api");
+    const folder = ServiceRunFolder.claim(project, "n", "api");
     const variables = folder.writeSecrets({ JWT_SECRET: "secret" });
     assert.deepEqual(variables, { JWT_SECRET_FILE: join(pathOf("api"), "JWT_SECRET") });
     assert.equal(readFileSync(join(pathOf("api"), "JWT_SECRET"), "utf8"), "secret");
@@ -94,35 +98,35 @@ describe("the folder of a run", () => {
     assert.deepEqual([mode(pathOf("api")), mode(join(pathOf("api"), "JWT_SECRET"))], [0o700, 0o600]);
 
     folder.note({ pid: process.pid, address: "a:1" });
-    assert.deepEqual(hostRuns(project, "n"), [{ service: "api", pid: process.pid, address: "a:1" }]);
+    assert.deepEqual(serviceRuns(project, "n"), [{ service: "api", pid: process.pid, address: "a:1" }]);
     folder.empty();
     assert.deepEqual(readdirSync(pathOf("api")), ["run.json"]);
-    assert.deepEqual(hostRuns(project, "n"), [{ service: "api", pid: process.pid }]);
-    assert.ok(leftHostRuns(project, "n"));
+    assert.deepEqual(serviceRuns(project, "n"), [{ service: "api", pid: process.pid }]);
+    assert.ok(leftServiceRuns(project, "n"));
     folder.remove();
-    assert.ok(!leftHostRuns(project, "n"));
+    assert.ok(!leftServiceRuns(project, "n"));
   });
 
   it("belongs to one process at a time", () => {
-    HostRunFolder.claim(project, "n", "api");
-    assert.throws(() => HostRunFolder.claim(project, "n", "api"), {
+    ServiceRunFolder.claim(project, "n", "api");
+    assert.throws(() => ServiceRunFolder.claim(project, "n", "api"), {
       name: "Problem",
       message: `run: api runs on this machine already, by process ${process.pid}; end that one first`,
     });
-    HostRunFolder.claim(project, "n", "web");
-    HostRunFolder.claim(project, "other", "api");
+    ServiceRunFolder.claim(project, "n", "web");
+    ServiceRunFolder.claim(project, "other", "api");
   });
 
   it("is taken over from a process that died, and its secrets go", () => {
-    HostRunFolder.claim(project, "n", "api").note({ pid: dead, address: "a:1" });
+    ServiceRunFolder.claim(project, "n", "api").note({ pid: dead, address: "a:1" });
     writeFileSync(join(pathOf("api"), "SECRET"), "left");
     mkdirSync(pathOf("web"));
-    assert.ok(leftHostRuns(project, "n"));
-    assert.deepEqual(hostRuns(project, "n"), []);
+    assert.ok(leftServiceRuns(project, "n"));
+    assert.deepEqual(serviceRuns(project, "n"), []);
     assert.ok(!existsSync(pathOf("api")));
-    HostRunFolder.claim(project, "n", "api");
-    assert.deepEqual(hostRuns(project, "none"), []);
-    assert.ok(!leftHostRuns(project, "none"));
+    ServiceRunFolder.claim(project, "n", "api");
+    assert.deepEqual(serviceRuns(project, "none"), []);
+    assert.ok(!leftServiceRuns(project, "none"));
   });
 });
 

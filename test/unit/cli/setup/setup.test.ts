@@ -12,9 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readMark } from "../../../../components/naming/run-mark.ts";
-import { pulumiEnvironment, usesOwnPassphrase } from "../../../../cli/pulumi/variables.ts";
+import { usesOwnPassphrase } from "../../../../cli/pulumi/passphrase.ts";
+import { pulumiVariables } from "../../../../cli/pulumi/variables.ts";
 import { Problem } from "../../../../cli/problem.ts";
-import { placeOf, type Place } from "../../../../cli/pulumi/folders.ts";
+import { foldersOf, type StackFolders } from "../../../../cli/pulumi/folders.ts";
 import { pluginFile, pulumiFolder, readProject, type Project } from "../../../../cli/project.ts";
 import { pulumiRequirements } from "../../../../cli/setup/pulumi.ts";
 import { setUp } from "../../../../cli/setup/set-up.ts";
@@ -119,14 +120,14 @@ describe("set-up", () => {
 
   describe("of the state", () => {
     const passphrase = () => join(project.privateFolder, "passphrase");
-    let place: Place;
+    let folders: StackFolders;
 
     beforeEach(() => {
-      place = placeOf(project, "local", "notes-local");
+      folders = foldersOf(project, "local", "notes-local");
     });
 
     it("makes a folder and a passphrase that only its owner can read, once", async () => {
-      const state = stateRequirement(project, place, {});
+      const state = stateRequirement(project, folders, {});
       assert.equal(await state.check(), false);
       await state.provide(step());
       assert.equal(await state.check(), true);
@@ -138,18 +139,18 @@ describe("set-up", () => {
     });
 
     it("refuses a state whose passphrase is missing", async () => {
-      const stacks = join(place.state, ".pulumi", "stacks", "towpath");
+      const stacks = join(folders.state, ".pulumi", "stacks", "towpath");
       mkdirSync(stacks, { recursive: true });
-      assert.equal(await stateRequirement(project, place, {}).check(), false);
+      assert.equal(await stateRequirement(project, folders, {}).check(), false);
       writeFileSync(join(stacks, "local.json"), "{}");
-      assert.throws(() => void stateRequirement(project, place, {}).check(), {
+      assert.throws(() => void stateRequirement(project, folders, {}).check(), {
         message:
           "state: .towpath/namespaces/notes-local/state is encrypted with a passphrase, got no file .towpath/passphrase; put that file back, " +
           'or remove this environment with its data by "npm run destroy -- --by-labels" and start anew',
       });
-      assert.equal(await stateRequirement(project, place, { PULUMI_CONFIG_PASSPHRASE: "x" }).check(), true);
+      assert.equal(await stateRequirement(project, folders, { PULUMI_CONFIG_PASSPHRASE: "x" }).check(), true);
       // Another branch's state is encrypted with the same one.
-      const other = placeOf(project, "local", "notes-other");
+      const other = foldersOf(project, "local", "notes-other");
       assert.throws(
         () => void stateRequirement(project, other, {}).check(),
         /notes-local\/state is encrypted/,
@@ -158,8 +159,8 @@ describe("set-up", () => {
 
     it("makes nothing where the person keeps both", async () => {
       const given = { PULUMI_BACKEND_URL: "s3://b", PULUMI_CONFIG_PASSPHRASE_FILE: "/p" };
-      assert.equal(await stateRequirement(project, place, given).check(), true);
-      await stateRequirement(project, place, given).provide(step());
+      assert.equal(await stateRequirement(project, folders, given).check(), true);
+      await stateRequirement(project, folders, given).provide(step());
       assert.equal(existsSync(project.privateFolder), false);
       assert.deepEqual([{}, given, { PULUMI_CONFIG_PASSPHRASE: "" }].map(usesOwnPassphrase), [
         true,
@@ -259,12 +260,12 @@ describe("set-up", () => {
     const pulumiHome = "/home/a/notes/.towpath/pulumi";
 
     it("points to this clone's state, passphrase, command line and images", () => {
-      const { TOWPATH_RUN: mark = "", ...environment } = pulumiEnvironment(
+      const { TOWPATH_RUN: mark = "", ...environment } = pulumiVariables(
         project,
         {
           usesBuiltMirror: true,
           dockerHost: "unix:///x.sock",
-          place: placeOf(project, "local", "n"),
+          folders: foldersOf(project, "local", "n"),
           pulumiHome,
         },
         { PATH: "/bin", DOCKER_CONTEXT: "x" },
@@ -285,12 +286,12 @@ describe("set-up", () => {
 
     it("leaves alone what the person has set", () => {
       const given = { PULUMI_BACKEND_URL: "s3://b", TOWPATH_IMAGE_MIRROR: "m", DOCKER_HOST: "tcp://h" };
-      const environment = pulumiEnvironment(
+      const environment = pulumiVariables(
         project,
         {
           usesBuiltMirror: true,
           dockerHost: "unix:///x",
-          place: placeOf(project, "staging", "n"),
+          folders: foldersOf(project, "staging", "n"),
           pulumiHome,
         },
         given,
@@ -300,9 +301,9 @@ describe("set-up", () => {
       assert.equal(environment.TOWPATH_IMAGE_MIRROR, "m");
       assert.equal(environment.DOCKER_HOST, "tcp://h");
       assert.equal(
-        pulumiEnvironment(
+        pulumiVariables(
           project,
-          { usesBuiltMirror: false, place: placeOf(project, "ci", "n"), pulumiHome },
+          { usesBuiltMirror: false, folders: foldersOf(project, "ci", "n"), pulumiHome },
           { PULUMI_CONFIG_PASSPHRASE: "x" },
         ).PULUMI_CONFIG_PASSPHRASE_FILE,
         undefined,

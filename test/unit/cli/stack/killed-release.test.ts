@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { callFor } from "../../../../cli/commands/pulumi.ts";
+import { callFor } from "../../../../cli/stack/call.ts";
 import { clearKilledRelease } from "../../../../cli/stack/killed-release.ts";
 import { run } from "../../../../cli/process/run.ts";
 import { FakeMachine } from "../fake-machine.ts";
