@@ -5,15 +5,20 @@ import { showProgress, type Progress } from "./progress.ts";
 /** The option of every command that ends with a result. */
 export const json = ["--json", "print the result as one JSON document"] as const;
 
-/** Does a command's work and prints its result: as people read it, or as one JSON document. */
+/**
+ * Does a command's work and prints its result: as people read it, or as one JSON document. The process ends with an exit
+ * code that says whether it is well: any result is, unless `isWell` says otherwise.
+ */
 export async function answer<T>(
   json: boolean,
   work: (progress: Progress) => Promise<T>,
   inWords: (result: T) => string | undefined,
+  isWell: (result: T) => boolean = () => true,
 ): Promise<void> {
   const progress = showProgress();
   try {
     const result = await work(progress);
+    if (!isWell(result)) process.exitCode = exitCode.failed;
     progress.stop();
     const text = json ? JSON.stringify(result, null, 2) : inWords(result);
     if (text !== undefined) process.stdout.write(`${text}\n`);

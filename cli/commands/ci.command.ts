@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { answer, json } from "../terminal/answer.ts";
+import type { CiRequest } from "./ci.ts";
+
+/** `towpath ci` */
+export function ciCommand(program: Command): void {
+  program
+    .command("ci")
+    .description("check the application in an environment that is thrown away")
+    .option(...json)
+    .option("--only <check>", "run one check, with those that it waits for")
+    .option("--keep", "leave everything up, to look into it", false)
+    .option("--publish", "push the images to the registries when everything has passed", false)
+    .action(async ({ json = false, ...request }: { json?: boolean } & CiRequest) => {
+      const { ci } = await import("./ci.ts");
+      const { ciInWords } = await import("../ci/summary.ts");
+      await answer(
+        json,
+        (progress) => ci(progress, request),
+        ciInWords,
+        ({ passed }) => passed,
+      );
+    });
+}

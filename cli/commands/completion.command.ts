@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+import { answer } from "../terminal/answer.ts";
+
+/** `towpath completion` */
+export function completionCommand(program: Command): void {
+  program
+    .command("completion")
+    .description("completion for a shell: source <(npx towpath completion bash)")
+    .argument("<shell>", "bash or zsh")
+    .action(async (shell: string) => {
+      const { completion } = await import("./completion.ts");
+      await answer(
+        false,
+        () => Promise.resolve(completion(program, shell)),
+        (script) => script,
+      );
+    });
+}

@@ -1,0 +1,14 @@
+import type { Command } from "commander";
+import { answer, json } from "../terminal/answer.ts";
+
+/** `towpath status` */
+export function statusCommand(program: Command): void {
+  program
+    .command("status")
+    .description("the environments of this project: release, health, address, age")
+    .option(...json)
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { status, statusInWords } = await import("./status.ts");
+      await answer(json, (progress) => status(progress), statusInWords);
+    });
+}

@@ -1,0 +1,36 @@
+import { InvalidArgumentError, type Command } from "commander";
+import { pass } from "../terminal/answer.ts";
+import type { TestRequest } from "./test.ts";
+
+/** `towpath test` */
+export function testCommand(program: Command): void {
+  program
+    .command("test")
+    .description("run the tests: all, one kind, one suite of a kind, or what a change can affect")
+    .argument("[kind]", "unit or e2e")
+    .argument("[suite]", "a file or folder in test/<kind>, such as local")
+    .option("--changed", "only the suites that the work since main can affect", false)
+    .option("--long", "the whole of matrices, soaks and faults, and nothing else", false)
+    .option(
+      "--long-minutes <minutes>",
+      "run long ones afterwards, whose sources changed, for so long",
+      atLeastOne,
+    )
+    .option("--lanes <number>", "run so many groups of e2e tests at once", atLeastOne)
+    .action(
+      async (
+        kind: string | undefined,
+        suite: string | undefined,
+        asked: Omit<TestRequest, "kind" | "suite">,
+      ) => {
+        const { test } = await import("./test.ts");
+        await pass((progress) => test(progress, { kind, suite, ...asked }));
+      },
+    );
+}
+
+function atLeastOne(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError("Expected a whole number from 1.");
+}
