@@ -1,4 +1,4 @@
-import { endedSilently, reasons } from "../failures/failures.ts";
+import { endedSilently, reasons } from "../failures.ts";
 import type { Outcome } from "../pulumi/operation.ts";
 import { parseUrn } from "../pulumi/urn.ts";
 import type { CiReport } from "./report.ts";

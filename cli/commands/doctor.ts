@@ -4,7 +4,7 @@ import { InputError } from "../../components/input/input-error.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { listGateways } from "../docker/gateways.ts";
 import { isLocal } from "../docker/endpoint.ts";
-import { portInUse } from "../failures/port.ts";
+import { portInUse } from "../failures.ts";
 import { foldersOf } from "../pulumi/folders.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { Problem } from "../problem.ts";

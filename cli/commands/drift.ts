@@ -7,7 +7,7 @@ import { securityChanges } from "../../components/github/security.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { routeDrift } from "../drift/route.ts";
 import { resourceDifferences, type Difference, type RefreshDigest } from "../drift/resources.ts";
-import { explain } from "../failures/failures.ts";
+import { explain } from "../failures.ts";
 import { githubClient, onGithub } from "../github/access.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";

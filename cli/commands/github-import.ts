@@ -8,7 +8,7 @@ import { InputError } from "../../components/input/input-error.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { repositoryName } from "../../components/settings/github.ts";
 import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
-import { explain } from "../failures/failures.ts";
+import { explain } from "../failures.ts";
 import { githubClient, onGithub, type OnGithub } from "../github/access.ts";
 import { importFileOf, type ImportFile, type PreviewedResource, type There } from "../github/import-file.ts";
 import {

@@ -6,7 +6,7 @@ import { wasLost } from "../../components/host/connection.ts";
 import { leastDemand } from "../../components/host/preflight.ts";
 import { folderOf } from "../../components/host/ssh-config.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
-import { hostLost } from "../failures/engine.ts";
+import { hostLost } from "../failures.ts";
 import { attached } from "../process/attached.ts";
 import { run } from "../process/run.ts";
 import { pulumiFolder, readProject } from "../project.ts";

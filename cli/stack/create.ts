@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { explain } from "../failures/failures.ts";
+import { explain } from "../failures.ts";
 import { Problem } from "../problem.ts";
 import { pulumiFolder } from "../project.ts";
 import type { Run, RunResult } from "../process/run.ts";

@@ -1,6 +1,6 @@
 import { docker } from "../docker/containers.ts";
 import { viewEngine, type EngineView } from "../drift/engine.ts";
-import { explain } from "../failures/failures.ts";
+import { explain } from "../failures.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
 import type { Run } from "../process/run.ts";

@@ -1,6 +1,6 @@
 /** What is said of an image that does not build, by the events that the official docker plugin and ours make the engine send. */
 import assert from "node:assert/strict";
-import { explain } from "../../../cli/failures/failures.ts";
+import { explain } from "../../../cli/failures.ts";
 import { trackEvents } from "../../../cli/pulumi/operation.ts";
 import { recordedProgress } from "./quiet.ts";
 

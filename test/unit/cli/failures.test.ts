@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { explain, type Failure } from "../../../cli/failures/failures.ts";
+import { explain, type Failure } from "../../../cli/failures.ts";
 
 const container =
   "urn:pulumi:local::towpath::towpath:index:Environment$docker:index/container:Container::notes-local-api";
