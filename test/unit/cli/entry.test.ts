@@ -71,6 +71,13 @@ describe("the command line", function () {
     assert.deepEqual([JSON.parse(stdout), stderr], [{ error: message }, `${message}\n`]);
   });
 
+  it("ends with 1 and its result when that has to be repaired", async () => {
+    machine.docker("version", "19.03.15 1.40");
+    const { code, stdout } = await towpath("doctor", "--json");
+    const findings = JSON.parse(stdout) as Record<string, unknown>[];
+    assert.deepEqual([code, findings.length > 0], [1, true]);
+  });
+
   it("passes on what is wrong with the tests that are asked for", async () => {
     assert.deepEqual(await towpath("test", "unti"), {
       code: 1,
@@ -85,26 +92,5 @@ describe("the command line", function () {
     };
     for (const name of ["start", "stop", "destroy", "pulumi", "test"])
       assert.equal(scripts[name], `node setup/bootstrap.mjs ${name}`);
-  });
-});
-
-describe("a program that is run", function () {
-  // Real programs are started: a busy machine takes its time.
-  this.timeout(30_000);
-
-  it("answers with its exit code and what it printed, line by line", async () => {
-    const lines: string[] = [];
-    const result = await run("sh", ["-c", "cat; echo b >&2; exit 3"], {
-      input: "a\n",
-      onLine: (line) => lines.push(line),
-    });
-    assert.deepEqual(result, { code: 3, stdout: "a\n", stderr: "b\n" });
-    assert.deepEqual(lines.sort(), ["a", "b"]);
-  });
-
-  it("answers when it does not exist, hangs, or is killed", async () => {
-    assert.equal((await run("towpath-no-such-program", [])).failure, "ENOENT");
-    assert.equal((await run("sleep", ["60"], { timeout: 50 })).failure, "TIMEOUT");
-    assert.equal((await run("sh", ["-c", "kill -9 $$"])).code, -1);
   });
 });
