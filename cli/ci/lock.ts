@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
+import { isAlive } from "../process/alive.ts";
 import { seenFrom, thisPlace, type ProcessPlace } from "../process/process-place.ts";
 import { Problem } from "../problem.ts";
 
@@ -106,11 +107,7 @@ export function ownerLives({ pid, started, machine, boot, pids }: Owner): boolea
     const seen = seenFrom(there);
     if (seen !== "here") return seen === "elsewhere";
   }
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-  }
+  if (!isAlive(pid)) return false;
   const now = startOf(pid);
   // Where there is no /proc, the id has to do.
   if (now === undefined || started === undefined) return true;

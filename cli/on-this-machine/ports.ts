@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { PublishedGateway } from "../docker/gateways.ts";
 import { Problem } from "../problem.ts";
+import { isAlive } from "../process/alive.ts";
 import { ownTemporaryFolder } from "../process/temporary-folder.ts";
 
 /** The first port that an environment is given. */
@@ -87,11 +88,5 @@ export function reservePort(port: number, folder = ownTemporaryFolder("ports")):
 
 /** Whether a process of that id runs; one that has written nothing yet is about to. */
 function runs(pid: number): boolean {
-  if (pid === 0) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  return pid === 0 || (Number.isInteger(pid) && isAlive(pid));
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../problem.ts";
+import { isAlive } from "../process/alive.ts";
 import type { Project } from "../project.ts";
 
 /** A service that runs on this machine, as its folder says. */
@@ -101,13 +102,4 @@ function readRun(folder: string): Omit<ServiceRun, "service"> | undefined {
   return existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Omit<ServiceRun, "service">)
     : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
 }

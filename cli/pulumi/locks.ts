@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { Problem } from "../problem.ts";
+import { isAlive } from "../process/alive.ts";
 import { forgetRun, placeOfRun } from "./run-places.ts";
 import { fileBackend } from "./state.ts";
 import type { PulumiCall } from "./operation.ts";
@@ -95,11 +96,7 @@ const thisMachine: Machine = {
  * and whose parent has not noticed yet is still listed there, as `Z` or `X`.
  */
 export function runsPulumi(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-  }
+  if (!isAlive(pid)) return false;
   try {
     const found = /^\d+ \((.*)\) (\w)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"));
     return found?.[1]?.startsWith("pulumi") === true && found[2] !== "Z" && found[2] !== "X";
