@@ -2,20 +2,18 @@ import { application } from "../../application.ts";
 import { parseApplication } from "../../components/application/application.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
 import { buildChanges } from "../../components/image/build-inputs.ts";
-import { namesOf } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
-import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
-import { routeDrift } from "../drift/route.ts";
+import type { Container } from "../docker/containers.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { isUp } from "../docker/start-stop.ts";
+import { run } from "../process/run.ts";
+import { readProject, type Project } from "../project.ts";
+import { listStacks } from "../pulumi/stacks.ts";
+import { environmentFacts, type EnvironmentFacts } from "../stack/facts.ts";
+import { namespaceWarning } from "../stack/settings.ts";
 import { age } from "../terminal/duration.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { readProject, type Project } from "../project.ts";
-import { environmentNameIn, stackOutputs } from "../pulumi/state.ts";
-import { listStacks, type StackState } from "../pulumi/stacks.ts";
 import { columns } from "../terminal/table.ts";
-import { run } from "../process/run.ts";
-import { namespaceOf, namespaceWarning } from "../stack/settings.ts";
 
 /** One environment, as `towpath status` shows it. */
 export interface EnvironmentStatus {
@@ -45,33 +43,23 @@ export async function status(
   const warning = namespaceWarning(project, "local", given);
   if (warning !== undefined) progress.say(warning);
   const [stacks, engine] = await Promise.all([listStacks(project, given, run), findEngine(run)]);
-  const answers = !("reason" in engine);
-  return Promise.all(stacks.map((stack) => statusOf(stack, project, given, answers)));
+  const from = { project, given, engineAnswers: !("reason" in engine) };
+  return Promise.all(
+    stacks.map(async (stack) => statusOf(await environmentFacts(stack, from, run), project)),
+  );
 }
 
-async function statusOf(
-  { stack, deployment }: StackState,
-  project: Project,
-  given: NodeJS.ProcessEnv,
-  engineAnswers: boolean,
-): Promise<EnvironmentStatus> {
-  const outputs = stackOutputs(deployment) as { namespace?: string; url?: string; release?: { id?: string } };
-  const namespace = outputs.namespace ?? environmentNameIn(deployment);
-  const visible = isOfWorkspace(stack) && engineAnswers;
-  const current = !isOfWorkspace(stack) || namespace === namespaceOf(project, application.name, stack, given);
-  const site = { gateway: namesOf(namespace).gateway, name: namespace };
-  const changed = deployment.resources.flatMap(({ modified }) => modified ?? []).sort();
+function statusOf(facts: EnvironmentFacts, project: Project): EnvironmentStatus {
+  const { stack, namespace, current, release, containers, address, changed, route } = facts;
   return {
     environment: stack,
     namespace,
     current,
-    release: outputs.release?.id ?? null,
-    health: visible
-      ? healthInWords(await withRestarts(run, await listContainers(run, namespace)))
-      : "unknown",
-    address: outputs.url ?? null,
-    changed: changed.at(-1) ?? null,
-    route: (visible ? await routeDrift(deployment, site, run) : undefined) ?? null,
+    release: release ?? null,
+    health: containers === undefined ? "unknown" : healthInWords(containers),
+    address: address ?? null,
+    changed: changed ?? null,
+    route: route ?? null,
     // Another branch's environment was built from other files than those that are here.
     outdated: stack === "local" && current ? outdated(project, namespace) : [],
   };

@@ -1,0 +1,58 @@
+import { application } from "../../application.ts";
+import { namesOf } from "../../components/naming/names.ts";
+import { isOfWorkspace } from "../../components/settings/configuration.ts";
+import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
+import { routeDrift } from "../drift/route.ts";
+import type { Run } from "../process/run.ts";
+import type { Project } from "../project.ts";
+import type { StackState } from "../pulumi/stacks.ts";
+import { environmentNameIn, stackOutputs } from "../pulumi/state.ts";
+import { namespaceOf } from "./settings.ts";
+
+/** What can be known of an environment from its state and, where it is on this machine's engine, from there. */
+export interface EnvironmentFacts {
+  readonly stack: string;
+  readonly namespace: string;
+  /** Whether it is this working copy's, or the one that all working copies share. */
+  readonly current: boolean;
+  /** The id of what it released last. */
+  readonly release: string | undefined;
+  readonly address: string | undefined;
+  /** When anything of it was last made or changed. */
+  readonly changed: string | undefined;
+  /** Its containers, running or not; undefined where they cannot be seen from here. */
+  readonly containers: readonly Container[] | undefined;
+  /** How the gateway differs from what the last complete run left; undefined also where it cannot be seen from here. */
+  readonly route: string | undefined;
+}
+
+/** Where an environment is looked at from. */
+export interface Viewpoint {
+  readonly project: Project;
+  readonly given: NodeJS.ProcessEnv;
+  /** Whether this machine's engine answers. */
+  readonly engineAnswers: boolean;
+}
+
+/** The facts of an environment, by the state of its stack. */
+export async function environmentFacts(
+  { stack, deployment }: StackState,
+  { project, given, engineAnswers }: Viewpoint,
+  run: Run,
+): Promise<EnvironmentFacts> {
+  const outputs = stackOutputs(deployment) as { namespace?: string; url?: string; release?: { id?: string } };
+  const namespace = outputs.namespace ?? environmentNameIn(deployment);
+  const visible = isOfWorkspace(stack) && engineAnswers;
+  const site = { gateway: namesOf(namespace).gateway, name: namespace };
+  const changed = deployment.resources.flatMap(({ modified }) => modified ?? []).sort();
+  return {
+    stack,
+    namespace,
+    current: !isOfWorkspace(stack) || namespace === namespaceOf(project, application.name, stack, given),
+    release: outputs.release?.id,
+    address: outputs.url,
+    changed: changed.at(-1),
+    containers: visible ? await withRestarts(run, await listContainers(run, namespace)) : undefined,
+    route: visible ? await routeDrift(deployment, site, run) : undefined,
+  };
+}
