@@ -4,7 +4,7 @@ import { namesOf } from "../../components/naming/names.ts";
 import { sweep, type Swept } from "../docker/sweep.ts";
 import { forgetStack } from "../pulumi/forget.ts";
 import { readLocks, runsHere } from "../pulumi/locks.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { removeStack } from "../stack/create.ts";
 import { fileBackend, readDeployment } from "../pulumi/state.ts";
 import type { Run } from "../process/run.ts";

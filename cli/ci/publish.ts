@@ -7,7 +7,7 @@ import type { RegistrySettings } from "../../components/settings/registry.ts";
 import { Problem } from "../problem.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 import { pulumiFolder } from "../project.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import type { Run } from "../process/run.ts";
 import type { Tags } from "./origin.ts";
 import type { PublishedImage } from "./report.ts";

@@ -1,5 +1,5 @@
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { InputError } from "../../components/input/input-error.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { listGateways } from "../docker/gateways.ts";

@@ -14,7 +14,7 @@ import type { Progress } from "../terminal/progress.ts";
 import { pulumiFolder, readProject } from "../project.ts";
 import { siteOf } from "../stack/gateway-site.ts";
 import { onHost } from "../stack/killed-release.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { columns } from "../terminal/table.ts";
 import { run } from "../process/run.ts";

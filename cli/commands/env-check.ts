@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { application as description } from "../../application.ts";
-import { parseApplication, type Application } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
+import type { Application } from "../../components/application/application.ts";
 import { GithubError } from "../../components/github/client.ts";
 import { deploymentSecrets } from "../../components/github/deployment-secrets.ts";
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";

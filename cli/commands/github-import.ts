@@ -21,7 +21,7 @@ import { readRepositoryContents, readWholeEnvironment } from "../github/read-rep
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { pulumiFolder, readProject, type Project } from "../project.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { createStack } from "../stack/create.ts";
 import { readDeployment } from "../pulumi/state.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { checkHosts, type HostReport } from "../../components/host/check-hosts.ts";
 import { closeConnections } from "../../components/host/connection.ts";
 import { demandOf, gatewayDemand, size } from "../../components/host/preflight.ts";

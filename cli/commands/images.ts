@@ -1,5 +1,5 @@
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import { neededDigests, prune, type ImageUser, type PrunedRepository } from "../ci/prune.ts";
 import { destinations, noRegistry } from "../ci/publish.ts";

@@ -1,5 +1,6 @@
 import { application as description } from "../../application.ts";
-import { parseApplication, type Application } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
+import type { Application } from "../../components/application/application.ts";
 import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan.ts";
 import { namesOf, type Names } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";

@@ -10,7 +10,7 @@ import { hostLost } from "../failures.ts";
 import { attached } from "../process/attached.ts";
 import { run } from "../process/run.ts";
 import { pulumiFolder, readProject } from "../project.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { noteRun } from "../pulumi/run-places.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";

@@ -1,11 +1,12 @@
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
 import { clearKilledRelease } from "../stack/killed-release.ts";
-import { runOperation, type PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
+import { runOperation } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import {

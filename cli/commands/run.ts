@@ -1,11 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { application as description } from "../../application.ts";
-import {
-  parseApplication,
-  type Application,
-  type Service,
-} from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
+import type { Application, Service } from "../../components/application/application.ts";
 import { objectStoragePort } from "../../components/application/connections.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { namesOf } from "../../components/naming/names.ts";

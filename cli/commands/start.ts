@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { application } from "../../application.ts";
-import { parseApplication } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { reloadingServices } from "../../components/application/development.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
 import { namesOf } from "../../components/naming/names.ts";

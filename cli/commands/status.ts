@@ -1,5 +1,5 @@
 import { application } from "../../application.ts";
-import { parseApplication } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
 import { buildChanges } from "../../components/image/build-inputs.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";

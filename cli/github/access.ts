@@ -4,7 +4,7 @@ import type { Settings } from "../../components/settings/settings.ts";
 import { secretValues } from "../stack/hosts.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import type { Run } from "../process/run.ts";
 
 /** Which repository a stack's settings are about, and who asks GitHub. */

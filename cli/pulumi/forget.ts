@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Problem } from "../problem.ts";
-import type { PulumiCall } from "./operation.ts";
+import type { PulumiCall } from "./call.ts";
 import { fileBackend } from "./state.ts";
 
 /** Removes a stack's state from a file backend without opening it: the passphrase is not needed. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pulumiFolder } from "../project.ts";
 import type { Run } from "../process/run.ts";
-import type { PulumiCall } from "./operation.ts";
+import type { PulumiCall } from "./call.ts";
 
 /** A run that did not come to its end. */
 export interface FailedRun {

@@ -5,7 +5,7 @@ import { Problem } from "../problem.ts";
 import { isAlive } from "../process/alive.ts";
 import { forgetRun, placeOfRun } from "./run-places.ts";
 import { fileBackend } from "./state.ts";
-import type { PulumiCall } from "./operation.ts";
+import type { PulumiCall } from "./call.ts";
 
 /** Who holds a stack's lock: Pulumi's lock files in a file backend say so. */
 export interface Lock {

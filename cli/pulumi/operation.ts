@@ -1,9 +1,10 @@
+import type { PulumiCall } from "./call.ts";
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pulumiFolder } from "../project.ts";
 import { printable } from "../../components/input/printable.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
-import { pulumiFolder, type Project } from "../project.ts";
 import type { Progress, Step } from "../terminal/progress.ts";
 import { stepInWords } from "./words.ts";
 import { yieldToOthers } from "../process/priority.ts";
@@ -11,18 +12,6 @@ import { sessionEnd } from "../process/session-end.ts";
 import { followEvents, type Diagnostic, type EngineEvent, type ResourceStep } from "./events.ts";
 import { noteRun } from "./run-places.ts";
 import { parseUrn } from "./urn.ts";
-
-/** What calls of Pulumi have in common. */
-export interface PulumiCall {
-  readonly project: Project;
-  readonly stack: string;
-  /** The variables of Pulumi's process. */
-  readonly environment: NodeJS.ProcessEnv;
-  /** The folder for what operations print, and their events. */
-  readonly logFolder: string;
-  /** The name of the environment's component in the state, with which the names of all resources begin. */
-  readonly environmentName?: string;
-}
 
 /** What an operation left. */
 export interface Outcome {

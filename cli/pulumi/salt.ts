@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PulumiCall } from "./operation.ts";
+import type { PulumiCall } from "./call.ts";
 
 /**
  * Takes the salt of this clone's passphrase out of a stack's configuration file.

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Problem } from "../problem.ts";
 import { pulumiFolder } from "../project.ts";
 import { lastLines, type Run } from "../process/run.ts";
-import type { PulumiCall } from "./operation.ts";
+import type { PulumiCall } from "./call.ts";
 import { parseUrn } from "./urn.ts";
 
 /** One resource in the state: what the command line needs of it. */

@@ -6,7 +6,7 @@ import { findEngine } from "../docker/endpoint.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { foldersOf } from "../pulumi/folders.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment } from "../pulumi/state.ts";
 import { clientRequirements } from "../setup/clients.ts";
 import { variablesFor, variablesForHosts, getReady, requirementsOf } from "../setup/machine.ts";

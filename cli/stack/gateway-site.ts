@@ -1,4 +1,5 @@
-import { siteAnswer, siteQuestion, sitesFolder, type Site } from "../../components/gateway/served-site.ts";
+import type { Site } from "../../components/contract/switch-route.ts";
+import { siteAnswer, siteQuestion, sitesFolder } from "../../components/gateway/served-site.ts";
 import { connectionText, type HostConnection } from "../../components/host/ssh-config.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import type { Settings } from "../../components/settings/settings.ts";
@@ -7,7 +8,7 @@ import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { lastLines, type Run } from "../process/run.ts";
 import { onHost } from "./killed-release.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment, stackOutputs } from "../pulumi/state.ts";
 
 /** Where a stack's gateway keeps its site; undefined while the stack of a gateway that is shared has brought none up. */

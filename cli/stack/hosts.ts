@@ -13,7 +13,7 @@ import type { RegistrySettings } from "../../components/settings/registry.ts";
 import type { StagingSettings } from "../../components/settings/staging.ts";
 import { Problem } from "../problem.ts";
 import { pulumiFolder } from "../project.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { lastLines, type Run } from "../process/run.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { settingsOf } from "./settings.ts";

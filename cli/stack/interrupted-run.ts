@@ -4,7 +4,8 @@ import { explain } from "../failures.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
 import type { Run } from "../process/run.ts";
-import { runOperation, type PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
+import { runOperation } from "../pulumi/operation.ts";
 import { belongsToAnother, takeOverVariable, tellApart, type Unknown } from "./ownership.ts";
 import { readDeployment, type Deployment } from "../pulumi/state.ts";
 

@@ -8,7 +8,7 @@ import type { Progress } from "../terminal/progress.ts";
 import type { Run } from "../process/run.ts";
 import { clearInterruptedRun, lookAt, type Look, type OwnNamespace } from "./interrupted-run.ts";
 import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment } from "../pulumi/state.ts";
 
 /**

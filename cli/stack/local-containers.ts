@@ -1,5 +1,5 @@
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";

@@ -3,7 +3,7 @@ import type { ReleaseRecord } from "../../components/plan/release-record.ts";
 import { join } from "node:path";
 import { Problem } from "../problem.ts";
 import { pulumiFolder } from "../project.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { stateUnreadable } from "../pulumi/state.ts";
 import type { Run } from "../process/run.ts";
 

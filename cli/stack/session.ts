@@ -9,7 +9,7 @@ import { withPort } from "./local-port.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
 import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
-import type { PulumiCall } from "../pulumi/operation.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { environmentNameIn, readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { run } from "../process/run.ts";
 import { namespaceWarning, settingsOf } from "./settings.ts";

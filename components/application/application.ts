@@ -1,8 +1,5 @@
 import type { JsonValue } from "./description.ts";
 
-export { defineApplication } from "./description.ts";
-export { parseApplication } from "./parse.ts";
-
 /** A described application after its checks: every optional is filled in, and what one part names, another declares. */
 export interface Application {
   readonly name: string;

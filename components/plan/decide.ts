@@ -1,3 +1,4 @@
+import type { ReleaseSource } from "./release-source.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { FreezeSettings } from "../settings/released.ts";
@@ -11,20 +12,6 @@ import {
   type ReleaseIdentity,
   type ReleaseRecord,
 } from "./release-record.ts";
-
-/** What a release is made from. */
-export interface ReleaseSource {
-  /** The id of the record that it comes from; left out where it comes from the registry. */
-  readonly id?: string;
-  /** The images' digests, by the images' names. */
-  readonly images: Readonly<Record<string, string>>;
-  /** How the images run; left out by records from before it was kept. */
-  readonly description?: ReleaseDescription;
-  readonly commit?: string;
-  readonly branch?: string;
-  readonly tag?: string;
-  readonly version?: string;
-}
 
 /** All that decides what a run releases. */
 export interface ReleaseFacts {

@@ -1,6 +1,6 @@
 import { branchLabel } from "../image/retention.ts";
 import { InputError } from "../input/input-error.ts";
-import type { ReleaseSource } from "./decide.ts";
+import type { ReleaseSource } from "./release-source.ts";
 
 /** The pattern of every branch, and of what names none. */
 const anyBranch = "**";

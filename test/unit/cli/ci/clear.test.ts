@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ciImages, clearRun, sweepContainers } from "../../../../cli/ci/clear.ts";
-import type { PulumiCall } from "../../../../cli/pulumi/operation.ts";
+import type { PulumiCall } from "../../../../cli/pulumi/call.ts";
 import { run as realRun } from "../../../../cli/process/run.ts";
 import { until } from "../../../support/until.ts";
 import { FakeMachine } from "../fake-machine.ts";

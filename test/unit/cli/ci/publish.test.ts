@@ -3,7 +3,7 @@ import { destinations, noPassword, noRegistry, publish } from "../../../../cli/c
 import { describeImage } from "../../../../cli/ci/describe-image.ts";
 import { factsOf, tagsOf, type Tags } from "../../../../cli/ci/origin.ts";
 import { Problem } from "../../../../cli/problem.ts";
-import type { PulumiCall } from "../../../../cli/pulumi/operation.ts";
+import type { PulumiCall } from "../../../../cli/pulumi/call.ts";
 import type { Run } from "../../../../cli/process/run.ts";
 import { PlayedRegistry } from "../../image/played-registry.ts";
 import { fakeRun } from "../fake-run.ts";

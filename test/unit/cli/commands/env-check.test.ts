@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compare, namesInExample, type Facts, type GithubPlace } from "../../../../cli/github/compare.ts";
 import { comparisonInWords } from "../../../../cli/commands/env-check.ts";
-import { parseApplication } from "../../../../components/application/application.ts";
+import { parseApplication } from "../../../../components/application/parse.ts";
 import { parseSettings } from "../../../../components/settings/settings.ts";
 import { notes } from "../../application/notes.ts";
 import { merged } from "../../assert-refused.ts";

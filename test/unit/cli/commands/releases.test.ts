@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { releasesInWords } from "../../../../cli/commands/releases.ts";
 import { failedRuns } from "../../../../cli/pulumi/history.ts";
-import type { PulumiCall } from "../../../../cli/pulumi/operation.ts";
+import type { PulumiCall } from "../../../../cli/pulumi/call.ts";
 import { stateUnreadable } from "../../../../cli/pulumi/state.ts";
 import { readRecords } from "../../../../cli/stack/release-records.ts";
 import { idOf, record } from "../../plan/records.ts";

@@ -22,7 +22,7 @@ import { inputsOf, throughTunnels, used } from "../../../../cli/on-this-machine/
 import { inForeground } from "../../../../cli/on-this-machine/foreground.ts";
 import { siteWith } from "../../../../cli/on-this-machine/route.ts";
 import { accepts, bridgeTo } from "../../../../cli/on-this-machine/tunnel.ts";
-import { parseApplication } from "../../../../components/application/application.ts";
+import { parseApplication } from "../../../../components/application/parse.ts";
 import { notes } from "../../application/notes.ts";
 
 describe("what a service on the machine is given", () => {

@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { forgetStack, notInFiles } from "../../../../cli/pulumi/forget.ts";
 import { clearDeadLocks, readLocks, runsHere, stateLocked, type Lock } from "../../../../cli/pulumi/locks.ts";
 import { noteRun, placeOfRun } from "../../../../cli/pulumi/run-places.ts";
-import type { PulumiCall } from "../../../../cli/pulumi/operation.ts";
+import type { PulumiCall } from "../../../../cli/pulumi/call.ts";
 import { keepingSaltOut, withoutSalt } from "../../../../cli/pulumi/salt.ts";
 import { environmentNameIn, readDeployment, stackOutputs } from "../../../../cli/pulumi/state.ts";
 import { createStack, removeStack } from "../../../../cli/stack/create.ts";
