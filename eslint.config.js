@@ -4,9 +4,6 @@ import pulumi from "@pulumi/eslint-plugin";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/** Folders that hold decisions: they never see the Pulumi SDK, so that they can be tested without it. */
-const pure = ["components/application/**", "components/settings/**", "components/naming/**"];
-
 export default defineConfig(
   { ignores: ["node_modules", "coverage", ".towpath", "app/web"] },
   eslint.configs.recommended,
@@ -50,9 +47,5 @@ export default defineConfig(
         },
       ],
     },
-  },
-  {
-    files: pure,
-    rules: { "no-restricted-imports": ["error", { patterns: ["@pulumi/*"] }] },
   },
 );
