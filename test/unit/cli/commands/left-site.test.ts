@@ -97,6 +97,7 @@ describe("destroying an environment behind a gateway that others share", functio
     assert.equal(await destroy("--target", "urn:other"), 0);
     state("staging", []);
     machine.pulumi("destroy", [], 255);
+    machine.program(join(machine.root, "bin", "ssh"), "exit 255");
     assert.equal(await destroy(), 255);
     assert.equal(told(), undefined);
   });
