@@ -1,10 +1,10 @@
 import { text } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { engineAddress, type HostConnection } from "../components/host/ssh-config.ts";
-import { knowRun } from "./lineage.ts";
 import { withoutSecrets } from "./delivered.ts";
-import { whileTelling } from "./progress.ts";
+import { knowRun } from "./lineage.ts";
 import { reach, reachedHost } from "./machine/reach.ts";
+import { whileTelling } from "./progress.ts";
 import { StepFailure } from "./step-failure.ts";
 
 export { StepFailure } from "./step-failure.ts";

@@ -2,12 +2,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { application } from "../../application.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { sweep, type Swept } from "../docker/sweep.ts";
+import type { Run } from "../process/run.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
 import { forgetStack } from "../pulumi/forget.ts";
 import { readLocks, runsHere } from "../pulumi/locks.ts";
-import type { PulumiCall } from "../pulumi/call.ts";
-import { removeStack } from "../stack/create.ts";
 import { fileBackend, readDeployment } from "../pulumi/state.ts";
-import type { Run } from "../process/run.ts";
+import { removeStack } from "../stack/create.ts";
 
 /** How long an earlier run's Pulumi may take to end by itself, in milliseconds. */
 const patience = 20_000;

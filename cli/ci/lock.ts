@@ -1,9 +1,9 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
+import { Problem } from "../problem.ts";
 import { isAlive } from "../process/alive.ts";
 import { seenFrom, thisPlace, type ProcessPlace } from "../process/process-place.ts";
-import { Problem } from "../problem.ts";
 
 /** Who holds a lock, and where that process is; the lock's file says so. */
 export interface Owner extends Partial<ProcessPlace> {

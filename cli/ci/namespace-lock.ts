@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { namespaceFolder } from "../pulumi/folders.ts";
-import { seenFrom, thisPlace } from "../process/process-place.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
-import type { Project } from "../project.ts";
+import { seenFrom, thisPlace } from "../process/process-place.ts";
 import { ownTemporaryFolder } from "../process/temporary-folder.ts";
+import type { Project } from "../project.ts";
+import { namespaceFolder } from "../pulumi/folders.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { Held, takeLock, type Lock } from "./lock.ts";
 
 /** Takes the namespace for this run alone: in this clone, and on this machine, where others may have the same one by BRANCH_NAME. */

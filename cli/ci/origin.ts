@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { askRemoteHead, defaultBranchOf } from "../../components/plan/default-branch.ts";
 import { branchSlug } from "../../components/naming/namespace.ts";
 import { readWorkspace } from "../../components/naming/read-workspace.ts";
-import type { Project } from "../project.ts";
+import { askRemoteHead, defaultBranchOf } from "../../components/plan/default-branch.ts";
 import type { Run } from "../process/run.ts";
+import type { Project } from "../project.ts";
 
 /** Where the source of a run's images comes from. */
 export interface Origin {

@@ -1,6 +1,6 @@
 import { GithubPackages } from "../../components/image/github-packages.ts";
-import { Registry } from "../../components/image/registry.ts";
 import { RegistryError } from "../../components/image/registry-requests.ts";
+import { Registry } from "../../components/image/registry.ts";
 import {
   branchLabel,
   expiredImages,
@@ -9,8 +9,8 @@ import {
 } from "../../components/image/retention.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
 import { Problem } from "../problem.ts";
-import { asStep, type Progress } from "../terminal/progress.ts";
 import type { StackState } from "../pulumi/stacks.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
 import type { Destination } from "./publish.ts";
 
 /** What was removed from one repository, or would be. */

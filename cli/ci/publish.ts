@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { loginVariables } from "../../components/host/docker-login.ts";
-import { Registry } from "../../components/image/registry.ts";
 import { RegistryError } from "../../components/image/registry-requests.ts";
+import { Registry } from "../../components/image/registry.ts";
 import type { CredentialSource } from "../../components/settings/credential.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
 import { Problem } from "../problem.ts";
-import { asStep, type Progress } from "../terminal/progress.ts";
+import type { Run } from "../process/run.ts";
 import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
-import type { Run } from "../process/run.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
 import type { Tags } from "./origin.ts";
 import type { PublishedImage } from "./report.ts";
 import { settled, type Settled, type TagOutcome } from "./tag-outcomes.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { rehearsal } from "../../components/application/checks.ts";
-import { printable } from "../../components/input/printable.ts";
 import { resultFile, sqlFile, type CheckResult } from "../../components/ci/result.ts";
+import { printable } from "../../components/input/printable.ts";
 
 /** How one check of a run ended, and why. */
 export interface CheckReport extends Partial<Omit<CheckResult, "outcome">> {

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import XMLBuilder from "fast-xml-builder";
-import { printable } from "../../components/input/printable.ts";
 import { percent } from "../../components/ci/coverage.ts";
+import { printable } from "../../components/input/printable.ts";
 import { noBorders } from "../terminal/table.ts";
 import type { CheckReport, CiReport } from "./report.ts";
 

@@ -6,15 +6,15 @@ import { descriptionHash } from "../../components/plan/release-description.ts";
 import { leftIdOf, type ReleaseRecord } from "../../components/plan/release-record.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { Settings } from "../../components/settings/settings.ts";
-import { sign } from "../stack/sign.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
-import { readProject } from "../project.ts";
-import { readRecords } from "../stack/release-records.ts";
 import { run } from "../process/run.ts";
+import { readProject } from "../project.ts";
+import { callFor } from "../stack/call.ts";
+import { readRecords } from "../stack/release-records.ts";
 import { settingsFileOf, writeSettings } from "../stack/settings-file.ts";
 import { settingsOf } from "../stack/settings.ts";
-import { callFor } from "../stack/call.ts";
+import { sign } from "../stack/sign.ts";
+import type { Progress } from "../terminal/progress.ts";
 
 /** What `towpath approve` ends with. */
 export interface Approved {

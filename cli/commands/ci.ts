@@ -1,18 +1,18 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/parse.ts";
 import type { Application } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { ciPlan, checkNames } from "../../components/ci/plan.ts";
 import { ciRunVariable, reportsFolder } from "../../components/ci/run.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import { annotations } from "../ci/annotations.ts";
 import { clearRun, sweepContainers } from "../ci/clear.ts";
+import { describeImage } from "../ci/describe-image.ts";
 import { lockNamespace } from "../ci/namespace-lock.ts";
 import { factsOf, originOf, tagsOf, type Origin } from "../ci/origin.ts";
 import { problemsOf } from "../ci/problems.ts";
-import { describeImage } from "../ci/describe-image.ts";
 import { destinations, publish, type Destination } from "../ci/publish.ts";
 import { readReports, readSql, type CiReport, type PublishedImage } from "../ci/report.ts";
 import { dropData, enter, leave, reusedParts, type Servers } from "../ci/reuse.ts";
@@ -20,19 +20,19 @@ import { ciInJUnit, ciInMarkdown } from "../ci/summary.ts";
 import type { Engine } from "../docker/endpoint.ts";
 import { checkLocalEngine } from "../docker/local-engine.ts";
 import { sweptInWords } from "../docker/sweep.ts";
-import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
-import { duringInterrupts } from "../process/interrupts.ts";
-import { namespaceFolder, foldersOf } from "../pulumi/folders.ts";
 import { Interrupted, Problem } from "../problem.ts";
-import { asStep, type Progress } from "../terminal/progress.ts";
+import { duringInterrupts } from "../process/interrupts.ts";
+import { run } from "../process/run.ts";
 import { readProject, type Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
+import { namespaceFolder, foldersOf } from "../pulumi/folders.ts";
 import { runOperation } from "../pulumi/operation.ts";
+import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
-import { createStack } from "../stack/create.ts";
-import { run } from "../process/run.ts";
-import { namespaceOf, namespaceWarning, settingsOf } from "../stack/settings.ts";
 import { getReady } from "../setup/machine.ts";
+import { createStack } from "../stack/create.ts";
+import { namespaceOf, namespaceWarning, settingsOf } from "../stack/settings.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
 
 /** What a run of `ci` is asked for. */
 export interface CiRequest {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { environmentNames } from "../../components/naming/namespace.ts";
 import { show } from "../../components/input/input-checks.ts";
+import { environmentNames } from "../../components/naming/namespace.ts";
 import { Problem } from "../problem.ts";
 import { knownParts } from "../stack/local-containers.ts";
 

@@ -2,17 +2,17 @@ import { rmSync } from "node:fs";
 import { application } from "../../application.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { sweep, sweptInWords, type Swept } from "../docker/sweep.ts";
-import { namespaceFolder } from "../pulumi/folders.ts";
 import { Problem } from "../problem.ts";
-import { asStep, type Progress } from "../terminal/progress.ts";
+import { run } from "../process/run.ts";
 import { readProject } from "../project.ts";
+import { namespaceFolder } from "../pulumi/folders.ts";
 import { forgetStack } from "../pulumi/forget.ts";
-import { checkOwnership } from "../stack/interrupted-run.ts";
 import { runOperation } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { removeStack } from "../stack/create.ts";
-import { run } from "../process/run.ts";
+import { checkOwnership } from "../stack/interrupted-run.ts";
 import { machine, open, type Session } from "../stack/session.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
 import { checkOutcome } from "./start.ts";
 
 /** What `npm run destroy` ends with. */

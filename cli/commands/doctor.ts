@@ -2,20 +2,20 @@ import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { InputError } from "../../components/input/input-error.ts";
 import type { Settings } from "../../components/settings/settings.ts";
-import { listGateways } from "../docker/gateways.ts";
 import { isLocal } from "../docker/endpoint.ts";
+import { listGateways } from "../docker/gateways.ts";
 import { portInUse } from "../failures.ts";
-import { foldersOf } from "../pulumi/folders.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
-import { readProject, type Project } from "../project.ts";
-import { columns } from "../terminal/table.ts";
 import { run } from "../process/run.ts";
-import { namespaceOf, namespaceWarning, portIsGiven, settingsOf } from "../stack/settings.ts";
+import { readProject, type Project } from "../project.ts";
+import { foldersOf } from "../pulumi/folders.ts";
 import { clientRequirements } from "../setup/clients.ts";
 import { requirementsOf } from "../setup/machine.ts";
 import { stack } from "../stack/session.ts";
+import { namespaceOf, namespaceWarning, portIsGiven, settingsOf } from "../stack/settings.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { columns } from "../terminal/table.ts";
 
 /** What one check found. */
 export interface Finding {

@@ -5,22 +5,22 @@ import { environmentDrift, type LeftOnGithub } from "../../components/github/dri
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
 import { securityChanges } from "../../components/github/security.ts";
 import type { Settings } from "../../components/settings/settings.ts";
-import { routeDrift } from "../drift/route.ts";
 import { resourceDifferences, type Difference, type RefreshDigest } from "../drift/resources.ts";
+import { routeDrift } from "../drift/route.ts";
 import { explain } from "../failures.ts";
 import { githubClient, onGithub } from "../github/access.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
+import { run } from "../process/run.ts";
 import { pulumiFolder, readProject } from "../project.ts";
-import { siteOf } from "../stack/gateway-site.ts";
-import { onHost } from "../stack/killed-release.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
-import { columns } from "../terminal/table.ts";
-import { run } from "../process/run.ts";
 import { callFor, hasHosts } from "../stack/call.ts";
+import { siteOf } from "../stack/gateway-site.ts";
 import { openHosts } from "../stack/hosts.ts";
+import { onHost } from "../stack/killed-release.ts";
 import { settingsOf } from "../stack/settings.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { columns } from "../terminal/table.ts";
 
 /** What `towpath drift` ends with. */
 export interface Drifted {

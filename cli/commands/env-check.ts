@@ -1,24 +1,24 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/parse.ts";
 import type { Application } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { GithubError } from "../../components/github/client.ts";
 import { deploymentSecrets } from "../../components/github/deployment-secrets.ts";
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
 import { environmentNames } from "../../components/naming/namespace.ts";
 import type { Settings } from "../../components/settings/settings.ts";
-import { compare, namesInExample, type Comparison, type Facts, type GithubPlace } from "../github/compare.ts";
 import { githubClient, onGithub } from "../github/access.ts";
+import { compare, namesInExample, type Comparison, type Facts, type GithubPlace } from "../github/compare.ts";
 import { readVariables } from "../github/variables.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
-import { readProject, type Project } from "../project.ts";
-import { columns } from "../terminal/table.ts";
 import { run } from "../process/run.ts";
+import { readProject, type Project } from "../project.ts";
+import { callFor } from "../stack/call.ts";
 import { settingsFileOf } from "../stack/settings-file.ts";
 import { previewSettings, settingsOf, storedSecrets } from "../stack/settings.ts";
-import { callFor } from "../stack/call.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { columns } from "../terminal/table.ts";
 
 /**
  * Compares `.env.example`, the application, every stack's settings and GitHub. Changes nothing.

@@ -7,7 +7,6 @@ import { readRepository, repositoryNameOf } from "../../components/github/facts.
 import { InputError } from "../../components/input/input-error.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { repositoryName } from "../../components/settings/github.ts";
-import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { explain } from "../failures.ts";
 import { githubClient, onGithub, type OnGithub } from "../github/access.ts";
 import { importFileOf, type ImportFile, type PreviewedResource, type There } from "../github/import-file.ts";
@@ -19,16 +18,17 @@ import {
 } from "../github/imported-settings.ts";
 import { readRepositoryContents, readWholeEnvironment } from "../github/read-repository.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
+import { run } from "../process/run.ts";
 import { pulumiFolder, readProject, type Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
+import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
-import { createStack } from "../stack/create.ts";
 import { readDeployment } from "../pulumi/state.ts";
-import { run } from "../process/run.ts";
+import { callFor } from "../stack/call.ts";
+import { createStack } from "../stack/create.ts";
 import { addSettings, settingsFileOf, type WrittenSettings } from "../stack/settings-file.ts";
 import { settingsIn, settingsOf } from "../stack/settings.ts";
-import { callFor } from "../stack/call.ts";
+import type { Progress } from "../terminal/progress.ts";
 
 /** What `towpath github import` ends with. */
 export interface Imported {

@@ -8,12 +8,12 @@ import { demandOf, gatewayDemand, size } from "../../components/host/preflight.t
 import { connectionsFolder } from "../../components/host/ssh-config.ts";
 import { checkRegistry } from "../../components/image/registry.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
+import { run } from "../process/run.ts";
+import { readProject } from "../project.ts";
+import { callFor } from "../stack/call.ts";
 import { hostsOfStack, type StackHosts } from "../stack/hosts.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { readProject } from "../project.ts";
 import { columns } from "../terminal/table.ts";
-import { run } from "../process/run.ts";
-import { callFor } from "../stack/call.ts";
 
 /** How the folders of such connections begin; a namespace has no dots. */
 const ownPrefix = "check.";

@@ -4,14 +4,14 @@ import type { CiSettings } from "../../components/settings/ci.ts";
 import { neededDigests, prune, type ImageUser, type PrunedRepository } from "../ci/prune.ts";
 import { destinations, noRegistry } from "../ci/publish.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
+import { run } from "../process/run.ts";
 import { readProject } from "../project.ts";
 import { listStacks } from "../pulumi/stacks.ts";
-import { readRecords } from "../stack/release-records.ts";
-import { columns } from "../terminal/table.ts";
-import { run } from "../process/run.ts";
-import { settingsOf } from "../stack/settings.ts";
 import { callFor } from "../stack/call.ts";
+import { readRecords } from "../stack/release-records.ts";
+import { settingsOf } from "../stack/settings.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { columns } from "../terminal/table.ts";
 
 /** What `towpath images prune` ends with. */
 export interface Pruned {

@@ -3,12 +3,12 @@ import { printable } from "../../components/input/printable.ts";
 import type { Container } from "../docker/containers.ts";
 import { readLog, type LogLine } from "../docker/log-lines.ts";
 import { inOrderOfTime } from "../docker/order-of-time.ts";
-import { duringInterrupts } from "../process/interrupts.ts";
 import { exitCode, Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
+import { duringInterrupts } from "../process/interrupts.ts";
 import { readProject } from "../project.ts";
-import { outdated } from "./status.ts";
 import { containersOf, findLocal, notThere, type LocalContainers } from "../stack/local-containers.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { outdated } from "./status.ts";
 
 /** What is asked for. */
 export interface LogsRequest {

@@ -1,14 +1,14 @@
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/parse.ts";
 import type { Application } from "../../components/application/application.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan.ts";
 import { namesOf, type Names } from "../../components/naming/names.ts";
-import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { readWorkspace, type FoundWorkspace } from "../../components/naming/read-workspace.ts";
-import { foldersOf } from "../pulumi/folders.ts";
+import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { readProject, type Project } from "../project.ts";
-import { columns } from "../terminal/table.ts";
+import { foldersOf } from "../pulumi/folders.ts";
 import { configuredNamespace, namespaceOf } from "../stack/settings.ts";
+import { columns } from "../terminal/table.ts";
 
 /** What `towpath namespace` ends with. */
 export interface NamespaceAnswer {

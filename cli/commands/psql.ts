@@ -1,8 +1,8 @@
 import { namesOf } from "../../components/naming/names.ts";
 import { attached } from "../process/attached.ts";
-import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
 import { findLocal, runningOf, terminalFlags } from "../stack/local-containers.ts";
+import type { Progress } from "../terminal/progress.ts";
 
 /**
  * psql on the local environment's database, as the application's own role. It runs in the database's container, where the

@@ -1,9 +1,9 @@
-import type { Progress } from "../terminal/progress.ts";
 import { Problem } from "../problem.ts";
-import { readProject } from "../project.ts";
-import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import { run } from "../process/run.ts";
+import { readProject } from "../project.ts";
 import { callFor } from "../stack/call.ts";
+import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { releaseWith } from "./rollback.ts";
 
 /** What `towpath receipt end-to-end` ends with. */

@@ -1,11 +1,11 @@
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
-import type { Progress } from "../terminal/progress.ts";
+import { run } from "../process/run.ts";
 import { readProject } from "../project.ts";
 import { failedRuns, type FailedRun } from "../pulumi/history.ts";
-import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
-import { columns } from "../terminal/table.ts";
-import { run } from "../process/run.ts";
 import { callFor } from "../stack/call.ts";
+import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { columns } from "../terminal/table.ts";
 
 /** What `towpath releases` ends with. */
 export interface Releases {

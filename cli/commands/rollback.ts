@@ -1,13 +1,14 @@
 import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
-import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
+import { run } from "../process/run.ts";
 import { readProject } from "../project.ts";
-import { clearKilledRelease } from "../stack/killed-release.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { runOperation } from "../pulumi/operation.ts";
+import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
+import { callFor } from "../stack/call.ts";
+import { clearKilledRelease } from "../stack/killed-release.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import {
   planRollback,
@@ -15,8 +16,7 @@ import {
   type RollbackPlan,
   type RollbackRequest,
 } from "../stack/rollback-plan.ts";
-import { run } from "../process/run.ts";
-import { callFor } from "../stack/call.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { checkOutcome } from "./start.ts";
 
 /** What `towpath rollback` ends with. */

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { application as description } from "../../application.ts";
-import { parseApplication } from "../../components/application/parse.ts";
 import type { Application, Service } from "../../components/application/application.ts";
 import { objectStoragePort } from "../../components/application/connections.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { docker, rankOf } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { readInputs } from "../on-this-machine/container.ts";
-import { ServiceRunFolder } from "../on-this-machine/service-runs.ts";
+import { inForeground } from "../on-this-machine/foreground.ts";
 import {
   inputsOf,
   throughTunnels,
@@ -17,15 +17,15 @@ import {
   type Address,
   type ProgramInputs,
 } from "../on-this-machine/inputs.ts";
-import { inForeground } from "../on-this-machine/foreground.ts";
-import { followServiceRuns, gatewayAddress } from "../on-this-machine/route.ts";
-import { accepts, bridgeTo, tunnelTo, type Listener } from "../on-this-machine/tunnel.ts";
 import { isFree } from "../on-this-machine/ports.ts";
+import { followServiceRuns, gatewayAddress } from "../on-this-machine/route.ts";
+import { ServiceRunFolder } from "../on-this-machine/service-runs.ts";
+import { accepts, bridgeTo, tunnelTo, type Listener } from "../on-this-machine/tunnel.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
-import { readProject } from "../project.ts";
 import { run } from "../process/run.ts";
+import { readProject } from "../project.ts";
 import { open, type Session } from "../stack/session.ts";
+import type { Progress } from "../terminal/progress.ts";
 
 /** What a person asks to run on this machine. */
 export interface RunRequest {

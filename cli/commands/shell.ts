@@ -1,7 +1,7 @@
 import { attached } from "../process/attached.ts";
-import type { Progress } from "../terminal/progress.ts";
 import { readProject } from "../project.ts";
 import { findLocal, runningOf, terminalFlags } from "../stack/local-containers.ts";
+import type { Progress } from "../terminal/progress.ts";
 
 /** bash where the image has one. */
 const anyShell = ["sh", "-c", 'exec "$(command -v bash || command -v sh)"'];

@@ -1,26 +1,26 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { application } from "../../application.ts";
-import { parseApplication } from "../../components/application/parse.ts";
 import { reloadingServices } from "../../components/application/development.ts";
+import { parseApplication } from "../../components/application/parse.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
 import { namesOf } from "../../components/naming/names.ts";
-import { isLocal } from "../docker/endpoint.ts";
 import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
+import { isLocal } from "../docker/endpoint.ts";
 import { checkLocalEngine } from "../docker/local-engine.ts";
 import { cannotMount, explain, portInUse } from "../failures.ts";
-import { leftServiceRuns } from "../on-this-machine/service-runs.ts";
-import { followServiceRuns } from "../on-this-machine/route.ts";
 import { isFree } from "../on-this-machine/ports.ts";
+import { followServiceRuns } from "../on-this-machine/route.ts";
+import { leftServiceRuns } from "../on-this-machine/service-runs.ts";
 import { Interrupted, Problem } from "../problem.ts";
-import type { Progress, Step } from "../terminal/progress.ts";
+import { run } from "../process/run.ts";
 import { readProject, type Project } from "../project.ts";
-import { clearInterruptedRun } from "../stack/interrupted-run.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { createStack } from "../stack/create.ts";
-import { columns } from "../terminal/table.ts";
-import { run } from "../process/run.ts";
+import { clearInterruptedRun } from "../stack/interrupted-run.ts";
 import { machine, open, wake, type Session } from "../stack/session.ts";
+import type { Progress, Step } from "../terminal/progress.ts";
+import { columns } from "../terminal/table.ts";
 
 /** What `npm start` ends with; `--json` prints it as it is. */
 export interface Started {

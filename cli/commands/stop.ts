@@ -1,8 +1,8 @@
 import { stopContainers } from "../docker/start-stop.ts";
-import type { Progress } from "../terminal/progress.ts";
-import { readProject } from "../project.ts";
 import { run } from "../process/run.ts";
+import { readProject } from "../project.ts";
 import { open } from "../stack/session.ts";
+import type { Progress } from "../terminal/progress.ts";
 
 /** What `npm stop` ends with. */
 export interface Stopped {

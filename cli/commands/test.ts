@@ -9,8 +9,8 @@ import { runGroup, type GroupResult } from "../../test/run/run-group.ts";
 import { filesOf, isLong, kindsOf } from "../../test/run/suites.ts";
 import { countsIn, countsOf, failuresInWords, inWords, timesOf } from "../../test/run/times.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
 import { readProject, type Project } from "../project.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { provide } from "./setup.ts";
 
 /** Which tests to run, and how. */

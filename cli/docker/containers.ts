@@ -1,8 +1,8 @@
 import { restartingIn, restartsQuestion } from "../../components/host/restarting.ts";
 import { runLabel } from "../../components/naming/run-mark.ts";
+import { translateEngineGone } from "../failures.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
-import { translateEngineGone } from "../failures.ts";
 
 /** A container of ours, as its labels and the engine describe it. */
 export interface Container {

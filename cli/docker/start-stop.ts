@@ -1,6 +1,6 @@
+import type { Run } from "../process/run.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { asStep } from "../terminal/progress.ts";
-import type { Run } from "../process/run.ts";
 import { docker, listContainers, rankOf, ranks, type Container } from "./containers.ts";
 
 /** How long containers that are started again may take to become healthy before the release looks after itself. */

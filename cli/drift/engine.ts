@@ -1,8 +1,8 @@
 import { runLabel } from "../../components/naming/run-mark.ts";
-import type { Deployment } from "../pulumi/state.ts";
-import type { Run } from "../process/run.ts";
 import { docker, lines, listContainers, type Container } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
+import type { Run } from "../process/run.ts";
+import type { Deployment } from "../pulumi/state.ts";
 
 /** How the engine differs from what the state says. */
 export interface Drift {

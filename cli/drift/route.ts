@@ -1,8 +1,8 @@
+import type { Site } from "../../components/contract/switch-route.ts";
 import { routeDifference, siteAnswer, siteQuestion } from "../../components/gateway/served-site.ts";
 import { leftRoute } from "../../components/release/route-agreement.ts";
-import { stackOutputs, type Deployment } from "../pulumi/state.ts";
 import type { Run } from "../process/run.ts";
-import type { Site } from "../../components/contract/switch-route.ts";
+import { stackOutputs, type Deployment } from "../pulumi/state.ts";
 
 /** How long the engine may take to say what the gateway serves, in milliseconds. */
 const patience = 30_000;

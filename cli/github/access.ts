@@ -1,11 +1,11 @@
 import { GithubClient } from "../../components/github/client.ts";
 import type { CredentialSource } from "../../components/settings/credential.ts";
 import type { Settings } from "../../components/settings/settings.ts";
-import { secretValues } from "../stack/hosts.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
-import type { PulumiCall } from "../pulumi/call.ts";
 import type { Run } from "../process/run.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
+import { secretValues } from "../stack/hosts.ts";
+import type { Progress } from "../terminal/progress.ts";
 
 /** Which repository a stack's settings are about, and who asks GitHub. */
 export interface OnGithub {

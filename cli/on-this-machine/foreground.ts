@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { duringInterrupts } from "../process/interrupts.ts";
 import { exitCode, Problem } from "../problem.ts";
+import { duringInterrupts } from "../process/interrupts.ts";
 
 /** A program in the foreground. */
 export interface Launch {

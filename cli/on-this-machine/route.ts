@@ -5,8 +5,8 @@ import { gatewayPort, renderSite } from "../../components/gateway/site.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { readSite, writeSite } from "../../steps/route/site.ts";
 import { docker, lines } from "../docker/containers.ts";
-import type { Project } from "../project.ts";
 import type { Run } from "../process/run.ts";
+import type { Project } from "../project.ts";
 import { serviceRuns, type ServiceRun } from "./service-runs.ts";
 
 /** The gateway's file for the environment, with the services that run on this machine in place of their containers. */

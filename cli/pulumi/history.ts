@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { pulumiFolder } from "../project.ts";
 import type { Run } from "../process/run.ts";
+import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "./call.ts";
 
 /** A run that did not come to its end. */

@@ -3,9 +3,9 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { Problem } from "../problem.ts";
 import { isAlive } from "../process/alive.ts";
+import type { PulumiCall } from "./call.ts";
 import { forgetRun, placeOfRun } from "./run-places.ts";
 import { fileBackend } from "./state.ts";
-import type { PulumiCall } from "./call.ts";
 
 /** Who holds a stack's lock: Pulumi's lock files in a file backend say so. */
 export interface Lock {

@@ -1,17 +1,17 @@
-import type { PulumiCall } from "./call.ts";
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pulumiFolder } from "../project.ts";
 import { printable } from "../../components/input/printable.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
-import type { Progress, Step } from "../terminal/progress.ts";
-import { stepInWords } from "./words.ts";
 import { yieldToOthers } from "../process/priority.ts";
 import { sessionEnd } from "../process/session-end.ts";
+import { pulumiFolder } from "../project.ts";
+import type { Progress, Step } from "../terminal/progress.ts";
+import type { PulumiCall } from "./call.ts";
 import { followEvents, type Diagnostic, type EngineEvent, type ResourceStep } from "./events.ts";
 import { noteRun } from "./run-places.ts";
 import { parseUrn } from "./urn.ts";
+import { stepInWords } from "./words.ts";
 
 /** What an operation left. */
 export interface Outcome {

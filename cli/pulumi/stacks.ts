@@ -1,13 +1,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { stateUrl } from "./variables.ts";
-import { foldersOf, stateFolders } from "./folders.ts";
+import { Problem } from "../problem.ts";
+import type { Run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { pulumiFolder } from "../project.ts";
-import type { Run } from "../process/run.ts";
-import { fileBackend, readDeployment, stateUnreadable, type Deployment } from "./state.ts";
-import { Problem } from "../problem.ts";
+import { foldersOf, stateFolders } from "./folders.ts";
 import { homeWithoutLog } from "./home.ts";
+import { fileBackend, readDeployment, stateUnreadable, type Deployment } from "./state.ts";
+import { stateUrl } from "./variables.ts";
 
 /** A stack that has a state. */
 export interface StackState {

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Problem } from "../problem.ts";
-import { pulumiFolder } from "../project.ts";
 import { lastLines, type Run } from "../process/run.ts";
+import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "./call.ts";
 import { parseUrn } from "./urn.ts";
 

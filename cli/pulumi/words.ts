@@ -1,5 +1,5 @@
-import { parseUrn } from "./urn.ts";
 import type { ResourceStep } from "./events.ts";
+import { parseUrn } from "./urn.ts";
 
 /** What a step of the engine is in people's words, by the component that it belongs to or by its own type. */
 const deeds: readonly { readonly token: string; readonly create: string; readonly delete?: string }[] = [

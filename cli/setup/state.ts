@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { stateFolders, type StackFolders } from "../pulumi/folders.ts";
-import { passphraseFile, passphraseIsGiven } from "../pulumi/passphrase.ts";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
+import { stateFolders, type StackFolders } from "../pulumi/folders.ts";
+import { passphraseFile, passphraseIsGiven } from "../pulumi/passphrase.ts";
 import type { Requirement } from "./requirement.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { explain } from "../failures.ts";
 import { Problem } from "../problem.ts";
-import { pulumiFolder } from "../project.ts";
 import type { Run, RunResult } from "../process/run.ts";
+import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 
 /** Makes the stack, with nothing in it. `PULUMI_SECRETS_PROVIDER` says what encrypts its secrets, if not a passphrase. */

@@ -5,11 +5,11 @@ import { namesOf } from "../../components/naming/names.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { docker, lines } from "../docker/containers.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
 import { lastLines, type Run } from "../process/run.ts";
-import { onHost } from "./killed-release.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment, stackOutputs } from "../pulumi/state.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { onHost } from "./killed-release.ts";
 
 /** Where a stack's gateway keeps its site; undefined while the stack of a gateway that is shared has brought none up. */
 export async function siteOf(

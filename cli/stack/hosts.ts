@@ -6,15 +6,15 @@ import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { InputError } from "../../components/input/input-error.ts";
 import { missingCredentials } from "../../components/settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../../components/settings/credential.ts";
-import type { HostSettings } from "../../components/settings/host.ts";
 import type { HostStackSettings } from "../../components/settings/host-stack.ts";
+import type { HostSettings } from "../../components/settings/host.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
 import type { StagingSettings } from "../../components/settings/staging.ts";
 import { Problem } from "../problem.ts";
+import { lastLines, type Run } from "../process/run.ts";
 import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
-import { lastLines, type Run } from "../process/run.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { settingsOf } from "./settings.ts";
 

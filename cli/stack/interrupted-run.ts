@@ -2,12 +2,12 @@ import { docker } from "../docker/containers.ts";
 import { viewEngine, type EngineView } from "../drift/engine.ts";
 import { explain } from "../failures.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
 import type { Run } from "../process/run.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { runOperation } from "../pulumi/operation.ts";
-import { belongsToAnother, takeOverVariable, tellApart, type Unknown } from "./ownership.ts";
 import { readDeployment, type Deployment } from "../pulumi/state.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { belongsToAnother, takeOverVariable, tellApart, type Unknown } from "./ownership.ts";
 
 /** A namespace on one machine, and the state that is about to change it. */
 export interface OwnNamespace {

@@ -2,14 +2,14 @@ import { connect } from "../../components/host/connection.ts";
 import { engineAddress, type HostConnection } from "../../components/host/ssh-config.ts";
 import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { InputError } from "../../components/input/input-error.ts";
-import { hostsOfStack } from "./hosts.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
 import type { Run } from "../process/run.ts";
-import { clearInterruptedRun, lookAt, type Look, type OwnNamespace } from "./interrupted-run.ts";
-import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
+import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
 import { readDeployment } from "../pulumi/state.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { hostsOfStack } from "./hosts.ts";
+import { clearInterruptedRun, lookAt, type Look, type OwnNamespace } from "./interrupted-run.ts";
 
 /**
  * Makes sure that a stack's namespace is its own on its hosts, and clears up after a release that was killed, before the

@@ -3,14 +3,14 @@ import { parseApplication } from "../../components/application/parse.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
-import { foldersOf } from "../pulumi/folders.ts";
 import { Problem } from "../problem.ts";
-import type { Progress } from "../terminal/progress.ts";
-import type { Project } from "../project.ts";
 import { run } from "../process/run.ts";
-import { namespaceOf, namespaceWarning } from "./settings.ts";
+import type { Project } from "../project.ts";
+import { foldersOf } from "../pulumi/folders.ts";
 import { getReady } from "../setup/machine.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { stack } from "./session.ts";
+import { namespaceOf, namespaceWarning } from "./settings.ts";
 
 /** The containers of this working copy's local environment, running or not, the newest first. */
 export interface LocalContainers {

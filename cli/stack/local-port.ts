@@ -2,9 +2,9 @@ import type { Settings } from "../../components/settings/settings.ts";
 import { isLocal, type Engine } from "../docker/endpoint.ts";
 import { listGateways } from "../docker/gateways.ts";
 import { choosePort, isFree, reservePort } from "../on-this-machine/ports.ts";
+import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { stackOutputs, type Deployment } from "../pulumi/state.ts";
-import { run } from "../process/run.ts";
 import { portIsGiven } from "./settings.ts";
 
 /** What a release of the local environment begins with. */

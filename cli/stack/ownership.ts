@@ -1,8 +1,8 @@
 import { readMark, runLabel } from "../../components/naming/run-mark.ts";
 import type { Container } from "../docker/containers.ts";
 import { isOneOff } from "../docker/containers.ts";
-import type { EngineView } from "../drift/engine.ts";
 import { isUp } from "../docker/start-stop.ts";
+import type { EngineView } from "../drift/engine.ts";
 import type { Deployment } from "../pulumi/state.ts";
 
 const containerType = "docker:index/container:Container";

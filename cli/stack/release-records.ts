@@ -1,11 +1,11 @@
+import { join } from "node:path";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
-import { join } from "node:path";
 import { Problem } from "../problem.ts";
+import type { Run } from "../process/run.ts";
 import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { stateUnreadable } from "../pulumi/state.ts";
-import type { Run } from "../process/run.ts";
 
 /** Checks that a stack is one that keeps records. */
 export function checkKeepsRecords(stack: string): void {

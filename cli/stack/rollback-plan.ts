@@ -1,3 +1,4 @@
+import { changedParts, onDataOf } from "../../components/plan/release-description.ts";
 import { leftReleases, type ReleaseRecord } from "../../components/plan/release-record.ts";
 import {
   needsDowngrade,
@@ -5,7 +6,6 @@ import {
   unknownSchema,
   type RollbackSchema,
 } from "../../components/plan/rollback-schema.ts";
-import { changedParts, onDataOf } from "../../components/plan/release-description.ts";
 import { Problem } from "../problem.ts";
 import { columns } from "../terminal/table.ts";
 

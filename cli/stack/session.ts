@@ -1,19 +1,19 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { application } from "../../application.ts";
 import type { Settings } from "../../components/settings/settings.ts";
-import { findDrift, viewWholeEngine, type Drift, type WholeEngineView } from "../drift/engine.ts";
 import { startContainers } from "../docker/start-stop.ts";
-import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
-import { foldersOf } from "../pulumi/folders.ts";
-import { withPort } from "./local-port.ts";
-import type { Progress } from "../terminal/progress.ts";
-import { readProject } from "../project.ts";
-import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
-import type { PulumiCall } from "../pulumi/call.ts";
-import { environmentNameIn, readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
+import { findDrift, viewWholeEngine, type Drift, type WholeEngineView } from "../drift/engine.ts";
 import { run } from "../process/run.ts";
-import { namespaceWarning, settingsOf } from "./settings.ts";
+import { readProject } from "../project.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
+import { foldersOf } from "../pulumi/folders.ts";
+import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
+import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
+import { environmentNameIn, readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { getReady, type Need, type Ready } from "../setup/machine.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { withPort } from "./local-port.ts";
+import { namespaceWarning, settingsOf } from "./settings.ts";
 
 /** The stack that start, stop and destroy are about. */
 export const stack = "local";

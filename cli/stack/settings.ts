@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { fallbacksFor, isOfWorkspace, readConfiguration } from "../../components/settings/configuration.ts";
 import { isLabel, longestNamespace, previewStack } from "../../components/naming/namespace.ts";
-import { parseSettings, type Settings } from "../../components/settings/settings.ts";
 import { readWorkspace } from "../../components/naming/read-workspace.ts";
+import { fallbacksFor, isOfWorkspace, readConfiguration } from "../../components/settings/configuration.ts";
+import { parseSettings, type Settings } from "../../components/settings/settings.ts";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
 import { noYaml, settingsFileOf } from "./settings-file.ts";

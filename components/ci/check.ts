@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as described from "../application/application.ts";
+import type { CheckInput } from "../contract/check.ts";
+import type { DatabaseServer } from "../data/postgres.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 import { secretFileVariables } from "../secrets/files.ts";
 import type { ContainerInputs } from "../secrets/service-inputs.ts";
-import type { CheckInput } from "../contract/check.ts";
-import type { DatabaseServer } from "../data/postgres.ts";
 
 /** What one check runs with. */
 export interface CheckArgs extends ContainerInputs {

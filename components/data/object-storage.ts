@@ -5,9 +5,9 @@ import {
   secretFile,
 } from "../application/connections.ts";
 import { imageReference } from "../application/images.ts";
+import type { CreateBucketsInput } from "../contract/create-buckets.ts";
 import { Step } from "../host/step.ts";
 import { DataContainer, type BackingServiceArgs } from "./backing-service.ts";
-import type { CreateBucketsInput } from "../contract/create-buckets.ts";
 
 /** A server that speaks S3, and its buckets. */
 export interface ObjectStorageArgs extends BackingServiceArgs {

@@ -1,12 +1,12 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { secretFile } from "../application/connections.ts";
+import type { CreateRoleInput } from "../contract/create-role.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 import type { Names } from "../naming/names.ts";
 import { createBuckets } from "./object-storage.ts";
 import { databaseServer, type DatabaseServer } from "./postgres.ts";
-import type { CreateRoleInput } from "../contract/create-role.ts";
 
 /** A database of one's own on another namespace's server. */
 export interface ReusedPostgresArgs {

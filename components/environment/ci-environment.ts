@@ -1,24 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import { found } from "../application/names.ts";
-import { parseApplication } from "../application/parse.ts";
 import { earlierChecks, rehearsal } from "../application/checks.ts";
 import type { ApplicationDescription } from "../application/description.ts";
+import { found } from "../application/names.ts";
+import { parseApplication } from "../application/parse.ts";
+import { Check } from "../ci/check.ts";
+import { checkDatabase, ciPlan, isDeveloped, type CiPlan } from "../ci/plan.ts";
+import type { CiRun } from "../ci/run.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/private-files.ts";
 import { InputError } from "../input/input-error.ts";
-import { agreed } from "./agreed.ts";
-import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
 import { namesOf, type Names } from "../naming/names.ts";
-import { placeOf, type Place } from "./place.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import { serviceInputs, type InputsOfAll } from "../secrets/service-inputs.ts";
 import type { CiSettings } from "../settings/ci.ts";
 import { kinds } from "../settings/kinds.ts";
-import { Check } from "../ci/check.ts";
-import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
-import { checkDatabase, ciPlan, isDeveloped, type CiPlan } from "../ci/plan.ts";
-import type { CiRun } from "../ci/run.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import { agreed } from "./agreed.ts";
+import { placeOf, type Place } from "./place.ts";
 
 /** What is checked, and how. */
 export interface CiEnvironmentArgs {

@@ -2,8 +2,8 @@ import type { ApplicationDescription } from "../application/description.ts";
 import { InputError } from "../input/input-error.ts";
 import { laterUserErrors, userErrors } from "../input/user-errors.ts";
 import { namesOf } from "../naming/names.ts";
-import { Environment, prepareLocal } from "./local-environment.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import { Environment, prepareLocal } from "./local-environment.ts";
 
 /** The outputs of a stack. */
 type Outputs = Readonly<Record<string, unknown>>;

@@ -6,11 +6,11 @@ import { writeConnections } from "../host/connection.ts";
 import { gatewayDemand } from "../host/preflight.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { InputError } from "../input/input-error.ts";
-import { givenValues } from "./agreed.ts";
-import type { LoadedSettings } from "../settings/loaded-settings.ts";
-import { gatewayOf, placeOf } from "./place.ts";
 import { missingCredentials } from "../settings/agreement.ts";
 import type { HostStackSettings } from "../settings/host-stack.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import { givenValues } from "./agreed.ts";
+import { gatewayOf, placeOf } from "./place.ts";
 
 type LoadedHostSettings = LoadedSettings & HostStackSettings;
 

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { previousName } from "../application/previous-secrets.ts";
-import { fallbacksFor, readConfiguration } from "../settings/configuration.ts";
-import type { LoadedSettings } from "../settings/loaded-settings.ts";
-import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
-import { overlaps } from "../settings/secret-source.ts";
-import { parseSettings, secretSourcesOf, type Settings } from "../settings/settings.ts";
 import { userErrors } from "../input/user-errors.ts";
 import { readWorkspace } from "../naming/read-workspace.ts";
+import { fallbacksFor, readConfiguration } from "../settings/configuration.ts";
+import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import { overlaps } from "../settings/secret-source.ts";
+import { parseSettings, secretSourcesOf, type Settings } from "../settings/settings.ts";
 
 /**
  * Reads and checks the stack's configuration; nothing else in the program reads it.

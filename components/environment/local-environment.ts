@@ -1,24 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
-import { parseApplication } from "../application/parse.ts";
 import type { Application } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { developmentProblems, inDevelopment } from "../application/development.ts";
+import { parseApplication } from "../application/parse.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { developmentFolder, projectFiles } from "../image/build-inputs.ts";
-import { checkContexts } from "../image/private-files.ts";
 import { BuiltImage } from "../image/built-image.ts";
+import { checkContexts } from "../image/private-files.ts";
 import { InputError } from "../input/input-error.ts";
-import { agreed } from "./agreed.ts";
-import type { LoadedSettings } from "../settings/loaded-settings.ts";
-import { gatewayOf, placeOf, type Place } from "./place.ts";
-import { Release, type ImageIds } from "../release/release.ts";
 import { recordOf, type ReleaseIdentity } from "../plan/release-record.ts";
+import { Release, type ImageIds } from "../release/release.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
-import type { SecretValues } from "../secrets/files.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
-import type { LocalSettings } from "../settings/local.ts";
+import type { SecretValues } from "../secrets/files.ts";
 import { kinds } from "../settings/kinds.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import type { LocalSettings } from "../settings/local.ts";
+import { agreed } from "./agreed.ts";
+import { gatewayOf, placeOf, type Place } from "./place.ts";
 
 /** What is shipped, and how it differs here. */
 export interface EnvironmentArgs {

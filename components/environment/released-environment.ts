@@ -1,28 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
-import { Backups } from "../data/backups.ts";
 import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
-import { schemaSince, type MigrationPlan } from "../migration/migration-plan.ts";
+import { Backups } from "../data/backups.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { PulledImage } from "../image/pulled-image.ts";
 import { TaggedImages } from "../image/tagged-images.ts";
-import type { LoadedSettings } from "../settings/loaded-settings.ts";
-import { gatewayOf, placeOf, sharedGatewayOf, type Place, type PlaceArgs } from "./place.ts";
+import { schemaSince, type MigrationPlan } from "../migration/migration-plan.ts";
 import { tracksOf, type Tracks } from "../plan/canary.ts";
 import { dueSecret, lostOverlap } from "../plan/due-secrets.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "../plan/release-record.ts";
-import type { LeftRoute } from "../release/route-agreement.ts";
 import { Release, type ImageIds, type ReleaseArgs, type SchemaArgs } from "../release/release.ts";
+import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { SecretVersions } from "../secrets/secret-versions.ts";
 import { kinds } from "../settings/kinds.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
+import { gatewayOf, placeOf, sharedGatewayOf, type Place, type PlaceArgs } from "./place.ts";
 
 /** What is released, where to, and what was found out before. */
 export interface ReleasedEnvironmentArgs {

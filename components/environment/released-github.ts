@@ -1,12 +1,12 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { found } from "../application/names.ts";
-import type { SecretValues } from "../secrets/files.ts";
 import type { LeftOnGithub } from "../github/drift.ts";
 import { GithubEnvironment } from "../github/github-environment.ts";
-import type { ReleasedEnvironment } from "./released-environment.ts";
 import type { PreparedEnvironment, PreparedGithub } from "../github/prepare-github.ts";
 import { restore } from "../github/restore.ts";
+import type { SecretValues } from "../secrets/files.ts";
+import type { ReleasedEnvironment } from "./released-environment.ts";
 
 /** The provider of all resources on GitHub, for a repository's owner; nothing of it comes from the environment but the address. */
 export function githubProvider(

@@ -2,9 +2,9 @@ import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import type { LeftOnGithub } from "../github/drift.ts";
 import type { PreparedRepository } from "../github/prepare-repository.ts";
-import { githubProvider, preparedEnvironment } from "./released-github.ts";
 import { RepositoryRules } from "../github/repository-rules.ts";
 import { changeSecurity } from "../github/security.ts";
+import { githubProvider, preparedEnvironment } from "./released-github.ts";
 
 /**
  * A repository on GitHub: its rules, labels and variables, what GitHub looks for in it, and the environment that all previews

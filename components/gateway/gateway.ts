@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { fewRights } from "../host/container-rights.ts";
 import { imageReference } from "../application/images.ts";
+import { fewRights } from "../host/container-rights.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import { marked } from "../naming/run-mark.ts";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { CredentialSource } from "../settings/credential.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { GithubClient, GithubError } from "./client.ts";
 import { repositoryNameOf, type RepositoryFacts } from "./facts.ts";
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import { missingCredentials } from "../settings/agreement.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { RepositorySettings } from "../settings/repository.ts";
 import { clientFor, collected, repositoryProblems, type RepositoryAccess } from "./access.ts";
 import type { GithubClient } from "./client.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { HealthGateInput } from "../contract/health-gate.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { Step } from "./step.ts";
-import type { HealthGateInput } from "../contract/health-gate.ts";
 
 /** What has to be healthy, and what follows only then. */
 export interface HealthGateArgs {

@@ -1,6 +1,6 @@
+import type { RunLimits } from "../contract/container-run.ts";
 import type { Limits } from "../settings/limits.ts";
 import { size } from "./preflight.ts";
-import type { RunLimits } from "../contract/container-run.ts";
 
 /** The most processes where no setting says it: as many as Podman gives a container, see podman-run(1). */
 const mostProcesses = 2048;

@@ -1,8 +1,8 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { Program } from "../contract/program.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { connectionText } from "./ssh-config.ts";
-import type { Program } from "../contract/program.ts";
 
 /** What a step does, and when it does it again. */
 export interface StepArgs<Input> {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { TagImagesInput } from "../contract/tag-images.ts";
 import { Step } from "../host/step.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
-import type { TagImagesInput } from "../contract/tag-images.ts";
 
 /** Which images get more tags. */
 export interface TaggedImagesArgs {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { RunLimits } from "../contract/container-run.ts";
 import { endedByLimits, limitArguments, type LimitedEnd } from "../host/run-limits.ts";
 import { failureLine } from "./failure-line.ts";
-import type { RunLimits } from "../contract/container-run.ts";
 
 /** A command of an image that only prints. */
 export interface Look {

@@ -1,11 +1,11 @@
 import { imageReference } from "../application/images.ts";
+import type { RunLimits } from "../contract/container-run.ts";
 import type { RegistryAccount } from "../host/docker-login.ts";
 import { askDocker, pull } from "../host/host-engine.ts";
 import { limitArguments } from "../host/run-limits.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { lookSeconds, printedBy } from "./isolated-run.ts";
 import type { PrintFromImage } from "./migration-plan.ts";
-import type { RunLimits } from "../contract/container-run.ts";
 
 /** Prints from images on a host, in containers that reach nothing and keep nothing. */
 export function printingOn(

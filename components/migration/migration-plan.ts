@@ -3,8 +3,8 @@ import { commandFrom, isRevision, pendingOf } from "../application/migrations.ts
 import { found } from "../application/names.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-import { kinds } from "../settings/kinds.ts";
 import type { ReleaseRecord, SchemaChange } from "../plan/release-record.ts";
+import { kinds } from "../settings/kinds.ts";
 import { dependsOnHistory, destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
 import type { Printed } from "./isolated-run.ts";
 

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Migrations } from "../application/application.ts";
+import { databaseInput } from "../ci/check.ts";
+import type { RehearseMigrationsInput } from "../contract/rehearse-migrations.ts";
+import type { DatabaseServer } from "../data/postgres.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 import { secretFileVariables } from "../secrets/files.ts";
 import type { ContainerInputs } from "../secrets/service-inputs.ts";
-import { databaseInput } from "../ci/check.ts";
-import type { DatabaseServer } from "../data/postgres.ts";
-import type { RehearseMigrationsInput } from "../contract/rehearse-migrations.ts";
 
 /** What the migrations are tried with. */
 export interface MigrationRehearsalArgs extends ContainerInputs {

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Migrations } from "../application/application.ts";
+import type { MigrateCare, MigrateInput, MigrateReceipt } from "../contract/migrate.ts";
+import type { DatabaseServer } from "../data/postgres.ts";
+import type { DockerHost } from "../host/docker-host.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
 import { Step } from "../host/step.ts";
-import type { DockerHost } from "../host/docker-host.ts";
-import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
-import type { Limits } from "../settings/limits.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
 import type { GoneBackFrom } from "../plan/rollback-schema.ts";
-import type { DatabaseServer } from "../data/postgres.ts";
-import type { MigrateCare, MigrateInput, MigrateReceipt } from "../contract/migrate.ts";
+import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
+import type { Limits } from "../settings/limits.ts";
 
 /** What brings the schema up to date. */
 export interface MigrationArgs {

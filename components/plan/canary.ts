@@ -1,7 +1,7 @@
 import { InputError } from "../input/input-error.ts";
 import type { CanarySettings } from "../settings/released.ts";
-import { changedParts, type ReleaseDescription } from "./release-description.ts";
 import type { PlannedRelease } from "./decide.ts";
+import { changedParts, type ReleaseDescription } from "./release-description.ts";
 import { haveSameImages } from "./release-record.ts";
 
 /** Which images run, by the images' names, and who gets them. */

@@ -1,8 +1,7 @@
-import type { ReleaseSource } from "./release-source.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-import type { FreezeSettings } from "../settings/released.ts";
 import type { UnprovenSettings } from "../settings/production.ts";
+import type { FreezeSettings } from "../settings/released.ts";
 import { newestOf, passedOver } from "./release-branch.ts";
 import { changedParts, onDataOf, type ReleaseDescription } from "./release-description.ts";
 import {
@@ -12,6 +11,7 @@ import {
   type ReleaseIdentity,
   type ReleaseRecord,
 } from "./release-record.ts";
+import type { ReleaseSource } from "./release-source.ts";
 
 /** All that decides what a run releases. */
 export interface ReleaseFacts {

@@ -1,5 +1,5 @@
-import { Registry } from "../image/registry.ts";
 import { RegistryError } from "../image/registry-requests.ts";
+import { Registry } from "../image/registry.ts";
 import { InputError } from "../input/input-error.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { RegistrySettings } from "../settings/registry.ts";

@@ -5,13 +5,13 @@ import { InputError } from "../input/input-error.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
-import { haveSameImages, settingsHash, type ReleaseReceipt, type ReleaseRecord } from "./release-record.ts";
-import type { ReleaseSource } from "./release-source.ts";
 import { decideRelease, type PlannedRelease, type ReleaseFacts } from "./decide.ts";
 import { branchOf } from "./release-branch.ts";
 import { descriptionOf } from "./release-description.ts";
-import { goneBackFrom, schemaOfRollback, type SchemaPlan } from "./rollback.ts";
+import { haveSameImages, settingsHash, type ReleaseReceipt, type ReleaseRecord } from "./release-record.ts";
+import type { ReleaseSource } from "./release-source.ts";
 import type { GoneBackFrom } from "./rollback-schema.ts";
+import { goneBackFrom, schemaOfRollback, type SchemaPlan } from "./rollback.ts";
 
 /** What a plan is made from besides application and settings. */
 export interface Reads {

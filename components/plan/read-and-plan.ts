@@ -4,10 +4,10 @@ import type { Application } from "../application/application.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
+import { plannedInWords } from "./decide.ts";
 import { answerOf, environmentRegistry } from "./environment-registry.ts";
 import { checkedOutCommit, defaultBranch, tagsOf } from "./git-facts.ts";
 import { planFrom, recordsIn, type ReleasePlan } from "./plan.ts";
-import { plannedInWords } from "./decide.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 import { stackOutputsOf } from "./stack-outputs.ts";
 

@@ -3,8 +3,8 @@ import { found } from "../application/names.ts";
 import { referencesOf } from "../image/registry.ts";
 import { InputError } from "../input/input-error.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
-import type { ReleaseRecord } from "./release-record.ts";
 import type { PlannedRelease } from "./decide.ts";
+import type { ReleaseRecord } from "./release-record.ts";
 import { needsDowngrade, rollbackSchema, unknownSchema, type GoneBackFrom } from "./rollback-schema.ts";
 
 /** What the person who goes back has said of the schema. */

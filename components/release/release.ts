@@ -3,23 +3,23 @@ import type { Application, Service } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { routesInOrder } from "../application/routes.ts";
+import type { SecureSite } from "../contract/target.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { healthPaths, routeChecks } from "../gateway/route-checks.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { HealthGate } from "../host/health-gate.ts";
+import { Migration, type MigrationCare } from "../migration/migration.ts";
 import type { Names } from "../naming/names.ts";
+import type { SchemaChange } from "../plan/release-record.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
 import { boundariesOf, limitsOf, type Boundaries } from "./boundaries.ts";
 import { probeOf } from "./health-probe.ts";
-import { Migration, type MigrationCare } from "../migration/migration.ts";
-import { Route } from "./route.ts";
 import type { LeftRoute } from "./route-agreement.ts";
-import type { SchemaChange } from "../plan/release-record.ts";
+import { Route } from "./route.ts";
 import { smokeChecks } from "./smoke-checks.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
-import type { SecureSite } from "../contract/target.ts";
 
 /** What is released, and where. */
 export interface ReleaseArgs {

@@ -1,5 +1,5 @@
-import { routeDifference, siteAnswer, siteQuestion } from "../gateway/served-site.ts";
 import type { Site } from "../contract/switch-route.ts";
+import { routeDifference, siteAnswer, siteQuestion } from "../gateway/served-site.ts";
 
 /** What the last complete run of a stack left in the gateway: its output `route`. */
 export interface LeftRoute {

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { agreement, leftRoute, type AskGateway } from "./route-agreement.ts";
-import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { Site } from "../contract/switch-route.ts";
+import { stackOutputsOf } from "../plan/stack-outputs.ts";
+import { agreement, leftRoute, type AskGateway } from "./route-agreement.ts";
 
 /** How long the engine may take to say what the gateway serves, in milliseconds. */
 const patience = 30_000;

@@ -1,4 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SmokeCheck } from "../contract/smoke-check.ts";
+import type { SwitchRouteInput } from "../contract/switch-route.ts";
+import type { SecureSite } from "../contract/target.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { releaseFiles, type ReleaseFiles } from "../gateway/release-files.ts";
 import { releaseName, routeId } from "../gateway/served-site.ts";
@@ -6,9 +9,6 @@ import { gatewayPort, renderSite, type ReleasedSite, type SiteRoute } from "../g
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 import type { LeftRoute } from "./route-agreement.ts";
-import type { SmokeCheck } from "../contract/smoke-check.ts";
-import type { SwitchRouteInput } from "../contract/switch-route.ts";
-import type { SecureSite } from "../contract/target.ts";
 
 /** What users get from now on. */
 export interface RouteArgs {

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { routeOf } from "../application/routes.ts";
+import type { SmokeCheck } from "../contract/smoke-check.ts";
 import { forwardedHeaders } from "../gateway/forwarded.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import type { SmokeCheck } from "../contract/smoke-check.ts";
 
 /** Where the smoke checks are made. */
 export interface SmokeChecksArgs {

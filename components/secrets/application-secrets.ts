@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { previousName } from "../application/previous-secrets.ts";
-import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { sourceOf } from "../settings/agreement.ts";
+import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { overlaps } from "../settings/secret-source.ts";
 import type { SecretValues } from "./files.ts";
 import { Secret, type SecretArgs } from "./secret.ts";

@@ -1,10 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
+import type { WriteSecretsInput } from "../contract/write-secrets.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
 import type { SecretValues } from "./files.ts";
-import type { WriteSecretsInput } from "../contract/write-secrets.ts";
 
 /** The secrets of a service whose root file system is read-only, for the docker package writes files there only. */
 export interface SecretFilesArgs {

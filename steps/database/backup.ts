@@ -1,8 +1,8 @@
+import type { BackupInput, BackupReceipt } from "../../components/contract/database.ts";
 import { limitArguments, type LimitedEnd } from "../../components/host/run-limits.ts";
 import { engineLimits, limitedEnd } from "../machine/container-run.ts";
 import { docker } from "../machine/docker.ts";
 import { StepFailure } from "../program.ts";
-import type { BackupInput, BackupReceipt } from "../../components/contract/database.ts";
 
 /** How long a dump may take, in seconds: pg_dump writes 100 GB within three hours on a slow disk. */
 const limitSeconds = 3 * 3600;

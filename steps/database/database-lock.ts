@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { hostname, userInfo } from "node:os";
 import { createInterface } from "node:readline";
 import { setTimeout as timer } from "node:timers/promises";
-import { saysCut } from "../../components/host/ssh-failure.ts";
-import { pause, StepFailure } from "../program.ts";
-import { reach } from "../machine/reach.ts";
 import type { DatabaseLock } from "../../components/contract/database.ts";
+import { saysCut } from "../../components/host/ssh-failure.ts";
+import { reach } from "../machine/reach.ts";
+import { pause, StepFailure } from "../program.ts";
 
 /** The number of the lock: any will do that nothing else in the database uses. These are the letters `towpath`. */
 const lockNumber = "32773656075662440";

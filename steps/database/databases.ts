@@ -1,5 +1,5 @@
-import { docker } from "../machine/docker.ts";
 import type { DatabaseContainer } from "../../components/contract/database.ts";
+import { docker } from "../machine/docker.ts";
 
 /** Makes a database that belongs to the role, with nothing in it. */
 export async function createDatabase(

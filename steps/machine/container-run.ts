@@ -7,6 +7,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { pack } from "tar-stream";
+import type { ContainerRun, RunLimits } from "../../components/contract/container-run.ts";
 import {
   endedByLimits,
   limitArguments,
@@ -14,10 +15,9 @@ import {
   type LimitedEnd,
 } from "../../components/host/run-limits.ts";
 import { delivers, withoutSecrets } from "../delivered.ts";
-import { docker, DockerTimeout } from "./docker.ts";
 import { checkRun } from "../lineage.ts";
 import { waitingFor } from "../progress.ts";
-import type { ContainerRun, RunLimits } from "../../components/contract/container-run.ts";
+import { docker, DockerTimeout } from "./docker.ts";
 
 /**
  * Runs the command, gives the container to `look` when it has ended, and removes it.

@@ -1,7 +1,7 @@
 import { execa, ExecaError } from "execa";
 import { deliveredTo, withoutSecrets } from "../delivered.ts";
-import { reach, wasCut } from "./reach.ts";
 import { StepFailure } from "../step-failure.ts";
+import { reach, wasCut } from "./reach.ts";
 
 /** How long one call of the docker client may take unless the caller says otherwise, in seconds. */
 const defaultTimeoutSeconds = 30;

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import http from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 import tls from "node:tls";
-import { docker } from "./docker.ts";
-import { pause } from "../program.ts";
-import { reach, wasCut } from "./reach.ts";
 import type { Target } from "../../components/contract/target.ts";
+import { pause } from "../program.ts";
+import { docker } from "./docker.ts";
+import { reach, wasCut } from "./reach.ts";
 
 /** One request. */
 export interface Request {

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { show } from "../../components/input/input-checks.ts";
 import { lineCoverage, percent } from "../../components/ci/coverage.ts";
 import { checkFolder, logFile } from "../../components/ci/result.ts";
+import type { CheckInput } from "../../components/contract/check.ts";
+import { show } from "../../components/input/input-checks.ts";
 import { copyArtifacts } from "../checks/artifacts.ts";
 import { CheckFailure, withResult } from "../checks/check-result.ts";
-import { keepLog, runInContainer } from "../machine/container-run.ts";
 import { createDatabase } from "../database/databases.ts";
+import { keepLog, runInContainer } from "../machine/container-run.ts";
 import { lastLogLines } from "../machine/docker.ts";
 import { runStep } from "../program.ts";
-import type { CheckInput } from "../../components/contract/check.ts";
 
 function check(input: CheckInput): Promise<object> {
   const { name, reports, database, timeoutSeconds } = input;

@@ -1,9 +1,9 @@
 import aws4 from "aws4";
 import pRetry from "p-retry";
+import type { CreateBucketsInput } from "../../components/contract/create-buckets.ts";
 import { delivers } from "../delivered.ts";
 import { request } from "../machine/http.ts";
 import { runStep, StepFailure } from "../program.ts";
-import type { CreateBucketsInput } from "../../components/contract/create-buckets.ts";
 
 async function createBuckets(input: CreateBucketsInput): Promise<object> {
   delivers([input.secretAccessKey]);

@@ -1,7 +1,7 @@
+import type { CreateRoleInput } from "../../components/contract/create-role.ts";
 import { identifier, literal, runSql } from "../database/databases.ts";
 import { delivers } from "../delivered.ts";
 import { runStep } from "../program.ts";
-import type { CreateRoleInput } from "../../components/contract/create-role.ts";
 
 async function createRole({ role, password, ...server }: CreateRoleInput): Promise<object> {
   delivers([password]);

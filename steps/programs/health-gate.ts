@@ -1,3 +1,4 @@
+import type { HealthGateInput, HttpProbe } from "../../components/contract/health-gate.ts";
 import { deliveredTo } from "../delivered.ts";
 import {
   docker,
@@ -10,7 +11,6 @@ import {
 import { request } from "../machine/http.ts";
 import { pause, runStep, StepFailure } from "../program.ts";
 import { waitingFor } from "../progress.ts";
-import type { HealthGateInput, HttpProbe } from "../../components/contract/health-gate.ts";
 
 /**
  * How long a copy without a health check has to run before it counts as well, in seconds: as long as Swarm watches one

@@ -1,11 +1,4 @@
 import { commandFrom, isRevision, pendingOf, revisionOf } from "../../components/application/migrations.ts";
-import { lookSeconds } from "../../components/migration/isolated-run.ts";
-import { backUp } from "../database/backup.ts";
-import { engineLimits, limitedEnd, runInContainer } from "../machine/container-run.ts";
-import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
-import { docker, DockerTimeout, lastLogLines } from "../machine/docker.ts";
-import { lookIntoImage } from "../database/look-into-image.ts";
-import { runStep, StepFailure } from "../program.ts";
 import type { ContainerRun } from "../../components/contract/container-run.ts";
 import type {
   MigrateCare,
@@ -13,6 +6,13 @@ import type {
   MigrateReceipt,
   StayingSchema,
 } from "../../components/contract/migrate.ts";
+import { lookSeconds } from "../../components/migration/isolated-run.ts";
+import { backUp } from "../database/backup.ts";
+import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
+import { lookIntoImage } from "../database/look-into-image.ts";
+import { engineLimits, limitedEnd, runInContainer } from "../machine/container-run.ts";
+import { docker, DockerTimeout, lastLogLines } from "../machine/docker.ts";
+import { runStep, StepFailure } from "../program.ts";
 
 /** A run whose limits are known; `lost` comes when it has to end, because others may migrate now. */
 type LimitedInput = MigrateInput & Required<Pick<ContainerRun, "limits">> & { readonly lost?: AbortSignal };

@@ -2,14 +2,14 @@ import { appendFile, writeFile } from "node:fs/promises";
 import { rehearsal } from "../../components/application/checks.ts";
 import { commandFrom, isRevision, pendingOf, revisionOf } from "../../components/application/migrations.ts";
 import { logFile, sqlFile, type CheckResult } from "../../components/ci/result.ts";
-import { CheckFailure, withResult } from "../checks/check-result.ts";
-import { engineLimits, limitedEnd, runInContainer } from "../machine/container-run.ts";
-import { createDatabase, dropDatabase, schemaOf } from "../database/databases.ts";
-import { docker, lastLogLines } from "../machine/docker.ts";
-import { lookIntoImage } from "../database/look-into-image.ts";
-import { runStep } from "../program.ts";
 import type { ContainerRun } from "../../components/contract/container-run.ts";
 import type { PlanCommands, RehearseMigrationsInput } from "../../components/contract/rehearse-migrations.ts";
+import { CheckFailure, withResult } from "../checks/check-result.ts";
+import { createDatabase, dropDatabase, schemaOf } from "../database/databases.ts";
+import { lookIntoImage } from "../database/look-into-image.ts";
+import { engineLimits, limitedEnd, runInContainer } from "../machine/container-run.ts";
+import { docker, lastLogLines } from "../machine/docker.ts";
+import { runStep } from "../program.ts";
 
 /** A rehearsal whose limits are known. */
 type Rehearsal = RehearseMigrationsInput & Required<Pick<ContainerRun, "limits">>;

@@ -1,6 +1,6 @@
+import type { SwitchRouteInput } from "../../components/contract/switch-route.ts";
 import { runStep } from "../program.ts";
 import { removeSite } from "../route/site.ts";
-import type { SwitchRouteInput } from "../../components/contract/switch-route.ts";
 
 await runStep(async ({ site }: SwitchRouteInput) => {
   await removeSite(site);

@@ -1,15 +1,15 @@
+import type { Site, SwitchRouteInput } from "../../components/contract/switch-route.ts";
 import { releaseName } from "../../components/gateway/served-site.ts";
+import { checkRun } from "../lineage.ts";
+import { lastLogLines } from "../machine/docker.ts";
+import { knowAuthority } from "../machine/http.ts";
+import { endedSince, restartsOf, type Restarts } from "../machine/restarts.ts";
+import { pause, runStep, StepFailure } from "../program.ts";
 import { awaitCertificate } from "../route/certificate.ts";
 import { addressesOf, drain } from "../route/drain.ts";
 import { unmet } from "../route/expectation.ts";
-import { lastLogLines } from "../machine/docker.ts";
-import { knowAuthority } from "../machine/http.ts";
-import { checkRun } from "../lineage.ts";
-import { pause, runStep, StepFailure } from "../program.ts";
-import { endedSince, restartsOf, type Restarts } from "../machine/restarts.ts";
 import { readSite, removeOtherReleases, writeRelease, writeSite, type ServedSite } from "../route/site.ts";
 import { smokeCheck } from "../route/smoke-check.ts";
-import type { Site, SwitchRouteInput } from "../../components/contract/switch-route.ts";
 
 /** How long to wait between two rounds of checks, in seconds. */
 const intervalSeconds = 0.5;

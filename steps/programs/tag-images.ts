@@ -1,8 +1,8 @@
-import { Registry } from "../../components/image/registry.ts";
+import type { TagImagesInput } from "../../components/contract/tag-images.ts";
 import { RegistryError } from "../../components/image/registry-requests.ts";
+import { Registry } from "../../components/image/registry.ts";
 import { delivers } from "../delivered.ts";
 import { runStep, StepFailure } from "../program.ts";
-import type { TagImagesInput } from "../../components/contract/tag-images.ts";
 
 async function tagImages({ registry: settings, password, images, tags }: TagImagesInput): Promise<object> {
   if (password !== undefined) delivers([password]);

@@ -1,9 +1,9 @@
 import { secretsFolder } from "../../components/application/connections.ts";
-import { secretArchive } from "../machine/container-run.ts";
+import type { WriteSecretsInput } from "../../components/contract/write-secrets.ts";
 import { delivers } from "../delivered.ts";
+import { secretArchive } from "../machine/container-run.ts";
 import { docker } from "../machine/docker.ts";
 import { runStep } from "../program.ts";
-import type { WriteSecretsInput } from "../../components/contract/write-secrets.ts";
 
 /** Copies the files through a container that never runs. */
 async function writeSecrets({ container, volume, files, labels }: WriteSecretsInput): Promise<object> {

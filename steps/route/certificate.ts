@@ -1,6 +1,6 @@
+import type { SecureSite, Target } from "../../components/contract/target.ts";
 import { request } from "../machine/http.ts";
 import { pause } from "../program.ts";
-import type { SecureSite, Target } from "../../components/contract/target.ts";
 
 /** How long a gateway may take to get a site's first certificate, in seconds; a public authority usually answers within ten. */
 const certificateSeconds = 60;

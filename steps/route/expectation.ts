@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { request, type Answer } from "../machine/http.ts";
 import type { Expectation } from "../../components/contract/smoke-check.ts";
 import type { Target } from "../../components/contract/target.ts";
+import { request, type Answer } from "../machine/http.ts";
 
 /**
  * What is wrong with the answer to a smoke check, or why there is none within `timeoutSeconds` (5 by default); undefined

@@ -1,3 +1,4 @@
+import type { Site } from "../../components/contract/switch-route.ts";
 import {
   siteAnswer,
   siteQuestion,
@@ -5,9 +6,8 @@ import {
   type ServedSite,
   type SiteContent,
 } from "../../components/gateway/served-site.ts";
-import { docker } from "../machine/docker.ts";
 import { checkRun } from "../lineage.ts";
-import type { Site } from "../../components/contract/switch-route.ts";
+import { docker } from "../machine/docker.ts";
 
 export type { ServedSite, SiteContent } from "../../components/gateway/served-site.ts";
 

@@ -1,7 +1,7 @@
 import pRetry from "p-retry";
-import { unmet } from "./expectation.ts";
-import { StepFailure } from "../step-failure.ts";
 import type { SmokeCheck } from "../../components/contract/smoke-check.ts";
+import { StepFailure } from "../step-failure.ts";
+import { unmet } from "./expectation.ts";
 
 /** Asks the new copies what users will ask, before any user can reach them; gives back the paths that were asked. */
 export async function smokeCheck(checks: readonly SmokeCheck[]): Promise<{ passed: string[] }> {
