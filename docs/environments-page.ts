@@ -45,6 +45,7 @@ const rows: Readonly<Record<keyof Kind, Row>> = {
         protected: "protected: no plan deletes it",
       })[data],
   },
+  records: { title: "it keeps records of its releases", text: ({ records }) => yesOrNo(records) },
   backups: { title: "its database is dumped before a migration", text: ({ backups }) => yesOrNo(backups) },
   rights: {
     title: "containers may",

@@ -94,7 +94,7 @@ export function approvedInWords({ stack, release, by, approvedBy, required, file
 }
 
 function ofProduction(settings: Settings, stack: string): ProductionSettings {
-  if (settings.environment === "production") return settings;
+  if ("approvals" in settings) return settings;
   throw new Problem(
     `--stack: expected a stack that asks for approvals, got ${JSON.stringify(stack)}; take production`,
   );

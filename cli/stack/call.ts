@@ -1,5 +1,6 @@
 import { application } from "../../application.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
+import { kindOf } from "../../components/settings/kinds.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { imageMirrorOf } from "../../components/settings/settings.ts";
 import { findEngine } from "../docker/endpoint.ts";
@@ -63,5 +64,5 @@ export async function callFor(
 /** Whether a stack's containers run on hosts over SSH: this machine needs no engine and no images for it. */
 export function hasHosts(stack: string): boolean {
   const environment = environmentOf(stack);
-  return environment !== undefined && !["local", "ci", "repository"].includes(environment);
+  return environment === "host" || kindOf(environment)?.hosts === "ssh";
 }

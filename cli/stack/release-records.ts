@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
+import { kindOf } from "../../components/settings/kinds.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
 import { pulumiFolder } from "../project.ts";
@@ -9,8 +10,7 @@ import { stateUnreadable } from "../pulumi/state.ts";
 
 /** Checks that a stack is one that keeps records. */
 export function checkKeepsRecords(stack: string): void {
-  const environment = environmentOf(stack);
-  if (environment === "staging" || environment === "production") return;
+  if (kindOf(environmentOf(stack))?.records === true) return;
   throw new Problem(
     `--stack: expected a stack that is released to, got ${JSON.stringify(stack)}; take staging or production`,
   );

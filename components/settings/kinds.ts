@@ -21,6 +21,8 @@ export interface Kind {
   readonly drains: boolean;
   /** Where its images come from: built here, those of a commit in the registry, or those that the stack before it proved. */
   readonly images: "built" | "commit" | "promoted";
+  /** Whether it keeps records of its releases, which a later one can go back to. */
+  readonly records: boolean;
   /** Whether its database is dumped before a migration. */
   readonly backups: boolean;
   /** Whether people agree to a release, on GitHub or by signatures, and to a migration that takes something away. */
@@ -32,11 +34,11 @@ export interface Kind {
 /** What each kind of environment is: the one place that tells them apart. */
 // prettier-ignore
 export const kinds = {
-  local:      { hosts: "here", data: "kept",        rights: "all", route: "localhost", drains: false, images: "built",    backups: false, reviewed: false, gateTimeoutSeconds: 60 },
-  ci:         { hosts: "here", data: "memory",      rights: "all", route: "none",      drains: false, images: "built",    backups: false, reviewed: false, gateTimeoutSeconds: 60 },
-  preview:    { hosts: "ssh",  data: "thrown away", rights: "few", route: "domain",    drains: false, images: "commit",   backups: false, reviewed: false, gateTimeoutSeconds: 120 },
-  staging:    { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  images: "commit",   backups: false, reviewed: false, gateTimeoutSeconds: 360 },
-  production: { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  images: "promoted", backups: true,  reviewed: true,  gateTimeoutSeconds: 240 },
+  local:      { hosts: "here", data: "kept",        rights: "all", route: "localhost", drains: false, images: "built",    records: false, backups: false, reviewed: false, gateTimeoutSeconds: 60 },
+  ci:         { hosts: "here", data: "memory",      rights: "all", route: "none",      drains: false, images: "built",    records: false, backups: false, reviewed: false, gateTimeoutSeconds: 60 },
+  preview:    { hosts: "ssh",  data: "thrown away", rights: "few", route: "domain",    drains: false, images: "commit",   records: false, backups: false, reviewed: false, gateTimeoutSeconds: 120 },
+  staging:    { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  images: "commit",   records: true,  backups: false, reviewed: false, gateTimeoutSeconds: 360 },
+  production: { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  images: "promoted", records: true,  backups: true,  reviewed: true,  gateTimeoutSeconds: 240 },
 } as const satisfies Record<KindName, Kind>;
 
 /** The kind of an environment; undefined for what several environments share, and for none. */
