@@ -79,11 +79,11 @@ class Run {
   }
 
   async groups(groups: readonly Group[], environment: Record<string, string> = {}): Promise<void> {
-    // What needs no engine runs while nothing is provided for it.
-    for (const kind of ["unit", "e2e"] as const) {
-      const its = groups.filter((group) => group.kind === kind);
+    const kinds = ["unit", "e2e"].map((kind) => groups.filter((group) => group.kind === kind));
+    // In one lane, what needs no engine runs while nothing is provided for it.
+    for (const its of this.lanes > 1 ? [groups] : kinds) {
       if (its.length === 0) continue;
-      if (kind === "e2e") await this.provide();
+      if (its.some(({ kind }) => kind === "e2e")) await this.provide();
       this.progress.stop();
       const lanes = its.length === 1 ? 1 : this.lanes;
       await inLanes(its, lanes, (group) => this.group(group, lanes === 1, environment));

@@ -68,7 +68,7 @@ describe("the command ci", function () {
     );
     machine.write(`${reports}/of-an-earlier-run`, "");
     const found = await check();
-    assert.ok(found.seconds > 0);
+    assert.ok(found.seconds >= 0);
     assert.deepEqual(
       { ...found, seconds: 0 },
       {

@@ -156,6 +156,24 @@ describe("the command test", function () {
     );
   });
 
+  it("runs the unit tests beside those with an engine, where two groups run at once", async () => {
+    // Each ends when the other has begun.
+    const meets = (own: string, other: string): string => `
+      writeFileSync("${own}", "");
+      for (let at = 0; at < 500 && !existsSync("${other}"); at++) execFileSync("sleep", ["0.02"]);
+      if (!existsSync("${other}")) process.exit(1);`;
+    machine.write(
+      "node_modules/mocha/bin/mocha.js",
+      `const { execFileSync } = require("node:child_process");
+      ${mocha.replace(
+        "process.exit(",
+        `if (files[0] === "${unit}") { ${meets("unit", "e2e")} } else { ${meets("e2e", "unit")} }
+      process.exit(`,
+      )}`,
+    );
+    assert.equal((await tested({ lanes: 2 })).code, 0);
+  });
+
   it("runs groups beside each other, and says whose each line is", async () => {
     machine.write("test/e2e/reload/docs.test.ts", "");
     machine.write(
