@@ -19,7 +19,7 @@ export const floors = {
       { folder: "github", what: "environments, rules and secrets on GitHub" },
     ],
     [
-      { folder: "plan", what: "what is released: records, approval, canary, rollback" },
+      { folder: "plan", what: "what is released: records, approval, rollback" },
       { folder: "ci", what: "checks of the application" },
     ],
     [
@@ -43,17 +43,17 @@ export const floors = {
     ],
     [{ folder: "stack", what: "a stack, its settings and hosts" }],
     [
-      { folder: "setup", what: "provides what is missing" },
-      { folder: "drift", what: "what differs from the state" },
-      { folder: "on-this-machine", what: "services without a container" },
+      { folder: "setup", what: "what is missing" },
+      { folder: "drift", what: "what differs" },
+      { folder: "on-this-machine", what: "local processes" },
     ],
     [
-      { folder: "pulumi", what: "runs Pulumi, reads its state" },
+      { folder: "pulumi", what: "runs it, reads its state" },
       { folder: "docker", what: "asks the engine" },
     ],
     [
       { folder: "process", what: "runs programs" },
-      { folder: "terminal", what: "progress, tables, questions" },
+      { folder: "terminal", what: "progress, tables" },
     ],
   ],
 };

@@ -1,5 +1,5 @@
 /**
- * Writes what can be read off the types: the reference pages, and the list of settings in Pulumi.yaml.
+ * Writes what can be read off the code: the reference pages, the picture of the floors, and the list of settings in Pulumi.yaml.
  *
  * Prose comes from the types' docstrings, forms and defaults from the schemas; both stand in one place only. Run it with
  * `npm run docs`; a unit test fails while what it writes is not what stands in the repository.
@@ -12,6 +12,7 @@ import { applicationSchema } from "../components/application/schema.ts";
 import { encryptedSchema, settingsSchemas } from "../components/settings/settings.ts";
 import { readDocstrings } from "./docstrings.ts";
 import { environmentsPage } from "./environments-page.ts";
+import { floorsPicture } from "./floors-picture.ts";
 import { applicationPage, settingsComment, settingsPage } from "./pages.ts";
 import { jsonSchema } from "./schemas.ts";
 
@@ -34,6 +35,7 @@ export function generate(): Map<string, string> {
     ["docs/reference/environments.md", environmentsPage()],
     ["docs/reference/settings.md", settingsPage(environments, encrypted, docs)],
     ["docs/reference/application.md", application],
+    ["docs/architecture.svg", floorsPicture()],
     ["Pulumi.yaml", withSettings(readFileSync(join(root, "Pulumi.yaml"), "utf8"), comment)],
   ]);
 }
