@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { compileAll } from "./compiled-copy.ts";
 import { footprint, namespaces, wipe, type Footprint } from "./footprint.ts";
 import { freePort } from "./free-port.ts";
 import { killTree, runs } from "./process-tree.ts";
-import { SourceTree } from "./source-tree.ts";
+import { checkout, SourceTree } from "./source-tree.ts";
 import { until } from "./until.ts";
 import { waitingFor } from "./waits.ts";
 
@@ -62,6 +63,7 @@ export class TestProject {
   }
 
   static async create(): Promise<TestProject> {
+    await compileAll(checkout);
     return new TestProject(await freePort());
   }
 

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { copyCompiled } from "./compiled-copy.ts";
 
 /** The checkout that the tests belong to. */
 export const checkout = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,6 +28,7 @@ export class SourceTree {
     // Where images come from was decided for this machine already; asking the registry again takes its time.
     const decision = join(".towpath", "images.json");
     if (existsSync(join(checkout, decision))) cpSync(join(checkout, decision), join(folder, decision));
+    copyCompiled(checkout, folder);
   }
 
   read(path: string): string {
