@@ -70,7 +70,8 @@ export class Load {
   }
 
   private async ask(question: string): Promise<unknown> {
-    if (this.process.connected) this.process.send(question);
+    // What keeps it from being sent is the generator's end, which `ended` tells.
+    if (this.process.connected) this.process.send(question, () => undefined);
     const [answer] = (await Promise.race([once(this.process, "message"), this.ended])) as [unknown];
     return answer;
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -91,6 +92,9 @@ describe("the load", function () {
   it("fails when the generator is gone", async () => {
     const load = new Load("http://127.0.0.1:9");
     load.process.kill("SIGKILL");
+    // It is gone before this process, which does not get round to it meanwhile, hears of it.
+    const gone = `until grep -q ") Z " /proc/${load.process.pid}/stat; do sleep 0.01; done`;
+    execFileSync("sh", ["-c", gone], { timeout: 10_000 });
     await assert.rejects(load.cut(), { message: "the load generator ended, SIGKILL" });
   });
 });
