@@ -55,7 +55,7 @@ export async function prepareRelease(
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
   const connecting = connectAll(connections);
-  const gateway = gatewayOf(settings);
+  const gateway = gatewayArgs(settings);
   const running = lookAtRunning(settings, connection, { reached: connecting[connection.host], gateway });
   const reports = await preflight(connections, demandOf(application, settings), connecting);
   const report = found(reports, connection.host);
@@ -102,7 +102,7 @@ async function checkPlatforms(
 /** The gateway that others share with this environment, where there is one. */
 type SharedGatewayArgs = Pick<ReleasedEnvironmentArgs, "gateway">;
 
-async function gatewayOf({ gateway }: ReleasedSettings): Promise<SharedGatewayArgs> {
+async function gatewayArgs({ gateway }: ReleasedSettings): Promise<SharedGatewayArgs> {
   return gateway === undefined ? {} : { gateway: sharedGateway(gateway, await stackOutputsOf(gateway)) };
 }
 
