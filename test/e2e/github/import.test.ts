@@ -253,6 +253,8 @@ describe("a repository that was set up by hand", () => {
 
 describe("an environment that was set up by hand", () => {
   let on: OnGithub;
+  /** What was written to GitHub and to the stack's file by the import, and the policies that were there before the first up. */
+  let taken: Pick<Taken, "writes" | "settings" | "policies">;
 
   before(async () => {
     on = await OnGithub.create();
@@ -269,8 +271,22 @@ describe("an environment that was set up by hand", () => {
     });
     await byHand(on.github, "POST", "environments/staging/deployment-branch-policies", { name: "main" });
     await byHand(on.github, "POST", "environments/staging/variables", { name: "LOG_LEVEL", value: "info" });
+    const before = on.github.made.length;
+    await succeed("github", "import", "--stack", "staging", "--repository", "octo-org/notes");
+    taken = {
+      writes: writesSince(on.github, before),
+      settings: source.read("Pulumi.staging.yaml"),
+      policies: structuredClone(on.github.store.environment("staging")?.branchPolicies),
+    };
+    await succeed(...up);
+  });
+  afterEach(async function () {
+    // Whatever a failure left must not be the next one's trouble.
+    if (this.currentTest?.state === "failed") await succeed(...up, "--refresh");
   });
   after(() => on.remove());
+
+  const up = ["pulumi", "up", "--stack", "staging", "--yes", "--skip-preview"];
 
   async function run(...args: string[]): Promise<Ended> {
     const variables = { GITHUB_BASE_URL: on.github.url, GITHUB_TOKEN: "a-token", JWT_SECRET: canary };
@@ -285,22 +301,17 @@ describe("an environment that was set up by hand", () => {
     return ended;
   }
 
-  it("is taken over without a change on GitHub, and the next up makes nothing twice", async () => {
-    const before = on.github.made.length;
-    await succeed("github", "import", "--stack", "staging", "--repository", "octo-org/notes");
-    assert.deepEqual(writesSince(on.github, before), []);
-    const { config } = parse(on.project.source.read("Pulumi.staging.yaml")) as { config: object };
-    assert.deepEqual((config as Record<string, unknown>)["towpath:github"], {
+  it("is taken over without a change on GitHub, and the next up makes nothing twice", () => {
+    assert.deepEqual(taken.writes, []);
+    const { config } = parse(taken.settings) as { config: Record<string, unknown> };
+    assert.deepEqual(config["towpath:github"], {
       repository: "octo-org/notes",
       reviewers: { users: ["alice"], teams: [] },
       ...{ waitMinutes: 5, branches: ["main"], tags: [], variables: { LOG_LEVEL: "info" } },
     });
-
     const staging = on.github.store.environment("staging") ?? assert.fail("there is no environment");
-    const policies = structuredClone(staging.branchPolicies);
-    await succeed("pulumi", "up", "--stack", "staging", "--yes", "--skip-preview");
-    assert.deepEqual(on.github.store.environment("staging")?.branchPolicies, policies);
-    assert.equal(on.github.store.environment("staging")?.secrets.get("JWT_SECRET")?.value, canary);
+    assert.deepEqual(staging.branchPolicies, taken.policies);
+    assert.equal(staging.secrets.get("JWT_SECRET")?.value, canary);
   });
 
   it("drifts when a reviewer is removed and a secret is written, which the plugin does not notice", async () => {
@@ -316,7 +327,7 @@ describe("an environment that was set up by hand", () => {
     assert.match(stdout, /^GitHub staging +reviewers +are none$/m);
     assert.match(stdout, /^GitHub staging +secret JWT_SECRET +was changed at /m);
 
-    await succeed("pulumi", "up", "--stack", "staging", "--yes", "--skip-preview", "--refresh");
+    await succeed(...up, "--refresh");
     await succeed("drift", "--stack", "staging");
   });
 });
