@@ -23,11 +23,14 @@ export interface Answer {
   readonly body: string;
 }
 
+/** There was no answer in time. */
+export class NoAnswer extends Error {}
+
 /**
  * Asks over HTTP from inside the gateway's container, through its `nc`.
  *
- * It works the same on this machine and on a host behind SSH, and sees what the gateway will see. Fails when there is
- * no answer within `timeoutSeconds` (5 by default). A request during which the connection to the host was cut says
+ * It works the same on this machine and on a host behind SSH, and sees what the gateway will see. Throws a NoAnswer
+ * when there is none within `timeoutSeconds` (5 by default). A request during which the connection to the host was cut says
  * nothing of who was asked, and is repeated.
  */
 export async function request(target: Target, asked: Request): Promise<Answer> {
@@ -72,9 +75,12 @@ async function requestOnce(
       // What the client has to say of it may come a moment after the connection ended.
       void Promise.race([ended, pause(1)]).then(() => {
         const said = [...new Set(complaint.trim().split("\n"))].join("\n");
-        const reason = limit.aborted ? `no answer within ${timeoutSeconds} s` : said;
         const other = secure === undefined ? "the connection was refused or closed" : error.message;
-        reject(new Error(reason || other, { cause: error }));
+        reject(
+          limit.aborted
+            ? new NoAnswer(`no answer within ${timeoutSeconds} s`, { cause: error })
+            : new Error(said || other, { cause: error }),
+        );
       });
     };
     const sent = http.request(

@@ -15,10 +15,11 @@ import { smokeCheck } from "../route/smoke-check.ts";
 const intervalSeconds = 0.5;
 
 /**
- * How long an answer may take after the switch, in seconds: shorter than the gateway looks for a copy that accepts a
- * request (8 s), so that those who wait are sent to the old copies in time.
+ * How an answer is waited for after the switch. Twice, for on a busy host the process that asks may be slow to start, and no
+ * good release is taken back for that; both together are shorter than the gateway looks for a copy that accepts a request
+ * (8 s), so that those who wait are sent to the old copies in time.
  */
-const answerSeconds = 3;
+const patience = { timeoutSeconds: 3, tries: 2 };
 
 /**
  * Asking the new copies, switching and watching are one step: no switch without copies that have answered just before,
@@ -111,7 +112,7 @@ async function watch(input: SwitchRouteInput, isNew: boolean, restarts: Restarts
     if (missing !== undefined) throw new NotServed(missing);
   }
   const served = async (): Promise<void> => {
-    const found = await Promise.all(checks.map((expected) => unmet(target, expected, answerSeconds)));
+    const found = await Promise.all(checks.map((expected) => unmet(target, expected, patience)));
     const failure = found.find((one) => one !== undefined);
     if (failure !== undefined) throw new NotServed(failure);
   };

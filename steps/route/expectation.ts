@@ -1,16 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Expectation } from "../../components/contract/smoke-check.ts";
 import type { Target } from "../../components/contract/target.ts";
-import { request, type Answer } from "../machine/http.ts";
+import { NoAnswer, request, type Answer } from "../machine/http.ts";
+
+/** How long an answer is waited for, and how often. */
+interface Patience {
+  /** 5 by default. */
+  readonly timeoutSeconds?: number;
+  /** How often it is asked for that did not come in time; once by default. */
+  readonly tries?: number;
+}
 
 /**
- * What is wrong with the answer to a smoke check, or why there is none within `timeoutSeconds` (5 by default); undefined
- * when it is as expected.
+ * What is wrong with the answer to a smoke check, or why there is none; undefined when it is as expected.
  */
 export async function unmet(
   target: Target,
   expected: Expectation,
-  timeoutSeconds?: number,
+  { timeoutSeconds, tries = 1 }: Patience = {},
 ): Promise<string | undefined> {
   const { path, headers } = expected;
   try {
@@ -21,6 +28,8 @@ export async function unmet(
     });
     return difference(expected, answer);
   } catch (error) {
+    if (error instanceof NoAnswer && timeoutSeconds !== undefined && tries > 1)
+      return unmet(target, expected, { timeoutSeconds, tries: tries - 1 });
     return `GET ${path}: ${(error as Error).message}`;
   }
 }

@@ -241,6 +241,27 @@ describe("the switch of the route", function () {
   );
 
   scene(
+    "asks once more for an answer that does not come in time",
+    switching(`*" nc 127.0.0.1 "*) [ $times -gt 1 ] || exec sleep 10; answer 200 '{"status":"healthy"}' ;;`),
+    (played) => {
+      assert.deepEqual(receiptOf(played), passed);
+      assert.deepEqual(played.gateway, after);
+    },
+  );
+
+  scene(
+    "puts the old route back when there is no answer the second time either",
+    switching(`*" nc 127.0.0.1 "*) exec sleep 10 ;;`),
+    (played) => {
+      assert.match(
+        failureOf(played).join("\n"),
+        /^smoke: after the switch, GET \/(api\/health)?: no answer within 3 s; the old route is back$/,
+      );
+      assert.deepEqual(inUse(played), before);
+    },
+  );
+
+  scene(
     "says so when the old route cannot be put back either",
     switching(
       `*" nc 127.0.0.1 "*) answer 502 "" ;;
