@@ -19,14 +19,11 @@ import { clearInterruptedRun, lookAt, type Look, type OwnNamespace } from "./int
  */
 export async function clearKilledRelease(call: PulumiCall, run: Run, progress: Progress): Promise<void> {
   for (const line of clearDeadLocks(readLocks(call))) progress.say(line);
-  const deployment = await readDeployment(call, run);
-  const wasKilled = deployment !== undefined && deployment.pending_operations.length > 0;
   // Connections are relative to the project's folder, as for its programs.
   const before = process.cwd();
   process.chdir(call.project.root);
   try {
-    const looks = await unlessUnreachable(wasKilled, () => lookAtHosts(call, run));
-    for (const { own, onMachine, look } of looks ?? [])
+    for (const { own, onMachine, look } of await lookUnlessUnreachable(call, run))
       await clearInterruptedRun(own, onMachine, progress, look);
   } finally {
     process.chdir(before);
@@ -53,17 +50,23 @@ async function lookAtHosts(call: PulumiCall, run: Run): Promise<HostLook[]> {
 }
 
 /**
- * What the hosts say. Undefined where they cannot be reached and nothing has to be cleared: the program then says what is
+ * What the hosts say. Nothing where they cannot be reached and nothing has to be cleared: the program then says what is
  * wrong, before it touches anything.
  */
-async function unlessUnreachable<T>(wasKilled: boolean, look: () => Promise<T>): Promise<T | undefined> {
+async function lookUnlessUnreachable(call: PulumiCall, run: Run): Promise<HostLook[]> {
   try {
-    return await look();
+    return await lookAtHosts(call, run);
   } catch (error) {
     const expected = [HostProblem, InputError, Problem].some((kind) => error instanceof kind);
-    if (expected && !wasKilled) return undefined;
+    if (expected && !(await wasKilled(call, run))) return [];
     throw error instanceof HostProblem ? new Problem(error.message) : error;
   }
+}
+
+/** Whether the state names what a run had begun when it ended. */
+async function wasKilled(call: PulumiCall, run: Run): Promise<boolean> {
+  const deployment = await readDeployment(call, run);
+  return deployment !== undefined && deployment.pending_operations.length > 0;
 }
 
 /** Runs the docker client on a host's engine, and everything else as it is. */
