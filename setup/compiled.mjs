@@ -121,13 +121,16 @@ function write(folder, { outputFiles, stamps }) {
   }
 }
 
-/** @param {string} file */
-function isCurrent(file) {
+/**
+ * Whether a compiled module is still what its sources say.
+ *
+ * @param {string} file its entry
+ */
+export function isCurrent(file) {
   try {
     const text = readFileSync(file, "utf8");
-    const last = text.slice(text.lastIndexOf("\n// ") + "\n// ".length);
     /** @type {unknown} */
-    const stamps = JSON.parse(last);
+    const stamps = JSON.parse(text.slice(stampsAt(text)));
     const sources = new Map(Object.entries(/** @type {Record<string, string>} */ (stamps)));
     return sources.has(own) && [...sources].every(([path, stamp]) => stampOf(path) === stamp);
   } catch {
@@ -136,11 +139,20 @@ function isCurrent(file) {
 }
 
 /**
+ * Where the stamps of the sources begin: the last line of an entry is a comment with them.
+ *
+ * @param {string} text the entry's
+ */
+export function stampsAt(text) {
+  return text.lastIndexOf("\n// ") + "\n// ".length;
+}
+
+/**
  * The time at which a file was last written, or got its name: no program can set it back.
  *
  * @param {string} path
  */
-function stampOf(path) {
+export function stampOf(path) {
   const { ctimeMs, size } = statSync(path);
   return `${ctimeMs} ${size}`;
 }

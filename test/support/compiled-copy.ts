@@ -1,6 +1,6 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compiled as compileModule } from "../../setup/compiled.mjs";
+import { compiled as compileModule, isCurrent, stampOf, stampsAt } from "../../setup/compiled.mjs";
 
 /** Where `setup/compiled.mjs` keeps what it compiled, below a project's folder. */
 const compiled = ".towpath/compiled";
@@ -29,8 +29,9 @@ export function copyCompiled(original: string, copy: string): void {
   const from = join(original, compiled);
   if (!existsSync(from)) return;
   for (const module of readdirSync(from)) {
-    const stamps = currentStamps(join(from, module, "entry.mjs"));
-    if (stamps === undefined) continue;
+    const entry = join(from, module, "entry.mjs");
+    if (!isCurrent(entry)) continue;
+    const stamps = stampsIn(readFileSync(entry, "utf8"));
     const to = join(copy, compiled, module);
     mkdirSync(to, { recursive: true });
     for (const [name, text] of modulesIn(join(from, module))) {
@@ -55,14 +56,6 @@ function modulesIn(folder: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** The sources of a compiled module with their stamps; undefined where one has changed since. */
-function currentStamps(entry: string): Readonly<Record<string, string>> | undefined {
-  if (!existsSync(entry)) return undefined;
-  const text = readFileSync(entry, "utf8");
-  const stamps = JSON.parse(text.slice(lastLine(text))) as Record<string, string>;
-  return Object.entries(stamps).every(([path, stamp]) => stampOf(path) === stamp) ? stamps : undefined;
-}
-
 /** The stamps of the copy's own sources; npm packages are the original's. */
 function writeStamps(
   entry: string,
@@ -70,13 +63,13 @@ function writeStamps(
   original: string,
   copy: string,
 ): void {
-  const own = Object.entries(stamps).map(([path, stamp]): [string, string | undefined] => {
+  const own = Object.entries(stamps).map(([path, stamp]): [string, string] => {
     const isPackage = !path.startsWith(original) || path.startsWith(join(original, "node_modules/"));
     const there = isPackage ? path : join(copy, path.slice(original.length));
     return [there, isPackage ? stamp : stampOf(there)];
   });
   const text = readFileSync(entry, "utf8");
-  writeFileSync(entry, `${text.slice(0, lastLine(text))}${JSON.stringify(Object.fromEntries(own))}`);
+  writeFileSync(entry, `${text.slice(0, stampsAt(text))}${JSON.stringify(Object.fromEntries(own))}`);
 }
 
 /** Compiled modules know the project's folder. */
@@ -84,13 +77,7 @@ function moved(text: string, original: string, copy: string): string {
   return text.replaceAll(original.replace(/\/$/, ""), copy);
 }
 
-/** Where the stamps begin: the last line of an entry is a comment with them. */
-function lastLine(text: string): number {
-  return text.lastIndexOf("\n// ") + "\n// ".length;
-}
-
-/** As `setup/compiled.mjs` tells whether a source is the same. */
-function stampOf(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found && `${found.ctimeMs} ${found.size}`;
+/** The sources of a compiled module with their stamps, from its entry. */
+function stampsIn(text: string): Readonly<Record<string, string>> {
+  return JSON.parse(text.slice(stampsAt(text))) as Record<string, string>;
 }
