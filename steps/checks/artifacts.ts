@@ -33,13 +33,17 @@ export async function copyArtifacts(
   return missing;
 }
 
-/** A file, or those in a folder and below it; links are none, they may lead out of it. */
+/**
+ * A file, or those in a folder and below it; links are none, they may lead out of it. Node's own walk through folders
+ * (`recursive`) follows links, in some versions.
+ */
 async function filesOf(path: string): Promise<string[]> {
   const found = await lstat(path);
   if (found.isFile()) return [path];
   if (!found.isDirectory()) return [];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files: string[] = [];
+  for (const name of await readdir(path)) files.push(...(await filesOf(join(path, name))));
+  return files;
 }
 
 /** Blanks secrets out of a file of text, in whatever encoding has no zero bytes; another file stays as it is. */

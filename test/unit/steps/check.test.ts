@@ -141,6 +141,9 @@ describe("a check", function () {
         printf 'p@ss-word\0' >"$3/trace.bin"
         printf 'caf\303\251 nothing' >"$3/plain.css"
         ln -s /etc/hostname "$3/link.txt"
+        mkdir "$3.beside"
+        printf 'p@ss-word' >"$3.beside/page.html"
+        ln -s ../site.beside "$3/folder"
         ;;`,
       {
         files: { DATABASE_URL: "postgres://notes:p%40ss-word@db/notes" },
@@ -156,6 +159,7 @@ describe("a check", function () {
       assert.equal(bytes("trace.bin"), "p@ss-word\0");
       assert.equal(readFileSync(join(site, "plain.css"), "utf8"), "caf\u00e9 nothing");
       assert.equal(readlinkSync(join(site, "link.txt")), "/etc/hostname");
+      assert.equal(bytes("folder/page.html"), "p@ss-word", "a link was followed out of the artifact");
     },
   );
 

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, relative } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 /** One call of the docker client. */
 export interface Call {
@@ -140,12 +140,16 @@ function write(folder: string, files: Files): void {
 }
 
 function filesBelow(folder: string): Files {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      const text = entry.isSymbolicLink() ? `-> ${readlinkSync(file)}` : readFileSync(file, "utf8");
-      return [relative(folder, file), text];
-    });
-  return Object.fromEntries(files) as Files;
+  const files: Record<string, string> = {};
+  const read = (path: string): void => {
+    for (const entry of readdirSync(join(folder, path), { withFileTypes: true })) {
+      const name = join(path, entry.name);
+      const file = join(folder, name);
+      // Node's own walk through folders follows links, in some versions.
+      if (entry.isDirectory()) read(name);
+      else files[name] = entry.isSymbolicLink() ? `-> ${readlinkSync(file)}` : readFileSync(file, "utf8");
+    }
+  };
+  read("");
+  return files;
 }
