@@ -2,18 +2,23 @@
 /**
  * What every `npm run …` starts with: it needs nothing but Node, not even `node_modules`.
  *
- * This file is read by whatever Node a machine has, so it keeps to a syntax and to modules that old versions know, says
- * when the version is too old, and leaves the rest to files that may be modern.
+ * This file is read by whatever Node a machine has, so it keeps to a syntax and to modules that old versions know, and
+ * leaves the rest to files that may be modern: on a Node that is too old, a newer one starts this file again.
  */
-import { nodeProblem } from "./node-version.mjs";
+import { nodeProblem, useOf } from "./node-version.mjs";
 
-const problem = nodeProblem(process.versions.node);
-if (problem !== null) {
-  process.stderr.write(problem + "\n");
+const version = process.versions.node;
+const use = useOf(version);
+// What these reject with ends the process as any other error does.
+if (use === "run") {
+  void import("./hand-over.mjs").then(function (handOver) {
+    return handOver.handOver();
+  });
+} else if (use === "provide") {
+  void import("./start-again.mjs").then(function (again) {
+    again.startAgain(process.argv.slice(1));
+  });
+} else {
+  process.stderr.write(nodeProblem(version) + "\n");
   process.exit(1);
 }
-
-// What it rejects with ends the process as any other error does.
-void import("./hand-over.mjs").then(function (handOver) {
-  return handOver.handOver();
-});

@@ -48,7 +48,7 @@ async function compile(root, entry, folder) {
     splitting: true,
     platform: "node",
     format: "esm",
-    target: "node20",
+    target: "node22",
     // From here the project's folder is found.
     define: { "import.meta.url": JSON.stringify(pathToFileURL(join(root, entry)).href) },
     external: external(root),

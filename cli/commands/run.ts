@@ -6,6 +6,7 @@ import { objectStoragePort } from "../../components/application/connections.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { namesOf } from "../../components/naming/names.ts";
+import { withoutProvidedNode } from "../../setup/own-path.mjs";
 import { docker, rankOf } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { readInputs } from "../on-this-machine/container.ts";
@@ -80,7 +81,7 @@ export async function runService(
     );
     if (service.routes.length === 0) await replaceContainer(container, closing);
     const environment = {
-      ...process.env,
+      ...withoutProvidedNode(process.env),
       ...inputs.variables,
       ...folder.writeSecrets(inputs.secrets),
       ...(port !== undefined && { PORT: String(port) }),

@@ -187,7 +187,7 @@ func packageManager(info *pulumirpc.ProgramInfo) (npm.PackageManager, string, er
 func findNode() (string, error) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		return "", fmt.Errorf("node: not found on PATH (%w); install Node.js 20 or newer", err)
+		return "", fmt.Errorf("node: not found on PATH (%w); install Node.js 22.18 or newer", err)
 	}
 	return node, nil
 }

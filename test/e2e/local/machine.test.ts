@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fakeEngine } from "../../support/fake-engine.ts";
 import { nothing } from "../../support/footprint.ts";
 import { occupy } from "../../support/free-port.ts";
+import { posesAs } from "../../support/old-node.ts";
 import { refusalOf, TestProject } from "../../support/project.ts";
 
 describe("a machine that cannot run the local environment", () => {
@@ -18,6 +19,17 @@ describe("a machine that cannot run the local environment", () => {
     const left = await project.footprint();
     await project.remove();
     assert.deepEqual(left, nothing);
+  });
+
+  it("has a Node that is too old", async () => {
+    const cache = join(project.folder, ".towpath", "cache");
+    const start = [...posesAs("20.20.2"), "setup/bootstrap.mjs", "start", "--jsno"];
+    const { ended } = project.spawn(process.execPath, start, { XDG_CACHE_HOME: cache });
+    const { code, stdout, stderr } = await ended;
+    assert.deepEqual([code, stdout], [2, ""]);
+    const step = "installing Node [\\d.]+ for Towpath \\(this machine's is 20\\.20\\.2\\) …";
+    const wrong = "error: unknown option '--jsno'\\n\\(Did you mean --json\\?\\)";
+    assert.match(stderr, new RegExp(`^${step}\\n${step} done in \\d+ s\\n${wrong}$`));
   });
 
   it("has no Docker engine", async () => {

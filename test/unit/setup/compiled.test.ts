@@ -65,7 +65,7 @@ describe("a compiled module", () => {
     const way = join(root, "setup/compiled.mjs");
     writeFileSync(
       way,
-      readFileSync(way, "utf8").replace('target: "node20"', 'target: "node20", minify: true'),
+      readFileSync(way, "utf8").replace('target: "node22"', 'target: "node22", minify: true'),
     );
 
     assert.equal(await said(), "first\n");

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { withoutProvidedNode } from "../../../setup/own-path.mjs";
+import { provideNode } from "../../../setup/provided-node.mjs";
+
+describe("a Node that is provided", () => {
+  let folder: string;
+  let calls: { folder: string; args: readonly string[]; environment: NodeJS.ProcessEnv }[];
+  let said: string[];
+  const cache = (...path: string[]): string => join(folder, "cache/towpath/nodes", ...path);
+  const program = (): string => cache("node-here-24.1.0", "node");
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "towpath-node-"));
+    calls = [];
+    said = [];
+    const packages = {
+      "": {},
+      "node_modules/node-elsewhere": { version: "24.0.0", os: "darwin", cpu: ["arm64"] },
+      "node_modules/node-here": { version: "24.1.0", os: ["linux"], cpu: "x64" },
+    };
+    writeFileSync(join(folder, "package.json"), "{}");
+    writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages }));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Provides it with an npm that installs a shell script, unless it is told otherwise. */
+  function provide(
+    npm: (node: string) => boolean = writes("#!/bin/sh\n"),
+    settings: { platform?: string; arch?: string; environment?: NodeJS.ProcessEnv } = {},
+  ): ReturnType<typeof provideNode> {
+    const { platform = "linux", arch = "x64", environment = {} } = settings;
+    return provideNode(folder, {
+      run(part, args, given) {
+        calls.push({ folder: part, args, environment: given });
+        assert.ok(existsSync(join(part, "package.json")) && existsSync(join(part, "package-lock.json")));
+        const bin = join(part, "node_modules/node-here/bin");
+        mkdirSync(bin, { recursive: true });
+        return { succeeded: npm(join(bin, "node")), output: "npm error 404" };
+      },
+      say: (line) => said.push(line),
+      environment: { ...environment, XDG_CACHE_HOME: join(folder, "cache") },
+      machine: { version: "20.20.2", platform, arch },
+    });
+  }
+
+  const writes = (text: string) => (node: string) => {
+    writeFileSync(node, text, { mode: 0o755 });
+    return true;
+  };
+  const refused = (found: ReturnType<typeof provideNode>, message: string): void => {
+    assert.deepEqual(found, { problem: message });
+    assert.deepEqual(existsSync(cache()) ? readdirSync(cache()) : [], [], "something is left");
+  };
+  const needed = "node: version 22.18, or 24 and newer, is needed, got 20.20.2";
+  const fix = "install one from https://nodejs.org or with your version manager";
+
+  it("is what the lock names for the machine, installed once and alone in its folder", () => {
+    assert.deepEqual(provide(), { program: program() });
+    assert.deepEqual(provide(), { program: program() });
+    assert.deepEqual(readdirSync(cache()), ["node-here-24.1.0"]);
+    assert.deepEqual(readdirSync(cache("node-here-24.1.0")), ["node"]);
+    const args = "ci --ignore-scripts --include=optional --no-audit --no-fund --loglevel=error";
+    assert.deepEqual(
+      calls.map(({ args }) => args.join(" ")),
+      [args],
+    );
+    assert.equal(said.length, 2);
+    assert.equal(said[0], "installing Node 24.1.0 for Towpath (this machine's is 20.20.2) …");
+    assert.match(said[1] ?? "", /^installing Node .* … done in \d+ s$/);
+  });
+
+  it("is installed without what an npm above says of its own call, and with what a person set", () => {
+    const environment = {
+      npm_config_local_prefix: "/elsewhere",
+      npm_config_workspace: "infra",
+      npm_config_omit: "optional",
+      npm_package_name: "other",
+      npm_config_registry: "https://registry.example.com",
+      PATH: "/usr/bin",
+    };
+    provide(undefined, { environment });
+    const { npm_config_registry, PATH } = environment;
+    assert.deepEqual(calls[0]?.environment, {
+      ...{ npm_config_registry, PATH },
+      XDG_CACHE_HOME: join(folder, "cache"),
+    });
+  });
+
+  it("is the one of another process that was faster", () => {
+    const faster = (node: string): boolean => {
+      mkdirSync(cache("node-here-24.1.0"));
+      writeFileSync(program(), "#!/bin/sh\n", { mode: 0o755 });
+      return writes("#!/bin/sh\n")(node);
+    };
+    assert.deepEqual(provide(faster), { program: program() });
+    assert.deepEqual(readdirSync(cache()), ["node-here-24.1.0"]);
+  });
+
+  it("takes away what a killed run left, once nobody can be at it", () => {
+    for (const name of ["part-old", "part-new"]) mkdirSync(cache(name), { recursive: true });
+    const before = new Date(Date.now() - 2 * 3600_000);
+    utimesSync(cache("part-old"), before, before);
+    provide();
+    assert.deepEqual(readdirSync(cache()).sort(), ["node-here-24.1.0", "part-new"]);
+  });
+
+  it("is missed where the lock names none", () => {
+    refused(
+      provide(undefined, { platform: "sunos", arch: "x64" }),
+      `${needed}, and there is none to provide for sunos on x64; ${fix}`,
+    );
+    assert.deepEqual(calls, []);
+  });
+
+  it("is missed where npm fails, or leaves out what it could not fetch", () => {
+    const message = `npm error 404\n\n${needed}, and npm could not install another one (its own words are above); ${fix}`;
+    refused(
+      provide(() => false),
+      message,
+    );
+    refused(
+      provide(() => true),
+      message,
+    );
+  });
+
+  it("is missed where what was installed does not run", () => {
+    refused(
+      provide(writes("#!/bin/sh\necho no libatomic.so.1 >&2; exit 127\n")),
+      `no libatomic.so.1\n\n${needed}, and the one that npm installed does not run here (the reason is above); ${fix}`,
+    );
+  });
+
+  it("is missed where nothing can be kept", () => {
+    writeFileSync(join(folder, "cache"), "");
+    const found = provide();
+    assert.ok("problem" in found);
+    assert.equal(
+      found.problem,
+      `ENOTDIR: not a directory, mkdir '${cache()}'\n\n${needed}, and no other one could be kept (the reason is above); ${fix}`,
+    );
+  });
+
+  it("is not on the PATH of a person's own programs", () => {
+    const own = { PATH: "/usr/bin:/bin", HOME: "/root" };
+    const given = { ...own, TOWPATH_NODE_FOLDER: "/cache/node", PATH: "/cache/node:/usr/bin:/bin" };
+    assert.deepEqual(withoutProvidedNode(given), own);
+    assert.deepEqual(withoutProvidedNode(own), own);
+  });
+});
