@@ -1,4 +1,4 @@
-import { defineApplication } from "./components/application/description.ts";
+import { defineApplication } from "towpath";
 
 /** The sample application: notes with attachments, a worker that reads them, and a front end. */
 export const application = defineApplication({

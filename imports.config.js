@@ -120,7 +120,7 @@ const rules = {
       from: {},
       to: {
         path: "^components/",
-        pathNot: `^components/(${foldersOf(floors.components).join("|")})/`,
+        pathNot: `^components/((${foldersOf(floors.components).join("|")})/|index\\.ts$)`,
       },
     },
   ],

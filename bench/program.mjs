@@ -24,6 +24,6 @@ await pulumi.runtime.setMocks(
   false,
   "organization",
 );
-const [program = "../setup/program.mjs"] = process.argv.slice(2);
+const [program = "../index.ts"] = process.argv.slice(2);
 await import(program);
 console.log((performance.now() / 1000).toFixed(3));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { stateUrl } from "../cli/pulumi/variables.ts";
 import { showProgress } from "../cli/terminal/progress.ts";
-import { pulumiFolder, readProject } from "../cli/project.ts";
+import { pulumiFolder, readInstallation } from "../cli/project.ts";
 import { foldersOf } from "../cli/pulumi/folders.ts";
 import { passphraseFile } from "../cli/pulumi/passphrase.ts";
 import { docker } from "../test/support/footprint.ts";
@@ -60,7 +60,7 @@ async function bench(): Promise<void> {
     const share: number[] = [];
     const empty: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      share.push(await loaded("../setup/program.mjs"));
+      share.push(await loaded("../index.ts"));
       empty.push(await loaded("@pulumi/pulumi"));
     }
 
@@ -84,7 +84,7 @@ async function bench(): Promise<void> {
 /** Pulumi's own command line, without what `npm start` does around it. */
 async function pulumiUp(project: TestProject): Promise<void> {
   const flags = ["--stack", "local", "--yes", "--skip-preview", "--non-interactive", "--expect-no-changes"];
-  const folder = pulumiFolder(readProject());
+  const folder = pulumiFolder(readInstallation());
   const privateFolder = join(project.folder, ".towpath");
   await execa(join(folder, "pulumi"), ["up", ...flags], {
     cwd: project.folder,

@@ -25,6 +25,7 @@ import { stopCommand } from "./commands/stop.command.ts";
 import { testCommand } from "./commands/test.command.ts";
 import { exitCode } from "./problem.ts";
 import { listenForInterrupts } from "./process/interrupts.ts";
+import { isClone } from "./project.ts";
 
 const program = new Command("towpath")
   .enablePositionalOptions()
@@ -40,7 +41,7 @@ const commands = [
   runCommand,
   ciCommand,
   pulumiCommand,
-  testCommand,
+  ...(isClone() ? [testCommand] : []),
   setupCommand,
   statusCommand,
   logsCommand,

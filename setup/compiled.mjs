@@ -1,21 +1,41 @@
 import { Buffer } from "node:buffer";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /**
  * Compiles a TypeScript module of the project with all that it imports to JavaScript, which starts in a quarter of the time
- * that transpiling file by file takes. It is made again when one of its sources, or this file, is another one.
+ * that transpiling file by file takes. It is made again when one of its sources, or this file, is another one. In npm's
+ * package, which has no sources, it is there already.
  *
  * @param {string} root the project's folder
  * @param {string} entry the module, such as `steps/migrate.ts`
  * @returns {Promise<string>} the address to import
  */
 export async function compiled(root, entry) {
+  if (!existsSync(join(root, entry))) return pathToFileURL(join(root, "compiled", packagedName(entry))).href;
   const folder = join(root, ".towpath/compiled", entry.replaceAll("/", "-").replace(/\.ts$/, ""));
   const file = join(folder, "entry.mjs");
   if (!isCurrent(file)) write(folder, await compile(root, entry, folder));
   return pathToFileURL(file).href;
+}
+
+/**
+ * The name of a compiled module in npm's package, which has no sources: all lie in one folder and share what they import.
+ *
+ * @param {string} entry
+ */
+export function packagedName(entry) {
+  return entry.replaceAll("/", "-").replace(/\.ts$/, ".mjs");
 }
 
 /** This file, which what is compiled depends on too. */
@@ -27,7 +47,34 @@ const own = fileURLToPath(import.meta.url);
  *
  * @param {string} root
  */
-const external = (root) => ["@pulumi/*", "libpg-query", "esbuild", join(root, "toolchain/*")];
+function external(root) {
+  return ["@pulumi/*", "libpg-query", "esbuild", join(root, "toolchain/*")];
+}
+
+/**
+ * How modules are compiled, in a clone and for the package.
+ *
+ * @param {string} root
+ */
+export function buildOptions(root) {
+  return /** @type {const} @satisfies {import("esbuild").BuildOptions} */ ({
+    absWorkingDir: root,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    // What is imported later is a file of its own, and read then.
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    external: external(root),
+    metafile: true,
+    logLevel: "silent",
+    // Packages in Node's older form of modules ask for others by a function that the newer form lacks.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
+}
 
 /**
  * @param {string} root
@@ -38,30 +85,16 @@ async function compile(root, entry, folder) {
   const { build, stop } = await import("esbuild");
   const began = Date.now();
   const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
+    ...buildOptions(root),
     entryPoints: [entry],
     entryNames: "entry",
     outdir: folder,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    // What is imported later is a file of its own, and read then.
-    splitting: true,
-    platform: "node",
-    format: "esm",
-    target: "node22",
-    // From here the project's folder is found.
+    // From here Towpath's folder is found.
     define: { "import.meta.url": JSON.stringify(pathToFileURL(join(root, entry)).href) },
-    external: external(root),
     plugins: [withoutPackagesInMap],
     sourcemap: "linked",
     sourcesContent: false,
-    metafile: true,
     write: false,
-    logLevel: "silent",
-    // Packages in Node's older form of modules ask for others by a function that the newer form lacks.
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
   });
   await stop();
   /** @type {Record<string, string>} */

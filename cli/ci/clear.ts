@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { application } from "../../application.ts";
+import type { ApplicationDescription } from "../../components/application/description.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { sweep, type Swept } from "../docker/sweep.ts";
 import type { Run } from "../process/run.ts";
@@ -25,14 +25,14 @@ export async function clearRun(
   within = patience,
 ): Promise<Swept> {
   await endOrphan(call, namespace, run, within);
-  const swept = await sweep(run, namespace, ciImages(namespace));
+  const swept = await sweep(run, namespace, ciImages(call.project.application, namespace));
   if (fileBackend(call.environment) !== undefined) forgetStack(call);
   else if ((await readDeployment(call, run)) !== undefined) await removeStack(call, run, { force: true });
   return swept;
 }
 
 /** The names of the images that a run builds. */
-export function ciImages(namespace: string): string[] {
+export function ciImages(application: Pick<ApplicationDescription, "images">, namespace: string): string[] {
   const names = namesOf(namespace);
   return Object.keys(application.images).flatMap((image) => [
     names.image(image),

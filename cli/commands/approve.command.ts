@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath approve` */
@@ -11,6 +12,6 @@ export function approveCommand(program: Command): void {
     .option(...json)
     .action(async ({ json = false, ...asked }: { json?: boolean; stack: string; key?: string }) => {
       const { approve, approvedInWords } = await import("./approve.ts");
-      await answer(json, (progress) => approve(asked, progress), approvedInWords);
+      await answer(json, async (progress) => approve(asked, progress, await openProject()), approvedInWords);
     });
 }

@@ -1,4 +1,3 @@
-import { application } from "../../application.ts";
 import { approvalStatement, approversOf, type Approvable } from "../../components/plan/approval.ts";
 import { defaultBranch } from "../../components/plan/git-facts.ts";
 import { newestOf } from "../../components/plan/release-branch.ts";
@@ -8,7 +7,7 @@ import type { ProductionSettings } from "../../components/settings/production.ts
 import type { Settings } from "../../components/settings/settings.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
 import { readRecords } from "../stack/release-records.ts";
 import { settingsFileOf, writeSettings } from "../stack/settings-file.ts";
@@ -41,9 +40,9 @@ export interface Approved {
 export async function approve(
   { stack, key }: { readonly stack: string; readonly key?: string | undefined },
   progress: Progress,
-  project = readProject(),
+  project: Project,
 ): Promise<Approved> {
-  const settings = settingsOf(project, application.name, stack);
+  const settings = settingsOf(project, stack);
   const production = ofProduction(settings, stack);
   const { approval, approvals, namespace, promoteFrom } = production;
   if (approval === undefined) throw new Problem(noApprovalAsked(stack));

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 import type { CiRequest } from "./ci.ts";
 
@@ -16,7 +17,7 @@ export function ciCommand(program: Command): void {
       const { ciInWords } = await import("../ci/summary.ts");
       await answer(
         json,
-        (progress) => ci(progress, request),
+        async (progress) => ci(progress, request, await openProject()),
         ciInWords,
         ({ passed }) => passed,
       );

@@ -1,6 +1,5 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { application as description } from "../../application.ts";
 import type { Application } from "../../components/application/application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { ciPlan, checkNames } from "../../components/ci/plan.ts";
@@ -23,7 +22,7 @@ import { sweptInWords } from "../docker/sweep.ts";
 import { Interrupted, Problem } from "../problem.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
 import { run } from "../process/run.ts";
-import { readProject, type Project } from "../project.ts";
+import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { namespaceFolder, foldersOf } from "../pulumi/folders.ts";
 import { runOperation } from "../pulumi/operation.ts";
@@ -67,10 +66,10 @@ interface Run {
 }
 
 /** Checks the application in an environment that is thrown away. */
-export async function ci(progress: Progress, request: CiRequest, project = readProject()): Promise<CiReport> {
+export async function ci(progress: Progress, request: CiRequest, project: Project): Promise<CiReport> {
   const began = Date.now();
-  const application = parseApplication(description);
-  const settings = settingsOf(project, application.name, stack) as CiSettings;
+  const application = parseApplication(project.application);
+  const settings = settingsOf(project, stack) as CiSettings;
   const { application: used } = ciPlan(application, request.only);
   const { namespace } = settings;
   const warning = namespaceWarning(project, stack);
@@ -122,7 +121,7 @@ async function publishedOrigin(project: Project): Promise<Origin> {
 function serversFor(project: Project, application: Application): Servers | undefined {
   const parts = reusedParts(application);
   if (parts.length === 0) return undefined;
-  const local = namespaceOf(project, application.name, "local");
+  const local = namespaceOf(project, "local");
   return { names: namesOf(local), folder: namespaceFolder(project, local), parts };
 }
 

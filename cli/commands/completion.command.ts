@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer } from "../terminal/answer.ts";
 
 /** `towpath completion` */
@@ -11,7 +12,7 @@ export function completionCommand(program: Command): void {
       const { completion } = await import("./completion.ts");
       await answer(
         false,
-        () => Promise.resolve(completion(program, shell)),
+        async () => completion(program, shell, await openProject().catch(() => undefined)),
         (script) => script,
       );
     });

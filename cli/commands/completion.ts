@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { show } from "../../components/input/input-checks.ts";
 import { environmentNames } from "../../components/naming/namespace.ts";
 import { Problem } from "../problem.ts";
+import type { Project } from "../project.ts";
 import { knownParts } from "../stack/local-containers.ts";
 
 /** What can follow a command. */
@@ -13,27 +14,31 @@ interface Words {
 const shells = ["bash", "zsh"] as const;
 
 /** What the arguments of commands can be, by their names in the command line's help. */
-const valuesOf: Readonly<Record<string, () => readonly string[]>> = {
-  service: knownParts,
-  shell: () => shells,
-  stack: () => environmentNames.filter((name) => name !== "preview" && name !== "host"),
-  kind: () => ["unit", "e2e"],
-};
+const valuesOf = (services: readonly string[]): Readonly<Record<string, readonly string[]>> => ({
+  service: services,
+  shell: shells,
+  stack: environmentNames.filter((name) => name !== "preview" && name !== "host"),
+  kind: ["unit", "e2e"],
+});
 
-/** The completion of a command line for a shell, as the text that the shell reads. Throws a Problem for an unknown one. */
-export function completion(program: Command, shell: string): string {
-  const tree = new Map(program.commands.map((command) => [command.name(), wordsOf(command)]));
+/**
+ * The completion of a command line for a shell, as the text that the shell reads. Outside of a project no services are
+ * known. Throws a Problem for an unknown shell.
+ */
+export function completion(program: Command, shell: string, project?: Project): string {
+  const values = valuesOf(project === undefined ? [] : knownParts(project));
+  const tree = new Map(program.commands.map((command) => [command.name(), wordsOf(command, values)]));
   tree.set("help", { options: [], values: [...tree.keys()] });
   if (shell === "bash") return bash(tree);
   if (shell === "zsh") return `autoload -U +X bashcompinit && bashcompinit\n${bash(tree)}`;
   throw new Problem(`completion: expected bash or zsh, got ${show(shell)}; other shells have none`);
 }
 
-function wordsOf(command: Command): Words {
+function wordsOf(command: Command, valuesOf: Readonly<Record<string, readonly string[]>>): Words {
   const options = command.options.flatMap(({ short, long }) => [short, long]);
   return {
     options: [...options, "--help"].filter((option) => option !== undefined).sort(),
-    values: command.registeredArguments.flatMap((argument) => valuesOf[argument.name()]?.() ?? []),
+    values: command.registeredArguments.flatMap((argument) => valuesOf[argument.name()] ?? []),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath destroy` */
@@ -14,7 +15,7 @@ export function destroyCommand(program: Command): void {
       const { question } = await import("../terminal/question.ts");
       await answer(
         json,
-        (progress) => destroy(progress, { ...settings, ask: question(progress) }),
+        async (progress) => destroy(progress, { ...settings, ask: question(progress) }, await openProject()),
         destroyedInWords,
       );
     });

@@ -1,10 +1,9 @@
 import { rmSync } from "node:fs";
-import { application } from "../../application.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { sweep, sweptInWords, type Swept } from "../docker/sweep.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { namespaceFolder } from "../pulumi/folders.ts";
 import { forgetStack } from "../pulumi/forget.ts";
 import { runOperation } from "../pulumi/operation.ts";
@@ -37,7 +36,7 @@ export interface DestroySettings {
 export async function destroy(
   progress: Progress,
   settings: DestroySettings,
-  project = readProject(),
+  project: Project,
 ): Promise<Destroyed> {
   const session = await open(settings.byLabels ? "look" : "remove", progress, project);
   await agree(session, settings);
@@ -45,7 +44,7 @@ export async function destroy(
   const deleted = settings.byLabels ? 0 : await destroyStack(session, progress);
   const { namespace, call } = session;
   const swept = await asStep(progress, "removing what the labels still find", () =>
-    sweep(run, namespace, imagesOf(namespace)),
+    sweep(run, namespace, imagesOf(project, namespace)),
   );
   if (settings.byLabels) forgetStack(call);
   rmSync(namespaceFolder(project, namespace), { recursive: true, force: true });
@@ -88,7 +87,7 @@ async function destroyStack(session: Session, progress: Progress): Promise<numbe
 }
 
 /** The names of the images that are built for the namespace. */
-function imagesOf(namespace: string): string[] {
+function imagesOf({ application }: Project, namespace: string): string[] {
   const names = namesOf(namespace);
   return Object.keys(application.images).map(names.image);
 }

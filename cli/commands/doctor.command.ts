@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath doctor` */
@@ -10,6 +11,6 @@ export function doctorCommand(program: Command): void {
     .addHelpText("after", "\nExit codes: 0 when nothing has to be repaired, else 1")
     .action(async ({ json = false }: { json?: boolean }) => {
       const { doctor, doctorInWords, isWell } = await import("./doctor.ts");
-      await answer(json, (progress) => doctor(progress), doctorInWords, isWell);
+      await answer(json, async (progress) => doctor(progress, await openProject()), doctorInWords, isWell);
     });
 }

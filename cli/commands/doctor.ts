@@ -1,4 +1,3 @@
-import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { InputError } from "../../components/input/input-error.ts";
 import type { Settings } from "../../components/settings/settings.ts";
@@ -8,7 +7,7 @@ import { portInUse } from "../failures.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { readProject, type Project } from "../project.ts";
+import type { Project } from "../project.ts";
 import { foldersOf } from "../pulumi/folders.ts";
 import { clientRequirements } from "../setup/clients.ts";
 import { requirementsOf } from "../setup/machine.ts";
@@ -28,18 +27,15 @@ export interface Finding {
 }
 
 /** Makes every check of the set-up, and changes nothing. */
-export async function doctor(progress: Progress, project = readProject()): Promise<Finding[]> {
+export async function doctor(progress: Progress, project: Project): Promise<Finding[]> {
   const step = progress.step("looking at this machine");
   try {
-    const namespace = namespaceOf(project, description.name, stack);
+    const namespace = namespaceOf(project, stack);
     const folders = foldersOf(project, stack, namespace);
     let settings: Settings | undefined;
     const files = [
-      await find("application.ts", () => parseApplication(description)),
-      await find(
-        `Pulumi.${stack}.yaml`,
-        () => void (settings = settingsOf(project, description.name, stack)),
-      ),
+      await find("application.ts", () => parseApplication(project.application)),
+      await find(`Pulumi.${stack}.yaml`, () => void (settings = settingsOf(project, stack))),
     ];
     const { docker, pulumi, engine } = requirementsOf(project, { ...settings, folders });
     const lanes = [...engine, ...pulumi.flat()];

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath drift` */
@@ -13,7 +14,7 @@ export function driftCommand(program: Command): void {
       const { drift, driftInWords } = await import("./drift.ts");
       await answer(
         json,
-        (progress) => drift(stack, progress),
+        async (progress) => drift(stack, progress, await openProject()),
         driftInWords,
         ({ differences }) => differences.length === 0,
       );

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { application } from "../../application.ts";
 import { GithubError } from "../../components/github/client.ts";
 import { environmentDrift, type LeftOnGithub } from "../../components/github/drift.ts";
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
@@ -11,7 +10,7 @@ import { explain } from "../failures.ts";
 import { githubClient, onGithub } from "../github/access.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { pulumiFolder, readProject } from "../project.ts";
+import { pulumiFolder, type Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { callFor, hasHosts } from "../stack/call.ts";
@@ -34,8 +33,8 @@ export interface Drifted {
  *
  * @throws Problem when there is no such stack, or something cannot be looked at
  */
-export async function drift(stack: string, progress: Progress, project = readProject()): Promise<Drifted> {
-  const settings = settingsOf(project, application.name, stack);
+export async function drift(stack: string, progress: Progress, project: Project): Promise<Drifted> {
+  const settings = settingsOf(project, stack);
   const call = await callFor("refresh", stack, progress, project);
   const deployment = await readDeployment(call, run);
   if (deployment === undefined || deployment.resources.length === 0) throw new Problem(nothingThere(stack));

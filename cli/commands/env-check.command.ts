@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath env check` */
@@ -14,7 +15,7 @@ export function envCheckCommand(program: Command): void {
       const { checkEnvironments, comparisonInWords } = await import("./env-check.ts");
       await answer(
         json,
-        (progress) => checkEnvironments(progress),
+        async (progress) => checkEnvironments(progress, await openProject()),
         comparisonInWords,
         ({ differences }) => differences.length === 0,
       );

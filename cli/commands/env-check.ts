@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { application as description } from "../../application.ts";
 import type { Application } from "../../components/application/application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { GithubError } from "../../components/github/client.ts";
@@ -13,7 +12,7 @@ import { compare, namesInExample, type Comparison, type Facts, type GithubPlace 
 import { readVariables } from "../github/variables.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { readProject, type Project } from "../project.ts";
+import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
 import { settingsFileOf } from "../stack/settings-file.ts";
 import { previewSettings, settingsOf, storedSecrets } from "../stack/settings.ts";
@@ -27,10 +26,10 @@ import { columns } from "../terminal/table.ts";
  */
 export async function checkEnvironments(
   progress: Progress,
-  project = readProject(),
-  application = parseApplication(description),
+  project: Project,
+  application = parseApplication(project.application),
 ): Promise<Comparison> {
-  const stacks = stacksOf(project, application.name);
+  const stacks = stacksOf(project);
   const github: GithubPlace[] = [];
   for (const { stack, settings } of stacks) {
     github.push(...(await placesOf(stack, settings, application, progress, project)));
@@ -56,14 +55,11 @@ function exampleOf({ root }: Pick<Project, "root">): string[] | undefined {
   return existsSync(file) ? namesInExample(readFileSync(file, "utf8")) : undefined;
 }
 
-function stacksOf(project: Project, applicationName: string): Facts["stacks"] {
+function stacksOf(project: Project): Facts["stacks"] {
   return environmentNames
     .filter((stack) => stack !== "host" && existsSync(join(project.root, settingsFileOf(stack))))
     .map((stack) => {
-      const settings =
-        stack === "preview"
-          ? previewSettings(project, applicationName)
-          : settingsOf(project, applicationName, stack);
+      const settings = stack === "preview" ? previewSettings(project) : settingsOf(project, stack);
       return { stack, settings, secretValues: storedSecrets(project, stack) };
     });
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath github import` */
@@ -13,6 +14,10 @@ export function githubImportCommand(program: Command): void {
     .option(...json)
     .action(async ({ json = false, ...asked }: { json?: boolean; stack: string; repository: string }) => {
       const { importGithub, importedInWords } = await import("./github-import.ts");
-      await answer(json, (progress) => importGithub(asked, progress), importedInWords);
+      await answer(
+        json,
+        async (progress) => importGithub(asked, progress, await openProject()),
+        importedInWords,
+      );
     });
 }

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { application } from "../../application.ts";
 import { GithubError } from "../../components/github/client.ts";
 import { readRepository, repositoryNameOf } from "../../components/github/facts.ts";
 import { InputError } from "../../components/input/input-error.ts";
@@ -19,7 +18,7 @@ import {
 import { readRepositoryContents, readWholeEnvironment } from "../github/read-repository.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { pulumiFolder, readProject, type Project } from "../project.ts";
+import { pulumiFolder, type Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
@@ -56,7 +55,7 @@ export interface Imported {
 export async function importGithub(
   { stack, repository }: { readonly stack: string; readonly repository: string },
   progress: Progress,
-  project = readProject(),
+  project: Project,
 ): Promise<Imported> {
   const environment = environmentOf(stack);
   if (environment !== "repository" && environment !== "staging" && environment !== "production") {
@@ -99,7 +98,7 @@ export async function importGithub(
 /** Makes sure that the next `up` can load what is about to be written. Throws a Problem that names every setting that it cannot. */
 function checkLoads(text: string, stack: string, project: Project): void {
   try {
-    settingsIn(text, project, application.name, stack);
+    settingsIn(text, project, stack);
   } catch (error) {
     throw error instanceof InputError ? new Problem(wouldNotLoad(stack, error.problems)) : error;
   }
@@ -162,7 +161,7 @@ function accessOf(stack: string, project: Project): Omit<OnGithub, "repository">
     token: { source: "environment", variable: "GITHUB_TOKEN" },
   } as const;
   try {
-    return onGithub(settingsOf(project, application.name, stack)) ?? standard;
+    return onGithub(settingsOf(project, stack)) ?? standard;
   } catch {
     // A stack that is about to get its settings.
     return standard;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath host check` */
@@ -13,6 +14,11 @@ export function hostCommand(program: Command): void {
     .addHelpText("after", "\nExit codes: 0 when the stack can be released to, else 1")
     .action(async ({ stack, json = false }: { stack: string; json?: boolean }) => {
       const { checkHost, hostCheckInWords, isReady } = await import("./host.ts");
-      await answer(json, (progress) => checkHost(stack, progress), hostCheckInWords, isReady);
+      await answer(
+        json,
+        async (progress) => checkHost(stack, progress, await openProject()),
+        hostCheckInWords,
+        isReady,
+      );
     });
 }

@@ -1,6 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { checkHosts, type HostReport } from "../../components/host/check-hosts.ts";
 import { closeConnections } from "../../components/host/connection.ts";
@@ -9,7 +8,8 @@ import { connectionsFolder } from "../../components/host/ssh-config.ts";
 import { checkRegistry } from "../../components/image/registry.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
+import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
 import { hostsOfStack, type StackHosts } from "../stack/hosts.ts";
 import type { Progress } from "../terminal/progress.ts";
@@ -33,15 +33,11 @@ export interface HostCheck {
  * Looks at a stack's hosts as its next `up` will: whether they are reached, by the pinned key, and have what a release needs;
  * and whether the registry lets one in. Changes nothing there, and leaves the connection of a run alone.
  */
-export async function checkHost(
-  stack: string,
-  progress: Progress,
-  project = readProject(),
-): Promise<HostCheck> {
+export async function checkHost(stack: string, progress: Progress, project: Project): Promise<HostCheck> {
   // Connections are relative to the project's folder, as for its programs.
   process.chdir(project.root);
   const call = await callFor("config", stack, progress, project);
-  return withOwnConnections(async (folder) => lookAt(await hostsOfStack(call, run, folder), stack, progress));
+  return withOwnConnections(async (folder) => lookAt(await hostsOfStack(call, run, folder), call, progress));
 }
 
 /** Gives a folder for connections that nobody else uses, and closes them at the end. */
@@ -63,10 +59,10 @@ async function withOwnConnections<T>(work: (folder: string) => Promise<T>): Prom
 
 async function lookAt(
   { settings, hosts: described, connections, credential }: StackHosts,
-  stack: string,
+  { stack, project }: PulumiCall,
   progress: Progress,
 ): Promise<HostCheck> {
-  const application = parseApplication(description);
+  const application = parseApplication(project.application);
   const released = settings.environment === "host" ? undefined : settings;
   const step = progress.step("looking at the hosts");
   try {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath images prune` */
@@ -12,6 +13,10 @@ export function imagesCommand(program: Command): void {
     .option(...json)
     .action(async ({ json = false, dryRun }: { json?: boolean; dryRun: boolean }) => {
       const { pruneImages, prunedInWords } = await import("./images.ts");
-      await answer(json, (progress) => pruneImages(progress, { dryRun }), prunedInWords);
+      await answer(
+        json,
+        async (progress) => pruneImages(progress, { dryRun }, await openProject()),
+        prunedInWords,
+      );
     });
 }

@@ -1,11 +1,10 @@
-import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import { neededDigests, prune, type ImageUser, type PrunedRepository } from "../ci/prune.ts";
 import { destinations, noRegistry } from "../ci/publish.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { listStacks } from "../pulumi/stacks.ts";
 import { callFor } from "../stack/call.ts";
 import { readRecords } from "../stack/release-records.ts";
@@ -29,11 +28,11 @@ export interface Pruned {
 export async function pruneImages(
   progress: Progress,
   { dryRun }: { readonly dryRun: boolean },
-  project = readProject(),
+  project: Project,
   now = new Date(),
 ): Promise<Pruned> {
-  const application = parseApplication(description);
-  const { registries } = settingsOf(project, application.name, "ci") as CiSettings;
+  const application = parseApplication(project.application);
+  const { registries } = settingsOf(project, "ci") as CiSettings;
   if (registries.length === 0) throw new Problem(noRegistry.replace("--publish", "images"));
   const call = await callFor("config", "ci", progress, project);
   const all = await listStacks(project, process.env, run);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { pass } from "../terminal/answer.ts";
 
 /** `towpath logs` */
@@ -11,6 +12,9 @@ export function logsCommand(program: Command): void {
     .option("--json", "print each line as a JSON document of its own")
     .action(async (service: string | undefined, asked: { follow: boolean; json?: boolean }) => {
       const { logs } = await import("./logs.ts");
-      await pass((progress) => logs(progress, { json: false, ...asked, service }), asked.json);
+      await pass(
+        async (progress) => logs(progress, { json: false, ...asked, service }, await openProject()),
+        asked.json,
+      );
     });
 }

@@ -1,11 +1,10 @@
-import { application } from "../../application.ts";
 import { printable } from "../../components/input/printable.ts";
 import type { Container } from "../docker/containers.ts";
 import { readLog, type LogLine } from "../docker/log-lines.ts";
 import { inOrderOfTime } from "../docker/order-of-time.ts";
 import { exitCode, Problem } from "../problem.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { containersOf, findLocal, notThere, type LocalContainers } from "../stack/local-containers.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { outdated } from "./status.ts";
@@ -27,10 +26,10 @@ export interface ServiceLine extends LogLine {
 export async function logs(
   progress: Progress,
   { service, follow, json }: LogsRequest,
-  project = readProject(),
+  project: Project,
 ): Promise<number> {
   const local = await findLocal(progress, project, service);
-  const containers = chosen(local, service);
+  const containers = chosen(project, local, service);
   if (follow) for (const line of outdated(project, local.namespace)) progress.say(line);
   progress.stop();
   const width = Math.max(...containers.map(({ part }) => part.length));
@@ -83,7 +82,7 @@ function inWords({ service, text }: ServiceLine, width: number): string {
   return width === 0 ? shown : `${service.padEnd(width)} | ${shown}`;
 }
 
-function chosen(local: LocalContainers, service: string | undefined): Container[] {
+function chosen({ application }: Project, local: LocalContainers, service: string | undefined): Container[] {
   if (service !== undefined) return containersOf(local, service);
   const found = Object.keys(application.services).flatMap((part) =>
     local.containers.filter((container) => container.part === part),

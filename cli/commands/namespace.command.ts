@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath namespace` */
@@ -10,6 +11,6 @@ export function namespaceCommand(program: Command): void {
     .option(...json)
     .action(async (stack: string, { json = false }: { json?: boolean }) => {
       const { namespace, namespaceInWords } = await import("./namespace.ts");
-      await answer(json, () => Promise.resolve(namespace(stack)), namespaceInWords);
+      await answer(json, async () => namespace(stack, await openProject()), namespaceInWords);
     });
 }

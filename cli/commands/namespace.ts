@@ -1,11 +1,10 @@
-import { application as description } from "../../application.ts";
 import type { Application } from "../../components/application/application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan.ts";
 import { namesOf, type Names } from "../../components/naming/names.ts";
 import { readWorkspace, type FoundWorkspace } from "../../components/naming/read-workspace.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
-import { readProject, type Project } from "../project.ts";
+import type { Project } from "../project.ts";
 import { foldersOf } from "../pulumi/folders.ts";
 import { configuredNamespace, namespaceOf } from "../stack/settings.ts";
 import { columns } from "../terminal/table.ts";
@@ -25,10 +24,10 @@ export interface NamespaceAnswer {
 /** The namespace of a stack, and every name made from it. Throws an InputError when there can be none. */
 export function namespace(
   stack: string,
-  project = readProject(),
+  project: Project,
   given: NodeJS.ProcessEnv = process.env,
 ): NamespaceAnswer {
-  const found = namespaceOf(project, description.name, stack, given);
+  const found = namespaceOf(project, stack, given);
   return {
     namespace: found,
     stack,
@@ -73,7 +72,7 @@ export function workspaceInWords({ branch, workspaceId, path, source }: FoundWor
 type Row = readonly [string, string];
 
 function allNames(namespace: string, stack: string, project: Project): Record<string, string> {
-  const application = parseApplication(description);
+  const application = parseApplication(project.application);
   const names = namesOf(namespace);
   const parts = partsOf(application, names);
   return Object.fromEntries<string>([

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { pass } from "../terminal/answer.ts";
 
 /** `towpath psql` */
@@ -11,6 +12,6 @@ export function psqlCommand(program: Command): void {
     .passThroughOptions()
     .action(async (args: string[]) => {
       const { psql } = await import("./psql.ts");
-      await pass((progress) => psql(progress, args));
+      await pass(async (progress) => psql(progress, args, await openProject()));
     });
 }

@@ -1,6 +1,6 @@
 import { namesOf } from "../../components/naming/names.ts";
 import { attached } from "../process/attached.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { findLocal, runningOf, terminalFlags } from "../stack/local-containers.ts";
 import type { Progress } from "../terminal/progress.ts";
 
@@ -10,11 +10,7 @@ import type { Progress } from "../terminal/progress.ts";
  *
  * @returns psql's exit code
  */
-export async function psql(
-  progress: Progress,
-  args: readonly string[],
-  project = readProject(),
-): Promise<number> {
+export async function psql(progress: Progress, args: readonly string[], project: Project): Promise<number> {
   const local = await findLocal(progress, project, "postgres");
   const { id } = runningOf(local, "postgres");
   const { database } = namesOf(local.namespace);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { pass } from "../terminal/answer.ts";
 
 /** `towpath pulumi` */
@@ -12,6 +13,6 @@ export function pulumiCommand(program: Command): void {
     .passThroughOptions()
     .action(async (args: string[]) => {
       const { pulumi } = await import("./pulumi.ts");
-      await pass((progress) => pulumi(progress, args));
+      await pass(async (progress) => pulumi(progress, args, await openProject()));
     });
 }

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { application } from "../../application.ts";
 import { checkHosts } from "../../components/host/check-hosts.ts";
 import { wasLost } from "../../components/host/connection.ts";
 import { leastDemand } from "../../components/host/preflight.ts";
@@ -9,7 +8,7 @@ import { environmentOf } from "../../components/naming/namespace.ts";
 import { hostLost } from "../failures.ts";
 import { attached } from "../process/attached.ts";
 import { run } from "../process/run.ts";
-import { pulumiFolder, readProject } from "../project.ts";
+import { pulumiFolder, type Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { noteRun } from "../pulumi/run-places.ts";
@@ -35,11 +34,7 @@ const withoutProgram = new Set([...destroying, "refresh"]);
  *
  * @returns its exit code
  */
-export async function pulumi(
-  progress: Progress,
-  args: readonly string[],
-  project = readProject(),
-): Promise<number> {
+export async function pulumi(progress: Progress, args: readonly string[], project: Project): Promise<number> {
   const command = args[commandIndex(args)] ?? "";
   const stack = stackOf(args) ?? localStack;
   const warning = namespaceWarning(project, stack);
@@ -60,7 +55,7 @@ export async function pulumi(
   if (code !== 0 && hasHosts(stack)) await sayHostProblems(call, progress);
   const destroyed = code === 0 && destroying.has(command) && !args.includes("--preview-only");
   if (destroyed && hasHosts(stack)) {
-    const settings = settingsOf(project, application.name, stack);
+    const settings = settingsOf(project, stack);
     await removeLeftSite(call, settings, connections, run, progress);
   }
   return code;
@@ -69,7 +64,7 @@ export async function pulumi(
 /** Pulumi's own words name a socket of this machine, or what an engine could not do: a person has to know what is wrong there. */
 async function sayHostProblems({ project, stack }: PulumiCall, progress: Progress): Promise<void> {
   process.chdir(project.root);
-  const folder = folderOf(namespaceOf(project, application.name, stack));
+  const folder = folderOf(namespaceOf(project, stack));
   const opened = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".sock")) : [];
   for (const name of opened) {
     const connection = { folder, host: name.slice(0, -".sock".length) };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath receipt end-to-end` */
@@ -13,6 +14,10 @@ export function receiptCommand(program: Command): void {
     .option(...json)
     .action(async ({ json = false, stack, release }: { json?: boolean; stack: string; release?: string }) => {
       const { endToEndReceipt, receiptInWords } = await import("./receipt.ts");
-      await answer(json, (progress) => endToEndReceipt(stack, release, progress), receiptInWords);
+      await answer(
+        json,
+        async (progress) => endToEndReceipt(stack, release, progress, await openProject()),
+        receiptInWords,
+      );
     });
 }

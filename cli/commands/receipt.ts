@@ -1,6 +1,6 @@
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import type { Progress } from "../terminal/progress.ts";
@@ -22,7 +22,7 @@ export async function endToEndReceipt(
   stack: string,
   release: string | undefined,
   progress: Progress,
-  project = readProject(),
+  project: Project,
 ): Promise<Receipt> {
   checkKeepsRecords(stack);
   const call = await callFor("up", stack, progress, project);

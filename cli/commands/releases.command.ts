@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath releases` */
@@ -10,6 +11,6 @@ export function releasesCommand(program: Command): void {
     .option(...json)
     .action(async ({ json = false, stack }: { json?: boolean; stack: string }) => {
       const { releases, releasesInWords } = await import("./releases.ts");
-      await answer(json, (progress) => releases(stack, progress), releasesInWords);
+      await answer(json, async (progress) => releases(stack, progress, await openProject()), releasesInWords);
     });
 }

@@ -1,6 +1,6 @@
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { failedRuns, type FailedRun } from "../pulumi/history.ts";
 import { callFor } from "../stack/call.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
@@ -17,11 +17,7 @@ export interface Releases {
 }
 
 /** What a stack released, and what failed. Changes nothing. */
-export async function releases(
-  stack: string,
-  progress: Progress,
-  project = readProject(),
-): Promise<Releases> {
+export async function releases(stack: string, progress: Progress, project: Project): Promise<Releases> {
   checkKeepsRecords(stack);
   const call = await callFor("stack", stack, progress, project);
   const [records, failed] = await Promise.all([readRecords(call, run), failedRuns(call, run)]);

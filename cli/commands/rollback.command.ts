@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 import type { RollbackSettings } from "./rollback.ts";
 
@@ -26,7 +27,8 @@ export function rollbackCommand(program: Command): void {
         const { question } = await import("../terminal/question.ts");
         await answer(
           json,
-          (progress) => rollback(progress, { ...asked, release, ask: question(progress) }),
+          async (progress) =>
+            rollback(progress, { ...asked, release, ask: question(progress) }, await openProject()),
           rolledBackInWords,
         );
       },

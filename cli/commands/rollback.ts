@@ -1,8 +1,7 @@
-import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { runOperation } from "../pulumi/operation.ts";
 import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
@@ -35,13 +34,13 @@ export interface RollbackSettings extends RollbackRequest {
 export async function rollback(
   progress: Progress,
   settings: RollbackSettings,
-  project = readProject(),
+  project: Project,
 ): Promise<RolledBack> {
   const began = Date.now();
   checkKeepsRecords(settings.stack);
   const call = await callFor("up", settings.stack, progress, project);
   const records = await readRecords(call, run);
-  const { migrations } = records[0]?.description ?? parseApplication(description);
+  const { migrations } = records[0]?.description ?? parseApplication(project.application);
   const plan = planRollback(records, settings, migrations !== undefined);
   await agree(plan, settings, progress);
   await releaseWith(call, progress, {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { openProject } from "../project.ts";
 import { pass } from "../terminal/answer.ts";
 
 /** `towpath run` */
@@ -13,7 +14,7 @@ export function runCommand(program: Command): void {
     .option("--port <port>", "the port that it listens on; the service's own unless it is given", portOf)
     .action(async (service: string, command: string[], { port }: { port?: number }) => {
       const { runService } = await import("./run.ts");
-      await pass((progress) => runService({ service, command, port }, progress));
+      await pass(async (progress) => runService({ service, command, port }, progress, await openProject()));
     });
 }
 

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { application as description } from "../../application.ts";
 import type { Application, Service } from "../../components/application/application.ts";
 import { objectStoragePort } from "../../components/application/connections.ts";
 import { parseApplication } from "../../components/application/parse.ts";
@@ -24,7 +23,7 @@ import { ServiceRunFolder } from "../on-this-machine/service-runs.ts";
 import { accepts, bridgeTo, tunnelTo, type Listener } from "../on-this-machine/tunnel.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { open, type Session } from "../stack/session.ts";
 import type { Progress } from "../terminal/progress.ts";
 
@@ -46,12 +45,8 @@ const interval = 100;
  *
  * @returns the exit code of the command
  */
-export async function runService(
-  asked: RunRequest,
-  progress: Progress,
-  project = readProject(),
-): Promise<number> {
-  const application = parseApplication(description);
+export async function runService(asked: RunRequest, progress: Progress, project: Project): Promise<number> {
+  const application = parseApplication(project.application);
   const service = serviceOf(application, asked.service);
   const session = await open("look", progress, project);
   const { container, gateway } = containersOf(session, asked.service);

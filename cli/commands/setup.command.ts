@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer } from "../terminal/answer.ts";
 
 /** `towpath setup` */
@@ -10,7 +11,7 @@ export function setupCommand(program: Command): void {
       const { provide } = await import("./setup.ts");
       await answer(
         false,
-        (progress) => provide(progress),
+        async (progress) => provide(progress, await openProject()),
         () => "everything is there",
       );
     });

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { pass } from "../terminal/answer.ts";
 
 /** `towpath shell` */
@@ -9,6 +10,6 @@ export function shellCommand(program: Command): void {
     .argument("<service>", "a service, or postgres, redis, object-storage, gateway")
     .action(async (service: string) => {
       const { shell } = await import("./shell.ts");
-      await pass((progress) => shell(progress, service));
+      await pass(async (progress) => shell(progress, service, await openProject()));
     });
 }

@@ -1,5 +1,5 @@
 import { attached } from "../process/attached.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { findLocal, runningOf, terminalFlags } from "../stack/local-containers.ts";
 import type { Progress } from "../terminal/progress.ts";
 
@@ -11,7 +11,7 @@ const anyShell = ["sh", "-c", 'exec "$(command -v bash || command -v sh)"'];
  *
  * @returns the shell's exit code
  */
-export async function shell(progress: Progress, part: string, project = readProject()): Promise<number> {
+export async function shell(progress: Progress, part: string, project: Project): Promise<number> {
   const { id } = runningOf(await findLocal(progress, project, part), part);
   progress.stop();
   return attached("docker", ["exec", ...terminalFlags(), id, ...anyShell]);

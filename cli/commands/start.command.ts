@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath start` */
@@ -10,6 +11,10 @@ export function startCommand(program: Command): void {
     .option("--refresh", "look at every resource first, also where nothing seems to be missing", false)
     .action(async ({ json = false, refresh }: { json?: boolean; refresh: boolean }) => {
       const { start, startedInWords } = await import("./start.ts");
-      await answer(json, (progress) => start(progress, { refresh }), startedInWords);
+      await answer(
+        json,
+        async (progress) => start(progress, { refresh }, await openProject()),
+        startedInWords,
+      );
     });
 }

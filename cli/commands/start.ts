@@ -1,5 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { application } from "../../application.ts";
 import { reloadingServices } from "../../components/application/development.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
@@ -13,7 +12,7 @@ import { followServiceRuns } from "../on-this-machine/route.ts";
 import { leftServiceRuns } from "../on-this-machine/service-runs.ts";
 import { Interrupted, Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
-import { readProject, type Project } from "../project.ts";
+import type { Project } from "../project.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { createStack } from "../stack/create.ts";
@@ -40,7 +39,7 @@ export interface Started {
 export async function start(
   progress: Progress,
   { refresh }: { refresh: boolean },
-  project = readProject(),
+  project: Project,
 ): Promise<Started> {
   const began = Date.now();
   const session = await open("start", progress, project);
@@ -130,13 +129,18 @@ async function checkEngine({ settings, engine, deployment }: Session): Promise<v
 /** A release sends all requests to its containers; those of services that run on this machine belong there. */
 async function keepServiceRuns(project: Project, namespace: string): Promise<void> {
   if (!leftServiceRuns(project, namespace)) return;
-  await followServiceRuns(project, parseApplication(application), namespace, namesOf(namespace).gateway);
+  await followServiceRuns(
+    project,
+    parseApplication(project.application),
+    namespace,
+    namesOf(namespace).gateway,
+  );
 }
 
 /** The services whose source is mounted; the engine has to run on the machine that the source is on. */
-function reloading({ settings, engine }: Session): string[] {
+function reloading({ settings, engine, call }: Session): string[] {
   if (!("reload" in settings) || !settings.reload) return [];
-  const services = reloadingServices(parseApplication(application));
+  const services = reloadingServices(parseApplication(call.project.application));
   if (services.length > 0 && !isLocal(engine.endpoint)) throw new Problem(cannotMount(engine.endpoint));
   return services;
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath status` */
@@ -9,6 +10,6 @@ export function statusCommand(program: Command): void {
     .option(...json)
     .action(async ({ json = false }: { json?: boolean }) => {
       const { status, statusInWords } = await import("./status.ts");
-      await answer(json, (progress) => status(progress), statusInWords);
+      await answer(json, async (progress) => status(progress, await openProject()), statusInWords);
     });
 }

@@ -1,4 +1,3 @@
-import { application } from "../../application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
 import { buildChanges } from "../../components/image/build-inputs.ts";
@@ -7,7 +6,7 @@ import type { Container } from "../docker/containers.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { run } from "../process/run.ts";
-import { readProject, type Project } from "../project.ts";
+import type { Project } from "../project.ts";
 import { listStacks } from "../pulumi/stacks.ts";
 import { environmentFacts, type EnvironmentFacts } from "../stack/facts.ts";
 import { namespaceWarning } from "../stack/settings.ts";
@@ -37,7 +36,7 @@ export interface EnvironmentStatus {
 /** Every environment with a state in this project, those of other branches too. */
 export async function status(
   progress: Progress,
-  project = readProject(),
+  project: Project,
   given: NodeJS.ProcessEnv = process.env,
 ): Promise<EnvironmentStatus[]> {
   const warning = namespaceWarning(project, "local", given);
@@ -66,7 +65,10 @@ function statusOf(facts: EnvironmentFacts, project: Project): EnvironmentStatus 
 }
 
 /** What the person has to hear of the images whose source is mounted. */
-export function outdated({ root }: Pick<Project, "root">, namespace: string): string[] {
+export function outdated(
+  { root, application }: Pick<Project, "root" | "application">,
+  namespace: string,
+): string[] {
   return buildChanges(root, namespace, parseApplication(application));
 }
 

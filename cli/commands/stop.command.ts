@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 /** `towpath stop` */
@@ -9,6 +10,6 @@ export function stopCommand(program: Command): void {
     .option(...json)
     .action(async ({ json = false }: { json?: boolean }) => {
       const { stop, stoppedInWords } = await import("./stop.ts");
-      await answer(json, (progress) => stop(progress), stoppedInWords);
+      await answer(json, async (progress) => stop(progress, await openProject()), stoppedInWords);
     });
 }

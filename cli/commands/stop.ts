@@ -1,6 +1,6 @@
 import { stopContainers } from "../docker/start-stop.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import { open } from "../stack/session.ts";
 import type { Progress } from "../terminal/progress.ts";
 
@@ -12,7 +12,7 @@ export interface Stopped {
 }
 
 /** Stops the containers of the local environment, and keeps them with their data. */
-export async function stop(progress: Progress, project = readProject()): Promise<Stopped> {
+export async function stop(progress: Progress, project: Project): Promise<Stopped> {
   const { namespace } = await open("look", progress, project);
   const containers = await stopContainers(run, namespace, progress);
   return { namespace, stopped: containers.map(({ name }) => name) };

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { openProject } from "../project.ts";
 import { pass } from "../terminal/answer.ts";
 import type { TestRequest } from "./test.ts";
 
@@ -24,7 +25,7 @@ export function testCommand(program: Command): void {
         asked: Omit<TestRequest, "kind" | "suite">,
       ) => {
         const { test } = await import("./test.ts");
-        await pass((progress) => test(progress, { kind, suite, ...asked }));
+        await pass(async (progress) => test(progress, { kind, suite, ...asked }, await openProject()));
       },
     );
 }

@@ -9,7 +9,7 @@ import { runGroup, type GroupResult } from "../../test/run/run-group.ts";
 import { filesOf, isLong, kindsOf } from "../../test/run/suites.ts";
 import { countsIn, countsOf, failuresInWords, inWords, timesOf } from "../../test/run/times.ts";
 import { Problem } from "../problem.ts";
-import { readProject, type Project } from "../project.ts";
+import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { provide } from "./setup.ts";
 
@@ -36,7 +36,7 @@ const usualLanes = 1;
 export async function test(
   progress: Progress,
   request: TestRequest,
-  project = readProject(),
+  project: Project,
   print: (text: string) => unknown = (text) => process.stdout.write(text),
 ): Promise<number> {
   const all = kindsOf(request.kind).flatMap((kind) => filesOf(project.root, kind, request.suite));

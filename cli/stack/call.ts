@@ -1,4 +1,3 @@
-import { application } from "../../application.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
 import { kindOf } from "../../components/settings/kinds.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
@@ -37,7 +36,7 @@ export async function callFor(
   progress: Progress,
   project: Project,
 ): Promise<PulumiCall> {
-  const folders = foldersOf(project, stack, namespaceOf(project, application.name, stack));
+  const folders = foldersOf(project, stack, namespaceOf(project, stack));
   const call = { project, stack, logFolder: folders.logs };
   const requirements = requirementsOf(project, { folders });
   if (hasHosts(stack)) {
@@ -46,7 +45,7 @@ export async function callFor(
     return { ...call, environment: variablesForHosts(project, { folders }) };
   }
   if (needsMachine.has(command) && environmentOf(stack) !== "repository") {
-    const settings = settingsOf(project, application.name, isOfWorkspace(stack) ? stack : localStack);
+    const settings = settingsOf(project, isOfWorkspace(stack) ? stack : localStack);
     const wanted = { imageMirror: imageMirrorOf(settings), folders };
     const { engine, environment } = await getReady(project, wanted, "start", progress);
     if (stack !== localStack) return { ...call, environment };

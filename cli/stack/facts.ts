@@ -1,4 +1,3 @@
-import { application } from "../../application.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
@@ -48,7 +47,7 @@ export async function environmentFacts(
   return {
     stack,
     namespace,
-    current: !isOfWorkspace(stack) || namespace === namespaceOf(project, application.name, stack, given),
+    current: !isOfWorkspace(stack) || namespace === namespaceOf(project, stack, given),
     release: outputs.release?.id,
     address: outputs.url,
     changed: changed.at(-1),

@@ -1,6 +1,8 @@
 import type { Site } from "../../components/contract/switch-route.ts";
+import { join } from "node:path";
 import { siteAnswer, siteQuestion, sitesFolder } from "../../components/gateway/served-site.ts";
 import { connectionText, type HostConnection } from "../../components/host/ssh-config.ts";
+import { towpathFolder } from "../../components/host/towpath-folder.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { docker, lines } from "../docker/containers.ts";
@@ -74,11 +76,15 @@ async function removeFrom(
   if (others.length > 0) {
     return `the site of ${name} stays in ${gateway}, for it leads to containers that this state does not know, got ${others.join(", ")}; go on with the state that made them`;
   }
-  const { code, stdout, stderr } = await run(process.execPath, ["steps/run.mjs", "remove-route"], {
-    cwd: project.root,
-    environment: { ...environment, TOWPATH_HOST: connectionText(connection) },
-    input: JSON.stringify({ site }),
-  });
+  const { code, stdout, stderr } = await run(
+    process.execPath,
+    [join(towpathFolder(project.root), "steps/run.mjs"), "remove-route"],
+    {
+      cwd: project.root,
+      environment: { ...environment, TOWPATH_HOST: connectionText(connection) },
+      input: JSON.stringify({ site }),
+    },
+  );
   if (code === 0)
     return `removed the site of ${name} from ${gateway}, left there by a release that did not end`;
   throw new Problem(

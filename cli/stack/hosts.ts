@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { application as description } from "../../application.ts";
 import { connect, writeConnections } from "../../components/host/connection.ts";
 import { folderOf, type HostConnection } from "../../components/host/ssh-config.ts";
 import { HostProblem } from "../../components/host/ssh-failure.ts";
@@ -37,7 +36,7 @@ export interface StackHosts {
  * @throws InputError when the settings cannot be used, or a credential is missing
  */
 export async function hostsOfStack(call: PulumiCall, run: Run, folder?: string): Promise<StackHosts> {
-  const settings = settingsOf(call.project, description.name, call.stack);
+  const settings = settingsOf(call.project, call.stack);
   if (!("hosts" in settings) && settings.environment !== "host") {
     throw new Problem(
       `--stack: expected a stack with hosts, got ${JSON.stringify(call.stack)}; take staging, production or host-<name>`,
@@ -108,6 +107,6 @@ export async function secretValues(
     );
   }
   const found = JSON.parse(stdout) as Record<string, { value?: string; objectValue?: object }>;
-  const values = found[`${project.name}:secretValues`];
+  const values = found["towpath:secretValues"];
   return (values?.objectValue ?? JSON.parse(values?.value ?? "{}")) as Record<string, string>;
 }

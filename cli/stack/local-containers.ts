@@ -1,4 +1,3 @@
-import { application as description } from "../../application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
@@ -28,10 +27,10 @@ export async function findLocal(
   project: Project,
   part?: string,
 ): Promise<LocalContainers> {
-  if (part !== undefined) checkPart(part);
+  if (part !== undefined) checkPart(project, part);
   const warning = namespaceWarning(project, stack);
   if (warning !== undefined) progress.say(warning);
-  const namespace = namespaceOf(project, description.name, stack);
+  const namespace = namespaceOf(project, stack);
   await getReady(project, { folders: foldersOf(project, stack, namespace) }, "look", progress);
   const containers = await listContainers(run, namespace);
   if (containers.length === 0) throw new Problem(notThere(namespace));
@@ -44,8 +43,8 @@ export function notThere(namespace: string): string {
 }
 
 /** The parts that a local environment's containers belong to: the services, and what they need. */
-export function knownParts(): string[] {
-  const { services, postgres, redis, buckets } = parseApplication(description);
+export function knownParts({ application }: Pick<Project, "application">): string[] {
+  const { services, postgres, redis, buckets } = parseApplication(application);
   return [
     ...Object.keys(services),
     ...(postgres === undefined ? [] : ["postgres"]),
@@ -55,11 +54,11 @@ export function knownParts(): string[] {
   ];
 }
 
-function checkPart(part: string): void {
-  const known = knownParts();
+function checkPart(project: Project, part: string): void {
+  const known = knownParts(project);
   if (known.includes(part)) return;
   throw new Problem(
-    `service: no such service of ${description.name}, got ${show(part)}; ${suggestion(part, known)}`,
+    `service: no such service of ${project.application.name}, got ${show(part)}; ${suggestion(part, known)}`,
   );
 }
 

@@ -1,10 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { application } from "../../application.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { startContainers } from "../docker/start-stop.ts";
 import { findDrift, viewWholeEngine, type Drift, type WholeEngineView } from "../drift/engine.ts";
 import { run } from "../process/run.ts";
-import { readProject } from "../project.ts";
+import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { foldersOf } from "../pulumi/folders.ts";
 import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
@@ -39,8 +38,8 @@ export interface Session {
  * Sets the machine up as far as is needed, and looks at what there is: settings, locks, state and containers. Nothing of
  * the environment is changed: it fails first when the settings cannot be used or another run is at work.
  */
-export async function open(need: Need, progress: Progress, project = readProject()): Promise<Session> {
-  const settings = settingsOf(project, application.name, stack);
+export async function open(need: Need, progress: Progress, project: Project): Promise<Session> {
+  const settings = settingsOf(project, stack);
   const warning = namespaceWarning(project, stack);
   if (warning !== undefined) progress.say(warning);
   const folders = foldersOf(project, stack, settings.namespace);

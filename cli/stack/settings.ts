@@ -15,67 +15,60 @@ import { noYaml, settingsFileOf } from "./settings-file.ts";
  * @throws InputError with all problems at once
  */
 export function settingsOf(
-  project: Pick<Project, "root" | "name">,
-  applicationName: string,
+  project: Pick<Project, "root" | "application">,
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): Settings {
-  return settingsIn(textOf(project, stack), project, applicationName, stack, given);
+  return settingsIn(textOf(project, stack), project, stack, given);
 }
 
 /** A stack's settings as its file would say them with this text. Throws as `settingsOf` does. */
 export function settingsIn(
   text: string,
-  project: Pick<Project, "root" | "name">,
-  applicationName: string,
+  project: Pick<Project, "root" | "application">,
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): Settings {
-  const raw = readConfiguration(configurationIn(stack, text), project.name);
+  const raw = readConfiguration(configurationIn(stack, text));
   // Values that are encrypted: only Pulumi can read them.
   delete raw.secretValues;
-  return parseSettings(raw, fallbacks(project, applicationName, stack, given));
+  return parseSettings(raw, fallbacks(project, stack, given));
 }
 
 /** The settings that all previews start from, as the one of pull request 1 has them. Throws as `settingsOf` does. */
 export function previewSettings(
-  project: Pick<Project, "root" | "name">,
-  applicationName: string,
+  project: Pick<Project, "root" | "application">,
   given: NodeJS.ProcessEnv = process.env,
 ): Settings {
   const raw = configurationOf(project, "preview");
   delete raw.secretValues;
-  return parseSettings(raw, fallbacks(project, applicationName, previewStack(1), given));
+  return parseSettings(raw, fallbacks(project, previewStack(1), given));
 }
 
 /** The names of the values that a stack's file keeps encrypted. */
-export function storedSecrets(project: Pick<Project, "root" | "name">, stack: string): string[] {
+export function storedSecrets(project: Pick<Project, "root">, stack: string): string[] {
   const { secretValues } = configurationOf(project, stack);
   return typeof secretValues === "object" && secretValues !== null ? Object.keys(secretValues) : [];
 }
 
 /** A stack's namespace, whatever else its settings hold: they may be what a person is about to repair. */
 export function namespaceOf(
-  project: Pick<Project, "root" | "name">,
-  applicationName: string,
+  project: Pick<Project, "root" | "application">,
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): string {
-  return configuredNamespace(project, stack) ?? fallbacks(project, applicationName, stack, given).namespace;
+  return configuredNamespace(project, stack) ?? fallbacks(project, stack, given).namespace;
 }
 
 /** The namespace that a stack's configuration sets; undefined when it sets none that could be one. */
-export function configuredNamespace(
-  project: Pick<Project, "root" | "name">,
-  stack: string,
-): string | undefined {
+export function configuredNamespace(project: Pick<Project, "root">, stack: string): string | undefined {
   const { namespace } = configurationOf(project, stack);
   return typeof namespace === "string" && isLabel(namespace, longestNamespace) ? namespace : undefined;
 }
 
 /** What a person should know of how a stack's namespace was told; undefined when there is nothing. */
 export function namespaceWarning(
-  project: Pick<Project, "root" | "name">,
+  project: Pick<Project, "root">,
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): string | undefined {
@@ -85,7 +78,7 @@ export function namespaceWarning(
 
 /** Whether a person chose the port, in the stack's configuration or for this run. */
 export function portIsGiven(
-  project: Pick<Project, "root" | "name">,
+  project: Pick<Project, "root">,
   stack: string,
   given: NodeJS.ProcessEnv = process.env,
 ): boolean {
@@ -93,17 +86,16 @@ export function portIsGiven(
 }
 
 function fallbacks(
-  project: Pick<Project, "root">,
-  applicationName: string,
+  project: Pick<Project, "root" | "application">,
   stack: string,
   given: NodeJS.ProcessEnv,
 ): ReturnType<typeof fallbacksFor> {
   const surroundings = { workspace: () => readWorkspace(project.root, given), variables: given };
-  return fallbacksFor(applicationName, stack, surroundings);
+  return fallbacksFor(project.application.name, stack, surroundings);
 }
 
-function configurationOf(project: Pick<Project, "root" | "name">, stack: string): Record<string, unknown> {
-  return readConfiguration(configurationIn(stack, textOf(project, stack)), project.name);
+function configurationOf(project: Pick<Project, "root">, stack: string): Record<string, unknown> {
+  return readConfiguration(configurationIn(stack, textOf(project, stack)));
 }
 
 /** What a stack's file says; nothing where there is none. */

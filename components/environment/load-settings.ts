@@ -15,7 +15,7 @@ import { parseSettings, secretSourcesOf, type Settings } from "../settings/setti
  * that, unless they are set. Fails with all problems at once.
  */
 export function loadSettings(applicationName: string): LoadedSettings {
-  const raw = readConfiguration(pulumi.runtime.allConfig(), pulumi.getProject());
+  const raw = readConfiguration(pulumi.runtime.allConfig());
   const settings = userErrors(() => {
     const surroundings = { workspace: () => readWorkspace(process.cwd()), variables: process.env };
     return parseSettings(raw, fallbacksFor(applicationName, pulumi.getStack(), surroundings));

@@ -1,4 +1,5 @@
 import { delimiter, resolve } from "node:path";
+import { towpathFolder } from "./towpath-folder.ts";
 
 /** Who signs in to a registry. */
 export interface RegistryAccount {
@@ -21,7 +22,7 @@ export function loginVariables(
   root: string,
   path: string | undefined,
 ): NodeJS.ProcessEnv {
-  const folder = resolve(root, "components/host/docker-login");
+  const folder = resolve(root, towpathFolder(root), "components/host/docker-login");
   // The client knows Docker Hub by its first address.
   const server = address === "docker.io" ? "https://index.docker.io/v1/" : address;
   return {

@@ -1,8 +1,10 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { posix } from "node:path";
 import type { Program } from "../contract/program.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { connectionText } from "./ssh-config.ts";
+import { towpathFolder } from "./towpath-folder.ts";
 
 /** What a step does, and when it does it again. */
 export interface StepArgs<Input> {
@@ -52,5 +54,5 @@ export class Step<Input> extends command.local.Command {
 
 /** How a step is started; the project's folder is the working directory. */
 function commandLine(program: Program): string {
-  return `node steps/run.mjs ${program}`;
+  return `node ${posix.join(towpathFolder(), "steps/run.mjs")} ${program}`;
 }

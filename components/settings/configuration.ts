@@ -7,17 +7,16 @@ import { workspaceNamespace, type Workspace } from "../naming/workspace.ts";
 import { kindOf } from "./kinds.ts";
 import { settingsSchemas, type SettingsFallbacks } from "./settings.ts";
 
+/** What the names of settings begin with in a stack's file. */
+const prefix = "towpath:";
+
 /**
- * A stack's own settings out of its whole configuration.
+ * A stack's settings out of its whole configuration: they begin with `towpath:`, whatever the project is called.
  *
  * Pulumi hands every value over as text. What a setting wants as text stays as it is (a commit such as `1234567` too);
  * everything else is read as JSON, and stays text when it is none, for the checks to name it.
  */
-export function readConfiguration(
-  configuration: Readonly<Record<string, string>>,
-  project = "towpath",
-): Record<string, unknown> {
-  const prefix = `${project}:`;
+export function readConfiguration(configuration: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(configuration)
       .filter(([key]) => key.startsWith(prefix))

@@ -11,7 +11,7 @@ let compiling: Promise<void> | undefined;
 export function compileAll(original: string): Promise<void> {
   return (compiling ??= compileEach(original, [
     "cli/main.ts",
-    "index.ts",
+    "components/index.ts",
     ...readdirSync(join(original, "steps/programs")).map((name) => `steps/programs/${name}`),
   ]));
 }

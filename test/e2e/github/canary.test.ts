@@ -10,7 +10,6 @@ import { LocalVault } from "../../support/vault/local-vault.ts";
 
 /** What a staging stack does with secrets, without its host. */
 const program = `
-import "./setup/speed/stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { parseApplication } from "./components/application/parse.ts";
 import { prepareGithub } from "./components/github/prepare-github.ts";

@@ -7,7 +7,6 @@ export const canary = "canary-value-never-to-be-seen";
 
 /** A staging stack's part on GitHub: all that `deploy` does with it, without a host. */
 const program = `
-import "./setup/speed/stack-traces.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { application as described } from "./application.ts";
 import { parseApplication } from "./components/application/parse.ts";

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { pluginFile, pulumiFolder, readProject } from "../../../cli/project.ts";
+import { pluginFile, pulumiFolder, readInstallation } from "../../../cli/project.ts";
 import { describeGoTests } from "../../support/go-tests.ts";
 import { join } from "node:path";
 
@@ -13,7 +13,7 @@ describeGoTests(
     // Compares two plugins; there is only one here.
     without: ["TestStateIsInterchangeable"],
     flags: async () => {
-      const project = readProject();
+      const project = readInstallation();
       const docker = project.plugins.find(({ name }) => name === "docker");
       if (docker === undefined) throw new Error("package.json: no docker plugin");
       const plugin = pluginFile(project.pulumiHome, docker);

@@ -1,7 +1,8 @@
 import { existsSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { readProject, pluginFile, pulumiFolder, type Project } from "../../../cli/project.ts";
+import { pluginFile, pulumiFolder, type Project } from "../../../cli/project.ts";
+import { projectIn } from "./project-in.ts";
 
 /**
  * A machine with programs called `docker` and `pulumi` that answer from files and note how they were called, and a
@@ -22,7 +23,7 @@ export class FakeMachine {
     };
     this.write("Pulumi.local.yaml", "config:\n  towpath:namespace: notes-local\n");
     this.write("package.json", JSON.stringify({ dependencies: versions }));
-    this.project = readProject(this.root, { PULUMI_HOME: join(this.root, "home") });
+    this.project = projectIn(this.root);
     for (const plugin of this.project.plugins) this.program(pluginFile(this.project.pulumiHome, plugin), "");
     this.program(join(pulumiFolder(this.project), "pulumi-language-nodejs"), "");
     this.program(join(pulumiFolder(this.project), "pulumi"), this.answering("pulumi"));

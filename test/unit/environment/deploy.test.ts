@@ -46,6 +46,8 @@ describe("a deployment", function () {
     writeFileSync(join(folder, "ssh"), "#!/bin/sh\nexec sh -s -- /tmp\n");
     chmodSync(join(folder, "ssh"), 0o755);
     process.env.PATH = `${folder}${delimiter}${before.path}`;
+    mkdirSync(join(folder, "setup"));
+    writeFileSync(join(folder, "setup/bootstrap.mjs"), "");
     process.chdir(folder);
   });
   afterEach(async () => {

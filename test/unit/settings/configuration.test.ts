@@ -31,7 +31,7 @@ describe("a stack's configuration", () => {
         colour: "red",
       },
     );
-    assert.deepEqual(readConfiguration({ "mine:port": "1" }, "mine"), { port: 1 });
+    assert.deepEqual(readConfiguration({ "notes:port": "1" }), {});
   });
 
   it("has dates as people write them, with and without quotes", () => {

@@ -6,7 +6,7 @@ describe("stack traces", () => {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back, never called
     const format = Error.prepareStackTrace;
     try {
-      await import("../../../setup/speed/stack-traces.ts");
+      await import("../../../setup/speed/stack-traces.mjs");
       const { Config } = createRequire(import.meta.url)("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
       const error = caught(() => new Config("towpath").require("missing"));
       assert.match(String(error.stack), /stack-traces\.test\.ts/);

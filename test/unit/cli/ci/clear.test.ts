@@ -65,7 +65,7 @@ describe("what a run of ci leaves", function () {
   });
 
   it("has images of every name that a run builds", () => {
-    assert.deepEqual(ciImages("notes-ci"), [
+    assert.deepEqual(ciImages({ images: { api: { context: "api" }, web: { context: "web" } } }, "notes-ci"), [
       "notes-ci-api",
       "notes-ci-api-dev",
       "notes-ci-web",

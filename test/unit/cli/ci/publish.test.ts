@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { destinations, noPassword, noRegistry, publish } from "../../../../cli/ci/publish.ts";
 import { describeImage } from "../../../../cli/ci/describe-image.ts";
 import { factsOf, tagsOf, type Tags } from "../../../../cli/ci/origin.ts";
 import { Problem } from "../../../../cli/problem.ts";
 import type { PulumiCall } from "../../../../cli/pulumi/call.ts";
 import type { Run } from "../../../../cli/process/run.ts";
+import { checkout } from "../../../support/source-tree.ts";
 import { PlayedRegistry } from "../../image/played-registry.ts";
 import { fakeRun } from "../fake-run.ts";
 import { recordedProgress } from "../quiet.ts";
@@ -103,10 +105,11 @@ describe("publishing", () => {
       return fake(command, args, settings);
     };
     const login = { user: "me", password: fromVariable("TOKEN") };
-    const [destination] = await destinations([{ ...registry, login }], call, run);
+    const here = { ...call, project: { ...call.project, root: checkout } };
+    const [destination] = await destinations([{ ...registry, login }], here, run);
     assert.ok(destination !== undefined);
-    await publish({ images: { api: "x" }, tags: { moving: ["latest"] } }, [destination], call, run, quiet);
-    const folder = "/p/components/host/docker-login";
+    await publish({ images: { api: "x" }, tags: { moving: ["latest"] } }, [destination], here, run, quiet);
+    const folder = join(checkout, "components/host/docker-login");
     assert.deepEqual(seen[1], {
       TOKEN: "hidden",
       DOCKER_CONFIG: folder,

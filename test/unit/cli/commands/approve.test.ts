@@ -90,7 +90,7 @@ describe("towpath approve", function () {
     );
     assert.match(readFileSync(join(machine.root, "Pulumi.production.yaml"), "utf8"), /^# ours\n/);
 
-    const settings = settingsOf(machine.project, "notes", "production") as ProductionSettings;
+    const settings = settingsOf(machine.project, "production") as ProductionSettings;
     assert.deepEqual(
       settings.approvals.map(({ by }) => by),
       ["bob", "alice"],
@@ -106,7 +106,7 @@ describe("towpath approve", function () {
     await as("alice");
     released({ staging: [record("b"), record("a")], production: [record("a")] });
     await as("alice");
-    const { approvals } = settingsOf(machine.project, "notes", "production") as ProductionSettings;
+    const { approvals } = settingsOf(machine.project, "production") as ProductionSettings;
     assert.deepEqual(
       approvals.map(({ release }) => release),
       [idOf("b")],

@@ -25,6 +25,7 @@ describe("destroying an environment behind a gateway that others share", functio
     state("host-app1", [
       { type: "pulumi:pulumi:Stack", outputs: { gateway: { containerName: gateway, containerId: "7" } } },
     ]);
+    machine.write("setup/bootstrap.mjs", "");
     machine.write("steps/run.mjs", step);
     progress.lines.length = 0;
   });

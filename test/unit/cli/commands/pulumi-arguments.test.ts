@@ -36,7 +36,7 @@ describe("a stack's file that is no YAML", () => {
     machine.write("Pulumi.local.yaml", "config:\n  towpath:port: [8080\n");
     const message =
       'Pulumi.local.yaml: expected YAML, got "Flow sequence in block collection must be sufficiently indented and end with a ] at line 3, column 1:"; repair the file first';
-    assert.throws(() => settingsOf(machine.project, "notes", "local"), { name: "Problem", message });
+    assert.throws(() => settingsOf(machine.project, "local"), { name: "Problem", message });
     await assert.rejects(pulumi(recordedProgress(), ["--color", "never", "up"], machine.project), {
       name: "Problem",
       message,

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { homeWithoutLog } from "../../../../cli/pulumi/home.ts";
-import { readProject, type Project } from "../../../../cli/project.ts";
+import { readInstallation, type Project } from "../../../../cli/project.ts";
+import { application } from "../../../../application.ts";
 
 describe("Pulumi's folder", () => {
   let root: string;
@@ -12,7 +13,14 @@ describe("Pulumi's folder", () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "towpath-home-"));
-    project = { ...readProject(), privateFolder: join(root, ".towpath"), pulumiHome: join(root, "home") };
+    project = {
+      ...readInstallation(),
+      root,
+      privateFolder: join(root, ".towpath"),
+      pulumiHome: join(root, "home"),
+      name: "towpath",
+      application,
+    };
     for (const name of ["logs", "plugins", "versions"]) mkdirSync(real(name), { recursive: true });
   });
   afterEach(() => {

@@ -17,6 +17,7 @@ import type { PulumiCall } from "../../../../cli/pulumi/call.ts";
 import { keepingSaltOut, withoutSalt } from "../../../../cli/pulumi/salt.ts";
 import { environmentNameIn, readDeployment, stackOutputs } from "../../../../cli/pulumi/state.ts";
 import { createStack, removeStack } from "../../../../cli/stack/create.ts";
+import { application } from "../../../../application.ts";
 import { parseUrn } from "../../../../cli/pulumi/urn.ts";
 import { fakeRun } from "../fake-run.ts";
 
@@ -34,6 +35,7 @@ describe("the state", () => {
         pulumiVersion: "3.0.0",
         plugins: [],
         name: "towpath",
+        application,
       },
       stack: "local",
       logFolder: join(root, "logs"),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../../../../cli/problem.ts";
-import { pluginFile, readProject } from "../../../../cli/project.ts";
+import { pluginFile, readInstallation } from "../../../../cli/project.ts";
 import { buildMirror, missingImages } from "../../../../cli/setup/mirror.ts";
 import { buildPart } from "../../../../cli/setup/toolchain.ts";
 import { defaultPrefix } from "../../../../toolchain/images/build.mjs";
@@ -85,7 +85,7 @@ describe("the part of Pulumi that set-up builds", () => {
   it("is not built again when it is there", async () => {
     const { pulumiHome } = machine.project;
     machine.program(join(machine.root, "bin", "go"), `touch "${machine.root}/asked"`);
-    for (const plugin of readProject().plugins) machine.program(pluginFile(pulumiHome, plugin), "");
+    for (const plugin of readInstallation().plugins) machine.program(pluginFile(pulumiHome, plugin), "");
     await build("random");
     assert.equal(existsSync(join(machine.root, "asked")), false);
   });

@@ -16,7 +16,8 @@ import { usesOwnPassphrase } from "../../../../cli/pulumi/passphrase.ts";
 import { pulumiVariables } from "../../../../cli/pulumi/variables.ts";
 import { Problem } from "../../../../cli/problem.ts";
 import { foldersOf, type StackFolders } from "../../../../cli/pulumi/folders.ts";
-import { pluginFile, pulumiFolder, readProject, type Project } from "../../../../cli/project.ts";
+import { pluginFile, pulumiFolder, readInstallation, type Project } from "../../../../cli/project.ts";
+import { projectIn } from "../project-in.ts";
 import { pulumiRequirements } from "../../../../cli/setup/pulumi.ts";
 import { setUp } from "../../../../cli/setup/set-up.ts";
 import { stateRequirement } from "../../../../cli/setup/state.ts";
@@ -40,7 +41,7 @@ describe("set-up", () => {
       "@pulumi/random": "4.0.0",
     };
     writeFileSync(join(root, "package.json"), JSON.stringify({ dependencies: versions }));
-    project = readProject(root, { PULUMI_HOME: join(root, "home") });
+    project = projectIn(root);
   });
   afterEach(() => {
     rmSync(root, { recursive: true, force: true });
@@ -54,9 +55,11 @@ describe("set-up", () => {
 
   it("reads the versions from package.json, and says when one is missing", () => {
     assert.equal(project.pulumiVersion, "3.0.0");
-    assert.equal(readProject(root, {}).pulumiHome.endsWith(".pulumi"), true);
+    assert.equal(readInstallation(root, {}).pulumiHome.endsWith(".pulumi"), true);
     writeFileSync(join(root, "package.json"), JSON.stringify({ dependencies: { pulumi: "3.0.0" } }));
-    assert.throws(() => readProject(root, {}), { message: "package.json: no dependency @pulumi/command" });
+    assert.throws(() => readInstallation(root, {}), {
+      message: "package.json: no dependency @pulumi/command",
+    });
   });
 
   describe("of Pulumi", () => {

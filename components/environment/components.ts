@@ -1,0 +1,22 @@
+/** What teams who compose environments of their own import from "towpath/components". */
+export { parseApplication } from "../application/parse.ts";
+export { Check } from "../ci/check.ts";
+export { BackingServices } from "../data/backing-services.ts";
+export { Backups } from "../data/backups.ts";
+export { ObjectStorage } from "../data/object-storage.ts";
+export { Postgres } from "../data/postgres.ts";
+export { Redis } from "../data/redis.ts";
+export { Gateway } from "../gateway/gateway.ts";
+export { GithubEnvironment } from "../github/github-environment.ts";
+export { RepositoryRules } from "../github/repository-rules.ts";
+export { DockerHost } from "../host/docker-host.ts";
+export { HealthGate } from "../host/health-gate.ts";
+export { BuiltImage } from "../image/built-image.ts";
+export { PulledImage } from "../image/pulled-image.ts";
+export { Migration } from "../migration/migration.ts";
+export { namesOf, type Names } from "../naming/names.ts";
+export { Release } from "../release/release.ts";
+export { Route } from "../release/route.ts";
+export { Workload } from "../release/workload.ts";
+export { Secret } from "../secrets/secret.ts";
+export { SecretFiles } from "../secrets/secret-files.ts";

@@ -1,0 +1,9 @@
+/** What `import … from "towpath"` gets. */
+import { fileURLToPath, URL } from "node:url";
+import { compiled } from "./compiled.mjs";
+
+const address = await compiled(fileURLToPath(new URL("..", import.meta.url)), "components/index.ts");
+/** @type {unknown} */
+const loaded = await import(address);
+export const { defineApplication, deploy, loadSettings } =
+  /** @type {typeof import("../components/index.ts")} */ (loaded);
