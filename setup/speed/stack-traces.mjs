@@ -4,10 +4,6 @@
  * The SDK also takes a trace of every promise it makes, for a message that it shows with `PULUMI_DEBUG_PROMISE_LEAKS` only:
  * 0.4 of the 2.5 s of processor time of a program with 70 resources. Without that variable they are left out. And it takes
  * one of every resource, for the line of the source in the state, which nobody is shown: another 0.2 s.
- *
- * Pulumi prints an error of the program with `util.inspect`, and Node 20 takes a minute and gigabytes for that: its
- * highlighting of `node_modules` does not end at a line such as `node_modules/@pulumi/resource.ts:1598:22`, which stands
- * in the trace of every error that ends the program.
  */
 /** @typedef {(error: Error, frames: NodeJS.CallSite[]) => unknown} Format */
 

@@ -140,7 +140,10 @@ function recorded(): { registrations: Registration[]; refused: unknown[] } {
 
 function registrationOf(urn: string, request: RegisterResourceRequest): Registration {
   const inputs = readable(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>;
-  if (inputs.stdin instanceof Hidden) inputs.stdin = new Hidden(JSON.parse(String(inputs.stdin.value)));
+  const { stdin } = inputs;
+  // A plan does not know all of them.
+  if (stdin instanceof Hidden && stdin.value !== pulumi.runtime.unknownValue)
+    inputs.stdin = new Hidden(JSON.parse(String(stdin.value)));
   return {
     urn,
     type: request.getType(),
