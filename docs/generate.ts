@@ -15,6 +15,7 @@ import { environmentsPage } from "./environments-page.ts";
 import { floorsPicture } from "./floors-picture.ts";
 import { applicationPage, settingsComment, settingsPage } from "./pages.ts";
 import { jsonSchema } from "./schemas.ts";
+import { versionsPage, type Lock, type Locks } from "./versions-page.ts";
 
 const root = join(import.meta.dirname, "..");
 const begin = "# --- settings: written by `npm run docs` ---";
@@ -33,11 +34,26 @@ export function generate(): Map<string, string> {
   const comment = settingsComment(environments, encrypted, docs);
   return new Map([
     ["docs/reference/environments.md", environmentsPage()],
+    ["docs/reference/versions.md", versionsPage(readLocks())],
     ["docs/reference/settings.md", settingsPage(environments, encrypted, docs)],
     ["docs/reference/application.md", application],
     ["docs/architecture.svg", floorsPicture()],
     ["Pulumi.yaml", withSettings(readFileSync(join(root, "Pulumi.yaml"), "utf8"), comment)],
   ]);
+}
+
+/** The lock files that versions stand in. */
+function readLocks(): Locks {
+  const read = (folder: string): Lock => {
+    const text = readFileSync(join(root, folder, "package-lock.json"), "utf8");
+    return (JSON.parse(text) as { packages: Lock }).packages;
+  };
+  return {
+    project: read(""),
+    provided: read("setup/node"),
+    oldest: read("test/run/nodes/oldest"),
+    newest: read("test/run/nodes/newest"),
+  };
 }
 
 /** The project file with the list of settings in its place, or at its end when it has none yet. */

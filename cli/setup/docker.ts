@@ -4,7 +4,10 @@ import { lastLines, type Run } from "../process/run.ts";
 import type { Step } from "../terminal/progress.ts";
 import type { Requirement } from "./requirement.ts";
 
-/** The oldest engine API: that of engine 20.10, the first with what the components use. */
+/** The oldest engine: the first with what the components use. */
+export const oldestEngine = "20.10";
+
+/** Its API. */
 const oldestApi = [1, 41] as const;
 
 /** How long an engine that was started may take to answer. */
@@ -79,7 +82,7 @@ export function isTooOld(apiVersion: string): boolean {
 
 /** Says that the engine is too old. */
 export function engineTooOld(version: string): string {
-  return `docker: engine 20.10 or newer is needed, got ${version}; upgrade it, see https://docs.docker.com/engine/install/`;
+  return `docker: engine ${oldestEngine} or newer is needed, got ${version}; upgrade it, see https://docs.docker.com/engine/install/`;
 }
 
 /** Says that there is no engine, and how to get one. */
