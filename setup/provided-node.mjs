@@ -12,7 +12,6 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { nodeProblem } from "./node-version.mjs";
 
 /**
  * Only what the lock names for this machine. npm's `node` package would fetch it in a script at its installation, unlocked;
@@ -41,35 +40,34 @@ const aboutElsewhere =
  */
 
 /**
- * Provides the Node that a lock file names for this machine, and returns its program, or what is wrong.
+ * Provides the Node that a lock file names for this machine, and returns its program; or why there is none, and what another
+ * program said of it.
  *
  * npm installs it, checked by the lock's hash, into a folder of this user that all projects share. What is there is whole:
  * it gets its name when it has run once. It stands alone in its folder, so that a PATH may begin with that.
  *
  * @param {string} lockFolder the folder of `package.json` and `package-lock.json`
  * @param {Tools} tools
- * @returns {{ program: string } | { problem: string }}
+ * @returns {{ program: string } | { why: string, said: string }}
  */
 export function provideNode(lockFolder, { run, say, environment = process.env, machine = thisMachine() }) {
-  const { version: got, platform, arch } = machine;
+  const { version, platform, arch } = machine;
   const named = packageFor(lockFolder, platform, arch);
   if (named === undefined) {
-    return { problem: nodeProblem(got, `there is none to provide for ${platform} on ${arch}`) };
+    return { why: `there is none to provide for ${platform} on ${arch}`, said: "" };
   }
   const folder = join(cacheFolder(environment), `${named.name}-${named.version}`);
   const program = join(folder, "node");
   if (existsSync(program)) return { program };
 
-  const step = `installing Node ${named.version} for Towpath (this machine's is ${got}) …`;
+  const step = `installing Node ${named.version} for Towpath (this machine's is ${version}) …`;
   say(step);
   const started = Date.now();
-  /** @param {string} why @param {string} words */
-  const failed = (why, words) => ({ problem: `${words}\n\n${nodeProblem(got, why)}` });
   let part;
   try {
     part = newPart(cacheFolder(environment));
   } catch (error) {
-    return failed("no other one could be kept (the reason is above)", wordsOf(error));
+    return { why: "no other one could be kept (the reason is above)", said: wordsOf(error) };
   }
   try {
     for (const file of ["package.json", "package-lock.json"]) {
@@ -80,7 +78,7 @@ export function provideNode(lockFolder, { run, say, environment = process.env, m
     const installed = join(part, "node_modules", named.name, "bin", "node");
     // npm leaves out, and says nothing, what could not be fetched: it has to be optional.
     if (!succeeded || !existsSync(installed)) {
-      return failed("npm could not install another one (its own words are above)", output);
+      return { why: "npm could not install another one (its own words are above)", said: output };
     }
     const whole = join(part, "whole");
     mkdirSync(whole);
@@ -90,7 +88,10 @@ export function provideNode(lockFolder, { run, say, environment = process.env, m
   } catch (error) {
     // Another process may have been faster: a folder that is not empty is not replaced.
     if (!existsSync(program)) {
-      return failed("the one that npm installed does not run here (the reason is above)", wordsOf(error));
+      return {
+        why: "the one that npm installed does not run here (the reason is above)",
+        said: wordsOf(error),
+      };
     }
   } finally {
     rmSync(part, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { delimiter, dirname } from "node:path";
 import { isatty } from "node:tty";
 import { fileURLToPath, URL } from "node:url";
-import { useOf } from "./node-version.mjs";
+import { nodeProblem, useOf } from "./node-version.mjs";
 import { runNpm } from "./npm.mjs";
 import { providedFolder } from "./own-path.mjs";
 import { provideNode } from "./provided-node.mjs";
@@ -56,6 +56,7 @@ function provide() {
     say: (line) => process.stderr.write(line + "\n"),
   });
   if ("program" in found) return found.program;
-  process.stderr.write(found.problem + "\n");
+  const problem = nodeProblem(process.versions.node, found.why);
+  process.stderr.write([found.said, problem].filter(Boolean).join("\n\n") + "\n");
   process.exit(1);
 }

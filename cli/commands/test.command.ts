@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { NodeName } from "../../test/run/nodes.ts";
 import { openProject } from "../project.ts";
 import { pass } from "../terminal/answer.ts";
 import type { TestRequest } from "./test.ts";
@@ -18,6 +19,12 @@ export function testCommand(program: Command): void {
       atLeastOne,
     )
     .option("--lanes <number>", "run so many groups of e2e tests at once", atLeastOne)
+    .addOption(
+      new Option("--node <node>", "run unit tests on the oldest or the newest Node").choices([
+        "oldest",
+        "newest",
+      ] satisfies NodeName[]),
+    )
     .action(
       async (
         kind: string | undefined,

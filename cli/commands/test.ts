@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { affectedSuites, readDependencies } from "../../test/run/choose.ts";
 import { groupsOf, longGroupOf, type Group } from "../../test/run/groups.ts";
 import { longRunsFile, planLongRuns, readLongRuns, writeLongRun } from "../../test/run/long-runs.ts";
+import { nodeNamed, nodeNames, type NodeName } from "../../test/run/nodes.ts";
 import { inLanes } from "../../test/run/queue.ts";
 import { runGroup, type GroupResult } from "../../test/run/run-group.ts";
 import { filesOf, isLong, kindsOf } from "../../test/run/suites.ts";
@@ -24,6 +25,8 @@ export interface TestRequest {
   /** For how many minutes the long ones run after the others: those whose sources changed since they passed here. */
   readonly longMinutes?: number | undefined;
   readonly lanes?: number | undefined;
+  /** The Node that the unit tests run on; left out, all tests run on both, and a part of them on the one that runs Towpath. */
+  readonly node?: NodeName | undefined;
 }
 
 /** How many groups run at once unless somebody says it: who watches reads one at a time. */
@@ -39,6 +42,7 @@ export async function test(
   project: Project,
   print: (text: string) => unknown = (text) => process.stdout.write(text),
 ): Promise<number> {
+  if (request.node !== undefined && request.kind !== "unit") throw new Problem(onlyUnit(request.node));
   const all = kindsOf(request.kind).flatMap((kind) => filesOf(project.root, kind, request.suite));
   const files = request.changed === true ? await affectedSuites(project.root, all) : all;
   const run = new Run(progress, project, request, print);
@@ -50,12 +54,23 @@ export async function test(
     await run.groups(
       groupsOf(
         files.filter((file) => !isLong(file)),
-        { seed: run.seed, lanes: run.lanes },
+        { seed: run.seed, lanes: run.lanes, nodes: nodesFor(request) },
       ),
     );
     if (request.longMinutes !== undefined) await run.longWithin(request.longMinutes, all);
   }
   return run.end();
+}
+
+/** The Nodes that unit tests run on, where it is another one than runs Towpath. */
+function nodesFor({ kind, changed, node }: TestRequest): readonly NodeName[] {
+  if (node !== undefined) return [node];
+  return kind === undefined && changed !== true ? nodeNames : [];
+}
+
+/** Says that tests with a real engine run on one Node. */
+function onlyUnit(node: NodeName): string {
+  return `test: --node is for unit tests, got --node ${node}; ask for them with npm run test:unit -- --node ${node}`;
 }
 
 /** One run of tests, and what became of its groups. */
@@ -134,7 +149,8 @@ class Run {
       root: this.project.root,
       // Beside others, each line says whose it is.
       line: alone ? undefined : (text) => this.print(`${group.name} | ${text}\n`),
-      covers: group.name === "unit" && this.covers,
+      covers: group.kind === "unit" && this.covers && group.node !== "oldest",
+      node: group.node && nodeNamed(this.project.root, group.node, (text) => this.print(`${text}\n`)),
       environment: { ...environment, TOWPATH_TEST_SEED: String(this.seed) },
     });
     this.results.push(result);

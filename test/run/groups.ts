@@ -1,3 +1,4 @@
+import type { NodeName } from "./nodes.ts";
 import { isLong, type Kind } from "./suites.ts";
 import { shuffled } from "./shuffle.ts";
 
@@ -10,12 +11,16 @@ export interface Group {
   readonly minutes: number;
   /** Whether it measures, and nothing may run beside it. */
   readonly alone: boolean;
+  /** The Node that runs it; left out, the one that runs Towpath. */
+  readonly node?: NodeName;
 }
 
 /** In which order groups run, and beside how many others. */
 export interface Order {
   readonly seed?: number;
   readonly lanes?: number;
+  /** The Nodes that the unit tests run on, one after the other; left out, the one that runs Towpath. */
+  readonly nodes?: readonly NodeName[];
 }
 
 /** How long a group may take that is not one of those below; each is several times what it takes. */
@@ -38,7 +43,7 @@ const elsewhere: Readonly<Record<string, string>> = { "test/e2e/github/released.
  * a process. With a seed, groups and the files in them are shuffled. With several lanes, those that measure are groups of
  * their own, and those that take longest come first, so that no lane waits for one at the end.
  */
-export function groupsOf(files: readonly string[], { seed, lanes = 1 }: Order = {}): Group[] {
+export function groupsOf(files: readonly string[], { seed, lanes = 1, nodes = [] }: Order = {}): Group[] {
   const groups = new Map<string, string[]>();
   for (const file of inOrder(files, seed)) {
     const name = lanes > 1 && measuring.has(file) ? `${nameOf(file)}, measured` : nameOf(file);
@@ -46,13 +51,17 @@ export function groupsOf(files: readonly string[], { seed, lanes = 1 }: Order = 
   }
   // Those that need no engine say first what is wrong.
   const named = [...groups].sort(([one], [other]) => Number(other === "unit") - Number(one === "unit"));
-  const all = named.map(([name, its]) => ({
-    name,
-    kind: name === "unit" ? ("unit" as const) : ("e2e" as const),
-    files: its,
-    minutes: longer[name] ?? minutes,
-    alone: its.every((file) => measuring.has(file)),
-  }));
+  const all = named.flatMap(([name, its]): Group[] => {
+    const group: Group = {
+      name,
+      kind: name === "unit" ? "unit" : "e2e",
+      files: its,
+      minutes: longer[name] ?? minutes,
+      alone: its.every((file) => measuring.has(file)),
+    };
+    if (group.kind === "e2e" || nodes.length === 0) return [group];
+    return nodes.map((node) => ({ ...group, name: `${name}, ${node} Node`, node }));
+  });
   return lanes > 1 ? all.sort((one, other) => other.minutes - one.minutes) : all;
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { killTree } from "../support/process-tree.ts";
 import { measured, reportOfPureFolders } from "./coverage.ts";
@@ -24,6 +24,8 @@ export interface Manner {
   readonly line?: ((text: string) => unknown) | undefined;
   /** Whether it measures what the unit tests cover. */
   readonly covers: boolean;
+  /** The Node that runs it, where it is another one than this: it becomes the first on PATH. */
+  readonly node?: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +43,7 @@ const nothing: GroupReport = {
 
 /** Runs a group's files in a process of mocha, which ends with all that it started when its time is over. */
 export async function runGroup(group: Group, manner: Manner): Promise<GroupResult> {
-  const { root, covers } = manner;
+  const { root, covers, node = process.execPath } = manner;
   const folder = mkdtempSync(join(tmpdir(), "towpath-test-"));
   const file = join(folder, "report.json");
   const configuration = join("test", group.kind, ".mocharc.json");
@@ -54,7 +56,7 @@ export async function runGroup(group: Group, manner: Manner): Promise<GroupResul
   const run = (args: readonly string[]): Promise<ExitCode> =>
     runProgram(args, { ...manner, environment: { ...manner.environment, [reportVariable]: file } }, deadline);
   try {
-    const code = await run(covers ? [...measured(folder), process.execPath, ...mocha] : mocha);
+    const code = await run(covers ? [...measured(folder), node, ...mocha] : mocha);
     const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as GroupReport) : nothing;
     const covered = code === 0 && covers ? await run(reportOfPureFolders(folder)) : code;
     const problem = problemOf(group, report, code, covered);
@@ -87,14 +89,15 @@ function problemOf(
 
 function runProgram(
   args: readonly string[],
-  { root, line, environment }: Manner,
+  { root, line, environment, node }: Manner,
   deadline: number,
 ): Promise<ExitCode> {
   const output = line === undefined ? "inherit" : "pipe";
-  const child = spawn(process.execPath, args, {
+  const path = node === undefined ? {} : { PATH: [dirname(node), process.env.PATH ?? ""].join(delimiter) };
+  const child = spawn(node ?? process.execPath, args, {
     cwd: root,
     stdio: [line === undefined ? "inherit" : "ignore", output, output],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...path, ...environment },
   });
   for (const stream of [child.stdout, child.stderr]) {
     if (stream !== null && line !== undefined) createInterface({ input: stream }).on("line", line);

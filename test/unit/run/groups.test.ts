@@ -37,6 +37,18 @@ describe("the groups of tests", () => {
     );
   });
 
+  it("are the unit tests once for each Node that they run on", () => {
+    const groups = groupsOf(files.slice(-3), { nodes: ["oldest", "newest"] });
+    assert.deepEqual(
+      groups.map(({ name, kind, node, files: its }) => [name, kind, node, its.length]),
+      [
+        ["unit, oldest Node", "unit", "oldest", 2],
+        ["unit, newest Node", "unit", "newest", 2],
+        ["local", "e2e", undefined, 1],
+      ],
+    );
+  });
+
   it("have the order that the seed decides, and the same for the same seed", () => {
     const order = (seed: number): string[] => groupsOf(files, { seed }).flatMap((group) => group.files);
     assert.deepEqual(order(1), order(1));

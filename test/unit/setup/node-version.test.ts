@@ -27,6 +27,19 @@ describe("the check of Node's version", () => {
     assert.equal(engines.node, `^${major}.${minor}.0 || >=${next}.0.0`);
   });
 
+  it("accepts those that are provided, and the unit tests run on the oldest", () => {
+    const versionsIn = (folder: string): string[] => {
+      const { optionalDependencies } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as {
+        optionalDependencies: Record<string, string>;
+      };
+      return Object.values(optionalDependencies);
+    };
+    const oldest = versionsIn("test/run/nodes/oldest");
+    for (const version of [...versionsIn("setup/node"), ...versionsIn("test/run/nodes/newest"), ...oldest])
+      assert.equal(useOf(version), "run", version);
+    assert.ok(oldest.includes(`${oldestNode.major}.${oldestNode.minor}.0`));
+  });
+
   it("is written in a syntax that old versions read", () => {
     for (const file of ["setup/bootstrap.mjs", "setup/node.mjs", "setup/node-version.mjs"]) {
       const code = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|^#!.*/g, "");

@@ -1,18 +1,22 @@
 /** How tests are run: mocha and c8 are played. Which there are and in which order, the tests of test/run say. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestRequest } from "../../../../cli/commands/test.ts";
+import { nodeNames } from "../../../run/nodes.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";
 
 /** What mocha is told, notes, and answers: its report and its exit code stand in files. */
 const mocha = `
 const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
+const { basename } = require("node:path");
 const files = process.argv.slice(2);
+const [first] = process.env.PATH.split(":");
+const node = first.includes("/nodes/") ? " on " + basename(first) : "";
 const long = process.env.TOWPATH_TEST_LONG === "true" ? ", long" : "";
-appendFileSync("runs", ["mocha", ...files].join(" ") + long + "\\n");
+appendFileSync("runs", ["mocha", ...files].join(" ") + node + long + "\\n");
 const report = files.some((file) => file.includes("e2e")) && existsSync("e2e-report") ? "e2e-report" : "report";
 if (existsSync(report)) writeFileSync(process.env.TOWPATH_TEST_REPORT, readFileSync(report));
 process.exit(existsSync("failing") ? 2 : 0);
@@ -22,7 +26,7 @@ process.exit(existsSync("failing") ? 2 : 0);
 const c8 = `
 const { appendFileSync, existsSync } = require("node:fs");
 const args = process.argv.slice(2);
-const at = args.indexOf(process.execPath);
+const at = args.findIndex((arg) => arg.endsWith("/node"));
 const lines = args[args.indexOf("--lines") + 1];
 appendFileSync("runs", (at === -1 ? "c8 report of " : "c8 at ") + lines + "\\n");
 if (at === -1) process.exit(existsSync("uncovered") ? 1 : 0);
@@ -52,6 +56,14 @@ describe("the command test", function () {
     reports({});
     process.env.TOWPATH_TEST_SEED = "5";
     process.env.XDG_CACHE_HOME = join(machine.root, "cache");
+    for (const name of nodeNames) {
+      const named = { version: "1.0.0", os: process.platform, cpu: process.arch };
+      const lock = { packages: { [`node_modules/${name}`]: named } };
+      machine.write(`test/run/nodes/${name}/package-lock.json`, JSON.stringify(lock));
+      const folder = join(machine.root, "cache/towpath/nodes", `${name}-1.0.0`);
+      mkdirSync(folder, { recursive: true });
+      symlinkSync(process.execPath, join(folder, "node"));
+    }
   });
   afterEach(() => {
     machine.remove();
@@ -78,11 +90,32 @@ describe("the command test", function () {
     return { code, printed: printed.join("").trimEnd().split("\n").slice(-lines), runs };
   }
 
-  it("runs both kinds, and measures what the unit tests cover", async () => {
+  const oldest = `${runUnit} on oldest-1.0.0`;
+  const newest = `${runUnit} on newest-1.0.0`;
+
+  it("runs both kinds, the unit tests on both Nodes, and measures once what they cover", async () => {
     assert.deepEqual(await tested(), {
       code: 0,
-      printed: ["6 passed, 0 failed, 2 skipped"],
-      runs: ["c8 at 92", runUnit, "c8 report of 100", `mocha ${local} ${endToEnd}`],
+      printed: ["9 passed, 0 failed, 3 skipped"],
+      runs: [oldest, "c8 at 92", newest, "c8 report of 100", `mocha ${local} ${endToEnd}`],
+    });
+  });
+
+  it("runs the unit tests on one of them when it is asked for", async () => {
+    assert.deepEqual((await tested({ kind: "unit", node: "oldest" })).runs, [oldest]);
+    const asked = { kind: "unit", suite: "naming/names", node: "newest" } as const;
+    assert.deepEqual((await tested(asked)).runs, [oldest, newest]);
+    await assert.rejects(tested({ kind: "e2e", node: "oldest" }), {
+      message:
+        "test: --node is for unit tests, got --node oldest; ask for them with npm run test:unit -- --node oldest",
+    });
+  });
+
+  it("says why there is none of the Nodes to run on", async () => {
+    machine.write("test/run/nodes/oldest/package-lock.json", '{ "packages": {} }');
+    const where = `${process.platform} on ${process.arch}`;
+    await assert.rejects(tested({ kind: "unit", node: "oldest" }), {
+      message: `test: no oldest Node to run the unit tests on, for there is none to provide for ${where}; repair that and run the command again`,
     });
   });
 
@@ -114,8 +147,8 @@ describe("the command test", function () {
     reports({ counts: { passed: 2, failed: 1, skipped: 0 } });
     assert.deepEqual(await tested(), {
       code: 1,
-      printed: ["4 passed, 2 failed, 0 skipped"],
-      runs: ["c8 at 92", runUnit, `mocha ${local} ${endToEnd}`],
+      printed: ["6 passed, 3 failed, 0 skipped"],
+      runs: [oldest, "c8 at 92", newest, `mocha ${local} ${endToEnd}`],
     });
   });
 
@@ -156,7 +189,7 @@ describe("the command test", function () {
     );
   });
 
-  it("runs the unit tests beside those with an engine, where two groups run at once", async () => {
+  it("runs the unit tests beside those with an engine, where several groups run at once", async () => {
     // Each ends when the other has begun.
     const meets = (own: string, other: string): string => `
       writeFileSync("${own}", "");
@@ -171,7 +204,7 @@ describe("the command test", function () {
       process.exit(`,
       )}`,
     );
-    assert.equal((await tested({ lanes: 2 })).code, 0);
+    assert.equal((await tested({ lanes: 3 })).code, 0);
   });
 
   it("runs groups beside each other, and says whose each line is", async () => {
