@@ -27,7 +27,7 @@ export interface ApplicationDescription {
 
 /** One image, built from this repository. */
 export interface ImageDescription {
-  /** The folder that the build sees, relative to the project. */
+  /** The folder that the build sees, relative to the project; it may be above it, within the git repository: `../apps/api`. */
   context: string;
   /** The Dockerfile, relative to the context. */
   dockerfile?: string;
@@ -44,8 +44,8 @@ export interface DevelopmentDescription {
   /** The stage of the Dockerfile to build. */
   target: string;
   /**
-   * The folders whose changes are served without a build: a folder of the project, and the absolute path in the
-   * container where it is mounted, read-only. What they hold is left out of the image that `local` builds.
+   * The folders whose changes are served without a build: a folder relative to the project, within the git repository, and
+   * the absolute path in the container where it is mounted, read-only. What they hold is left out of the image that `local` builds.
    */
   mounts?: Record<string, string>;
 }

@@ -1,9 +1,12 @@
+import { relative, resolve } from "node:path";
 import { show, suggestion } from "../input/input-checks.ts";
 import type { Application, Image } from "./application.ts";
 import { stagesOf } from "./dockerfile.ts";
 
 /** What the checks of development images look at in the project. */
 export interface ProjectFiles {
+  /** The project's folder. */
+  readonly root: string;
   readonly isFolder: (path: string) => boolean;
   /** A file's text; undefined when there is none. */
   readonly read: (path: string) => string | undefined;
@@ -32,18 +35,23 @@ export function reloadingServices({ images, services }: Application): string[] {
 }
 
 /** What of an image's context is mounted where it runs, relative to the context: `notes`. */
-export function mountedInContext({ context, mounts = {} }: Pick<Image, "context" | "mounts">): string[] {
-  return Object.keys(mounts)
-    .filter((mounted) => holds(context, mounted))
-    .map((mounted) => folder(mounted).slice(folder(context).length).replace(/^\//, ""));
+export function mountedInContext(
+  root: string,
+  { context, mounts = {} }: Pick<Image, "context" | "mounts">,
+): string[] {
+  return Object.keys(mounts).flatMap((mounted) => wayInto(root, context, mounted) ?? []);
 }
 
 /**
  * The `.dockerignore` of a build whose mounted folders stay out of it, so that an edit in them builds nothing: the
  * context's own one, and them.
  */
-export function developmentIgnore(own: string, image: Pick<Image, "context" | "mounts">): string {
-  return [own.trimEnd(), ...mountedInContext(image)].filter((line) => line !== "").join("\n") + "\n";
+export function developmentIgnore(
+  root: string,
+  own: string,
+  image: Pick<Image, "context" | "mounts">,
+): string {
+  return [own.trimEnd(), ...mountedInContext(root, image)].filter((line) => line !== "").join("\n") + "\n";
 }
 
 /** The files that an image is built from, with a digest of each, by their paths in the project. */
@@ -92,7 +100,7 @@ function mountProblem(place: string, { context }: Image, mounted: string, files:
   if (!files.isFolder(mounted)) {
     return [`${place}: no such folder in the project, got ${show(mounted)}; name one that exists`];
   }
-  if (holds(mounted, context)) {
+  if (wayInto(files.root, mounted, context) !== undefined) {
     return [
       `${place}: the image would be built of nothing, got its whole context ${show(context)}; name folders inside it`,
     ];
@@ -100,17 +108,13 @@ function mountProblem(place: string, { context }: Image, mounted: string, files:
   return [];
 }
 
-/** Whether a folder of the project is another one, or above it. */
-function holds(outer: string, inner: string): boolean {
-  return folder(outer) === "" || `${folder(inner)}/`.startsWith(`${folder(outer)}/`);
-}
-
-/** One way of writing a folder: `./app/api/` is `app/api`, and the project itself is nothing. */
-function folder(path: string): string {
-  return path
-    .split("/")
-    .filter((part) => part !== "" && part !== ".")
-    .join("/");
+/**
+ * The way from a folder to another one inside it, both as the project's application writes them: `notes` from `../api` to
+ * `../api/notes`, nothing to itself. Undefined when the other one is not inside.
+ */
+function wayInto(root: string, outer: string, inner: string): string | undefined {
+  const way = relative(resolve(root, outer), resolve(root, inner));
+  return way.split("/")[0] === ".." ? undefined : way;
 }
 
 function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {

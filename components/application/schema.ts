@@ -55,14 +55,14 @@ const secretName = z
   .string(secretWords)
   .regex(/^(?!GITHUB_|TOWPATH_|.*_FILE$)[A-Z][A-Z0-9_]{0,99}$/, secretWords);
 
-const mountedWords = expected("a folder within the project", 'for example "app/api/notes"');
+const mountedWords = expected("a folder relative to the project", 'for example "app/api/notes"');
 const mountPathWords = expected("an absolute path in the container", 'for example "/app/notes"');
 const development = z
   .strictObject({
     target: z.string(expected("a stage of the Dockerfile", 'for example "dev"')),
     mounts: z
       .record(
-        z.string().refine((text) => relative(text) && !text.split("/").includes(".."), mountedWords),
+        z.string().refine(relative, mountedWords),
         z.string(mountPathWords).regex(/^(\/[^/:]+)+$/, mountPathWords),
       )
       .default({}),

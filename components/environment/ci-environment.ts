@@ -8,7 +8,7 @@ import { checkDatabase, ciPlan, isDeveloped, type CiPlan } from "../ci/plan.ts";
 import type { CiRun } from "../ci/run.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { BuiltImage } from "../image/built-image.ts";
-import { checkContexts } from "../image/private-files.ts";
+import { checkContexts } from "../image/contexts.ts";
 import { InputError } from "../input/input-error.ts";
 import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
 import { namesOf, type Names } from "../naming/names.ts";

@@ -7,7 +7,7 @@ import { parseApplication } from "../application/parse.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { developmentFolder, projectFiles } from "../image/build-inputs.ts";
 import { BuiltImage } from "../image/built-image.ts";
-import { checkContexts } from "../image/private-files.ts";
+import { checkContexts } from "../image/contexts.ts";
 import { InputError } from "../input/input-error.ts";
 import { recordOf, type ReleaseIdentity } from "../plan/release-record.ts";
 import { Release, type ImageIds } from "../release/release.ts";

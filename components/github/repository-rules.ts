@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../input/input-error.ts";
 import { userErrors } from "../input/user-errors.ts";
+import { repositoryOf } from "../naming/read-workspace.ts";
 import { reportedChecks, requiredCheckProblems } from "./workflow-checks.ts";
 
 /** What the main branch and the tags of releases are protected by. */
@@ -87,18 +88,19 @@ function checkRequired({ requiredChecks, projectFolder }: RepositoryRulesArgs): 
   if (problems.length > 0) throw new InputError(problems);
 }
 
-/** The texts of the project's workflows, by their files. */
+/** The texts of the workflows of the repository that the project is in, by their files. */
 export function workflowsIn(projectFolder: string): Record<string, string> {
+  const repository = repositoryOf(projectFolder) ?? projectFolder;
   const folder = join(".github", "workflows");
   let files: string[];
   try {
-    files = readdirSync(join(projectFolder, folder));
+    files = readdirSync(join(repository, folder));
   } catch {
     return {};
   }
   return Object.fromEntries(
     files
       .filter((file) => /\.ya?ml$/.test(file))
-      .map((file) => [join(folder, file), readFileSync(join(projectFolder, folder, file), "utf8")]),
+      .map((file) => [join(folder, file), readFileSync(join(repository, folder, file), "utf8")]),
   );
 }

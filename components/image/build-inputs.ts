@@ -49,7 +49,7 @@ export function buildChanges(root: string, namespace: string, application: Appli
   });
 }
 
-/** The files that a build sees, with a digest of each, by their paths in the project. */
+/** The files that a build sees, with a digest of each, by their paths from the project. */
 export function buildInputs(root: string, image: Image): BuildInputs {
   const dockerfile = join(image.context, image.dockerfile);
   const files = contextPaths(root, image)
@@ -79,13 +79,14 @@ export function contextPaths(root: string, image: Image): string[] {
 /** The project's files, for the checks of development images. */
 export function projectFiles(root: string): ProjectFiles {
   return {
+    root,
     isFolder: (path) => statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false,
     read: (path) => textOf(join(root, path)),
   };
 }
 
 function ignoreText(root: string, image: Image): string {
-  return developmentIgnore(textOf(join(root, ignoreFile(root, image))) ?? "", image);
+  return developmentIgnore(root, textOf(join(root, ignoreFile(root, image))) ?? "", image);
 }
 
 /** The file that says what a build does not see, by its path in the project: the Dockerfile's own, else the context's. */

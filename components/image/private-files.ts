@@ -1,5 +1,4 @@
-import type { Application } from "../application/application.ts";
-import { InputError } from "../input/input-error.ts";
+import type { Application, Image } from "../application/application.ts";
 import { contextPaths, ignoreFile } from "./build-inputs.ts";
 
 /** What belongs to a machine or a person: passphrases, state, SSH keys, passwords, everything that was ever committed. */
@@ -8,12 +7,6 @@ const privateNames = /^(?:\.towpath|\.git|\.env|\.env\..+)$/;
 /** Files that are written to be committed, and hold no values. */
 const examples = /^\.env\.(?:.*\.)?(?:example|sample|template|dist)$/;
 
-/** Makes sure that no build sees what is private. Throws an InputError that names what one would see. */
-export function checkContexts(application: Pick<Application, "images">): void {
-  const problems = privateFileProblems(process.cwd(), application);
-  if (problems.length > 0) throw new InputError(problems);
-}
-
 /**
  * The problems of images whose builds would see what is private.
  *
@@ -21,18 +14,23 @@ export function checkContexts(application: Pick<Application, "images">): void {
  */
 export function privateFileProblems(root: string, { images }: Pick<Application, "images">): string[] {
   return Object.entries(images).flatMap(([name, image]) => {
-    const found = new Set<string>();
-    for (const path of contextPaths(root, image)) {
-      const parts = path.split("/");
-      const at = parts.findIndex((part) => privateNames.test(part) && !examples.test(part));
-      if (at >= 0) found.add(parts.slice(0, at + 1).join("/"));
-    }
-    if (found.size === 0) return [];
-    const seen = [...found].sort();
+    const seen = privatePaths(root, image);
+    if (seen.length === 0) return [];
     const shown = [...seen.slice(0, 3), ...(seen.length > 3 ? [`${seen.length - 3} more`] : [])].join(", ");
     const lines = [...new Set(seen.map((path) => `**/${path.split("/").at(-1) ?? ""}`))].sort().join(", ");
     return [
       `images.${name}.context: a build must not see what is private to this machine, got ${shown}; add ${lines} to ${ignoreFile(root, image)}, a line each`,
     ];
   });
+}
+
+/** What is private and a build of the image would see: files and folders, by their paths in the context. */
+export function privatePaths(root: string, image: Image): string[] {
+  const found = new Set<string>();
+  for (const path of contextPaths(root, image)) {
+    const parts = path.split("/");
+    const at = parts.findIndex((part) => privateNames.test(part) && !examples.test(part));
+    if (at >= 0) found.add(parts.slice(0, at + 1).join("/"));
+  }
+  return [...found].sort();
 }

@@ -51,6 +51,12 @@ function branchOf(folder: string): { branch: string } | { warning: string } {
   return branch === undefined ? unknown(`expected HEAD to be on a branch, got ${show(head)}`) : { branch };
 }
 
+/** The folder of the git repository that a folder is in; undefined when it is in none. */
+export function repositoryOf(folder: string): string | undefined {
+  const git = above(folder, ".git");
+  return git && dirname(git);
+}
+
 function unknown(problem: string): { warning: string } {
   return {
     warning: `namespace: ${problem}; the folder alone tells it now, check out a branch or set BRANCH_NAME`,

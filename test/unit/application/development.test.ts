@@ -46,18 +46,27 @@ describe("a development build", () => {
   });
 
   it("leaves out what is mounted from its context, and nothing else", () => {
-    assert.deepEqual(mountedInContext(image("app/api", ["app/api/notes", "app/apis", "shared"])), ["notes"]);
-    assert.deepEqual(mountedInContext(image("./app/api/", ["./app/api/src/main/"])), ["src/main"]);
-    assert.deepEqual(mountedInContext(image(".", ["app/api"])), ["app/api"]);
-    assert.deepEqual(mountedInContext({ context: "app" }), []);
+    const mounted = (context: string, folders: string[]): string[] =>
+      mountedInContext("/shop/infra", image(context, folders));
+    assert.deepEqual(mounted("app/api", ["app/api/notes", "app/apis", "shared"]), ["notes"]);
+    assert.deepEqual(mounted("./app/api/", ["./app/api/src/main/"]), ["src/main"]);
+    assert.deepEqual(mounted(".", ["app/api", "../api"]), ["app/api"]);
+    assert.deepEqual(mountedInContext("/shop/infra", { context: "app" }), []);
+  });
+
+  it("leaves it out of a context above the project, too", () => {
+    const mounted = (context: string, folders: string[]): string[] =>
+      mountedInContext("/shop/infra", image(context, folders));
+    assert.deepEqual(mounted("../api", ["../api/src", "../apis", "src"]), ["src"]);
+    assert.deepEqual(mounted("..", ["../api/src", "web", "../..data"]), ["api/src", "infra/web", "..data"]);
   });
 
   it("ignores it after all that the context ignores itself", () => {
     assert.equal(
-      developmentIgnore("node_modules\n!notes/keep\n\n", image("app", ["app/notes"])),
+      developmentIgnore("/shop", "node_modules\n!notes/keep\n\n", image("app", ["app/notes"])),
       "node_modules\n!notes/keep\nnotes\n",
     );
-    assert.equal(developmentIgnore("", image("app", [])), "\n");
+    assert.equal(developmentIgnore("/shop", "", image("app", [])), "\n");
   });
 
   it("is made anew for files that changed, came or went", () => {
@@ -68,6 +77,7 @@ describe("a development build", () => {
 
 describe("a development image is refused", () => {
   const files = (dockerfile: string | undefined, ...folders: string[]): ProjectFiles => ({
+    root: "/shop/infra",
     isFolder: (path) => folders.includes(path),
     read: (path) => (path === "app/api/Dockerfile" ? dockerfile : undefined),
   });

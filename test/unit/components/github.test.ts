@@ -113,6 +113,15 @@ describe("the rules of a repository", () => {
     });
   });
 
+  it("know the workflows of the repository above the project", async () => {
+    mkdirSync(join(folder, ".git"), { recursive: true });
+    mkdirSync(join(folder, "infra"), { recursive: true });
+    await assert.rejects(
+      deployed(program({ projectFolder: join(folder, "infra"), requiredChecks: ["check"] })),
+      /did you mean "checks"/,
+    );
+  });
+
   it("leave out what is not asked for", async () => {
     const { registrations } = await deployed(
       program({ requiredChecks: [], releaseTags: [], projectFolder: join(folder, "none") }),

@@ -73,6 +73,23 @@ describe("what a build is sent", () => {
     assert.deepEqual(privateFileProblems(root, application()), [named]);
   });
 
+  it("is the same for a project below the context or beside it", () => {
+    for (const path of [".git/HEAD", "infra/.towpath/passphrase", "infra/application.ts", "api/main.py"])
+      write(path, "");
+    const { api } = application("..").images;
+    assert.ok(api !== undefined);
+    write(".dockerignore", ".git\ninfra\n");
+    assert.deepEqual(contextPaths(join(root, "infra"), api), [".dockerignore", "Dockerfile", "api/main.py"]);
+    assert.deepEqual(Object.keys(buildInputs(join(root, "infra"), { ...api, context: "../api" })), [
+      "../api/Dockerfile",
+      "../api/main.py",
+    ]);
+    write(".dockerignore", ".git\n");
+    assert.deepEqual(privateFileProblems(join(root, "infra"), application("..")), [
+      advice("infra/.towpath", "**/.towpath", "../.dockerignore"),
+    ]);
+  });
+
   it("is nothing where there is no such folder: that is the build's own error", () => {
     assert.deepEqual(privateFileProblems(root, application("missing")), []);
   });
