@@ -10,16 +10,24 @@ type End<T> = T & { readonly isTTY?: boolean };
  * It is asked on standard error, and answered on standard input, unless others are given.
  */
 export function question(
+  ...at: Parameters<typeof openQuestion>
+): ((text: string) => Promise<boolean>) | undefined {
+  const ask = openQuestion(...at);
+  return ask && (async (text) => /^y(es)?$/i.test(await ask(`${text} [y/N]`)));
+}
+
+/** As `question`, for one that is answered by a text; it comes without the spaces around it. */
+export function openQuestion(
   progress: Pick<Progress, "stop">,
   input: End<NodeJS.ReadableStream> = process.stdin,
   output: End<NodeJS.WritableStream> = process.stderr,
-): ((text: string) => Promise<boolean>) | undefined {
+): ((text: string) => Promise<string>) | undefined {
   if (!input.isTTY || !output.isTTY) return undefined;
   return async (text) => {
     progress.stop();
     const lines = createInterface({ input, output });
     try {
-      return /^y(es)?$/i.test((await lines.question(`${text} [y/N] `)).trim());
+      return (await lines.question(`${text} `)).trim();
     } finally {
       lines.close();
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { question } from "../../../../cli/terminal/question.ts";
+import { openQuestion, question } from "../../../../cli/terminal/question.ts";
 
 /** One end of a terminal. */
 const terminal = () => Object.assign(new PassThrough(), { isTTY: true });
@@ -33,6 +33,14 @@ describe("a question", () => {
 
   it("says which answer is the one without a word", async () => {
     assert.ok((await answered("")).shown.includes("Remove it? [y/N] "));
+  });
+
+  it("may be answered by a text", async () => {
+    const [input, output] = [terminal(), terminal()];
+    const asked = openQuestion({ stop: () => undefined }, input, output)?.("Which port?");
+    input.write(" 8000 \n");
+    assert.equal(await asked, "8000");
+    assert.ok((await text(output.end())).includes("Which port? "));
   });
 
   it("is not asked where nobody sits at a terminal", () => {
