@@ -43,6 +43,7 @@ export const floors = {
     ],
     [{ folder: "stack", what: "a stack, its settings and hosts" }],
     [
+      { folder: "init", what: "a project for a repository" },
       { folder: "setup", what: "what is missing" },
       { folder: "drift", what: "what differs" },
       { folder: "on-this-machine", what: "local processes" },

@@ -9,6 +9,7 @@ import { envCheckCommand } from "./commands/env-check.command.ts";
 import { githubImportCommand } from "./commands/github-import.command.ts";
 import { hostCommand } from "./commands/host.command.ts";
 import { imagesCommand } from "./commands/images.command.ts";
+import { initCommand } from "./commands/init.command.ts";
 import { logsCommand } from "./commands/logs.command.ts";
 import { namespaceCommand } from "./commands/namespace.command.ts";
 import { psqlCommand } from "./commands/psql.command.ts";
@@ -51,6 +52,7 @@ const commands = [
   doctorCommand,
   hostCommand,
   completionCommand,
+  initCommand,
   releasesCommand,
   rollbackCommand,
   approveCommand,

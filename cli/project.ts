@@ -58,6 +58,14 @@ export function readInstallation(
   };
 }
 
+/** The version of Towpath itself. */
+export function towpathVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(ownFolder, "package.json"), "utf8")) as {
+    version: string;
+  };
+  return version;
+}
+
 /**
  * Opens the project that a folder is in, and works in its folder from then on, as npm and Pulumi do.
  *

@@ -1,5 +1,5 @@
 /** The instructions of a Dockerfile, each on one line: continued lines are joined, comments and here-documents left out. */
-function instructionsOf(dockerfile: string): string[] {
+export function instructionsOf(dockerfile: string): string[] {
   const escape = /^\s*#\s*escape\s*=\s*`/im.test(dockerfile) ? "`" : "\\";
   const instructions: string[] = [];
   let begun = "";

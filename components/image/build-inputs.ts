@@ -62,18 +62,23 @@ export function buildInputs(root: string, image: Image): BuildInputs {
 
 /** Everything that a build of the image is sent but folders, by its path in the context. */
 export function contextPaths(root: string, image: Image): string[] {
-  const text = ignoreText(root, image);
-  const ignored = dockerignore.default().add(text);
+  const ignores = ignoredBy(root, image);
   // A folder that is left out has to be entered where something in it may be taken in again.
-  const takesIn = /^\s*!/m.test(text);
+  const takesIn = /^\s*!/m.test(ignoreText(root, image));
   const below = (folder: string): string[] =>
     readdirSync(join(root, image.context, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = join(folder, entry.name);
-      const isOut = ignored.ignores(path);
+      const isOut = ignores(path);
       if (entry.isDirectory()) return isOut && !takesIn ? [] : below(path);
       return isOut ? [] : [path];
     });
   return existsSync(join(root, image.context)) ? below("") : [];
+}
+
+/** Tells of a path in the context whether a build of the image does not see it. */
+export function ignoredBy(root: string, image: Image): (path: string) => boolean {
+  const ignored = dockerignore.default().add(ignoreText(root, image));
+  return (path) => ignored.ignores(path);
 }
 
 /** The project's files, for the checks of development images. */

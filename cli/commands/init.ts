@@ -1,0 +1,140 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { ApplicationDescription } from "../../components/application/description.ts";
+import { parseApplication } from "../../components/application/parse.ts";
+import { isLabel, longestName } from "../../components/naming/namespace.ts";
+import { askWhatIsMissing, type Ask } from "../init/ask.ts";
+import { missingIgnores } from "../init/build-ignores.ts";
+import { applicationName, describe } from "../init/describe.ts";
+import { find } from "../init/find.ts";
+import { notesOf } from "../init/notes.ts";
+import { planFiles, presentName, type PlannedFile } from "../init/plan.ts";
+import { readRepository, type Repository } from "../init/repository.ts";
+import { Problem } from "../problem.ts";
+import { run } from "../process/run.ts";
+import { towpathVersion } from "../project.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
+import { columns } from "../terminal/table.ts";
+
+/** How `towpath init` was called. */
+export interface InitSettings {
+  /** The application's name; left out, it is found. */
+  readonly name?: string | undefined;
+  /** The person has agreed already. */
+  readonly yes: boolean;
+  /** Whether what would be written is only shown. */
+  readonly dryRun: boolean;
+  /** Asks the person; undefined where nobody can answer. */
+  readonly ask: Ask | undefined;
+}
+
+/** What `towpath init` ends with. */
+export interface Initialized {
+  readonly application: ApplicationDescription;
+  readonly files: readonly Pick<PlannedFile, "path" | "state">[];
+  /** What a person has to look at. */
+  readonly notes: readonly string[];
+  /** Whether the files were written. */
+  readonly written: boolean;
+  /** The commands that come next. */
+  readonly next: readonly string[];
+}
+
+/** Makes a folder of a repository the project of the application that the repository holds: shows what it writes, asks, and writes. */
+export async function init(
+  progress: Progress,
+  settings: InitSettings,
+  folder = process.cwd(),
+): Promise<Initialized> {
+  const read = (path: string): string | undefined =>
+    existsSync(join(folder, path)) ? readFileSync(join(folder, path), "utf8") : undefined;
+  const present = presentName(read("Pulumi.yaml"));
+  const repository = await asStep(progress, "looking through the repository", () =>
+    readRepository(folder, run),
+  );
+  const name = nameOf(settings.name ?? present, repository);
+  const sure = settings.yes || settings.dryRun;
+  if (!sure && settings.ask === undefined) throw new Problem(nobodyToAsk);
+  const found = find(repository);
+  if (found.services.length === 0) throw new Problem(noDockerfile(repository.root, found.notes));
+  const whole = sure || settings.ask === undefined ? found : await askWhatIsMissing(found, settings.ask);
+  const application = describe(name, whole, repository.folder);
+  const { files, notes } = planFiles(
+    {
+      application,
+      version: towpathVersion(),
+      holdsPrograms: repository.paths.some((path) => isProgramIn(repository.folder, path)),
+      ignores: missingIgnores(parseApplication(application), repository),
+      ...(repository.github !== undefined && { github: repository.github }),
+    },
+    read,
+  );
+  const result = { application, files, notes: [...notesOf(application, whole), ...notes], next };
+  progress.say(shown(result));
+  const written = await agreed(settings, files);
+  if (written) write(folder, files);
+  return { ...result, files: files.map(({ path, state }) => ({ path, state })), written };
+}
+
+const next = ["npm install", "npm start"];
+
+/** Says what was done, and what comes next. */
+export function initializedInWords({ written, next: commands }: Initialized): string {
+  return written ? `next: ${commands.join(", then ")}` : "nothing was written";
+}
+
+/** What is going to be written: the files, the application, and what to look at. */
+function shown({ files, notes }: { files: readonly PlannedFile[]; notes: readonly string[] }): string {
+  const application = files.find(({ path, state }) => path === "application.ts" && state === "new");
+  return [
+    ...(application === undefined ? [] : ["application.ts:", "", application.text]),
+    columns(files.map(({ path, state }) => [state, path])),
+    ...(notes.length === 0 ? [] : ["", "to look at:", ...notes.map((note) => `- ${note}`)]),
+    "",
+  ].join("\n");
+}
+
+async function agreed({ yes, dryRun, ask }: InitSettings, files: readonly PlannedFile[]): Promise<boolean> {
+  if (dryRun || files.every(({ state }) => state === "same" || state === "kept")) return false;
+  if (yes || ask === undefined) return true;
+  if (/^y(es)?$/i.test(await ask("Write these files? [y/N]"))) return true;
+  throw new Problem("nothing was written");
+}
+
+function write(folder: string, files: readonly PlannedFile[]): void {
+  for (const { path, state, text } of files) {
+    if (state === "new") writeFileSync(join(folder, path), text, { flag: "wx" });
+    if (state === "changed") writeFileSync(join(folder, path), text);
+  }
+}
+
+function nameOf(given: string | undefined, { github, root }: Repository): string {
+  if (given !== undefined) {
+    if (!isLabel(given, longestName)) throw new Problem(badName(given));
+    return given;
+  }
+  const found = [github?.split("/")[1], basename(root)].flatMap((raw) => applicationName(raw ?? "") ?? []);
+  return found[0] ?? "app";
+}
+
+/** Whether a path is a program in JavaScript that lies in the folder itself, or below it. */
+function isProgramIn(folder: string, path: string): boolean {
+  return (folder === "" || path.startsWith(`${folder}/`)) && /\.jsx?$/.test(path);
+}
+
+/** Says that a name is none for an application. */
+export function badName(name: string): string {
+  return `--name: expected a name of lower-case letters, digits and hyphens, from a letter on, at most ${longestName} characters, got ${JSON.stringify(name)}; for example "notes"`;
+}
+
+/** Says that nobody can agree to what is written. */
+export const nobodyToAsk =
+  "init: writes files and has to be agreed to, got no terminal to ask on; add --yes, or --dry-run to see them only";
+
+/** Says that there is nothing to build. */
+export function noDockerfile(root: string, notes: readonly string[]): string {
+  return [
+    `${root}: expected a Dockerfile for each service, got none in the repository; write one, and run init again`,
+    ...notes,
+  ].join("\n");
+}
