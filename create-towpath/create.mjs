@@ -1,17 +1,14 @@
 #!/usr/bin/env node
-/** `npm create towpath` is `npx towpath init`: of the towpath beside this package, wherever the package manager put it. */
-import { existsSync, readFileSync } from "node:fs";
+/** `npm create towpath` is `npx towpath init`, of the towpath that comes with this package. */
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
-const folders = createRequire(import.meta.url).resolve.paths("towpath") ?? [];
-const towpath = folders.map((folder) => join(folder, "towpath")).find((folder) => existsSync(folder));
-if (towpath === undefined) throw new Error("create-towpath: towpath is not installed beside it");
+const require = createRequire(import.meta.url);
 /** @type {unknown} */
-const manifest = JSON.parse(readFileSync(join(towpath, "package.json"), "utf8"));
+const manifest = require("towpath/package.json");
 const { bin } = /** @type {{ bin: { towpath: string } }} */ (manifest);
-const program = join(towpath, bin.towpath);
+const program = join(dirname(require.resolve("towpath/package.json")), bin.towpath);
 process.argv.splice(1, 1, program, "init");
 await import(pathToFileURL(program).href);
