@@ -44,6 +44,11 @@ const patience = 900_000;
 const foreign =
   /^(npm_|BRANCH_NAME$|WORKSPACE_ID$|TOWPATH_PORT$|PULUMI_(BACKEND|CONFIG|STACK)|NODE_V8_COVERAGE$|NODE_OPTIONS$|FORCE_COLOR$|INIT_CWD$)/;
 
+/** This process's variables without what ties a command under test to the one who runs the tests. */
+export function ownVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}
+
 const prefix = "e2e-";
 let count = 0;
 
@@ -113,11 +118,10 @@ export class TestProject {
 
   /** Starts any program in the project's folder. */
   spawn(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
-    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
     let said = "";
     const child = execa(command, args, {
       cwd: this.folder,
-      env: { ...own, ...environment },
+      env: { ...ownVariables(), ...environment },
       extendEnv: false,
       stdin: "ignore",
       reject: false,

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { blocksOf } from "../../support/docs.ts";
+import { freePort } from "../../support/free-port.ts";
+import { InstalledTowpath, type OwnRepository } from "../../support/own-repository.ts";
+import { request } from "../../support/request.ts";
+
+/** An image of a program in Python's own library, which listens on a port and answers on a path when it is ready. */
+const dockerfile = (port: number, path: string, ...lines: string[]): string =>
+  [
+    "ARG IMAGE_MIRROR=docker.io",
+    "FROM ${IMAGE_MIRROR}/library/python:3.11-slim-bookworm",
+    "WORKDIR /srv",
+    ...lines,
+    `EXPOSE ${port}`,
+    // Python ends at once when it is interrupted, and as process 1 not at all when it is asked to.
+    "STOPSIGNAL SIGINT",
+    `HEALTHCHECK CMD python -c "import urllib.request as u; u.urlopen('http://localhost:${port}${path}')"`,
+  ].join("\n");
+
+const pages = (port: number): string => `CMD ["python", "-m", "http.server", "${port}"]\n`;
+
+/** One service at the root, with files that no build may see. */
+const oneService = {
+  Dockerfile: `${dockerfile(8000, "/", "COPY . .", "RUN test ! -e .git && test ! -e .env && test ! -e infra")}\n${pages(8000)}`,
+  "index.html": "one service",
+  ".env": "PASSWORD=x",
+  ".gitignore": ".env\n",
+};
+
+/** Two services below `apps/`: a page, and an API that says which variables it is given. */
+const twoServices = {
+  "apps/web/Dockerfile": `${dockerfile(3000, "/", "COPY index.html ./")}\n${pages(3000)}`,
+  "apps/web/index.html": "two services",
+  "apps/api/Dockerfile": `${dockerfile(8000, "/api/health", "COPY . .")}\nCMD ["python", "serve.py"]\n`,
+  "apps/api/serve.py": `
+import http.server, json, os
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        given = [os.environ.get("DATABASE_URL", "").split(":")[0], "JWT_SECRET" in os.environ]
+        self.wfile.write(json.dumps(given).encode())
+
+http.server.ThreadingHTTPServer(("", 8000), Handler).serve_forever()
+`,
+  ".env.example": "DATABASE_URL=postgresql://notes@localhost/notes\nJWT_SECRET=change-me\n",
+  "compose.yaml": "services:\n  db:\n    image: postgres:15\n",
+};
+
+describe("docs/adopt.md", () => {
+  const towpath = new InstalledTowpath();
+  let repository: OwnRepository | undefined;
+
+  before(() => towpath.install());
+  afterEach(async () => {
+    await repository?.wipe();
+  });
+  after(() => {
+    towpath.remove();
+  });
+
+  /** Runs the guide in a repository; what people answer is said by --yes, and the package is installed already. */
+  async function follow(files: Readonly<Record<string, string>>): Promise<string> {
+    repository = towpath.repository(files);
+    const script = blocksOf("adopt.md").join("\n");
+    assert.match(script, /^npx towpath init\nnpm install$/m);
+    const port = String(await freePort());
+    const [make = "", begin = ""] = script
+      .replace(/^npx towpath init\nnpm install$/m, "npx towpath init --yes")
+      .split(/^(?=npm start$)/m);
+    await repository.shell(make);
+    repository.takeOverImages("infra");
+    const { stdout } = await repository.shell(`cd infra\n${begin}`, { TOWPATH_PORT: port });
+    assert.match(stdout, new RegExp(`^url: http://localhost:${port}$`, "m"));
+    assert.equal((await repository.shell("git status --porcelain")).stdout, "");
+    return `http://localhost:${port}`;
+  }
+
+  const textOf = async (url: string): Promise<string> => (await request(url)).text();
+
+  it("makes a project of a repository with a Dockerfile at its root", async () => {
+    const url = await follow(oneService);
+    assert.equal(await textOf(url), "one service");
+    await repository?.shell("cd infra\nnpm run destroy -- --yes");
+    assert.deepEqual(await repository?.footprints(), []);
+  });
+
+  it("makes a project of a repository with two services below apps/", async () => {
+    const url = await follow(twoServices);
+    assert.equal(await textOf(url), "two services");
+    assert.deepEqual(JSON.parse(await textOf(`${url}/api/variables`)), ["postgresql", true]);
+  });
+});
