@@ -1,21 +1,10 @@
-/**
- * Something that a person can put right: shown as it is, without a stack trace. The message has the form
- * `where: problem, got X; what to do`.
- */
-export class Problem extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "Problem";
-  }
-}
+import { UserError } from "../components/input/user-error.ts";
+
+/** What a person can put right, as the command line found it. */
+export class Problem extends UserError {}
 
 /** The person asked to stop. */
-export class Interrupted extends Problem {
-  constructor(message: string) {
-    super(message);
-    this.name = "Interrupted";
-  }
-}
+export class Interrupted extends Problem {}
 
 /** What commands end with; `--help` shows them. */
 export const exitCode = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;

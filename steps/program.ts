@@ -1,11 +1,11 @@
 import { text } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { engineAddress, type HostConnection } from "../components/host/ssh-config.ts";
+import { UserError } from "../components/input/user-error.ts";
 import { withoutSecrets } from "./delivered.ts";
 import { knowRun } from "./lineage.ts";
 import { reach, reachedHost } from "./machine/reach.ts";
 import { whileTelling } from "./progress.ts";
-import { StepFailure } from "./step-failure.ts";
 
 export { StepFailure } from "./step-failure.ts";
 
@@ -27,7 +27,7 @@ export async function runStep<Input>(step: (input: Input) => Promise<object>): P
     const receipt = await onHost(() => step(input));
     console.log(JSON.stringify({ ...receipt, seconds: Math.round((Date.now() - started) / 100) / 10 }));
   } catch (error) {
-    const said = withoutSecrets(error instanceof StepFailure ? error.message : inspect(error));
+    const said = withoutSecrets(error instanceof UserError ? error.message : inspect(error));
     if (reachedHost() === undefined) console.error(said);
     else console.log(said);
     process.exitCode = 1;

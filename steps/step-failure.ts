@@ -1,2 +1,4 @@
-/** A failure that is the user's to mend: shown as it is, without a stack trace. */
-export class StepFailure extends Error {}
+import { UserError } from "../components/input/user-error.ts";
+
+/** What a person can put right, as a step found it. */
+export class StepFailure extends UserError {}

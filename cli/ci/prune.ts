@@ -1,5 +1,4 @@
 import { GithubPackages } from "../../components/image/github-packages.ts";
-import { RegistryError } from "../../components/image/registry-requests.ts";
 import { Registry } from "../../components/image/registry.ts";
 import {
   branchLabel,
@@ -8,7 +7,6 @@ import {
   type PublishedTag,
 } from "../../components/image/retention.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
-import { Problem } from "../problem.ts";
 import type { StackState } from "../pulumi/stacks.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 import type { Destination } from "./publish.ts";
@@ -64,8 +62,6 @@ export async function prune(
       if (!dryRun) for (const { digest } of removed) await remove(image, digest);
       const all = new Set(tags.map(({ digest }) => digest));
       return { repository, removed, kept: all.size - removed.length };
-    }).catch((error: unknown) => {
-      throw error instanceof RegistryError ? new Problem(error.message) : error;
     });
     pruned.push(one);
   }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { loginVariables } from "../../components/host/docker-login.ts";
-import { RegistryError } from "../../components/image/registry-requests.ts";
 import { Registry } from "../../components/image/registry.ts";
 import type { CredentialSource } from "../../components/settings/credential.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
@@ -77,9 +76,7 @@ export async function publish(
       const name = `${registry.address}/${registry.repository}/${image}`;
       const found = await asStep(progress, `publishing ${name}`, () =>
         push({ local, name, tags, environment, run, taken: (tag) => known.digestOf(image, tag) }),
-      ).catch((error: unknown) => {
-        throw error instanceof RegistryError ? new Problem(error.message) : error;
-      });
+      );
       for (const { tag, why } of found.left) progress.say(`${name}:${tag}: ${why}`);
       published.push({ image, reference: `${name}@${found.digest}`, tags: found.tags });
     }

@@ -1,5 +1,5 @@
 import { parseApplication } from "../../components/application/parse.ts";
-import { InputError } from "../../components/input/input-error.ts";
+import { UserError } from "../../components/input/user-error.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { isLocal } from "../docker/endpoint.ts";
 import { listGateways } from "../docker/gateways.ts";
@@ -91,7 +91,7 @@ async function find(check: string, look: () => unknown): Promise<Finding> {
       ? { check, state: "missing", repair: '"npm start" provides it' }
       : { check, state: "well" };
   } catch (error) {
-    if (!(error instanceof Problem) && !(error instanceof InputError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return { check, state: "wrong", repair: error.message };
   }
 }

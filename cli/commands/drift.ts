@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { GithubError } from "../../components/github/client.ts";
 import { environmentDrift, type LeftOnGithub } from "../../components/github/drift.ts";
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
 import { securityChanges } from "../../components/github/security.ts";
@@ -113,8 +112,6 @@ async function githubDifferences(
         ...{ where: `GitHub ${environment}`, what: one.what, found: one.found },
       })),
     ];
-  } catch (error) {
-    throw error instanceof GithubError ? new Problem(error.message) : error;
   } finally {
     step.done();
   }

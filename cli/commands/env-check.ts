@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Application } from "../../components/application/application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
-import { GithubError } from "../../components/github/client.ts";
 import { deploymentSecrets } from "../../components/github/deployment-secrets.ts";
 import { readEnvironment, repositoryNameOf } from "../../components/github/facts.ts";
 import { environmentNames } from "../../components/naming/namespace.ts";
@@ -10,7 +9,6 @@ import type { Settings } from "../../components/settings/settings.ts";
 import { githubClient, onGithub } from "../github/access.ts";
 import { compare, namesInExample, type Comparison, type Facts, type GithubPlace } from "../github/compare.ts";
 import { readVariables } from "../github/variables.ts";
-import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
@@ -99,8 +97,6 @@ async function placesOf(
     if (!("github" in settings)) return [];
     const secrets = deploymentSecrets(application, settings, process.env).map(({ name }) => name);
     return [await environment(stack, secrets, settings.github.variables)];
-  } catch (error) {
-    throw error instanceof GithubError ? new Problem(error.message) : error;
   } finally {
     step.done();
   }

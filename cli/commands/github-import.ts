@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GithubError } from "../../components/github/client.ts";
 import { readRepository, repositoryNameOf } from "../../components/github/facts.ts";
 import { InputError } from "../../components/input/input-error.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
@@ -147,8 +146,6 @@ async function look(stack: string, repository: string, progress: Progress, proje
       repository: stack === "repository" ? await readRepositoryContents(client, name) : undefined,
       environments: { [environment]: await readWholeEnvironment(client, name, environment) },
     };
-  } catch (error) {
-    throw error instanceof GithubError ? new Problem(error.message) : error;
   } finally {
     step.done();
   }

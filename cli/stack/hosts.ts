@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { connect, writeConnections } from "../../components/host/connection.ts";
 import { folderOf, type HostConnection } from "../../components/host/ssh-config.ts";
-import { HostProblem } from "../../components/host/ssh-failure.ts";
 import { InputError } from "../../components/input/input-error.ts";
 import { missingCredentials } from "../../components/settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../../components/settings/credential.ts";
@@ -61,7 +60,7 @@ export async function hostsOfStack(call: PulumiCall, run: Run, folder?: string):
 }
 
 /**
- * Opens the connections to a stack's hosts, which the program does itself. Throws a Problem when one cannot be reached.
+ * Opens the connections to a stack's hosts, which the program does itself. Throws a HostProblem when one cannot be reached.
  *
  * @returns them, by the hosts' names
  */
@@ -76,8 +75,6 @@ export async function openHosts(
   try {
     await Promise.all(Object.values(connections).map((connection) => connect(connection)));
     return connections;
-  } catch (error) {
-    throw error instanceof HostProblem ? new Problem(error.message) : error;
   } finally {
     step.done();
   }

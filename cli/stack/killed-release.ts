@@ -1,8 +1,6 @@
 import { connect } from "../../components/host/connection.ts";
 import { engineAddress, type HostConnection } from "../../components/host/ssh-config.ts";
-import { HostProblem } from "../../components/host/ssh-failure.ts";
-import { InputError } from "../../components/input/input-error.ts";
-import { Problem } from "../problem.ts";
+import { UserError } from "../../components/input/user-error.ts";
 import type { Run } from "../process/run.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
@@ -57,9 +55,8 @@ async function lookUnlessUnreachable(call: PulumiCall, run: Run): Promise<HostLo
   try {
     return await lookAtHosts(call, run);
   } catch (error) {
-    const expected = [HostProblem, InputError, Problem].some((kind) => error instanceof kind);
-    if (expected && !(await wasKilled(call, run))) return [];
-    throw error instanceof HostProblem ? new Problem(error.message) : error;
+    if (error instanceof UserError && !(await wasKilled(call, run))) return [];
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
-import { InputError } from "../../components/input/input-error.ts";
-import { exitCode, Interrupted, Problem } from "../problem.ts";
+import { UserError } from "../../components/input/user-error.ts";
+import { exitCode, Interrupted } from "../problem.ts";
 import { showProgress, type Progress } from "./progress.ts";
 
 /** The option of every command that ends with a result. */
@@ -24,7 +24,7 @@ export async function answer<T>(
     if (text !== undefined) process.stdout.write(`${text}\n`);
   } catch (error) {
     progress.stop();
-    if (!(error instanceof Problem) && !(error instanceof InputError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     if (json) process.stdout.write(`${JSON.stringify({ error: error.message }, null, 2)}\n`);
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error instanceof Interrupted ? exitCode.interrupted : exitCode.failed;

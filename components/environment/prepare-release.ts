@@ -18,7 +18,7 @@ import { planMigration, type MigrationPlan } from "../migration/migration-plan.t
 import { checkPostgresVersion } from "../migration/postgres-version.ts";
 import { namesOf } from "../naming/names.ts";
 import { runningDescription } from "../plan/canary.ts";
-import { answerOf, environmentRegistry } from "../plan/environment-registry.ts";
+import { environmentRegistry } from "../plan/environment-registry.ts";
 import { planRelease, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import { applicationOf, changedParts, descriptionOf } from "../plan/release-description.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
@@ -92,7 +92,7 @@ async function checkPlatforms(
   const news = Object.entries(images).filter(([image, digest]) => current?.images[image] !== digest);
   const problems = await Promise.all(
     news.map(async ([image, digest]) =>
-      judgePlatforms(image, await answerOf(registry.platforms(image, digest)), { host, ...facts }),
+      judgePlatforms(image, await registry.platforms(image, digest), { host, ...facts }),
     ),
   );
   const told = problems.filter((problem) => problem !== undefined);

@@ -3,15 +3,15 @@ import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import type { Endpoints, RequestError } from "@octokit/types";
+import { UserError } from "../input/user-error.ts";
 
 /** GitHub does not answer, or refuses: `place: problem, got X; fix`. */
-export class GithubError extends Error {
+export class GithubError extends UserError {
   /** The status of its answer; undefined when none came. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number) {
     super(message);
-    this.name = "GithubError";
     this.status = status;
   }
 }

@@ -1,13 +1,13 @@
+import { UserError } from "../input/user-error.ts";
 import { jumpAlias, remoteSocket } from "./ssh-config.ts";
 
 /** Why a host cannot be used; the message names its setting and says what to do. */
-export class HostProblem extends Error {
+export class HostProblem extends UserError {
   /** Whether it may pass by itself, as with a machine that starts up or a line that was cut. */
   readonly passes: boolean;
 
   constructor(message: string, passes: boolean) {
     super(message);
-    this.name = "HostProblem";
     this.passes = passes;
   }
 }

@@ -1,17 +1,17 @@
 import { STATUS_CODES } from "node:http";
 import pRetry from "p-retry";
 import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../input/patience.ts";
+import { UserError } from "../input/user-error.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
 import { challengeOf, tokenOf, type SignIn } from "./registry-token.ts";
 
 /** A registry does not answer, or not as it should: `towpath:registry: problem, got X; fix`. */
-export class RegistryError extends Error {
+export class RegistryError extends UserError {
   /** The status of its answer; undefined when none came. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number) {
     super(message);
-    this.name = "RegistryError";
     this.status = status;
   }
 }

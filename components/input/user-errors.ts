@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { InputError } from "./input-error.ts";
+import { UserError } from "./user-error.ts";
 
-/** Runs a check; what it says of a person's input becomes Pulumi's own error for that, which shows no stack trace. */
+/** Runs a check; what a person can put right becomes Pulumi's own error for that, which shows no stack trace. */
 export function userErrors<T>(check: () => T): T {
   try {
     return check();
@@ -20,5 +20,5 @@ export async function laterUserErrors<T>(check: () => Promise<T>): Promise<T> {
 }
 
 function shownPlainly(error: unknown): unknown {
-  return error instanceof InputError ? new pulumi.RunError(error.message) : error;
+  return error instanceof UserError ? new pulumi.RunError(error.message) : error;
 }

@@ -5,7 +5,7 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import { plannedInWords } from "./decide.ts";
-import { answerOf, environmentRegistry } from "./environment-registry.ts";
+import { environmentRegistry } from "./environment-registry.ts";
 import { checkedOutCommit, defaultBranch, tagsOf } from "./git-facts.ts";
 import { planFrom, recordsIn, type ReleasePlan } from "./plan.ts";
 import type { ReleaseRecord } from "./release-record.ts";
@@ -37,7 +37,7 @@ export async function planRelease(
     user: userInfo().username,
     now: new Date(),
   });
-  const plan = await answerOf(planning);
+  const plan = await planning;
   if (plan.changes) void pulumi.log.info(plannedInWords(plan));
   for (const warning of plan.warnings) void pulumi.log.warn(warning);
   return plan;

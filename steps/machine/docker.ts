@@ -1,4 +1,5 @@
 import { execa, ExecaError } from "execa";
+import { UserError } from "../../components/input/user-error.ts";
 import { deliveredTo, withoutSecrets } from "../delivered.ts";
 import { StepFailure } from "../step-failure.ts";
 import { reach, wasCut } from "./reach.ts";
@@ -138,7 +139,7 @@ export async function lastLogLines(container: string, count = 20): Promise<strin
   try {
     await deliveredTo(container);
   } catch (error) {
-    if (!(error instanceof StepFailure)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return `  (not shown, ${error.message})`;
   }
   return withoutSecrets(all)

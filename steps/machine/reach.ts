@@ -1,8 +1,7 @@
 import { answers, connect } from "../../components/host/connection.ts";
 import { readConnection, type HostConnection } from "../../components/host/ssh-config.ts";
-import { HostProblem, saysCut } from "../../components/host/ssh-failure.ts";
+import { saysCut } from "../../components/host/ssh-failure.ts";
 import { waitingFor } from "../progress.ts";
-import { StepFailure } from "../step-failure.ts";
 
 /**
  * How long a step waits for a host that went away under it, in seconds: a virtual machine is back from a reboot within a
@@ -20,16 +19,12 @@ export function reachedHost(): HostConnection | undefined {
 export async function reach(): Promise<void> {
   const host = reachedHost();
   if (host === undefined) return;
-  try {
-    await connect(host, {
-      patienceSeconds,
-      onWait: ({ message }) => {
-        waitingFor(`waiting for ${host.host}: ${message}`);
-      },
-    });
-  } catch (error) {
-    throw error instanceof HostProblem ? new StepFailure(error.message) : error;
-  }
+  await connect(host, {
+    patienceSeconds,
+    onWait: ({ message }) => {
+      waitingFor(`waiting for ${host.host}: ${message}`);
+    },
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   MigrateReceipt,
   StayingSchema,
 } from "../../components/contract/migrate.ts";
+import { UserError } from "../../components/input/user-error.ts";
 import { lookSeconds } from "../../components/migration/isolated-run.ts";
 import { backUp } from "../database/backup.ts";
 import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
@@ -75,7 +76,7 @@ async function staying(
     const fix =
       "a run since then may have migrated and left no record, so what it took away is not known: release a repair, or look whether the earlier release gets along with the schema and say so with --accept-unknown-schema";
     const found = await revision(input, care).catch((error: unknown) => {
-      if (!(error instanceof StepFailure)) throw error;
+      if (!(error instanceof UserError)) throw error;
       throw new StepFailure(`${expected} no answer of that release; ${fix}; ${error.message}`);
     });
     if (found !== at) throw new StepFailure(`${expected} ${found ?? "no revision"}; ${fix}`);

@@ -9,11 +9,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CreateRoleInput } from "../../../components/contract/create-role.ts";
+import { HostProblem } from "../../../components/host/ssh-failure.ts";
 import { docker } from "../../../steps/machine/docker.ts";
 import { reach, reachedHost, wasCut } from "../../../steps/machine/reach.ts";
-import { StepFailure } from "../../../steps/step-failure.ts";
 import { play, playing, typed, type Played } from "./play.ts";
-import type { CreateRoleInput } from "../../../components/contract/create-role.ts";
 
 const input: CreateRoleInput = {
   container: "db",
@@ -103,7 +103,7 @@ describe("a step on a host", function () {
     process.env.PATH = "/nowhere";
     try {
       await assert.rejects(reach(), {
-        constructor: StepFailure,
+        constructor: HostProblem,
         message:
           "towpath:hosts.app2: the ssh client is needed to reach it, got no program of that name on PATH; " +
           "install OpenSSH's client, on Debian and Ubuntu with apt-get install openssh-client",

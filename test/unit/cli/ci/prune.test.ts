@@ -1,7 +1,7 @@
+import { RegistryError } from "../../../../components/image/registry-requests.ts";
 import assert from "node:assert/strict";
 import { neededDigests, prune, type ImageUser } from "../../../../cli/ci/prune.ts";
 import { nothingKnown, prunedInWords } from "../../../../cli/commands/images.ts";
-import { Problem } from "../../../../cli/problem.ts";
 import { PlayedRegistry } from "../../image/played-registry.ts";
 import { imagesOf, record } from "../../plan/records.ts";
 import { recordedProgress } from "../quiet.ts";
@@ -50,8 +50,9 @@ describe("pruning images", () => {
     played.removable = false;
     await assert.rejects(
       pruned(false),
-      new Problem(
+      new RegistryError(
         `towpath:registry: ${played.address} lets nobody remove images, got 405 for ${repository}@${digest}; allow it in the registry's own settings, or use its own rules for old images`,
+        405,
       ),
     );
   });

@@ -117,7 +117,7 @@ describe("clearing up after a killed release", function () {
       "echo 'ssh: connect to host 10.0.0.1 port 22: Connection refused' >&2; exit 255",
     );
     await assert.rejects(clear(), {
-      name: "Problem",
+      name: "HostProblem",
       message:
         'towpath:hosts.app1: cannot be reached, got "connect to host 10.0.0.1 port 22: Connection refused"; check its address and port, that it runs, and that its firewall lets you in',
     });
