@@ -1,4 +1,5 @@
-import { GithubPackages } from "../../components/image/github-packages.ts";
+import { GithubClient } from "../../components/github/client.ts";
+import { GithubPackages } from "../../components/github/packages.ts";
 import { Registry } from "../../components/image/registry.ts";
 import {
   branchLabel,
@@ -52,7 +53,7 @@ export async function prune(
   progress: Progress,
 ): Promise<PrunedRepository[]> {
   const registry = new Registry(destination, destination.password);
-  const remove = removalFrom(destination, registry);
+  const remove = removalFrom(destination, registry, progress);
   const pruned: PrunedRepository[] = [];
   for (const image of images) {
     const repository = `${destination.address}/${destination.repository}/${image}`;
@@ -72,10 +73,20 @@ export async function prune(
 function removalFrom(
   { address, repository, password }: Destination,
   registry: Registry,
+  { say }: Pick<Progress, "say">,
 ): (image: string, digest: string) => Promise<boolean> {
   if (address !== "ghcr.io" || password === undefined)
     return (image, digest) => registry.remove(image, digest);
-  const packages = new GithubPackages(password);
+  const access = {
+    token: password,
+    place: "towpath:registries",
+    // GHCR is GitHub's own: where GITHUB_BASE_URL names another server, that one does not know its images.
+    variables: {},
+    say: (line: string) => {
+      say(line);
+    },
+  };
+  const packages = new GithubPackages(new GithubClient(access));
   return (image, digest) => packages.remove(`${repository}/${image}`, digest);
 }
 

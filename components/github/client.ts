@@ -9,10 +9,13 @@ import { UserError } from "../input/user-error.ts";
 export class GithubError extends UserError {
   /** The status of its answer; undefined when none came. */
   readonly status: number | undefined;
+  /** What came in place of what was asked for, as the message has it. */
+  readonly got: string;
 
-  constructor(message: string, status?: number) {
+  constructor(message: string, { status, got }: { readonly status?: number; readonly got: string }) {
     super(message);
     this.status = status;
+    this.got = got;
   }
 }
 
@@ -50,11 +53,14 @@ const mostWaits = 5;
 /** Asks GitHub's API: within a time limit, again when that may help, and after the wait that a rate limit asks for. */
 export class GithubClient {
   readonly place: string;
+  /** What may be wrong when no answer comes. */
+  private readonly suspects: string;
   private readonly octokit: InstanceType<typeof PatientOctokit>;
 
   constructor(access: GithubAccess) {
     const { token, place, variables, say, answerMilliseconds = 30_000, secondMilliseconds = 1_000 } = access;
     this.place = place;
+    this.suspects = `${variables.GITHUB_BASE_URL === undefined ? "" : "GITHUB_BASE_URL and "}this machine's network`;
     const wait = (seconds: number, _: object, __: object, waits: number): boolean => {
       if (waits >= mostWaits) return false;
       say(`GitHub's rate limit is reached; the run goes on in ${durationText(seconds)}`);
@@ -113,20 +119,22 @@ export class GithubClient {
     if (response === undefined) {
       const reason = cause?.cause?.code ?? cause?.code ?? message;
       return new GithubError(
-        `${this.place}: GitHub cannot be reached, got ${reason} in 4 tries; check GITHUB_BASE_URL and this machine's network`,
+        `${this.place}: GitHub cannot be reached, got ${reason} in 4 tries; check ${this.suspects}`,
+        { got: reason },
       );
     }
     const said = response.data?.message ?? message;
     const got = `${status ?? 0} "${said.slice(0, 120)}"`;
+    const answered = { status: status ?? 0, got };
     if (status === 401) {
       return new GithubError(
         `${this.place}: GitHub does not know this token or it has expired, got ${got}; make a new one at https://github.com/settings/personal-access-tokens`,
-        status,
+        answered,
       );
     }
     return new GithubError(
       `${this.place}: expected GitHub to answer ${route}, got ${got}; ${fixOf(status ?? 0)}`,
-      status,
+      answered,
     );
   }
 }

@@ -2,15 +2,27 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GithubPackages } from "../../../components/image/github-packages.ts";
-import { RegistryError } from "../../../components/image/registry-requests.ts";
+import { GithubClient, GithubError } from "../../../components/github/client.ts";
+import { GithubPackages } from "../../../components/github/packages.ts";
 
-const patience = { answer: 2000, retries: 1, pause: 1 };
+/** Who asks GitHub, played at an address. */
+function packagesAt(address: string): GithubPackages {
+  return new GithubPackages(
+    new GithubClient({
+      token: "hidden",
+      place: "towpath:registries",
+      variables: { GITHUB_BASE_URL: address },
+      say: () => undefined,
+      secondMilliseconds: 1,
+    }),
+  );
+}
 
 describe("images on GHCR", () => {
   const asked: string[] = [];
-  const answers = new Map<string, { status: number; body: unknown }>();
+  const answers = new Map<string, { status: number; body: unknown; headers?: Record<string, string> }>();
   let server: Server;
+  let api: string;
   let packages: GithubPackages;
 
   beforeEach(async () => {
@@ -19,26 +31,31 @@ describe("images on GHCR", () => {
     server = createServer((request, response) => {
       const line = `${request.method ?? ""} ${request.url ?? ""}`;
       asked.push(line);
-      assert.equal(request.headers.authorization, "Bearer hidden");
-      const { status, body } = answers.get(line) ?? { status: 404, body: { message: "Not Found" } };
-      response.writeHead(status).end(body === undefined ? undefined : JSON.stringify(body));
+      assert.equal(request.headers.authorization, "token hidden");
+      const { status, body, headers } = answers.get(line) ?? { status: 404, body: { message: "Not Found" } };
+      response.writeHead(status, { "content-type": "application/json", ...headers });
+      response.end(body === undefined ? undefined : JSON.stringify(body));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    packages = new GithubPackages("hidden", patience, `http://127.0.0.1:${port}`);
+    api = `http://127.0.0.1:${port}/api/v3`;
+    packages = packagesAt(api);
   });
   afterEach(() => {
     server.closeAllConnections();
     server.close();
   });
 
-  const ofUser = "/users/octocat/packages/container/notes%2Fapi/versions";
-  const page = (path: string, number: number): string => `GET ${path}?per_page=100&page=${number}`;
+  const ofOrganization = "/api/v3/orgs/octocat/packages/container/notes%2Fapi/versions";
+  const ofUser = "/api/v3/users/octocat/packages/container/notes%2Fapi/versions";
+  const first = (path: string): string => `GET ${path}?per_page=100`;
+  const second = (path: string): string => `${first(path)}&page=2`;
 
   it("are found by digest on all pages, of a person as of an organisation, and removed", async () => {
-    const first = Array.from({ length: 100 }, (_, id) => ({ id, name: `sha256:${id}` }));
-    answers.set(page(ofUser, 1), { status: 200, body: first });
-    answers.set(page(ofUser, 2), { status: 200, body: [{ id: 100, name: "sha256:100" }] });
+    const next = `<http://${new URL(api).host}${second(ofUser).slice("GET ".length)}>; rel="next"`;
+    const hundred = Array.from({ length: 100 }, (_, id) => ({ id, name: `sha256:${id}` }));
+    answers.set(first(ofUser), { status: 200, body: hundred, headers: { link: next } });
+    answers.set(second(ofUser), { status: 200, body: [{ id: 100, name: "sha256:100" }] });
     answers.set(`DELETE ${ofUser}/100`, { status: 204, body: undefined });
 
     assert.equal(await packages.remove("octocat/notes/api", "sha256:100"), true);
@@ -46,9 +63,9 @@ describe("images on GHCR", () => {
     assert.equal(await packages.remove("octocat/notes/api", "sha256:1"), false);
 
     assert.deepEqual(asked, [
-      page("/orgs/octocat/packages/container/notes%2Fapi/versions", 1),
-      page(ofUser, 1),
-      page(ofUser, 2),
+      first(ofOrganization),
+      first(ofUser),
+      second(ofUser),
       `DELETE ${ofUser}/100`,
       `DELETE ${ofUser}/1`,
     ]);
@@ -60,34 +77,33 @@ describe("images on GHCR", () => {
 
   it("stay when the token does not let them be removed", async () => {
     const body = { message: "Resource not accessible by personal access token" };
-    answers.set(page("/orgs/octocat/packages/container/notes%2Fapi/versions", 1), { status: 403, body });
+    answers.set(first(ofOrganization), { status: 403, body });
     await assert.rejects(
       packages.remove("octocat/notes/api", "sha256:1"),
-      new RegistryError(
+      new GithubError(
         'towpath:registries: expected GitHub to let images of ghcr.io/octocat/notes/api be removed, got 403 "Resource not accessible by personal access token"; its login needs a classic token with read:packages and delete:packages',
-        403,
+        { status: 403, got: '403 "Resource not accessible by personal access token"' },
       ),
     );
     assert.equal(asked.length, 1);
   });
 
   it("stay when GitHub does not work, which is tried again", async () => {
-    answers.set(page("/orgs/octocat/packages/container/notes%2Fapi/versions", 1), {
+    answers.set(first(ofOrganization), {
       status: 502,
       body: { message: "busy" },
     });
     await assert.rejects(
       packages.remove("octocat/notes/api", "sha256:1"),
-      new RegistryError(
+      new GithubError(
         'towpath:registries: expected GitHub to let images of ghcr.io/octocat/notes/api be removed, got 502 "busy"; try again when GitHub is well',
-        502,
+        { status: 502, got: '502 "busy"' },
       ),
     );
-    assert.equal(asked.length, 2);
-    const nowhere = new GithubPackages("hidden", patience, "http://127.0.0.1:1");
+    assert.equal(asked.length, 4);
     await assert.rejects(
-      nowhere.remove("octocat/notes/api", "sha256:1"),
-      /^RegistryError: towpath:registries: GitHub cannot be reached, got \w.*; check this machine's network$/,
+      packagesAt("http://127.0.0.1:1").remove("octocat/notes/api", "sha256:1"),
+      /^GithubError: towpath:registries: GitHub cannot be reached, got \w.* in 4 tries; check GITHUB_BASE_URL and this machine's network$/,
     );
   });
 });
