@@ -1,5 +1,5 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { ApplicationDescription } from "../../components/application/description.ts";
+import { until } from "../../components/input/until.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { sweep, type Swept } from "../docker/sweep.ts";
 import type { Run } from "../process/run.ts";
@@ -47,11 +47,15 @@ export function ciImages(application: Pick<ApplicationDescription, "images">, na
 async function endOrphan(call: PulumiCall, namespace: string, run: Run, within: number): Promise<void> {
   const orphans = readLocks(call).filter((lock) => runsHere(lock));
   for (const { pid } of orphans) signal(pid, "SIGINT");
-  const deadline = Date.now() + within;
-  while (orphans.some((lock) => runsHere(lock)) && Date.now() < deadline) {
-    await sweepContainers(run, namespace);
-    await wait(100);
-  }
+  await until(
+    async () => {
+      const runs = orphans.some((lock) => runsHere(lock));
+      if (runs) await sweepContainers(run, namespace);
+      return runs;
+    },
+    (runs) => !runs,
+    { deadline: Date.now() + within, interval: 100 },
+  );
   for (const lock of orphans) if (runsHere(lock)) signal(lock.pid, "SIGKILL");
 }
 

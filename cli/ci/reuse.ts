@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import type { Application } from "../../components/application/application.ts";
+import { until } from "../../components/input/until.ts";
 import type { Names } from "../../components/naming/names.ts";
 import { docker, listContainers, rankOf, type Container } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
-import { Held, ownerLives, readOwner, takeLock, thisProcess } from "./lock.ts";
+import { Held, ownerLives, readOwner, takeLock, thisProcess, type Lock } from "./lock.ts";
 
 /** The servers of the local environment that a run uses. */
 export interface Servers {
@@ -123,35 +123,40 @@ async function answers({ names, parts }: Servers, run: Run, within: number): Pro
       : []),
   ];
   for (const probe of probes) {
-    const deadline = Date.now() + within;
-    for (;;) {
-      const { code, stderr } = await run("docker", ["exec", ...probe]);
-      if (code === 0) break;
-      if (Date.now() > deadline)
-        throw new Problem(
-          `${probe[0]}: expected an answer within ${within / 1000} s, got "${stderr.trim()}"; look at docker logs ${probe[0]}`,
-        );
-      await wait(250);
-    }
+    const { code, stderr } = await until(
+      () => run("docker", ["exec", ...probe]),
+      (asked) => asked.code === 0,
+      { deadline: Date.now() + within, interval: 250 },
+    );
+    if (code === 0) continue;
+    throw new Problem(
+      `${probe[0]}: expected an answer within ${within / 1000} s, got "${stderr.trim()}"; look at docker logs ${probe[0]}`,
+    );
   }
 }
 
 /** Does something that no other run does at the same time. */
 async function alone<T>({ folder }: Servers, within: number, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + within;
-  for (;;) {
-    try {
-      const lock = takeLock(join(folder, "servers.lock"));
-      try {
-        return await work();
-      } finally {
-        lock.release();
-      }
-    } catch (error) {
-      if (!(error instanceof Held)) throw error;
-      if (Date.now() > deadline) throw new Problem(serversHeld(error.owner.pid, within));
-    }
-    await wait(100);
+  const lock = await until(
+    () => lockUnlessHeld(join(folder, "servers.lock")),
+    (found) => !(found instanceof Held),
+    { deadline: Date.now() + within, interval: 100 },
+  );
+  if (lock instanceof Held) throw new Problem(serversHeld(lock.owner.pid, within));
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+/** The lock, or who holds it. */
+function lockUnlessHeld(file: string): Lock | Held {
+  try {
+    return takeLock(file);
+  } catch (error) {
+    if (error instanceof Held) return error;
+    throw error;
   }
 }
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import type { Application, Service } from "../../components/application/application.ts";
 import { objectStoragePort } from "../../components/application/connections.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
+import { until } from "../../components/input/until.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { withoutProvidedNode } from "../../setup/own-path.mjs";
 import { docker, rankOf } from "../docker/containers.ts";
@@ -155,11 +155,12 @@ async function replaceContainer(container: string, closing: (() => Promise<unkno
 
 /** Waits until the service accepts connections; false when it ends before. */
 async function listens(port: number, ended: AbortSignal): Promise<boolean> {
-  while (!ended.aborted) {
-    if (await accepts(port)) return true;
-    await wait(interval);
-  }
-  return false;
+  await until(
+    () => ended.aborted || accepts(port),
+    (over) => over,
+    { deadline: Infinity, interval },
+  );
+  return !ended.aborted;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { reloadingServices } from "../../components/application/development.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
+import { until } from "../../components/input/until.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
 import { isLocal } from "../docker/endpoint.ts";
@@ -67,18 +67,18 @@ const recoverySeconds = 30;
 
 /** The containers, once the engine's own checks are not behind what was brought back, or the time is over. */
 async function recovered(namespace: string, progress: Progress): Promise<Container[]> {
-  const deadline = Date.now() + recoverySeconds * 1000;
   let step: Step | undefined;
-  for (;;) {
-    const containers = await listContainers(run, namespace);
-    const ill = containers.filter(({ health }) => health === "unhealthy").map(({ part }) => part);
-    if (ill.length === 0 || Date.now() >= deadline) {
-      step?.done();
-      return containers;
-    }
-    step ??= progress.step(`waiting for ${ill.join(", ")} to be healthy again`);
-    await pause(500);
-  }
+  const containers = await until(
+    () => listContainers(run, namespace),
+    (found) => {
+      const ill = found.filter(({ health }) => health === "unhealthy").map(({ part }) => part);
+      if (ill.length > 0) step ??= progress.step(`waiting for ${ill.join(", ")} to be healthy again`);
+      return ill.length === 0;
+    },
+    { deadline: Date.now() + recoverySeconds * 1000, interval: 500 },
+  );
+  step?.done();
+  return containers;
 }
 
 /** Prints what was started, for people. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
+import { until } from "../../components/input/until.ts";
 
 /** How long what a run started may take to end after it, in milliseconds: a step's call of the docker client at most. */
 const patience = 30_000;
@@ -13,8 +13,11 @@ const interval = 50;
  * tells of sessions, it does not wait.
  */
 export async function sessionEnd(leader: number): Promise<void> {
-  const deadline = Date.now() + patience;
-  while (runsInSession(leader) && Date.now() < deadline) await wait(interval);
+  await until(
+    () => runsInSession(leader),
+    (runs) => !runs,
+    { deadline: Date.now() + patience, interval },
+  );
 }
 
 /** Whether a process of the session runs; `/proc/<id>/stat` begins with `id (name) state parent group session`. */

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
-import { setTimeout as pause } from "node:timers/promises";
+import { until } from "../input/until.ts";
 import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
 import type { HostSettings } from "../settings/host.ts";
 import { shellWords } from "./shell-words.ts";
@@ -92,18 +92,20 @@ export async function connect(
   { patienceSeconds = 0, onWait }: { patienceSeconds?: number; onWait?: (problem: HostProblem) => void } = {},
 ): Promise<void> {
   const deadline = Date.now() + patienceSeconds * 1000;
-  while (!(await answers(connection))) {
-    const problem = await open(connection);
-    if (problem === undefined) return;
-    if (!problem.passes || Date.now() >= deadline) {
-      // The next run must not find a session that was opened before a person changed the user's groups.
-      await ssh(connection, ["-O", "exit"]);
-      rmSync(socketFile(connection), { force: true });
-      throw problem;
-    }
-    onWait?.(problem);
-    await pause(retrySeconds * 1000);
-  }
+  const problem = await until(
+    async () => ((await answers(connection)) ? undefined : open(connection)),
+    (found) => {
+      if (found?.passes !== true) return true;
+      if (Date.now() < deadline) onWait?.(found);
+      return false;
+    },
+    { deadline, interval: retrySeconds * 1000 },
+  );
+  if (problem === undefined) return;
+  // The next run must not find a session that was opened before a person changed the user's groups.
+  await ssh(connection, ["-O", "exit"]);
+  rmSync(socketFile(connection), { force: true });
+  throw problem;
 }
 
 /** Whether a connection to the host was open and is gone: its socket stands there, and nobody answers. */

@@ -4,8 +4,9 @@ import { createInterface } from "node:readline";
 import { setTimeout as timer } from "node:timers/promises";
 import type { DatabaseLock } from "../../components/contract/database.ts";
 import { saysCut } from "../../components/host/ssh-failure.ts";
+import { until } from "../../components/input/until.ts";
 import { reach } from "../machine/reach.ts";
-import { pause, StepFailure } from "../program.ts";
+import { StepFailure } from "../program.ts";
 
 /** The number of the lock: any will do that nothing else in the database uses. These are the letters `towpath`. */
 const lockNumber = "32773656075662440";
@@ -87,11 +88,12 @@ export async function withDatabaseLock<T>(
 async function takeLock(lock: DatabaseLock): Promise<Session> {
   const session = openSession(lock);
   try {
-    const deadline = Date.now() + lock.waitSeconds * 1000;
-    while ((await session.ask(`SELECT pg_try_advisory_lock(${lockNumber}::bigint)`)) !== "t") {
-      if (Date.now() >= deadline) throw new LockHeld(await holderOf(session));
-      await pause(askAgainSeconds);
-    }
+    const taken = await until(
+      () => session.ask(`SELECT pg_try_advisory_lock(${lockNumber}::bigint)`),
+      (answer) => answer === "t",
+      { deadline: Date.now() + lock.waitSeconds * 1000, interval: askAgainSeconds * 1000 },
+    );
+    if (taken !== "t") throw new LockHeld(await holderOf(session));
     return session;
   } catch (error) {
     await session.end();

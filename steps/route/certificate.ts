@@ -1,22 +1,21 @@
 import type { SecureSite, Target } from "../../components/contract/target.ts";
+import { until } from "../../components/input/until.ts";
 import { request } from "../machine/http.ts";
-import { pause } from "../program.ts";
 
 /** How long a gateway may take to get a site's first certificate, in seconds; a public authority usually answers within ten. */
 const certificateSeconds = 60;
 
-/** Waits until the gateway has a certificate for a site that is new to it; gives back what is wrong when it gets none. */
+/** Waits until the gateway has a certificate for a site that is new to it; returns what is wrong when it gets none. */
 export async function awaitCertificate(target: Target, { domain }: SecureSite): Promise<string | undefined> {
-  const deadline = Date.now() + certificateSeconds * 1000;
-  for (;;) {
-    const failure = await request(target, { path: "/", method: "HEAD" }).then(
-      () => undefined,
-      (error: unknown) => (error as Error).message,
-    );
-    if (failure === undefined) return undefined;
-    if (Date.now() > deadline) {
-      return `no certificate for ${domain} within ${certificateSeconds} s: ${failure}; let the domain's DNS point to the host and open its ports 80 and 443`;
-    }
-    await pause(0.5);
-  }
+  const failure = await until(
+    () =>
+      request(target, { path: "/", method: "HEAD" }).then(
+        () => undefined,
+        (error: unknown) => (error as Error).message,
+      ),
+    (found) => found === undefined,
+    { deadline: Date.now() + certificateSeconds * 1000, interval: 500 },
+  );
+  if (failure === undefined) return undefined;
+  return `no certificate for ${domain} within ${certificateSeconds} s: ${failure}; let the domain's DNS point to the host and open its ports 80 and 443`;
 }

@@ -1,26 +1,27 @@
+import { until } from "../../components/input/until.ts";
 import { docker, DockerFailure } from "../machine/docker.ts";
-import { pause } from "../program.ts";
 
-/** How long to wait between two looks at the connections, in seconds. */
-const intervalSeconds = 0.5;
+/** How long to wait between two looks at the connections, in milliseconds. */
+const interval = 500;
 
 /** The state of an open connection in the kernel's tables: TCP_ESTABLISHED in include/net/tcp_states.h. */
 const established = "01";
 
 /**
  * Waits until the gateway has no connection to these addresses any more, until `deadline` at the latest: requests under
- * way end, and web sockets are closed by those who use them. Gives back how many connections were left.
+ * way end, and web sockets are closed by those who use them. Returns how many connections were left.
  */
 export async function drain(
   gateway: string,
   addresses: ReadonlySet<string>,
   deadline: number,
 ): Promise<number> {
-  for (;;) {
-    const left = addresses.size === 0 ? 0 : await connections(gateway, addresses);
-    if (left === 0 || Date.now() >= deadline) return left;
-    await pause(intervalSeconds);
-  }
+  if (addresses.size === 0) return 0;
+  return until(
+    () => connections(gateway, addresses),
+    (left) => left === 0,
+    { deadline, interval },
+  );
 }
 
 /** The containers' addresses, in the form of the kernel's tables. */
