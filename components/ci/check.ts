@@ -4,6 +4,7 @@ import type { CheckInput } from "../contract/check.ts";
 import type { DatabaseServer } from "../data/postgres.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
+import { defined } from "../input/defined.ts";
 import { secretFileVariables } from "../secrets/files.ts";
 import type { ContainerInputs } from "../secrets/service-inputs.ts";
 
@@ -48,8 +49,7 @@ export class Check extends pulumi.ComponentResource {
           timeoutSeconds: check.timeoutSeconds,
           artifacts: [...check.artifacts],
           reports: args.reports,
-          ...(check.coverage !== undefined && { coverage: check.coverage }),
-          ...(database !== undefined && { database: databaseInput(database) }),
+          ...defined({ coverage: check.coverage, database: database && databaseInput(database) }),
         },
       },
       { parent: this, dependsOn: [...args.after] },

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { backingServiceRights } from "../host/container-rights.ts";
 import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { HealthGate, type HealthGateArgs } from "../host/health-gate.ts";
+import { defined } from "../input/defined.ts";
 import { marked } from "../naming/run-mark.ts";
 import { secretUploads, type SecretValues } from "../secrets/files.ts";
 import type { Kind } from "../settings/kinds.ts";
@@ -59,8 +60,7 @@ export class DataContainer extends pulumi.ComponentResource {
       {
         name: args.containerName,
         image: args.image,
-        ...(args.command !== undefined && { command: args.command }),
-        ...(args.entrypoints !== undefined && { entrypoints: args.entrypoints }),
+        ...defined({ command: args.command, entrypoints: args.entrypoints }),
         envs: Object.entries(args.environment ?? {}).map(([key, value]) => `${key}=${value}`),
         uploads: secretUploads(args.secrets),
         networksAdvanced: [{ name: args.host.networkName }],
@@ -81,7 +81,7 @@ export class DataContainer extends pulumi.ComponentResource {
         subject: args.subject,
         containerName: container.name,
         containerId: container.id,
-        ...(args.probe !== undefined && { probe: args.probe }),
+        ...defined({ probe: args.probe }),
         timeoutSeconds: args.gateTimeoutSeconds,
       },
       { parent: this },

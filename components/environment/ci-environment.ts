@@ -9,6 +9,7 @@ import type { CiRun } from "../ci/run.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/contexts.ts";
+import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
 import { namesOf, type Names } from "../naming/names.ts";
@@ -86,14 +87,14 @@ export class CiEnvironment extends pulumi.ComponentResource {
       name,
       {
         ...{ applicationName: application.name, settings },
-        ...(reused !== undefined && { networkName: reused.network }),
+        ...defined({ networkName: reused?.network }),
       },
       child,
     );
     const images = this.build(name, plan, place, run.facts ?? {});
     const data = new BackingServices(
       name,
-      { ...place, application, kind: kinds.ci, ...(reused !== undefined && { reused }) },
+      { ...place, application, kind: kinds.ci, ...defined({ reused }) },
       child,
     );
     const shared: Shared = {
@@ -122,7 +123,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
         `${name}-${key}${suffix}-image`,
         {
           ...{ host, imageMirror, facts },
-          image: { ...image(key), ...(target !== undefined && { target }) },
+          image: { ...image(key), ...defined({ target }) },
           repository: names.image(`${key}${suffix}`),
         },
         { parent: this },

@@ -1,4 +1,5 @@
 import type { ApplicationDescription } from "../application/description.ts";
+import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { laterUserErrors, userErrors } from "../input/user-errors.ts";
 import { namesOf } from "../naming/names.ts";
@@ -102,7 +103,7 @@ async function deployRepository(settings: SettingsOf<"repository">): Promise<Out
   const { RepositoryEnvironment } = await import("./repository-environment.ts");
   const prepared = await laterUserErrors(() => prepareRepository(settings));
   const { repository, github } = new RepositoryEnvironment(settings.namespace, prepared);
-  return { repository, ...(github !== undefined && { github }) };
+  return { repository, ...defined({ github }) };
 }
 
 function refusePreview({ environment }: SettingsOf<"preview">): never {

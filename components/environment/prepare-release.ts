@@ -12,6 +12,7 @@ import { restartWarnings } from "../host/restarting.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { judgePlatforms } from "../image/platforms.ts";
+import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { postgresVersionOf, printingOn } from "../migration/look-at-data.ts";
 import { planMigration, type MigrationPlan } from "../migration/migration-plan.ts";
@@ -192,7 +193,7 @@ async function plannedMigration({
     {
       ...{ application, environment, images: plan.references, stays: schemaStays(plan) },
       ...("acknowledge" in migration && { acknowledge: migration.acknowledge }),
-      ...(current !== undefined && { last: current }),
+      ...defined({ last: current }),
     },
     printingOn(connection, account, limits),
   );

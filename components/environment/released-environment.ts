@@ -8,6 +8,7 @@ import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { PulledImage } from "../image/pulled-image.ts";
 import { TaggedImages } from "../image/tagged-images.ts";
+import { defined } from "../input/defined.ts";
 import { schemaSince, type MigrationPlan } from "../migration/migration-plan.ts";
 import { tracksOf, type Tracks } from "../plan/canary.ts";
 import { dueSecret, lostOverlap } from "../plan/due-secrets.ts";
@@ -160,7 +161,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         boundaries: { rights: kind.rights, limits: settings.limits, secretVersions: versions },
         access: {
           ...{ route: kind.route, domain, certificates, maintenance },
-          ...(args.gateway !== undefined && { gatewayNetwork: args.gateway.networkName }),
+          ...defined({ gatewayNetwork: args.gateway?.networkName }),
         },
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
@@ -209,7 +210,7 @@ function recordsOf(
           // The way down is the one back to what a record tells of already.
           schema: plan.downgrade === undefined ? schemaSince(plan.current, schema, migration) : schema,
         }),
-        ...(application.postgres !== undefined && { postgres: application.postgres.version }),
+        ...defined({ postgres: application.postgres?.version }),
       }),
     );
 }
@@ -224,11 +225,7 @@ function schemaArgs(
   if (server === undefined) return { careful: false };
   const { current, downgrade, goneBackFrom: from } = plan;
   const at = current?.schema?.after;
-  const rollback = {
-    ...(at !== undefined && { at }),
-    ...(downgrade !== undefined && { downgrade }),
-    ...(from !== undefined && { from }),
-  };
+  const rollback = defined({ at, downgrade, from });
   return {
     careful: true,
     ...settings.migration,

@@ -4,6 +4,7 @@ import type { LeftOnGithub } from "../github/drift.ts";
 import type { PreparedRepository } from "../github/prepare-repository.ts";
 import { RepositoryRules } from "../github/repository-rules.ts";
 import { changeSecurity } from "../github/security.ts";
+import { defined } from "../input/defined.ts";
 import { githubProvider, preparedEnvironment } from "./released-github.ts";
 
 /**
@@ -30,7 +31,7 @@ export class RepositoryEnvironment extends pulumi.ComponentResource {
     for (const [label, { color, description }] of Object.entries(settings.labels)) {
       new github.IssueLabel(
         `${name}-label-${label}`,
-        { repository: repo, name: label, color, ...(description !== undefined && { description }) },
+        { repository: repo, name: label, color, ...defined({ description }) },
         child,
       );
     }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defined } from "../input/defined.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
@@ -87,7 +88,7 @@ export async function prepareRepository(settings: Settings): Promise<PreparedRep
   for (const change of security) void pulumi.log.warn(securityWords(change));
   return {
     ...{ settings, github, token, repository, security, secrets },
-    ...(environment !== undefined && { preview: environment.prepared }),
+    ...defined({ preview: environment?.prepared }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
+import { defined } from "../input/defined.ts";
 import { until } from "../input/until.ts";
 import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
 import type { HostSettings } from "../settings/host.ts";
@@ -206,9 +207,9 @@ async function explained(
     host: connection.host,
     jump: alias !== connection.host,
     said: stderr,
-    ...(failure !== undefined && { ended: failure }),
+    ...defined({ ended: failure }),
     ...(timedOut && { ended: { afterSeconds: signInSeconds } }),
-    ...(agent !== undefined && { agent }),
+    ...defined({ agent }),
   });
 }
 

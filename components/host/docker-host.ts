@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { defined } from "../input/defined.ts";
 import { marked } from "../naming/run-mark.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
 
@@ -35,8 +36,7 @@ export class DockerHost extends pulumi.ComponentResource {
     this.provider = new docker.Provider(
       `${name}-engine`,
       {
-        ...(connection !== undefined && { host: engineAddress(connection) }),
-        ...(registryAuth !== undefined && { registryAuth }),
+        ...defined({ host: connection && engineAddress(connection), registryAuth }),
       },
       { parent: this },
     );

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HealthGateInput } from "../contract/health-gate.ts";
+import { defined } from "../input/defined.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { Step } from "./step.ts";
 
@@ -39,8 +40,7 @@ export class HealthGate extends pulumi.ComponentResource {
           subject: args.subject,
           container: args.containerName,
           timeoutSeconds: args.timeoutSeconds,
-          ...(args.probe !== undefined && { probe: args.probe }),
-          ...(args.pids !== undefined && { pids: args.pids }),
+          ...defined({ probe: args.probe, pids: args.pids }),
         },
         triggers: [args.containerId, ...(args.pids === undefined ? [] : [`${args.pids} processes`])],
       },

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../application/application.ts";
 import type { DockerHost } from "../host/docker-host.ts";
+import { defined } from "../input/defined.ts";
 import { buildInputs, writeBuildInputs, writeDevelopmentBuild } from "./build-inputs.ts";
 
 /** What is built, and what it is called. */
@@ -35,7 +36,7 @@ export class BuiltImage extends pulumi.ComponentResource {
         build: {
           context: image.context,
           dockerfile: dockerfileOf(args),
-          ...(image.target !== undefined && { target: image.target }),
+          ...defined({ target: image.target }),
           platform: localPlatform(),
           args: { BUILD_VERSION: "local", ...args.facts, IMAGE_MIRROR: args.imageMirror, ...image.args },
         },

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import pRetry from "p-retry";
+import { defined } from "../input/defined.ts";
 import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../input/patience.ts";
 import { UserError } from "../input/user-error.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
@@ -113,8 +114,8 @@ export class RegistryRequests {
   ): Promise<RegistryAnswer> {
     return this.fetched(`${this.base}/v2/${repository}/${path}`, {
       method,
-      headers: { ...headers, ...(authorization !== undefined && { authorization }) },
-      ...(body !== undefined && { body }),
+      headers: { ...headers, ...defined({ authorization }) },
+      ...defined({ body }),
     });
   }
 

@@ -1,3 +1,4 @@
+import { defined } from "../input/defined.ts";
 /** Who signs in, with what. */
 export interface SignIn {
   readonly user: string;
@@ -31,8 +32,7 @@ export function challengeOf(header: string): Challenge | undefined {
   return {
     scheme: "bearer",
     realm,
-    ...(service !== undefined && { service }),
-    ...(scope !== undefined && { scope }),
+    ...defined({ service, scope }),
   };
 }
 

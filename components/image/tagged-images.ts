@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TagImagesInput } from "../contract/tag-images.ts";
 import { Step } from "../host/step.ts";
+import { defined } from "../input/defined.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
 
 /** Which images get more tags. */
@@ -27,7 +28,7 @@ export class TaggedImages extends pulumi.ComponentResource {
         // The registry is asked from here.
         host: { connection: undefined },
         program: "tag-images",
-        input: { registry, images, tags: [...tags], ...(password !== undefined && { password }) },
+        input: { registry, images, tags: [...tags], ...defined({ password }) },
         // A password that was changed is no reason.
         triggers: [JSON.stringify([registry.address, registry.repository, images, tags])],
       },

@@ -1,6 +1,7 @@
 import type { Application } from "../application/application.ts";
 import { commandFrom, isRevision, pendingOf } from "../application/migrations.ts";
 import { found } from "../application/names.ts";
+import { defined } from "../input/defined.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { ReleaseRecord, SchemaChange } from "../plan/release-record.ts";
@@ -146,7 +147,7 @@ export function schemaSince(
   const { after } = made;
   // There is no earlier release that could miss anything.
   if (last === undefined || after === undefined || after === before) return made;
-  const since = { ...(before !== undefined && { before }), after };
+  const since = { ...defined({ before }), after };
   if (revisions.at(-1) === after) {
     return { ...since, applied: revisions, ...(unknown === undefined ? { destructive } : { unknown }) };
   }

@@ -5,6 +5,7 @@ import type { DatabaseServer } from "../data/postgres.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
 import { Step } from "../host/step.ts";
+import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
 import type { GoneBackFrom } from "../plan/rollback-schema.ts";
 import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
@@ -79,9 +80,7 @@ export class Migration extends pulumi.ComponentResource {
         : this.run(name, args).receipt;
     this.receipt = receipt;
     this.schema = receipt.apply(({ before, after, applied }) =>
-      applied === undefined
-        ? undefined
-        : { ...(before !== undefined && { before }), ...(after !== undefined && { after }), applied },
+      applied === undefined ? undefined : { ...defined({ before, after }), applied },
     );
     this.backup = receipt.apply(({ backup }) => backup && { ...backup });
     this.registerOutputs({ receipt: this.receipt });
@@ -109,7 +108,7 @@ export class Migration extends pulumi.ComponentResource {
           labels: args.labels,
           ...(Object.keys(args.mounts).length > 0 && { mounts: args.mounts }),
           timeoutSeconds: args.timeoutSeconds,
-          ...(args.limits !== undefined && { limits: limitsFromSettings(args.limits) }),
+          ...defined({ limits: args.limits && limitsFromSettings(args.limits) }),
           ...(care !== undefined && { capabilities: [...care.capabilities], care: careInput(care) }),
         },
         triggers: [args.imageId, ...(downgrade === undefined ? [] : [`down to ${downgrade.to}`])],
@@ -129,10 +128,10 @@ function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
     lock: { container, administrator: server.administrator, database, waitSeconds },
     current,
     ...(target === undefined ? forward(pending) : { target }),
-    ...(base !== undefined && { base }),
+    ...defined({ base }),
     ...(downgrade === undefined &&
       from !== undefined && {
-        stays: { ...(at !== undefined && { at }), record: from.record, accepted: from.whether !== "asked" },
+        stays: { ...defined({ at }), record: from.record, accepted: from.whether !== "asked" },
       }),
     ...(backup !== undefined && volume !== undefined && { backup: { volume, release: backup.release } }),
   }));
@@ -143,5 +142,5 @@ function forward(pending: Migrations["pending"]): Pick<MigrateCare, "pending"> {
 }
 
 function unchanged(at: string | undefined): SchemaChange & Record<string, unknown> {
-  return { ...(at !== undefined && { before: at, after: at }), applied: [] };
+  return { ...defined({ before: at, after: at }), applied: [] };
 }

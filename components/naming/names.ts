@@ -1,3 +1,4 @@
+import { defined } from "../input/defined.ts";
 import { checkNamespace, labelFor } from "./namespace.ts";
 
 /** The parts that Towpath adds to the application's services. No service may be called so. */
@@ -70,6 +71,6 @@ export function labels(values: LabelValues): Record<string, string> {
     "towpath.environment": values.environment,
     "towpath.namespace": values.namespace,
     "towpath.part": values.part,
-    ...(values.release === undefined ? {} : { "towpath.release": values.release }),
+    ...defined({ "towpath.release": values.release }),
   };
 }

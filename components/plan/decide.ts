@@ -1,3 +1,4 @@
+import { defined } from "../input/defined.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { UnprovenSettings } from "../settings/production.ts";
@@ -65,7 +66,7 @@ export function decideRelease(facts: ReleaseFacts): PlannedRelease {
   const planned = rollback === undefined ? ordinary(facts) : rolledBack(facts, rollback);
   const release = {
     ...planned,
-    ...(current !== undefined && { current }),
+    ...defined({ current }),
     changes: planned.id !== current?.id,
   };
   checkImages(facts, release);
@@ -114,8 +115,7 @@ function ordinary(facts: ReleaseFacts): Candidate {
   if (current === undefined || id === undefined) return keptRollback(current, offered);
   return {
     ...originOf(current),
-    ...(current.rollbackOf !== undefined && { rollbackOf: current.rollbackOf }),
-    ...(current.unproven !== undefined && { unproven: current.unproven }),
+    ...defined({ rollbackOf: current.rollbackOf, unproven: current.unproven }),
     warnings: [
       `release ${id} was gone back from, so ${current.id} stays; ` +
         `release something newer, or return to it with npx towpath rollback ${id} --stack ${environment}`,
@@ -240,11 +240,7 @@ function originOf({
 }: ReleaseSource): ReleaseIdentity & ReleaseSource {
   return {
     ...recordOf(images, description),
-    ...(id !== undefined && { id }),
-    ...(commit !== undefined && { commit }),
-    ...(branch !== undefined && { branch }),
-    ...(tag !== undefined && { tag }),
-    ...(version !== undefined && { version }),
+    ...defined({ id, commit, branch, tag, version }),
   };
 }
 

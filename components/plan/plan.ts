@@ -1,5 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { lacks, referencesOf, type Registry } from "../image/registry.ts";
+import { defined } from "../input/defined.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import { kinds } from "../settings/kinds.ts";
@@ -74,12 +75,11 @@ export async function planFrom(
     environment,
     description: descriptionOf(application),
     records,
-    ...(source !== undefined && { source }),
-    ...(freeze !== undefined && { freeze }),
+    ...defined({ source, freeze }),
     ...("promoteFrom" in settings && { branches: await branchesOf(settings, reads) }),
     ...("allowUnproven" in settings && { allowUnproven: settings.allowUnproven }),
     ...("requireEndToEnd" in settings && { requireEndToEnd: settings.requireEndToEnd }),
-    ...(rollback !== undefined && { rollback }),
+    ...defined({ rollback }),
     now: reads.now,
   });
   const { changes, images } = planned;
@@ -101,12 +101,12 @@ export async function planFrom(
     records,
     rollback: false,
     ...back,
-    ...(left !== undefined && { goneBackFrom: left }),
+    ...defined({ goneBackFrom: left }),
     tags: [tagOf(environment, released)],
     settingsHash: settingsHash(settings),
     startedAt: reads.now.toISOString(),
     ...whoOf(reads),
-    ...(endToEnd !== undefined && { endToEnd }),
+    ...defined({ endToEnd }),
   };
 }
 
@@ -221,11 +221,7 @@ async function tagged({ commit }: PlannedRelease, { tagsOf, variables }: Reads):
 }
 
 function factsIn({ branch, tag, version }: { [Name in keyof ImageFacts]: string | undefined }): ImageFacts {
-  return {
-    ...(branch !== undefined && { branch }),
-    ...(tag !== undefined && { tag }),
-    ...(version !== undefined && { version }),
-  };
+  return defined({ branch, tag, version });
 }
 
 function endToEndReceipt(records: readonly ReleaseRecord[], reads: Reads): ReleaseReceipt | undefined {

@@ -1,3 +1,4 @@
+import { defined } from "../input/defined.ts";
 import type { ReleasePlan } from "./plan.ts";
 import { withRecord, type MadeRelease, type ReleaseRecord } from "./release-record.ts";
 
@@ -16,23 +17,16 @@ export function recordsAfter(
   return withRecord(plan.records, {
     id,
     images,
-    ...(description !== undefined && { description }),
-    ...(commit !== undefined && { commit }),
-    ...(branch !== undefined && { branch }),
-    ...(tag !== undefined && { tag }),
-    ...(version !== undefined && { version }),
+    ...defined({ description, commit, branch, tag, version }),
     settingsHash: plan.settingsHash,
     secretVersions,
-    ...(revision !== undefined && { schema: revision }),
-    receipts: { ...receipts, ...(endToEnd !== undefined && { endToEnd }) },
+    ...defined({ schema: revision }),
+    receipts: { ...receipts, ...defined({ endToEnd }) },
     by,
-    ...(run !== undefined && { run }),
+    ...defined({ run }),
     startedAt,
     endedAt: endedAt.toISOString(),
-    ...(approvedBy !== undefined && { approvedBy }),
-    ...(unproven !== undefined && { unproven }),
-    ...(rollbackOf !== undefined && { rollbackOf }),
-    ...(postgres !== undefined && { postgres }),
+    ...defined({ approvedBy, unproven, rollbackOf, postgres }),
   });
 }
 

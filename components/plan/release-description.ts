@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Application } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { parseApplication } from "../application/parse.ts";
+import { defined } from "../input/defined.ts";
 import { inOrder } from "./in-order.ts";
 
 /**
@@ -66,8 +67,7 @@ export function onDataOf(description: ReleaseDescription, there: ReleaseDescript
   const { postgres = description.postgres, redis = description.redis } = there;
   return {
     ...description,
-    ...(postgres !== undefined && { postgres }),
-    ...(redis !== undefined && { redis }),
+    ...defined({ postgres, redis }),
     ...(buckets.length > 0 && { buckets }),
   };
 }

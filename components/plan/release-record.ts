@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { defined } from "../input/defined.ts";
 import { inOrder, sortedEntries } from "./in-order.ts";
 import type { ReleaseDescription } from "./release-description.ts";
 
@@ -92,10 +93,7 @@ export function summaryOf(record: ReleaseRecord): ReleaseSummary {
   const { id, images, commit, branch, tag, version, by, endedAt } = record;
   return {
     ...{ id, images, by, endedAt },
-    ...(commit !== undefined && { commit }),
-    ...(branch !== undefined && { branch }),
-    ...(tag !== undefined && { tag }),
-    ...(version !== undefined && { version }),
+    ...defined({ commit, branch, tag, version }),
   };
 }
 
@@ -146,9 +144,10 @@ export function withRecord(records: readonly ReleaseRecord[], made: MadeRelease)
   // Tests against the same images stay what they are, whatever else changed.
   const tested = newest?.id === made.id ? newest.receipts.endToEnd : undefined;
   const own = Object.fromEntries(
-    Object.entries({ ...(tested !== undefined && { endToEnd: tested }), ...made.receipts }).map(
-      ([step, receipt]) => [step, { ...receipt, release: made.id }],
-    ),
+    Object.entries({ ...defined({ endToEnd: tested }), ...made.receipts }).map(([step, receipt]) => [
+      step,
+      { ...receipt, release: made.id },
+    ]),
   ) as unknown as ReleaseReceipts;
   const record = { ...made, receipts: own, ...schemaOf(newest, made) };
   return [record, ...records].slice(0, mostRecords);

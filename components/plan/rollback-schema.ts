@@ -1,4 +1,5 @@
 import type { Migrations } from "../application/application.ts";
+import { defined } from "../input/defined.ts";
 import { leftReleases, type ReleaseRecord } from "./release-record.ts";
 
 /** What a rollback means for the database's schema. */
@@ -68,7 +69,7 @@ function takenSince(records: readonly ReleaseRecord[]): { destructive: string[];
     else reasons.push(reason);
   }
   const [unknown] = reasons;
-  return { destructive, ...(unknown !== undefined && { unknown }) };
+  return { destructive, ...defined({ unknown }) };
 }
 
 /** Why it cannot be told what a release took away that the one before it had; undefined where it can. */

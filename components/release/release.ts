@@ -8,6 +8,7 @@ import type { Gateway } from "../gateway/gateway.ts";
 import { healthPaths, routeChecks } from "../gateway/route-checks.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { HealthGate } from "../host/health-gate.ts";
+import { defined } from "../input/defined.ts";
 import { Migration, type MigrationCare } from "../migration/migration.ts";
 import type { Names } from "../naming/names.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
@@ -131,8 +132,7 @@ export class Release extends pulumi.ComponentResource {
         gates,
         smoke,
         route,
-        ...(migration !== undefined && { migration }),
-        ...(backup !== undefined && { backup }),
+        ...defined({ migration, backup }),
       }));
     this.schema = migration?.schema ?? pulumi.output(undefined);
     this.registerOutputs({ containers: this.containers });
@@ -204,7 +204,7 @@ export class Release extends pulumi.ComponentResource {
             containerId: workload.containerId,
             timeoutSeconds: args.gateTimeoutSeconds,
             ...probeOf(service, args),
-            ...(limits !== undefined && { pids: limits.pids }),
+            ...defined({ pids: limits?.pids }),
           },
           { parent: this },
         );

@@ -8,6 +8,7 @@ import { releaseName, routeId } from "../gateway/served-site.ts";
 import { gatewayPort, renderSite, type ReleasedSite, type SiteRoute } from "../gateway/site.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
+import { defined } from "../input/defined.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 
 /** What users get from now on. */
@@ -55,7 +56,7 @@ export class Route extends pulumi.ComponentResource {
     super("towpath:release:Route", name, {}, opts);
     const { gateway, released, routes, siteName } = args;
     const address = released?.domain ?? `:${gatewayPort}`;
-    const text = renderSite({ name: siteName, address, routes, ...(released !== undefined && { released }) });
+    const text = renderSite({ name: siteName, address, routes, ...defined({ released }) });
     const files = args.files.apply(releaseFiles);
     const step = new Step<SwitchRouteInput & { gatewayId: string; since: string }>(
       `${name}-switch`,

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { previousName } from "../application/previous-secrets.ts";
+import { defined } from "../input/defined.ts";
 import { sourceOf } from "../settings/agreement.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { overlaps } from "../settings/secret-source.ts";
@@ -34,8 +35,5 @@ function givenValues(
 ): Pick<SecretArgs, "given" | "givenPrevious"> {
   const given = secretValues[secret];
   const previous = overlaps(source) ? secretValues[previousName(secret)] : undefined;
-  return {
-    ...(given !== undefined && { given }),
-    ...(previous !== undefined && { givenPrevious: previous }),
-  };
+  return defined({ given, givenPrevious: previous });
 }

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import pRetry from "p-retry";
+import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../input/patience.ts";
 import type { VaultSettings } from "../settings/vault.ts";
@@ -144,7 +145,7 @@ export class Vault {
     const answer = await this.fetched(`${this.base}/v1/${path}`, {
       method,
       // Some agents in front of a server let no request pass without the second header.
-      headers: { ...(token !== undefined && { "x-vault-token": token }), "x-vault-request": "true" },
+      headers: { ...defined({ "x-vault-token": token }), "x-vault-request": "true" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       // The token would be sent along, to wherever that is.
       redirect: "manual",
