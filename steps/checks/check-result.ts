@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { checkFolder, resultFile, type CheckResult } from "../../components/ci/result.ts";
+import { defined } from "../../components/input/defined.ts";
 import { withoutSecrets } from "../delivered.ts";
 import { StepFailure } from "../program.ts";
 
@@ -34,8 +35,7 @@ export async function withResult<T extends Pick<CheckResult, "coverage" | "warni
     const { coverage, warnings } = found;
     write({
       outcome: "passed",
-      ...(coverage !== undefined && { coverage }),
-      ...(warnings !== undefined && { warnings }),
+      ...defined({ coverage, warnings }),
     });
     return found;
   } catch (error) {

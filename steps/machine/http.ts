@@ -3,6 +3,7 @@ import http from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 import tls from "node:tls";
 import type { Target } from "../../components/contract/target.ts";
+import { defined } from "../../components/input/defined.ts";
 import { pause } from "../program.ts";
 import { docker } from "./docker.ts";
 import { reach, wasCut } from "./reach.ts";
@@ -94,7 +95,7 @@ async function requestOnce(
           return tls.connect({
             socket,
             servername: secure.domain,
-            ...(authority !== undefined && { ca: authority }),
+            ...defined({ ca: authority }),
           });
         },
         signal: limit,

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { lineCoverage, percent } from "../../components/ci/coverage.ts";
 import { checkFolder, logFile } from "../../components/ci/result.ts";
 import type { CheckInput } from "../../components/contract/check.ts";
+import { defined } from "../../components/input/defined.ts";
 import { show } from "../../components/input/input-checks.ts";
 import { copyArtifacts } from "../checks/artifacts.ts";
 import { CheckFailure, withResult } from "../checks/check-result.ts";
@@ -21,7 +22,7 @@ function check(input: CheckInput): Promise<object> {
       if (exitCode !== 0) throw new CheckFailure(ended(input, exitCode), await lastLogLines(container));
       if (missing.length > 0) throw new CheckFailure(left(input, missing), await lastLogLines(container));
       const coverage = await checkCoverage(input);
-      return { check: name, ...(coverage !== undefined && { coverage }) };
+      return { check: name, ...defined({ coverage }) };
     });
   });
 }

@@ -6,6 +6,7 @@ import type {
   MigrateReceipt,
   StayingSchema,
 } from "../../components/contract/migrate.ts";
+import { defined } from "../../components/input/defined.ts";
 import { UserError } from "../../components/input/user-error.ts";
 import { lookSeconds } from "../../components/migration/isolated-run.ts";
 import { backUp } from "../database/backup.ts";
@@ -41,7 +42,7 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
   const before = await revision(input, care);
   const pending = await pendingRevisions(input, care, before);
   if (pending?.length === 0 || (care.target !== undefined && before === care.target)) {
-    return { ...(before !== undefined && { before, after: before }), applied: [] };
+    return { ...defined({ before, after: before }), applied: [] };
   }
   const { lock, backup: dump } = care;
   const backup = dump && (await backUp({ ...lock, ...dump, labels: input.labels }));
@@ -58,10 +59,9 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
   const after = await revision(input, care);
   const applied = pending ?? (after === undefined || after === before ? [] : [after]);
   return {
-    ...(before !== undefined && { before }),
-    ...(after !== undefined && { after }),
+    ...defined({ before, after }),
     applied: care.target === undefined ? applied : [],
-    ...(backup !== undefined && { backup }),
+    ...defined({ backup }),
   };
 }
 
@@ -81,7 +81,7 @@ async function staying(
     });
     if (found !== at) throw new StepFailure(`${expected} ${found ?? "no revision"}; ${fix}`);
   }
-  return { ...(at !== undefined && { before: at, after: at }), applied: [] };
+  return { ...defined({ before: at, after: at }), applied: [] };
 }
 
 /** Runs the migrations; `state` says what is known of the schema when they failed. */

@@ -1,5 +1,6 @@
 import type { Site, SwitchRouteInput } from "../../components/contract/switch-route.ts";
 import { releaseName } from "../../components/gateway/served-site.ts";
+import { defined } from "../../components/input/defined.ts";
 import { checkRun } from "../lineage.ts";
 import { lastLogLines } from "../machine/docker.ts";
 import { knowAuthority } from "../machine/http.ts";
@@ -106,7 +107,7 @@ class NotServed extends StepFailure {
  */
 async function watch(input: SwitchRouteInput, isNew: boolean, restarts: Restarts): Promise<void> {
   const { site, port, secure, checks, watchSeconds } = input;
-  const target = { gateway: site.gateway, host: "127.0.0.1", port, ...(secure !== undefined && { secure }) };
+  const target = { gateway: site.gateway, host: "127.0.0.1", port, ...defined({ secure }) };
   if (secure !== undefined && isNew) {
     const missing = await awaitCertificate(target, secure);
     if (missing !== undefined) throw new NotServed(missing);

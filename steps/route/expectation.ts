@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Expectation } from "../../components/contract/smoke-check.ts";
 import type { Target } from "../../components/contract/target.ts";
+import { defined } from "../../components/input/defined.ts";
 import { NoAnswer, request, type Answer } from "../machine/http.ts";
 
 /** How long an answer is waited for, and how often. */
@@ -23,8 +24,7 @@ export async function unmet(
   try {
     const answer = await request(target, {
       path,
-      ...(headers !== undefined && { headers }),
-      ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+      ...defined({ headers, timeoutSeconds }),
     });
     return difference(expected, answer);
   } catch (error) {
