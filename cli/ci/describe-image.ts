@@ -1,4 +1,5 @@
 import { branchLabel } from "../../components/image/retention.ts";
+import { defined } from "../../components/input/defined.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
 import { factsOf, type Origin } from "./origin.ts";
@@ -68,10 +69,12 @@ function labelsOf(
     [`${prefix}.title`]: own[`${prefix}.title`] ?? title,
     [`${prefix}.description`]: own[`${prefix}.description`] ?? title,
     [`${prefix}.created`]: time,
-    ...(version !== undefined && { [`${prefix}.version`]: version }),
-    ...(commit !== undefined && { [`${prefix}.revision`]: commit }),
-    ...(source !== undefined && { [`${prefix}.source`]: source }),
-    ...(branch !== undefined && { [branchLabel]: branch }),
+    ...defined({
+      [`${prefix}.version`]: version,
+      [`${prefix}.revision`]: commit,
+      [`${prefix}.source`]: source,
+      [branchLabel]: branch,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
+import { defined } from "../../components/input/defined.ts";
 import { Problem } from "../problem.ts";
 import { isAlive } from "../process/alive.ts";
 import { seenFrom, thisPlace, type ProcessPlace } from "../process/process-place.ts";
@@ -93,7 +94,7 @@ export function thisProcess(): Owner {
   const started = startOf(process.pid)?.started;
   return {
     pid: process.pid,
-    ...(started !== undefined && { started }),
+    ...defined({ started }),
     since: new Date().toISOString(),
     ...thisPlace(),
     token: randomBytes(8).toString("hex"),
@@ -103,7 +104,7 @@ export function thisProcess(): Owner {
 /** Whether the process still runs, and is the same one. One on another machine or in another container may. */
 export function ownerLives({ pid, started, machine, boot, pids }: Owner): boolean {
   if (machine !== undefined) {
-    const there = { machine, ...(boot !== undefined && { boot }), ...(pids !== undefined && { pids }) };
+    const there = { machine, ...defined({ boot, pids }) };
     const seen = seenFrom(there);
     if (seen !== "here") return seen === "elsewhere";
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { defined } from "../../components/input/defined.ts";
 import { branchSlug } from "../../components/naming/namespace.ts";
 import { readWorkspace } from "../../components/naming/read-workspace.ts";
 import { askRemoteHead, defaultBranchOf } from "../../components/plan/default-branch.ts";
@@ -47,12 +48,11 @@ export async function originOf(
   const { GITHUB_RUN_NUMBER: number } = given;
   return {
     ...(head !== undefined && { commit: changes === "" ? head : `${head}-dirty` }),
-    ...(branch !== undefined && { branch }),
+    ...defined({ branch }),
     isDefault: head !== undefined && changes === "" && branch === defaultBranch,
-    ...(version !== undefined && { version }),
+    ...defined({ version }),
     time: now.toISOString().replace(/\.\d+Z$/, "Z"),
-    ...(number !== undefined && { number }),
-    ...(source !== undefined && { source }),
+    ...defined({ number, source }),
   };
 }
 
@@ -89,12 +89,9 @@ export function factsOf({
   source,
 }: Origin): Readonly<Record<string, string>> {
   return {
-    ...(version !== undefined && { BUILD_VERSION: version }),
-    ...(commit !== undefined && { BUILD_COMMIT: commit }),
+    ...defined({ BUILD_VERSION: version, BUILD_COMMIT: commit }),
     BUILD_TIME: time,
-    ...(number !== undefined && { BUILD_NUMBER: number }),
-    ...(branch !== undefined && { BUILD_BRANCH: branch }),
-    ...(source !== undefined && { BUILD_SOURCE: source }),
+    ...defined({ BUILD_NUMBER: number, BUILD_BRANCH: branch, BUILD_SOURCE: source }),
   };
 }
 

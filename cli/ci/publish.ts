@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { loginVariables } from "../../components/host/docker-login.ts";
 import { Registry } from "../../components/image/registry.ts";
+import { defined } from "../../components/input/defined.ts";
 import type { CredentialSource } from "../../components/settings/credential.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
 import { Problem } from "../problem.ts";
@@ -30,7 +31,7 @@ export async function destinations(
     const source = registry.login?.password;
     const password = source === undefined ? undefined : await passwordOf(source, call, run);
     if (source !== undefined && password === undefined) problems.push(noPassword(index, source));
-    found.push({ ...registry, ...(password !== undefined && { password }) });
+    found.push({ ...registry, ...defined({ password }) });
   }
   if (problems.length > 0) throw new Problem(problems.join("\n"));
   return found;

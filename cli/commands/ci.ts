@@ -4,6 +4,7 @@ import type { Application } from "../../components/application/application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { ciPlan, checkNames } from "../../components/ci/plan.ts";
 import { ciRunVariable, reportsFolder } from "../../components/ci/run.ts";
+import { defined } from "../../components/input/defined.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import { annotations } from "../ci/annotations.ts";
@@ -170,9 +171,7 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
   mkdirSync(folder, { recursive: true });
   const variables = ciRunVariable({
     reports,
-    ...(request.only !== undefined && { only: request.only }),
-    ...(servers !== undefined && { reused: servers.names.namespace }),
-    ...(origin !== undefined && { facts: factsOf(origin) }),
+    ...defined({ only: request.only, reused: servers?.names.namespace, facts: origin && factsOf(origin) }),
   });
   const told = { ...call, environment: { ...call.environment, ...variables } };
   // Again and again: a check that was about to begin makes its container only now.
@@ -198,7 +197,7 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
   return {
     checks: found,
     problems: problemsOf(outcome, found),
-    ...(sql !== undefined && { sql }),
+    ...defined({ sql }),
   };
 }
 

@@ -6,6 +6,7 @@ import { closeConnections } from "../../components/host/connection.ts";
 import { demandOf, gatewayDemand, size } from "../../components/host/preflight.ts";
 import { connectionsFolder } from "../../components/host/ssh-config.ts";
 import { checkRegistry } from "../../components/image/registry.ts";
+import { defined } from "../../components/input/defined.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
 import { run } from "../process/run.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
@@ -74,7 +75,7 @@ async function lookAt(
       const { user = "", address = "", port } = described[report.host] ?? {};
       return { ...report, address: `${user}@${address}${port === 22 ? "" : `:${port}`}` };
     });
-    return { stack, hosts, ...(registry !== undefined && { registry }) };
+    return { stack, hosts, ...defined({ registry }) };
   } finally {
     step.done();
   }
@@ -87,7 +88,7 @@ async function registryOf(
 ): Promise<NonNullable<HostCheck["registry"]>> {
   const { address, login } = registry;
   const problem = await checkRegistry(registry, login && credential(login.password), images);
-  return { address, ...(problem !== undefined && { problem }) };
+  return { address, ...defined({ problem }) };
 }
 
 /** Whether a release can run there. */

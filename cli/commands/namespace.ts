@@ -1,6 +1,7 @@
 import type { Application } from "../../components/application/application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan.ts";
+import { defined } from "../../components/input/defined.ts";
 import { namesOf, type Names } from "../../components/naming/names.ts";
 import { readWorkspace, type FoundWorkspace } from "../../components/naming/read-workspace.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
@@ -54,7 +55,7 @@ function reasonOf(
   if (!isOfWorkspace(stack)) return { why: "the names of the application and the stack" };
   const workspace = readWorkspace(project.root, given);
   const { warning } = workspace;
-  return { why: workspaceInWords(workspace), ...(warning === undefined ? {} : { warning }) };
+  return { why: workspaceInWords(workspace), ...defined({ warning }) };
 }
 
 /** What tells a working copy, in words. */

@@ -8,6 +8,7 @@ import {
   type EngineAnswers,
   type HostFacts,
 } from "../../components/host/preflight.ts";
+import { defined } from "../../components/input/defined.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
 import { isLocal, type Engine } from "./endpoint.ts";
@@ -26,7 +27,7 @@ const patience = 10_000;
 export async function checkLocalEngine(run: Run, engine: Engine, port?: number): Promise<void> {
   const facts = await factsOf(run, engine);
   if (facts === undefined) return;
-  const demand = { ...leastDemand, ...(port !== undefined && { port }) };
+  const demand = { ...leastDemand, ...defined({ port }) };
   const problems = judge("this machine", facts, demand, "docker");
   if (problems.length > 0) throw new Problem(problems.join("\n"));
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../components/input/defined.ts";
 import type { WrittenSettings } from "../stack/settings-file.ts";
 import type { EnvironmentThere, RepositoryThere, RulesetThere } from "./read-repository.ts";
 
@@ -31,7 +32,7 @@ export function repositorySettings(
     ...(Object.keys(rules).length > 0 && { rules }),
     ...(labels.length > 0 && { labels: Object.fromEntries(labels) as unknown }),
     ...(Object.keys(there.variables).length > 0 && { variables: there.variables }),
-    ...(preview !== undefined && { preview: environmentSettings(preview) }),
+    ...defined({ preview: preview && environmentSettings(preview) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { defined } from "../../components/input/defined.ts";
 
 /** Where a process id means something. */
 export interface ProcessPlace {
@@ -19,8 +20,7 @@ export function thisPlace(): ProcessPlace {
     machine: [hostname(), read(() => readFileSync("/etc/machine-id", "utf8").trim())]
       .filter(Boolean)
       .join(" "),
-    ...(boot !== undefined && { boot }),
-    ...(pids !== undefined && { pids }),
+    ...defined({ boot, pids }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { defined } from "../../components/input/defined.ts";
 
 /** What a program that ended left. */
 export interface RunResult {
@@ -69,7 +70,7 @@ export const run: Run = (command, args, settings = {}) =>
     function finish(code: number): void {
       clearTimeout(timer);
       children.delete(child);
-      resolve({ code, ...output, ...(failure === undefined ? {} : { failure }) });
+      resolve({ code, ...output, ...defined({ failure }) });
     }
   });
 

@@ -1,3 +1,4 @@
+import { defined } from "../../components/input/defined.ts";
 import { changedParts, onDataOf } from "../../components/plan/release-description.ts";
 import { leftReleases, type ReleaseRecord } from "../../components/plan/release-record.ts";
 import {
@@ -74,7 +75,7 @@ export function planRollback(
     stack,
     from: current.id,
     to: target.id,
-    ...(target.commit !== undefined && { commit: target.commit }),
+    ...defined({ commit: target.commit }),
     releasedAt: target.endedAt,
     releasedBy: target.by,
     images: Object.fromEntries(
