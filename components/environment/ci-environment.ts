@@ -86,7 +86,8 @@ export class CiEnvironment extends pulumi.ComponentResource {
     const place = placeOf(
       name,
       {
-        ...{ applicationName: application.name, settings },
+        applicationName: application.name,
+        settings,
         ...defined({ networkName: reused?.network }),
       },
       child,
@@ -99,7 +100,11 @@ export class CiEnvironment extends pulumi.ComponentResource {
     );
     const shared: Shared = {
       ...place,
-      ...{ plan, data, application, environment, reports: run.reports },
+      plan,
+      data,
+      application,
+      environment,
+      reports: run.reports,
       names: reused === undefined ? place.names : { ...place.names, objectStorage: reused.objectStorage },
       secretValues: { ...data.secretValues, ...applicationSecrets(name, application, settings, child) },
     };
@@ -122,7 +127,9 @@ export class CiEnvironment extends pulumi.ComponentResource {
       new BuiltImage(
         `${name}-${key}${suffix}-image`,
         {
-          ...{ host, imageMirror, facts },
+          host,
+          imageMirror,
+          facts,
           image: { ...image(key), ...defined({ target }) },
           repository: names.image(`${key}${suffix}`),
         },

@@ -86,7 +86,9 @@ export class Environment extends pulumi.ComponentResource {
       `${name}-release`,
       {
         ...place,
-        ...{ application, gateway, url },
+        application,
+        gateway,
+        url,
         environment,
         images,
         secretValues,

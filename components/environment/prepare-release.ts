@@ -181,7 +181,8 @@ async function plannedMigration({
   const limits = limitsFromSettings(settings.limits);
   const recorded = current?.postgres;
   await checkPostgresVersion(application, {
-    ...{ volume, recorded },
+    volume,
+    recorded,
     onDisk: async () => recorded && postgresVersionOf(connection, volume, { recorded, imageMirror, limits }),
   });
   const password = registry.login && settings.credential(registry.login.password);
@@ -191,7 +192,10 @@ async function plannedMigration({
       : { address: registry.address, user: registry.login.user, password };
   return planMigration(
     {
-      ...{ application, environment, images: plan.references, stays: schemaStays(plan) },
+      application,
+      environment,
+      images: plan.references,
+      stays: schemaStays(plan),
       ...("acknowledge" in migration && { acknowledge: migration.acknowledge }),
       ...defined({ last: current }),
     },

@@ -149,7 +149,9 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       `${name}-release`,
       {
         ...place,
-        ...{ application, gateway, environment },
+        application,
+        gateway,
+        environment,
         images: pulled("", tracks.stable),
         ...(tracks.canary !== undefined && {
           canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
@@ -160,7 +162,10 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         url: `https://${domain}`,
         boundaries: { rights: kind.rights, limits: settings.limits, secretVersions: versions },
         access: {
-          ...{ route: kind.route, domain, certificates, maintenance },
+          route: kind.route,
+          domain,
+          certificates,
+          maintenance,
           ...defined({ gatewayNetwork: args.gateway?.networkName }),
         },
         watchSeconds: settings.watchSeconds,
@@ -205,7 +210,8 @@ function recordsOf(
     .all([versions, release.receipts, release.schema, tagged(name, args, release)])
     .apply(([secretVersions, receipts, schema]) =>
       recordsAfter(plan, {
-        ...{ secretVersions, receipts },
+        secretVersions,
+        receipts,
         ...(schema !== undefined && {
           // The way down is the one back to what a record tells of already.
           schema: plan.downgrade === undefined ? schemaSince(plan.current, schema, migration) : schema,
@@ -229,7 +235,8 @@ function schemaArgs(
   return {
     careful: true,
     ...settings.migration,
-    ...{ server, database },
+    server,
+    database,
     ...(volume !== undefined && { backup: { volume, release: plan.id } }),
     // A canary that is dropped leaves its schema behind, too.
     ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),

@@ -39,7 +39,10 @@ export function preparedEnvironment(
     {
       repository: prepared.repository.repo,
       environment: prepared.environment,
-      ...{ settings: protection, reviewers, secrets, provider },
+      settings: protection,
+      reviewers,
+      secrets,
+      provider,
     },
     others,
   );
@@ -47,8 +50,11 @@ export function preparedEnvironment(
     if (pulumi.runtime.isDryRun() || drifts.length === 0) return {};
     const byName = Object.entries(values).map(([secret, value]) => [secret.toUpperCase(), value]);
     return restore(prepared.github, {
-      ...{ repository: prepared.repository, environment: prepared.environment },
-      ...{ wanted: protection, reviewers, drifts },
+      repository: prepared.repository,
+      environment: prepared.environment,
+      wanted: protection,
+      reviewers,
+      drifts,
       secrets: Object.fromEntries(byName) as Record<string, string>,
     });
   });

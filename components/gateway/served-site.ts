@@ -36,7 +36,9 @@ export function siteAnswer(answer: string): ServedSite | undefined {
   const [text, release = "", loaded, ...containers] = answer.split("\0");
   if (text === undefined || release === "") return undefined;
   return {
-    ...{ text, release: release.trimEnd(), loaded: loaded === "loaded" },
+    text,
+    release: release.trimEnd(),
+    loaded: loaded === "loaded",
     containers: [...new Set(containers)],
   };
 }

@@ -132,7 +132,13 @@ export async function prepareEnvironment(
   for (const drift of drifts) void pulumi.log.warn(driftWarning(place, drift, command));
   return {
     prepared: {
-      ...{ github, token, repository, environment, protection, drifts, left },
+      github,
+      token,
+      repository,
+      environment,
+      protection,
+      drifts,
+      left,
       reviewers: known.reviewers,
     },
     found: known.found,

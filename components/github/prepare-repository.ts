@@ -53,7 +53,8 @@ export async function prepareRepository(settings: Settings): Promise<PreparedRep
     ...Object.entries(secrets).flatMap(([secret, value]) =>
       sizeProblem(
         {
-          ...{ name: secret, place: `towpath:preview.secrets.${secret}` },
+          name: secret,
+          place: `towpath:preview.secrets.${secret}`,
           from: { kind: "text", text: value },
         },
         value,
@@ -64,7 +65,9 @@ export async function prepareRepository(settings: Settings): Promise<PreparedRep
   if (settings.credential(settings.token) === undefined) throw new InputError(problems);
   const access: RepositoryAccess = {
     at: (field) => `towpath:${field}`,
-    ...{ repository: name, token: settings.token, settings },
+    repository: name,
+    token: settings.token,
+    settings,
   };
   const { github, token } = clientFor(access);
   const repository = repositoryNameOf(name);
@@ -87,7 +90,12 @@ export async function prepareRepository(settings: Settings): Promise<PreparedRep
   for (const warning of externalCheckWarnings(...checks)) void pulumi.log.warn(warning);
   for (const change of security) void pulumi.log.warn(securityWords(change));
   return {
-    ...{ settings, github, token, repository, security, secrets },
+    settings,
+    github,
+    token,
+    repository,
+    security,
+    secrets,
     ...defined({ preview: environment?.prepared }),
   };
 }

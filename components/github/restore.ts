@@ -54,8 +54,10 @@ export async function restore(
   const written: Record<string, string> = {};
   for (const name of drifted) {
     await github.ask(`PUT ${below}/secrets/{secret_name}`, {
-      ...{ ...inside, secret_name: name },
-      ...{ encrypted_value: sealed(key.data.key, secrets[name] ?? ""), key_id: key.data.key_id },
+      ...inside,
+      secret_name: name,
+      encrypted_value: sealed(key.data.key, secrets[name] ?? ""),
+      key_id: key.data.key_id,
     });
     const after = await github.ask(`GET ${below}/secrets/{secret_name}`, { ...inside, secret_name: name });
     if (after !== undefined) written[name] = after.data.updated_at;

@@ -26,8 +26,14 @@ export function limitsFromEngine(memoryTotal: number): RunLimits {
  */
 export function limitArguments({ memory, pids }: RunLimits): string[] {
   return [
-    ...["--memory", String(memory), "--memory-swap", String(memory), "--pids-limit", String(pids)],
-    ...["--tmpfs", `/tmp:exec,size=${temporaryBytes(memory)}`],
+    "--memory",
+    String(memory),
+    "--memory-swap",
+    String(memory),
+    "--pids-limit",
+    String(pids),
+    "--tmpfs",
+    `/tmp:exec,size=${temporaryBytes(memory)}`,
   ];
 }
 

@@ -22,7 +22,10 @@ export function descriptionOf(application: Application): ReleaseDescription {
     services: Object.fromEntries(
       Object.entries(services).map(([name, { devCommand: _, ...service }]) => [name, filled(service)]),
     ),
-    ...{ postgres, redis, migrations, buckets },
+    postgres,
+    redis,
+    migrations,
+    buckets,
     secrets: Object.fromEntries(
       Object.entries({ ...secrets, ...connectionSecrets }).filter(([, { delivery }]) => delivery !== "file"),
     ),

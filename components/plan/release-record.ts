@@ -92,7 +92,10 @@ export type ReleaseSummary = Pick<
 export function summaryOf(record: ReleaseRecord): ReleaseSummary {
   const { id, images, commit, branch, tag, version, by, endedAt } = record;
   return {
-    ...{ id, images, by, endedAt },
+    id,
+    images,
+    by,
+    endedAt,
     ...defined({ commit, branch, tag, version }),
   };
 }
@@ -175,8 +178,15 @@ function schemaOf(newest: ReleaseRecord | undefined, { schema }: MadeRelease): P
 
 /** Settings that decide whether a release may run, and not what runs then. */
 const undeciding = new Set([
-  ...["allowUnproven", "approval", "approvals", "canary", "commit", "freeze", "github"],
-  ...["promoteBranches", "requireEndToEnd"],
+  "allowUnproven",
+  "approval",
+  "approvals",
+  "canary",
+  "commit",
+  "freeze",
+  "github",
+  "promoteBranches",
+  "requireEndToEnd",
 ]);
 
 /** 12 hexadecimal digits that change when a setting does that says what runs; of credentials, only the source counts. */

@@ -51,7 +51,10 @@ export function boundariesOf(
   const secrets = new SecretFiles(
     `${name}-${part}-secrets`,
     {
-      ...{ files, versions, host, container: gateway.containerName },
+      files,
+      versions,
+      host,
+      container: gateway.containerName,
       volumePrefix: names.volume(`${part}-secrets`),
       labels: labels("secrets"),
     },
