@@ -22,19 +22,29 @@ export async function backUp(input: BackupInput): Promise<BackupReceipt> {
   const limits = await engineLimits();
   const dumper = await docker([
     // On the server's own network, where it asks nobody for a password.
-    ...[
-      "create",
-      "--network",
-      `container:${container}`,
-      "--volume",
-      `${volume}:/backups`,
-      "--workdir",
-      "/backups",
-    ],
-    ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only"],
+    "create",
+    "--network",
+    `container:${container}`,
+    "--volume",
+    `${volume}:/backups`,
+    "--workdir",
+    "/backups",
+    "--cap-drop",
+    "ALL",
+    "--security-opt",
+    "no-new-privileges",
+    "--read-only",
     ...limitArguments(limits),
     ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
-    ...["--entrypoint", "sh", image, "-c", script, "sh", administrator, database, file],
+    "--entrypoint",
+    "sh",
+    image,
+    "-c",
+    script,
+    "sh",
+    administrator,
+    database,
+    file,
   ]);
   try {
     await docker(["start", dumper]);

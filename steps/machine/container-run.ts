@@ -99,14 +99,17 @@ function create({
   const plain = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return docker(
     [
-      ...["create", "--network", network],
+      "create",
+      "--network",
+      network,
       // Of secrets only the names are arguments: the client passes their values on from its own environment.
       ...[...plain, ...Object.keys(variables)].flatMap((variable) => ["--env", variable]),
       ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
       ...Object.entries(mounts).flatMap(([folder, path]) => ["--volume", `${resolve(folder)}:${path}:ro`]),
       ...rights(capabilities),
       ...(limits === undefined ? [] : limitArguments(limits)),
-      ...[image, ...command],
+      image,
+      ...command,
     ],
     { environment: variables },
   );

@@ -10,7 +10,11 @@ async function writeSecrets({ container, volume, files, labels }: WriteSecretsIn
   delivers(Object.values(files));
   const image = await docker(["container", "inspect", "--format", "{{.Image}}", container]);
   const way = await docker([
-    ...["create", "--network", "none", "--volume", `${volume}:${secretsFolder}`],
+    "create",
+    "--network",
+    "none",
+    "--volume",
+    `${volume}:${secretsFolder}`,
     ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     image,
   ]);
