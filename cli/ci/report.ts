@@ -42,7 +42,8 @@ export function readReports(folder: string, names: readonly string[]): CheckRepo
     if (text === undefined) return { name, outcome: "skipped" };
     const { problem, log, ...result } = JSON.parse(text) as CheckResult;
     return {
-      ...{ name, ...result },
+      name,
+      ...result,
       ...(problem !== undefined && { problem: printable(problem) }),
       ...(log !== undefined && { log: printable(log) }),
     };

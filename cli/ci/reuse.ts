@@ -80,7 +80,10 @@ export async function dropData(
     const { code, stderr } = await run(
       "docker",
       [
-        ...["exec", "--interactive", names.postgres, ...client],
+        "exec",
+        "--interactive",
+        names.postgres,
+        ...client,
         "--username",
         names.database,
         "--dbname",

@@ -106,10 +106,14 @@ async function githubDifferences(
     const found = left && (await readEnvironment(client, repository, environment));
     return [
       ...security.map(({ setting, enabled }) => ({
-        ...{ where: "GitHub repository", what: setting, found: enabled ? "is off" : "is on" },
+        where: "GitHub repository",
+        what: setting,
+        found: enabled ? "is off" : "is on",
       })),
       ...environmentDrift(left, found).map((one) => ({
-        ...{ where: `GitHub ${environment}`, what: one.what, found: one.found },
+        where: `GitHub ${environment}`,
+        what: one.what,
+        found: one.found,
       })),
     ];
   } finally {

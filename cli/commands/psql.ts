@@ -16,7 +16,14 @@ export async function psql(progress: Progress, args: readonly string[], project:
   const { database } = namesOf(local.namespace);
   progress.stop();
   return attached("docker", [
-    ...["exec", ...terminalFlags(), id],
-    ...["psql", "--username", database, "--dbname", database, ...args],
+    "exec",
+    ...terminalFlags(),
+    id,
+    "psql",
+    "--username",
+    database,
+    "--dbname",
+    database,
+    ...args,
   ]);
 }

@@ -76,8 +76,17 @@ async function sayHostProblems({ project, stack }: PulumiCall, progress: Progres
 
 /** Pulumi's flags that may stand before its command, and take the next argument for their value. */
 const flagsWithValues = new Set([
-  ...["--color", "-C", "--cwd", "-v", "--verbose", "--tracing", "--profiling", "--memprofilerate"],
-  ...["--stack", "-s", "--otel-traces"],
+  "--color",
+  "-C",
+  "--cwd",
+  "-v",
+  "--verbose",
+  "--tracing",
+  "--profiling",
+  "--memprofilerate",
+  "--stack",
+  "-s",
+  "--otel-traces",
 ]);
 
 /** Where a command line has Pulumi's command: after flags and their values. */

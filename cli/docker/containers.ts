@@ -59,8 +59,13 @@ const format = [
 /** The containers of a namespace, running or not. */
 export async function listContainers(run: Run, namespace: string): Promise<Container[]> {
   const listed = await docker(run, [
-    ...["ps", "--all", "--no-trunc", "--filter", `label=towpath.namespace=${namespace}`],
-    ...["--format", format],
+    "ps",
+    "--all",
+    "--no-trunc",
+    "--filter",
+    `label=towpath.namespace=${namespace}`,
+    "--format",
+    format,
   ]);
   return parseContainers(listed);
 }
@@ -93,7 +98,10 @@ export function parseContainers(listed: string): Container[] {
     ] = line.split("\t");
     const health = /\((?:health: )?(starting|healthy|unhealthy)\)/.exec(status)?.[1] as Container["health"];
     return {
-      ...{ id, name, state, part },
+      id,
+      name,
+      state,
+      part,
       ports: [...new Set([...ports.matchAll(/:(\d+)->/g)].map(([, port]) => Number(port)))],
       ...(health && { health }),
       ...(release !== "" && { release }),

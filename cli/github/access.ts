@@ -44,7 +44,9 @@ export async function githubClient(
       : (await secretValues(await call(), run))[token.name];
   if (value === undefined || value === "") throw new Problem(noToken(place, token));
   return new GithubClient({
-    ...{ token: value, place, variables: process.env },
+    token: value,
+    place,
+    variables: process.env,
     say: (message) => {
       progress.say(message);
     },

@@ -68,8 +68,16 @@ export async function runOperation(
   const child = spawn(
     join(pulumiFolder(project), "pulumi"),
     [
-      ...[kind, "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--color", "never"],
-      ...["--json", ...extra],
+      kind,
+      "--stack",
+      stack,
+      "--yes",
+      "--skip-preview",
+      "--non-interactive",
+      "--color",
+      "never",
+      "--json",
+      ...extra,
     ],
     { cwd: project.root, env: environment, stdio: ["ignore", eventLog, log], detached: true },
   );

@@ -9,7 +9,10 @@ import type { PulumiCall } from "../pulumi/call.ts";
 export async function createStack(call: PulumiCall, run: Run): Promise<void> {
   const provider = call.environment.PULUMI_SECRETS_PROVIDER;
   await pulumi(call, run, [
-    ...["stack", "init", call.stack, "--no-select"],
+    "stack",
+    "init",
+    call.stack,
+    "--no-select",
     ...(provider === undefined ? [] : ["--secrets-provider", provider]),
   ]);
 }

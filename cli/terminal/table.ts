@@ -17,7 +17,20 @@ export function columns(rows: readonly (readonly string[])[]): string {
 /** What makes a table one of plain columns. */
 export const noBorders = Object.fromEntries(
   [
-    ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
-    ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"],
+    "top",
+    "top-mid",
+    "top-left",
+    "top-right",
+    "bottom",
+    "bottom-mid",
+    "bottom-left",
+    "bottom-right",
+    "left",
+    "left-mid",
+    "mid",
+    "mid-mid",
+    "right",
+    "right-mid",
+    "middle",
   ].map((part) => [part, ""]),
 );
