@@ -52,7 +52,8 @@ export const application = defineApplication({
     base: "base",
     // Alembic lists the newest first: "0003, 0004 -> 0005 (head), a message, perhaps with an ->".
     pending: [
-      ...["sh", "-c"],
+      "sh",
+      "-c",
       'found=$(alembic history --rev-range {revision}:head) && echo "$found" | ' +
         "sed 's/^<base>/base/; s/^[^>]* -> //; s/[ ,].*//; /^{revision}$/d' | tac",
     ],
@@ -72,8 +73,16 @@ export const application = defineApplication({
     "api-tests": {
       service: "api",
       command: [
-        ...["env", "COVERAGE_FILE=/tmp/coverage", "pytest", "-p", "no:cacheprovider", "-n", "2"],
-        ...["--junitxml=/tmp/junit.xml", "--cov", "--cov-report=xml:/tmp/coverage.xml"],
+        "env",
+        "COVERAGE_FILE=/tmp/coverage",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        "2",
+        "--junitxml=/tmp/junit.xml",
+        "--cov",
+        "--cov-report=xml:/tmp/coverage.xml",
       ],
       artifacts: ["/tmp/junit.xml"],
       coverage: { file: "/tmp/coverage.xml", threshold: 90 },
@@ -82,8 +91,12 @@ export const application = defineApplication({
     "web-tests": {
       service: "web",
       command: [
-        ...["npm", "test", "--"],
-        ...["--reporter=default", "--reporter=junit", "--outputFile.junit=/tmp/junit.xml"],
+        "npm",
+        "test",
+        "--",
+        "--reporter=default",
+        "--reporter=junit",
+        "--outputFile.junit=/tmp/junit.xml",
       ],
       artifacts: ["/tmp/junit.xml"],
       timeoutSeconds: 300,
