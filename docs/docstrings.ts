@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import type { Schema } from "./schemas.ts";
 
 /** What the types of a folder say about themselves. */
 export interface Docstrings {
@@ -17,23 +18,21 @@ interface Described {
   parents: string[];
 }
 
-/** Reads the docstrings of all types in the folders. Asking for one that is missing throws: every public field has one. */
-export function readDocstrings(folders: readonly string[]): Docstrings {
+/** Reads the docstrings of all types in a folder. Asking for one that is missing throws: every public field has one. */
+export function readDocstrings(folder: string): Docstrings {
   const types = new Map<string, Described>();
-  for (const folder of folders) {
-    for (const file of readdirSync(folder)) {
-      const path = join(folder, file);
-      const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2022, true);
-      for (const node of source.statements) {
-        if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
-          types.set(node.name.text, describe(node));
-      }
+  for (const file of readdirSync(folder)) {
+    const path = join(folder, file);
+    const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2022, true);
+    for (const node of source.statements) {
+      if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
+        types.set(node.name.text, describe(node));
     }
   }
 
   const find = (type: string): Described => {
     const found = types.get(type);
-    if (found === undefined) throw new Error(`${type}: no such type in ${folders.join(", ")}`);
+    if (found === undefined) throw new Error(`${type}: no such type in ${folder}`);
     return found;
   };
   const fieldText = (type: string, field: string): string | undefined => {
@@ -46,6 +45,29 @@ export function readDocstrings(folders: readonly string[]): Docstrings {
   return {
     type: (name) => find(name).text || missing(name),
     field: (type, field) => fieldText(type, field) ?? missing(`${type}.${field}`),
+  };
+}
+
+/** The schema with what the types of the same names say as its descriptions. */
+export function withDocstrings(schema: Schema, docs: Docstrings): Schema {
+  const types = Object.entries(schema.$defs ?? {}).filter(([type]) => !type.startsWith("__"));
+  return {
+    ...schema,
+    $defs: Object.fromEntries(
+      types.map(([type, found]) => [
+        type,
+        {
+          ...found,
+          description: docs.type(type),
+          properties: Object.fromEntries(
+            Object.entries(found.properties ?? {}).map(([field, property]) => [
+              field,
+              { ...property, description: docs.field(type, field) },
+            ]),
+          ),
+        },
+      ]),
+    ),
   };
 }
 

@@ -1,8 +1,9 @@
 /**
  * Writes what can be read off the code: the reference pages, the picture of the floors, and the list of settings in Pulumi.yaml.
  *
- * Prose comes from the types' docstrings, forms and defaults from the schemas; both stand in one place only. Run it with
- * `npm run docs`; a unit test fails while what it writes is not what stands in the repository.
+ * Forms and defaults come from the schemas, and prose, too; but for the application's description, which people write in
+ * TypeScript: there it comes from the docstrings that their editors show them. Run it with `npm run docs`; a unit test fails
+ * while what it writes is not what stands in the repository.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +11,7 @@ import { pathToFileURL } from "node:url";
 
 import { applicationSchema } from "../components/application/schema.ts";
 import { encryptedSchema, settingsSchemas } from "../components/settings/settings.ts";
-import { readDocstrings } from "./docstrings.ts";
+import { readDocstrings, withDocstrings } from "./docstrings.ts";
 import { environmentsPage } from "./environments-page.ts";
 import { floorsPicture } from "./floors-picture.ts";
 import { applicationPage, settingsComment, settingsPage } from "./pages.ts";
@@ -23,20 +24,22 @@ const end = "# --- end of settings ---";
 
 /** What every generated file should hold, by its path below the project. */
 export function generate(): Map<string, string> {
-  const docs = readDocstrings(["application", "settings"].map((folder) => join(root, "components", folder)));
   const environments = Object.entries(settingsSchemas).map(([environment, schema]) => ({
     environment,
     type: schema.meta()?.id ?? environment,
     schema: jsonSchema(schema),
   }));
   const encrypted = { type: "EncryptedConfiguration", schema: jsonSchema(encryptedSchema) };
-  const application = applicationPage("ApplicationDescription", jsonSchema(applicationSchema), docs);
-  const comment = settingsComment(environments, encrypted, docs);
+  const description = withDocstrings(
+    jsonSchema(applicationSchema),
+    readDocstrings(join(root, "components/application")),
+  );
+  const comment = settingsComment(environments, encrypted);
   return new Map([
     ["docs/reference/environments.md", environmentsPage()],
     ["docs/reference/versions.md", versionsPage(readLocks())],
-    ["docs/reference/settings.md", settingsPage(environments, encrypted, docs)],
-    ["docs/reference/application.md", application],
+    ["docs/reference/settings.md", settingsPage(environments, encrypted)],
+    ["docs/reference/application.md", applicationPage("ApplicationDescription", description)],
     ["docs/architecture.svg", floorsPicture()],
     ["Pulumi.yaml", withSettings(readFileSync(join(root, "Pulumi.yaml"), "utf8"), comment)],
   ]);

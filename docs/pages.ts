@@ -1,4 +1,3 @@
-import type { Docstrings } from "./docstrings.ts";
 import { defaultText, mentioned, typeText, type Schema } from "./schemas.ts";
 
 /** The first line of every generated page. */
@@ -26,14 +25,14 @@ export interface SettingRow {
 const fromStackName = ["environment", "namespace", "pullRequest"];
 
 /** Every setting of every environment, one row each where type and meaning agree, in the order of the schemas. */
-export function settingRows(environments: readonly EnvironmentSchema[], docs: Docstrings): SettingRow[] {
+export function settingRows(environments: readonly EnvironmentSchema[]): SettingRow[] {
   const rows: SettingRow[] = [];
   for (const { environment, type, schema } of environments) {
     for (const [key, property] of Object.entries(named(schema, type).properties ?? {})) {
-      // Which environment it is says each of them in its own type; the first one's docstring stands for all.
-      const which = property.const !== undefined && key === "environment";
-      const meaning = docs.field(which ? (environments[0]?.type ?? type) : type, key);
+      const meaning = described(property, `${type}.${key}`);
       const text = typeText(property);
+      // Which environment it is says each of them in its own type.
+      const which = key === "environment";
       let row = rows.find(
         (other) => other.key === key && other.meaning === meaning && (which || other.types[0] === text),
       );
@@ -57,16 +56,16 @@ export function settingRows(environments: readonly EnvironmentSchema[], docs: Do
 export function settingsPage(
   environments: readonly EnvironmentSchema[],
   encrypted: { type: string; schema: Schema },
-  docs: Docstrings,
 ): string {
-  const rows = settingRows(environments, docs).map((row) => [
+  const rows = settingRows(environments).map((row) => [
     `\`towpath:${row.key}\``,
     row.environments.join(", "),
     row.types.join(" or "),
     defaultsText(row),
     row.meaning,
   ]);
-  const encryptedRows = fieldRows(encrypted.type, named(encrypted.schema, encrypted.type), docs);
+  const encryptedType = named(encrypted.schema, encrypted.type);
+  const encryptedRows = fieldRows(encrypted.type, encryptedType);
   const all: Schema = {
     $defs: Object.assign({}, ...environments.map(({ schema }) => schema.$defs)) as Record<string, Schema>,
   };
@@ -75,13 +74,13 @@ export function settingsPage(
     [
       "What differs between environments: the keys of `Pulumi.<stack>.yaml`, below `config:`. A key that its environment does not have is refused.",
       ...environments.map(
-        ({ environment, type }) =>
-          `- \`${environment}\`: ${docs.type(type).replace(/^The settings of [^:]*: /, "")}`,
+        ({ environment, type, schema }) =>
+          `- \`${environment}\`: ${described(named(schema, type), type).replace(/^The settings of [^:]*: /, "")}`,
       ),
     ].join("\n"),
     [
       table(["key", "environments", "type", "default", "meaning"], rows),
-      `## Encrypted values\n\n${docs.type(encrypted.type)}`,
+      `## Encrypted values\n\n${described(encryptedType, encrypted.type)}`,
       table(
         ["key", "type", "default", "meaning"],
         encryptedRows.map(([key = "", ...rest]) => [key.replace("`", "`towpath:"), ...rest]),
@@ -89,16 +88,15 @@ export function settingsPage(
       ...sections(
         all,
         environments.flatMap(({ schema, type }) => mentioned(named(schema, type))),
-        docs,
       ),
     ],
   );
 }
 
 /** The page of the application's description. */
-export function applicationPage(type: string, schema: Schema, docs: Docstrings): string {
+export function applicationPage(type: string, schema: Schema): string {
   return page("Application", "What `application.ts` says. A field that is not listed here is refused.", [
-    ...sections(schema, [type], docs),
+    ...sections(schema, [type]),
   ]);
 }
 
@@ -106,7 +104,6 @@ export function applicationPage(type: string, schema: Schema, docs: Docstrings):
 export function settingsComment(
   environments: readonly EnvironmentSchema[],
   encrypted: { type: string; schema: Schema },
-  docs: Docstrings,
 ): string {
   const unlinked = (text: string): string => text.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1").replaceAll("`", "");
   const entry = (key: string, where: string, type: string, meaning: string): string[] => [
@@ -118,16 +115,16 @@ export function settingsComment(
     "# `config:`, because Pulumi wants a value in every stack for each key that is declared there, and most belong to some",
     "# environments only. The program checks them before the first resource. Defaults: docs/reference/settings.md.",
     "#",
-    ...settingRows(environments, docs).flatMap((row) =>
+    ...settingRows(environments).flatMap((row) =>
       entry(row.key, row.environments.join(", "), row.types.join(" or "), row.meaning),
     ),
     ...Object.entries(named(encrypted.schema, encrypted.type).properties ?? {}).flatMap(([key, property]) =>
-      entry(key, "all, encrypted", typeText(property), docs.field(encrypted.type, key)),
+      entry(key, "all, encrypted", typeText(property), described(property, key)),
     ),
   ].join("\n");
 }
 
-function sections(schema: Schema, first: readonly string[], docs: Docstrings): string[] {
+function sections(schema: Schema, first: readonly string[]): string[] {
   const names: string[] = [];
   const visit = (name: string): void => {
     if (names.includes(name)) return;
@@ -136,26 +133,25 @@ function sections(schema: Schema, first: readonly string[], docs: Docstrings): s
   };
   first.forEach(visit);
   return names.flatMap((name) => [
-    `## ${name}\n\n${docs.type(docName(name))}`,
-    table(["field", "type", "default", "meaning"], fieldRows(docName(name), named(schema, name), docs)),
+    `## ${name}\n\n${described(named(schema, name), name)}`,
+    table(["field", "type", "default", "meaning"], fieldRows(name, named(schema, name))),
   ]);
 }
 
-function fieldRows(type: string, schema: Schema, docs: Docstrings): string[][] {
+function fieldRows(type: string, schema: Schema): string[][] {
   return Object.entries(schema.properties ?? {}).map(([field, property]) => [
     `\`${field}\``,
     typeText(property),
     defaultText(schema, field),
     // The field that tells variants apart has nothing more to say than its one value.
-    property.const === undefined || type === "ProductionSettings"
-      ? docs.field(type, field)
-      : "says which kind it is",
+    property.const === undefined ? described(property, `${type}.${field}`) : "says which kind it is",
   ]);
 }
 
-/** The types of two environments that differ in defaults only are one TypeScript type. */
-function docName(name: string): string {
-  return name.replace(/^(?:Staging|Production)(?=Github)/, "");
+/** What a type or a field is. Throws where nothing says it: everything that people write is described. */
+function described({ description = "" }: Schema, what: string): string {
+  if (description === "") throw new Error(`${what}: no description; say what it is, its unit and its form`);
+  return description;
 }
 
 function named(schema: Schema, name: string): Schema {

@@ -22,7 +22,14 @@ export interface Schema {
 
 /** What people write, as JSON Schema; the types that have a name stand in `$defs`. */
 export function jsonSchema(schema: z.ZodType): Schema {
-  return z.toJSONSchema(schema, { io: "input" }) as Schema;
+  return z.toJSONSchema(schema, {
+    io: "input",
+    // Zod leaves out a field's description that is its type's own, too.
+    override: ({ zodSchema, jsonSchema: written }) => {
+      const description = z.globalRegistry.get(zodSchema)?.description;
+      if (description !== undefined) written.description = description;
+    },
+  }) as Schema;
 }
 
 /** A type in words, with links to those that have a section of their own. */

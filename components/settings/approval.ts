@@ -2,24 +2,6 @@ import { z } from "zod";
 
 import { expected, expectedUnshown } from "../input/input-checks.ts";
 
-/** Who has to approve a release with a signature before production takes it: works on every plan of GitHub. */
-export interface ApprovalSettings {
-  /** How many of the signers have to approve: 1 to the number of signers. */
-  required: number;
-  /** Who may approve: their public SSH keys, by a name of your own, such as `alice: ssh-ed25519 AAAA…`. */
-  signers: Record<string, string>;
-}
-
-/** One person's approval of one release, written by `towpath approve`. */
-export interface Approval {
-  /** The signer's name. */
-  by: string;
-  /** The id of the release that is approved. */
-  release: string;
-  /** The signature, as `ssh-keygen -Y sign -n towpath-approval` makes it. */
-  signature: string;
-}
-
 const requiredWords = expected("how many signers have to approve, from 1 on", "take 1 if in doubt");
 const signersWords = expected(
   "at least one signer by a name of your own",
@@ -39,10 +21,13 @@ const key = z
   .string(keyWords)
   .regex(/^(?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\n]*)?$/, keyWords);
 
-/** The schema of ApprovalSettings. One key of two signers is refused: one person would count as two. */
+/** Who has to approve. One key of two signers is refused: one person would count as two. */
 export const approval = z
   .strictObject({
-    required: z.int(requiredWords).min(1, requiredWords),
+    required: z
+      .int(requiredWords)
+      .min(1, requiredWords)
+      .describe("How many of the signers have to approve: 1 to the number of signers."),
     signers: z
       .record(name, key, signersWords)
       .refine((signers) => Object.keys(signers).length > 0, signersWords)
@@ -51,34 +36,50 @@ export const approval = z
           const names = sharedKey(input as Record<string, string>)?.join(" and ") ?? "";
           return `expected a key of their own for each signer, got one key for ${names}; one person approves once`;
         },
-      }),
+      })
+      .describe(
+        "Who may approve: their public SSH keys, by a name of your own, such as `alice: ssh-ed25519 AAAA…`.",
+      ),
   })
   .refine(({ required, signers }) => required <= Math.max(1, Object.keys(signers).length), {
     path: ["required"],
     error: ({ input }) => {
-      const { required, signers } = input as ApprovalSettings;
+      const { required, signers } = input as { required: number; signers: object };
       return `expected at most as many approvals as there are signers, ${Object.keys(signers).length}, got ${required}; add signers or ask for fewer`;
     },
   })
-  .meta({ id: "ApprovalSettings" });
+  .meta({
+    id: "ApprovalSettings",
+    description:
+      "Who has to approve a release with a signature before production takes it: works on every plan of GitHub.",
+  });
 
-/** The schema of Approval. */
-export const approvals = z
-  .array(
-    z
-      .strictObject({
-        by: name,
-        release: z.string(releaseWords).regex(/^[0-9a-f]{12}$/, releaseWords),
-        signature: z
-          .string(signatureWords)
-          .regex(
-            /^-----BEGIN SSH SIGNATURE-----\n[A-Za-z0-9+/=\n]+\n-----END SSH SIGNATURE-----\n?$/,
-            signatureWords,
-          ),
-      })
-      .meta({ id: "Approval" }),
-  )
-  .default([]);
+export type ApprovalSettings = z.output<typeof approval>;
+
+const given = z
+  .strictObject({
+    by: name.describe("The signer's name."),
+    release: z
+      .string(releaseWords)
+      .regex(/^[0-9a-f]{12}$/, releaseWords)
+      .describe("The id of the release that is approved."),
+    signature: z
+      .string(signatureWords)
+      .regex(
+        /^-----BEGIN SSH SIGNATURE-----\n[A-Za-z0-9+/=\n]+\n-----END SSH SIGNATURE-----\n?$/,
+        signatureWords,
+      )
+      .describe("The signature, as `ssh-keygen -Y sign -n towpath-approval` makes it."),
+  })
+  .meta({
+    id: "Approval",
+    description: "One person's approval of one release, written by `towpath approve`.",
+  });
+
+export type Approval = z.output<typeof given>;
+
+/** The approvals that were given. */
+export const approvals = z.array(given).default([]);
 
 /** The names of signers with one and the same key; a key's comment does not count. */
 function sharedKey(signers: Readonly<Record<string, string>>): string[] | undefined {

@@ -3,14 +3,6 @@ import { z } from "zod";
 import { expected } from "../input/input-checks.ts";
 import { days } from "./durations.ts";
 
-/** When the database is backed up, apart from before each migration. */
-export interface BackupSettings {
-  /** The times, as five cron fields in UTC: minute, hour, day of the month, month, day of the week. `0 3 * * *` is 3:00 each night. */
-  schedule: string;
-  /** How long a backup is kept, in days; written as `30d`. */
-  retention: number;
-}
-
 /** The numbers that each of cron's five fields takes. */
 const fields = [
   [0, 59],
@@ -40,13 +32,25 @@ function isField(text: string, least: number, most: number): boolean {
 
 const scheduleWords = expected("five cron fields", 'for example "0 3 * * *" for 3:00 UTC each night');
 
-/** The schema of BackupSettings. */
+/** When the database is backed up. */
 export const backup = z
   .strictObject(
     {
-      schedule: z.string(scheduleWords).refine(isSchedule, scheduleWords),
-      retention: days("a time in days from 1d to 3650d", 'for example "30d"', 3650),
+      schedule: z
+        .string(scheduleWords)
+        .refine(isSchedule, scheduleWords)
+        .describe(
+          "The times, as five cron fields in UTC: minute, hour, day of the month, month, day of the week. `0 3 * * *` is 3:00 each night.",
+        ),
+      retention: days("a time in days from 1d to 3650d", 'for example "30d"', 3650).describe(
+        "How long a backup is kept, in days; written as `30d`.",
+      ),
     },
     expected("a schedule and a retention", 'write { "schedule": "0 3 * * *", "retention": "30d" }'),
   )
-  .meta({ id: "BackupSettings" });
+  .meta({
+    id: "BackupSettings",
+    description: "When the database is backed up, apart from before each migration.",
+  });
+
+export type BackupSettings = z.output<typeof backup>;

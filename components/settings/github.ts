@@ -1,47 +1,7 @@
 import { z } from "zod";
 
 import { expected, expectedUnshown } from "../input/input-checks.ts";
-import { credential, type CredentialSource } from "./credential.ts";
-
-/** An environment on GitHub: who approves, what may be deployed, and its variables. */
-export interface ProtectionSettings {
-  /** Who may approve a deployment; one of them must, and never the one who started it. GitHub takes six at most, users and teams together. */
-  reviewers: Reviewers;
-  /** How long a deployment waits after it was approved, in minutes. */
-  waitMinutes: number;
-  /** The branches that may be deployed, as patterns such as `main`; without any, and without tags, all may. */
-  branches: string[];
-  /** The tags that may be deployed, as patterns such as `v*`; without any, and without branches, all may. */
-  tags: string[];
-  /** Plain variables for the workflows. Never a secret. */
-  variables: Record<string, string>;
-}
-
-/** GitHub's environment of this stack: who approves, what may be deployed, its variables, and what its workflows need. */
-export interface GithubSettings extends ProtectionSettings {
-  /** The repository: `owner/name`. */
-  repository: string;
-  /** Where the token comes from that may administer the repository; a workflow's own may not. */
-  token: CredentialSource;
-  /** The client that workflows join a Tailscale network with, as the secrets `TS_OAUTH_CLIENT_ID` and `TS_OAUTH_SECRET`; left out, they join none. */
-  tailscale?: TailscaleSettings;
-}
-
-/** An OAuth client of a Tailscale network. */
-export interface TailscaleSettings {
-  /** The client's id. */
-  clientId: string;
-  /** Where the client's secret comes from. */
-  clientSecret: CredentialSource;
-}
-
-/** Who may approve a deployment. */
-export interface Reviewers {
-  /** Users by their login. */
-  users: string[];
-  /** Teams of the repository's organisation by their slug. */
-  teams: string[];
-}
+import { credential } from "./credential.ts";
 
 /** GitHub's own limit for one environment. */
 const mostReviewers = 6;
@@ -66,16 +26,22 @@ export const pattern = z.string(patternWords).regex(/^[^\s~^:?[\\]+$/, patternWo
 
 const reviewers = z
   .strictObject({
-    users: z.array(z.string(userWords).regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$/, userWords)).default([]),
-    teams: z.array(z.string(teamWords).regex(/^[a-z0-9_.-]+$/, teamWords)).default([]),
+    users: z
+      .array(z.string(userWords).regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$/, userWords))
+      .default([])
+      .describe("Users by their login."),
+    teams: z
+      .array(z.string(teamWords).regex(/^[a-z0-9_.-]+$/, teamWords))
+      .default([])
+      .describe("Teams of the repository's organisation by their slug."),
   })
   .refine(({ users, teams }) => users.length + teams.length <= mostReviewers, {
     error: ({ input }) => {
-      const { users, teams } = input as Reviewers;
+      const { users, teams } = input as Record<"users" | "teams", string[]>;
       return `expected at most ${mostReviewers} reviewers, users and teams together, got ${users.length + teams.length}; put them in a team`;
     },
   })
-  .meta({ id: "Reviewers" });
+  .meta({ id: "Reviewers", description: "Who may approve a deployment." });
 
 /** The schema of a repository's name with its owner. */
 export const repositoryName = z
@@ -103,32 +69,60 @@ export const githubVariables = z
   .refine(distinct.check, distinct.words)
   .default({});
 
-/** The schema of ProtectionSettings, with the branches and tags that an environment deploys unless it says otherwise. */
+/** Who approves and what may be deployed, with the branches and tags that an environment deploys unless it says otherwise. */
 export function protectionShape(branches: string[], tags: string[]) {
   return {
-    reviewers: reviewers.prefault({}),
-    waitMinutes: z.int(waitWords).min(0, waitWords).max(longestWait, waitWords).default(0),
-    branches: z.array(pattern).default(branches),
-    tags: z.array(pattern).default(tags),
-    variables: githubVariables,
+    reviewers: reviewers
+      .prefault({})
+      .describe(
+        "Who may approve a deployment; one of them must, and never the one who started it. GitHub takes six at most, users and teams together.",
+      ),
+    waitMinutes: z
+      .int(waitWords)
+      .min(0, waitWords)
+      .max(longestWait, waitWords)
+      .default(0)
+      .describe("How long a deployment waits after it was approved, in minutes."),
+    branches: z
+      .array(pattern)
+      .default(branches)
+      .describe(
+        "The branches that may be deployed, as patterns such as `main`; without any, and without tags, all may.",
+      ),
+    tags: z
+      .array(pattern)
+      .default(tags)
+      .describe(
+        "The tags that may be deployed, as patterns such as `v*`; without any, and without branches, all may.",
+      ),
+    variables: githubVariables.describe("Plain variables for the workflows. Never a secret."),
   };
 }
 
-/** The schema of GithubSettings, with the branches and tags that an environment deploys unless it says otherwise. */
+export type ProtectionSettings = z.output<z.ZodObject<ReturnType<typeof protectionShape>>>;
+
+/** GitHub's environment of a stack, with the branches and tags that it deploys unless it says otherwise. */
 export function github(branches: string[], tags: string[]) {
   return z.strictObject({
-    repository: repositoryName,
-    token: githubToken,
+    repository: repositoryName.describe("The repository: `owner/name`."),
+    token: githubToken.describe(
+      "Where the token comes from that may administer the repository; a workflow's own may not.",
+    ),
     ...protectionShape(branches, tags),
     tailscale: z
       .strictObject({
-        clientId: z.string(clientWords).min(1, clientWords),
-        clientSecret: credential,
+        clientId: z.string(clientWords).min(1, clientWords).describe("The client's id."),
+        clientSecret: credential.describe("Where the client's secret comes from."),
       })
-      .meta({ id: "TailscaleSettings" })
-      .exactOptional(),
+      .meta({ id: "TailscaleSettings", description: "An OAuth client of a Tailscale network." })
+      .exactOptional()
+      .describe(
+        "The client that workflows join a Tailscale network with, as the secrets `TS_OAUTH_CLIENT_ID` and `TS_OAUTH_SECRET`; left out, they join none.",
+      ),
   });
 }
+
+export type GithubSettings = z.output<ReturnType<typeof github>>;
 
 function twins(names: object): string[] {
   const all = Object.keys(names);

@@ -1,20 +1,19 @@
 import { z } from "zod";
 
-import { basicShape, type BasicSettings } from "./basic.ts";
-import { host, type HostSettings } from "./host.ts";
+import { basicShape, environment } from "./basic.ts";
+import { host } from "./host.ts";
 
-/** The settings of a shared host, stack `host-<name>`: what several environments have in common there, the gateway and its network. */
-export interface HostStackSettings extends BasicSettings {
-  environment: "host";
-  /** The host. */
-  host: HostSettings;
-}
-
-/** The schema of HostStackSettings. */
+/** The settings of a shared host. */
 export const hostStackSchema = z
   .strictObject({
-    environment: z.literal("host"),
+    environment: environment("host"),
     ...basicShape(60),
-    host,
+    host: host.describe("The host."),
   })
-  .meta({ id: "HostStackSettings" }) satisfies z.ZodType<HostStackSettings>;
+  .meta({
+    id: "HostStackSettings",
+    description:
+      "The settings of a shared host, stack `host-<name>`: what several environments have in common there, the gateway and its network.",
+  });
+
+export type HostStackSettings = z.output<typeof hostStackSchema>;

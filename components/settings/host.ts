@@ -2,27 +2,7 @@ import { z } from "zod";
 
 import { expected, expectedUnshown } from "../input/input-checks.ts";
 import { isLabel } from "../naming/namespace.ts";
-import { sshKey, type AgentCredential, type CredentialSource } from "./credential.ts";
-
-/** A machine that is reached over SSH. */
-export interface JumpHostSettings {
-  /** Its host name or IP address. */
-  address: string;
-  /** Who signs in; on a host that runs containers, one who may use Docker. */
-  user: string;
-  /** The port of its SSH server. */
-  port: number;
-  /** Where the private key comes from. */
-  key: AgentCredential | CredentialSource;
-  /** The machine's public host key, as `ssh-keyscan` prints it without the name: `ssh-ed25519 AAAA…`. Any other is refused. */
-  hostKey: string;
-}
-
-/** A host that the environment runs on. */
-export interface HostSettings extends JumpHostSettings {
-  /** The machine to go through; left out, the host is reached directly. */
-  jumpHost?: JumpHostSettings;
-}
+import { sshKey } from "./credential.ts";
 
 /**
  * The longest name of a host: with the longest namespace, ssh's own sockets have room in the 104 bytes that the path of a
@@ -50,22 +30,48 @@ const hostKeyWords = expectedUnshown(
 const machine = {
   address: z
     .string(addressWords)
-    .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+:[0-9A-Fa-f:.]*)$/, addressWords),
-  user: z.string(userWords).regex(/^[a-z_][a-z0-9_.-]*\$?$/, userWords),
-  port: z.int(portWords).min(1, portWords).max(65535, portWords).default(22),
-  key: sshKey.default({ source: "agent" }),
+    .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+:[0-9A-Fa-f:.]*)$/, addressWords)
+    .describe("Its host name or IP address."),
+  user: z
+    .string(userWords)
+    .regex(/^[a-z_][a-z0-9_.-]*\$?$/, userWords)
+    .describe("Who signs in; on a host that runs containers, one who may use Docker."),
+  port: z
+    .int(portWords)
+    .min(1, portWords)
+    .max(65535, portWords)
+    .default(22)
+    .describe("The port of its SSH server."),
+  key: sshKey.default({ source: "agent" }).describe("Where the private key comes from."),
   hostKey: z
     .string(hostKeyWords)
-    .regex(/^(?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}$/, hostKeyWords),
+    .regex(/^(?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}$/, hostKeyWords)
+    .describe(
+      "The machine's public host key, as `ssh-keyscan` prints it without the name: `ssh-ed25519 AAAA…`. Any other is refused.",
+    ),
 };
 
-/** The schema of HostSettings. */
+/** A machine to go through. */
+const jumpHost = z
+  .strictObject(machine)
+  .meta({ id: "JumpHostSettings", description: "A machine that is reached over SSH." });
+
+export type JumpHostSettings = z.output<typeof jumpHost>;
+
+/** A host. */
 export const host = z
   .strictObject(
-    { ...machine, jumpHost: z.strictObject(machine).meta({ id: "JumpHostSettings" }).exactOptional() },
+    {
+      ...machine,
+      jumpHost: jumpHost
+        .exactOptional()
+        .describe("The machine to go through; left out, the host is reached directly."),
+    },
     expectedUnshown(
       "a host",
       'write { "address": "app1.example.com", "user": "deploy", "hostKey": "ssh-ed25519 AAAA…" }',
     ),
   )
-  .meta({ id: "HostSettings" });
+  .meta({ id: "HostSettings", description: "A host that the environment runs on." });
+
+export type HostSettings = z.output<typeof host>;

@@ -2,16 +2,6 @@ import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
 
-/** What one container may use at most. */
-export interface Limits {
-  /** Memory, in bytes; written with its unit, `KiB`, `MiB` or `GiB`: `256MiB`. */
-  memory: number;
-  /** Processors; `0.5` is half of one. */
-  cpus: number;
-  /** Processes and threads. */
-  pids: number;
-}
-
 const units = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 
 /** The least that Docker takes. */
@@ -27,17 +17,24 @@ const memoryWords = expected("memory of at least 6MiB, in KiB, MiB or GiB", 'for
 const cpusWords = expected("processors from 0.01 to 512", "for example 0.5");
 const pidsWords = expected("a number of processes from 8 to 65536", "for example 256");
 
-/** The schema of Limits. */
+/** What one container may use at most. */
 export const limits = z
   .strictObject(
     {
       memory: z
         .string(memoryWords)
         .refine((text) => (bytes(text) ?? 0) >= leastMemory, memoryWords)
-        .transform((text) => bytes(text) ?? 0),
-      cpus: z.number(cpusWords).min(0.01, cpusWords).max(512, cpusWords),
-      pids: z.int(pidsWords).min(8, pidsWords).max(65536, pidsWords),
+        .transform((text) => bytes(text) ?? 0)
+        .describe("Memory, in bytes; written with its unit, `KiB`, `MiB` or `GiB`: `256MiB`."),
+      cpus: z
+        .number(cpusWords)
+        .min(0.01, cpusWords)
+        .max(512, cpusWords)
+        .describe("Processors; `0.5` is half of one."),
+      pids: z.int(pidsWords).min(8, pidsWords).max(65536, pidsWords).describe("Processes and threads."),
     },
     expected("limits", 'write { "memory": "512MiB", "cpus": 1, "pids": 256 }'),
   )
-  .meta({ id: "Limits" });
+  .meta({ id: "Limits", description: "What one container may use at most." });
+
+export type Limits = z.output<typeof limits>;

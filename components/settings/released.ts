@@ -1,69 +1,14 @@
 import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
-import { basicShape, routedShape, type BasicSettings, type RoutedSettings } from "./basic.ts";
+import { basicShape, routedShape } from "./basic.ts";
 import { certificates, domainName } from "./domain.ts";
-import type { GithubSettings } from "./github.ts";
-import { host, hostName, type HostSettings } from "./host.ts";
-import { limits, type Limits } from "./limits.ts";
+import { host, hostName } from "./host.ts";
+import { limits } from "./limits.ts";
 import { seconds } from "./durations.ts";
-import { registry, type RegistrySettings } from "./registry.ts";
-import { releasedSecretSource, secretKey, type ReleasedSecretSource } from "./secret-source.ts";
-import { vault, type VaultSettings } from "./vault.ts";
-
-/** What staging and production have: releases to hosts of their own, with data that is kept. */
-export interface ReleasedSettings extends BasicSettings, RoutedSettings {
-  /** The host name that users reach the application by. */
-  domain: string;
-  /** `automatic`: a public authority's certificates. `internal`: the gateway's own authority. */
-  certificates: "automatic" | "internal";
-  /** The stack of a host that several environments share, `host-<name>`, whose gateway serves this one too; left out, it has a gateway of its own. */
-  gateway?: string;
-  /** The hosts, by a name of your own. */
-  hosts: Record<string, HostSettings>;
-  /** Where the images are pulled from. */
-  registry: RegistrySettings;
-  /** What each copy of a service may use at most. */
-  limits: Limits;
-  /** How many copies of a service run, by the service's name; one of those that are not named. */
-  copies: Record<string, number>;
-  /** How the schema is migrated. */
-  migration: MigrationSettings;
-  /** Runs the new release beside the old one, for a part of the clients; left out, a release takes over whole. */
-  canary?: CanarySettings;
-  /** Whether everyone is answered 503 with a page that says so, health paths excepted. */
-  maintenance: boolean;
-  /** Refuses every release until then, in the plan already; left out, none is refused. */
-  freeze?: FreezeSettings;
-  /** GitHub's environment of this stack; left out, none is made. */
-  github?: GithubSettings;
-  /** The server that secrets with the source `vault` come from. */
-  vault?: VaultSettings;
-  /** Where the values of secrets come from, by the secret's name; `configuration` for those that are not named. */
-  secrets: Record<string, ReleasedSecretSource>;
-}
-
-/** How the schema is migrated. */
-export interface MigrationSettings {
-  /** How long the migration waits for another one to end, in seconds. */
-  lockWaitSeconds: number;
-  /** How long the migration itself may take, in seconds. */
-  timeoutSeconds: number;
-}
-
-/** A release beside another one. */
-export interface CanarySettings {
-  /** The percentage of clients that the new release serves, always the same ones: 0 to 99. With 0 it is taken away again. */
-  weight: number;
-}
-
-/** A time without releases. */
-export interface FreezeSettings {
-  /** When it ends: a date, or a time with its zone, such as `2026-01-02` or `2026-01-02T09:00:00Z`. */
-  until: string;
-  /** Why, for the one whose release is refused. */
-  reason: string;
-}
+import { registry } from "./registry.ts";
+import { releasedSecretSource, secretKey } from "./secret-source.ts";
+import { vault } from "./vault.ts";
 
 const hostsWords = expected(
   "at least one host by a name of your own",
@@ -81,43 +26,90 @@ const untilWords = expected(
 const reasonWords = expected("a reason", "write a sentence that others can judge it by");
 const copiesWords = expected("a number of copies from 1 to 100", "take 1 if in doubt");
 
-/** The schema of a written reason. */
+/** A written reason. */
 export const reason = z.string(reasonWords).regex(/\S/, reasonWords);
 
-/** The schema of MigrationSettings. */
+const canary = z
+  .strictObject({
+    weight: z
+      .int(weightWords)
+      .min(0, weightWords)
+      .max(99, weightWords)
+      .describe(
+        "The percentage of clients that the new release serves, always the same ones: 0 to 99. With 0 it is taken away again.",
+      ),
+  })
+  .meta({ id: "CanarySettings", description: "A release beside another one." });
+
+export type CanarySettings = z.output<typeof canary>;
+
+const freeze = z
+  .strictObject({
+    until: z
+      .union([z.iso.date(), z.iso.datetime({ offset: true })], untilWords)
+      .describe(
+        "When it ends: a date, or a time with its zone, such as `2026-01-02` or `2026-01-02T09:00:00Z`.",
+      ),
+    reason: reason.describe("Why, for the one whose release is refused."),
+  })
+  .meta({ id: "FreezeSettings", description: "A time without releases." });
+
+export type FreezeSettings = z.output<typeof freeze>;
+
+/** How the schema is migrated. */
 export const migrationShape = {
-  lockWaitSeconds: seconds(1, 60),
-  timeoutSeconds: seconds(1, 600),
+  lockWaitSeconds: seconds(1, 60).describe(
+    "How long the migration waits for another one to end, in seconds.",
+  ),
+  timeoutSeconds: seconds(1, 600).describe("How long the migration itself may take, in seconds."),
 };
 
-/** The schema of ReleasedSettings but for what the two environments word differently. */
+/** What staging and production have: releases to hosts of their own, with data that is kept. */
 export function releasedShape(gateTimeoutSeconds: number, domain: string) {
   return {
     ...basicShape(gateTimeoutSeconds),
-    domain: domainName(domain),
-    certificates,
-    hosts: z.record(hostName, host, hostsWords).refine((hosts) => Object.keys(hosts).length > 0, hostsWords),
+    domain: domainName(domain).describe("The host name that users reach the application by."),
+    certificates: certificates.describe(
+      "`automatic`: a public authority's certificates. `internal`: the gateway's own authority.",
+    ),
+    hosts: z
+      .record(hostName, host, hostsWords)
+      .refine((hosts) => Object.keys(hosts).length > 0, hostsWords)
+      .describe("The hosts, by a name of your own."),
     gateway: z
       .string(gatewayWords)
       .regex(/^host-[a-z0-9-]+$/, gatewayWords)
-      .exactOptional(),
-    registry,
+      .exactOptional()
+      .describe(
+        "The stack of a host that several environments share, `host-<name>`, whose gateway serves this one too; left out, it has a gateway of its own.",
+      ),
+    registry: registry.describe("Where the images are pulled from."),
     ...routedShape(10),
-    limits,
-    copies: z.record(z.string(), z.int(copiesWords).min(1, copiesWords).max(100, copiesWords)).default({}),
-    canary: z
-      .strictObject({ weight: z.int(weightWords).min(0, weightWords).max(99, weightWords) })
-      .meta({ id: "CanarySettings" })
-      .exactOptional(),
-    maintenance: z.boolean(expected("true or false", "write it without quotes")).default(false),
-    freeze: z
-      .strictObject({
-        until: z.union([z.iso.date(), z.iso.datetime({ offset: true })], untilWords),
-        reason,
-      })
-      .meta({ id: "FreezeSettings" })
-      .exactOptional(),
-    vault: vault.exactOptional(),
-    secrets: z.record(secretKey, releasedSecretSource).prefault({}),
+    limits: limits.describe("What each copy of a service may use at most."),
+    copies: z
+      .record(z.string(), z.int(copiesWords).min(1, copiesWords).max(100, copiesWords))
+      .default({})
+      .describe("How many copies of a service run, by the service's name; one of those that are not named."),
+    canary: canary
+      .exactOptional()
+      .describe(
+        "Runs the new release beside the old one, for a part of the clients; left out, a release takes over whole.",
+      ),
+    maintenance: z
+      .boolean(expected("true or false", "write it without quotes"))
+      .default(false)
+      .describe("Whether everyone is answered 503 with a page that says so, health paths excepted."),
+    freeze: freeze
+      .exactOptional()
+      .describe("Refuses every release until then, in the plan already; left out, none is refused."),
+    vault: vault.exactOptional().describe("The server that secrets with the source `vault` come from."),
+    secrets: z
+      .record(secretKey, releasedSecretSource)
+      .prefault({})
+      .describe(
+        "Where the values of secrets come from, by the secret's name; `configuration` for those that are not named.",
+      ),
   };
 }
+
+export type ReleasedSettings = z.output<z.ZodObject<ReturnType<typeof releasedShape>>>;

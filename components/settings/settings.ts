@@ -40,18 +40,23 @@ export const settingsSchemas = {
   repository: repositorySchema,
 } as const satisfies Record<EnvironmentName, z.ZodObject>;
 
-/** What of the stack's configuration is read apart from the settings, because it stays encrypted. */
-export interface EncryptedConfiguration {
-  /** The values of the secrets with the source `configuration`, by name. Set one with `npm run pulumi -- config set --secret --path towpath:secretValues.NAME`. */
-  secretValues: Record<string, string>;
-}
-
 const valueWords = expectedUnshown("a text", "write numbers and true or false in quotes");
 
-/** The schema of EncryptedConfiguration. */
+/** What of the stack's configuration is read apart from the settings, because it stays encrypted. */
 export const encryptedSchema = z
-  .strictObject({ secretValues: z.record(z.string(), z.string(valueWords).min(1, valueWords)).default({}) })
-  .meta({ id: "EncryptedConfiguration" });
+  .strictObject({
+    secretValues: z
+      .record(z.string(), z.string(valueWords).min(1, valueWords))
+      .default({})
+      .describe(
+        "The values of the secrets with the source `configuration`, by name. Set one with `npm run pulumi -- config set --secret --path towpath:secretValues.NAME`.",
+      ),
+  })
+  .meta({
+    id: "EncryptedConfiguration",
+    description:
+      "What of the stack's configuration is read apart from the settings, because it stays encrypted.",
+  });
 
 /** What stands in for settings that are not set, because the stack's name or the machine says it. */
 export interface SettingsFallbacks {

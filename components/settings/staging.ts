@@ -1,24 +1,36 @@
 import { z } from "zod";
 
+import { environment } from "./basic.ts";
 import { commit } from "./domain.ts";
 import { github } from "./github.ts";
 import { kinds } from "./kinds.ts";
-import { migrationShape, releasedShape, type ReleasedSettings } from "./released.ts";
+import { migrationShape, releasedShape } from "./released.ts";
 
-/** The settings of `staging`: what was merged, proved here before production takes it. */
-export interface StagingSettings extends ReleasedSettings {
-  environment: "staging";
-  /** The commit whose images run; left out, the one that is checked out. */
-  commit?: string;
-}
-
-/** The schema of StagingSettings. */
+/** The settings of staging. */
 export const stagingSchema = z
   .strictObject({
-    environment: z.literal("staging"),
+    environment: environment("staging"),
     ...releasedShape(kinds.staging.gateTimeoutSeconds, "staging.example.com"),
-    commit: commit.exactOptional(),
-    migration: z.strictObject(migrationShape).meta({ id: "MigrationSettings" }).prefault({}),
-    github: github(["main"], []).meta({ id: "StagingGithubSettings" }).exactOptional(),
+    commit: commit
+      .exactOptional()
+      .describe("The commit whose images run; left out, the one that is checked out."),
+    migration: z
+      .strictObject(migrationShape)
+      .meta({ id: "MigrationSettings", description: "How the schema is migrated." })
+      .prefault({})
+      .describe("How the schema is migrated."),
+    github: github(["main"], [])
+      .meta({
+        id: "StagingGithubSettings",
+        description:
+          "GitHub's environment of this stack: who approves, what may be deployed, its variables, and what its workflows need.",
+      })
+      .exactOptional()
+      .describe("GitHub's environment of this stack; left out, none is made."),
   })
-  .meta({ id: "StagingSettings" }) satisfies z.ZodType<StagingSettings>;
+  .meta({
+    id: "StagingSettings",
+    description: "The settings of `staging`: what was merged, proved here before production takes it.",
+  });
+
+export type StagingSettings = z.output<typeof stagingSchema>;
