@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { defined } from "../input/defined.ts";
+import { hashedSettings } from "../settings/hashed.ts";
+import { settingsSchemas, type Settings } from "../settings/settings.ts";
 import { inOrder, sortedEntries } from "./in-order.ts";
 import type { ReleaseDescription } from "./release-description.ts";
 
@@ -176,25 +178,9 @@ function schemaOf(newest: ReleaseRecord | undefined, { schema }: MadeRelease): P
   return { schema: { before: after, after, applied: [] } };
 }
 
-/** Settings that decide whether a release may run, and not what runs then. */
-const undeciding = new Set([
-  "allowUnproven",
-  "approval",
-  "approvals",
-  "canary",
-  "commit",
-  "freeze",
-  "github",
-  "promoteBranches",
-  "requireEndToEnd",
-]);
-
 /** 12 hexadecimal digits that change when a setting does that says what runs; of credentials, only the source counts. */
-export function settingsHash(settings: object): string {
-  const plain = Object.entries(settings).filter(
-    ([key, value]) => !undeciding.has(key) && key !== "secretValues" && typeof value !== "function",
-  );
-  return hashOf(inOrder(Object.fromEntries(plain)));
+export function settingsHash(settings: Settings): string {
+  return hashOf(inOrder(hashedSettings(settings, settingsSchemas[settings.environment])));
 }
 
 /**

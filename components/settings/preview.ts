@@ -3,6 +3,7 @@ import { z } from "zod";
 import { expected } from "../input/input-checks.ts";
 import { basicShape, environment, routedShape } from "./basic.ts";
 import { certificates, commit, domainName } from "./domain.ts";
+import { unhashed } from "./hashed.ts";
 import { host } from "./host.ts";
 import { kinds } from "./kinds.ts";
 import { limits } from "./limits.ts";
@@ -31,7 +32,8 @@ export const previewSchema = z
     registry: registry.describe("Where the images of the pull request's commit are pulled from."),
     commit: commit
       .exactOptional()
-      .describe("The commit whose images run; left out, the one that is checked out."),
+      .describe("The commit whose images run; left out, the one that is checked out.")
+      .meta(unhashed),
     ...routedShape(2),
     limits: limits
       .prefault({ memory: "256MiB", cpus: 0.5, pids: 128 })

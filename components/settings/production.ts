@@ -5,6 +5,7 @@ import { approval, approvals } from "./approval.ts";
 import { backup } from "./backup.ts";
 import { environment } from "./basic.ts";
 import { github, pattern } from "./github.ts";
+import { unhashed } from "./hashed.ts";
 import { kinds } from "./kinds.ts";
 import { migrationShape, reason, releasedShape } from "./released.ts";
 
@@ -31,20 +32,26 @@ export const productionSchema = z
       .exactOptional()
       .describe(
         "The branches that may go to production, as patterns such as `main` or `release/*`: releases of others stay on staging. With `**`, every release may; left out, those of the default branch.",
-      ),
+      )
+      .meta(unhashed),
     allowUnproven: unproven
       .exactOptional()
-      .describe("Lets through digests that staging has no receipts for; left out, they are refused."),
+      .describe("Lets through digests that staging has no receipts for; left out, they are refused.")
+      .meta(unhashed),
     requireEndToEnd: z
       .boolean(expected("true or false", "write it without quotes"))
       .default(false)
       .describe(
         "Whether staging's digests also need the receipt of end-to-end tests: `towpath receipt end-to-end`.",
-      ),
+      )
+      .meta(unhashed),
     approval: approval
       .exactOptional()
-      .describe("Who has to approve a release with a signature: `towpath approve`; left out, nobody."),
-    approvals: approvals.describe("The approvals that were given; `towpath approve` writes them."),
+      .describe("Who has to approve a release with a signature: `towpath approve`; left out, nobody.")
+      .meta(unhashed),
+    approvals: approvals
+      .describe("The approvals that were given; `towpath approve` writes them.")
+      .meta(unhashed),
     backup: backup.describe("When the database is backed up."),
     migration: z
       .strictObject({
@@ -67,7 +74,8 @@ export const productionSchema = z
           "GitHub's environment of this stack: who approves, what may be deployed, its variables, and what its workflows need.",
       })
       .exactOptional()
-      .describe("GitHub's environment of this stack; left out, none is made."),
+      .describe("GitHub's environment of this stack; left out, none is made.")
+      .meta(unhashed),
   })
   .meta({
     id: "ProductionSettings",

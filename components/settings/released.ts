@@ -3,6 +3,7 @@ import { z } from "zod";
 import { expected } from "../input/input-checks.ts";
 import { basicShape, routedShape } from "./basic.ts";
 import { certificates, domainName } from "./domain.ts";
+import { unhashed } from "./hashed.ts";
 import { host, hostName } from "./host.ts";
 import { limits } from "./limits.ts";
 import { seconds } from "./durations.ts";
@@ -94,14 +95,16 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
       .exactOptional()
       .describe(
         "Runs the new release beside the old one, for a part of the clients; left out, a release takes over whole.",
-      ),
+      )
+      .meta(unhashed),
     maintenance: z
       .boolean(expected("true or false", "write it without quotes"))
       .default(false)
       .describe("Whether everyone is answered 503 with a page that says so, health paths excepted."),
     freeze: freeze
       .exactOptional()
-      .describe("Refuses every release until then, in the plan already; left out, none is refused."),
+      .describe("Refuses every release until then, in the plan already; left out, none is refused.")
+      .meta(unhashed),
     vault: vault.exactOptional().describe("The server that secrets with the source `vault` come from."),
     secrets: z
       .record(secretKey, releasedSecretSource)

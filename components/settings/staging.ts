@@ -3,6 +3,7 @@ import { z } from "zod";
 import { environment } from "./basic.ts";
 import { commit } from "./domain.ts";
 import { github } from "./github.ts";
+import { unhashed } from "./hashed.ts";
 import { kinds } from "./kinds.ts";
 import { migrationShape, releasedShape } from "./released.ts";
 
@@ -13,7 +14,8 @@ export const stagingSchema = z
     ...releasedShape(kinds.staging.gateTimeoutSeconds, "staging.example.com"),
     commit: commit
       .exactOptional()
-      .describe("The commit whose images run; left out, the one that is checked out."),
+      .describe("The commit whose images run; left out, the one that is checked out.")
+      .meta(unhashed),
     migration: z
       .strictObject(migrationShape)
       .meta({ id: "MigrationSettings", description: "How the schema is migrated." })
@@ -26,7 +28,8 @@ export const stagingSchema = z
           "GitHub's environment of this stack: who approves, what may be deployed, its variables, and what its workflows need.",
       })
       .exactOptional()
-      .describe("GitHub's environment of this stack; left out, none is made."),
+      .describe("GitHub's environment of this stack; left out, none is made.")
+      .meta(unhashed),
   })
   .meta({
     id: "StagingSettings",

@@ -7,9 +7,10 @@ import {
   withRecord,
   type MadeRelease,
 } from "../../../components/plan/release-record.ts";
-import { parseSettings } from "../../../components/settings/settings.ts";
+import { hashedSettings } from "../../../components/settings/hashed.ts";
+import { parseSettings, settingsSchemas } from "../../../components/settings/settings.ts";
 import { merged } from "../assert-refused.ts";
-import { staging } from "../settings/good.ts";
+import { production, staging } from "../settings/good.ts";
 import { idOf, record } from "./records.ts";
 
 /** What a run has made, without the release that its receipts are for. */
@@ -113,9 +114,34 @@ describe("the hash of settings", () => {
     assert.notEqual(hash({ limits: { cpus: 2 } }), hash({}));
   });
 
+  it("is the one that records of earlier versions hold", () => {
+    assert.equal(settingsHash(parseSettings(staging)), "81ed30a64f7c");
+    assert.equal(settingsHash(parseSettings(production)), "adb69be9a31d");
+  });
+
+  it("leaves out what decides whether a release may run, and not what runs then", () => {
+    const left = (environment: "staging" | "production"): string[] => {
+      const { shape } = settingsSchemas[environment];
+      const all = Object.fromEntries(Object.keys(shape).map((key) => [key, true]));
+      const hashed = Object.keys(hashedSettings(all, settingsSchemas[environment]));
+      return Object.keys(all).filter((key) => !hashed.includes(key));
+    };
+    assert.deepEqual(left("staging").sort(), ["canary", "commit", "freeze", "github"]);
+    assert.deepEqual(left("production").sort(), [
+      "allowUnproven",
+      "approval",
+      "approvals",
+      "canary",
+      "freeze",
+      "github",
+      "promoteBranches",
+      "requireEndToEnd",
+    ]);
+  });
+
   it("does not depend on the order of the settings, nor on what is added when they are loaded", () => {
     const settings = parseSettings(staging);
-    const reversed = Object.fromEntries(Object.entries(settings).reverse());
+    const reversed = Object.fromEntries(Object.entries(settings).reverse()) as typeof settings;
     const loaded = { ...reversed, secretValues: { JWT_SECRET: {} }, credential: () => "hidden" };
     assert.equal(settingsHash(loaded), settingsHash(settings));
   });
