@@ -7,8 +7,8 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
  *
  * @throws InputError with all that does not
  */
-export function agreed(application: Application, settings: LoadedSettings): Application {
-  checkAgreement(application, settings, givenValues(settings));
+export function agreed(application: Application, loaded: Omit<LoadedSettings, "credential">): Application {
+  checkAgreement(application, loaded.settings, givenValues(loaded));
   return application;
 }
 

@@ -22,9 +22,8 @@ import { agreed } from "./agreed.ts";
 import { placeOf, type Place } from "./place.ts";
 
 /** What is checked, and how. */
-export interface CiEnvironmentArgs {
+export interface CiEnvironmentArgs extends Omit<LoadedSettings<CiSettings>, "credential"> {
   plan: CiPlan;
-  settings: LoadedSettings & CiSettings;
   run: CiRun;
   /** The namespace whose servers are used; undefined for servers of its own. */
   reused: Names | undefined;
@@ -37,18 +36,18 @@ export interface CiEnvironmentArgs {
  */
 export function prepareCi(
   description: ApplicationDescription,
-  settings: LoadedSettings & CiSettings,
+  loaded: LoadedSettings<CiSettings>,
   run: CiRun,
 ): CiEnvironmentArgs {
-  const application = agreed(parseApplication(description), settings);
+  const application = agreed(parseApplication(description), loaded);
   checkContexts(application);
-  if (settings.reuse === "local" && run.reused === undefined) {
+  if (loaded.settings.reuse === "local" && run.reused === undefined) {
     throw new InputError([
       'towpath:reuse: only the command line knows the local environment and starts its servers, got "local"; use npm run ci',
     ]);
   }
   const reused = run.reused === undefined ? undefined : namesOf(run.reused);
-  return { plan: ciPlan(application, run.only), settings, run, reused };
+  return { ...loaded, plan: ciPlan(application, run.only), run, reused };
 }
 
 /** How long one command of the rehearsal may take, in seconds: as long as a release's migration. */
@@ -106,7 +105,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
       environment,
       reports: run.reports,
       names: reused === undefined ? place.names : { ...place.names, objectStorage: reused.objectStorage },
-      secretValues: { ...data.secretValues, ...applicationSecrets(name, application, settings, child) },
+      secretValues: { ...data.secretValues, ...applicationSecrets(name, application, args, child) },
     };
     this.rehearse(name, shared, images);
     this.check(name, shared, images);

@@ -3,13 +3,15 @@ import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { laterUserErrors, userErrors } from "../input/user-errors.ts";
 import { namesOf } from "../naming/names.ts";
+import type { EnvironmentName } from "../naming/namespace.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { Environment, prepareLocal } from "./local-environment.ts";
 
 /** The outputs of a stack. */
 type Outputs = Readonly<Record<string, unknown>>;
 
-type SettingsOf<Name extends LoadedSettings["environment"]> = Extract<LoadedSettings, { environment: Name }>;
+type LoadedFor<Name extends EnvironmentName> = LoadedSettings<Extract<Settings, { environment: Name }>>;
 
 /**
  * Deploys the environment that the settings ask for: it is prepared first, which fails before anything is made, then made.
@@ -19,30 +21,31 @@ type SettingsOf<Name extends LoadedSettings["environment"]> = Extract<LoadedSett
  */
 export async function deploy(
   description: ApplicationDescription,
-  settings: LoadedSettings,
+  { settings, ...values }: LoadedSettings,
 ): Promise<Outputs> {
   switch (settings.environment) {
     case "local":
-      return deployLocal(description, settings);
+      return deployLocal(description, { settings, ...values });
     case "ci":
-      return deployCi(description, settings);
+      return deployCi(description, { settings, ...values });
     case "preview":
-      return userErrors(() => refusePreview(settings));
+      return userErrors(refusePreview);
     case "staging":
     case "production":
-      return deployReleased(description, settings);
+      return deployReleased(description, { settings, ...values });
     case "host":
-      return deployHost(description, settings);
+      return deployHost(description, { settings, ...values });
     case "repository":
-      return deployRepository(settings);
+      return deployRepository({ settings, ...values });
   }
 }
 
 async function deployLocal(
   description: ApplicationDescription,
-  settings: SettingsOf<"local">,
+  loaded: LoadedFor<"local">,
 ): Promise<Outputs> {
-  const prepared = userErrors(() => prepareLocal(description, settings));
+  const prepared = userErrors(() => prepareLocal(description, loaded));
+  const { settings } = loaded;
   const { askLocally, routeSince } = await import("../release/route-since.ts");
   const { listensOnIpv6 } = await import("../gateway/local-ipv6.ts");
   const site = { gateway: namesOf(settings.namespace).gateway, name: settings.namespace };
@@ -56,27 +59,29 @@ async function deployLocal(
   return { url, release, services, namespace, port, route };
 }
 
-async function deployCi(description: ApplicationDescription, settings: SettingsOf<"ci">): Promise<Outputs> {
+async function deployCi(description: ApplicationDescription, loaded: LoadedFor<"ci">): Promise<Outputs> {
   const { CiEnvironment, prepareCi } = await import("./ci-environment.ts");
   const { ciRunOf } = await import("../ci/run.ts");
-  const run = ciRunOf(process.env, settings.namespace);
-  const prepared = userErrors(() => prepareCi(description, settings, run));
-  const { namespace, images } = new CiEnvironment(settings.namespace, prepared);
+  const name = loaded.settings.namespace;
+  const run = ciRunOf(process.env, name);
+  const prepared = userErrors(() => prepareCi(description, loaded, run));
+  const { namespace, images } = new CiEnvironment(name, prepared);
   return { namespace, images };
 }
 
 async function deployReleased(
   description: ApplicationDescription,
-  settings: SettingsOf<"staging" | "production">,
+  loaded: LoadedFor<"staging" | "production">,
 ): Promise<Outputs> {
   const { prepareRelease } = await import("./prepare-release.ts");
   const { ReleasedEnvironment } = await import("./released-environment.ts");
-  const prepared = await laterUserErrors(() => prepareRelease(description, settings));
+  const prepared = await laterUserErrors(() => prepareRelease(description, loaded));
+  const { settings } = prepared;
   const { github } = settings;
   const onGithub = github && {
     prepared: await laterUserErrors(async () => {
       const { prepareGithub } = await import("../github/prepare-github.ts");
-      return prepareGithub(prepared.application, { ...prepared.settings, github });
+      return prepareGithub(prepared.application, { ...prepared, settings: { ...settings, github } });
     }),
     ...(await import("./released-github.ts")),
   };
@@ -89,25 +94,26 @@ async function deployReleased(
 
 async function deployHost(
   { name: applicationName }: ApplicationDescription,
-  settings: SettingsOf<"host">,
+  loaded: LoadedFor<"host">,
 ): Promise<Outputs> {
   const { HostEnvironment, prepareHost } = await import("./host-environment.ts");
-  const prepared = await laterUserErrors(() => prepareHost(settings));
+  const prepared = await laterUserErrors(() => prepareHost(loaded));
+  const { settings } = loaded;
   const shared = new HostEnvironment(settings.namespace, { applicationName, settings, ...prepared });
   const { gateway, namespace } = shared;
   return { gateway, namespace };
 }
 
-async function deployRepository(settings: SettingsOf<"repository">): Promise<Outputs> {
+async function deployRepository(loaded: LoadedFor<"repository">): Promise<Outputs> {
   const { prepareRepository } = await import("../github/prepare-repository.ts");
   const { RepositoryEnvironment } = await import("./repository-environment.ts");
-  const prepared = await laterUserErrors(() => prepareRepository(settings));
-  const { repository, github } = new RepositoryEnvironment(settings.namespace, prepared);
+  const prepared = await laterUserErrors(() => prepareRepository(loaded));
+  const { repository, github } = new RepositoryEnvironment(loaded.settings.namespace, prepared);
   return { repository, ...defined({ github }) };
 }
 
-function refusePreview({ environment }: SettingsOf<"preview">): never {
+function refusePreview(): never {
   throw new InputError([
-    `towpath:environment: previews cannot be deployed so far, got "${environment}"; use local, ci, staging or production`,
+    'towpath:environment: previews cannot be deployed so far, got "preview"; use local, ci, staging or production',
   ]);
 }

@@ -12,13 +12,11 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { givenValues } from "./agreed.ts";
 import { gatewayOf, placeOf } from "./place.ts";
 
-type LoadedHostSettings = LoadedSettings & HostStackSettings;
-
 /** What a host gets that several environments share. */
 export interface HostEnvironmentArgs {
   /** The application whose project this is; it is the labels' `towpath.project`. */
   applicationName: string;
-  settings: LoadedHostSettings;
+  settings: HostStackSettings;
   /** The open connection to the host. */
   connection: HostConnection;
   /** Whether the host has IPv6, for a gateway that is made. */
@@ -31,14 +29,15 @@ export interface HostEnvironmentArgs {
  * @throws InputError with what is wrong with it
  */
 export async function prepareHost(
-  settings: LoadedHostSettings,
+  loaded: LoadedSettings<HostStackSettings>,
 ): Promise<Pick<HostEnvironmentArgs, "connection" | "hasIpv6">> {
-  const missing = missingCredentials(settings, givenValues(settings));
+  const { settings, credential } = loaded;
+  const missing = missingCredentials(settings, givenValues(loaded));
   if (missing.length > 0) throw new InputError(missing);
   const connections = await writeConnections(
     folderOf(settings.namespace),
     { host: settings.host },
-    settings.credential,
+    credential,
   );
   const reports = await preflight(connections, gatewayDemand);
   const [connection] = Object.values(connections);

@@ -22,7 +22,7 @@ export function loadSettings(applicationName: string): LoadedSettings {
   });
   const inConfiguration = (raw.secretValues ?? {}) as Record<string, string>;
   return {
-    ...settings,
+    settings,
     secretValues: secretValues(settings, inConfiguration),
     credential: (source) => credential(source, inConfiguration),
   };

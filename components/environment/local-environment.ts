@@ -21,9 +21,8 @@ import { agreed } from "./agreed.ts";
 import { gatewayOf, placeOf, type Place } from "./place.ts";
 
 /** What is shipped, and how it differs here. */
-export interface EnvironmentArgs {
+export interface EnvironmentArgs extends Omit<LoadedSettings<LocalSettings>, "credential"> {
   application: Application;
-  settings: LoadedSettings & LocalSettings;
   /**
    * Since when the gateway serves what the state says; another time switches again. See `agreement`.
    * @default "" which never changes: what the gateway serves is not compared with the state
@@ -43,11 +42,11 @@ export interface EnvironmentArgs {
  */
 export function prepareLocal(
   description: ApplicationDescription,
-  settings: LoadedSettings & LocalSettings,
-): Pick<EnvironmentArgs, "application" | "settings"> {
-  const application = agreed(parseApplication(description), settings);
+  loaded: LoadedSettings<LocalSettings>,
+): EnvironmentArgs {
+  const application = agreed(parseApplication(description), loaded);
   checkContexts(application);
-  return { application: settings.reload ? mounted(application) : application, settings };
+  return { ...loaded, application: loaded.settings.reload ? mounted(application) : application };
 }
 
 /**
@@ -79,7 +78,7 @@ export class Environment extends pulumi.ComponentResource {
     const data = new BackingServices(name, { ...place, application, kind: kinds.local }, child);
     const secretValues: SecretValues = {
       ...data.secretValues,
-      ...applicationSecrets(name, application, settings, child),
+      ...applicationSecrets(name, application, args, child),
     };
     const url = `http://localhost:${port}`;
     const release = new Release(

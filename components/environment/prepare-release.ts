@@ -19,19 +19,23 @@ import { planMigration, type MigrationPlan } from "../migration/migration-plan.t
 import { checkPostgresVersion } from "../migration/postgres-version.ts";
 import { namesOf } from "../naming/names.ts";
 import { runningDescription } from "../plan/canary.ts";
-import { environmentRegistry } from "../plan/environment-registry.ts";
-import { planRelease, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
+import { environmentRegistry, registryAccount } from "../plan/environment-registry.ts";
+import {
+  planRelease,
+  schemaStays,
+  type LoadedReleasedSettings,
+  type ReleasePlan,
+} from "../plan/read-and-plan.ts";
 import { applicationOf, changedParts, descriptionOf } from "../plan/release-description.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import { routeSince } from "../release/route-since.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
-import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import { agreed } from "./agreed.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 
-type ReleasedSettings = LoadedSettings & (StagingSettings | ProductionSettings);
+type ReleasedSettings = StagingSettings | ProductionSettings;
 
 /**
  * Everything that has to be known of a release before anything is made: whether application and settings agree, whether
@@ -41,16 +45,13 @@ type ReleasedSettings = LoadedSettings & (StagingSettings | ProductionSettings);
  */
 export async function prepareRelease(
   description: ApplicationDescription,
-  loaded: ReleasedSettings,
+  given: LoadedReleasedSettings,
 ): Promise<ReleasedEnvironmentArgs> {
-  const application = checked(description, loaded);
-  const settings = await withVaultSecrets(loaded);
-  const connections = await writeConnections(
-    folderOf(settings.namespace),
-    settings.hosts,
-    settings.credential,
-  );
-  const planning = planRelease(application, settings);
+  const application = checked(description, given);
+  const loaded = await withVaultSecrets(given);
+  const { settings, credential } = loaded;
+  const connections = await writeConnections(folderOf(settings.namespace), settings.hosts, credential);
+  const planning = planRelease(application, loaded);
   // What is wrong with it is told when the hosts are well.
   planning.catch(() => undefined);
   const [connection] = Object.values(connections);
@@ -61,18 +62,18 @@ export async function prepareRelease(
   const reports = await preflight(connections, demandOf(application, settings), connecting);
   const report = found(reports, connection.host);
   const plan = await approvedPlan(settings, await planning);
-  await checkPlatforms(settings, plan, report);
-  const released = asReleased(application, settings, plan);
+  await checkPlatforms(loaded, plan, report);
+  const released = asReleased(application, loaded, plan);
   const [{ routeSince, restarting }, migration] = await Promise.all([
     running,
-    plannedMigration({ application: released, settings, connection, plan }),
+    plannedMigration({ ...loaded, application: released, connection, plan }),
   ]);
   for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
     void pulumi.log.warn(warning);
   const hasIpv6 = report.facts?.hasIpv6 ?? false;
   return {
+    ...loaded,
     application: released,
-    settings,
     connection,
     plan,
     migration,
@@ -84,12 +85,12 @@ export async function prepareRelease(
 
 /** Makes sure that the host can run the images that are new to it. */
 async function checkPlatforms(
-  settings: ReleasedSettings,
+  loaded: LoadedReleasedSettings,
   { images, current }: ReleasePlan,
   { host, facts }: HostReport,
 ): Promise<void> {
   if (facts === undefined) return;
-  const registry = environmentRegistry(settings);
+  const registry = environmentRegistry(loaded);
   const news = Object.entries(images).filter(([image, digest]) => current?.images[image] !== digest);
   const problems = await Promise.all(
     news.map(async ([image, digest]) =>
@@ -145,8 +146,12 @@ function lookAtRunning(
 }
 
 /** The application as the release describes it: this checkout may do so otherwise. */
-function asReleased(application: Application, settings: ReleasedSettings, plan: ReleasePlan): Application {
-  const description = runningDescription(plan, settings.canary);
+function asReleased(
+  application: Application,
+  loaded: LoadedReleasedSettings,
+  plan: ReleasePlan,
+): Application {
+  const description = runningDescription(plan, loaded.settings.canary);
   if (description === undefined || changedParts(description, descriptionOf(application)).length === 0)
     return application;
   const described = applicationOf(application.name, Object.keys(plan.images), description);
@@ -154,7 +159,7 @@ function asReleased(application: Application, settings: ReleasedSettings, plan: 
   const secrets = { ...application.secrets, ...described.secrets };
   const released = { ...described, secrets };
   const services = { ...application.services, ...described.services };
-  agreed({ ...released, services }, settings);
+  agreed({ ...released, services }, loaded);
   return released;
 }
 
@@ -168,14 +173,13 @@ async function approvedPlan(settings: ReleasedSettings, plan: ReleasePlan): Prom
 /** What becomes of the data, once it is known that these servers can open it. */
 async function plannedMigration({
   application,
-  settings,
   connection,
   plan,
-}: Pick<
-  ReleasedEnvironmentArgs,
-  "application" | "settings" | "connection" | "plan"
->): Promise<MigrationPlan> {
-  const { environment, namespace, registry, imageMirror = "docker.io", migration } = settings;
+  ...loaded
+}: LoadedReleasedSettings &
+  Pick<ReleasedEnvironmentArgs, "application" | "connection" | "plan">): Promise<MigrationPlan> {
+  const { settings } = loaded;
+  const { environment, namespace, imageMirror = "docker.io", migration } = settings;
   const { current } = plan;
   const volume = namesOf(namespace).volume("postgres");
   const limits = limitsFromSettings(settings.limits);
@@ -185,11 +189,6 @@ async function plannedMigration({
     recorded,
     onDisk: async () => recorded && postgresVersionOf(connection, volume, { recorded, imageMirror, limits }),
   });
-  const password = registry.login && settings.credential(registry.login.password);
-  const account =
-    registry.login === undefined || password === undefined
-      ? undefined
-      : { address: registry.address, user: registry.login.user, password };
   return planMigration(
     {
       application,
@@ -199,13 +198,13 @@ async function plannedMigration({
       ...("acknowledge" in migration && { acknowledge: migration.acknowledge }),
       ...defined({ last: current }),
     },
-    printingOn(connection, account, limits),
+    printingOn(connection, registryAccount(loaded), limits),
   );
 }
 
-function checked(description: ApplicationDescription, settings: ReleasedSettings): Application {
-  const application = agreed(parseApplication(description), settings);
-  const hosts = Object.keys(settings.hosts);
+function checked(description: ApplicationDescription, loaded: LoadedReleasedSettings): Application {
+  const application = agreed(parseApplication(description), loaded);
+  const hosts = Object.keys(loaded.settings.hosts);
   if (hosts.length > 1) {
     throw new InputError([
       `towpath:hosts: one host for each environment so far, got ${hosts.join(", ")}; keep one of them`,

@@ -12,6 +12,7 @@ import { defined } from "../input/defined.ts";
 import { schemaSince, type MigrationPlan } from "../migration/migration-plan.ts";
 import { tracksOf, type Tracks } from "../plan/canary.ts";
 import { dueSecret, lostOverlap } from "../plan/due-secrets.ts";
+import { registryAccount } from "../plan/environment-registry.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "../plan/release-record.ts";
 import { Release, type ImageIds, type ReleaseArgs, type SchemaArgs } from "../release/release.ts";
@@ -26,9 +27,8 @@ import type { StagingSettings } from "../settings/staging.ts";
 import { gatewayOf, placeOf, sharedGatewayOf, type Place, type PlaceArgs } from "./place.ts";
 
 /** What is released, where to, and what was found out before. */
-export interface ReleasedEnvironmentArgs {
+export interface ReleasedEnvironmentArgs extends LoadedSettings<StagingSettings | ProductionSettings> {
   application: Application;
-  settings: LoadedSettings & (StagingSettings | ProductionSettings);
   /** The open connection to the host. */
   connection: HostConnection;
   plan: ReleasePlan;
@@ -93,7 +93,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       { ...place, application: args.application, kind: kinds[settings.environment] },
       child,
     );
-    const own = applicationSecrets(name, args.application, settings, child);
+    const own = applicationSecrets(name, args.application, args, child);
     const secretValues: SecretValues = { ...data.secretValues, ...own };
     const { versions, ofEach } = new SecretVersions(
       `${name}-secret-versions`,
@@ -244,25 +244,20 @@ function schemaArgs(
 }
 
 /** The environment's place: how its host is reached, and who signs in to the registry for its engine. */
-function reachedBy({ application, settings, connection }: ReleasedEnvironmentArgs): PlaceArgs {
-  const { address, login } = settings.registry;
-  const password = login && settings.credential(login.password);
+function reachedBy(args: ReleasedEnvironmentArgs): PlaceArgs {
+  const { application, settings, connection } = args;
   const place = { applicationName: application.name, settings, connection };
-  if (login === undefined || password === undefined) return place;
-  return {
-    ...place,
-    registryAuth: [{ address, username: login.user, password: pulumi.secret(password) }],
-  };
+  const account = registryAccount(args);
+  if (account === undefined) return place;
+  const { address, user, password } = account;
+  return { ...place, registryAuth: [{ address, username: user, password: pulumi.secret(password) }] };
 }
 
 /** Tags what users get now, in the registry, where somebody may write to it. */
-function tagged(
-  name: string,
-  { settings, plan }: ReleasedEnvironmentArgs,
-  release: Release,
-): pulumi.Output<unknown> {
-  const { registry, credential } = settings;
-  const password = registry.login && credential(registry.login.password);
+function tagged(name: string, args: ReleasedEnvironmentArgs, release: Release): pulumi.Output<unknown> {
+  const { plan } = args;
+  const { registry } = args.settings;
+  const password = registryAccount(args)?.password;
   if (password === undefined) return pulumi.output({});
   return new TaggedImages(
     `${name}-tags`,

@@ -12,11 +12,11 @@ export interface RepositoryAccess {
   readonly at: (field: string) => string;
   readonly repository: string;
   readonly token: CredentialSource;
-  readonly settings: LoadedSettings;
+  readonly credential: LoadedSettings["credential"];
 }
 
 /** The client for a repository, once it is known that plugin and client mean the same owner. */
-export function clientFor({ at, repository, token, settings }: RepositoryAccess): {
+export function clientFor({ at, repository, token, credential }: RepositoryAccess): {
   github: GithubClient;
   token: string;
 } {
@@ -28,7 +28,7 @@ export function clientFor({ at, repository, token, settings }: RepositoryAccess)
       `${variable}: expected ${show(owner)} or nothing, because the plugin for GitHub would work there instead, got ${show(other)}; unset it for this run`,
     ]);
   }
-  const value = settings.credential(token) ?? "";
+  const value = credential(token) ?? "";
   const github = new GithubClient({
     token: value,
     place: at("token"),

@@ -50,7 +50,7 @@ export interface PreparedGithub extends PreparedEnvironment {
   readonly ofApplication: Readonly<Record<string, string>>;
 }
 
-type Settings = LoadedSettings & (StagingSettings | ProductionSettings) & { github: GithubSettings };
+type Settings = (StagingSettings | ProductionSettings) & { github: GithubSettings };
 
 /**
  * Everything that has to be known before a stack's environment on GitHub is made: names and sizes of secrets, what the
@@ -60,20 +60,24 @@ type Settings = LoadedSettings & (StagingSettings | ProductionSettings) & { gith
  *
  * @throws InputError with all that is wrong
  */
-export async function prepareGithub(application: Application, settings: Settings): Promise<PreparedGithub> {
+export async function prepareGithub(
+  application: Application,
+  loaded: LoadedSettings<Settings>,
+): Promise<PreparedGithub> {
+  const { settings, credential } = loaded;
   const { environment, github } = settings;
   const secrets = deploymentSecrets(application, settings, process.env);
   const problems = nameProblems(secrets);
   const given: Record<string, string> = {};
   for (const secret of secrets) {
-    const value = await givenValue(secret, settings);
+    const value = await givenValue(secret, loaded);
     if (value === undefined) continue;
     problems.push(...sizeProblem(secret, value));
     if (secret.from.kind !== "application") given[secret.name] = value;
   }
   const { repository, token } = github;
   const { prepared, found } = await prepareEnvironment(
-    { at: (field) => `towpath:github.${field}`, repository, token, settings },
+    { at: (field) => `towpath:github.${field}`, repository, token, credential },
     { place: "towpath:github", environment, protection: github, ...approvalOf(settings) },
     problems,
   );
@@ -193,11 +197,14 @@ function approvalOf(settings: Settings): Pick<WantedEnvironment, "needsReviewers
 }
 
 /** A value that is known before anything is made; undefined for what is made, and for what is missing. */
-async function givenValue({ from }: DeploymentSecret, settings: Settings): Promise<string | undefined> {
+async function givenValue(
+  { from }: DeploymentSecret,
+  { secretValues, credential }: LoadedSettings,
+): Promise<string | undefined> {
   if (from.kind === "text") return from.text;
-  if (from.kind === "credential") return settings.credential(from.source);
+  if (from.kind === "credential") return credential(from.source);
   if (from.kind === "variable") return stateValue(from.variable);
-  const value = settings.secretValues[from.secret];
+  const value = secretValues[from.secret];
   if (value === undefined) return undefined;
   return new Promise((resolve) => {
     pulumi.unsecret(value).apply((text) => {

@@ -16,11 +16,9 @@ import { workflowsIn } from "./repository-rules.ts";
 import { securityChanges, securityWords, type SecurityChange } from "./security.ts";
 import { externalCheckWarnings, reportedChecks, requiredCheckProblems } from "./workflow-checks.ts";
 
-type Settings = LoadedSettings & RepositorySettings;
-
 /** A repository on GitHub, once it is known that it can be as the settings say. */
 export interface PreparedRepository {
-  readonly settings: Settings;
+  readonly settings: RepositorySettings;
   readonly github: GithubClient;
   readonly token: string;
   readonly repository: RepositoryName;
@@ -36,9 +34,12 @@ export interface PreparedRepository {
  *
  * @throws InputError with all that is wrong
  */
-export async function prepareRepository(settings: Settings): Promise<PreparedRepository> {
+export async function prepareRepository(
+  loaded: LoadedSettings<RepositorySettings>,
+): Promise<PreparedRepository> {
+  const { settings, credential } = loaded;
   const { repository: name, rules, preview } = settings;
-  const secrets = previewSecrets(settings);
+  const secrets = previewSecrets(loaded);
   const checks = [
     "towpath:rules.requiredChecks",
     rules.requiredChecks,
@@ -46,7 +47,7 @@ export async function prepareRepository(settings: Settings): Promise<PreparedRep
   ] as const;
   const problems = [
     ...missingCredentials(settings, {
-      configuration: Object.keys(settings.secretValues),
+      configuration: Object.keys(loaded.secretValues),
       variables: process.env,
     }),
     ...requiredCheckProblems(...checks),
@@ -62,12 +63,12 @@ export async function prepareRepository(settings: Settings): Promise<PreparedRep
     ),
   ];
   // Without a token nothing can be asked.
-  if (settings.credential(settings.token) === undefined) throw new InputError(problems);
+  if (credential(settings.token) === undefined) throw new InputError(problems);
   const access: RepositoryAccess = {
     at: (field) => `towpath:${field}`,
     repository: name,
     token: settings.token,
-    settings,
+    credential,
   };
   const { github, token } = clientFor(access);
   const repository = repositoryNameOf(name);
@@ -100,12 +101,18 @@ export async function prepareRepository(settings: Settings): Promise<PreparedRep
   };
 }
 
-function previewSecrets({ preview, credential }: Settings): Record<string, string> {
-  const values = Object.entries(preview?.secrets ?? {}).map(([name, source]) => [name, credential(source)]);
+function previewSecrets({
+  settings,
+  credential,
+}: LoadedSettings<RepositorySettings>): Record<string, string> {
+  const values = Object.entries(settings.preview?.secrets ?? {}).map(([name, source]) => [
+    name,
+    credential(source),
+  ]);
   return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Record<string, string>;
 }
 
-function wantedOf({ security }: Settings): Wanted[] {
+function wantedOf({ security }: RepositorySettings): Wanted[] {
   const scanning = (["secretScanning", "pushProtection"] as const).filter(
     (setting) => security[setting] === true,
   );
@@ -120,7 +127,7 @@ function wantedOf({ security }: Settings): Wanted[] {
 
 /** GitHub refuses to make what is there already: that has to be taken over first. */
 async function warnOfExisting(
-  { repository: name, labels, variables }: Settings,
+  { repository: name, labels, variables }: RepositorySettings,
   github: GithubClient,
   repository: RepositoryName,
 ): Promise<void> {

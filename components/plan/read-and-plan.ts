@@ -16,7 +16,7 @@ export { schemaStays, type ReleasePlan } from "./plan.ts";
 export { recordsAfter } from "./records-after.ts";
 
 /** The settings of an environment that is released to. */
-export type LoadedReleasedSettings = LoadedSettings & (StagingSettings | ProductionSettings);
+export type LoadedReleasedSettings = LoadedSettings<StagingSettings | ProductionSettings>;
 
 /**
  * What this run releases, decided before the first resource: from the stack's own records, and the registry or staging's
@@ -24,10 +24,10 @@ export type LoadedReleasedSettings = LoadedSettings & (StagingSettings | Product
  */
 export async function planRelease(
   application: Application,
-  settings: LoadedReleasedSettings,
+  loaded: LoadedReleasedSettings,
 ): Promise<ReleasePlan> {
-  const planning = planFrom(application, settings, {
-    registry: environmentRegistry(settings),
+  const planning = planFrom(application, loaded.settings, {
+    registry: environmentRegistry(loaded),
     recordsOf,
     stack: pulumi.getStack(),
     commit: () => checkedOutCommit(),

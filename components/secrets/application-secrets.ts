@@ -15,13 +15,16 @@ import { Secret, type SecretArgs } from "./secret.ts";
 export function applicationSecrets(
   name: string,
   application: Application,
-  settings: LoadedSettings,
+  { settings, secretValues }: Omit<LoadedSettings, "credential">,
   opts: pulumi.ComponentResourceOptions,
 ): SecretValues {
   return Object.fromEntries(
     Object.keys(application.secrets).flatMap((secret) => {
       const source = sourceOf(settings, secret);
-      const args = { source, ...(source.source !== "generated" && givenValues(settings, secret, source)) };
+      const args = {
+        source,
+        ...(source.source !== "generated" && givenValues(secretValues, secret, source)),
+      };
       const { value, previous } = new Secret(`${name}-secret-${secret}`, args, opts);
       return [[secret, value], ...(previous === undefined ? [] : [[previousName(secret), previous]])];
     }),
@@ -29,7 +32,7 @@ export function applicationSecrets(
 }
 
 function givenValues(
-  { secretValues }: LoadedSettings,
+  secretValues: LoadedSettings["secretValues"],
   secret: string,
   source: SecretArgs["source"],
 ): Pick<SecretArgs, "given" | "givenPrevious"> {

@@ -114,5 +114,3 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
       ),
   };
 }
-
-export type ReleasedSettings = z.output<z.ZodObject<ReturnType<typeof releasedShape>>>;

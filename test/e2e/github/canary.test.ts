@@ -26,17 +26,17 @@ const application = parseApplication({
   images: { api: { context: "app/api" } },
   services: { api: { image: "api", secrets: ["CONFIGURED", "GENERATED", "FROM_VARIABLE", "FROM_VAULT"] } },
 });
-const { settings, prepared } = await laterUserErrors(async () => {
-  const loaded = loadSettings("notes");
-  checkAgreement(application, loaded, {
-    configuration: Object.keys(loaded.secretValues),
+const { loaded, prepared } = await laterUserErrors(async () => {
+  const given = loadSettings("notes");
+  checkAgreement(application, given.settings, {
+    configuration: Object.keys(given.secretValues),
     variables: process.env,
   });
-  const settings = await withVaultSecrets(loaded);
-  return { settings, prepared: await prepareGithub(application, settings) };
+  const loaded = await withVaultSecrets(given);
+  return { loaded, prepared: await prepareGithub(application, loaded) };
 });
 const parent = new pulumi.ComponentResource("towpath:test:Released", "released");
-const secrets = applicationSecrets("notes", application, settings, { parent });
+const secrets = applicationSecrets("notes", application, loaded, { parent });
 export const versions = new SecretVersions("notes-secret-versions", { values: secrets }, { parent }).versions;
 export const github = releasedGithub("notes", prepared, Object.assign(parent, { secrets }));
 `;

@@ -22,9 +22,9 @@ class Released extends pulumi.ComponentResource {
   }
 }
 
-const settings = loadSettings("notes");
-const prepared = await laterUserErrors(() => prepareGithub(parseApplication(described), settings));
-export const github = releasedGithub("notes-staging", prepared, new Released(settings.secretValues));
+const loaded = loadSettings("notes");
+const prepared = await laterUserErrors(() => prepareGithub(parseApplication(described), loaded));
+export const github = releasedGithub("notes-staging", prepared, new Released(loaded.secretValues));
 `;
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1vcmVUaGFuRW5vdWdoTGV0dGVyc0ZvckFLZXkx";

@@ -12,6 +12,7 @@ import { ciRunOf, ciRunVariable, type CiRun } from "../../../components/ci/run.t
 import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { userErrors } from "../../../components/input/user-errors.ts";
 import type { CiSettings } from "../../../components/settings/ci.ts";
+import type { LoadedSettings } from "../../../components/settings/loaded-settings.ts";
 import { merged } from "../assert-refused.ts";
 import { notes } from "../application/notes.ts";
 import { hidden } from "./hidden.ts";
@@ -43,9 +44,9 @@ const configuration = { "towpath:namespace": "notes-ci" };
 
 function program(run: CiRun): () => CiEnvironment {
   return () => {
-    const settings = loadSettings("notes") as ReturnType<typeof loadSettings> & CiSettings;
-    const prepared = userErrors(() => prepareCi(application, settings, run));
-    return new CiEnvironment(settings.namespace, prepared);
+    const loaded = loadSettings("notes") as LoadedSettings<CiSettings>;
+    const prepared = userErrors(() => prepareCi(application, loaded, run));
+    return new CiEnvironment(loaded.settings.namespace, prepared);
   };
 }
 

@@ -41,7 +41,7 @@ function asTexts(good: Record<string, unknown>): Record<string, string> {
 
 describe("loadSettings", () => {
   it("needs nothing in the stack's file: name and working copy say the environment and the namespace", async () => {
-    const { secretValues, credential, ...settings } = await loaded(
+    const { secretValues, credential, settings } = await loaded(
       {},
       { variables: { BRANCH_NAME: "feature/auth-v2" } },
     );
@@ -61,25 +61,25 @@ describe("loadSettings", () => {
 
   it("knows a preview and its number by the stack's name", async () => {
     const { previewDomain, host, registry } = preview;
-    const settings = await loaded(asTexts({ previewDomain, host, registry }), { stack: "pr-12" });
+    const { settings } = await loaded(asTexts({ previewDomain, host, registry }), { stack: "pr-12" });
     assert.equal(settings.environment, "preview");
     assert.equal(settings.namespace, "notes-pr-12");
     assert.equal("pullRequest" in settings && settings.pullRequest, 12);
   });
 
   it("lets the stack's file say more than the name", async () => {
-    const settings = await loaded({ environment: "local", namespace: "mine" }, { stack: "dev" });
+    const { settings } = await loaded({ environment: "local", namespace: "mine" }, { stack: "dev" });
     assert.deepEqual([settings.environment, settings.namespace], ["local", "mine"]);
   });
 
   it("knows a host that several environments share by its stack's name", async () => {
-    const settings = await loaded(asTexts({ host: sharedHost.host }), { stack: "host-app1" });
+    const { settings } = await loaded(asTexts({ host: sharedHost.host }), { stack: "host-app1" });
     assert.equal(settings.environment, "host");
     assert.equal(settings.namespace, "notes-host-app1");
   });
 
   it("reads numbers, texts, lists and maps from what Pulumi hands over as text", async () => {
-    const settings = await loaded({
+    const { settings } = await loaded({
       port: "9090",
       namespace: "mine",
       secrets: '{"JWT_SECRET":{"source":"generated","length":64}}',
@@ -93,7 +93,7 @@ describe("loadSettings", () => {
 
   it("leaves a text a text, even if it looks like a number", async () => {
     const commit = "1234567890123456789012345678901234567890";
-    const settings = await loaded(asTexts({ ...staging, commit }), { stack: "staging" });
+    const { settings } = await loaded(asTexts({ ...staging, commit }), { stack: "staging" });
     assert.equal("commit" in settings && settings.commit, commit);
   });
 
@@ -101,20 +101,23 @@ describe("loadSettings", () => {
     const { result } = await deployed(() => loadSettings("notes"), {
       configuration: { "docker:host": "ssh://elsewhere", "other:port": "1" },
     });
-    assert.equal(result.environment, "local");
+    assert.equal(result.settings.environment, "local");
   });
 
   it("takes the image mirror from the environment unless the stack's file has one", async () => {
     const variables = { TOWPATH_IMAGE_MIRROR: "mirror.example.com" };
-    assert.equal(imageMirrorOf(await loaded({}, { variables })), "mirror.example.com");
+    assert.equal(imageMirrorOf((await loaded({}, { variables })).settings), "mirror.example.com");
     const own = { imageMirror: "cache.example.com/hub" };
-    assert.equal(imageMirrorOf(await loaded(own, { variables })), "cache.example.com/hub");
-    assert.equal(imageMirrorOf(await loaded({}, { variables: { TOWPATH_IMAGE_MIRROR: "" } })), undefined);
+    assert.equal(imageMirrorOf((await loaded(own, { variables })).settings), "cache.example.com/hub");
+    assert.equal(
+      imageMirrorOf((await loaded({}, { variables: { TOWPATH_IMAGE_MIRROR: "" } })).settings),
+      undefined,
+    );
   });
 
   it("takes the port from the environment unless the stack's file has one", async () => {
     const variables = { TOWPATH_PORT: "8099" };
-    const portOf = (settings: LoadedSettings) => "port" in settings && settings.port;
+    const portOf = ({ settings }: LoadedSettings) => "port" in settings && settings.port;
     assert.equal(portOf(await loaded({}, { variables })), 8099);
     assert.equal(portOf(await loaded({ port: "9090" }, { variables })), 9090);
     await assert.rejects(loaded({}, { variables: { TOWPATH_PORT: "http" } }), {

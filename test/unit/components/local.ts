@@ -10,9 +10,9 @@ export function localProgram(
 ): () => Environment {
   return () => {
     const loaded = loadSettings(description.name);
-    if (loaded.environment !== "local") throw new Error("not local");
-    const settings = { ...loaded, ...(namespace !== undefined && { namespace }) };
-    const prepared = userErrors(() => prepareLocal(description, settings));
+    if (loaded.settings.environment !== "local") throw new Error("not local");
+    const settings = { ...loaded.settings, ...(namespace !== undefined && { namespace }) };
+    const prepared = userErrors(() => prepareLocal(description, { ...loaded, settings }));
     return new Environment(settings.namespace, { ...prepared, ipv6 });
   };
 }

@@ -159,7 +159,7 @@ describe("a host that several environments share", () => {
   it("has a gateway, its network, and nothing else", async () => {
     const { registrations, result } = await deployed(
       () => {
-        const settings = loadSettings("notes");
+        const { settings } = loadSettings("notes");
         if (settings.environment !== "host") throw new Error("not a host");
         return new HostEnvironment(settings.namespace, {
           applicationName: "notes",

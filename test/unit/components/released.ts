@@ -75,12 +75,12 @@ export async function released({
   try {
     return await deployed(
       () => {
-        const loaded = loadSettings("notes");
-        if (loaded.environment !== "staging" && loaded.environment !== "production")
+        const { settings: read, ...values } = loadSettings("notes");
+        if (read.environment !== "staging" && read.environment !== "production")
           throw new Error("not released");
         const migration = { revisions: [], findings: [], destructive: [], warnings: [] };
-        return new ReleasedEnvironment(loaded.namespace, {
-          ...{ application, settings: loaded, connection, plan, migration, routeSince: "", hasIpv6 },
+        return new ReleasedEnvironment(read.namespace, {
+          ...{ ...values, application, settings: read, connection, plan, migration, routeSince: "", hasIpv6 },
           ...(gateway !== undefined && { gateway }),
         });
       },

@@ -121,7 +121,10 @@ describe("a deployment", function () {
 
   it("is the local environment in the stack local", async () => {
     const { result } = await deployed(
-      () => deploy(page, { ...loadSettings(page.name), namespace: "page-local" }),
+      () => {
+        const loaded = loadSettings(page.name);
+        return deploy(page, { ...loaded, settings: { ...loaded.settings, namespace: "page-local" } });
+      },
       { stack: "local", ...stacks({}) },
     );
     const outputs = ["namespace", "port", "release", "route", "services", "url"];

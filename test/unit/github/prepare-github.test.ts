@@ -45,13 +45,13 @@ describe("an environment on GitHub, before it is made", () => {
             return Promise.resolve();
           },
         });
-        const settings = {
-          ...parseSettings(merged(base, change)),
+        const loaded = {
+          settings: parseSettings(merged(base, change)),
           secretValues: { JWT_SECRET: pulumi.secret(secret) },
           credential: (source: { source: string; name?: string; variable?: string }) =>
             values[source.name ?? ""] ?? (source.variable === undefined ? undefined : "from the environment"),
         } as unknown as LoadedSettings;
-        return prepareGithub(application, settings as Parameters<typeof prepareGithub>[1]);
+        return prepareGithub(application, loaded as Parameters<typeof prepareGithub>[1]);
       },
       { stack: "staging", functions: { "pulumi:pulumi:readStackOutputs": () => ({ outputs: left }) } },
     ).finally(() => Object.assign(pulumi.log, { warn }));
