@@ -1,7 +1,7 @@
 import type { Application } from "../../components/application/application.ts";
 import { routesInOrder } from "../../components/application/routes.ts";
 import { hostRunMark } from "../../components/gateway/served-site.ts";
-import { gatewayPort, renderSite } from "../../components/gateway/site.ts";
+import { renderSite } from "../../components/gateway/site.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { readSite, writeSite } from "../../steps/route/site.ts";
 import { docker, lines } from "../docker/containers.ts";
@@ -15,7 +15,7 @@ export function siteWith(application: Application, namespace: string, runs: read
     const address = runs.find(({ service }) => service === route.service)?.address;
     return address === undefined ? route : { ...route, address };
   });
-  const site = renderSite({ name: namespace, address: `:${gatewayPort}`, routes });
+  const site = renderSite({ name: namespace, access: { route: "localhost" }, routes });
   const here = runs.filter(({ address }) => address !== undefined).map(({ service }) => service);
   return here.length === 0 ? site : `${hostRunMark}: ${here.sort().join(", ")}\n${site}`;
 }

@@ -17,16 +17,18 @@ export const gatewayPort = 8080;
 export interface SiteDescription {
   /** The environment's folder in the gateway is called so. */
   readonly name: string;
-  /** Caddy's site address: `:8080` listens on that port for any name; a domain gets HTTPS, and HTTP leads there. */
-  readonly address: string;
   /** In the order in which they are tried. */
   readonly routes: readonly SiteRoute[];
-  /** What a site that others than developers see has besides. */
-  readonly released?: ReleasedSite;
+  readonly access: SiteAccess;
 }
 
-/** A site with certificates, several copies of a service, canaries and maintenance. */
-export interface ReleasedSite {
+/** How a site is reached: on the gateway's port by any name, or by a domain over HTTPS, where HTTP leads too. */
+export type SiteAccess = { readonly route: "localhost" } | PublicSite;
+
+/** A site that others than developers see: with certificates, several copies of a service, canaries and maintenance. */
+export interface PublicSite {
+  readonly route: "domain";
+  readonly domain: string;
   readonly certificates: "automatic" | "internal";
   /** The paths that are answered during maintenance too. */
   readonly healthPaths: readonly string[];
@@ -58,19 +60,17 @@ const idleSeconds = 2;
  * renaming a link loses none.
  */
 export function renderSite(site: SiteDescription): string {
-  const { address, routes, released } = site;
+  const { access, routes } = site;
+  const isPublic = access.route === "domain";
   return [
-    `${address} {`,
+    `${isPublic ? access.domain : `:${gatewayPort}`} {`,
     ...indented([
-      ...(released?.certificates === "internal" ? ["tls internal"] : []),
+      ...(isPublic && access.certificates === "internal" ? ["tls internal"] : []),
       "encode zstd gzip",
-      ...headers(released),
-      ...(released === undefined ? [] : matchers(released)),
+      ...headers(access),
+      ...(isPublic ? matchers(access) : []),
       "route {",
-      ...indented([
-        ...(released === undefined ? [] : before(site)),
-        ...routes.flatMap((route) => handle(site, route)),
-      ]),
+      ...indented([...(isPublic ? before(site) : []), ...routes.flatMap((route) => handle(site, route))]),
       "}",
     ]),
     "}",
@@ -79,13 +79,13 @@ export function renderSite(site: SiteDescription): string {
 }
 
 /** What answers say of themselves. With `?`, an application's own word is kept. */
-function headers(released: ReleasedSite | undefined): string[] {
-  const defaults =
-    released === undefined
-      ? []
-      : ["?Referrer-Policy strict-origin-when-cross-origin", "?X-Frame-Options SAMEORIGIN"];
+function headers(access: SiteAccess): string[] {
+  const isPublic = access.route === "domain";
+  const defaults = isPublic
+    ? ["?Referrer-Policy strict-origin-when-cross-origin", "?X-Frame-Options SAMEORIGIN"]
+    : [];
   const strict =
-    released?.certificates === "automatic"
+    isPublic && access.certificates === "automatic"
       ? [`?Strict-Transport-Security max-age=${strictTransportSeconds}`]
       : [];
   return [
@@ -113,7 +113,7 @@ export function canaryShare(weight: number): string {
     .padStart(4, "0");
 }
 
-function matchers({ healthPaths }: ReleasedSite): string[] {
+function matchers({ healthPaths }: PublicSite): string[] {
   const cookie = `{http.request.cookie.${canaryCookie}}`;
   const runs = '{http.vars.canary} != ""';
   const except = healthPaths.length === 0 ? [] : [`not path ${healthPaths.join(" ")}`];
@@ -154,7 +154,7 @@ const maintenance = [
 
 function handle(site: SiteDescription, route: SiteRoute): string[] {
   const proxies =
-    site.released === undefined || route.address !== undefined
+    site.access.route === "localhost" || route.address !== undefined
       ? proxy(site, route, "stable")
       : [
           "handle @canary {",
@@ -167,21 +167,21 @@ function handle(site: SiteDescription, route: SiteRoute): string[] {
   return [`handle ${route.path} {`, ...indented(proxies), "}"];
 }
 
-function proxy({ name, released }: SiteDescription, route: SiteRoute, track: "stable" | "canary"): string[] {
+function proxy({ name, access }: SiteDescription, route: SiteRoute, track: "stable" | "canary"): string[] {
   const { service, port, copies = 1 } = route;
   const addresses = Array.from(
     { length: copies },
     (_, copy) => `${file(name, `${track}/${service}/${copy}`)}:${port}`,
   );
   const upstreams = route.address ?? addresses.join(" ");
-  if (released === undefined) return [`reverse_proxy ${upstreams}`];
+  if (access.route === "localhost") return [`reverse_proxy ${upstreams}`];
   return [
     `reverse_proxy ${upstreams} {`,
     ...indented([
       "lb_policy random",
       `lb_try_duration ${connectSeconds}s`,
       "lb_try_interval 50ms",
-      `stream_close_delay ${released.drainSeconds}s`,
+      `stream_close_delay ${access.drainSeconds}s`,
       "transport http {",
       `\tkeepalive ${idleSeconds}s`,
       "}",

@@ -239,14 +239,9 @@ export class Release extends pulumi.ComponentResource {
             maintenance,
           })),
         copies: pulumi.all([stable, canary ?? {}].flatMap(all).map(({ containerName }) => containerName)),
-        ...(isPublic && {
-          released: {
-            domain: access.domain,
-            certificates: access.certificates,
-            healthPaths: healthPaths(application),
-            drainSeconds: args.drainSeconds,
-          },
-        }),
+        access: isPublic
+          ? { ...access, healthPaths: healthPaths(application), drainSeconds: args.drainSeconds }
+          : access,
         smoke: smokeChecks(args, canary === undefined ? [stable] : [stable, canary]),
         checks: routeChecks(application, { maintenance, canary: canary !== undefined, url: args.url }),
         watchSeconds: args.watchSeconds,

@@ -1,14 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SmokeCheck } from "../contract/smoke-check.ts";
 import type { SwitchRouteInput } from "../contract/switch-route.ts";
-import type { SecureSite } from "../contract/target.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { releaseFiles, type ReleaseFiles } from "../gateway/release-files.ts";
 import { releaseName, routeId } from "../gateway/served-site.ts";
-import { gatewayPort, renderSite, type ReleasedSite, type SiteRoute } from "../gateway/site.ts";
+import { gatewayPort, renderSite, type SiteAccess, type SiteRoute } from "../gateway/site.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { Step } from "../host/step.ts";
-import { defined } from "../input/defined.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 
 /** What users get from now on. */
@@ -22,8 +20,8 @@ export interface RouteArgs {
   files: pulumi.Output<ReleaseFiles>;
   /** All copies of the release, also those without a route. */
   copies: pulumi.Output<string[]>;
-  /** What a site that others than developers see has besides. */
-  released?: ReleasedSite & SecureSite;
+  /** How users reach it. */
+  access: SiteAccess;
   /** What the new copies have to answer before the switch. */
   smoke: pulumi.Input<readonly SmokeCheck[]>;
   /** What users have to get after it. */
@@ -54,9 +52,8 @@ export class Route extends pulumi.ComponentResource {
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:Route", name, {}, opts);
-    const { gateway, released, routes, siteName } = args;
-    const address = released?.domain ?? `:${gatewayPort}`;
-    const text = renderSite({ name: siteName, address, routes, ...defined({ released }) });
+    const { access, gateway, routes, siteName } = args;
+    const text = renderSite({ name: siteName, access, routes });
     const files = args.files.apply(releaseFiles);
     const step = new Step<SwitchRouteInput & { gatewayId: string; since: string }>(
       `${name}-switch`,
@@ -68,7 +65,7 @@ export class Route extends pulumi.ComponentResource {
           text,
           files,
           copies: args.copies,
-          ...listening(released),
+          ...listening(access),
           smoke: args.smoke,
           checks: args.checks,
           watchSeconds: args.watchSeconds,
@@ -91,8 +88,8 @@ export class Route extends pulumi.ComponentResource {
   }
 }
 
-function listening(released: RouteArgs["released"]): Pick<SwitchRouteInput, "port" | "secure"> {
-  if (released === undefined) return { port: gatewayPort };
-  const { domain, certificates } = released;
+function listening(access: SiteAccess): Pick<SwitchRouteInput, "port" | "secure"> {
+  if (access.route === "localhost") return { port: gatewayPort };
+  const { domain, certificates } = access;
   return { port: securePort, secure: { domain, certificates } };
 }

@@ -5,7 +5,7 @@ describe("the gateway's file", () => {
   it("sends each path to the container that the release in use names", () => {
     const site = renderSite({
       name: "notes-local",
-      address: ":8080",
+      access: { route: "localhost" },
       routes: [
         { path: "/robots.txt", service: "web", port: 8080 },
         { path: "/api/*", service: "api", port: 8000 },
@@ -35,9 +35,14 @@ describe("the gateway's file", () => {
   it("adds certificates, defaults of security, copies, a canary and maintenance for others than developers", () => {
     const site = renderSite({
       name: "notes-staging",
-      address: "staging.example.com",
       routes: [{ path: "/*", service: "web", port: 8080, copies: 2 }],
-      released: { certificates: "internal", healthPaths: ["/api/health"], drainSeconds: 30 },
+      access: {
+        route: "domain",
+        domain: "staging.example.com",
+        certificates: "internal",
+        healthPaths: ["/api/health"],
+        drainSeconds: 30,
+      },
     });
     assert.equal(
       site,
@@ -100,18 +105,20 @@ describe("the gateway's file", () => {
   it("tells browsers to stay with HTTPS where a public authority gives the certificates", () => {
     const site = renderSite({
       name: "notes",
-      address: "example.com",
       routes: [],
-      released: { certificates: "automatic", healthPaths: [], drainSeconds: 10 },
+      access: {
+        route: "domain",
+        domain: "example.com",
+        certificates: "automatic",
+        healthPaths: [],
+        drainSeconds: 10,
+      },
     });
     assert.match(site, /^\t\t\?Strict-Transport-Security max-age=31536000$/m);
     assert.doesNotMatch(site, /tls internal|not path/);
   });
 
   it("answers nothing for an application without routes", () => {
-    assert.match(
-      renderSite({ name: "jobs", address: "jobs.example.com", routes: [] }),
-      /^jobs\.example\.com \{\n/,
-    );
+    assert.match(renderSite({ name: "jobs", access: { route: "localhost" }, routes: [] }), /^:8080 \{\n/);
   });
 });
