@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { ApplicationDescription } from "../../components/application/description.ts";
 import { parseApplication } from "../../components/application/parse.ts";
+import { defined } from "../../components/input/defined.ts";
 import { isLabel, longestName } from "../../components/naming/namespace.ts";
 import { askWhatIsMissing, type Ask } from "../init/ask.ts";
 import { missingIgnores } from "../init/build-ignores.ts";
@@ -65,7 +66,7 @@ export async function init(
       version: towpathVersion(),
       holdsPrograms: repository.paths.some((path) => isProgramIn(repository.folder, path)),
       ignores: missingIgnores(parseApplication(application), repository),
-      ...(repository.github !== undefined && { github: repository.github }),
+      ...defined({ github: repository.github }),
     },
     read,
   );

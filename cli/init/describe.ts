@@ -9,6 +9,7 @@ import type {
 } from "../../components/application/description.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { routeOf } from "../../components/application/routes.ts";
+import { defined } from "../../components/input/defined.ts";
 import { ownParts } from "../../components/naming/names.ts";
 import { longestName, readableOf } from "../../components/naming/namespace.ts";
 import type { Found, FoundService } from "./find.ts";
@@ -38,7 +39,7 @@ export function describe(name: string, found: Found, folder: string): Applicatio
     ...(asVariables.length > 0 && {
       secrets: Object.fromEntries(asVariables.map((secret) => [secret, { delivery: "variable" as const }])),
     }),
-    ...(migrations !== undefined && { migrations }),
+    ...defined({ migrations }),
   };
   const smoke = smokeOf(parseApplication(application));
   return smoke.length === 0 ? application : { ...application, smoke };
@@ -71,7 +72,7 @@ function imageOf({ context, dockerfile, target, devTarget }: FoundService, folde
   return {
     context: way(folder, context) || ".",
     ...(inContext !== "Dockerfile" && { dockerfile: inContext }),
-    ...(target !== undefined && { target }),
+    ...defined({ target }),
     ...(devTarget !== undefined && { dev: { target: devTarget } }),
   };
 }
@@ -91,7 +92,7 @@ function serviceOf(
   const secrets = withPurpose(service, "secret").filter((name) => !givenFor(needs, buckets).includes(name));
   return {
     image: service.name,
-    ...(port !== undefined && { port }),
+    ...defined({ port }),
     ...(health !== undefined && { health: "path" in health ? health : { command: [...health.command] } }),
     ...(port !== undefined && routes.length > 0 && { routes: [...routes] }),
     ...(needs.length > 0 && { needs }),
@@ -146,7 +147,8 @@ function migrationsOf(services: readonly FoundService[]): MigrationsDescription 
     current: [...alembic, "current"],
     base: "base",
     pending: [
-      ...["sh", "-c"],
+      "sh",
+      "-c",
       `found=$(${alembic.join(" ")} history --rev-range {revision}:head) && echo "$found" | ` +
         "sed 's/^<base>/base/; s/^[^>]* -> //; s/[ ,].*//; /^{revision}$/d' | tac",
     ],

@@ -1,5 +1,6 @@
 import type { Health } from "../../components/application/application.ts";
 import { instructionsOf } from "../../components/application/dockerfile.ts";
+import { defined } from "../../components/input/defined.ts";
 
 /** What a Dockerfile says of the service that its image runs. */
 export interface DockerfileFacts {
@@ -40,9 +41,9 @@ export function readDockerfile(text: string): DockerfileFacts | undefined {
   const { health, port } = healthIn(instructions, variables, ports[0]);
   return {
     ...(shipped !== last && shipped.name !== undefined && { target: shipped.name }),
-    ...(devTarget !== undefined && { devTarget }),
+    ...defined({ devTarget }),
     ports: ports.length === 0 && port !== undefined ? [port] : ports,
-    ...(health !== undefined && { health }),
+    ...defined({ health }),
     sources: [...new Set(stages.flatMap((stage) => stage.instructions.flatMap(sourcesOf)))],
   };
 }
@@ -130,7 +131,7 @@ function healthIn(
   const url = ownUrl.exec(filledIn(written, variables));
   const port = url === null || url[1]?.startsWith("$") === true ? exposed : Number(url[1] ?? 80);
   if (url !== null && (exposed === undefined || port === exposed))
-    return { health: { path: url[2] ?? "/" }, ...(port !== undefined && { port }) };
+    return { health: { path: url[2] ?? "/" }, ...defined({ port }) };
   return { health: { command: wordsOf(written) ?? ["sh", "-c", written] } };
 }
 

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { defined } from "../../components/input/defined.ts";
 import { exampleFile, type Repository } from "./repository.ts";
 import { besides, findBuilt, homeOf, isIn, ownersOf, type Built } from "./services.ts";
 import { isConnection, purposeOf, variablesIn, type Variable } from "./variables.ts";
@@ -36,13 +37,13 @@ export function find(repository: Repository): Found {
       return {
         ...service,
         variables: variables.get(service.name) ?? [],
-        ...(alembic !== undefined && { alembic }),
+        ...defined({ alembic }),
       };
     }),
     asFiles: new Set(
       named.flatMap((name) => (name.endsWith("_FILE") ? [name.slice(0, -"_FILE".length)] : [])),
     ),
-    versions: { ...(postgres !== undefined && { postgres }), ...(redis !== undefined && { redis }) },
+    versions: defined({ postgres, redis }),
     notes,
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { defined } from "../../components/input/defined.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
 import { connectionNames, variablesIn } from "./variables.ts";
@@ -54,10 +55,12 @@ export async function readRepository(folder: string, run: Run): Promise<Reposito
   const found = await git("grep", "--untracked", "-I", "-z", "-o", "-w", "-E", words, "--", ".", ...untold);
   const github = githubOf(remote.code === 0 ? remote.stdout.trim() : "");
   return {
-    ...{ root, paths, read },
+    root,
+    paths,
+    read,
     folder: prefix.replace(/\/$/, ""),
     mentions: mentionsIn(found.stdout),
-    ...(github !== undefined && { github }),
+    ...defined({ github }),
   };
 }
 

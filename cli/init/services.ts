@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Health } from "../../components/application/application.ts";
+import { defined } from "../../components/input/defined.ts";
 import { ownParts } from "../../components/naming/names.ts";
 import { longestName, readableOf } from "../../components/naming/namespace.ts";
 import { readDockerfile } from "./dockerfile.ts";
@@ -57,8 +58,10 @@ export function findBuilt({ paths, read }: Pick<Repository, "paths" | "read">): 
       services.map((service) => service.name),
     );
     services.push({
-      ...{ name, dockerfile: path, context: contextOf(path, sources, paths) },
-      ...(ports[0] !== undefined && { port: ports[0] }),
+      name,
+      dockerfile: path,
+      context: contextOf(path, sources, paths),
+      ...defined({ port: ports[0] }),
       ...rest,
     });
     if (ports.length > 1)
