@@ -28,8 +28,8 @@ export interface MigrationArgs {
   labels: Readonly<Record<string, string>>;
   /** What each copy of a service may use; left out, the command may use half of the machine's memory. */
   limits?: Limits;
-  /** How users' data is kept from harm; left out, the command runs and nothing else. */
-  care?: MigrationCare;
+  /** How users' data is kept from harm: where it is not, the command runs and nothing else. */
+  care: { readonly careful: false } | ({ readonly careful: true } & MigrationCare);
 }
 
 /** How a schema is migrated where users' data is. */
@@ -73,7 +73,7 @@ export class Migration extends pulumi.ComponentResource {
 
   constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:Migration", name, {}, opts);
-    const { rollback } = args.care ?? {};
+    const rollback = rollbackOf(args);
     const receipt: pulumi.Output<Record<string, unknown> & Partial<MigrateReceipt>> =
       rollback !== undefined && rollback.downgrade === undefined && rollback.from === undefined
         ? pulumi.output(rollback.at).apply(unchanged)
@@ -88,7 +88,7 @@ export class Migration extends pulumi.ComponentResource {
 
   private run(name: string, args: MigrationArgs): Step<MigrateInput> {
     const { care } = args;
-    const { downgrade, from } = care?.rollback ?? {};
+    const { downgrade, from } = rollbackOf(args) ?? {};
     const other = downgrade ?? from;
     const image = other === undefined ? args.imageId : pulumi.output(other.image);
     const command =
@@ -109,7 +109,7 @@ export class Migration extends pulumi.ComponentResource {
           ...(Object.keys(args.mounts).length > 0 && { mounts: args.mounts }),
           timeoutSeconds: args.timeoutSeconds,
           ...defined({ limits: args.limits && limitsFromSettings(args.limits) }),
-          ...(care !== undefined && { capabilities: [...care.capabilities], care: careInput(care) }),
+          ...(care.careful && { capabilities: [...care.capabilities], care: careInput(care) }),
         },
         triggers: [args.imageId, ...(downgrade === undefined ? [] : [`down to ${downgrade.to}`])],
       },
@@ -117,6 +117,10 @@ export class Migration extends pulumi.ComponentResource {
       { parent: this, ...(from?.whether === "settled" && { ignoreChanges: ["stdin"] }) },
     );
   }
+}
+
+function rollbackOf({ care }: MigrationArgs): SchemaRollback | undefined {
+  return care.careful ? care.rollback : undefined;
 }
 
 function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {

@@ -149,7 +149,7 @@ export class Release extends pulumi.ComponentResource {
         imageId: found((args.canary ?? args).images, service.image),
         command: migrations.up,
         timeoutSeconds: schema.careful ? schema.timeoutSeconds : migrationTimeoutSeconds,
-        ...(schema.careful && { care: { ...schema, migrations, capabilities: service.capabilities } }),
+        care: schema.careful ? { ...schema, migrations, capabilities: service.capabilities } : schema,
         ...limitsOf(args.boundaries),
         host: args.host,
         labels: args.labels("migration"),

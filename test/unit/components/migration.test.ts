@@ -35,6 +35,7 @@ async function migrationWith(
         host: new DockerHost("host", { networkName: "notes" }),
         labels: { "towpath.part": "migration" },
         care: {
+          careful: true,
           migrations,
           capabilities: [],
           server: databaseServer(pulumi.output("notes-postgres"), pulumi.output("x"), {
