@@ -16,7 +16,11 @@ describe("the command line", function () {
     machine.remove();
   });
 
-  const towpath = (...args: string[]) => run(process.execPath, ["setup/bootstrap.mjs", ...args]);
+  const towpath = (...args: string[]) =>
+    run(process.execPath, ["setup/bootstrap.mjs", ...args], {
+      // What is checked out here need not be a branch.
+      environment: { ...process.env, BRANCH_NAME: "main" },
+    });
 
   it("explains itself, with its exit codes", async () => {
     const { code, stdout } = await towpath("--help");
