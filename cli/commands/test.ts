@@ -78,6 +78,8 @@ class Run {
   readonly seed = seedOf(process.env.TOWPATH_TEST_SEED);
   readonly lanes: number;
   private readonly results: GroupResult[] = [];
+  /** The programs of the Nodes that groups ask for. */
+  private readonly nodes = new Map<NodeName, string>();
   private readonly progress: Progress;
   private readonly project: Project;
   private readonly covers: boolean;
@@ -94,6 +96,8 @@ class Run {
   }
 
   async groups(groups: readonly Group[], environment: Record<string, string> = {}): Promise<void> {
+    // Before anything runs that would be left alone when one cannot be had.
+    for (const { node } of groups) if (node !== undefined) this.nodes.set(node, this.nodeNamed(node));
     const kinds = ["unit", "e2e"].map((kind) => groups.filter((group) => group.kind === kind));
     // In one lane, what needs no engine runs while nothing is provided for it.
     for (const its of this.lanes > 1 ? [groups] : kinds) {
@@ -150,11 +154,15 @@ class Run {
       // Beside others, each line says whose it is.
       line: alone ? undefined : (text) => this.print(`${group.name} | ${text}\n`),
       covers: group.kind === "unit" && this.covers && group.node !== "oldest",
-      node: group.node && nodeNamed(this.project.root, group.node, (text) => this.print(`${text}\n`)),
+      node: group.node && this.nodes.get(group.node),
       environment: { ...environment, TOWPATH_TEST_SEED: String(this.seed) },
     });
     this.results.push(result);
     this.print(`== ${group.name}: ${countsIn(countsOf(result))}, ${Math.round(result.seconds)} s\n`);
+  }
+
+  private nodeNamed(name: NodeName): string {
+    return nodeNamed(this.project.root, name, (text) => this.print(`${text}\n`));
   }
 
   /** Real engines and containers need what `npm start` needs. */

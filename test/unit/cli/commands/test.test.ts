@@ -1,7 +1,7 @@
 /** How tests are run: mocha and c8 are played. Which there are and in which order, the tests of test/run say. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestRequest } from "../../../../cli/commands/test.ts";
 import { nodeNames } from "../../../run/nodes.ts";
@@ -111,12 +111,13 @@ describe("the command test", function () {
     });
   });
 
-  it("says why there is none of the Nodes to run on", async () => {
-    machine.write("test/run/nodes/oldest/package-lock.json", '{ "packages": {} }');
+  it("says why there is none of the Nodes to run on, before it runs anything", async () => {
+    machine.write("test/run/nodes/newest/package-lock.json", '{ "packages": {} }');
     const where = `${process.platform} on ${process.arch}`;
-    await assert.rejects(tested({ kind: "unit", node: "oldest" }), {
-      message: `test: no oldest Node to run the unit tests on, for there is none to provide for ${where}; repair that and run the command again`,
+    await assert.rejects(tested(), {
+      message: `test: no newest Node to run the unit tests on, for there is none to provide for ${where}; repair that and run the command again`,
     });
+    assert.ok(!existsSync(join(machine.root, "runs")));
   });
 
   it("tells and keeps how long the suites took", async () => {
