@@ -93,6 +93,19 @@ describe("a start on a Node that is too old", function () {
     });
   }
 
+  it("leaves Ctrl+C to the terminal, which tells the other too", async () => {
+    const script = `process.on("SIGINT", () => { console.log("told"); setTimeout(process.exit, 300, 130); }); console.log("begun"); setInterval(() => {}, 1e6)`;
+    const command = [process.execPath, ...posesAs("20.20.2"), "setup/node.mjs", "-e", script];
+    const quoted = command.map((part) => `'${part}'`).join(" ");
+    const terminal = execa("script", ["--quiet", "--return", "--command", quoted, "/dev/null"], {
+      ...settings,
+      env: { XDG_CACHE_HOME: cache },
+    });
+    terminal.stdout.once("data", () => terminal.stdin.write("\u0003"));
+    const { exitCode, stdout } = await terminal;
+    assert.deepEqual([exitCode, stdout.split("\r\n")], [130, ["begun", "^Ctold"]]);
+  });
+
   it("ends by the signal that ended the other", async () => {
     const { signal } = await start("20.20.2", [
       "setup/node.mjs",
