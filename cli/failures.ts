@@ -103,7 +103,7 @@ export function hostLost(host: string): string {
 export function portInUse(port: number): string {
   return (
     `towpath:port: port ${port} is in use by another program; ` +
-    `choose another with "npm run pulumi -- config set port ${port + 1} --stack local" or stop that program`
+    `choose another with "npm run pulumi -- config set towpath:port ${port + 1} --stack local" or stop that program`
   );
 }
 
@@ -111,7 +111,7 @@ export function portInUse(port: number): string {
 export function cannotMount(endpoint: string): string {
   return (
     `towpath:reload: the source can only be mounted by an engine on this machine, got ${endpoint}; ` +
-    'build images as they are released with "npm run pulumi -- config set reload false --stack local"'
+    'build images as they are released with "npm run pulumi -- config set towpath:reload false --stack local"'
   );
 }
 

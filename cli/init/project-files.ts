@@ -19,6 +19,7 @@ export function projectFiles({ application, github }: ProjectFacts): Record<stri
     "Pulumi.production.yaml": productionYaml(name, github),
     "application.ts": applicationTs(application),
     "index.ts": indexTs,
+    "tsconfig.json": tsconfig,
   };
 }
 
@@ -52,6 +53,22 @@ const indexTs = `import { deploy, loadSettings } from "towpath";
 import { application } from "./application.ts";
 
 export default await deploy(application, loadSettings(application.name));
+`;
+
+/** For editors: without it they refuse a name that ends with .ts, and let pass what Node cannot run. */
+const tsconfig = `{
+  "compilerOptions": {
+    "target": "es2022",
+    "module": "nodenext",
+    "noEmit": true,
+    "strict": true,
+    "allowImportingTsExtensions": true,
+    "erasableSyntaxOnly": true,
+    "verbatimModuleSyntax": true,
+    "skipLibCheck": true
+  },
+  "include": ["*.ts"]
+}
 `;
 
 function ciYaml(github: string | undefined): string {

@@ -32,8 +32,9 @@ export async function choosePort(choice: PortChoice): Promise<number> {
   const kept = choice.before ?? own;
   if (kept !== undefined) return kept;
   const taken = new Set(gateways.flatMap(({ ports }) => ports));
+  // Found free by listening: of a port that another run has just chosen, that would be seen as somebody who listens there.
   for (let port = firstPort; port <= lastPort; port++) {
-    if (!taken.has(port) && (await choice.isFree(port)) && choice.reserve(port)) return port;
+    if (!taken.has(port) && choice.reserve(port) && (await choice.isFree(port))) return port;
   }
   throw new Problem(noPort);
 }

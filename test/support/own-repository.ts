@@ -47,12 +47,14 @@ export class OwnRepository {
 
   constructor(folder: string, files: Readonly<Record<string, string>>) {
     this.folder = folder;
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
     execFileSync("git", ["init", "--quiet", "--initial-branch", this.branch, folder]);
     execFileSync("git", ["-C", folder, "remote", "add", "origin", "https://github.com/example/notes.git"]);
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+    writeFileSync(join(this.folder, path), text);
   }
 
   /** Runs lines of a shell one after the other, up to the first that fails. */

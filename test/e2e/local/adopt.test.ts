@@ -48,6 +48,16 @@ http.server.ThreadingHTTPServer(("", 8000), Handler).serve_forever()
   "compose.yaml": "services:\n  db:\n    image: postgres:15\n",
 };
 
+/** An application that is the page of its own folder, whatever else the repository holds. */
+const onePage = (name: string): string => `import { defineApplication } from "towpath";
+
+export const application = defineApplication({
+  name: "${name}",
+  images: { page: { context: "." } },
+  services: { page: { image: "page", port: 8000, health: { path: "/" }, routes: ["/*"] } },
+});
+`;
+
 describe("docs/adopt.md", () => {
   const towpath = new InstalledTowpath();
   let repository: OwnRepository | undefined;
@@ -90,5 +100,27 @@ describe("docs/adopt.md", () => {
     const url = await follow(twoServices);
     assert.equal(await textOf(url), "two services");
     assert.deepEqual(JSON.parse(await textOf(`${url}/api/variables`)), ["postgresql", true]);
+  });
+
+  it("starts two projects of one repository side by side", async () => {
+    const own = (repository = towpath.repository({
+      "one/Dockerfile": oneService.Dockerfile.replace(" && test ! -e infra", ""),
+      "one/index.html": "the first",
+      "two/Dockerfile": oneService.Dockerfile.replace(" && test ! -e infra", ""),
+      "two/index.html": "the second",
+    }));
+    const projects = ["one", "two"] as const;
+    for (const project of projects) {
+      await own.shell(`cd ${project}\nnpx towpath init --yes --name ${project}`);
+      own.write(`${project}/application.ts`, onePage(project));
+      own.takeOverImages(project);
+    }
+    const started = await Promise.all(
+      projects.map((project) => own.shell(`cd ${project}\nnpx towpath start --json`)),
+    );
+    const urls = started.map((ended) => (JSON.parse(ended.stdout) as { url: string }).url);
+    assert.deepEqual(await Promise.all(urls.map(textOf)), ["the first", "the second"]);
+    await own.shell("cd one\nnpx towpath destroy --yes");
+    assert.equal(await textOf(urls[1] ?? ""), "the second");
   });
 });

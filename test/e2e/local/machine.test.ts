@@ -91,7 +91,7 @@ describe("a machine that cannot run the local environment", () => {
     try {
       assert.equal(
         await project.refusal(),
-        `towpath:port: port ${project.port} is in use by another program; choose another with "npm run pulumi -- config set port ${project.port + 1} --stack local" or stop that program`,
+        `towpath:port: port ${project.port} is in use by another program; choose another with "npm run pulumi -- config set towpath:port ${project.port + 1} --stack local" or stop that program`,
       );
     } finally {
       await other.release();

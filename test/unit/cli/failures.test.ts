@@ -25,7 +25,7 @@ function refused(log: string): Failure {
 describe("the explanation of a failure", () => {
   it("says that a port is in use", () => {
     const expected =
-      'towpath:port: port 8080 is in use by another program; choose another with "npm run pulumi -- config set port 8081 --stack local" or stop that program';
+      'towpath:port: port 8080 is in use by another program; choose another with "npm run pulumi -- config set towpath:port 8081 --stack local" or stop that program';
     for (const said of [
       "driver failed programming external connectivity on endpoint x (1): Bind for 127.0.0.1:8080 failed: port is already allocated",
       "driver failed: Error starting userland proxy: listen tcp4 127.0.0.1:8080: bind: address already in use",

@@ -70,7 +70,7 @@ describe("towpath init", function () {
           "Pulumi.staging.yaml",
           "Pulumi.production.yaml",
         ],
-        ...["application.ts", "index.ts", "package.json", ".gitignore"],
+        ...["application.ts", "index.ts", "tsconfig.json", "package.json", ".gitignore"],
       ].map((path) => [path, state]),
     );
   /** Answers questions by their first words, and remembers them. */

@@ -345,7 +345,7 @@ describe("the command start", function () {
       try {
         await assert.rejects(begin(), {
           message:
-            'towpath:port: port 41234 is in use by another program; choose another with "npm run pulumi -- config set port 41235 --stack local" or stop that program',
+            'towpath:port: port 41234 is in use by another program; choose another with "npm run pulumi -- config set towpath:port 41235 --stack local" or stop that program',
         });
         assert.equal(machine.calls.length, 0);
         withState({ resources: [{ urn: `${containerUrn}::gateway`, type: containerType, id: "3" }] });
@@ -362,7 +362,7 @@ describe("the command start", function () {
       await assert.rejects(begin(), {
         name: "Problem",
         message:
-          'towpath:reload: the source can only be mounted by an engine on this machine, got ssh://app1.example.com; build images as they are released with "npm run pulumi -- config set reload false --stack local"',
+          'towpath:reload: the source can only be mounted by an engine on this machine, got ssh://app1.example.com; build images as they are released with "npm run pulumi -- config set towpath:reload false --stack local"',
       });
       assert.deepEqual(machine.calls, []);
       machine.write(

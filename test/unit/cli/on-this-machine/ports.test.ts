@@ -35,6 +35,16 @@ describe("the port of an environment", () => {
     assert.equal(await choosePort({ ...choice, gateways: [other, own] }), 8083);
   });
 
+  it("is not tried by listening where another run has just chosen it, for that run would find it taken", async () => {
+    const tried: number[] = [];
+    const isFree = (port: number): Promise<boolean> => {
+      tried.push(port);
+      return Promise.resolve(true);
+    };
+    assert.equal(await choosePort({ ...choice, isFree, reserve: (port) => port > 8080 }), 8081);
+    assert.deepEqual(tried, [8081]);
+  });
+
   it("is missing where all are taken", async () => {
     await assert.rejects(choosePort({ ...choice, isFree: () => Promise.resolve(false) }), {
       name: "Problem",
