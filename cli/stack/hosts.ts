@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { connect, writeConnections } from "../../components/host/connection.ts";
 import { folderOf, type HostConnection } from "../../components/host/ssh-config.ts";
 import { InputError } from "../../components/input/input-error.ts";
+import { settingsPrefix } from "../../components/settings/configuration.ts";
 import { missingCredentials } from "../../components/settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../../components/settings/credential.ts";
 import type { HostStackSettings } from "../../components/settings/host-stack.ts";
@@ -104,6 +105,6 @@ export async function secretValues(
     );
   }
   const found = JSON.parse(stdout) as Record<string, { value?: string; objectValue?: object }>;
-  const values = found["towpath:secretValues"];
+  const values = found[`${settingsPrefix}secretValues`];
   return (values?.objectValue ?? JSON.parse(values?.value ?? "{}")) as Record<string, string>;
 }

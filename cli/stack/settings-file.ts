@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isMap, parseDocument, Scalar, visit, type Document } from "yaml";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
+import { settingsPrefix } from "../../components/settings/configuration.ts";
 
 /** The settings that a command writes, by their names without `towpath:`. */
 export type WrittenSettings = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ export function settingsFileOf(stack: string): string {
 export function writeSettings(place: SettingsPlace, stack: string, settings: WrittenSettings): void {
   edit(place, stack, (document) => {
     for (const [name, value] of Object.entries(settings)) {
-      document.setIn(pathOf(place, name), nodeOf(document, value));
+      document.setIn(pathOf(name), nodeOf(document, value));
     }
   });
 }
@@ -53,17 +54,17 @@ export function addSettings(
         }
       }
     };
-    for (const [name, value] of Object.entries(settings)) add(pathOf(place, name), value, name);
+    for (const [name, value] of Object.entries(settings)) add(pathOf(name), value, name);
   };
   edit(place, stack, change, check);
   return added;
 }
 
-/** Where settings files are, and what their settings' names begin with. */
-type SettingsPlace = Pick<Project, "root" | "name">;
+/** The folder of the settings files. */
+type SettingsPlace = Pick<Project, "root">;
 
-function pathOf({ name: project }: SettingsPlace, name: string): string[] {
-  return ["config", `${project}:${name}`];
+function pathOf(name: string): string[] {
+  return ["config", `${settingsPrefix}${name}`];
 }
 
 function edit(

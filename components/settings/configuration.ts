@@ -8,7 +8,7 @@ import { kindOf } from "./kinds.ts";
 import { settingsSchemas, type SettingsFallbacks } from "./settings.ts";
 
 /** What the names of settings begin with in a stack's file. */
-const prefix = "towpath:";
+export const settingsPrefix = "towpath:";
 
 /**
  * A stack's settings out of its whole configuration: they begin with `towpath:`, whatever the project is called.
@@ -19,9 +19,9 @@ const prefix = "towpath:";
 export function readConfiguration(configuration: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(configuration)
-      .filter(([key]) => key.startsWith(prefix))
+      .filter(([key]) => key.startsWith(settingsPrefix))
       .map(([key, value]) => {
-        const name = key.slice(prefix.length);
+        const name = key.slice(settingsPrefix.length);
         return [name, isText(name) ? value : jsonOrText(value)];
       }),
   );

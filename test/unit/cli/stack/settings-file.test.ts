@@ -14,7 +14,7 @@ describe("a stack's settings file", () => {
   });
   const file = (): string => join(root, "Pulumi.production.yaml");
   const write = (settings: object): void => {
-    writeSettings({ root, name: "towpath" }, "production", settings as Record<string, unknown>);
+    writeSettings({ root }, "production", settings as Record<string, unknown>);
   };
 
   it("keeps what else stands in it, comments too", () => {
@@ -49,7 +49,7 @@ config:
 `;
     writeFileSync(file(), before);
     const add = (): string[] =>
-      addSettings({ root, name: "towpath" }, "production", {
+      addSettings({ root }, "production", {
         github: { repository: "octo-org/other", branches: [], waitMinutes: 5 },
         domain: "other.example",
         labels: { bug: { color: "d73a4a" } },
