@@ -1,6 +1,6 @@
 /** What `import … from "towpath/components"` gets. */
 import { fileURLToPath, URL } from "node:url";
-import { compiled } from "./compiled.mjs";
+import { compiled } from "./speed/compiled.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** @type {unknown} */

@@ -8,8 +8,8 @@ export async function handOver() {
   const root = fileURLToPath(new URL("..", import.meta.url));
   // The package's dependencies came with it.
   if (existsSync(new URL("../cli/main.ts", import.meta.url))) installOwn(root);
-  const { compiled } = await import("./compiled.mjs");
-  const { showSourceLines } = await import("./source-lines.mjs");
+  const { compiled } = await import("./speed/compiled.mjs");
+  const { showSourceLines } = await import("./speed/source-lines.mjs");
   showSourceLines();
   await import(await compiled(root, "cli/main.ts"));
 }

@@ -1,6 +1,6 @@
 /** What `import … from "towpath"` gets. */
 import { fileURLToPath, URL } from "node:url";
-import { compiled } from "./compiled.mjs";
+import { compiled } from "./speed/compiled.mjs";
 
 const address = await compiled(fileURLToPath(new URL("..", import.meta.url)), "components/index.ts");
 /** @type {unknown} */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, URL } from "node:url";
 import { build } from "esbuild";
-import { buildOptions, packagedName } from "./compiled.mjs";
+import { buildOptions, packagedName } from "./speed/compiled.mjs";
 import { writeTypes } from "./types.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");

@@ -1,7 +1,7 @@
 /** Starts a step by its name: `node steps/run.mjs migrate`. */
 import { fileURLToPath, URL } from "node:url";
-import { compiled } from "../setup/compiled.mjs";
-import { showSourceLines } from "../setup/source-lines.mjs";
+import { compiled } from "../setup/speed/compiled.mjs";
+import { showSourceLines } from "../setup/speed/source-lines.mjs";
 
 // What is wrong with a step itself is told by the lines of its sources.
 showSourceLines();

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { compiled as compileModule, isCurrent, stampOf, stampsAt } from "../../setup/compiled.mjs";
+import { compiled as compileModule, isCurrent, stampOf, stampsAt } from "../../setup/speed/compiled.mjs";
 
-/** Where `setup/compiled.mjs` keeps what it compiled, below a project's folder. */
+/** Where `setup/speed/compiled.mjs` keeps what it compiled, below a project's folder. */
 const compiled = ".towpath/compiled";
 
 let compiling: Promise<void> | undefined;

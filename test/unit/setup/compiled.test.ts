@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { compiled } from "../../../setup/compiled.mjs";
+import { compiled } from "../../../setup/speed/compiled.mjs";
 
 describe("a compiled module", () => {
   let root: string;
