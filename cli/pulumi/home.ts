@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isFast } from "../../setup/speed/switch.mjs";
 import type { Project } from "../project.ts";
 
 /** What Pulumi makes in its folder when it is first needed, and all projects share. */
@@ -16,7 +17,7 @@ const shared = ["plugins", "workspaces"];
  */
 export function homeWithoutLog({ pulumiHome, privateFolder }: Project): string {
   // Only some users of Windows may make links.
-  if (process.platform === "win32") return pulumiHome;
+  if (process.platform === "win32" || !isFast()) return pulumiHome;
   const folder = join(privateFolder, "pulumi");
   mkdirSync(folder, { recursive: true });
   for (const name of shared) mkdirSync(join(pulumiHome, name), { recursive: true });

@@ -1,6 +1,7 @@
 import { delimiter } from "node:path";
 import { pathToFileURL } from "node:url";
 import { newMark, runVariable } from "../../components/naming/run-mark.ts";
+import { isFast } from "../../setup/speed/switch.mjs";
 import { defaultPrefix } from "../../toolchain/images/recipes.mjs";
 import { pulumiFolder, type Project } from "../project.ts";
 import type { StackFolders } from "./folders.ts";
@@ -34,7 +35,7 @@ export function pulumiVariables(
     // The salt that belongs to this clone's passphrase is read from the state: see salt.ts.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     // Pulumi and its plugins live for seconds: a tenth of their processor time collects garbage that nobody misses.
-    GOGC: given.GOGC ?? "400",
+    GOGC: given.GOGC ?? (isFast(given) ? "400" : undefined),
     PATH: [pulumiFolder(project), given.PATH ?? ""].join(delimiter),
   };
   if (given.PULUMI_BACKEND_URL === undefined) {

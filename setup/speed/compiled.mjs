@@ -12,17 +12,21 @@ import {
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { isFast } from "./switch.mjs";
+
 /**
  * Compiles a TypeScript module of the project with all that it imports to JavaScript, which starts in a quarter of the time
  * that transpiling file by file takes. It is made again when one of its sources, or this file, is another one. In npm's
- * package, which has no sources, it is there already.
+ * package, which has no sources, it is there already. Node can run the sources as they are, but for that time.
  *
  * @param {string} root the project's folder
  * @param {string} entry the module, such as `steps/migrate.ts`
  * @returns {Promise<string>} the address to import
  */
 export async function compiled(root, entry) {
-  if (!existsSync(join(root, entry))) return pathToFileURL(join(root, "compiled", packagedName(entry))).href;
+  const source = join(root, entry);
+  if (existsSync(source) && !isFast()) return pathToFileURL(source).href;
+  if (!existsSync(source)) return pathToFileURL(join(root, "compiled", packagedName(entry))).href;
   const folder = join(root, ".towpath/compiled", entry.replaceAll("/", "-").replace(/\.ts$/, ""));
   const file = join(folder, "entry.mjs");
   if (!isCurrent(file)) write(folder, await compile(root, entry, folder));

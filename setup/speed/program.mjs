@@ -1,3 +1,7 @@
 /** What makes a program start faster; Node loads it before Pulumi's SDK: `nodeargs` in Pulumi.yaml. */
-import "./deferred-modules.mjs";
-import "./stack-traces.mjs";
+import { isFast } from "./switch.mjs";
+
+if (isFast()) {
+  await import("./deferred-modules.mjs");
+  await import("./stack-traces.mjs");
+}

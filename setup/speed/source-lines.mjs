@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { fileURLToPath, URL } from "node:url";
 
+import { isFast } from "./switch.mjs";
+
 /** @type {Map<string, SourceMap | undefined>} */
 const maps = new Map();
 
@@ -12,6 +14,7 @@ const maps = new Map();
  * Here a map is read when the first trace needs it.
  */
 export function showSourceLines() {
+  if (!isFast()) return;
   Error.prepareStackTrace = (error, frames) => [String(error), ...frames.map(inSource)].join("\n    at ");
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -26,8 +27,9 @@ describe("a compiled module", () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "towpath-compiled-"));
     mkdirSync(join(root, "steps"));
-    mkdirSync(join(root, "setup"));
-    copyFileSync("setup/compiled.mjs", join(root, "setup/compiled.mjs"));
+    mkdirSync(join(root, "setup/speed"), { recursive: true });
+    for (const file of ["compiled.mjs", "switch.mjs"])
+      copyFileSync(`setup/speed/${file}`, join(root, "setup/speed", file));
     symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"));
     write("steps/word.ts", 'export const word: string = "first";\n');
     write("steps/say.ts", 'import { word } from "./word.ts";\nconsole.log(word);\n');
@@ -37,10 +39,12 @@ describe("a compiled module", () => {
   });
 
   /** What the module prints in a process of its own, which compiles it when that is needed. */
-  async function said(): Promise<string> {
-    const compile = pathToFileURL(join(root, "setup/compiled.mjs")).href;
+  async function said(variables: NodeJS.ProcessEnv = {}): Promise<string> {
+    const compile = pathToFileURL(join(root, "setup/speed/compiled.mjs")).href;
     const script = `import { compiled } from "${compile}"; await import(await compiled("${root}", "steps/say.ts"));`;
-    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
+      env: { ...process.env, ...variables },
+    });
     return stdout;
   }
 
@@ -53,6 +57,11 @@ describe("a compiled module", () => {
     assert.equal(statSync(entry()).ino, made);
   });
 
+  it("is left out, and its source runs, where nothing is to be fast", async () => {
+    assert.equal(await said({ TOWPATH_FAST: "false" }), "first\n");
+    assert.equal(existsSync(entry()), false);
+  });
+
   it("is made again when a module that it imports is another one", async () => {
     await said();
     write("steps/word.ts", 'export const word: string = "other";\n');
@@ -62,7 +71,7 @@ describe("a compiled module", () => {
 
   it("is made again when the way to make it is another one", async () => {
     await said();
-    const way = join(root, "setup/compiled.mjs");
+    const way = join(root, "setup/speed/compiled.mjs");
     writeFileSync(
       way,
       readFileSync(way, "utf8").replace('target: "node22"', 'target: "node22", minify: true'),

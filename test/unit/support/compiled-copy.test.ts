@@ -22,7 +22,7 @@ describe("a copy of what is compiled", () => {
   /** What the step says, from where it believes to be, in the copy. */
   function say(folder: string): string {
     const script = `
-      const { compiled } = await import(${JSON.stringify(resolve("setup/compiled.mjs"))});
+      const { compiled } = await import(${JSON.stringify(resolve("setup/speed/compiled.mjs"))});
       await import(await compiled(${JSON.stringify(folder)}, "steps/say.ts"));`;
     return execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
   }

@@ -36,6 +36,15 @@ describe("Pulumi's folder", () => {
     assert.deepEqual(readdirSync(real("logs")), []);
   });
 
+  it("is the real one where nothing is to be fast", () => {
+    process.env.TOWPATH_FAST = "false";
+    try {
+      assert.equal(homeWithoutLog(project), project.pulumiHome);
+    } finally {
+      delete process.env.TOWPATH_FAST;
+    }
+  });
+
   it("shares what is added later, on either side", () => {
     homeWithoutLog(project);
     mkdirSync(real("templates"));

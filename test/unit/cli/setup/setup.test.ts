@@ -287,6 +287,11 @@ describe("set-up", () => {
       });
     });
 
+    it("leaves out what is only there to be fast, when asked to", () => {
+      const found = { usesBuiltMirror: false, folders: foldersOf(project, "local", "n"), pulumiHome };
+      assert.equal(pulumiVariables(project, found, { TOWPATH_FAST: "false" }).GOGC, undefined);
+    });
+
     it("leaves alone what the person has set", () => {
       const given = { PULUMI_BACKEND_URL: "s3://b", TOWPATH_IMAGE_MIRROR: "m", DOCKER_HOST: "tcp://h" };
       const environment = pulumiVariables(
