@@ -104,6 +104,12 @@ const rules = {
       },
     },
     {
+      name: "steps know a machine by what they ask of it, not Docker",
+      severity: "error",
+      from: { path: "^steps/(?!machine/)" },
+      to: { path: "^steps/machine/docker" },
+    },
+    {
       name: "a program of a step is started, not imported",
       severity: "error",
       from: { pathNot: "^test/" },

@@ -1,10 +1,11 @@
 import { text } from "node:stream/consumers";
 import { inspect } from "node:util";
-import { engineAddress, type HostConnection } from "../components/host/ssh-config.ts";
 import { UserError } from "../components/input/user-error.ts";
 import { withoutSecrets } from "./delivered.ts";
 import { knowRun } from "./lineage.ts";
-import { reach, reachedHost } from "./machine/reach.ts";
+import type { Machine } from "./machine/machine.ts";
+import { openMachine } from "./machine/open-machine.ts";
+import { reachedHost } from "./machine/reach.ts";
 import { whileTelling } from "./progress.ts";
 
 export { StepFailure } from "./step-failure.ts";
@@ -13,18 +14,19 @@ export { StepFailure } from "./step-failure.ts";
  * Runs one step: its input comes as JSON on standard input, its receipt goes to standard output, its failure to standard
  * error with exit code 1.
  *
- * Where `TOWPATH_HOST` names a host over SSH, every docker client that it starts talks to that host's engine. Standard
- * error is then what is shown while the step runs: what it waits for, when that takes its time. Its failure goes to
- * standard output, so that it is not shown twice.
+ * Where `TOWPATH_HOST` names a host over SSH, it works on that host. Standard error is then what is shown while the step
+ * runs: what it waits for, when that takes its time. Its failure goes to standard output, so that it is not shown twice.
  */
 // The step says what it expects; the component that starts it is typed by the same interface.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-export async function runStep<Input>(step: (input: Input) => Promise<object>): Promise<void> {
+export async function runStep<Input>(
+  step: (input: Input, machine: Machine) => Promise<object>,
+): Promise<void> {
   knowRun();
   try {
     const input = JSON.parse(await text(process.stdin)) as Input;
     const started = Date.now();
-    const receipt = await onHost(() => step(input));
+    const receipt = await telling(async () => step(input, await openMachine()));
     console.log(JSON.stringify({ ...receipt, seconds: Math.round((Date.now() - started) / 100) / 10 }));
   } catch (error) {
     const said = withoutSecrets(error instanceof UserError ? error.message : inspect(error));
@@ -34,26 +36,12 @@ export async function runStep<Input>(step: (input: Input) => Promise<object>): P
   }
 }
 
-/** Does the step's work once the host is reached, where there is one. */
-async function onHost<T>(work: () => Promise<T>): Promise<T> {
-  const host = reachedHost();
-  if (host === undefined) return work();
-  useHost(host);
-  const reachFirst = async (): Promise<T> => {
-    await reach();
-    return work();
-  };
+/** Does the work, and tells on standard error what it waits for where that is shown. */
+function telling<T>(work: () => Promise<T>): Promise<T> {
+  if (reachedHost() === undefined) return work();
   return whileTelling((line) => {
     console.error(withoutSecrets(line));
-  }, reachFirst);
-}
-
-/** Points the docker client to the host; what points it elsewhere in a person's own environment does not count. */
-function useHost(host: HostConnection): void {
-  for (const name of ["DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"]) {
-    Reflect.deleteProperty(process.env, name);
-  }
-  process.env.DOCKER_HOST = engineAddress(host);
+  }, work);
 }
 
 /** Waits between two looks at something that takes its time; `seconds` may be a fraction. */

@@ -15,6 +15,8 @@ const patience = 30_000;
 export async function routeDrift(deployment: Deployment, site: Site, run: Run): Promise<string | undefined> {
   const left = leftRoute(stackOutputs(deployment));
   if (left === undefined) return undefined;
-  const { code, stdout } = await run("docker", siteQuestion(site), { timeout: patience });
+  const { code, stdout } = await run("docker", ["exec", site.gateway, ...siteQuestion(site)], {
+    timeout: patience,
+  });
   return code === 0 ? routeDifference(left.serves, siteAnswer(stdout)) : undefined;
 }

@@ -3,6 +3,7 @@ import { routesInOrder } from "../../components/application/routes.ts";
 import { hostRunMark } from "../../components/gateway/served-site.ts";
 import { renderSite } from "../../components/gateway/site.ts";
 import { namesOf } from "../../components/naming/names.ts";
+import { dockerMachine } from "../../steps/machine/docker-machine.ts";
 import { readSite, writeSite } from "../../steps/route/site.ts";
 import { docker, lines } from "../docker/containers.ts";
 import type { Run } from "../process/run.ts";
@@ -28,10 +29,10 @@ export async function followServiceRuns(
   gateway: string,
 ): Promise<void> {
   const site = { gateway, name: namespace };
-  const before = await readSite(site);
+  const before = await readSite(dockerMachine, site);
   if (before === undefined) return;
   const text = siteWith(application, namespace, serviceRuns(project, namespace));
-  await writeSite(site, { text, release: before.release }, before);
+  await writeSite(dockerMachine, site, { text, release: before.release }, before);
 }
 
 /** The address of this machine in the network of a namespace. */

@@ -28,6 +28,7 @@ import {
 } from "../plan/read-and-plan.ts";
 import { applicationOf, changedParts, descriptionOf } from "../plan/release-description.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
+import type { AskGateway } from "../release/route-agreement.ts";
 import { routeSince } from "../release/route-since.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import type { ProductionSettings } from "../settings/production.ts";
@@ -127,8 +128,8 @@ function lookAtRunning(
     await before.reached;
     return askDocker(connection, args);
   };
-  const askGateway = async (args: readonly string[]): Promise<string | undefined> => {
-    const { succeeded, stdout } = await ask(args);
+  const askGateway: AskGateway = async (container, command) => {
+    const { succeeded, stdout } = await ask(["exec", container, ...command]);
     return succeeded ? stdout : undefined;
   };
   const looking = async (): Promise<RunningRelease> => {

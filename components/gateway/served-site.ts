@@ -26,9 +26,9 @@ const readScript = [
   'for one in "$1"/current/stable/*/* "$1"/current/canary/*/*; do [ ! -f "$one" ] || { printf "\\0"; cat "$one"; }; done',
 ].join("\n");
 
-/** The arguments of the docker client that ask a gateway what it does with an environment's requests. */
-export function siteQuestion({ gateway, name }: Site): string[] {
-  return ["exec", gateway, "sh", "-c", readScript, "sh", `${sitesFolder}/${name}`];
+/** The command that tells, where a gateway runs, what it does with an environment's requests. */
+export function siteQuestion({ name }: Pick<Site, "name">): string[] {
+  return ["sh", "-c", readScript, "sh", `${sitesFolder}/${name}`];
 }
 
 /** What the gateway answered to the question; undefined when it has no site of that name. */

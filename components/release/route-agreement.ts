@@ -9,8 +9,8 @@ export interface LeftRoute {
   readonly since: string;
 }
 
-/** Runs the docker client on the gateway's engine; undefined when the gateway cannot be asked. */
-export type AskGateway = (args: readonly string[]) => Promise<string | undefined>;
+/** Runs a command where the gateway runs; undefined when the gateway cannot be asked. */
+export type AskGateway = (gateway: string, command: readonly string[]) => Promise<string | undefined>;
 
 /** Since when state and gateway agree, and why that is now, where it is. */
 export interface RouteAgreement {
@@ -38,7 +38,7 @@ export async function agreement(
   now = new Date(),
 ): Promise<RouteAgreement> {
   if (left === undefined) return { since: now.toISOString() };
-  const answer = await ask(siteQuestion(site));
+  const answer = await ask(site.gateway, siteQuestion(site));
   const difference = answer === undefined ? undefined : routeDifference(left.serves, siteAnswer(answer));
   if (difference === undefined) return { since: left.since };
   return { since: now.toISOString(), warning: `route: ${difference}; up switches again` };

@@ -11,7 +11,7 @@ const patience = 30_000;
 /** Since when the state of this stack, by its outputs, and the gateway agree; says so when they do not. See `agreement`. */
 export async function routeSince(
   site: Site,
-  ask: AskGateway = askLocally,
+  ask: AskGateway = (gateway, command) => askLocally(["exec", gateway, ...command]),
   outputs = stackOutputsOf(pulumi.getStack()),
 ): Promise<string> {
   const left = leftRoute(await outputs);

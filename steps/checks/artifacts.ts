@@ -2,33 +2,27 @@ import { isUtf8 } from "node:buffer";
 import { chmod, lstat, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { blankedOut } from "../delivered.ts";
-import { docker, DockerFailure } from "../machine/docker.ts";
+import type { EndedRun } from "../machine/machine.ts";
 
 /** How much of a file says whether it is text, in bytes: as much as git looks at. */
 const lookedAt = 8000;
 
 /**
- * Copies files and folders out of a container into a folder, and blanks the secrets that the step delivered out of the text
+ * Copies files and folders of a run into a folder, and blanks the secrets that the step delivered out of the text
  * among them.
  *
  * @returns those that are not there
  */
 export async function copyArtifacts(
-  container: string,
+  run: Pick<EndedRun, "copyOut">,
   paths: readonly string[],
   folder: string,
 ): Promise<string[]> {
   const missing: string[] = [];
   for (const path of paths) {
     const copy = join(folder, basename(path));
-    try {
-      await docker(["cp", `${container}:${path}`, copy], { timeoutSeconds: 300 });
-    } catch (error) {
-      if (!(error instanceof DockerFailure) || !/no such|could not find/i.test(error.message)) throw error;
-      missing.push(path);
-      continue;
-    }
-    for (const file of await filesOf(copy)) await blankFile(file);
+    if (await run.copyOut(path, copy)) for (const file of await filesOf(copy)) await blankFile(file);
+    else missing.push(path);
   }
   return missing;
 }
@@ -48,7 +42,7 @@ async function filesOf(path: string): Promise<string[]> {
 
 /** Blanks secrets out of a file of text, in whatever encoding has no zero bytes; another file stays as it is. */
 async function blankFile(file: string): Promise<void> {
-  // It has the rights that it had in the container.
+  // It has the rights that it had in the run.
   await chmod(file, (await lstat(file)).mode | 0o600);
   if (await isBinary(file)) return;
   const bytes = await readFile(file);

@@ -1,7 +1,6 @@
 import type { BackupInput, BackupReceipt } from "../../components/contract/database.ts";
-import { limitArguments, type LimitedEnd } from "../../components/host/run-limits.ts";
-import { engineLimits, limitedEnd } from "../machine/container-run.ts";
-import { docker } from "../machine/docker.ts";
+import type { LimitedEnd } from "../../components/host/run-limits.ts";
+import type { Machine } from "../machine/machine.ts";
 import { StepFailure } from "../program.ts";
 
 /** How long a dump may take, in seconds: pg_dump writes 100 GB within three hours on a slow disk. */
@@ -12,54 +11,26 @@ const limitSeconds = 3 * 3600;
  *
  * A file has its name only once it is whole: what a failure leaves is removed, with what earlier ones left.
  */
-export async function backUp(input: BackupInput): Promise<BackupReceipt> {
+export async function backUp(machine: Machine, input: BackupInput): Promise<BackupReceipt> {
   const { container, administrator, database, volume, release, labels } = input;
   const started = Date.now();
   const file = `${new Date(started).toISOString().replaceAll(":", "-").slice(0, 19)}Z-${release}.dump`;
-  // The server's own image has the tools of its version.
-  const image = await docker(["container", "inspect", "--format", "{{.Image}}", container]);
-  // Not those of a copy: rows are streamed, but pg_dump has every table, index and large object in memory.
-  const limits = await engineLimits();
-  const dumper = await docker([
-    // On the server's own network, where it asks nobody for a password.
-    "create",
-    "--network",
-    `container:${container}`,
-    "--volume",
-    `${volume}:/backups`,
-    "--workdir",
-    "/backups",
-    "--cap-drop",
-    "ALL",
-    "--security-opt",
-    "no-new-privileges",
-    "--read-only",
-    ...limitArguments(limits),
-    ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
-    "--entrypoint",
-    "sh",
-    image,
-    "-c",
+  const run = {
+    beside: container,
     script,
-    "sh",
-    administrator,
-    database,
-    file,
-  ]);
-  try {
-    await docker(["start", dumper]);
-    const code = await docker(["wait", dumper], { timeoutSeconds: limitSeconds });
-    const said = await docker(["logs", dumper]);
-    if (code !== "0") {
-      const limited = await limitedEnd(dumper, Number(code), "", limits);
-      throw new StepFailure(failure(said, input, file, limited));
-    }
+    arguments: [administrator, database, file],
+    volume,
+    labels,
+    // Not those of a copy: rows are streamed, but pg_dump has every table, index and large object in memory.
+    limits: await machine.limits(),
+  };
+  return machine.onceBeside(run, limitSeconds, async (ended) => {
+    const said = await ended.output();
+    if (ended.exitCode !== 0) throw new StepFailure(failure(said, input, file, await ended.limited("")));
     const [sha256 = "", bytes = "", entries = ""] = said.trim().split("\n").at(-1)?.split(" ") ?? [];
     const seconds = Math.round((Date.now() - started) / 100) / 10;
     return { volume, file, sha256, bytes: Number(bytes), entries: Number(entries), seconds };
-  } finally {
-    await docker(["rm", "--force", dumper]);
-  }
+  });
 }
 
 /** Prints the checksum, the size and the number of entries. The dump holds everything, so it is for nobody else to read. */

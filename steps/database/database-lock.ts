@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { hostname, userInfo } from "node:os";
 import { createInterface } from "node:readline";
 import { setTimeout as timer } from "node:timers/promises";
 import type { DatabaseLock } from "../../components/contract/database.ts";
 import { saysCut } from "../../components/host/ssh-failure.ts";
 import { until } from "../../components/input/until.ts";
+import type { Machine } from "../machine/machine.ts";
 import { reach } from "../machine/reach.ts";
 import { StepFailure } from "../program.ts";
 
@@ -46,10 +46,11 @@ class SessionEnded extends StepFailure {
  * The work is told so by its signal, whose reason is a LockLost, and counts for nothing then.
  */
 export async function withDatabaseLock<T>(
+  machine: Machine,
   lock: DatabaseLock,
   work: (lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  let session = await takeLock(lock).catch((error: unknown) => {
+  let session = await takeLock(machine, lock).catch((error: unknown) => {
     throw error instanceof LockHeld ? new StepFailure(heldMessage(lock, error.message)) : error;
   });
   const lost = new AbortController();
@@ -59,7 +60,7 @@ export async function withDatabaseLock<T>(
     for (let ends = false; !ends;) {
       const wait = timer(lookAgainSeconds * 1000, false, { signal: done.signal }).catch(() => true);
       ends = await Promise.race([wait, session.ended.catch(() => done.signal.aborted)]);
-      session = await holding(lock, session);
+      session = await holding(machine, lock, session);
     }
   };
   const watching = watch().catch((error: unknown) => {
@@ -85,8 +86,8 @@ export async function withDatabaseLock<T>(
  *
  * @throws LockHeld
  */
-async function takeLock(lock: DatabaseLock): Promise<Session> {
-  const session = openSession(lock);
+async function takeLock(machine: Machine, lock: DatabaseLock): Promise<Session> {
+  const session = openSession(machine, lock);
   try {
     const taken = await until(
       () => session.ask(`SELECT pg_try_advisory_lock(${lockNumber}::bigint)`),
@@ -103,11 +104,11 @@ async function takeLock(lock: DatabaseLock): Promise<Session> {
 
 /**
  * The session that has the lock now. One that was cut off without a word, as by a connection to the host that was lost, has
- * a successor: nobody else migrates here meanwhile, for each waits for the containers of the others.
+ * a successor: nobody else migrates here meanwhile, for each waits for the runs of the others.
  *
  * @throws LockLost
  */
-async function holding(lock: DatabaseLock, session: Session): Promise<Session> {
+async function holding(machine: Machine, lock: DatabaseLock, session: Session): Promise<Session> {
   try {
     await session.ask("SELECT 1");
     return session;
@@ -118,14 +119,14 @@ async function holding(lock: DatabaseLock, session: Session): Promise<Session> {
   await session.end();
   try {
     await reach();
-    return await takeLock(lock);
+    return await takeLock(machine, lock);
   } catch (error) {
     const why = (error as Error).message.replace(/^migrations: /, "");
     throw new LockLost(lostMessage(lock, error instanceof LockHeld ? `now held by ${why}` : why));
   }
 }
 
-/** A session of psql in the server's container. */
+/** A session of psql where the server runs. */
 interface Session {
   /** Fails when the session has ended. */
   readonly ended: Promise<never>;
@@ -134,15 +135,10 @@ interface Session {
   readonly end: () => Promise<void>;
 }
 
-function openSession({ container, administrator, database }: DatabaseLock): Session {
-  const client = spawn(
-    "docker",
+function openSession(machine: Machine, { container, administrator, database }: DatabaseLock): Session {
+  const client = machine.open(
+    container,
     [
-      "exec",
-      "--interactive",
-      "--env",
-      "PGAPPNAME",
-      container,
       "psql",
       "--quiet",
       "--no-psqlrc",
@@ -155,7 +151,7 @@ function openSession({ container, administrator, database }: DatabaseLock): Sess
       "--dbname",
       database,
     ],
-    { env: { ...process.env, PGAPPNAME: sessionName() }, stdio: ["pipe", "pipe", "pipe"] },
+    { PGAPPNAME: sessionName() },
   );
   let complaint = "";
   client.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
@@ -169,7 +165,7 @@ function openSession({ container, administrator, database }: DatabaseLock): Sess
     });
     client.on("close", () => {
       const said = complaint.trim();
-      // What the client of Docker says of its way to the engine is not the server's word.
+      // What is said of the way to the machine is not the server's word.
       fail(said || "psql ended by itself", saysCut(said) ? "" : said);
     });
   });

@@ -1,41 +1,50 @@
 import type { DatabaseContainer } from "../../components/contract/database.ts";
-import { docker } from "../machine/docker.ts";
+import type { Machine } from "../machine/machine.ts";
 
 /** Makes a database that belongs to the role, with nothing in it. */
 export async function createDatabase(
+  machine: Machine,
   server: DatabaseContainer,
   database: string,
   owner: string,
 ): Promise<void> {
-  await runSql(server, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(owner)};\n`);
+  await runSql(machine, server, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(owner)};\n`);
 }
 
 /** Removes a database, whoever is connected to it. */
-export async function dropDatabase(server: DatabaseContainer, database: string): Promise<void> {
-  await runSql(server, `DROP DATABASE IF EXISTS ${identifier(database)} WITH (FORCE);\n`);
+export async function dropDatabase(
+  machine: Machine,
+  server: DatabaseContainer,
+  database: string,
+): Promise<void> {
+  await runSql(machine, server, `DROP DATABASE IF EXISTS ${identifier(database)} WITH (FORCE);\n`);
 }
 
 /** The schema of a database as SQL, a line each; without what differs from one dump to the next. */
 export async function schemaOf(
+  machine: Machine,
   { container, administrator }: DatabaseContainer,
   database: string,
 ): Promise<string[]> {
   const dump = ["pg_dump", "--schema-only", "--username", administrator, "--dbname", database];
-  const text = await docker(["exec", container, ...dump], { timeoutSeconds: 60 });
+  const text = await machine.run(container, dump, { timeoutSeconds: 60 });
   return text.split("\n").filter((line) => line.trim() !== "" && !/^(?:--|\\(?:un)?restrict )/.test(line));
 }
 
 /**
- * Runs SQL as the administrator, from inside the server's container.
+ * Runs SQL as the administrator, from where the server runs.
  *
  * It goes to standard input, where no process list shows a password in it.
  */
-export function runSql({ container, administrator }: DatabaseContainer, sql: string): Promise<string> {
+export function runSql(
+  machine: Machine,
+  { container, administrator }: DatabaseContainer,
+  sql: string,
+): Promise<string> {
   const client = ["psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"];
-  return docker(
-    ["exec", "--interactive", container, ...client, "--username", administrator, "--dbname", "postgres"],
-    { input: sql },
-  );
+  return machine.run(container, [...client, "--username", administrator, "--dbname", "postgres"], {
+    input: sql,
+  });
 }
 
 /** A name in SQL, quoted. */

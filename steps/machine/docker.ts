@@ -1,11 +1,9 @@
 import { execa, ExecaError } from "execa";
-import { UserError } from "../../components/input/user-error.ts";
-import { deliveredTo, withoutSecrets } from "../delivered.ts";
 import { StepFailure } from "../step-failure.ts";
 import { reach, wasCut } from "./reach.ts";
 
 /** How long one call of the docker client may take unless the caller says otherwise, in seconds. */
-const defaultTimeoutSeconds = 30;
+export const defaultTimeoutSeconds = 30;
 
 /** The docker client failed; the message is its own, and the exit code too where it ended by itself. */
 export class DockerFailure extends StepFailure {
@@ -94,56 +92,4 @@ function cutMessage(said: string): string {
 /** The client's own words; where it has none, what happened to it. */
 function message({ stderr, shortMessage }: Pick<ExecaError, "stderr" | "shortMessage">): string {
   return typeof stderr === "string" && stderr !== "" ? stderr : shortMessage;
-}
-
-/** What the health gate has to know of a container. */
-export interface ContainerState {
-  readonly status: string;
-  readonly exitCode: number;
-  readonly restarts: number;
-  readonly createdAt: Date;
-}
-
-/** The state of one container, by name or id. */
-export async function inspectContainer(container: string): Promise<ContainerState> {
-  const text = await docker(["container", "inspect", container]);
-  const [found] = JSON.parse(text) as [
-    { Created: string; State: { Status: string; ExitCode: number }; RestartCount: number },
-  ];
-  return {
-    status: found.State.Status,
-    exitCode: found.State.ExitCode,
-    restarts: found.RestartCount,
-    createdAt: new Date(found.Created),
-  };
-}
-
-/** What the engine's clock says: the host's may be ahead of this machine's, or behind. */
-export async function engineTime(): Promise<Date> {
-  return new Date(await docker(["info", "--format", "{{.SystemTime}}"]));
-}
-
-/**
- * The last lines that a container logged, standard output and error together, each marked: without its secrets. What
- * these are has to be known; else nothing is shown.
- */
-export async function lastLogLines(container: string, count = 20): Promise<string> {
-  await reach();
-  const { all } = await execa("docker", ["logs", "--tail", String(count), container], {
-    all: true,
-    reject: false,
-    timeout: defaultTimeoutSeconds * 1000,
-    stdin: "ignore",
-  });
-  if (all === "") return "  (it logged nothing)";
-  try {
-    await deliveredTo(container);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return `  (not shown, ${error.message})`;
-  }
-  return withoutSecrets(all)
-    .split("\n")
-    .map((line) => `  | ${line}`)
-    .join("\n");
 }

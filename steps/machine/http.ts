@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import http from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 import tls from "node:tls";
 import type { Target } from "../../components/contract/target.ts";
 import { defined } from "../../components/input/defined.ts";
 import { pause } from "../program.ts";
-import { docker } from "./docker.ts";
+import type { Machine } from "./machine.ts";
 import { reach, wasCut } from "./reach.ts";
 
 /** One request. */
@@ -28,41 +27,40 @@ export interface Answer {
 export class NoAnswer extends Error {}
 
 /**
- * Asks over HTTP from inside the gateway's container, through its `nc`.
+ * Asks over HTTP from where the gateway runs, through its `nc`.
  *
  * It works the same on this machine and on a host behind SSH, and sees what the gateway will see. Throws a NoAnswer
  * when there is none within `timeoutSeconds` (5 by default). A request during which the connection to the host was cut says
  * nothing of who was asked, and is repeated.
  */
-export async function request(target: Target, asked: Request): Promise<Answer> {
+export async function request(machine: Machine, target: Target, asked: Request): Promise<Answer> {
   await reach();
   try {
-    return await requestOnce(target, asked);
+    return await requestOnce(machine, target, asked);
   } catch (error) {
     if (!(await wasCut((error as Error).message))) throw error;
     await reach();
-    return requestOnce(target, asked);
+    return requestOnce(machine, target, asked);
   }
 }
 
 async function requestOnce(
+  machine: Machine,
   target: Target,
   { path, method = "GET", headers = {}, timeoutSeconds: answerSeconds = 5, connectSeconds = 0 }: Request,
 ): Promise<Answer> {
   const timeoutSeconds = answerSeconds + connectSeconds;
   const { secure } = target;
-  const authority = secure?.certificates === "internal" ? await internalAuthority(target.gateway) : undefined;
-  const tunnel = spawn("docker", [
-    "exec",
-    "-i",
-    target.gateway,
+  const authority =
+    secure?.certificates === "internal" ? await internalAuthority(machine, target.gateway) : undefined;
+  const tunnel = machine.open(target.gateway, [
     "timeout",
     String(timeoutSeconds + 1),
     ...connecting(target, connectSeconds),
   ]);
   let complaint = "";
   tunnel.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
-  tunnel.on("error", (error) => (complaint = error.message)); // there is no docker client
+  tunnel.on("error", (error) => (complaint = error.message)); // there is no client to open it
   tunnel.stdin.on("error", () => undefined); // the answer, or its absence, tells more than a closed pipe
   // Node closes a program's input the moment it ends, when its last output may still be on the way.
   const input = new PassThrough();
@@ -122,7 +120,7 @@ const againSeconds = 0.1;
 /** Connects at the first try that succeeds: one that fails has read nothing of the request yet. */
 const persistently = `left=$2; until nc "$0" "$1"; do left=$((left - 1)); [ $left -gt 0 ] || exit 1; sleep ${againSeconds}; done`;
 
-/** What connects to the target in the gateway's container. */
+/** What connects to the target where the gateway runs. */
 function connecting({ host, port }: Target, seconds: number): string[] {
   if (seconds === 0) return ["nc", host, String(port)];
   return ["sh", "-c", persistently, host, String(port), String(Math.round(seconds / againSeconds))];
@@ -132,15 +130,15 @@ function connecting({ host, port }: Target, seconds: number): string[] {
 const authorities = new Map<string, Promise<string>>();
 
 /** Fetches the certificate of the gateway's own authority, while there is something else to wait for. */
-export async function knowAuthority(gateway: string): Promise<void> {
-  await internalAuthority(gateway).catch(() => undefined); // told when it is needed
+export async function knowAuthority(machine: Machine, gateway: string): Promise<void> {
+  await internalAuthority(machine, gateway).catch(() => undefined); // told when it is needed
 }
 
 /** The certificate of the gateway's own authority. */
-function internalAuthority(gateway: string): Promise<string> {
+function internalAuthority(machine: Machine, gateway: string): Promise<string> {
   let found = authorities.get(gateway);
   if (found === undefined) {
-    found = docker(["exec", gateway, "cat", "/data/caddy/pki/authorities/local/root.crt"]);
+    found = machine.run(gateway, ["cat", "/data/caddy/pki/authorities/local/root.crt"]);
     // A gateway that has only just started has none yet.
     found.catch(() => authorities.delete(gateway));
     authorities.set(gateway, found);

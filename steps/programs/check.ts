@@ -8,19 +8,18 @@ import { show } from "../../components/input/input-checks.ts";
 import { copyArtifacts } from "../checks/artifacts.ts";
 import { CheckFailure, withResult } from "../checks/check-result.ts";
 import { createDatabase } from "../database/databases.ts";
-import { keepLog, runInContainer } from "../machine/container-run.ts";
-import { lastLogLines } from "../machine/docker.ts";
+import type { Machine } from "../machine/machine.ts";
 import { runStep } from "../program.ts";
 
-function check(input: CheckInput): Promise<object> {
+function check(input: CheckInput, machine: Machine): Promise<object> {
   const { name, reports, database, timeoutSeconds } = input;
   return withResult(reports, name, async () => {
-    if (database !== undefined) await createDatabase(database.server, database.name, database.owner);
-    return runInContainer(input, timeoutSeconds, async (container, exitCode) => {
-      await keepLog(container, logFile(reports, name));
-      const missing = await copyArtifacts(container, input.artifacts, checkFolder(reports, name));
-      if (exitCode !== 0) throw new CheckFailure(ended(input, exitCode), await lastLogLines(container));
-      if (missing.length > 0) throw new CheckFailure(left(input, missing), await lastLogLines(container));
+    if (database !== undefined) await createDatabase(machine, database.server, database.name, database.owner);
+    return machine.once(input, timeoutSeconds, async (run) => {
+      await run.keepLog(logFile(reports, name));
+      const missing = await copyArtifacts(run, input.artifacts, checkFolder(reports, name));
+      if (run.exitCode !== 0) throw new CheckFailure(ended(input, run.exitCode), await run.log());
+      if (missing.length > 0) throw new CheckFailure(left(input, missing), await run.log());
       const coverage = await checkCoverage(input);
       return { check: name, ...defined({ coverage }) };
     });

@@ -3,20 +3,25 @@ import pRetry from "p-retry";
 import type { CreateBucketsInput } from "../../components/contract/create-buckets.ts";
 import { delivers } from "../delivered.ts";
 import { request } from "../machine/http.ts";
+import type { Machine } from "../machine/machine.ts";
 import { runStep, StepFailure } from "../program.ts";
 
-async function createBuckets(input: CreateBucketsInput): Promise<object> {
+async function createBuckets(input: CreateBucketsInput, machine: Machine): Promise<object> {
   delivers([input.secretAccessKey]);
   for (const bucket of input.buckets)
-    await pRetry(() => createBucket(input, bucket), { retries: 3, minTimeout: 500 });
+    await pRetry(() => createBucket(machine, input, bucket), { retries: 3, minTimeout: 500 });
   return { buckets: input.buckets };
 }
 
 /** Creates one bucket; one that is there already is fine (409 `BucketAlreadyOwnedByYou`). */
-async function createBucket({ target, region, ...keys }: CreateBucketsInput, bucket: string): Promise<void> {
+async function createBucket(
+  machine: Machine,
+  { target, region, ...keys }: CreateBucketsInput,
+  bucket: string,
+): Promise<void> {
   const host = `${target.host}:${target.port}`;
   const { headers } = aws4.sign({ method: "PUT", host, path: `/${bucket}`, service: "s3", region }, keys);
-  const { status, body } = await request(target, {
+  const { status, body } = await request(machine, target, {
     method: "PUT",
     path: `/${bucket}`,
     headers: Object.fromEntries(

@@ -1,14 +1,6 @@
 import type { HealthGateInput, HttpProbe } from "../../components/contract/health-gate.ts";
-import { deliveredTo } from "../delivered.ts";
-import {
-  docker,
-  DockerFailure,
-  engineTime,
-  inspectContainer,
-  lastLogLines,
-  type ContainerState,
-} from "../machine/docker.ts";
 import { request } from "../machine/http.ts";
+import type { CopyState, Machine } from "../machine/machine.ts";
 import { pause, runStep, StepFailure } from "../program.ts";
 import { waitingFor } from "../progress.ts";
 
@@ -23,15 +15,15 @@ const connectSeconds = 1;
 
 /**
  * How long to wait between two looks, in seconds: as long as the last one took, within these bounds. Each starts a process
- * in a container, and a command may cost much more than that: the copies that serve users have the same processors.
+ * beside the copy, and a command may cost much more than that: the copies that serve users have the same processors.
  */
 const intervalSeconds = { least: 0.25, most: 1 };
 
 /** After how long it says what it waits for, in seconds: secrets in the copy's words have to be read first, which costs. */
 const quietSeconds = 5;
 
-async function healthGate(input: HealthGateInput): Promise<object> {
-  const { subject, container, probe, timeoutSeconds, pids } = input;
+async function healthGate(input: HealthGateInput, machine: Machine): Promise<object> {
+  const { subject, container: copy, probe, timeoutSeconds, pids } = input;
   const started = Date.now();
   const deadline = started + timeoutSeconds * 1000;
   let limited = pids === undefined;
@@ -40,22 +32,24 @@ async function healthGate(input: HealthGateInput): Promise<object> {
   for (;;) {
     const began = Date.now();
     const [state, isLimited] = await Promise.all([
-      inspectContainer(container),
-      limited || limitProcesses(container, pids),
+      machine.state(copy),
+      limited || pids === undefined || machine.limitProcesses(copy, pids),
     ]);
     limited = isLimited;
-    earlierRestarts ??= await restartsBefore(state, timeoutSeconds);
-    if (state.status === "exited" || state.status === "dead" || state.restarts > earlierRestarts) {
+    earlierRestarts ??= await restartsBefore(machine, state, timeoutSeconds);
+    if (state.hasEnded || state.restarts > earlierRestarts) {
       throw new StepFailure(
-        `${subject}: the new copy ended before it was healthy (exit code ${await exitCode(container, state)}); ` +
-          `its last log lines (${container}):\n${await lastLogLines(container)}`,
+        `${subject}: the new copy ended before it was healthy (exit code ${await exitCode(machine, copy, state)}); ` +
+          `its last log lines (${copy}):\n${await machine.log(copy)}`,
       );
     }
-    runsSince = state.status === "running" ? (runsSince ?? began) : undefined;
-    const ill = limited ? await illness(container, runsSince, probe) : "its processes cannot be limited";
-    if (ill === undefined) return { subject, container, healthy: true };
+    runsSince = state.runs ? (runsSince ?? began) : undefined;
+    const ill = limited
+      ? await illness(machine, copy, { runsSince, probe })
+      : "its processes cannot be limited";
+    if (ill === undefined) return { subject, container: copy, healthy: true };
     if (Date.now() - started > quietSeconds * 1000) {
-      const fit = await deliveredTo(container).then(
+      const fit = await machine.knowSecrets(copy).then(
         () => `, ${ill}`,
         () => "",
       );
@@ -64,7 +58,7 @@ async function healthGate(input: HealthGateInput): Promise<object> {
     if (Date.now() > deadline) {
       throw new StepFailure(
         `${subject}: not healthy within ${timeoutSeconds} s, ${ill}; ` +
-          `its last log lines (${container}):\n${await lastLogLines(container)}`,
+          `its last log lines (${copy}):\n${await machine.log(copy)}`,
       );
     }
     await pause(untilNext(probe, (Date.now() - began) / 1000));
@@ -76,11 +70,12 @@ async function healthGate(input: HealthGateInput): Promise<object> {
  * already, and is looked at again because its limits changed, may have been at any time.
  */
 async function restartsBefore(
-  { restarts, createdAt }: ContainerState,
+  machine: Machine,
+  { restarts, createdAt }: CopyState,
   timeoutSeconds: number,
 ): Promise<number> {
   if (restarts === 0) return 0;
-  const age = (await engineTime()).getTime() - createdAt.getTime();
+  const age = (await machine.time()).getTime() - createdAt.getTime();
   return age > timeoutSeconds * 1000 ? restarts : 0;
 }
 
@@ -91,37 +86,29 @@ function untilNext(probe: HealthGateInput["probe"], lookSeconds: number): number
   return probe !== undefined && "path" in probe ? least : Math.min(most, Math.max(least, lookSeconds));
 }
 
-/** The engine keeps the limit when the container or the machine starts again. Not done on one that has just ended. */
-async function limitProcesses(container: string, pids: number | undefined): Promise<boolean> {
-  try {
-    await docker(["update", "--pids-limit", String(pids), container]);
-    return true;
-  } catch (error) {
-    if (error instanceof DockerFailure && /stopped container|not running|deleted process/.test(error.message))
-      return false;
-    throw error;
-  }
-}
-
-/** The code that the copy ended with; one that the engine has started again says it when it ends the next time. */
-async function exitCode(container: string, { status, exitCode: last }: ContainerState): Promise<string> {
-  if (status === "exited" || status === "dead") return String(last);
-  return docker(["wait", container]).catch(() => "unknown, it runs again");
+/** The code that the copy ended with; one that was started again says it when it ends the next time. */
+async function exitCode(
+  machine: Machine,
+  copy: string,
+  { hasEnded, exitCode: last }: CopyState,
+): Promise<string> {
+  if (hasEnded) return String(last);
+  return machine.exitCode(copy).then(String, () => "unknown, it runs again");
 }
 
 /** Why the copy is not healthy yet; undefined when it is. */
 async function illness(
-  container: string,
-  runsSince: number | undefined,
-  probe: HealthGateInput["probe"],
+  machine: Machine,
+  copy: string,
+  { runsSince, probe }: { runsSince: number | undefined; probe: HealthGateInput["probe"] },
 ): Promise<string | undefined> {
   if (probe === undefined) {
     const settled = runsSince !== undefined && Date.now() - runsSince >= settleSeconds * 1000;
     return settled ? undefined : "it has not run long enough";
   }
-  if ("path" in probe) return httpIllness(container, probe);
+  if ("path" in probe) return httpIllness(machine, copy, probe);
   try {
-    await docker(["exec", container, ...probe.command], { timeoutSeconds: 10 });
+    await machine.run(copy, probe.command, { timeoutSeconds: 10 });
     return undefined;
   } catch (error) {
     return `${named(probe.command)} says: ${(error as Error).message.trim()}`;
@@ -135,12 +122,14 @@ function named(command: readonly string[]): string {
 }
 
 async function httpIllness(
-  container: string,
+  machine: Machine,
+  copy: string,
   { gateway, path, port, headers = {} }: HttpProbe,
 ): Promise<string | undefined> {
   try {
     const { status, body } = await request(
-      { gateway, host: container, port },
+      machine,
+      { gateway, host: copy, port },
       { path, headers, connectSeconds },
     );
     if (status >= 200 && status < 400) return undefined;

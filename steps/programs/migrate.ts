@@ -11,20 +11,19 @@ import { UserError } from "../../components/input/user-error.ts";
 import { lookSeconds } from "../../components/migration/isolated-run.ts";
 import { backUp } from "../database/backup.ts";
 import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
-import { lookIntoImage } from "../database/look-into-image.ts";
-import { engineLimits, limitedEnd, runInContainer } from "../machine/container-run.ts";
-import { docker, DockerTimeout, lastLogLines } from "../machine/docker.ts";
+import type { EndedRun, Machine } from "../machine/machine.ts";
 import { runStep, StepFailure } from "../program.ts";
 
-/** A run whose limits are known; `lost` comes when it has to end, because others may migrate now. */
-type LimitedInput = MigrateInput & Required<Pick<ContainerRun, "limits">> & { readonly lost?: AbortSignal };
+/** A run on a machine, whose limits are known; `lost` comes when it has to end, because others may migrate now. */
+type LimitedInput = MigrateInput &
+  Required<Pick<ContainerRun, "limits">> & { readonly machine: Machine; readonly lost?: AbortSignal };
 
-async function migrate(described: MigrateInput): Promise<object> {
-  const input = { ...described, limits: described.limits ?? (await engineLimits()) };
+async function migrate(described: MigrateInput, machine: Machine): Promise<object> {
+  const input = { ...described, machine, limits: described.limits ?? (await machine.limits()) };
   const { command, care } = input;
   if (care !== undefined) {
     // Also where nothing will run: a run that lost Pulumi's lock may still migrate, and this one tells when it ends.
-    return withDatabaseLock(care.lock, (lost) => migrateCarefully({ ...input, lost }, care)).catch(
+    return withDatabaseLock(machine, care.lock, (lost) => migrateCarefully({ ...input, lost }, care)).catch(
       (error: unknown) => {
         throw error instanceof LockLost ? withoutLock(error, "nothing new was started") : error;
       },
@@ -45,7 +44,7 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
     return { ...defined({ before, after: before }), applied: [] };
   }
   const { lock, backup: dump } = care;
-  const backup = dump && (await backUp({ ...lock, ...dump, labels: input.labels }));
+  const backup = dump && (await backUp(input.machine, { ...lock, ...dump, labels: input.labels }));
   await run(input, async () => {
     const { lost: _, ...unlocked } = input;
     const now = await revision(unlocked, care).then(
@@ -86,16 +85,16 @@ async function staying(
 
 /** Runs the migrations; `state` says what is known of the schema when they failed. */
 async function run(input: LimitedInput, state: () => Promise<string>): Promise<void> {
-  const { command, timeoutSeconds, lost } = input;
+  const { machine, command, timeoutSeconds, lost } = input;
   const name = `"${command.join(" ")}"`;
-  const ended = async (container: string, exitCode: number | undefined): Promise<void> => {
-    if (exitCode === 0) return;
-    const { problem, remedy, log } = await failure(input, { container, exitCode, timeoutSeconds });
+  const look = async (ended: EndedRun): Promise<void> => {
+    if (ended.exitCode === 0) return;
+    const { problem, remedy, log } = await failure(ended, timeoutSeconds);
     throw new StepFailure(
       `migrations: ${name} ${problem}${await state()}, nothing new was started; ${remedy}its last log lines:\n${log}`,
     );
   };
-  await runInContainer(input, timeoutSeconds, ended, lost).catch(async (error: unknown) => {
+  await machine.once(input, timeoutSeconds, look, lost).catch(async (error: unknown) => {
     if (!(error instanceof LockLost)) throw error;
     throw withoutLock(error, `${name} does not go on without it${await state()}, nothing new was started`);
   });
@@ -120,7 +119,7 @@ async function pendingRevisions(
 ): Promise<string[] | undefined> {
   const from = before ?? base;
   if (pending === undefined || from === undefined) return undefined;
-  const answer = await lookIntoImage({
+  const answer = await input.machine.look({
     ...input,
     environment: withoutFiles(input.environment, input.files),
     command: commandFrom(pending, from),
@@ -143,31 +142,23 @@ function withoutFiles(
 
 /** What a command prints on standard output that asks the database and changes nothing. */
 function look(input: LimitedInput, command: readonly string[]): Promise<string> {
-  const printed = async (container: string, exitCode: number | undefined): Promise<string> => {
-    if (exitCode === 0) return docker(["logs", container]);
-    const { problem, remedy, log } = await failure(input, {
-      container,
-      exitCode,
-      timeoutSeconds: lookSeconds,
-    });
+  const printed = async (ended: EndedRun): Promise<string> => {
+    if (ended.exitCode === 0) return ended.output();
+    const { problem, remedy, log } = await failure(ended, lookSeconds);
     throw new StepFailure(
       `migrations: "${command.join(" ")}" ${problem}, nothing was started; ${remedy}its last log lines:\n${log}`,
     );
   };
-  return runInContainer({ ...input, command }, lookSeconds, printed, input.lost);
+  return input.machine.once({ ...input, command }, lookSeconds, printed, input.lost);
 }
 
 /** What became of a command that failed, and what to do where that is known. */
 async function failure(
-  { limits }: LimitedInput,
-  {
-    container,
-    exitCode,
-    timeoutSeconds,
-  }: { container: string; exitCode: number | undefined; timeoutSeconds: number },
+  { exitCode, ...ended }: EndedRun,
+  timeoutSeconds: number,
 ): Promise<{ problem: string; remedy: string; log: string }> {
-  const log = await lastLogLines(container);
-  const limited = await limitedEnd(container, exitCode, log, limits);
+  const log = await ended.log();
+  const limited = await ended.limited(log);
   if (limited !== undefined) return { problem: limited.how, remedy: `${limited.remedy}; `, log };
   const problem =
     exitCode === undefined ? `not done within ${timeoutSeconds} s` : `ended with exit code ${exitCode}`;
@@ -175,22 +166,16 @@ async function failure(
 }
 
 /** A run whose starter was killed goes on without it: let it finish first, so that two never run at once. */
-async function awaitEarlierRun({ labels, timeoutSeconds }: MigrateInput): Promise<void> {
-  const filters = Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
-  const earlier = (await docker(["ps", "--all", "--quiet", ...filters]))
-    .split("\n")
-    .filter((id) => id !== "");
-  if (earlier.length === 0) return;
-  const running = (await docker(["ps", "--quiet", ...filters])).split("\n").filter((id) => id !== "");
-  try {
-    if (running.length > 0) await docker(["wait", ...running], { timeoutSeconds });
-  } catch (error) {
-    if (!(error instanceof DockerTimeout)) throw error;
-    throw new StepFailure(
-      `migrations: what an earlier run began goes on, waited ${timeoutSeconds} s for ${running.join(", ")}; wait until it is done, or end it with "docker rm --force", and run the command again`,
-    );
-  }
-  await docker(["rm", "--force", ...earlier]);
+async function awaitEarlierRun({
+  machine,
+  labels,
+  timeoutSeconds,
+}: Pick<LimitedInput, "machine" | "labels" | "timeoutSeconds">): Promise<void> {
+  const left = await machine.awaitRuns(labels, timeoutSeconds);
+  if (left.length === 0) return;
+  throw new StepFailure(
+    `migrations: what an earlier run began goes on, waited ${timeoutSeconds} s for ${left.join(", ")}; wait until it is done, or end it with "docker rm --force", and run the command again`,
+  );
 }
 
 await runStep(migrate);

@@ -6,19 +6,18 @@ import type { ContainerRun } from "../../components/contract/container-run.ts";
 import type { PlanCommands, RehearseMigrationsInput } from "../../components/contract/rehearse-migrations.ts";
 import { CheckFailure, withResult } from "../checks/check-result.ts";
 import { createDatabase, dropDatabase, schemaOf } from "../database/databases.ts";
-import { lookIntoImage } from "../database/look-into-image.ts";
-import { engineLimits, limitedEnd, runInContainer } from "../machine/container-run.ts";
-import { docker, lastLogLines } from "../machine/docker.ts";
+import type { Machine } from "../machine/machine.ts";
 import { runStep } from "../program.ts";
 
-/** A rehearsal whose limits are known. */
-type Rehearsal = RehearseMigrationsInput & Required<Pick<ContainerRun, "limits">>;
+/** A rehearsal on a machine, whose limits are known. */
+type Rehearsal = RehearseMigrationsInput &
+  Required<Pick<ContainerRun, "limits">> & { readonly machine: Machine };
 
 type Warnings = Pick<CheckResult, "warnings">;
 
-function rehearse(described: RehearseMigrationsInput): Promise<Warnings> {
+function rehearse(described: RehearseMigrationsInput, machine: Machine): Promise<Warnings> {
   return withResult(described.reports, rehearsal, async () => {
-    const input = { ...described, limits: await engineLimits() };
+    const input = { ...described, machine, limits: await machine.limits() };
     const { plan } = input.commands;
     // What a plan asks needs no database, so it runs beside the rest.
     const both = await Promise.allSettled([upAndDown(input), plan && planned(input, plan)]);
@@ -33,9 +32,10 @@ function rehearse(described: RehearseMigrationsInput): Promise<Warnings> {
 
 /** Takes the schema up, down and up again, and gives back its revision. */
 async function upAndDown(input: Rehearsal): Promise<string> {
+  const { machine } = input;
   const { server, name, owner } = input.database;
   const { up, down, current } = input.commands;
-  await createDatabase(server, name, owner);
+  await createDatabase(machine, server, name, owner);
   try {
     await command(input, "up", up);
     const revision = revisionOf(await command(input, "current", current));
@@ -45,13 +45,13 @@ async function upAndDown(input: Rehearsal): Promise<string> {
       );
     }
     if (down === undefined) return revision;
-    const before = await schemaOf(server, name);
+    const before = await schemaOf(machine, server, name);
     await command(input, "down", down);
     await command(input, "up again", up);
-    checkSame(before, await schemaOf(server, name));
+    checkSame(before, await schemaOf(machine, server, name));
     return revision;
   } finally {
-    await dropDatabase(server, name);
+    await dropDatabase(machine, server, name);
   }
 }
 
@@ -76,7 +76,7 @@ async function planned(
 ): Promise<{ revisions: string[] } & Warnings> {
   const revisions = await pendingFrom(input, pending, base);
   if (sql === undefined) return { revisions };
-  const ask = (revision: string): ReturnType<typeof lookIntoImage> => look(input, sql, revision);
+  const ask = (revision: string): ReturnType<Machine["look"]> => look(input, sql, revision);
   const whole = await ask(base);
   const keep = (text: string): Promise<void> => writeFile(sqlFile(input.reports, rehearsal), text);
   if ("printed" in whole) {
@@ -143,31 +143,28 @@ async function pendingFrom(
 }
 
 function look(
-  { image, bareEnvironment: environment, limits, labels }: Rehearsal,
+  { machine, image, bareEnvironment: environment, limits, labels }: Rehearsal,
   command: readonly string[],
   revision: string,
-): ReturnType<typeof lookIntoImage> {
-  return lookIntoImage({ image, command: commandFrom(command, revision), environment, limits, labels });
+): ReturnType<Machine["look"]> {
+  return machine.look({ image, command: commandFrom(command, revision), environment, limits, labels });
 }
 
 /** Runs one command and gives back what it printed on standard output. */
 function command(input: Rehearsal, what: string, words: readonly string[]): Promise<string> {
-  const { timeoutSeconds, reports } = input;
-  return runInContainer({ ...input, command: words }, timeoutSeconds, async (container, exitCode) => {
-    const log = await lastLogLines(container, 1000);
+  const { machine, timeoutSeconds, reports } = input;
+  return machine.once({ ...input, command: words }, timeoutSeconds, async ({ exitCode, ...ended }) => {
+    const log = await ended.log(1000);
     await appendFile(logFile(reports, rehearsal), `${words.join(" ")}\n${log}\n`);
-    if (exitCode === 0) return docker(["logs", container]);
-    const limited = await limitedEnd(container, exitCode, log, input.limits);
+    if (exitCode === 0) return ended.output();
+    const limited = await ended.limited(log);
     const how =
       exitCode === undefined
         ? `did not end within ${timeoutSeconds} s and was stopped`
         : limited === undefined
           ? `has to end with 0, got exit code ${exitCode}`
           : `${limited.how}; ${limited.remedy}`;
-    throw new CheckFailure(
-      `migrations (${what}): "${words.join(" ")}" ${how}`,
-      await lastLogLines(container),
-    );
+    throw new CheckFailure(`migrations (${what}): "${words.join(" ")}" ${how}`, await ended.log());
   });
 }
 

@@ -2,9 +2,8 @@ import type { Site, SwitchRouteInput } from "../../components/contract/switch-ro
 import { releaseName } from "../../components/gateway/served-site.ts";
 import { defined } from "../../components/input/defined.ts";
 import { checkRun } from "../lineage.ts";
-import { lastLogLines } from "../machine/docker.ts";
 import { knowAuthority } from "../machine/http.ts";
-import { endedSince, restartsOf, type Restarts } from "../machine/restarts.ts";
+import { endedSince, type Machine, type Restarts } from "../machine/machine.ts";
 import { pause, runStep, StepFailure } from "../program.ts";
 import { awaitCertificate } from "../route/certificate.ts";
 import { addressesOf, drain } from "../route/drain.ts";
@@ -26,35 +25,38 @@ const patience = { timeoutSeconds: 3, tries: 2 };
  * Asking the new copies, switching and watching are one step: no switch without copies that have answered just before,
  * and when users would not get what they should, the old route is put back here.
  */
-async function switchRoute(input: SwitchRouteInput): Promise<object> {
+async function switchRoute(input: SwitchRouteInput, machine: Machine): Promise<object> {
   const { site, text, files } = input;
   const release = releaseName(files);
   const [smoke, before] = await Promise.all([
-    smokeCheck(input.smoke),
-    readSite(site),
-    input.secure?.certificates === "internal" && knowAuthority(site.gateway),
+    smokeCheck(machine, input.smoke),
+    readSite(machine, site),
+    input.secure?.certificates === "internal" && knowAuthority(machine, site.gateway),
   ]);
   const isNew = before?.text !== text || !before.loaded;
-  const gone = before?.containers.filter((container) => !Object.values(files).includes(container)) ?? [];
+  const gone = before?.containers.filter((copy) => !Object.values(files).includes(copy)) ?? [];
   const [restarts, goneAddresses] = await Promise.all([
-    restartsOf([...new Set([...containersIn(files), ...input.copies])]),
+    machine.restarts([...new Set([...copiesIn(files), ...input.copies])]),
     // Nobody waits for their connections where there is no time for it.
-    addressesOf(input.drainSeconds === 0 ? [] : gone),
-    writeRelease(site, release, files, isNew),
+    addressesOf(machine, input.drainSeconds === 0 ? [] : gone),
+    writeRelease(machine, site, release, { files, keepCurrent: isNew }),
   ]);
   const switched = Date.now();
-  const orPutBack = undoing(site, before);
+  const orPutBack = undoing(machine, site, before);
   await orPutBack(
-    writeSite(site, { text, release }, before),
+    writeSite(machine, site, { text, release }, before),
     (said, back) => `route: the gateway refuses the new route, ${back}: ${said}`,
   );
-  await orPutBack(watch(input, isNew, restarts), (said, back) => `smoke: after the switch, ${said}; ${back}`);
+  await orPutBack(
+    watch(machine, input, { isNew, restarts }),
+    (said, back) => `smoke: after the switch, ${said}; ${back}`,
+  );
   const connectionsLeft = await orPutBack(
-    drain(site.gateway, goneAddresses, switched + input.drainSeconds * 1000),
+    drain(machine, site.gateway, goneAddresses, switched + input.drainSeconds * 1000),
     (said, back) => `route: the replaced copies cannot be drained, ${said}; ${back}`,
   );
   // Only now, for until here the old route may be needed; what stays goes with the next switch.
-  await removeOtherReleases(site).catch(() => undefined);
+  await removeOtherReleases(machine, site).catch(() => undefined);
   return {
     smoke,
     checks: input.checks.map(({ path }) => path),
@@ -63,28 +65,28 @@ async function switchRoute(input: SwitchRouteInput): Promise<object> {
   };
 }
 
-/** The containers that answer from now on. */
-function containersIn(files: SwitchRouteInput["files"]): string[] {
+/** The copies that answer from now on. */
+function copiesIn(files: SwitchRouteInput["files"]): string[] {
   const named = Object.entries(files).filter(([path]) => path.includes("/"));
-  return [...new Set(named.map(([, container]) => container))];
+  return [...new Set(named.map(([, copy]) => copy))];
 }
 
 /** Does what comes after the switch; whatever fails there puts the old route back, because the state will name that one. */
-function undoing(site: Site, before: ServedSite | undefined) {
+function undoing(machine: Machine, site: Site, before: ServedSite | undefined) {
   return async <T>(work: Promise<T>, inWords: (said: string, back: string) => string): Promise<T> => {
     try {
       return await work;
     } catch (error) {
       const { message, log = "" } = error as Error & Partial<NotServed>;
-      throw new StepFailure(inWords(message, await putBack(site, before)) + log);
+      throw new StepFailure(inWords(message, await putBack(machine, site, before)) + log);
     }
   };
 }
 
 /** Makes the route what it was, and says so. */
-async function putBack(site: Site, before: ServedSite | undefined): Promise<string> {
+async function putBack(machine: Machine, site: Site, before: ServedSite | undefined): Promise<string> {
   try {
-    await writeSite(site, before, await readSite(site));
+    await writeSite(machine, site, before, await readSite(machine, site));
   } catch (error) {
     return `the old route could not be put back, users may get the new release until the next up: ${(error as Error).message}`;
   }
@@ -105,23 +107,27 @@ class NotServed extends StepFailure {
  * Asks what users get, and looks whether a copy ended, again and again until the time is up: beside each other, for an answer
  * may be waited for until long after the copy that owes it has died. Throws a NotServed at the first that is wrong.
  */
-async function watch(input: SwitchRouteInput, isNew: boolean, restarts: Restarts): Promise<void> {
+async function watch(
+  machine: Machine,
+  input: SwitchRouteInput,
+  { isNew, restarts }: { isNew: boolean; restarts: Restarts },
+): Promise<void> {
   const { site, port, secure, checks, watchSeconds } = input;
   const target = { gateway: site.gateway, host: "127.0.0.1", port, ...defined({ secure }) };
   if (secure !== undefined && isNew) {
-    const missing = await awaitCertificate(target, secure);
+    const missing = await awaitCertificate(machine, target, secure);
     if (missing !== undefined) throw new NotServed(missing);
   }
   const served = async (): Promise<void> => {
-    const found = await Promise.all(checks.map((expected) => unmet(target, expected, patience)));
+    const found = await Promise.all(checks.map((expected) => unmet(machine, target, expected, patience)));
     const failure = found.find((one) => one !== undefined);
     if (failure !== undefined) throw new NotServed(failure);
   };
   const alive = async (): Promise<void> => {
-    // The engine starts a copy again that died: users may get through meanwhile, and it will die again.
-    const ended = endedSince(restarts, await restartsOf([...restarts.keys()]));
+    // A copy that died is started again: users may get through meanwhile, and it will die again.
+    const ended = endedSince(restarts, await machine.restarts([...restarts.keys()]));
     if (ended !== undefined) {
-      throw new NotServed(`${ended} ended`, `; its last log lines:\n${await lastLogLines(ended)}`);
+      throw new NotServed(`${ended} ended`, `; its last log lines:\n${await machine.log(ended)}`);
     }
   };
   const deadline = Date.now() + watchSeconds * 1000;

@@ -1,15 +1,20 @@
 import type { SecureSite, Target } from "../../components/contract/target.ts";
 import { until } from "../../components/input/until.ts";
 import { request } from "../machine/http.ts";
+import type { Machine } from "../machine/machine.ts";
 
 /** How long a gateway may take to get a site's first certificate, in seconds; a public authority usually answers within ten. */
 const certificateSeconds = 60;
 
 /** Waits until the gateway has a certificate for a site that is new to it; returns what is wrong when it gets none. */
-export async function awaitCertificate(target: Target, { domain }: SecureSite): Promise<string | undefined> {
+export async function awaitCertificate(
+  machine: Machine,
+  target: Target,
+  { domain }: SecureSite,
+): Promise<string | undefined> {
   const failure = await until(
     () =>
-      request(target, { path: "/", method: "HEAD" }).then(
+      request(machine, target, { path: "/", method: "HEAD" }).then(
         () => undefined,
         (error: unknown) => (error as Error).message,
       ),

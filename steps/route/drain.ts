@@ -1,5 +1,5 @@
 import { until } from "../../components/input/until.ts";
-import { docker, DockerFailure } from "../machine/docker.ts";
+import type { Machine } from "../machine/machine.ts";
 
 /** How long to wait between two looks at the connections, in milliseconds. */
 const interval = 500;
@@ -12,37 +12,30 @@ const established = "01";
  * way end, and web sockets are closed by those who use them. Returns how many connections were left.
  */
 export async function drain(
+  machine: Machine,
   gateway: string,
   addresses: ReadonlySet<string>,
   deadline: number,
 ): Promise<number> {
   if (addresses.size === 0) return 0;
   return until(
-    () => connections(gateway, addresses),
+    () => connections(machine, gateway, addresses),
     (left) => left === 0,
     { deadline, interval },
   );
 }
 
-/** The containers' addresses, in the form of the kernel's tables. */
-export async function addressesOf(containers: readonly string[]): Promise<ReadonlySet<string>> {
-  return new Set((await Promise.all(containers.map(addressesOfOne))).flat());
+/** The copies' addresses, in the form of the kernel's tables. */
+export async function addressesOf(machine: Machine, copies: readonly string[]): Promise<ReadonlySet<string>> {
+  return new Set((await Promise.all(copies.map(machine.addresses))).flat().map(inKernelTable));
 }
 
-/** None of one that is gone. */
-async function addressesOfOne(container: string): Promise<string[]> {
-  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
-  try {
-    const found = await docker(["container", "inspect", "--format", format, container]);
-    return found.split(" ").filter(Boolean).map(inKernelTable);
-  } catch (error) {
-    if (error instanceof DockerFailure && error.message.includes("No such container")) return [];
-    throw error;
-  }
-}
-
-async function connections(gateway: string, addresses: ReadonlySet<string>): Promise<number> {
-  const table = await docker(["exec", gateway, "cat", "/proc/net/tcp"], { looks: true });
+async function connections(
+  machine: Machine,
+  gateway: string,
+  addresses: ReadonlySet<string>,
+): Promise<number> {
+  const table = await machine.run(gateway, ["cat", "/proc/net/tcp"], { looks: true });
   return table
     .split("\n")
     .map((line) => line.trim().split(/\s+/))

@@ -3,6 +3,7 @@ import type { Expectation } from "../../components/contract/smoke-check.ts";
 import type { Target } from "../../components/contract/target.ts";
 import { defined } from "../../components/input/defined.ts";
 import { NoAnswer, request, type Answer } from "../machine/http.ts";
+import type { Machine } from "../machine/machine.ts";
 
 /** How long an answer is waited for, and how often. */
 interface Patience {
@@ -16,20 +17,21 @@ interface Patience {
  * What is wrong with the answer to a smoke check, or why there is none; undefined when it is as expected.
  */
 export async function unmet(
+  machine: Machine,
   target: Target,
   expected: Expectation,
   { timeoutSeconds, tries = 1 }: Patience = {},
 ): Promise<string | undefined> {
   const { path, headers } = expected;
   try {
-    const answer = await request(target, {
+    const answer = await request(machine, target, {
       path,
       ...defined({ headers, timeoutSeconds }),
     });
     return difference(expected, answer);
   } catch (error) {
     if (error instanceof NoAnswer && timeoutSeconds !== undefined && tries > 1)
-      return unmet(target, expected, { timeoutSeconds, tries: tries - 1 });
+      return unmet(machine, target, expected, { timeoutSeconds, tries: tries - 1 });
     return `GET ${path}: ${(error as Error).message}`;
   }
 }

@@ -7,13 +7,13 @@ import {
   type SiteContent,
 } from "../../components/gateway/served-site.ts";
 import { checkRun } from "../lineage.ts";
-import { docker } from "../machine/docker.ts";
+import type { Machine } from "../machine/machine.ts";
 
 export type { ServedSite, SiteContent } from "../../components/gateway/served-site.ts";
 
 /** What the gateway is told now; undefined before the first route. */
-export async function readSite(site: Site): Promise<ServedSite | undefined> {
-  return siteAnswer(await docker(siteQuestion(site), { looks: true }));
+export async function readSite(machine: Machine, site: Site): Promise<ServedSite | undefined> {
+  return siteAnswer(await machine.run(site.gateway, siteQuestion(site), { looks: true }));
 }
 
 /**
@@ -24,10 +24,10 @@ export async function readSite(site: Site): Promise<ServedSite | undefined> {
  * services.
  */
 export async function writeRelease(
+  machine: Machine,
   { gateway, name }: Site,
   release: string,
-  files: Readonly<Record<string, string>>,
-  keepCurrent: boolean,
+  { files, keepCurrent }: { files: Readonly<Record<string, string>>; keepCurrent: boolean },
 ): Promise<void> {
   const script = [
     'set -e; mkdir -p "$1"; cd "$1"; release=$2; keep=$3; shift 3',
@@ -38,7 +38,7 @@ export async function writeRelease(
     'rm -rf "$release.part"',
   ].join("\n");
   const said = [release, String(keepCurrent), ...Object.entries(files).flat()];
-  await write(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`, ...said]);
+  await write(machine, gateway, ["sh", "-c", script, "sh", `${folder}/${name}`, ...said]);
 }
 
 /**
@@ -49,65 +49,57 @@ export async function writeRelease(
  * finds a valid file. What was loaded stands beside it, so that a load which was cut off is made up for.
  */
 export async function writeSite(
+  machine: Machine,
   { gateway, name }: Site,
   content: SiteContent | undefined,
   now: Pick<ServedSite, "text" | "loaded"> | undefined,
 ): Promise<void> {
   const site = `${folder}/${name}`;
   if (content === undefined) {
-    await removeSite({ gateway, name });
+    await removeSite(machine, { gateway, name });
     return;
   }
-  await write(["exec", gateway, "sh", "-c", switchScript, "sh", site, content.release]);
+  await write(machine, gateway, ["sh", "-c", switchScript, "sh", site, content.release]);
   if (content.text === now?.text && now.loaded) return;
   const candidate = `${site}.candidate`;
-  await write(["exec", "-i", gateway, "sh", "-c", 'cat > "$1"', "sh", candidate], content.text);
-  await write(["exec", gateway, "caddy", "validate", "--adapter", "caddyfile", "--config", candidate]);
-  await write(["exec", gateway, "sh", "-c", takeScript, "sh", site]);
-  await reload(gateway);
-  await write(["exec", gateway, "cp", `${site}.caddy`, `${site}/loaded`]);
+  await write(machine, gateway, ["sh", "-c", 'cat > "$1"', "sh", candidate], content.text);
+  await write(machine, gateway, ["caddy", "validate", "--adapter", "caddyfile", "--config", candidate]);
+  await write(machine, gateway, ["sh", "-c", takeScript, "sh", site]);
+  await reload(machine, gateway);
+  await write(machine, gateway, ["cp", `${site}.caddy`, `${site}/loaded`]);
 }
 
 /** Takes the site away, also from a gateway that is stopped; one that is gone has nothing left to take. */
-export async function removeSite({ gateway, name }: Site): Promise<void> {
+export async function removeSite(machine: Machine, { gateway, name }: Site): Promise<void> {
   const files = [`${folder}/${name}.caddy`, `${folder}/${name}.candidate`, `${folder}/${name}`];
-  const found = await docker([
-    "ps",
-    "--all",
-    "--filter",
-    `name=^${gateway}$`,
-    "--format",
-    "{{.State}} {{.Image}}",
-  ]);
-  const [state, image] = found.split(" ");
-  if (state === "" || image === undefined) return;
-  if (state === "running") {
-    await write(["exec", gateway, "rm", "-rf", ...files]);
-    await reload(gateway);
-  } else {
-    await write(["run", "--rm", "--volumes-from", gateway, "--entrypoint", "rm", image, "-rf", ...files]);
-  }
+  checkRun();
+  if (await machine.removeFiles(gateway, files)) await reload(machine, gateway);
 }
 
 /** Removes what earlier releases wrote down, except for the one in use. */
-export async function removeOtherReleases({ gateway, name }: Site): Promise<void> {
+export async function removeOtherReleases(machine: Machine, { gateway, name }: Site): Promise<void> {
   const script =
     'cd "$1"; now=$(readlink current); for one in *; do case "$one" in current | loaded | "$now") ;; *) rm -rf "$one" ;; esac; done';
-  await write(["exec", gateway, "sh", "-c", script, "sh", `${folder}/${name}`]);
+  await write(machine, gateway, ["sh", "-c", script, "sh", `${folder}/${name}`]);
 }
 
 /** A link cannot be changed in place, but one can be renamed over another. */
 const switchScript = 'cd "$1" && rm -f next && ln -s "$2" next && mv -T next current';
 
 /** Has the gateway changed, unless this step was left behind by its run. */
-async function write(args: readonly string[], input?: string): Promise<void> {
+async function write(
+  machine: Machine,
+  gateway: string,
+  command: readonly string[],
+  input?: string,
+): Promise<void> {
   checkRun();
-  await docker(args, input === undefined ? {} : { input });
+  await machine.run(gateway, command, input === undefined ? {} : { input });
 }
 
 /** From now on the file is not known to be loaded. */
 const takeScript = 'rm -f "$1/loaded" && mv "$1.candidate" "$1.caddy"';
 
-async function reload(gateway: string): Promise<void> {
-  await write(["exec", gateway, "caddy", "reload", "--config", "/etc/caddy/Caddyfile"]);
+async function reload(machine: Machine, gateway: string): Promise<void> {
+  await write(machine, gateway, ["caddy", "reload", "--config", "/etc/caddy/Caddyfile"]);
 }

@@ -130,7 +130,7 @@ describe("a run on a host that is ended, and whose settings are taken back", () 
 
       assert.deepEqual(await Promise.all(["0", "8", "g"].map(releaseFor)), [release, release, release]);
       assert.equal((await released.ask("staging", "/")).status, 200);
-      const served = siteAnswer(await host.exec("docker", ...siteQuestion(site)));
+      const served = siteAnswer(await host.exec("docker", "exec", site.gateway, ...siteQuestion(site)));
       assert.equal(routeDifference(route.serves, served), undefined);
     });
   }

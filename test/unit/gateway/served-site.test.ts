@@ -46,13 +46,13 @@ describe("the agreement of state and gateway", () => {
   const now = new Date("2026-02-03T04:05:06Z");
 
   it("is as old as it was while both say the same, and asks once", async () => {
-    const asked: (readonly string[])[] = [];
-    const found = await agreement(left, site, (args) => {
-      asked.push(args);
+    const asked: [string, readonly string[]][] = [];
+    const found = await agreement(left, site, (gateway, command) => {
+      asked.push([gateway, command]);
       return Promise.resolve("text\0release\n\0loaded");
     });
     assert.deepEqual(found, { since: left.since });
-    assert.deepEqual(asked, [siteQuestion(site)]);
+    assert.deepEqual(asked, [["gateway", siteQuestion(site)]]);
   });
 
   it("begins now, with a warning, when the gateway serves something else", async () => {

@@ -55,6 +55,11 @@ describe("the rules of imports", function () {
       "components/plan/b.ts",
       "steps know no command line and no application, and of components what decides",
     ],
+    [
+      "steps/route/a.ts",
+      "steps/machine/docker-b.ts",
+      "steps know a machine by what they ask of it, not Docker",
+    ],
     ["steps/route/a.ts", "steps/programs/b.ts", "a program of a step is started, not imported"],
     ["components/plan/a.ts", "components/common/b.ts", "folders of components are floors"],
   ] as const) {

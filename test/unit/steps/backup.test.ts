@@ -4,6 +4,7 @@
  * It cannot prove that a dump can be restored from, nor what a full disk does: test/e2e/hosts does.
  */
 import assert from "node:assert/strict";
+import { dockerMachine } from "../../../steps/machine/docker-machine.ts";
 import { backUp } from "../../../steps/database/backup.ts";
 import { playing, typed } from "./play.ts";
 import type { BackupInput } from "../../../components/contract/database.ts";
@@ -27,7 +28,7 @@ function backingUp(answers: string) {
       wait*) echo 0 ;;
       logs*) printf 'pg_dump: warning: something\\n${sum} 4096 17\\n' ;;
     esac`,
-    () => backUp(input).catch((error: unknown) => (error as Error).message),
+    () => backUp(dockerMachine, input).catch((error: unknown) => (error as Error).message),
   );
 }
 
@@ -43,7 +44,7 @@ describe("a dump of a database", function () {
 
   it("is made by the server's own image, beside the server, with no rights to spare", async () => {
     const { result, calls } = await backingUp("");
-    const [inspect, info, create = [], ...rest] = calls.map(({ args }) => args);
+    const [info, inspect, create = [], ...rest] = calls.map(({ args }) => args);
     assert.deepEqual(inspect, [
       "container",
       "inspect",

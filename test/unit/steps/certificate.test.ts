@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { mock } from "node:test";
+import { dockerMachine } from "../../../steps/machine/docker-machine.ts";
 import { awaitCertificate } from "../../../steps/route/certificate.ts";
 import { playing } from "./play.ts";
 
@@ -17,7 +18,7 @@ describe("the wait for a certificate", function () {
   it("ends with the first answer, whatever it is", async () => {
     const { result, calls } = await playing(
       `if [ $times -lt 3 ]; then refuse "tlsv1 alert internal error"; else answer 503 ""; fi`,
-      () => awaitCertificate(target, site),
+      () => awaitCertificate(dockerMachine, target, site),
     );
     assert.equal(result, undefined);
     assert.equal(calls.length, 3);
@@ -30,7 +31,7 @@ describe("the wait for a certificate", function () {
     const clock = mock.method(Date, "now", () => began + 31_000 * asked++);
     try {
       const { result, calls } = await playing(`refuse "tlsv1 alert internal error"`, () =>
-        awaitCertificate(target, site),
+        awaitCertificate(dockerMachine, target, site),
       );
       assert.equal(
         result,

@@ -188,7 +188,7 @@ describe("a check", function () {
     (played) => {
       receiptOf(played);
       const psql = "psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username postgres --dbname postgres";
-      assert.deepEqual(typed(played.calls), [`exec --interactive notes-ci-postgres ${psql}`, ...run]);
+      assert.deepEqual(typed(played.calls), [`exec -i notes-ci-postgres ${psql}`, ...run]);
       assert.equal(played.calls[0]?.input.toString(), 'CREATE DATABASE "notes-ci-data" OWNER "notes";\n');
     },
   );

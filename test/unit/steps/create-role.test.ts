@@ -16,7 +16,7 @@ const input: CreateRoleInput = {
   password: "open-'sesame'",
 };
 const psql =
-  "exec --interactive notes-ci-postgres psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username postgres --dbname postgres";
+  "exec -i notes-ci-postgres psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username postgres --dbname postgres";
 
 describe("the making of a role", function () {
   this.timeout(60_000);

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { hostname, userInfo } from "node:os";
+import { dockerMachine } from "../../../steps/machine/docker-machine.ts";
 import { LockLost, withDatabaseLock } from "../../../steps/database/database-lock.ts";
 import { playing, typed, type Call } from "./play.ts";
 import type { DatabaseLock } from "../../../components/contract/database.ts";
@@ -20,7 +21,7 @@ async function locked(
 ): Promise<{ said: string; began: boolean; calls: Call[] }> {
   let began = false;
   const { result: said, calls } = await playing(script, () =>
-    withDatabaseLock({ ...lock, ...change }, (lost) => {
+    withDatabaseLock(dockerMachine, { ...lock, ...change }, (lost) => {
       began = true;
       return work(lost);
     }).catch((error: unknown) => (error as Error).message),
@@ -39,7 +40,7 @@ describe("the lock of a database", function () {
     const { said, calls } = await locked(`answer_queries 'echo t'; echo ended >>"$here/input"`);
     assert.equal(said, "done");
     assert.deepEqual(typed(calls), [
-      "exec --interactive --env PGAPPNAME db psql --quiet --no-psqlrc --no-align --tuples-only " +
+      "exec -i --env PGAPPNAME db psql --quiet --no-psqlrc --no-align --tuples-only " +
         "--set ON_ERROR_STOP=1 --username postgres --dbname notes",
     ]);
     assert.deepEqual(queries(calls), [tryLock, "SELECT 1;", "ended"]);
@@ -94,7 +95,7 @@ describe("the lock of a database", function () {
     process.env.PATH = "/nowhere";
     try {
       await assert.rejects(
-        withDatabaseLock(lock, () => Promise.resolve()),
+        withDatabaseLock(dockerMachine, lock, () => Promise.resolve()),
         { message: "migrations: the database cannot be locked in db: spawn docker ENOENT" },
       );
     } finally {

@@ -1,6 +1,7 @@
 /** Calls of the docker client, with a fake one in its place. */
 import assert from "node:assert/strict";
-import { docker, inspectContainer, lastLogLines } from "../../../steps/machine/docker.ts";
+import { dockerMachine } from "../../../steps/machine/docker-machine.ts";
+import { docker } from "../../../steps/machine/docker.ts";
 import { playing } from "./play.ts";
 
 async function failureOf(script: string, timeoutSeconds?: number): Promise<string> {
@@ -46,9 +47,10 @@ describe("a call of the docker client", function () {
   });
 
   it("reads a container's state", async () => {
-    const { result } = await playing("state exited 137 4", () => inspectContainer("api"));
+    const { result } = await playing("state exited 137 4", () => dockerMachine.state("api"));
     assert.deepEqual(result, {
-      status: "exited",
+      runs: false,
+      hasEnded: true,
       exitCode: 137,
       restarts: 4,
       createdAt: new Date("2026-01-02T03:04:05.123Z"),
@@ -56,7 +58,9 @@ describe("a call of the docker client", function () {
   });
 
   it("marks the last log lines, as many as asked for", async () => {
-    const { result, calls } = await playing(String.raw`printf 'one\ntwo\n'`, () => lastLogLines("api", 5));
+    const { result, calls } = await playing(String.raw`printf 'one\ntwo\n'`, () =>
+      dockerMachine.log("api", 5),
+    );
     assert.equal(result, "  | one\n  | two");
     assert.deepEqual(calls[0]?.args, ["logs", "--tail", "5", "api"]);
   });

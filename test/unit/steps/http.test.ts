@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { dockerMachine } from "../../../steps/machine/docker-machine.ts";
 import { request, type Request } from "../../../steps/machine/http.ts";
 import { playing, typed } from "./play.ts";
 
@@ -15,7 +16,7 @@ const target = { gateway: "gateway", host: "api", port: 8000 };
 /** What a request gets from a script: its answer, or the message that it fails with. */
 async function answerTo(script: string, asked: Request = { path: "/" }): Promise<unknown> {
   const { result } = await playing(script, () =>
-    request(target, asked).catch((error: unknown) => (error as Error).message),
+    request(dockerMachine, target, asked).catch((error: unknown) => (error as Error).message),
   );
   return result;
 }
@@ -25,7 +26,7 @@ describe("a request through the gateway", function () {
 
   it("is one HTTP request over the gateway's own connection", async () => {
     const { result, calls } = await playing(`answer 201 "hello"`, () =>
-      request(target, { path: "/files?a=b", method: "PUT", headers: { "x-key": "v" } }),
+      request(dockerMachine, target, { path: "/files?a=b", method: "PUT", headers: { "x-key": "v" } }),
     );
     assert.deepEqual(result, { status: 201, body: "hello" });
     assert.deepEqual(typed(calls), ["exec -i gateway timeout 6 nc api 8000"]);
@@ -41,7 +42,7 @@ describe("a request through the gateway", function () {
 
   it("may have another host's name in it", async () => {
     const { calls } = await playing(`answer 200 ""`, () =>
-      request(target, { path: "/", headers: { host: "notes.example.com" } }),
+      request(dockerMachine, target, { path: "/", headers: { host: "notes.example.com" } }),
     );
     assert.match(calls[0]?.input.toString() ?? "", /^host: notes\.example\.com$/m);
   });
@@ -57,7 +58,7 @@ describe("a request through the gateway", function () {
     process.env.PATH = `${folder}${delimiter}${path}`;
     try {
       for (let round = 0; round < 60; round++) {
-        const answer = request(target, { path: "/" });
+        const answer = request(dockerMachine, target, { path: "/" });
         // While this program is busy, the other one sends everything and ends; when it gets there differs.
         await new Promise((resolve) => setTimeout(resolve, round % 12));
         const until = Date.now() + 60;
@@ -82,7 +83,9 @@ describe("a request through the gateway", function () {
   it("tries again within one call where it is asked to, and says once why that failed", async () => {
     const script = `printf 'nc: api: Connection refused\n%.0s' 1 2 3 >&2; exit 1`;
     const { result, calls } = await playing(script, () =>
-      request(target, { path: "/", connectSeconds: 2 }).catch((error: unknown) => (error as Error).message),
+      request(dockerMachine, target, { path: "/", connectSeconds: 2 }).catch(
+        (error: unknown) => (error as Error).message,
+      ),
     );
     assert.equal(result, "nc: api: Connection refused");
     assert.match(typed(calls)[0] ?? "", /^exec -i gateway timeout 8 sh -c .* api 8000 20$/);
@@ -115,7 +118,7 @@ describe("a request through the gateway", function () {
     const path = process.env.PATH;
     process.env.PATH = "/nowhere";
     try {
-      await assert.rejects(request(target, { path: "/" }), { message: "spawn docker ENOENT" });
+      await assert.rejects(request(dockerMachine, target, { path: "/" }), { message: "spawn docker ENOENT" });
     } finally {
       process.env.PATH = path;
     }

@@ -4,6 +4,7 @@
  * It cannot prove that a gateway's container has `nc` and reaches the copies: test/e2e does.
  */
 import assert from "node:assert/strict";
+import { dockerMachine } from "../../../steps/machine/docker-machine.ts";
 import { smokeCheck } from "../../../steps/route/smoke-check.ts";
 import { playing, typed } from "./play.ts";
 import type { SmokeCheck } from "../../../components/contract/smoke-check.ts";
@@ -18,7 +19,7 @@ describe("the smoke checks", function () {
   it("ask each new copy itself", async () => {
     const { result, calls } = await playing(
       `case "$*" in *" nc api-1a2b3c4 8000") answer 200 '{"status":"healthy","more":1}' ;; *) answer 200 hello ;; esac`,
-      () => smokeCheck([api, web]),
+      () => smokeCheck(dockerMachine, [api, web]),
     );
     assert.deepEqual(result, { passed: ["/api/health", "/"] });
     assert.deepEqual(typed(calls), [
@@ -30,7 +31,7 @@ describe("the smoke checks", function () {
   it("ask again when an answer is not what it should be, or missing", async () => {
     const { calls } = await playing(
       `case $times in 1) refuse "nc: timed out" ;; 2) answer 503 "" ;; *) answer 200 '{"status":"healthy"}' ;; esac`,
-      () => smokeCheck([api]),
+      () => smokeCheck(dockerMachine, [api]),
     );
     assert.equal(calls.length, 3);
   });
@@ -50,14 +51,14 @@ describe("the smoke checks", function () {
   });
 
   it("pass when there are none", async () => {
-    assert.deepEqual(await smokeCheck([]), { passed: [] });
+    assert.deepEqual(await smokeCheck(dockerMachine, []), { passed: [] });
   });
 });
 
 /** What the checks fail with. */
 async function problem(script: string, checks: readonly SmokeCheck[]): Promise<string> {
   const { result } = await playing(script, () =>
-    smokeCheck(checks).then(
+    smokeCheck(dockerMachine, checks).then(
       () => "nothing",
       (error: unknown) => (error as Error).message,
     ),

@@ -1,0 +1,114 @@
+import { execa } from "execa";
+import { buffer } from "node:stream/consumers";
+import { Readable } from "node:stream";
+import { extract } from "tar-stream";
+import { UserError } from "../../components/input/user-error.ts";
+import { delivers, withoutSecrets } from "../delivered.ts";
+import { StepFailure } from "../step-failure.ts";
+import { defaultTimeoutSeconds, docker, DockerFailure } from "./docker.ts";
+import type { CopyState, Restarts } from "./machine.ts";
+import { reach } from "./reach.ts";
+
+/** How long reading a container's secrets may take, in seconds. */
+const readSeconds = 30;
+
+/** The state of one container, by name or id. */
+export async function stateOf(container: string): Promise<CopyState> {
+  const text = await docker(["container", "inspect", container]);
+  const [{ Created, State, RestartCount }] = JSON.parse(text) as [
+    { Created: string; State: { Status: string; ExitCode: number }; RestartCount: number },
+  ];
+  return {
+    runs: State.Status === "running",
+    hasEnded: State.Status === "exited" || State.Status === "dead",
+    exitCode: State.ExitCode,
+    restarts: RestartCount,
+    createdAt: new Date(Created),
+  };
+}
+
+/** How often each of the containers was started again since it was made. */
+export async function restartsOf(containers: readonly string[]): Promise<Restarts> {
+  if (containers.length === 0) return new Map();
+  const format = "{{.Name}} {{.State.Status}} {{.RestartCount}}";
+  const lines = (await docker(["container", "inspect", "--format", format, ...containers])).split("\n");
+  return new Map(
+    lines.flatMap((line) => {
+      const [name = "", status, restarts] = line.split(" ");
+      return status === "running" ? [[name.replace(/^\//, ""), Number(restarts)] as const] : [];
+    }),
+  );
+}
+
+/** The container's addresses on all its networks; none of one that is gone. */
+export async function addressesOf(container: string): Promise<string[]> {
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
+  try {
+    const found = await docker(["container", "inspect", "--format", format, container]);
+    return found.split(" ").filter(Boolean);
+  } catch (error) {
+    if (error instanceof DockerFailure && error.message.includes("No such container")) return [];
+    throw error;
+  }
+}
+
+/**
+ * The last lines that a container logged, standard output and error together, each marked: without its secrets. What
+ * these are has to be known; else nothing is shown.
+ */
+export async function lastLogLines(container: string, count = 20): Promise<string> {
+  await reach();
+  const { all } = await execa("docker", ["logs", "--tail", String(count), container], {
+    all: true,
+    reject: false,
+    timeout: defaultTimeoutSeconds * 1000,
+    stdin: "ignore",
+  });
+  if (all === "") return "  (it logged nothing)";
+  try {
+    await knowSecretsOf(container);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return `  (not shown, ${error.message})`;
+  }
+  return withoutSecrets(all)
+    .split("\n")
+    .map((line) => `  | ${line}`)
+    .join("\n");
+}
+
+/** The containers whose secrets are known. */
+const read = new Set<string>();
+
+/** Takes note of the secrets that a container has as files, whether it runs or has ended. Throws a StepFailure. */
+export async function knowSecretsOf(container: string): Promise<void> {
+  if (read.has(container)) return;
+  const answer = await execa("docker", ["cp", `${container}:/run/secrets`, "-"], {
+    encoding: "buffer",
+    reject: false,
+    stdin: "ignore",
+    timeout: readSeconds * 1000,
+  });
+  if (answer.failed) {
+    const said = Buffer.from(answer.stderr).toString().trim();
+    if (!/no such container:path|could not find the file/i.test(said)) {
+      throw new StepFailure(`its secrets cannot be read, got ${JSON.stringify(said)}`);
+    }
+  } else {
+    const archive = Readable.from([Buffer.from(answer.stdout)]).pipe(extract());
+    for await (const entry of archive) delivers([(await buffer(entry)).toString()]);
+  }
+  read.add(container);
+}
+
+/** The engine keeps the limit when the container or the machine starts again. Not done on one that has just ended. */
+export async function limitProcesses(container: string, most: number): Promise<boolean> {
+  try {
+    await docker(["update", "--pids-limit", String(most), container]);
+    return true;
+  } catch (error) {
+    if (error instanceof DockerFailure && /stopped container|not running|deleted process/.test(error.message))
+      return false;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import {
+  addressesOf,
+  knowSecretsOf,
+  lastLogLines,
+  limitProcesses,
+  restartsOf,
+  stateOf,
+} from "./docker-copies.ts";
+import { awaitRuns, limits, look, once, onceBeside, writeFiles } from "./docker-runs.ts";
+import { docker } from "./docker.ts";
+import type { Machine } from "./machine.ts";
+
+/** A machine with a Docker engine, on which everything is a container: the one that the docker client is pointed to. */
+export const dockerMachine: Machine = {
+  state: stateOf,
+  restarts: restartsOf,
+  addresses: addressesOf,
+  exitCode: async (copy) => Number(await docker(["wait", copy])),
+  log: lastLogLines,
+  knowSecrets: knowSecretsOf,
+  limitProcesses,
+
+  run: (copy, command, call = {}) =>
+    docker(["exec", ...(call.input === undefined ? [] : ["-i"]), copy, ...command], call),
+  open: (copy, command, variables = {}) =>
+    spawn(
+      "docker",
+      ["exec", "-i", ...Object.keys(variables).flatMap((name) => ["--env", name]), copy, ...command],
+      { env: { ...process.env, ...variables } },
+    ),
+  removeFiles: async (of, paths) => {
+    const question = ["ps", "--all", "--filter", `name=^${of}$`, "--format", "{{.State}} {{.Image}}"];
+    const [state, image] = (await docker(question)).split(" ");
+    if (state === "running") {
+      await docker(["exec", of, "rm", "-rf", ...paths]);
+    } else if (image !== undefined) {
+      await docker(["run", "--rm", "--volumes-from", of, "--entrypoint", "rm", image, "-rf", ...paths]);
+    }
+    return state === "running";
+  },
+
+  once,
+  onceBeside,
+  look,
+  awaitRuns,
+  limits,
+
+  writeFiles,
+  time: async () => new Date(await docker(["info", "--format", "{{.SystemTime}}"])),
+};
