@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { approveCommand } from "./commands/approve.command.ts";
+import { backupCommand } from "./commands/backup.command.ts";
 import { ciCommand } from "./commands/ci.command.ts";
 import { completionCommand } from "./commands/completion.command.ts";
 import { destroyCommand } from "./commands/destroy.command.ts";
@@ -57,6 +58,7 @@ const commands = [
   rollbackCommand,
   approveCommand,
   receiptCommand,
+  backupCommand,
   imagesCommand,
   driftCommand,
   githubImportCommand,

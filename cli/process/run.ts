@@ -20,7 +20,7 @@ export interface RunSettings {
   /** After how many milliseconds it is stopped; never by default. */
   timeout?: number;
   /** Called for every line of output as it comes. */
-  onLine?: (line: string) => unknown;
+  onLine?: (line: string, from: "stdout" | "stderr") => unknown;
 }
 
 /** Runs a program to its end. Everything that starts programs takes one of these, so that tests can pass their own. */
@@ -56,7 +56,7 @@ export const run: Run = (command, args, settings = {}) =>
         if (settings.onLine === undefined) return;
         const lines = (rest + chunk).split(/[\r\n]+/);
         rest = lines.pop() ?? "";
-        lines.filter((line) => line !== "").forEach(settings.onLine);
+        for (const line of lines) if (line !== "") settings.onLine(line, name);
       });
     }
     child.stdin?.on("error", () => undefined).end(settings.input);

@@ -1,8 +1,6 @@
 import type { Site } from "../../components/contract/switch-route.ts";
-import { join } from "node:path";
 import { siteAnswer, siteQuestion, sitesFolder } from "../../components/gateway/served-site.ts";
-import { connectionText, type HostConnection } from "../../components/host/ssh-config.ts";
-import { towpathFolder } from "../../components/host/towpath-folder.ts";
+import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { docker, lines } from "../docker/containers.ts";
@@ -12,6 +10,7 @@ import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment, stackOutputs } from "../pulumi/state.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { onHost } from "./killed-release.ts";
+import { runProgram } from "./program.ts";
 
 /** Where a stack's gateway keeps its site; undefined while the stack of a gateway that is shared has brought none up. */
 export async function siteOf(
@@ -58,7 +57,7 @@ export async function removeLeftSite(
 async function removeFrom(
   connection: HostConnection,
   site: Site,
-  { project, environment }: PulumiCall,
+  call: PulumiCall,
   run: Run,
 ): Promise<string | undefined> {
   const { gateway, name } = site;
@@ -76,15 +75,7 @@ async function removeFrom(
   if (others.length > 0) {
     return `the site of ${name} stays in ${gateway}, for it leads to containers that this state does not know, got ${others.join(", ")}; go on with the state that made them`;
   }
-  const { code, stdout, stderr } = await run(
-    process.execPath,
-    [join(towpathFolder(project.root), "steps/run.mjs"), "remove-route"],
-    {
-      cwd: project.root,
-      environment: { ...environment, TOWPATH_HOST: connectionText(connection) },
-      input: JSON.stringify({ site }),
-    },
-  );
+  const { code, stdout, stderr } = await runProgram("remove-route", { site }, connection, call, run);
   if (code === 0)
     return `removed the site of ${name} from ${gateway}, left there by a release that did not end`;
   throw new Problem(

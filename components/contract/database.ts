@@ -4,14 +4,14 @@ export interface DatabaseContainer {
   readonly administrator: string;
 }
 
-/** The lock of one database, by which whoever migrates keeps others out. */
+/** The lock of one database, by which whoever migrates or dumps keeps others out. */
 export interface DatabaseLock {
   /** The server's container. */
   readonly container: string;
   /** The role that may do everything, and needs no password inside the container. */
   readonly administrator: string;
   readonly database: string;
-  /** How long to wait for another migration to end, in seconds. */
+  /** How long to wait for another one to end, in seconds. */
   readonly waitSeconds: number;
 }
 
@@ -28,6 +28,12 @@ export interface BackupInput {
   readonly release: string;
   /** What finds the container that dumps when its starter was killed. */
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A dump that is taken by itself: while nobody migrates. */
+export interface BackUpInput extends BackupInput {
+  /** How long to wait for a migration, or another dump, to end, in seconds. */
+  readonly waitSeconds: number;
 }
 
 /** The proof of a dump that can be restored from. */

@@ -1,5 +1,6 @@
-/** The programs below `steps/` that a release runs. */
+/** The programs below `steps/`: a release runs them, and the command line some. */
 export type Program =
+  | "back-up"
   | "check"
   | "create-buckets"
   | "create-role"

@@ -1,7 +1,8 @@
 import type { BackupInput, BackupReceipt } from "../../components/contract/database.ts";
 import type { LimitedEnd } from "../../components/host/run-limits.ts";
 import type { Machine } from "../machine/machine.ts";
-import { StepFailure } from "../program.ts";
+import { waitingFor } from "../progress.ts";
+import { StepFailure } from "../step-failure.ts";
 
 /** How long a dump may take, in seconds: pg_dump writes 100 GB within three hours on a slow disk. */
 const limitSeconds = 3 * 3600;
@@ -19,12 +20,14 @@ export async function backUp(machine: Machine, input: BackupInput): Promise<Back
     beside: container,
     script,
     arguments: [administrator, database, file],
-    volume,
     labels,
+    volume: { name: volume, labels: { ...labels, "towpath.part": "backups" } },
     // Not those of a copy: rows are streamed, but pg_dump has every table, index and large object in memory.
     limits: await machine.limits(),
   };
+  waitingFor(`the database "${database}" is dumped`);
   return machine.onceBeside(run, limitSeconds, async (ended) => {
+    waitingFor(undefined);
     const said = await ended.output();
     if (ended.exitCode !== 0) throw new StepFailure(failure(said, input, file, await ended.limited("")));
     const [sha256 = "", bytes = "", entries = ""] = said.trim().split("\n").at(-1)?.split(" ") ?? [];

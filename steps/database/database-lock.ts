@@ -23,6 +23,11 @@ const askAgainSeconds = 0.5;
 /** How often the session that holds the lock is looked at, in seconds: its client does not hear by itself that it ended. */
 const lookAgainSeconds = 2;
 
+/** A lock, and what it is taken for: `migrations` or `backup`, with which messages begin. */
+export interface TakenLock extends DatabaseLock {
+  readonly subject: "migrations" | "backup";
+}
+
 /** The lock was this process's, and is no more. */
 export class LockLost extends StepFailure {}
 
@@ -47,7 +52,7 @@ class SessionEnded extends StepFailure {
  */
 export async function withDatabaseLock<T>(
   machine: Machine,
-  lock: DatabaseLock,
+  lock: TakenLock,
   work: (lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
   let session = await takeLock(machine, lock).catch((error: unknown) => {
@@ -86,7 +91,7 @@ export async function withDatabaseLock<T>(
  *
  * @throws LockHeld
  */
-async function takeLock(machine: Machine, lock: DatabaseLock): Promise<Session> {
+async function takeLock(machine: Machine, lock: TakenLock): Promise<Session> {
   const session = openSession(machine, lock);
   try {
     const taken = await until(
@@ -108,7 +113,7 @@ async function takeLock(machine: Machine, lock: DatabaseLock): Promise<Session> 
  *
  * @throws LockLost
  */
-async function holding(machine: Machine, lock: DatabaseLock, session: Session): Promise<Session> {
+async function holding(machine: Machine, lock: TakenLock, session: Session): Promise<Session> {
   try {
     await session.ask("SELECT 1");
     return session;
@@ -121,7 +126,7 @@ async function holding(machine: Machine, lock: DatabaseLock, session: Session): 
     await reach();
     return await takeLock(machine, lock);
   } catch (error) {
-    const why = (error as Error).message.replace(/^migrations: /, "");
+    const why = (error as Error).message.replace(`${lock.subject}: `, "");
     throw new LockLost(lostMessage(lock, error instanceof LockHeld ? `now held by ${why}` : why));
   }
 }
@@ -135,7 +140,7 @@ interface Session {
   readonly end: () => Promise<void>;
 }
 
-function openSession(machine: Machine, { container, administrator, database }: DatabaseLock): Session {
+function openSession(machine: Machine, { subject, container, administrator, database }: TakenLock): Session {
   const client = machine.open(
     container,
     [
@@ -151,14 +156,14 @@ function openSession(machine: Machine, { container, administrator, database }: D
       "--dbname",
       database,
     ],
-    { PGAPPNAME: sessionName() },
+    { PGAPPNAME: sessionName(subject) },
   );
   let complaint = "";
   client.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
   const lines = createInterface({ input: client.stdout })[Symbol.asyncIterator]();
   const ended = new Promise<never>((_, reject) => {
     const fail = (why: string, said = ""): void => {
-      reject(new SessionEnded(`migrations: the database cannot be locked in ${container}: ${why}`, said));
+      reject(new SessionEnded(`${subject}: the database cannot be locked in ${container}: ${why}`, said));
     };
     client.on("error", (error) => {
       fail(error.message);
@@ -177,7 +182,7 @@ function openSession(machine: Machine, { container, administrator, database }: D
     ask: async (query) => {
       client.stdin.write(`${query};\n`);
       const late = timer(answerSeconds * 1000, undefined, { ref: false }).then(() => {
-        const message = `migrations: the database in ${container} did not answer within ${answerSeconds} s`;
+        const message = `${subject}: the database in ${container} did not answer within ${answerSeconds} s`;
         throw new SessionEnded(message, "");
       });
       late.catch(() => undefined);
@@ -193,9 +198,9 @@ function openSession(machine: Machine, { container, administrator, database }: D
   };
 }
 
-/** Who deploys, for the one who waits for the lock. */
-function sessionName(): string {
-  return `towpath by ${userInfo().username} on ${hostname()}`;
+/** Who has the lock, for the one who waits for it. */
+function sessionName(subject: TakenLock["subject"]): string {
+  return `towpath${subject === "backup" ? " backup" : ""} by ${userInfo().username} on ${hostname()}`;
 }
 
 function holderOf(session: Session): Promise<string> {
@@ -208,14 +213,14 @@ function holderOf(session: Session): Promise<string> {
   );
 }
 
-function heldMessage({ database, waitSeconds }: DatabaseLock, holder: string): string {
+function heldMessage({ subject, database, waitSeconds }: TakenLock, holder: string): string {
   return (
-    `migrations: another migration holds the lock of the database "${database}", waited ${waitSeconds} s for ${holder}; ` +
+    `${subject}: another migration or backup holds the lock of the database "${database}", waited ${waitSeconds} s for ${holder}; ` +
     "nothing was started: run the command again when that one is done, or wait longer with towpath:migration.lockWaitSeconds"
   );
 }
 
-function lostMessage({ database }: DatabaseLock, why: string): string {
+function lostMessage({ subject, database }: TakenLock, why: string): string {
   const [line = ""] = why.split("\n");
-  return `migrations: the lock of the database "${database}" was lost, got "${line.replaceAll(/\s+/g, " ")}"`;
+  return `${subject}: the lock of the database "${database}" was lost, got "${line.replaceAll(/\s+/g, " ")}"`;
 }

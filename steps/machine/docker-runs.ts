@@ -59,8 +59,8 @@ export async function onceBeside<T>(
     "create",
     "--network",
     `container:${run.beside}`,
-    "--volume",
-    `${run.volume}:${scriptFolder}`,
+    "--mount",
+    volumeMount(run.volume),
     "--workdir",
     scriptFolder,
     "--cap-drop",
@@ -221,6 +221,12 @@ function create({
     ],
     { environment: variables },
   );
+}
+
+/** Labels are those of a volume that is made by this; one that is there keeps its own. */
+function volumeMount({ name, labels }: ScriptRun["volume"]): string {
+  const labelled = Object.entries(labels).map(([key, value]) => `volume-label=${key}=${value}`);
+  return ["type=volume", `source=${name}`, `target=${scriptFolder}`, ...labelled].join(",");
 }
 
 function labelArguments(labels: Readonly<Record<string, string>>): string[] {

@@ -118,8 +118,8 @@ export interface ScriptRun {
   readonly beside: string;
   readonly script: string;
   readonly arguments: readonly string[];
-  /** The volume that it writes into: its working directory, and the only thing that it can change. */
-  readonly volume: string;
+  /** The volume that it writes into: its working directory, and the only thing that it can change. Made where it is not there. */
+  readonly volume: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   readonly labels: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
 }

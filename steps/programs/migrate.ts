@@ -11,6 +11,7 @@ import { UserError } from "../../components/input/user-error.ts";
 import { lookSeconds } from "../../components/migration/isolated-run.ts";
 import { backUp } from "../database/backup.ts";
 import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
+import { awaitEarlierRuns } from "../database/earlier-runs.ts";
 import type { EndedRun, Machine } from "../machine/machine.ts";
 import { runStep, StepFailure } from "../program.ts";
 
@@ -23,20 +24,20 @@ async function migrate(described: MigrateInput, machine: Machine): Promise<objec
   const { command, care } = input;
   if (care !== undefined) {
     // Also where nothing will run: a run that lost Pulumi's lock may still migrate, and this one tells when it ends.
-    return withDatabaseLock(machine, care.lock, (lost) => migrateCarefully({ ...input, lost }, care)).catch(
-      (error: unknown) => {
-        throw error instanceof LockLost ? withoutLock(error, "nothing new was started") : error;
-      },
-    );
+    return withDatabaseLock(machine, { ...care.lock, subject: "migrations" }, (lost) =>
+      migrateCarefully({ ...input, lost }, care),
+    ).catch((error: unknown) => {
+      throw error instanceof LockLost ? withoutLock(error, "nothing new was started") : error;
+    });
   }
-  await awaitEarlierRun(input);
+  await awaitEarlierRuns(machine, input, "migrations");
   await run(input, () => Promise.resolve(""));
   return { command };
 }
 
 async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise<MigrateReceipt> {
   // One that holds the lock is waited for with it; what is left then has lost its starter.
-  await awaitEarlierRun(input);
+  await awaitEarlierRuns(input.machine, input, "migrations");
   if (care.stays !== undefined) return staying(input, care, care.stays);
   const before = await revision(input, care);
   const pending = await pendingRevisions(input, care, before);
@@ -163,19 +164,6 @@ async function failure(
   const problem =
     exitCode === undefined ? `not done within ${timeoutSeconds} s` : `ended with exit code ${exitCode}`;
   return { problem, remedy: "", log };
-}
-
-/** A run whose starter was killed goes on without it: let it finish first, so that two never run at once. */
-async function awaitEarlierRun({
-  machine,
-  labels,
-  timeoutSeconds,
-}: Pick<LimitedInput, "machine" | "labels" | "timeoutSeconds">): Promise<void> {
-  const left = await machine.awaitRuns(labels, timeoutSeconds);
-  if (left.length === 0) return;
-  throw new StepFailure(
-    `migrations: what an earlier run began goes on, waited ${timeoutSeconds} s for ${left.join(", ")}; wait until it is done, or end it with "docker rm --force", and run the command again`,
-  );
 }
 
 await runStep(migrate);

@@ -1,5 +1,6 @@
 /** What is done for users' data in staging and production, on two hosts. */
 import assert from "node:assert/strict";
+import type { Backup } from "../../../cli/commands/backup.ts";
 import { blocksOf, commandsOf } from "../../support/docs.ts";
 import { addedMigration } from "../../support/hosts/added-migration.ts";
 import { ReleasedProject, type ReleasedStack } from "../../support/hosts/released-project.ts";
@@ -160,6 +161,35 @@ describe("users' data on hosts", () => {
     assert.match(restored.join("\n"), /\tkept\t/);
   });
 
+  it("is dumped at any time, beside the migrations", async () => {
+    const [command = ""] = commandsOf("data.md").filter((one) => one.includes(" backup "));
+    const backUp = async (stack: ReleasedStack): Promise<string> => {
+      const words = command.replace("npx towpath ", "").replace("production", stack).split(" ");
+      const { code, stdout, stderr } = await released.run([...words, "--json"]);
+      assert.equal(code, 0, stdout + stderr);
+      const { seconds, bytes, entries, sha256, file, ...receipt } = JSON.parse(stdout) as Backup;
+      const { id, schema } = await released.record(stack);
+      assert.deepEqual(receipt, {
+        ...{ stack, host: "app1", release: id, revision: schema?.after },
+        volume: `notes-${stack}-backups`,
+      });
+      assert.ok(seconds > 0 && bytes > 0 && entries > 0 && file.endsWith(`Z-${id}.dump`), stdout);
+      const server = `notes-${stack}-postgres`;
+      const [image = ""] = await released.host(stack).docker("inspect", "--format", "{{.Image}}", server);
+      const beside = ["run", "--rm", "--volume", `${receipt.volume}:/backups`, image];
+      const [sum] = await released.host(stack).docker(...beside, "sha256sum", `/backups/${file}`);
+      assert.equal(sum, `${sha256}  /backups/${file}`);
+      return receipt.volume;
+    };
+    await backUp("production");
+    // Staging has no volume for dumps until then.
+    const volume = await backUp("staging");
+    const [labels = ""] = await released
+      .host("staging")
+      .docker("volume", "inspect", "--format", "{{json .Labels}}", volume);
+    assert.equal((JSON.parse(labels) as Record<string, string>)["towpath.part"], "backups");
+  });
+
   it("outlives a migration that fails half way, and one that waits for a lock; the next one goes on", async () => {
     await shortened();
     const half = addedMigration({ revision: "0006", after: "0005", up: "CREATE TABLE half (id int)" });
@@ -186,7 +216,7 @@ describe("users' data on hosts", () => {
     await until("the lock", 10, async () => (await released.sql("staging", holder)) !== "" || undefined);
     assert.match(
       await failing("staging"),
-      /migrations: another migration holds the lock of the database "notes_staging", waited 1 s for "somebody else" since [^;]+; nothing was started/,
+      /migrations: another migration or backup holds the lock of the database "notes_staging", waited 1 s for "somebody else" since [^;]+; nothing was started/,
     );
     await isServed("staging");
 
@@ -226,7 +256,7 @@ describe("users' data on hosts", () => {
       refused.stdout + refused.stderr,
       /notes-staging-\S+-volume"? cannot be deleted\s+because it is protected/,
     );
-    for (const command of commandsOf("data.md")) {
+    for (const command of commandsOf("data.md").filter((one) => !one.includes(" backup "))) {
       const { code, stdout, stderr } = await released.run(
         command.replace("npm run pulumi -- ", "pulumi ").split(" "),
       );

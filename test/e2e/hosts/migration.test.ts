@@ -233,7 +233,7 @@ describe("a migration where users' data is", () => {
     ]);
     assert.match(
       said,
-      /^migrations: another migration holds the lock of the database "notes", waited 1 s for "towpath by \S+ on \S+" since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(process \d+ of the server\); nothing was started: run the command again when that one is done, or wait longer with towpath:migration\.lockWaitSeconds$/,
+      /^migrations: another migration or backup holds the lock of the database "notes", waited 1 s for "towpath by \S+ on \S+" since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(process \d+ of the server\); nothing was started: run the command again when that one is done, or wait longer with towpath:migration\.lockWaitSeconds$/,
     );
     assert.deepEqual(waited, { before: "0003", after: "0003", applied: [] });
     assert.equal((await slow).exitCode, 0);

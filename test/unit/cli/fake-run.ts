@@ -17,7 +17,8 @@ export function fakeRun(answers: Answers): { run: Run; calls: string[] } {
     if (known === undefined) return Promise.resolve({ code: -1, stdout: "", stderr: "", failure: "ENOENT" });
     const answer = answers[known];
     const result = typeof answer === "function" ? answer(args) : answer;
-    for (const text of (result?.stdout ?? "").split("\n")) if (text !== "") settings?.onLine?.(text);
+    for (const text of (result?.stdout ?? "").split("\n"))
+      if (text !== "") settings?.onLine?.(text, "stdout");
     return Promise.resolve({ code: 0, stdout: "", stderr: "", ...result });
   };
   return { run, calls };

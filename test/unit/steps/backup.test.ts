@@ -56,7 +56,7 @@ describe("a dump of a database", function () {
     const at = create.indexOf("-c");
     assert.equal(
       create.slice(0, at).join(" "),
-      "create --network container:notes-production-postgres --volume notes-production-backups:/backups --workdir /backups " +
+      "create --network container:notes-production-postgres --mount type=volume,source=notes-production-backups,target=/backups,volume-label=towpath.namespace=notes-production,volume-label=towpath.part=backups --workdir /backups " +
         "--cap-drop ALL --security-opt no-new-privileges --read-only --memory 536870912 --memory-swap 536870912 --pids-limit 2048 --tmpfs /tmp:exec,size=268435456 " +
         "--label towpath.namespace=notes-production --label towpath.part=migration --entrypoint sh sha256:postgres",
     );

@@ -6,17 +6,19 @@
 import assert from "node:assert/strict";
 import { hostname, userInfo } from "node:os";
 import { dockerMachine } from "../../../steps/machine/docker-machine.ts";
-import { LockLost, withDatabaseLock } from "../../../steps/database/database-lock.ts";
+import { LockLost, withDatabaseLock, type TakenLock } from "../../../steps/database/database-lock.ts";
 import { playing, typed, type Call } from "./play.ts";
-import type { DatabaseLock } from "../../../components/contract/database.ts";
 
-const lock: DatabaseLock = { container: "db", administrator: "postgres", database: "notes", waitSeconds: 0 };
+const lock: TakenLock = {
+  ...{ subject: "migrations", container: "db", administrator: "postgres" },
+  ...{ database: "notes", waitSeconds: 0 },
+};
 const tryLock = "SELECT pg_try_advisory_lock(32773656075662440::bigint);";
 
 /** What the work gives back, or the message that it fails with, and whether it began. */
 async function locked(
   script: string,
-  change: Partial<DatabaseLock> = {},
+  change: Partial<TakenLock> = {},
   work: (lost: AbortSignal) => Promise<string> = () => Promise.resolve("done"),
 ): Promise<{ said: string; began: boolean; calls: Call[] }> {
   let began = false;
@@ -64,7 +66,7 @@ describe("the lock of a database", function () {
     );
     assert.equal(
       said,
-      `migrations: another migration holds the lock of the database "notes", waited 0 s for ${holder}; ` +
+      `migrations: another migration or backup holds the lock of the database "notes", waited 0 s for ${holder}; ` +
         "nothing was started: run the command again when that one is done, or wait longer with towpath:migration.lockWaitSeconds",
     );
     assert.equal(began, false);

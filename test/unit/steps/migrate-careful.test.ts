@@ -350,7 +350,7 @@ describe("the careful migration", function () {
     ),
     (played) => {
       assert.deepEqual(failureOf(played), [
-        'migrations: another migration holds the lock of the database "notes", waited 0 s for nobody any more; ' +
+        'migrations: another migration or backup holds the lock of the database "notes", waited 0 s for nobody any more; ' +
           "nothing was started: run the command again when that one is done, or wait longer with towpath:migration.lockWaitSeconds",
       ]);
       assert.equal(played.calls.length, 1);

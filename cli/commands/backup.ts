@@ -1,0 +1,115 @@
+import { parseApplication } from "../../components/application/parse.ts";
+import type { BackUpInput, BackupReceipt } from "../../components/contract/database.ts";
+import type { HostConnection } from "../../components/host/ssh-config.ts";
+import { defined } from "../../components/input/defined.ts";
+import { labels, namesOf } from "../../components/naming/names.ts";
+import type { ReleaseRecord } from "../../components/plan/release-record.ts";
+import type { ProductionSettings } from "../../components/settings/production.ts";
+import type { StagingSettings } from "../../components/settings/staging.ts";
+import { Problem } from "../problem.ts";
+import { run } from "../process/run.ts";
+import type { Project } from "../project.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
+import { callFor } from "../stack/call.ts";
+import { openHosts } from "../stack/hosts.ts";
+import { runProgram } from "../stack/program.ts";
+import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
+import { settingsOf } from "../stack/settings.ts";
+import type { Progress } from "../terminal/progress.ts";
+
+/** What `towpath backup` ends with. */
+export interface Backup extends BackupReceipt {
+  readonly stack: string;
+  /** The host whose volume has the dump. */
+  readonly host: string;
+  /** The id of the release that runs. */
+  readonly release: string;
+  /** The revision of the schema, as that release's record says; left out where it says none. */
+  readonly revision?: string;
+}
+
+/**
+ * Dumps the database of a stack on its host, by the program that a migration takes its dump with: under the same lock, and
+ * read back before it counts.
+ *
+ * @throws Problem when there is no database, nothing was released, or the dump fails
+ * @throws HostProblem when the host cannot be reached
+ */
+export async function backup(stack: string, progress: Progress, project: Project): Promise<Backup> {
+  checkKeepsRecords(stack);
+  const application = parseApplication(project.application);
+  if (application.postgres === undefined) throw new Problem(noDatabase(application.name));
+  const settings = settingsOf(project, stack) as StagingSettings | ProductionSettings;
+  const call = await callFor("refresh", stack, progress, project);
+  const [current] = await readRecords(call, run);
+  if (current === undefined) throw new Problem(noRelease(stack));
+  const [connection] = Object.values(await openHosts(call, run, progress));
+  if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
+  const receipt = await dumped(inputOf(application.name, settings, current), connection, call, progress);
+  return {
+    stack,
+    host: connection.host,
+    release: current.id,
+    ...defined({ revision: current.schema?.after }),
+    ...receipt,
+  };
+}
+
+async function dumped(
+  input: BackUpInput,
+  connection: HostConnection,
+  call: PulumiCall,
+  progress: Progress,
+): Promise<BackupReceipt> {
+  const step = progress.step(`dumping the database of ${call.stack}`);
+  const tell = (line: string, from: "stdout" | "stderr"): void => {
+    if (from === "stderr") step.detail(line);
+  };
+  const { code, stdout, stderr } = await runProgram("back-up", input, connection, call, run, tell);
+  if (code === 0) {
+    step.done();
+    return JSON.parse(stdout) as BackupReceipt;
+  }
+  step.failed();
+  throw new Problem(stdout.trim() || stderr.trim() || wasEnded(call.stack));
+}
+
+/** What the release that runs would say before a migration. */
+function inputOf(
+  application: string,
+  { environment, namespace, migration }: StagingSettings | ProductionSettings,
+  { id }: ReleaseRecord,
+): BackUpInput {
+  const names = namesOf(namespace);
+  return {
+    container: names.postgres,
+    administrator: names.database,
+    database: names.database,
+    volume: names.volume("backups"),
+    release: id,
+    // Those of migrations, which wait for a dump whose starter was killed.
+    labels: labels({ application, environment, namespace, part: "migration" }),
+    waitSeconds: migration.lockWaitSeconds,
+  };
+}
+
+/** Says that the application keeps nothing that could be dumped. */
+function noDatabase(application: string): string {
+  return `backup: expected an application with a database, got ${application} without postgres; describe one in application.ts and release it first`;
+}
+
+/** Says that a stack has no database yet. */
+function noRelease(stack: string): string {
+  return `backup: expected a release of ${stack}, got none; release one first with npm run pulumi -- up --stack ${stack}`;
+}
+
+/** Says that nobody knows what became of a dump. */
+function wasEnded(stack: string): string {
+  return `backup: the program that dumps the database of ${stack} was ended, got no word of it; what it began goes on on the host: run the command again, which waits for it`;
+}
+
+/** Says what was dumped, and where it is. */
+export function backupInWords({ stack, host, volume, file, ...dump }: Backup): string {
+  const at = dump.revision === undefined ? "" : `, the schema at ${dump.revision}`;
+  return `${stack}: dumped into ${file} in the volume ${volume} of ${host}: ${dump.bytes} bytes, ${dump.entries} entries${at}, sha256 ${dump.sha256}, in ${dump.seconds} s`;
+}

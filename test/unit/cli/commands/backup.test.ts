@@ -1,0 +1,177 @@
+/** A dump of a stack's database from the command line. That the dump is one is proved in test/e2e/hosts. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { backup, backupInWords, type Backup } from "../../../../cli/commands/backup.ts";
+import type { BackupReceipt } from "../../../../components/contract/database.ts";
+import { idOf, record } from "../../plan/records.ts";
+import { FakeMachine } from "../fake-machine.ts";
+import { PlayedHost } from "../played-host.ts";
+import { recordedProgress } from "../quiet.ts";
+
+const receipt: BackupReceipt = {
+  volume: "notes-staging-backups",
+  file: "2026-01-02T03-04-05Z-0123456789ab.dump",
+  sha256: "9f86d081",
+  bytes: 4096,
+  entries: 17,
+  seconds: 1.5,
+};
+
+describe("a backup of a stack on its host", function () {
+  // Real programs are started: a busy machine takes its time.
+  this.timeout(30_000);
+
+  const folder = process.cwd();
+  const progress = recordedProgress();
+  let machine: FakeMachine;
+  let host: PlayedHost;
+
+  beforeEach(async () => {
+    machine = new FakeMachine();
+    machine.write(".towpath/passphrase", "secret\n");
+    machine.write("setup/bootstrap.mjs", "");
+    host = await PlayedHost.start(machine, { migration: { lockWaitSeconds: 5 } });
+    released({ schema: { after: "0004", applied: [], destructive: [] } });
+    ending(`console.log('${JSON.stringify(receipt)}');`);
+    progress.lines.length = 0;
+  });
+  afterEach(async () => {
+    process.chdir(folder);
+    await host.stop();
+    machine.remove();
+  });
+
+  function released(...records: readonly object[]): void {
+    machine.pulumi("stack", [{ releases: records.map((more) => record("b", more)) }]);
+  }
+  /** What the program does once it has taken down what it was started with. */
+  function ending(end: string): void {
+    machine.write(
+      "steps/run.mjs",
+      `import { writeFileSync } from "node:fs";
+       import { text } from "node:stream/consumers";
+       const input = JSON.parse(await text(process.stdin));
+       writeFileSync("step.json", JSON.stringify({ program: process.argv[2], host: process.env.TOWPATH_HOST, input }));
+       ${end}`,
+    );
+  }
+  function told(): unknown {
+    const file = join(machine.root, "step.json");
+    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  }
+  function backingUp(stack = "staging", project = machine.project): Promise<Backup> {
+    return backup(stack, progress, project);
+  }
+
+  it("runs the program that a migration dumps with, on the host, for the release that runs", async () => {
+    const done = await backingUp();
+    assert.deepEqual(done, {
+      ...{ stack: "staging", host: "app1", release: idOf("b"), revision: "0004" },
+      ...receipt,
+    });
+    assert.deepEqual(told(), {
+      program: "back-up",
+      host: ".towpath/ssh/notes-staging/app1",
+      input: {
+        container: "notes-staging-postgres",
+        administrator: "notes_staging",
+        database: "notes_staging",
+        volume: "notes-staging-backups",
+        release: idOf("b"),
+        labels: {
+          "towpath.project": "notes",
+          "towpath.environment": "staging",
+          "towpath.namespace": "notes-staging",
+          "towpath.part": "migration",
+        },
+        waitSeconds: 5,
+      },
+    });
+    assert.equal(
+      backupInWords(done),
+      "staging: dumped into 2026-01-02T03-04-05Z-0123456789ab.dump in the volume notes-staging-backups of app1: " +
+        "4096 bytes, 17 entries, the schema at 0004, sha256 9f86d081, in 1.5 s",
+    );
+  });
+
+  it("leaves out a revision that no record tells", async () => {
+    released({});
+    const done = await backingUp();
+    assert.equal("revision" in done, false);
+    assert.match(backupInWords(done), /: 4096 bytes, 17 entries, sha256 9f86d081, in 1\.5 s$/);
+  });
+
+  it("tells what it waits for, and then why it failed, in the program's words", async () => {
+    ending(
+      `console.error("waiting for app1 (15 s so far)"); console.log("backup: the host's disk is full"); process.exitCode = 1;`,
+    );
+    await assert.rejects(backingUp(), { name: "Problem", message: "backup: the host's disk is full" });
+    const dump = "dumping the database of staging";
+    assert.deepEqual(progress.lines.slice(-3), [
+      `${dump} …`,
+      `${dump}: waiting for app1 (15 s so far)`,
+      `${dump} failed`,
+    ]);
+  });
+
+  it("says why a program ended that never got to its work", async () => {
+    ending(`throw new Error("no such file");`);
+    await assert.rejects(backingUp(), { name: "Problem", message: /no such file/ });
+  });
+
+  it("says that its program was ended", async () => {
+    ending(`process.kill(process.pid, "SIGKILL");`);
+    await assert.rejects(backingUp(), {
+      name: "Problem",
+      message:
+        "backup: the program that dumps the database of staging was ended, got no word of it; " +
+        "what it began goes on on the host: run the command again, which waits for it",
+    });
+  });
+
+  it("is refused where nothing was released", async () => {
+    released();
+    await assert.rejects(backingUp(), {
+      name: "Problem",
+      message:
+        "backup: expected a release of staging, got none; release one first with npm run pulumi -- up --stack staging",
+    });
+    assert.equal(told(), undefined);
+  });
+
+  it("is refused for a stack that is not released to", async () => {
+    await assert.rejects(backingUp("local"), {
+      name: "Problem",
+      message: '--stack: expected a stack that is released to, got "local"; take staging or production',
+    });
+  });
+
+  it("says that a host is away, and starts nothing", async () => {
+    await host.stop();
+    machine.program(
+      join(machine.root, "bin", "ssh"),
+      `echo "ssh: connect to host 10.0.0.1 port 22: Connection refused" >&2; exit 255`,
+    );
+    await assert.rejects(backingUp(), {
+      name: "HostProblem",
+      message: /^towpath:hosts\.app1: .*cannot be reached, got "[^"]*Connection refused"/,
+    });
+    assert.equal(told(), undefined);
+  });
+
+  it("is refused for an application without a database", async () => {
+    const { web } = machine.project.application.services;
+    assert.ok(web !== undefined);
+    const application = {
+      name: "notes",
+      images: machine.project.application.images,
+      services: { web: { ...web, needs: [] }, api: { image: "api" } },
+    };
+    await assert.rejects(backingUp("staging", { ...machine.project, application }), {
+      name: "Problem",
+      message:
+        "backup: expected an application with a database, got notes without postgres; describe one in application.ts and release it first",
+    });
+  });
+});
