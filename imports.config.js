@@ -122,6 +122,13 @@ const rules = {
       to: { path: "node_modules/@pulumi/", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "a host makes what runs there, not the docker package",
+      severity: "error",
+      // Images are built by the engine of this machine alone.
+      from: { path: "^components/", pathNot: "^components/(host/docker-|image/built-image)" },
+      to: { path: "node_modules/@pulumi/docker/" },
+    },
+    {
       name: "folders of components are floors",
       severity: "error",
       from: {},

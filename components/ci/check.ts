@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as described from "../application/application.ts";
 import type { CheckInput } from "../contract/check.ts";
 import type { DatabaseServer } from "../data/postgres.ts";
-import type { DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import { defined } from "../input/defined.ts";
 import { secretFileVariables } from "../secrets/files.ts";
@@ -20,7 +20,7 @@ export interface CheckArgs extends ContainerInputs {
   reports: string;
   /** The checks that must have passed. Not the component's own \`dependsOn\`: with it the engine would skip the component, and refuse its outputs. */
   after: readonly Check[];
-  host: DockerHost;
+  host: Host;
   labels: Readonly<Record<string, string>>;
 }
 

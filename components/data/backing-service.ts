@@ -1,11 +1,8 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { backingServiceRights } from "../host/container-rights.ts";
-import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { HealthGate, type HealthGateArgs } from "../host/health-gate.ts";
+import type { Host, MountedVolume } from "../host/host.ts";
 import { defined } from "../input/defined.ts";
-import { marked } from "../naming/run-mark.ts";
-import { secretUploads, type SecretValues } from "../secrets/files.ts";
+import { secretFiles, type SecretValues } from "../secrets/files.ts";
 import type { Kind } from "../settings/kinds.ts";
 import { protectionOf } from "./protection.ts";
 
@@ -17,7 +14,7 @@ export interface BackingServiceArgs {
   gateTimeoutSeconds: number;
   /** What becomes of the data (in memory, which is faster, it is lost with the container), and what the server may do. */
   kind: Pick<Kind, "data" | "rights">;
-  host: DockerHost;
+  host: Host;
   labels: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +24,7 @@ export interface DataContainerArgs extends BackingServiceArgs {
   subject: string;
   image: string;
   command?: string[];
-  entrypoints?: string[];
+  entrypoint?: string[];
   environment?: Record<string, string>;
   secrets: SecretValues;
   /** Where the data is, inside the container. */
@@ -38,6 +35,9 @@ export interface DataContainerArgs extends BackingServiceArgs {
 /** How long a backing service may take to write everything down when it is stopped, in seconds. */
 const stopSeconds = 30;
 
+/** What the entry points of the official images need, which begin as root, take over their folder and become another user. */
+const ofEntryPoints = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"];
+
 /** A container with a fixed name, the place of its data, and the gate that says when it can be used. */
 export class DataContainer extends pulumi.ComponentResource {
   /** The container's name, known once the service is healthy. */
@@ -45,42 +45,40 @@ export class DataContainer extends pulumi.ComponentResource {
 
   constructor(name: string, args: DataContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:DataContainer", name, {}, opts);
-    const child = { parent: this, provider: args.host.provider };
-    const labels = labelList(args.labels);
-    const inVolume = (): Pick<docker.ContainerArgs, "volumes"> => {
-      const volume = new docker.Volume(
+    const { host, kind, dataPath } = args;
+    const volume = (): MountedVolume => ({
+      name: host.volume(
         `${name}-volume`,
-        { name: args.containerName, labels },
-        { ...child, ...protectionOf(args.kind.data) },
-      );
-      return { volumes: [{ volumeName: volume.name, containerPath: args.dataPath }] };
-    };
-    const container = new docker.Container(
+        { name: args.containerName, labels: args.labels },
+        { parent: this, ...protectionOf(kind.data) },
+      ),
+      path: dataPath,
+    });
+    // The name is fixed, and two servers must not share the data.
+    const server = host.copy(
       `${name}-container`,
       {
-        name: args.containerName,
+        onlyName: args.containerName,
         image: args.image,
-        ...defined({ command: args.command, entrypoints: args.entrypoints }),
-        envs: Object.entries(args.environment ?? {}).map(([key, value]) => `${key}=${value}`),
-        uploads: secretUploads(args.secrets),
-        networksAdvanced: [{ name: args.host.networkName }],
-        ...(args.kind.data === "memory" ? { tmpfs: { [args.dataPath]: "" } } : inVolume()),
-        ...(args.kind.rights === "few" && backingServiceRights),
-        restart: "unless-stopped",
-        destroyGraceSeconds: stopSeconds,
-        stopTimeout: stopSeconds,
-        labels: labelList(marked(args.labels)),
+        ...defined({ command: args.command, entrypoint: args.entrypoint }),
+        variables: args.environment ?? {},
+        files: secretFiles(args.secrets),
+        networks: [host.networkName],
+        ...(kind.data === "memory" ? { memoryFolder: dataPath } : { volumes: [volume()] }),
+        ...(kind.rights === "few" && { capabilities: ofEntryPoints }),
+        graceSeconds: stopSeconds,
+        stopSeconds,
+        labels: args.labels,
       },
-      // The name is fixed, and two servers must not share the data.
-      { ...child, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
+      { parent: this },
     );
     const gate = new HealthGate(
       `${name}-gate`,
       {
         host: args.host,
         subject: args.subject,
-        containerName: container.name,
-        containerId: container.id,
+        containerName: server.name,
+        containerId: server.id,
         ...defined({ probe: args.probe }),
         timeoutSeconds: args.gateTimeoutSeconds,
       },

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
-import type { DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { Secret } from "../secrets/secret.ts";
@@ -20,7 +20,7 @@ export interface BackingServicesArgs {
   kind: Pick<Kind, "data" | "rights">;
   /** The namespace whose database server and object storage are used, with databases and buckets of this one's own. */
   reused?: Names;
-  host: DockerHost;
+  host: Host;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;
 }

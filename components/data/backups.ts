@@ -1,13 +1,12 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { labelList, type DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import type { Names } from "../naming/names.ts";
 import { protectedData } from "./protection.ts";
 
 /** Where dumps are kept. */
 export interface BackupsArgs {
   names: Names;
-  host: DockerHost;
+  host: Host;
   labels: Readonly<Record<string, string>>;
 }
 
@@ -17,11 +16,11 @@ export class Backups extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:Backups", name, {}, opts);
-    this.volumeName = new docker.Volume(
+    this.volumeName = args.host.volume(
       `${name}-volume`,
-      { name: args.names.volume("backups"), labels: labelList(args.labels) },
-      { parent: this, provider: args.host.provider, ...protectedData },
-    ).name;
+      { name: args.names.volume("backups"), labels: args.labels },
+      { parent: this, ...protectedData },
+    );
     this.registerOutputs({ volumeName: this.volumeName });
   }
 }

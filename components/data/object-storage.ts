@@ -45,7 +45,7 @@ export class ObjectStorage extends pulumi.ComponentResource {
         subject: "object storage",
         image: imageReference("versity/versitygw:v1.8.0", args.imageMirror),
         // The server reads its keys from its environment; they come from files, so that no description of the container shows them.
-        entrypoints: [
+        entrypoint: [
           "sh",
           "-c",
           `${folders}ROOT_ACCESS_KEY="$(cat ${secretFile("ACCESS_KEY_ID").path})" ROOT_SECRET_KEY="$(cat ${secretFile("SECRET_ACCESS_KEY").path})" ` +

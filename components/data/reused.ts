@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { secretFile } from "../application/connections.ts";
 import type { CreateRoleInput } from "../contract/create-role.ts";
-import type { DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import type { Names } from "../naming/names.ts";
 import { createBuckets } from "./object-storage.ts";
@@ -15,7 +15,7 @@ export interface ReusedPostgresArgs {
   password: pulumi.Output<string>;
   /** Whose server it is. */
   reused: Names;
-  host: DockerHost;
+  host: Host;
 }
 
 /**
@@ -53,7 +53,7 @@ export interface ReusedObjectStorageArgs {
   buckets: readonly string[];
   /** Whose server it is. */
   reused: Names;
-  host: DockerHost;
+  host: Host;
 }
 
 /** Buckets on the object storage of another namespace, with that server's own keys. */

@@ -19,7 +19,7 @@ import type { CiSettings } from "../settings/ci.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { agreed } from "./agreed.ts";
-import { placeOf, type Place } from "./place.ts";
+import { placeOf, type DockerPlace, type Place } from "./place.ts";
 
 /** What is checked, and how. */
 export interface CiEnvironmentArgs extends Omit<LoadedSettings<CiSettings>, "credential"> {
@@ -118,7 +118,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
   private build(
     name: string,
     { application, releaseImages, developmentImages }: CiPlan,
-    { names, host, imageMirror }: Place,
+    { names, host, imageMirror }: DockerPlace,
     facts: Readonly<Record<string, string>>,
   ): Images {
     const image = (key: string): CiPlan["application"]["images"][string] => found(application.images, key);

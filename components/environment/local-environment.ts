@@ -18,7 +18,7 @@ import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { LocalSettings } from "../settings/local.ts";
 import { agreed } from "./agreed.ts";
-import { gatewayOf, placeOf, type Place } from "./place.ts";
+import { gatewayOf, placeOf, type DockerPlace } from "./place.ts";
 
 /** What is shipped, and how it differs here. */
 export interface EnvironmentArgs extends Omit<LoadedSettings<LocalSettings>, "credential"> {
@@ -115,7 +115,7 @@ export class Environment extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url, release: this.release });
   }
 
-  private build(name: string, { images }: Application, { names, host, imageMirror }: Place): ImageIds {
+  private build(name: string, { images }: Application, { names, host, imageMirror }: DockerPlace): ImageIds {
     return Object.fromEntries(
       Object.entries(images).map(([key, image]) => [
         key,

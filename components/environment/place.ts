@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Gateway, type GatewayArgs } from "../gateway/gateway.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import { DockerHost, type DockerHostArgs } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import { labels, namesOf, type Names } from "../naming/names.ts";
 import type { EnvironmentName } from "../naming/namespace.ts";
 import type { BasicSettings } from "../settings/basic.ts";
@@ -17,7 +18,7 @@ export interface PlaceArgs extends Pick<DockerHostArgs, "connection" | "registry
 /** The host of an environment with its network, and what everything there has in common. */
 export interface Place {
   readonly names: Names;
-  readonly host: DockerHost;
+  readonly host: Host;
   /** The labels of one part. */
   readonly labels: (part: string) => Record<string, string>;
   /** The prefix that stands for docker.io in image names. */
@@ -25,12 +26,17 @@ export interface Place {
   readonly gateTimeoutSeconds: number;
 }
 
+/** A place whose host is a Docker engine, which builds images, too. */
+export interface DockerPlace extends Place {
+  readonly host: DockerHost;
+}
+
 /** Makes the host `<name>-host` and its network. */
 export function placeOf(
   name: string,
   { applicationName, settings, networkName, ...reached }: PlaceArgs,
   opts: pulumi.ComponentResourceOptions,
-): Place {
+): DockerPlace {
   const { environment, namespace, imageMirror = "docker.io", gateTimeoutSeconds } = settings;
   const names = namesOf(namespace);
   const labelsOf = (part: string): Record<string, string> =>

@@ -1,10 +1,7 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference } from "../application/images.ts";
-import { fewRights } from "../host/container-rights.ts";
-import { labelList, type DockerHost } from "../host/docker-host.ts";
 import { HealthGate } from "../host/health-gate.ts";
-import { marked } from "../naming/run-mark.ts";
+import type { Host, MountedVolume, PublishedPort } from "../host/host.ts";
 import { gatewayPort } from "./site.ts";
 
 /** Where the gateway listens, and what it is made of. */
@@ -21,11 +18,9 @@ export interface GatewayArgs {
    * A public gateway that is there keeps what it listens on: another one in its place would be an outage.
    */
   ipv6: pulumi.Input<boolean>;
-  host: DockerHost;
+  host: Host;
   labels: Readonly<Record<string, string>>;
 }
-
-type PublishedPort = docker.types.input.ContainerPort;
 
 /** The gateway's image; the tag is Caddy's version. */
 const gatewayImage = "caddy:2.11.9";
@@ -45,41 +40,35 @@ export class Gateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:gateway:Gateway", name, {}, opts);
-    const child = { parent: this, provider: args.host.provider };
-    const volume = (
-      part: string,
-      containerPath: string,
-    ): { volumeName: pulumi.Output<string>; containerPath: string } => {
-      const { name: volumeName } = new docker.Volume(
-        `${name}-${part}`,
-        { name: `${args.containerName}-${part}`, labels: labelList(args.labels) },
-        child,
-      );
-      return { volumeName, containerPath };
+    const { host, containerName } = args;
+    const child = { parent: this };
+    const volume = (part: string, path: string): MountedVolume => {
+      const its = { name: `${containerName}-${part}`, labels: args.labels };
+      return { name: host.volume(`${name}-${part}`, its, child), path };
     };
     const isPublic = args.listens === "public";
-    const container = new docker.Container(
+    // Two cannot hold the same port: the old one goes first.
+    const container = host.copy(
       `${name}-container`,
       {
-        name: args.containerName,
+        onlyName: containerName,
         image: imageReference(gatewayImage, args.imageMirror),
         ports: pulumi.output(args.ipv6).apply((ipv6) => publishedPorts(args.listens, ipv6)),
-        networksAdvanced: [{ name: args.host.networkName }],
+        keepsPorts: isPublic,
+        networks: [host.networkName],
         volumes: [
           volume("sites", "/etc/caddy/sites"),
           // Authorities give a domain few certificates a week: they are kept.
           ...(isPublic ? [volume("certificates", "/data")] : []),
         ],
-        uploads: [{ file: "/etc/caddy/Caddyfile", content: caddyfile(isPublic), permissions: "0644" }],
-        ...(isPublic && fewRights(["NET_BIND_SERVICE"])),
+        files: [{ path: "/etc/caddy/Caddyfile", content: caddyfile(isPublic), mode: "0644" }],
+        ...(isPublic && { capabilities: ["NET_BIND_SERVICE"] }),
         // Steps ask through processes of this container, and Caddy does not take up those that they leave.
         init: true,
-        restart: "unless-stopped",
-        destroyGraceSeconds: 10,
-        labels: labelList(marked(args.labels)),
+        graceSeconds: 10,
+        labels: args.labels,
       },
-      // Two cannot hold the same port: the old one goes first.
-      { ...child, deleteBeforeReplace: true, ignoreChanges: isPublic ? ["labels", "ports"] : ["labels"] },
+      child,
     );
     const gate = new HealthGate(
       `${name}-gate`,

@@ -2,6 +2,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { defined } from "../input/defined.ts";
 import { marked } from "../naming/run-mark.ts";
+import { containerArgs, labelList, replacing } from "./docker-copy.ts";
+import type { Copy, CopyArgs, Host, VolumeArgs } from "./host.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
 
 /** Where a host's Docker engine is. */
@@ -22,11 +24,10 @@ export interface DockerHostArgs {
  * The local engine is the one that the docker client uses: `DOCKER_HOST`, else its default socket. That of a host over SSH
  * answers on a socket of this machine, at the end of the connection that commands use too.
  */
-export class DockerHost extends pulumi.ComponentResource {
+export class DockerHost extends pulumi.ComponentResource implements Host {
+  /** Talks to the engine. */
   readonly provider: docker.Provider;
-  /** The network's name, known once the network is there. */
   readonly networkName: pulumi.Output<string>;
-  /** How the steps reach the host; undefined for the local engine. */
   readonly connection: HostConnection | undefined;
 
   constructor(name: string, args: DockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,11 +51,26 @@ export class DockerHost extends pulumi.ComponentResource {
           ).name;
     this.registerOutputs({ networkName: this.networkName });
   }
-}
 
-/** Labels in the form that the docker package asks for, in a stable order. */
-export function labelList(labels: Readonly<Record<string, string>>): { label: string; value: string }[] {
-  return Object.entries(labels)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([label, value]) => ({ label, value }));
+  image(name: string, reference: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+    return new docker.RemoteImage(
+      name,
+      // Kept when another release replaces it: a rollback, and the copy that drains, still need it.
+      { name: reference, keepLocally: true },
+      this.own(opts),
+    ).imageId;
+  }
+
+  volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+    return new docker.Volume(name, { name: args.name, labels: labelList(args.labels) }, this.own(opts)).name;
+  }
+
+  copy(name: string, args: CopyArgs, opts: pulumi.CustomResourceOptions): Copy {
+    const own = this.own({ ...opts, ...replacing(args) });
+    return new docker.Container(name, containerArgs(args), own);
+  }
+
+  private own(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+    return { ...opts, provider: this.provider };
+  }
 }

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HealthGateInput } from "../contract/health-gate.ts";
 import { defined } from "../input/defined.ts";
-import type { DockerHost } from "./docker-host.ts";
+import type { Host } from "./host.ts";
 import { Step } from "./step.ts";
 
 /** What has to be healthy, and what follows only then. */
 export interface HealthGateArgs {
-  host: DockerHost;
+  host: Host;
   /** What messages call it: `services.api`, `postgres`. */
   subject: string;
   containerName: pulumi.Input<string>;

@@ -2,14 +2,14 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { posix } from "node:path";
 import type { Program } from "../contract/program.ts";
-import type { DockerHost } from "./docker-host.ts";
+import type { Host } from "./host.ts";
 import { connectionText } from "./ssh-config.ts";
 import { towpathFolder } from "./towpath-folder.ts";
 
 /** What a step does, and when it does it again. */
 export interface StepArgs<Input> {
-  /** The machine whose engine the program talks to. */
-  host: Pick<DockerHost, "connection">;
+  /** The machine that the program works on. */
+  host: Pick<Host, "connection">;
   program: Program;
   /** Goes to the program's standard input, where no process list shows it, and is kept encrypted in the state. */
   input: pulumi.Input<{ [K in keyof Input]: pulumi.Input<Input[K]> }>;

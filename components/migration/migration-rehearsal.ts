@@ -3,7 +3,7 @@ import type { Migrations } from "../application/application.ts";
 import { databaseInput } from "../ci/check.ts";
 import type { RehearseMigrationsInput } from "../contract/rehearse-migrations.ts";
 import type { DatabaseServer } from "../data/postgres.ts";
-import type { DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import { secretFileVariables } from "../secrets/files.ts";
 import type { ContainerInputs } from "../secrets/service-inputs.ts";
@@ -20,7 +20,7 @@ export interface MigrationRehearsalArgs extends ContainerInputs {
   timeoutSeconds: number;
   /** The folder for the reports of all checks. */
   reports: string;
-  host: DockerHost;
+  host: Host;
   labels: Readonly<Record<string, string>>;
 }
 

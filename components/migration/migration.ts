@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Migrations } from "../application/application.ts";
 import type { MigrateCare, MigrateInput, MigrateReceipt } from "../contract/migrate.ts";
 import type { DatabaseServer } from "../data/postgres.ts";
-import type { DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
 import { Step } from "../host/step.ts";
 import { defined } from "../input/defined.ts";
@@ -24,7 +24,7 @@ export interface MigrationArgs {
   /** Folders of the project, and where the command sees them. */
   mounts: Readonly<Record<string, string>>;
   timeoutSeconds: number;
-  host: DockerHost;
+  host: Host;
   labels: Readonly<Record<string, string>>;
   /** What each copy of a service may use; left out, the command may use half of the machine's memory. */
   limits?: Limits;

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../application/application.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import type { DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { SecretFiles } from "../secrets/secret-files.ts";
@@ -34,7 +34,7 @@ interface ReleasedService {
 interface Surroundings {
   boundaries: Boundaries;
   names: Names;
-  host: DockerHost;
+  host: Host;
   gateway: Pick<Gateway, "containerName">;
   labels: (part: string) => Readonly<Record<string, string>>;
 }

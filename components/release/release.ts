@@ -6,7 +6,7 @@ import { routesInOrder } from "../application/routes.ts";
 import type { SecureSite } from "../contract/target.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { healthPaths, routeChecks } from "../gateway/route-checks.ts";
-import type { DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import { defined } from "../input/defined.ts";
 import { Migration, type MigrationCare } from "../migration/migration.ts";
@@ -51,7 +51,7 @@ export interface ReleaseArgs {
   drains: boolean;
   /** Since when the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
-  host: DockerHost;
+  host: Host;
   gateway: Pick<Gateway, "containerName" | "containerId">;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;

@@ -5,13 +5,13 @@ import type { Gateway } from "../gateway/gateway.ts";
 import { releaseFiles, type ReleaseFiles } from "../gateway/release-files.ts";
 import { releaseName, routeId } from "../gateway/served-site.ts";
 import { gatewayPort, renderSite, type SiteAccess, type SiteRoute } from "../gateway/site.ts";
-import type { DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 
 /** What users get from now on. */
 export interface RouteArgs {
-  host: DockerHost;
+  host: Host;
   gateway: Pick<Gateway, "containerName" | "containerId">;
   /** The name of the environment's file in the gateway. */
   siteName: string;

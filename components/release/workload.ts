@@ -1,13 +1,11 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { resolve } from "node:path";
 import type { Service } from "../application/application.ts";
 import { secretsFolder } from "../application/connections.ts";
-import { labelList, type DockerHost } from "../host/docker-host.ts";
+import type { CopyArgs, Host } from "../host/host.ts";
 import { shortId } from "../image/built-image.ts";
-import { secretFileVariables, secretUploads, type SecretValues } from "../secrets/files.ts";
+import { defined } from "../input/defined.ts";
+import { secretFileVariables, secretFiles, type SecretValues } from "../secrets/files.ts";
 import type { Limits } from "../settings/limits.ts";
-import { containerLimits } from "./container-limits.ts";
 
 /** One copy of a service, of one release. */
 export interface WorkloadArgs {
@@ -26,7 +24,7 @@ export interface WorkloadArgs {
   limits?: Limits;
   /** The volume that holds the secret files, where the root file system is read-only. */
   secretsVolume?: pulumi.Output<string>;
-  host: DockerHost;
+  host: Host;
   /** The network of a gateway that is not this environment's own, and has to find the copy. */
   gatewayNetwork?: string;
   labels: Readonly<Record<string, string>>;
@@ -52,29 +50,21 @@ export class Workload extends pulumi.ComponentResource {
       ...args.variables,
       TOWPATH_RELEASE: release,
     };
-    const container = new docker.Container(
+    const container = args.host.copy(
       name,
       {
         image: args.imageId,
-        ...(service.command !== undefined && { command: [...service.command] }),
-        envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
+        ...defined({ command: service.command }),
+        variables,
         ...secretFilesOf(args),
-        ...sourceVolumes(args.mounts),
-        networksAdvanced: [args.host.networkName, ...shared].map((network) => ({ name: network })),
-        ...healthcheck(service),
-        ...(args.limits !== undefined && containerLimits(args.limits, service)),
-        restart: "unless-stopped",
-        destroyGraceSeconds: args.drainSeconds,
-        labels: release.apply((value) => labelList({ ...args.labels, "towpath.release": value })),
+        mounts: args.mounts,
+        networks: [args.host.networkName, ...shared],
+        ...healthOf(service),
+        ...withinLimits(args),
+        graceSeconds: args.drainSeconds,
+        labels: release.apply((value) => ({ ...args.labels, "towpath.release": value })),
       },
-      {
-        parent: this,
-        provider: args.host.provider,
-        // The docker package would delete the old copy first.
-        deleteBeforeReplace: false,
-        // It would also take a changed health check down in the state and leave the container as it is.
-        replaceOnChanges: ["healthcheck"],
-      },
+      { parent: this },
     );
     this.containerName = container.name;
     this.containerId = container.id;
@@ -82,30 +72,18 @@ export class Workload extends pulumi.ComponentResource {
   }
 }
 
-/** Where the secrets come from: uploaded, or mounted where nothing can be uploaded. Nobody is mounted sources besides. */
-function secretFilesOf({
-  files,
-  secretsVolume,
-}: WorkloadArgs): Pick<docker.ContainerArgs, "uploads" | "volumes"> {
-  if (secretsVolume === undefined) return { uploads: secretUploads(files) };
-  return { volumes: [{ volumeName: secretsVolume, containerPath: secretsFolder, readOnly: true }] };
+/** Where the secrets come from: files of the copy, or a volume where no file can be added. */
+function secretFilesOf({ files, secretsVolume: name }: WorkloadArgs): Pick<CopyArgs, "files" | "volumes"> {
+  if (name === undefined) return { files: secretFiles(files) };
+  return { volumes: [{ name, path: secretsFolder, readOnly: true }] };
 }
 
-/** The mounted source; read-only, so that nothing of a container is written into the working tree. */
-function sourceVolumes(mounts: WorkloadArgs["mounts"]): Pick<docker.ContainerArgs, "volumes"> {
-  const volumes = Object.entries(mounts).map(([folder, containerPath]) => ({
-    hostPath: resolve(folder),
-    containerPath,
-    readOnly: true,
-  }));
-  return volumes.length === 0 ? {} : { volumes };
+/** What is seen of its health on the host. A service with an HTTP path keeps its image's own check; without one, another service's must not apply. */
+function healthOf({ health }: Service): Pick<CopyArgs, "health"> {
+  if (health === undefined) return { health: "none" };
+  return "path" in health ? {} : { health };
 }
 
-/** What `docker ps` shows. A service with an HTTP path keeps its image's own check; without one, another service's must not apply. */
-function healthcheck({ health }: Service): { healthcheck?: docker.ContainerArgs["healthcheck"] } {
-  // All times are given: the engine fills gaps with the image's, and every plan would show the difference.
-  const times = { interval: "10s", timeout: "5s", startPeriod: "10s", retries: 3 };
-  if (health === undefined) return { healthcheck: { tests: ["NONE"], ...times } };
-  if ("path" in health) return {};
-  return { healthcheck: { tests: ["CMD", ...health.command], ...times } };
+function withinLimits({ limits, service: { capabilities, readOnly } }: WorkloadArgs): Partial<CopyArgs> {
+  return limits === undefined ? {} : { limits, capabilities, readOnly };
 }

@@ -1,26 +1,20 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { secretFile } from "../application/connections.ts";
+import type { CopyFile } from "../host/host.ts";
 
 /** Secret values by name. */
 export type SecretValues = Readonly<Record<string, pulumi.Output<string>>>;
 
-/** A file that the docker package writes into a container before it starts. */
-export interface SecretUpload {
-  readonly file: string;
-  readonly content: pulumi.Output<string>;
-  readonly permissions: string;
-}
-
 /**
- * Secrets as files of a container, readable by its user, and out of sight of `docker inspect`.
+ * Secrets as files of a copy, readable by its user, and out of sight of `docker inspect`.
  *
- * They are part of the container: a changed value makes a new copy.
+ * They are part of the copy: a changed value makes a new one.
  */
-export function secretUploads(secrets: SecretValues): SecretUpload[] {
+export function secretFiles(secrets: SecretValues): CopyFile[] {
   return Object.entries(secrets).map(([name, content]) => ({
-    file: secretFile(name).path,
+    path: secretFile(name).path,
     content,
-    permissions: "0444",
+    mode: "0444",
   }));
 }
 

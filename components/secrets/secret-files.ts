@@ -1,8 +1,7 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { WriteSecretsInput } from "../contract/write-secrets.ts";
-import { labelList, type DockerHost } from "../host/docker-host.ts";
+import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import type { SecretValues } from "./files.ts";
 
@@ -15,7 +14,7 @@ export interface SecretFilesArgs {
   volumePrefix: string;
   /** A container whose image lends its folders to the copying; it is not started for it. */
   container: pulumi.Output<string>;
-  host: DockerHost;
+  host: Host;
   labels: Readonly<Record<string, string>>;
 }
 
@@ -33,11 +32,11 @@ export class SecretFiles extends pulumi.ComponentResource {
         .digest("hex")
         .slice(0, 8),
     );
-    const volume = new docker.Volume(
+    const volume = args.host.volume(
       `${name}-volume`,
-      { name: pulumi.interpolate`${args.volumePrefix}-${version}`, labels: labelList(args.labels) },
+      { name: pulumi.interpolate`${args.volumePrefix}-${version}`, labels: args.labels },
       // Copies of the release before still use theirs.
-      { parent: this, provider: args.host.provider, deleteBeforeReplace: false },
+      { parent: this, deleteBeforeReplace: false },
     );
     const written = new Step<WriteSecretsInput>(
       `${name}-write`,
@@ -46,15 +45,15 @@ export class SecretFiles extends pulumi.ComponentResource {
         program: "write-secrets",
         input: {
           container: args.container,
-          volume: volume.name,
+          volume,
           files: pulumi.all(args.files),
           labels: args.labels,
         },
-        triggers: [volume.name],
+        triggers: [volume],
       },
       { parent: this },
     );
-    this.volumeName = pulumi.all([volume.name, written.id]).apply(([volumeName]) => volumeName);
+    this.volumeName = pulumi.all([volume, written.id]).apply(([volumeName]) => volumeName);
     this.registerOutputs({ volumeName: this.volumeName });
   }
 }

@@ -31,6 +31,15 @@ describe("the rules of imports", function () {
     rmSync(folder, { recursive: true });
   });
 
+  /** Makes a package of Pulumi's that the folder depends on. */
+  function installed(name: string): void {
+    const at = join(folder, "node_modules", name);
+    mkdirSync(at, { recursive: true });
+    writeFileSync(join(at, "index.js"), "export const value = 1;\n");
+    writeFileSync(join(at, "package.json"), JSON.stringify({ name }));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ dependencies: { [name]: "1" } }));
+  }
+
   /** A module that imports another, by its type where it says so. */
   function planted(from: string, to: string, clause = "import"): Promise<string[]> {
     for (const [path, text] of [
@@ -76,10 +85,7 @@ describe("the rules of imports", function () {
   });
 
   it("refuse Pulumi's SDK where decisions are made, and take its types", async () => {
-    mkdirSync(join(folder, "node_modules/@pulumi/pulumi"), { recursive: true });
-    writeFileSync(join(folder, "node_modules/@pulumi/pulumi/index.js"), "export const value = 1;\n");
-    writeFileSync(join(folder, "node_modules/@pulumi/pulumi/package.json"), '{"name":"@pulumi/pulumi"}');
-    writeFileSync(join(folder, "package.json"), '{"dependencies":{"@pulumi/pulumi":"1"}}');
+    installed("@pulumi/pulumi");
     mkdirSync(join(folder, "components/settings"), { recursive: true });
     const file = "components/settings/a.ts";
     writeFileSync(join(folder, file), 'import { value } from "@pulumi/pulumi";\nexport { value };\n');
@@ -91,6 +97,26 @@ describe("the rules of imports", function () {
       'import type { Value } from "@pulumi/pulumi";\nexport type { Value };\n',
     );
     assert.deepEqual(await violations(folder, [file]), []);
+  });
+
+  it("refuse the docker package above the host, also its types", async () => {
+    installed("@pulumi/docker");
+    const found: string[] = [];
+    for (const file of ["data/a.ts", "host/a.ts", "host/docker-a.ts", "image/built-image.ts"]) {
+      mkdirSync(dirname(join(folder, "components", file)), { recursive: true });
+      writeFileSync(
+        join(folder, "components", file),
+        'import type { Value } from "@pulumi/docker";\nexport type { Value };\n',
+      );
+      found.push(...(await violations(folder, [`components/${file}`])));
+    }
+    const rule = "a host makes what runs there, not the docker package";
+    assert.deepEqual(
+      found,
+      ["data", "host"].map(
+        (room) => `${rule}: components/${room}/a.ts -> node_modules/@pulumi/docker/index.js`,
+      ),
+    );
   });
 
   it("name every folder of components and of the command line", () => {

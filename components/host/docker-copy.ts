@@ -1,0 +1,116 @@
+import type { ContainerArgs } from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { resolve } from "node:path";
+import { defined } from "../input/defined.ts";
+import { marked } from "../naming/run-mark.ts";
+import type { CopyArgs } from "./host.ts";
+
+const mebibyte = 1024 ** 2;
+
+/** What is started, as the docker package is told. */
+export function containerArgs(args: CopyArgs): ContainerArgs {
+  const { onlyName, entrypoint, command, variables, files, labels } = args;
+  return {
+    ...defined({ name: onlyName }),
+    image: args.image,
+    ...defined({ entrypoints: entrypoint && [...entrypoint], command: command && [...command] }),
+    ...(variables !== undefined && {
+      envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
+    }),
+    ...(files !== undefined && {
+      uploads: files.map(({ path, content, mode }) => ({ file: path, content, permissions: mode })),
+    }),
+    ...volumesOf(args),
+    ...(args.memoryFolder !== undefined && { tmpfs: { [args.memoryFolder]: "" } }),
+    networksAdvanced: args.networks.map((name) => ({ name })),
+    ...defined({ ports: args.ports }),
+    ...healthcheck(args),
+    ...limits(args),
+    ...rights(args),
+    ...(args.readOnly === true && { readOnly: true, tmpfs: { "/tmp": "" } }),
+    ...(args.init === true && { init: true }),
+    restart: "unless-stopped",
+    destroyGraceSeconds: args.graceSeconds,
+    ...defined({ stopTimeout: args.stopSeconds }),
+    labels: pulumi.output(labels).apply((known) => labelList(onlyName === undefined ? known : marked(known))),
+  };
+}
+
+/** How the engine replaces what is started. */
+export function replacing({ onlyName, keepsPorts }: CopyArgs): pulumi.CustomResourceOptions {
+  if (onlyName === undefined) {
+    return {
+      // The docker package would delete the old copy first.
+      deleteBeforeReplace: false,
+      // It would also take a changed health check down in the state and leave the container as it is.
+      replaceOnChanges: ["healthcheck"],
+    };
+  }
+  return { deleteBeforeReplace: true, ignoreChanges: keepsPorts === true ? ["labels", "ports"] : ["labels"] };
+}
+
+/** Labels in the form that the docker package asks for, in a stable order. */
+export function labelList(labels: Readonly<Record<string, string>>): { label: string; value: string }[] {
+  return Object.entries(labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([label, value]) => ({ label, value }));
+}
+
+/** Volumes, and the mounted source: read-only, so that nothing of a container is written into the working tree. */
+function volumesOf({ volumes = [], mounts = {} }: CopyArgs): Pick<ContainerArgs, "volumes"> {
+  const all = [
+    ...volumes.map(({ name, path, readOnly }) => ({
+      volumeName: name,
+      containerPath: path,
+      ...defined({ readOnly }),
+    })),
+    ...Object.entries(mounts).map(([folder, containerPath]) => ({
+      hostPath: resolve(folder),
+      containerPath,
+      readOnly: true,
+    })),
+  ];
+  return all.length === 0 ? {} : { volumes: all };
+}
+
+/** What `docker ps` shows. */
+function healthcheck({ health }: CopyArgs): Pick<ContainerArgs, "healthcheck"> {
+  if (health === undefined) return {};
+  // All times are given: the engine fills gaps with the image's, and every plan would show the difference.
+  const times = { interval: "10s", timeout: "5s", startPeriod: "10s", retries: 3 };
+  return {
+    healthcheck: { tests: health === "none" ? ["NONE"] : ["CMD", ...health.command], ...times },
+  };
+}
+
+/** Memory without swap, and processors. */
+function limits({ limits }: CopyArgs): Pick<ContainerArgs, "memory" | "memorySwap" | "cpus"> {
+  if (limits === undefined) return {};
+  const { memory, cpus } = limits;
+  const inMebibytes = Math.floor(memory / mebibyte);
+  return {
+    memory: inMebibytes,
+    // Said, because the engine would fill it in and every plan show the difference.
+    memorySwap: inMebibytes,
+    // As the docker package reads it back, always with a decimal point.
+    cpus: Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus),
+  };
+}
+
+/**
+ * Few rights: none of Linux' capabilities but the named ones, and never more than at its start. Of what it prints, 50 MB are
+ * kept: enough to see what led to a failure, and no disk fills with it.
+ */
+function rights({
+  capabilities,
+}: CopyArgs): Pick<ContainerArgs, "capabilities" | "securityOpts" | "logDriver" | "logOpts"> {
+  if (capabilities === undefined) return {};
+  // In the engine's own form and order: every other one would show as a change in every plan.
+  const adds = [...capabilities].sort().map((name) => `CAP_${name}`);
+  return {
+    capabilities: { drops: ["ALL"], ...(adds.length > 0 && { adds }) },
+    securityOpts: ["no-new-privileges:true"],
+    logDriver: "json-file",
+    logOpts: { "max-size": "10m", "max-file": "5" },
+  };
+}

@@ -1,0 +1,100 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Limits } from "../settings/limits.ts";
+import type { HostConnection } from "./ssh-config.ts";
+
+/**
+ * What an environment asks of a machine as resources; what its steps ask is `Machine` in steps/machine/.
+ *
+ * Each call makes resources that are called `name`, below the parent in `opts`.
+ */
+export interface Host {
+  /** How the steps reach it; undefined for this machine's own engine. */
+  readonly connection: HostConnection | undefined;
+  /** The network on which the environment's copies find each other by their names, known once it is there. */
+  readonly networkName: pulumi.Output<string>;
+  /** Makes sure that an image is there, by its reference with a digest. Returns what a copy is started from. */
+  image(name: string, reference: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
+  /** Makes a place for data that outlives those who use it. Returns its name, known once it is there. */
+  volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
+  /** Starts something that runs until its resource is deleted, and again after a reboot. */
+  copy(name: string, args: CopyArgs, opts: pulumi.CustomResourceOptions): Copy;
+}
+
+/** A place for data. */
+export interface VolumeArgs {
+  name: pulumi.Input<string>;
+  labels: Readonly<Record<string, string>>;
+}
+
+/** Something that runs on a host. */
+export interface Copy {
+  /** What others on the network, and the steps, call it. */
+  readonly name: pulumi.Output<string>;
+  /** Another one when it was made anew. */
+  readonly id: pulumi.Output<string>;
+}
+
+/** What is started: a copy of a service, a backing service, the gateway. */
+export interface CopyArgs {
+  /**
+   * The name of one that there is only one of: it is taken away before another takes its place. Left out, each has a name
+   * of its own, and the one before goes on beside it until it is deleted last.
+   */
+  onlyName?: string;
+  image: pulumi.Input<string>;
+  entrypoint?: readonly string[];
+  /** Left out, the image's own. */
+  command?: readonly string[];
+  variables?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Files that are in it from its start. */
+  files?: readonly CopyFile[];
+  volumes?: readonly MountedVolume[];
+  /** Folders of the project, and where it sees them, read-only. */
+  mounts?: Readonly<Record<string, string>>;
+  /** A folder whose content is in memory, and lost with it. */
+  memoryFolder?: string;
+  networks: readonly pulumi.Input<string>[];
+  /** What it can be reached by from outside; with `keepsPorts`, one that runs keeps those that it has. */
+  ports?: pulumi.Input<PublishedPort[]>;
+  keepsPorts?: boolean;
+  /** What the machine's own tools show of its health: a command's answer, nothing, or left out what the image says. */
+  health?: { readonly command: readonly string[] } | "none";
+  /** What it may use; left out, everything. The number of processes is the health gate's to set. */
+  limits?: Pick<Limits, "memory" | "cpus">;
+  /** Those of Linux' capabilities that it has, and never more; left out, those that the machine gives. */
+  capabilities?: readonly string[];
+  /** Whether it can change none of its image's files, and only write to a `/tmp` in memory. */
+  readOnly?: boolean;
+  /** Whether a process of the machine's takes up those that are left behind in it. */
+  init?: boolean;
+  /** How long it may take to end when it is deleted, in seconds. */
+  graceSeconds: number;
+  /** How long it may take to end when the machine stops it, in seconds; left out, the machine's own time. */
+  stopSeconds?: number;
+  labels: pulumi.Input<Readonly<Record<string, string>>>;
+}
+
+/** A file that a copy has from its start, as every user of it may read it. */
+export interface CopyFile {
+  readonly path: string;
+  readonly content: pulumi.Input<string>;
+  /** In octal digits. */
+  readonly mode: "0444" | "0644";
+}
+
+/** A volume as a copy sees it. */
+export interface MountedVolume {
+  readonly name: pulumi.Input<string>;
+  readonly path: string;
+  readonly readOnly?: true;
+}
+
+/** A port of the machine that leads to one of a copy's. */
+export interface PublishedPort {
+  readonly internal: number;
+  readonly external: number;
+  /** The machine's address; left out, all that are IPv4's. */
+  readonly ip?: string;
+  /** TCP unless it is given. */
+  readonly protocol?: "udp";
+}
