@@ -122,6 +122,13 @@ const rules = {
       to: { path: "node_modules/@pulumi/", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "what is asked of a host does not depend on Docker",
+      severity: "error",
+      // An environment says which kind of host it has; images are built by the engine of this machine alone.
+      from: { path: "^components/", pathNot: "^components/(host/|environment/|image/built-image)" },
+      to: { path: "^components/host/(docker-|host-engine)" },
+    },
+    {
       name: "a host makes what runs there, not the docker package",
       severity: "error",
       // Images are built by the engine of this machine alone.

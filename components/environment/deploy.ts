@@ -46,14 +46,15 @@ async function deployLocal(
 ): Promise<Outputs> {
   const prepared = userErrors(() => prepareLocal(description, loaded));
   const { settings } = loaded;
-  const { askLocally, routeSince } = await import("../release/route-since.ts");
+  const { routeSince } = await import("../release/route-since.ts");
+  const { localPorts } = await import("../host/local-engine.ts");
   const { listensOnIpv6 } = await import("../gateway/local-ipv6.ts");
   const site = { gateway: namesOf(settings.namespace).gateway, name: settings.namespace };
   // Asked while everything before the route is looked at: nobody waits for it.
   const since = routeSince(site);
   // What is wrong with it is told where it is used.
   since.catch(() => undefined);
-  const ipv6 = listensOnIpv6(site.gateway, askLocally);
+  const ipv6 = listensOnIpv6(() => localPorts(site.gateway));
   const local = new Environment(settings.namespace, { ...prepared, routeSince: since, ipv6 });
   const { url, release, services, namespace, port, route } = local;
   return { url, release, services, namespace, port, route };

@@ -6,7 +6,7 @@ import { parseApplication } from "../application/parse.ts";
 import { sharedGateway } from "../gateway/shared-gateway.ts";
 import { connectAll, preflight, type HostReport } from "../host/check-hosts.ts";
 import { writeConnections } from "../host/connection.ts";
-import { askDocker, type EngineAnswer } from "../host/host-engine.ts";
+import { dockerView } from "../host/docker-view.ts";
 import { demandOf } from "../host/preflight.ts";
 import { restartWarnings } from "../host/restarting.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
@@ -124,20 +124,20 @@ function lookAtRunning(
   before: { readonly reached: Promise<void> | undefined; readonly gateway: Promise<SharedGatewayArgs> },
 ): Promise<RunningRelease> {
   const outputs = stackOutputsOf(pulumi.getStack());
-  const ask = async (args: readonly string[]): Promise<EngineAnswer> => {
+  const host = dockerView(connection);
+  const askGateway: AskGateway = async (...asked) => {
     await before.reached;
-    return askDocker(connection, args);
-  };
-  const askGateway: AskGateway = async (container, command) => {
-    const { succeeded, stdout } = await ask(["exec", container, ...command]);
-    return succeeded ? stdout : undefined;
+    return host.run(...asked);
   };
   const looking = async (): Promise<RunningRelease> => {
     const { gateway } = await before.gateway;
     const site = { gateway: gateway?.containerName ?? namesOf(namespace).gateway, name: namespace };
     const [since, restarting] = await Promise.all([
       routeSince(site, askGateway, outputs),
-      restartWarnings(await outputs, connection.host, async (args) => (await ask(args)).stdout),
+      restartWarnings(await outputs, connection.host, async (copies) => {
+        await before.reached;
+        return host.restarting(copies);
+      }),
     ]);
     return { routeSince: since, restarting };
   };
@@ -188,7 +188,8 @@ async function plannedMigration({
   await checkPostgresVersion(application, {
     volume,
     recorded,
-    onDisk: async () => recorded && postgresVersionOf(connection, volume, { recorded, imageMirror, limits }),
+    onDisk: async () =>
+      recorded && postgresVersionOf(dockerView(connection), volume, { recorded, imageMirror, limits }),
   });
   return planMigration(
     {
@@ -199,7 +200,7 @@ async function plannedMigration({
       ...("acknowledge" in migration && { acknowledge: migration.acknowledge }),
       ...defined({ last: current }),
     },
-    printingOn(connection, registryAccount(loaded), limits),
+    printingOn(dockerView(connection, registryAccount(loaded)), limits),
   );
 }
 

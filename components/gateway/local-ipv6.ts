@@ -12,15 +12,15 @@ export interface Machine {
  *
  * One that is there keeps what it listens on. A new one does so where the engine is this machine's own and no layer lies
  * between them: engines in a virtual machine and rootless ones have proxies of their own, which may know IPv4 alone.
+ *
+ * @param ports those that the gateway has, as `localPorts` tells them
  */
 export async function listensOnIpv6(
-  gateway: string,
-  ask: (args: readonly string[]) => Promise<string | undefined>,
+  ports: () => Promise<string | undefined>,
   { platform, dockerHost = ownEngine, addresses }: Machine = thisMachine(),
 ): Promise<boolean> {
-  const bindings = ["container", "inspect", "--format", "{{json .HostConfig.PortBindings}}", gateway];
-  const answer = await ask(bindings);
-  if (answer !== undefined) return answer.includes('"::1"');
+  const bound = await ports();
+  if (bound !== undefined) return bound.includes('"::1"');
   return platform === "linux" && dockerHost === ownEngine && addresses.includes("::1");
 }
 

@@ -1,12 +1,6 @@
 import { delimiter, resolve } from "node:path";
+import type { RegistryAccount } from "./registry-account.ts";
 import { towpathFolder } from "./towpath-folder.ts";
-
-/** Who signs in to a registry. */
-export interface RegistryAccount {
-  readonly address: string;
-  readonly user: string;
-  readonly password: string;
-}
 
 /**
  * The variables with which a docker client signs in to one registry.

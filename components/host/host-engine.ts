@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { InputError } from "../input/input-error.ts";
-import { loginVariables, type RegistryAccount } from "./docker-login.ts";
+import { loginVariables } from "./docker-login.ts";
+import type { RegistryAccount } from "./registry-account.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
 import { saysCut } from "./ssh-failure.ts";
 

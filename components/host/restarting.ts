@@ -42,13 +42,13 @@ function copiesIn(outputs: Readonly<Record<string, unknown>> | undefined): (read
 export async function restartWarnings(
   outputs: Readonly<Record<string, unknown>> | undefined,
   host: string,
-  ask: (args: readonly string[]) => Promise<string>,
+  restarting: (copies: readonly string[]) => Promise<ReadonlyMap<string, number>>,
 ): Promise<string[]> {
   const copies = copiesIn(outputs);
   if (copies.length === 0) return [];
-  const restarting = restartingIn(await ask(restartsQuestion(copies.map(([container]) => container))));
+  const found = await restarting(copies.map(([container]) => container));
   return copies.flatMap(([container, service]) => {
-    const restarts = restarting.get(container);
+    const restarts = found.get(container);
     if (restarts === undefined) return [];
     return `services.${service}: ${container} on ${host} is ${restartingInWords(restarts)}, because it ends again and again; see why there with docker logs ${container}`;
   });

@@ -7,7 +7,7 @@ import { InputError } from "../input/input-error.ts";
 import type { ReleaseRecord, SchemaChange } from "../plan/release-record.ts";
 import { kinds } from "../settings/kinds.ts";
 import { dependsOnHistory, destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
-import type { Printed } from "./isolated-run.ts";
+import type { Printed } from "../host/isolated-run.ts";
 
 /** What a plan of the migration is made from. */
 export interface MigrationPlanArgs {

@@ -1,4 +1,4 @@
-import type { RegistryAccount } from "../host/docker-login.ts";
+import type { RegistryAccount } from "../host/registry-account.ts";
 import { Registry } from "../image/registry.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { RegistrySettings } from "../settings/registry.ts";

@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { pack } from "tar-stream";
 import type { ContainerRun, RunLimits } from "../../components/contract/container-run.ts";
 import { endedByLimits, limitArguments, limitsFromEngine } from "../../components/host/run-limits.ts";
-import { lookSeconds, printedBy, type Look, type Printed } from "../../components/migration/isolated-run.ts";
+import { lookSeconds, printedBy, type Look, type Printed } from "../../components/host/isolated-run.ts";
 import { delivers, withoutSecrets } from "../delivered.ts";
 import { checkRun } from "../lineage.ts";
 import { waitingFor } from "../progress.ts";

@@ -1,7 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import type { ContainerRun, RunLimits } from "../../components/contract/container-run.ts";
 import type { LimitedEnd } from "../../components/host/run-limits.ts";
-import type { Look, Printed } from "../../components/migration/isolated-run.ts";
+import type { Look, Printed } from "../../components/host/isolated-run.ts";
 
 /**
  * What steps ask of the machine that they work on.

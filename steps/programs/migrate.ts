@@ -6,9 +6,9 @@ import type {
   MigrateReceipt,
   StayingSchema,
 } from "../../components/contract/migrate.ts";
+import { lookSeconds } from "../../components/host/isolated-run.ts";
 import { defined } from "../../components/input/defined.ts";
 import { UserError } from "../../components/input/user-error.ts";
-import { lookSeconds } from "../../components/migration/isolated-run.ts";
 import { backUp } from "../database/backup.ts";
 import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
 import { awaitEarlierRuns } from "../database/earlier-runs.ts";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { application as described } from "../../../application.ts";
 import { parseApplication } from "../../../components/application/parse.ts";
-import { printedBy } from "../../../components/migration/isolated-run.ts";
+import { printedBy } from "../../../components/host/isolated-run.ts";
 import { planMigration, type MigrationPlan } from "../../../components/migration/migration-plan.ts";
 import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
 import { buildImages } from "../../../toolchain/images/build.mjs";

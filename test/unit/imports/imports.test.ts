@@ -57,6 +57,11 @@ describe("the rules of imports", function () {
     ["components/host/a.ts", "components/release/b.ts", "components/host imports from below only"],
     ["components/data/a.ts", "components/image/b.ts", "components/data imports from below only"],
     ["cli/docker/a.ts", "cli/stack/b.ts", "cli/docker imports from below only"],
+    [
+      "components/release/a.ts",
+      "components/host/docker-b.ts",
+      "what is asked of a host does not depend on Docker",
+    ],
     ["components/data/a.ts", "steps/route/b.ts", "components know no step, command line or application"],
     ["components/plan/a.ts", "application.ts", "components know no step, command line or application"],
     [

@@ -1,7 +1,8 @@
 /** How a host's engine is asked before anything is made; that it answers so is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
 import { postgresVersionOf, printingOn } from "../../../components/migration/look-at-data.ts";
-import { printedBy } from "../../../components/migration/isolated-run.ts";
+import { printedBy } from "../../../components/host/isolated-run.ts";
+import { dockerView } from "../../../components/host/docker-view.ts";
 import { limitsFromSettings } from "../../../components/host/run-limits.ts";
 import { playing, typed } from "../steps/play.ts";
 
@@ -16,7 +17,7 @@ describe("what an image prints on a host", function () {
 
   const print = (answers: string, who: typeof account | undefined = account) =>
     playing(`case "$*" in ${answers} esac`, () =>
-      printingOn(connection, who, limits)(image, ["list", "0004"], { LOG_LEVEL: "info" }),
+      printingOn(dockerView(connection, who), limits)(image, ["list", "0004"], { LOG_LEVEL: "info" }),
     );
 
   it("comes from a container that reaches nothing and keeps nothing", async () => {
@@ -92,7 +93,7 @@ describe("the version of PostgreSQL that made a volume", function () {
   const version = async (answers: string): Promise<number | undefined> =>
     (
       await playing(`case "$*" in ${answers} esac`, () =>
-        postgresVersionOf(connection, "notes-production-postgres", {
+        postgresVersionOf(dockerView(connection), "notes-production-postgres", {
           ...{ recorded: 15, limits },
           imageMirror: "docker.io",
         }),

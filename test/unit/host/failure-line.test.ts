@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failureLine } from "../../../components/migration/failure-line.ts";
+import { failureLine } from "../../../components/host/failure-line.ts";
 
 describe("the line that says why a program failed", () => {
   const cases: Readonly<Record<string, readonly [printed: string, line: string]>> = {

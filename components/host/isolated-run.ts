@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { RunLimits } from "../contract/container-run.ts";
-import { endedByLimits, limitArguments, type LimitedEnd } from "../host/run-limits.ts";
+import { endedByLimits, limitArguments, type LimitedEnd } from "./run-limits.ts";
 import { failureLine } from "./failure-line.ts";
 
 /** A command of an image that only prints. */

@@ -1,0 +1,24 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+/** How long the engine may take to answer, in milliseconds. */
+const patience = 30_000;
+
+/** What a command prints where a copy runs on this machine's engine; undefined when it fails there, or nothing runs. */
+export function askLocally(copy: string, command: readonly string[]): Promise<string | undefined> {
+  return ask(["exec", copy, ...command]);
+}
+
+/** The ports of this machine that lead to a container, as the engine's JSON; undefined when there is no such container. */
+export function localPorts(container: string): Promise<string | undefined> {
+  return ask(["container", "inspect", "--format", "{{json .HostConfig.PortBindings}}", container]);
+}
+
+async function ask(args: readonly string[]): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)("docker", [...args], { timeout: patience });
+    return stdout;
+  } catch {
+    return undefined; // gone or stopped; what is made of it tells why
+  }
+}

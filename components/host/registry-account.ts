@@ -1,0 +1,6 @@
+/** Who signs in to a registry. */
+export interface RegistryAccount {
+  readonly address: string;
+  readonly user: string;
+  readonly password: string;
+}
