@@ -70,7 +70,7 @@ async function removeFrom(
   const own = [name, `${name}.caddy`, `${name}.candidate`];
   if (!lines(listed.stdout).some((file) => own.includes(file))) return undefined;
   const containers = new Set(lines(await docker(there, ["ps", "--all", "--format", "{{.Names}}"])));
-  const served = siteAnswer(await docker(there, ["exec", gateway, ...siteQuestion(site)]))?.containers ?? [];
+  const served = siteAnswer(await docker(there, ["exec", gateway, ...siteQuestion(site)]))?.copies ?? [];
   const others = served.filter((container) => containers.has(container));
   if (others.length > 0) {
     return `the site of ${name} stays in ${gateway}, for it leads to containers that this state does not know, got ${others.join(", ")}; go on with the state that made them`;

@@ -1,14 +1,14 @@
-/** A PostgreSQL server in a container, and the role that may do everything there. */
-export interface DatabaseContainer {
+/** A PostgreSQL server, by the name of its copy, and the role that may do everything there. */
+export interface AdministeredServer {
   readonly container: string;
   readonly administrator: string;
 }
 
 /** The lock of one database, by which whoever migrates or dumps keeps others out. */
 export interface DatabaseLock {
-  /** The server's container. */
+  /** The server, by the name of its copy. */
   readonly container: string;
-  /** The role that may do everything, and needs no password inside the container. */
+  /** The role that may do everything, and needs no password where the server runs. */
   readonly administrator: string;
   readonly database: string;
   /** How long to wait for another one to end, in seconds. */
@@ -17,7 +17,7 @@ export interface DatabaseLock {
 
 /** One dump of a database into a volume of its host. */
 export interface BackupInput {
-  /** The server's container. */
+  /** The server, by the name of its copy. */
   readonly container: string;
   /** The role that may do everything, and needs no password on the server's own address. */
   readonly administrator: string;
@@ -26,7 +26,7 @@ export interface BackupInput {
   readonly volume: string;
   /** The release that the dump is taken for. */
   readonly release: string;
-  /** What finds the container that dumps when its starter was killed. */
+  /** What finds the dump that goes on when its starter was killed. */
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -19,7 +19,7 @@ export interface HttpProbe {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Healthy is exit code 0 of a command in the container. */
+/** Healthy is exit code 0 of a command where the copy runs. */
 export interface CommandProbe {
   readonly command: readonly string[];
 }

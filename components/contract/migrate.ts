@@ -1,8 +1,8 @@
-import type { ContainerRun } from "./container-run.ts";
+import type { CommandRun } from "./command-run.ts";
 import type { BackupInput, BackupReceipt, DatabaseLock } from "./database.ts";
 
-/** One run of the application's migrations, in a container of its own. */
-export interface MigrateInput extends ContainerRun {
+/** One run of the application's migrations. */
+export interface MigrateInput extends CommandRun {
   readonly timeoutSeconds: number;
   /** How users' data is kept from harm; left out, the command runs and nothing else. */
   readonly care?: MigrateCare;

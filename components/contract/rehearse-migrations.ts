@@ -1,8 +1,8 @@
-import type { ContainerRun } from "./container-run.ts";
-import type { DatabaseContainer } from "./database.ts";
+import type { CommandRun } from "./command-run.ts";
+import type { AdministeredServer } from "./database.ts";
 
 /** The application's migrations, tried on a database that nothing else uses. */
-export interface RehearseMigrationsInput extends Omit<ContainerRun, "command" | "limits"> {
+export interface RehearseMigrationsInput extends Omit<CommandRun, "command" | "limits"> {
   readonly commands: {
     readonly up: readonly string[];
     /** To the lowest revision; left out, only up is tried. */
@@ -14,7 +14,7 @@ export interface RehearseMigrationsInput extends Omit<ContainerRun, "command" | 
   };
   /** What the service has that holds no secret: with this alone a plan asks. */
   readonly bareEnvironment: Readonly<Record<string, string>>;
-  readonly database: { readonly server: DatabaseContainer; readonly name: string; readonly owner: string };
+  readonly database: { readonly server: AdministeredServer; readonly name: string; readonly owner: string };
   readonly timeoutSeconds: number;
   /** The folder for the reports of all checks. */
   readonly reports: string;

@@ -13,11 +13,11 @@ export interface SwitchRouteInput {
   readonly site: Site;
   /** The site's Caddyfile, the same for all releases with the same routes. */
   readonly text: string;
-  /** What the gateway reads at every request, by path: which container each copy is, and more. */
+  /** What the gateway reads at every request, by path: what each copy is called, and more. */
   readonly files: Readonly<Record<string, string>>;
   /** All copies of the release, also those that answer no path: none may end while users are watched. */
   readonly copies: readonly string[];
-  /** Where the gateway listens, inside its own container. */
+  /** Where the gateway listens, where it runs. */
   readonly port: number;
   /** What stands for HTTPS; left out, the site is plain HTTP. */
   readonly secure?: SecureSite;

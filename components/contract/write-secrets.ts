@@ -1,6 +1,6 @@
 /** Secrets that become files of a volume. */
 export interface WriteSecretsInput {
-  /** A container whose image is there. */
+  /** A copy whose image is there. */
   readonly container: string;
   readonly volume: string;
   /** Secret values by name. */

@@ -5,7 +5,7 @@ import type { Site } from "../contract/switch-route.ts";
 export interface SiteContent {
   /** Which paths there are, and the services that answer them, as a Caddyfile. It changes when the application's routes do. */
   readonly text: string;
-  /** The folder of `writeRelease`: which container each copy is, and the state of the environment. It changes with every release. */
+  /** The folder of `writeRelease`: what each copy is called, and the state of the environment. It changes with every release. */
   readonly release: string;
 }
 
@@ -13,8 +13,8 @@ export interface SiteContent {
 export interface ServedSite extends SiteContent {
   /** Whether the gateway has loaded the text; a run that was killed may have written it and no more. */
   readonly loaded: boolean;
-  /** The containers that the release sends requests to, by their names. */
-  readonly containers: readonly string[];
+  /** The copies that the release sends requests to, by their names. */
+  readonly copies: readonly string[];
 }
 
 /** Where the gateway keeps its sites. */
@@ -33,13 +33,13 @@ export function siteQuestion({ name }: Pick<Site, "name">): string[] {
 
 /** What the gateway answered to the question; undefined when it has no site of that name. */
 export function siteAnswer(answer: string): ServedSite | undefined {
-  const [text, release = "", loaded, ...containers] = answer.split("\0");
+  const [text, release = "", loaded, ...copies] = answer.split("\0");
   if (text === undefined || release === "") return undefined;
   return {
     text,
     release: release.trimEnd(),
     loaded: loaded === "loaded",
-    containers: [...new Set(containers)],
+    copies: [...new Set(copies)],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RunLimits } from "../contract/container-run.ts";
+import type { RunLimits } from "../contract/command-run.ts";
 import type { Look, Printed } from "./isolated-run.ts";
 
 /** What is asked of a host before anything of a release is made. Nothing changes there but the images that it has. */

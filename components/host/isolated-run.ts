@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { RunLimits } from "../contract/container-run.ts";
+import type { RunLimits } from "../contract/command-run.ts";
 import { endedByLimits, limitArguments, type LimitedEnd } from "./run-limits.ts";
 import { failureLine } from "./failure-line.ts";
 

@@ -1,4 +1,4 @@
-import type { RunLimits } from "../contract/container-run.ts";
+import type { RunLimits } from "../contract/command-run.ts";
 import type { Limits } from "../settings/limits.ts";
 import { size } from "./preflight.ts";
 

@@ -1,5 +1,5 @@
 import { imageReference } from "../application/images.ts";
-import type { RunLimits } from "../contract/container-run.ts";
+import type { RunLimits } from "../contract/command-run.ts";
 import type { HostView } from "../host/host-view.ts";
 import type { PrintFromImage } from "./migration-plan.ts";
 

@@ -1,10 +1,10 @@
-import type { DatabaseContainer } from "../../components/contract/database.ts";
+import type { AdministeredServer } from "../../components/contract/database.ts";
 import type { Machine } from "../machine/machine.ts";
 
 /** Makes a database that belongs to the role, with nothing in it. */
 export async function createDatabase(
   machine: Machine,
-  server: DatabaseContainer,
+  server: AdministeredServer,
   database: string,
   owner: string,
 ): Promise<void> {
@@ -14,7 +14,7 @@ export async function createDatabase(
 /** Removes a database, whoever is connected to it. */
 export async function dropDatabase(
   machine: Machine,
-  server: DatabaseContainer,
+  server: AdministeredServer,
   database: string,
 ): Promise<void> {
   await runSql(machine, server, `DROP DATABASE IF EXISTS ${identifier(database)} WITH (FORCE);\n`);
@@ -23,7 +23,7 @@ export async function dropDatabase(
 /** The schema of a database as SQL, a line each; without what differs from one dump to the next. */
 export async function schemaOf(
   machine: Machine,
-  { container, administrator }: DatabaseContainer,
+  { container, administrator }: AdministeredServer,
   database: string,
 ): Promise<string[]> {
   const dump = ["pg_dump", "--schema-only", "--username", administrator, "--dbname", database];
@@ -38,7 +38,7 @@ export async function schemaOf(
  */
 export function runSql(
   machine: Machine,
-  { container, administrator }: DatabaseContainer,
+  { container, administrator }: AdministeredServer,
   sql: string,
 ): Promise<string> {
   const client = ["psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"];

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { pack } from "tar-stream";
-import type { ContainerRun, RunLimits } from "../../components/contract/container-run.ts";
+import type { CommandRun, RunLimits } from "../../components/contract/command-run.ts";
 import { endedByLimits, limitArguments, limitsFromEngine } from "../../components/host/run-limits.ts";
 import { lookSeconds, printedBy, type Look, type Printed } from "../../components/host/isolated-run.ts";
 import { delivers, withoutSecrets } from "../delivered.ts";
@@ -22,7 +22,7 @@ const scriptFolder = "/backups";
 
 /** Runs the command in a container of its own, and removes it. */
 export async function once<T>(
-  run: ContainerRun,
+  run: CommandRun,
   timeoutSeconds: number,
   look: (ended: EndedRun) => Promise<T>,
   signal?: AbortSignal,
@@ -203,7 +203,7 @@ function create({
   capabilities,
   limits,
   mounts = {},
-}: ContainerRun): Promise<string> {
+}: CommandRun): Promise<string> {
   const plain = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return docker(
     [
@@ -233,7 +233,7 @@ function labelArguments(labels: Readonly<Record<string, string>>): string[] {
   return Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
 }
 
-function rights(capabilities: ContainerRun["capabilities"]): string[] {
+function rights(capabilities: CommandRun["capabilities"]): string[] {
   if (capabilities === undefined) return [];
   const kept = capabilities.flatMap((name) => ["--cap-add", name]);
   return ["--cap-drop", "ALL", ...kept, "--security-opt", "no-new-privileges"];

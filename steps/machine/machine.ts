@@ -1,5 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import type { ContainerRun, RunLimits } from "../../components/contract/container-run.ts";
+import type { CommandRun, RunLimits } from "../../components/contract/command-run.ts";
 import type { LimitedEnd } from "../../components/host/run-limits.ts";
 import type { Look, Printed } from "../../components/host/isolated-run.ts";
 
@@ -41,7 +41,7 @@ export interface Machine {
    * It is stopped after `timeoutSeconds`. With `signal` it is stopped before, and the signal's reason is thrown.
    */
   readonly once: <T>(
-    run: ContainerRun,
+    run: CommandRun,
     timeoutSeconds: number,
     look: (ended: EndedRun) => Promise<T>,
     signal?: AbortSignal,

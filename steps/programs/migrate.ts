@@ -1,5 +1,5 @@
 import { commandFrom, isRevision, pendingOf, revisionOf } from "../../components/application/migrations.ts";
-import type { ContainerRun } from "../../components/contract/container-run.ts";
+import type { CommandRun } from "../../components/contract/command-run.ts";
 import type {
   MigrateCare,
   MigrateInput,
@@ -17,7 +17,7 @@ import { runStep, StepFailure } from "../program.ts";
 
 /** A run on a machine, whose limits are known; `lost` comes when it has to end, because others may migrate now. */
 type LimitedInput = MigrateInput &
-  Required<Pick<ContainerRun, "limits">> & { readonly machine: Machine; readonly lost?: AbortSignal };
+  Required<Pick<CommandRun, "limits">> & { readonly machine: Machine; readonly lost?: AbortSignal };
 
 async function migrate(described: MigrateInput, machine: Machine): Promise<object> {
   const input = { ...described, machine, limits: described.limits ?? (await machine.limits()) };
@@ -133,8 +133,8 @@ async function pendingRevisions(
 
 /** Leaves out the variables that say where secrets are. */
 function withoutFiles(
-  environment: ContainerRun["environment"],
-  files: ContainerRun["files"],
+  environment: CommandRun["environment"],
+  files: CommandRun["files"],
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !Object.hasOwn(files, name.replace(/_FILE$/, ""))),

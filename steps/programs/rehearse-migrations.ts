@@ -2,7 +2,7 @@ import { appendFile, writeFile } from "node:fs/promises";
 import { rehearsal } from "../../components/application/checks.ts";
 import { commandFrom, isRevision, pendingOf, revisionOf } from "../../components/application/migrations.ts";
 import { logFile, sqlFile, type CheckResult } from "../../components/ci/result.ts";
-import type { ContainerRun } from "../../components/contract/container-run.ts";
+import type { CommandRun } from "../../components/contract/command-run.ts";
 import type { PlanCommands, RehearseMigrationsInput } from "../../components/contract/rehearse-migrations.ts";
 import { CheckFailure, withResult } from "../checks/check-result.ts";
 import { createDatabase, dropDatabase, schemaOf } from "../database/databases.ts";
@@ -11,7 +11,7 @@ import { runStep } from "../program.ts";
 
 /** A rehearsal on a machine, whose limits are known. */
 type Rehearsal = RehearseMigrationsInput &
-  Required<Pick<ContainerRun, "limits">> & { readonly machine: Machine };
+  Required<Pick<CommandRun, "limits">> & { readonly machine: Machine };
 
 type Warnings = Pick<CheckResult, "warnings">;
 

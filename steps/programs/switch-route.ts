@@ -34,7 +34,7 @@ async function switchRoute(input: SwitchRouteInput, machine: Machine): Promise<o
     input.secure?.certificates === "internal" && knowAuthority(machine, site.gateway),
   ]);
   const isNew = before?.text !== text || !before.loaded;
-  const gone = before?.containers.filter((copy) => !Object.values(files).includes(copy)) ?? [];
+  const gone = before?.copies.filter((copy) => !Object.values(files).includes(copy)) ?? [];
   const [restarts, goneAddresses] = await Promise.all([
     machine.restarts([...new Set([...copiesIn(files), ...input.copies])]),
     // Nobody waits for their connections where there is no time for it.

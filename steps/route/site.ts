@@ -17,7 +17,7 @@ export async function readSite(machine: Machine, site: Site): Promise<ServedSite
 }
 
 /**
- * Writes down what the gateway reads at every request (which container each copy is, and more), in a folder of the
+ * Writes down what the gateway reads at every request (what each copy is called, and more), in a folder of the
  * release's own, which nothing uses yet. `files` are texts by their paths.
  *
  * With `keepCurrent`, what the current release has besides stays: until its routes are gone, the gateway asks for those

@@ -15,7 +15,7 @@ describe("what a gateway serves", () => {
   it("is what it answers", () => {
     assert.deepEqual(served, {
       ...{ text: "text", release: "release", loaded: true },
-      containers: ["api-1", "web-1"],
+      copies: ["api-1", "web-1"],
     });
     assert.equal(siteAnswer("text\0release\n\0")?.loaded, false);
     assert.equal(siteAnswer(""), undefined);

@@ -1,13 +1,13 @@
 import type { Limits } from "../settings/limits.ts";
 
-/** What a container may use that runs one command and is gone: a migration, a look into an image, a dump. */
+/** What a command may use that runs once and is gone: a migration, a look into an image, a dump. */
 export interface RunLimits extends Pick<Limits, "memory" | "pids"> {
   /** What a person does to give it more memory. */
   readonly remedy: string;
 }
 
-/** One command in a container of its own, with its connections. */
-export interface ContainerRun {
+/** One command of an image that runs by itself, with its connections. */
+export interface CommandRun {
   readonly image: string;
   readonly network: string;
   readonly command: readonly string[];
