@@ -26,7 +26,7 @@ describe("a trace of a compiled module", () => {
   });
 
   it("names the lines of the sources", async () => {
-    const setup = pathToFileURL(join(process.cwd(), "setup")).href;
+    const setup = pathToFileURL(join(process.cwd(), "setup/speed")).href;
     const script = `import { compiled } from "${setup}/compiled.mjs";
       import { showSourceLines } from "${setup}/source-lines.mjs";
       showSourceLines();
