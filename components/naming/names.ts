@@ -52,7 +52,7 @@ export function namesOf(namespace: string): Names {
   };
 }
 
-/** What the labels of a container, volume or network say. */
+/** The values of the labels of a container, volume or network. */
 export interface LabelValues {
   /** The application's name. */
   application: string;

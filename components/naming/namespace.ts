@@ -32,7 +32,7 @@ export const environmentNames = [
 /** The name of an environment. */
 export type EnvironmentName = (typeof environmentNames)[number];
 
-/** Whether the text is a DNS label in lower case, starting with a letter, of at most so many characters. */
+/** Tells whether the text is a lower-case DNS label that starts with a letter and has at most `longest` characters. */
 export function isLabel(text: string, longest: number): boolean {
   return text.length <= longest && label.test(text);
 }
@@ -45,13 +45,13 @@ export function checkNamespace(namespace: string): string {
   ]);
 }
 
-/** What a namespace is, in the words of messages. */
+/** The form of a namespace, in the words of messages. */
 export const namespaceForm = `a name of lower-case letters, digits and hyphens, from a letter on, at most ${longestNamespace} characters`;
 
 /**
  * The namespace of an application's stack: `<application>-<stack>`, such as `notes-local` or `notes-pr-12`.
  *
- * What does not fit is cut, and then ends in 8 digits of the whole name's hash, so that two names never meet.
+ * A name that is too long is cut and ends in 8 digits of the whole name's hash, so that two names never meet.
  */
 export function namespaceFor(application: string, stack: string): string {
   return labelFor(`${application}-${stack}`, longestNamespace);
@@ -91,7 +91,7 @@ export function labelFor(raw: string, longest: number): string {
   return `${readableOf(raw, longest - 9) || "x"}-${hashOf(raw)}`;
 }
 
-/** What of a text can be read in a label, cut at that length; nothing when nothing can. */
+/** Returns the part of a text that is readable in a label, cut at that length; empty when there is none. */
 export function readableOf(raw: string, longest: number): string {
   return slug(raw).slice(0, longest).replace(/-+$/, "");
 }

@@ -4,9 +4,9 @@ import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** A working copy, and what a person should know of how it was told. */
+/** A working copy, and what a person should know of how it was found. */
 export type FoundWorkspace = Workspace & {
-  /** Why no branch could be told; undefined when one was. */
+  /** The reason that no branch was found; undefined when one was. */
   readonly warning?: string;
 };
 

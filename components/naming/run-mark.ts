@@ -7,13 +7,13 @@ export const runLabel = "towpath.run";
 /** The variable by which the command line tells the program which run it is. */
 export const runVariable = "TOWPATH_RUN";
 
-/** What is known of the run that made something. */
+/** The known facts of the run that made something. */
 export interface RunMark {
   /** `<user>@<machine>`. */
   readonly who: string;
   /** Minutes in UTC: `2026-01-02 03:04`. */
   readonly when: string;
-  /** Where its state is, without what could be a credential. */
+  /** The location of its state, without anything that could be a credential. */
   readonly state: string;
 }
 
@@ -22,7 +22,7 @@ export function markOf({ who, when, state }: RunMark, digits = randomBytes(8).to
   return [digits, who, when, state].join(" ");
 }
 
-/** What a mark says; undefined when it is none. */
+/** Returns the facts in a mark; undefined when it is none. */
 export function readMark(mark: string): RunMark | undefined {
   const [, who, when, state] = /^[0-9a-f]{16} (\S+) (\S+ \S+) (.+)$/.exec(mark) ?? [];
   return who === undefined || when === undefined || state === undefined ? undefined : { who, when, state };

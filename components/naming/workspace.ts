@@ -4,11 +4,11 @@ import { hashOf, longestNamespace, readableOf } from "./namespace.ts";
 export interface Workspace {
   /** The branch, as it is called: not yet a name for anything. Undefined when there is none. */
   readonly branch?: string;
-  /** What `WORKSPACE_ID` says: keeps two checkouts of a branch apart that know nothing of each other. */
+  /** The value of `WORKSPACE_ID`: it keeps apart two checkouts of a branch that know nothing of each other. */
   readonly workspaceId?: string;
   /** The project's folder, links followed. */
   readonly path: string;
-  /** What said the branch: the variable `BRANCH_NAME`, or git; `path` when nothing did. */
+  /** The source of the branch: the variable `BRANCH_NAME`, or git; `path` when there is none. */
   readonly source: "variables" | "git" | "path";
 }
 
@@ -24,10 +24,10 @@ export function workspaceNamespace(application: string, stack: string, workspace
 }
 
 /**
- * What tells two working copies apart.
+ * Returns the facts that tell two working copies apart.
  *
- * A branch that `BRANCH_NAME` names is the same one in every folder: the steps of a run in CI may be in different ones.
- * What git says is true of one folder only.
+ * A branch that `BRANCH_NAME` names is the same one in every folder: the steps of a run in CI may be in different
+ * ones. A branch that git reports belongs to one folder only.
  */
 function identityOf({ branch, workspaceId, path, source }: Workspace): (string | null)[] {
   return [branch ?? null, workspaceId ?? null, source === "variables" ? null : path];
