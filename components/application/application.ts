@@ -24,11 +24,11 @@ export interface Image {
   readonly target?: string;
   readonly args: Readonly<Record<string, string>>;
   readonly dev?: Development;
-  /** What is mounted over the image where it runs: `inDevelopment` takes it from `dev`. */
+  /** The folders that are mounted over the image where it runs: `inDevelopment` takes them from `dev`. */
   readonly mounts?: Readonly<Record<string, string>>;
 }
 
-/** How an image is built for development. */
+/** The build of an image for development. */
 export interface Development {
   readonly target: string;
   /** Folders of the project, and where they are in the container. */
@@ -51,15 +51,15 @@ export interface Service {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** How a copy shows that it is ready. */
+/** The check that shows that a copy is ready. */
 export type Health = { readonly path: string } | { readonly command: readonly string[] };
 
-/** How a secret reaches its services. */
+/** The delivery of a secret to its services. */
 export interface Secret {
   readonly delivery: "file" | "variable";
 }
 
-/** How the schema is migrated. */
+/** The migrations of the schema. */
 export interface Migrations {
   readonly service: string;
   readonly up: readonly string[];

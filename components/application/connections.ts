@@ -1,16 +1,16 @@
 import type { Application } from "./application.ts";
 import { isBackingService } from "./needs.ts";
 
-/** Where containers find the files of their secrets. */
+/** The folder in which containers find the files of their secrets. */
 export const secretsFolder = "/run/secrets";
 
 /** The port that the object storage listens on. */
 export const objectStoragePort = 7070;
 
-/** The region that S3 clients want to be told; a single server has only one. */
+/** The region that S3 clients ask for; a single server has only one. */
 export const objectStorageRegion = "us-east-1";
 
-/** What a service is connected with: plain variables, and the secrets whose values the backing services make. */
+/** The connections of a service: plain variables, and the secrets whose values the backing services make. */
 export interface Connections {
   readonly environment: Readonly<Record<string, string>>;
   readonly secretNames: readonly string[];
@@ -25,7 +25,7 @@ export interface ConnectionNames {
 }
 
 /**
- * What a service or a check gets from its needs.
+ * Returns the variables and secrets that a service or a check gets from its needs.
  *
  * `postgres`: secret DATABASE_URL. `redis`: secret REDIS_URL. A bucket `my-files`: S3_ENDPOINT, S3_REGION and
  * S3_BUCKET_MY_FILES, and the secrets S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY. Another service: only the order.

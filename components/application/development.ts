@@ -3,7 +3,7 @@ import { show, suggestion } from "../input/input-checks.ts";
 import type { Application, Image } from "./application.ts";
 import { stagesOf } from "./dockerfile.ts";
 
-/** What the checks of development images look at in the project. */
+/** The project's files, for the checks of development images. */
 export interface ProjectFiles {
   /** The project's folder. */
   readonly root: string;
@@ -34,7 +34,7 @@ export function reloadingServices({ images, services }: Application): string[] {
   });
 }
 
-/** What of an image's context is mounted where it runs, relative to the context: `notes`. */
+/** Returns the paths of an image's context that are mounted where it runs, relative to the context: `notes`. */
 export function mountedInContext(
   root: string,
   { context, mounts = {} }: Pick<Image, "context" | "mounts">,

@@ -1,4 +1,4 @@
-/** How Docker calls its own registry where a name says nothing else. */
+/** The name of Docker's own registry, which is meant where a reference names none. */
 const dockerHub = "docker.io";
 
 /**

@@ -1,4 +1,4 @@
-/** What stands in a command for the revision that the schema is at. */
+/** The word that stands in a command for the revision of the schema. */
 export const revisionWord = "{revision}";
 
 /** The command for a schema at this revision. */
@@ -11,7 +11,7 @@ export function revisionOf(printed: string): string | undefined {
   return /\S+/.exec(printed)?.[0];
 }
 
-/** Whether the text can be put into a command, perhaps a shell's: letters, digits, `_`, `.` and `-`. */
+/** Tells whether the text can be put into a command, perhaps a shell's: letters, digits, `_`, `.` and `-`. */
 export function isRevision(text: string): boolean {
   return /^[\w.-]+$/.test(text);
 }

@@ -3,7 +3,7 @@ import { ownParts } from "../naming/names.ts";
 import { secretFile, secretsOfNeed, variablesOfNeed } from "./connections.ts";
 import type { WellFormed } from "./schema.ts";
 
-/** What Towpath tells every image while it is built, and every container while it runs. */
+/** The variables that Towpath sets for every image while it is built, and for every container while it runs. */
 const buildArguments = [
   "BUILD_VERSION",
   "BUILD_COMMIT",
@@ -116,7 +116,7 @@ function migrationProblems({ migrations, services }: WellFormed): string[] {
   ];
 }
 
-/** Commands that start from a revision have to be told one where there is none, and what they print has to have a name. */
+/** Commands that start from a revision need one where there is none, and what they print has to have a name. */
 function commandProblems({ base, pending, sql }: NonNullable<WellFormed["migrations"]>): string[] {
   const problems: string[] = [];
   if (base === undefined && (pending !== undefined || sql !== undefined)) {
@@ -133,7 +133,7 @@ function commandProblems({ base, pending, sql }: NonNullable<WellFormed["migrati
   return problems;
 }
 
-/** What stands under a name that the application's checks have made sure of. */
+/** Returns the entry of a name that the application's checks have made sure of. */
 export function found<T>(map: Readonly<Record<string, T>>, key: string): T {
   const value = map[key];
   if (value === undefined) throw new Error(`${key} is not among ${Object.keys(map).join(", ")}`);

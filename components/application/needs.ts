@@ -1,10 +1,10 @@
 import { nearest, show } from "../input/input-checks.ts";
 import type { Application } from "./application.ts";
 
-/** What a service can need, apart from buckets and other services. */
+/** The backing services that a service can need. */
 export const backingServices = ["postgres", "redis"] as const;
 
-/** How a backing service is declared, for the messages that ask for it. */
+/** The declarations of the backing services, for the messages that ask for them. */
 const declarations = {
   postgres: { title: "PostgreSQL", example: "postgres: { version: 15 }" },
   redis: { title: "Redis", example: "redis: { version: 7 }" },
@@ -44,7 +44,7 @@ export function backingServiceProblem(
   return [`${path}: no ${title} is declared, got ${show(need)}; add ${example} to the application`];
 }
 
-/** Whether the need is one for a backing service. */
+/** Tells whether the need is one for a backing service. */
 export function isBackingService(need: string): need is (typeof backingServices)[number] {
   return (backingServices as readonly string[]).includes(need);
 }

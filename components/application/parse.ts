@@ -51,7 +51,7 @@ export function parseApplication(description: unknown): Application {
   };
 }
 
-/** How each of the named secrets is delivered: as a file, unless the application says otherwise. */
+/** Returns the delivery of each of the named secrets: as a file, unless the application says otherwise. */
 function deliveries({ secrets }: WellFormed, names: readonly string[]): Record<string, Secret> {
   return Object.fromEntries(names.map((name) => [name, secrets[name] ?? { delivery: "file" }]));
 }

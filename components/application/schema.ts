@@ -203,7 +203,7 @@ const jsonWords = expected(
   'for example { status: "healthy" }; write texts, numbers, true, false, null, lists and maps',
 );
 
-/** Whether JSON can carry the value whole. A value within itself it cannot. */
+/** Tells whether JSON can carry the value whole. It cannot carry one that contains itself. */
 function isJson(value: unknown, around: readonly unknown[] = []): value is JsonValue {
   if (value === null || typeof value === "string" || typeof value === "boolean") return true;
   if (typeof value === "number") return Number.isFinite(value);
@@ -226,7 +226,7 @@ const smoke = z
 const servicesWords = expected("at least one service by its name", 'for example { api: { image: "api" } }');
 const imagesWords = expected("images by their names", 'for example { api: { context: "app/api" } }');
 
-/** What `application.ts` may say. What one part says of another is checked after it, in checks.ts. */
+/** The schema of `application.ts`. Its parts are checked against each other afterwards, in checks.ts. */
 export const applicationSchema = z
   .strictObject({
     name: named("notes"),
