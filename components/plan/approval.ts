@@ -8,10 +8,10 @@ import type { ReleasePlan } from "./plan.ts";
 import { descriptionHash } from "./release-description.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 
-/** What signatures of approvals are made out to, so that one made for something else never passes for one. */
+/** The namespace of approvals' signatures, so that a signature made for something else never passes for one. */
 export const signatureNamespace = "towpath-approval";
 
-/** What a person approves: these images of this branch, run as described, for this environment. */
+/** The subject of an approval: these images of this branch, run as described, for this environment. */
 export interface Approvable extends Pick<
   ReleaseRecord,
   "id" | "images" | "description" | "commit" | "branch" | "version"
@@ -52,7 +52,7 @@ export function approvalStatement({
 }
 
 /**
- * Who approved exactly this release, in the order of the settings; each signer counts once.
+ * Returns the signers who approved exactly this release, in the order of the settings; each signer counts once.
  *
  * `unfit` are the signers with an approval of a release of this id whose signature is not theirs, or of something else.
  */
@@ -137,7 +137,7 @@ export async function signatureFits(
   }
 }
 
-/** How long ssh-keygen may take, in milliseconds; it takes a few. */
+/** The time that ssh-keygen may take, in milliseconds; it takes a few. */
 const patience = 10_000;
 
 /** Says that signatures cannot be checked on this machine. */

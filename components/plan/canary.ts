@@ -4,13 +4,13 @@ import type { PlannedRelease } from "./decide.ts";
 import { changedParts, type ReleaseDescription } from "./release-description.ts";
 import { haveSameImages } from "./release-record.ts";
 
-/** Which images run, by the images' names, and who gets them. */
+/** The images that run, by their names, and who gets them. */
 export interface Tracks {
   /** The references of the images that all clients get, but for a canary's. */
   readonly stable: Readonly<Record<string, string>>;
   /** Those of the newer release beside it. */
   readonly canary?: { readonly images: Readonly<Record<string, string>>; readonly weight: number };
-  /** Whether the newer release becomes the one that all clients get, which is when it gets a record. */
+  /** True when the newer release becomes the one that all clients get, which is when it gets a record. */
   readonly completes: boolean;
 }
 
@@ -33,7 +33,8 @@ export function tracksOf(
 }
 
 /**
- * How the images run; undefined where no record says it. A canary shares the description of the release beside it.
+ * Returns the description that the images run by; undefined where no record has it.
+ * A canary shares the description of the release beside it.
  *
  * Throws an InputError for a canary with another one.
  */

@@ -17,11 +17,11 @@ import type { ReleaseSource } from "./release-source.ts";
 /** All that decides what a run releases. */
 export interface ReleaseFacts {
   readonly environment: "staging" | "production";
-  /** How this checkout describes the application. */
+  /** This checkout's description of the application. */
   readonly description: ReleaseDescription;
   /** This stack's records, newest first. */
   readonly records: readonly ReleaseRecord[];
-  /** What the commit was published as; for production, staging's records, newest first. Left out for a rollback. */
+  /** The commit's published images; for production, staging's records, newest first. Left out for a rollback. */
   readonly source?: ReleaseSource | readonly ReleaseRecord[];
   readonly freeze?: FreezeSettings;
   /** The branches that production takes releases of, as patterns; none where they are left out. */
@@ -33,22 +33,22 @@ export interface ReleaseFacts {
   readonly now: Date;
 }
 
-/** What a run releases. */
+/** The release that a run makes. */
 export interface PlannedRelease extends ReleaseIdentity {
   readonly commit?: string;
   /** The branch that the images were published of, and git's tag of the commit. */
   readonly branch?: string;
   readonly tag?: string;
   readonly version?: string;
-  /** What ran before; left out for a first release. */
+  /** The release that ran before; left out for a first one. */
   readonly current?: ReleaseRecord;
-  /** Whether other images run afterwards than before, or run otherwise. */
+  /** True when other images run afterwards than before, or the same ones otherwise. */
   readonly changes: boolean;
   /** The id of the release that is gone back from. */
   readonly rollbackOf?: string;
-  /** Why it is let through without staging's receipts. */
+  /** The reason that it is let through without staging's receipts. */
   readonly unproven?: { readonly reason: string };
-  /** What the one who runs it should know. */
+  /** The facts that the person who runs it should know. */
   readonly warnings: readonly string[];
 }
 
@@ -74,7 +74,7 @@ export function decideRelease(facts: ReleaseFacts): PlannedRelease {
   return release;
 }
 
-/** What a run is about to release, in one line. */
+/** Describes what a run is about to release, in one line. */
 export function plannedInWords({ id, branch, tag, commit, version, current }: PlannedRelease): string {
   const facts = Object.entries({ branch, tag, commit, version })
     .filter(([, fact]) => fact !== undefined)
@@ -139,7 +139,7 @@ function committed(source: ReleaseSource | undefined): Candidate {
   return { ...originOf(source), warnings };
 }
 
-/** What keeps the receipts of a release from proving anything: steps that ask nothing of what users reach. */
+/** Returns the reasons that a release's receipts prove nothing: its steps ask nothing of what users reach. */
 export function nothingAsked({ services, smoke = [] }: ReleaseDescription): string[] {
   const routed = Object.entries(services).filter(([, { routes = [] }]) => routes.length > 0);
   if (routed.length === 0) return [];

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 /** The default branch where neither GitHub nor git names one. */
 const usualBranch = "main";
 
-/** What git is asked for the default branch of the repository that this is a clone of: `origin/main`. */
+/** The arguments by which git reports the default branch of the repository that this is a clone of: `origin/main`. */
 export const askRemoteHead = ["symbolic-ref", "--short", "refs/remotes/origin/HEAD"] as const;
 
 /**

@@ -3,7 +3,7 @@ import { previousName } from "../application/previous-secrets.ts";
 import { generationOf, overlaps, type ReleasedSecretSource } from "../settings/secret-source.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 
-/** What is known of a secret's value in this run. */
+/** The facts that tell the age of a secret's value in this run. */
 export interface SecretAge {
   readonly environment: "staging" | "production";
   /** This stack's records, newest first. */
@@ -13,7 +13,7 @@ export interface SecretAge {
   readonly now: Date;
 }
 
-/** What a person should know of a secret whose value is older than its setting allows; undefined for all others. */
+/** Returns a warning about a secret whose value is older than its setting allows; undefined for all others. */
 export function dueSecret(
   { services }: Pick<Application, "services">,
   secret: string,
@@ -32,7 +32,7 @@ export function dueSecret(
 }
 
 /**
- * What a person should know of a secret whose value changes in this run, and whose value from before is not the one that
+ * Returns a warning about a secret whose value changes in this run, and whose value from before is not the one that
  * users have: both should be valid, and are not. Undefined for all others.
  */
 export function lostOverlap(
@@ -65,7 +65,7 @@ function keptStep(secret: string, source: ReleasedSecretSource): string {
 }
 
 /**
- * For how many whole days users have had a secret's value: since the oldest of the newest records that all say its version.
+ * Returns the age of a secret's value in whole days: since the oldest of the newest records with its version.
  *
  * 0 for a value that no release has brought yet. It is at least that much where the records do not reach back far enough.
  */

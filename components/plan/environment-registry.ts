@@ -13,7 +13,7 @@ export function environmentRegistry(loaded: RegistryOf): Registry {
   return new Registry(loaded.settings.registry, registryAccount(loaded)?.password);
 }
 
-/** Who signs in to the registry of an environment; undefined where nobody does. */
+/** Returns the account that signs in to the registry of an environment; undefined where nobody does. */
 export function registryAccount({ settings, credential }: RegistryOf): RegistryAccount | undefined {
   const { address, login } = settings.registry;
   const password = login && credential(login.password);

@@ -14,7 +14,7 @@ import type { ReleaseSource } from "./release-source.ts";
 import type { GoneBackFrom } from "./rollback-schema.ts";
 import { goneBackFrom, schemaOfRollback, type SchemaPlan } from "./rollback.ts";
 
-/** What a plan is made from besides application and settings. */
+/** The sources of a plan other than the application and the settings. */
 export interface Reads {
   readonly registry: Registry;
   /** A stack's records, newest first; none for a stack that is not there. */
@@ -29,12 +29,12 @@ export interface Reads {
   readonly defaultBranch: () => Promise<string>;
   /** The environment's variables: `TOWPATH_ROLLBACK` and the like, and those of GitHub Actions. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Who is at this machine. */
+  /** The person at this machine. */
   readonly user: string;
   readonly now: Date;
 }
 
-/** What a run releases, and all that its record says besides what comes of it. */
+/** The release that a run makes, and all that its record says except the outcome. */
 export interface ReleasePlan extends PlannedRelease, SchemaPlan {
   /** The images' references by digest, by the images' names. */
   readonly references: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export interface ReleasePlan extends PlannedRelease, SchemaPlan {
   readonly endToEnd?: ReleaseReceipt;
 }
 
-/** As `planRelease`, of what was read. */
+/** Plans a release as `planRelease` does, from what was read. */
 export async function planFrom(
   application: Application,
   settings: StagingSettings | ProductionSettings,
@@ -111,8 +111,8 @@ export async function planFrom(
 }
 
 /**
- * Whether the migrations of this run's images leave the schema alone: they are an earlier release's, in the run that goes
- * back to it and in those after it that release nothing else.
+ * Tells whether the migrations of this run's images leave the schema alone: they are an earlier release's, in the run
+ * that goes back to it and in those after it that release nothing else.
  */
 export function schemaStays({ rollback, rollbackOf, changes, current, ...plan }: ReleasePlan): boolean {
   if (rollback || rollbackOf === undefined) return rollback;
@@ -198,7 +198,7 @@ async function branchesOf(
 
 type ImageFacts = Pick<PlannedRelease, "branch" | "tag" | "version">;
 
-/** What images say of themselves: the version, of the first that has one, and the branch. Of those that run, the record knows it. */
+/** Returns the version and the branch by the images' labels; by the record where those images run already. */
 async function imageFacts(
   { changes, current, images }: PlannedRelease,
   { registry }: Reads,

@@ -19,8 +19,8 @@ export { recordsAfter } from "./records-after.ts";
 export type LoadedReleasedSettings = LoadedSettings<StagingSettings | ProductionSettings>;
 
 /**
- * What this run releases, decided before the first resource: from the stack's own records, and the registry or staging's
- * records. It says which release that is, and its warnings. Throws an InputError with what may not be released and why.
+ * Plans what this run releases, before the first resource: from the stack's own records, and the registry or staging's
+ * records. It reports the release and its warnings. Throws an InputError with what may not be released and why.
  */
 export async function planRelease(
   application: Application,

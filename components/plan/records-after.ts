@@ -2,7 +2,7 @@ import { defined } from "../input/defined.ts";
 import type { ReleasePlan } from "./plan.ts";
 import { withRecord, type MadeRelease, type ReleaseRecord } from "./release-record.ts";
 
-/** What a run has made, besides what its plan says. */
+/** The results of a run that its plan lacks. */
 export type Made = Pick<MadeRelease, "secretVersions" | "schema" | "receipts" | "postgres">;
 
 /** The stack's records once users have the release, newest first; the same as before when the run changed nothing. */

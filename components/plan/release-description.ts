@@ -6,7 +6,7 @@ import { defined } from "../input/defined.ts";
 import { inOrder } from "./in-order.ts";
 
 /**
- * What of `application.ts` matters where a release runs: neither how images are built nor what `ci` checks.
+ * The part of `application.ts` that matters where a release runs: neither how images are built nor what `ci` checks.
  *
  * Defaults are left out, so that it is small, and stays the same when Towpath learns more.
  */
@@ -15,7 +15,7 @@ export type ReleaseDescription = Pick<
   "services" | "postgres" | "redis" | "buckets" | "secrets" | "migrations" | "smoke"
 >;
 
-/** What of a checked application a release keeps. */
+/** Returns the part of a checked application that a release keeps. */
 export function descriptionOf(application: Application): ReleaseDescription {
   const { services, postgres, redis, buckets, secrets, connectionSecrets, migrations, smoke } = application;
   const kept = {
@@ -34,7 +34,7 @@ export function descriptionOf(application: Application): ReleaseDescription {
   return filled(kept) as unknown as ReleaseDescription;
 }
 
-/** Those fields that do not have their default. */
+/** Returns the fields that do not have their default. */
 function filled(fields: object): object {
   const isDefault = (value: unknown): boolean =>
     value === undefined ||

@@ -5,13 +5,13 @@ import { settingsSchemas, type Settings } from "../settings/settings.ts";
 import { inOrder, sortedEntries } from "./in-order.ts";
 import type { ReleaseDescription } from "./release-description.ts";
 
-/** What a release is: its images, and how they run. */
+/** The identity of a release: its images, and how they run. */
 export interface ReleaseIdentity {
   /** 12 hexadecimal digits that change exactly when an image or the description does. */
   readonly id: string;
   /** The images' ids or digests, by the images' names. */
   readonly images: Readonly<Record<string, string>>;
-  /** How the images run; left out by environments without records, and by records from before it was kept. */
+  /** The description that the images run by; left out without records, and by records from before it was kept. */
   readonly description?: ReleaseDescription;
 }
 
@@ -37,7 +37,7 @@ export interface ReleaseReceipts {
   readonly endToEnd?: ReleaseReceipt;
 }
 
-/** What became of the schema between the record before and this one, whichever run did it. */
+/** The change of the schema between the record before and this one, whichever run made it. */
 export interface SchemaChange {
   /** The revision that the record before tells of; left out where the database was empty. */
   readonly before?: string;
@@ -46,11 +46,11 @@ export interface SchemaChange {
   readonly applied: readonly string[];
   /** Those of them that drop, rename or narrow something, so that an older release may not run on the result; left out where that is not known. */
   readonly destructive?: readonly string[];
-  /** Why it is not known what they took away. */
+  /** The reason that it is not known what they took away. */
   readonly unknown?: string;
 }
 
-/** What one run released, by whom, and how it is known to be good. */
+/** The release that one run made, by whom, and the proof that it is good. */
 export interface ReleaseRecord extends ReleaseIdentity {
   /** The commit that the images were built from. */
   readonly commit?: string;
@@ -67,16 +67,16 @@ export interface ReleaseRecord extends ReleaseIdentity {
   /** Left out where the application has no migrations. */
   readonly schema?: SchemaChange;
   readonly receipts: ReleaseReceipts;
-  /** Who ran the deployment. */
+  /** The person who ran the deployment. */
   readonly by: string;
   /** The address of the run in GitHub Actions; left out elsewhere. */
   readonly run?: string;
-  /** When the run began and when users got the release, as ISO 8601 in UTC. */
+  /** The times at which the run began and users got the release, as ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly endedAt: string;
   /** The signers who approved it, in the order of the settings; left out where no approval was asked for. */
   readonly approvedBy?: readonly string[];
-  /** Why it was let through without staging's receipts; left out where it had them. */
+  /** The reason that it was let through without staging's receipts; left out where it had them. */
   readonly unproven?: { readonly reason: string };
   /** The id of the release that was gone back from; left out where this was no rollback. */
   readonly rollbackOf?: string;
@@ -84,7 +84,7 @@ export interface ReleaseRecord extends ReleaseIdentity {
   readonly postgres?: number;
 }
 
-/** What people want to see of a release at the end of a run. */
+/** The facts of a release that people want to see at the end of a run. */
 export type ReleaseSummary = Pick<
   ReleaseRecord,
   "id" | "images" | "commit" | "branch" | "tag" | "version" | "by" | "endedAt"
@@ -102,7 +102,7 @@ export function summaryOf(record: ReleaseRecord): ReleaseSummary {
   };
 }
 
-/** How many records a stack keeps: a release a day for seven weeks, and an output that stays below 200 kB. */
+/** The number of records that a stack keeps: a release a day for seven weeks, and an output that stays below 200 kB. */
 export const mostRecords = 50;
 
 /** The identity of a release of these images, as they are described. */
@@ -116,7 +116,7 @@ export function recordOf(
   return { id: hashOf([sorted, inOrder(description)]), ...identity, description };
 }
 
-/** Whether two releases are made of the same images, however they run. */
+/** Tells whether two releases are made of the same images, however they run. */
 export function haveSameImages(
   a: Pick<ReleaseIdentity, "images">,
   b: Pick<ReleaseIdentity, "images">,
@@ -124,7 +124,7 @@ export function haveSameImages(
   return recordOf(a.images).id === recordOf(b.images).id;
 }
 
-/** What a run has done, in the terms of a record. */
+/** The results of a run, in the terms of a record. */
 export type MadeRelease = Omit<ReleaseRecord, "receipts"> & {
   readonly receipts: Readonly<
     Record<"gates" | "smoke" | "route", Readonly<Record<string, unknown>>> &
@@ -158,7 +158,7 @@ export function withRecord(records: readonly ReleaseRecord[], made: MadeRelease)
   return [record, ...records].slice(0, mostRecords);
 }
 
-/** Whether what runs is what ran before. */
+/** Tells whether the same release runs as before. */
 function isSame(newest: ReleaseRecord, made: MadeRelease): boolean {
   return (
     newest.id === made.id &&

@@ -2,7 +2,7 @@ import type { Migrations } from "../application/application.ts";
 import { defined } from "../input/defined.ts";
 import { leftReleases, type ReleaseRecord } from "./release-record.ts";
 
-/** What a rollback means for the database's schema. */
+/** The effect of a rollback on the database's schema. */
 export type RollbackSchema =
   /** The application has no migrations, or both releases have the same revision. */
   | { readonly kind: "same" }
@@ -12,7 +12,7 @@ export type RollbackSchema =
   | { readonly kind: "compatible"; readonly revision: string }
   /** Something was taken away since; the migrations' own `down` goes back to the release's revision. */
   | { readonly kind: "downgrade"; readonly to: string; readonly destructive: readonly string[] }
-  /** Whether anything was taken away cannot be told; `to` is the release's revision, where its record says it. */
+  /** It is not known whether anything was taken away; `to` is the release's revision, where its record says it. */
   | { readonly kind: "unknown"; readonly why: string; readonly to?: string };
 
 /** The release that was gone back from, which can tell where the schema is. */
@@ -27,7 +27,7 @@ export interface GoneBackFrom {
 }
 
 /**
- * What going back to a release means for the schema: decided by the records between it and what runs.
+ * Decides what going back to a release means for the schema, by the records between it and what runs.
  *
  * `records` are newest first. Undefined when no record has that id.
  */
@@ -54,13 +54,13 @@ export function rollbackSchema(
     : { kind: "unknown", why: unknown, to: then };
 }
 
-/** What was taken away between the oldest of these records and the newest one, and why more may have been. */
+/** Returns what was taken away between the oldest of these records and the newest one, and why more may have been. */
 function takenSince(records: readonly ReleaseRecord[]): { destructive: string[]; unknown?: string } {
   const destructive: string[] = [];
   const reasons: string[] = [];
   for (let index = 0; index < records.length - 1; index++) {
     const revision = records[index]?.schema?.after;
-    // What led away from a revision that the schema came back to was undone.
+    // Steps away from a revision that the schema came back to were undone.
     if (revision !== undefined) index = records.findLastIndex(({ schema }) => schema?.after === revision);
     const [record, older] = records.slice(index, index + 2);
     if (record === undefined || older === undefined) break;
@@ -72,7 +72,7 @@ function takenSince(records: readonly ReleaseRecord[]): { destructive: string[];
   return { destructive, ...defined({ unknown }) };
 }
 
-/** Why it cannot be told what a release took away that the one before it had; undefined where it can. */
+/** Returns why it is not known what a release took away that the one before it had; undefined where it is. */
 function unknownSince(older: ReleaseRecord, record: ReleaseRecord): string | undefined {
   const { schema } = record;
   if (schema === undefined) return silent(record);

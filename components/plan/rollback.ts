@@ -7,7 +7,7 @@ import type { PlannedRelease } from "./decide.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 import { needsDowngrade, rollbackSchema, unknownSchema, type GoneBackFrom } from "./rollback-schema.ts";
 
-/** What the person who goes back has said of the schema. */
+/** The answers about the schema from the person who goes back. */
 export interface SchemaAnswers {
   /** It goes down to the revision of the earlier release. */
   readonly downgrade: boolean;
@@ -15,21 +15,21 @@ export interface SchemaAnswers {
   readonly accepted: boolean;
 }
 
-/** What a run that goes back does to the schema. */
+/** The effect on the schema of a run that goes back. */
 export interface SchemaPlan {
-  /** Whether the migrations of the earlier release leave it alone. */
+  /** True when the migrations of the earlier release leave it alone. */
   readonly rollback: boolean;
   /** The revision to bring it down to, by the migrations of the image that runs now. */
   readonly downgrade?: { readonly to: string; readonly image: string; readonly migrations: Migrations };
 }
 
-/** How a release runs, as far as its migrations go. */
+/** The part of a release's description that its migrations need. */
 interface Running {
   readonly services: Readonly<Record<string, { readonly image: string }>>;
   readonly migrations?: Migrations;
 }
 
-/** What a rollback does to the schema. Throws an InputError when it cannot be done safely. */
+/** Returns what a rollback does to the schema. Throws an InputError when it cannot be done safely. */
 export function schemaOfRollback(
   application: Application,
   registry: RegistrySettings,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * What a stack of this project has brought out; undefined when there is no such stack.
+ * Returns the outputs of a stack of this project; undefined when there is no such stack.
  *
  * By the function that a StackReference reads with: a reference to a stack that is not there would end the program with
  * the engine's words, and be a resource of its own in every plan.
