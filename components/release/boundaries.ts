@@ -8,12 +8,12 @@ import { SecretFiles } from "../secrets/secret-files.ts";
 import type { Limits } from "../settings/limits.ts";
 import type { WorkloadArgs } from "./workload.ts";
 
-/** What keeps the copies of a release from harm to others: nothing where they have all rights. */
+/** The boundaries that keep a release's copies from harming others: none where they have all rights. */
 export type Boundaries =
   | { readonly rights: "all" }
   | {
       readonly rights: "few";
-      /** What a copy may use. */
+      /** The resources that a copy may use. */
       readonly limits: Limits;
       /** The versions of all secrets, by name. */
       readonly secretVersions: pulumi.Output<Record<string, string>>;
@@ -26,11 +26,11 @@ interface ReleasedService {
   service: Service;
   /** Its secrets that are files. */
   files: SecretValues;
-  /** What its containers are called: by the service, and the release where there are two. */
+  /** The name of its containers: by the service, and the release where there are two. */
   part: string;
 }
 
-/** Where it runs. */
+/** The environment of a released service. */
 interface Surroundings {
   boundaries: Boundaries;
   names: Names;

@@ -3,7 +3,7 @@ import { forwardedHeaders } from "../gateway/forwarded.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { HealthGateArgs } from "../host/health-gate.ts";
 
-/** How a service's copies are looked at: as the gateway sees them, or by their own command. */
+/** Returns the probe of a service's copies: as the gateway sees them, or by their own command. */
 export function probeOf(
   { health, port }: Service,
   { gateway, url }: { gateway: Pick<Gateway, "containerName">; url: string },

@@ -22,7 +22,7 @@ import { smokeChecks } from "./smoke-checks.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
 
-/** What is released, and where. */
+/** Arguments of a release. */
 export interface ReleaseArgs {
   application: Application;
   environment: string;
@@ -31,25 +31,25 @@ export interface ReleaseArgs {
   images: ImageIds;
   /** A newer release beside it, for a part of the clients. */
   canary?: { images: ImageIds; weight: number };
-  /** How many copies of a service run, by the service's name; one of those that are not named. */
+  /** The number of copies of each service, by its name; one where a service is not named. */
   numberOfCopies?: Readonly<Record<string, number>>;
-  /** Where users find the environment: `https://notes.example.com`. */
+  /** The address of the environment for users: `https://notes.example.com`. */
   url: string;
-  /** How users reach it. */
+  /** The users' access to it. */
   access: Access;
-  /** What keeps its copies from harm to others. */
+  /** The boundaries that keep its copies from harming others. */
   boundaries: Boundaries;
-  /** How the schema is migrated. */
+  /** The care with which the schema is migrated. */
   schema: SchemaArgs;
   /** Every secret that a service may be given, by name. */
   secretValues: SecretValues;
   gateTimeoutSeconds: number;
   watchSeconds: number;
-  /** How long an old copy may take to end. */
+  /** The time that an old copy may take to end. */
   drainSeconds: number;
-  /** Whether the switch waits that long for requests under way, before old copies are ended. */
+  /** True when the switch waits that long for requests under way, before old copies are ended. */
   drains: boolean;
-  /** Since when the gateway serves what the state says; see `agreement`. */
+  /** The time since which the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
   host: Host;
   gateway: Pick<Gateway, "containerName" | "containerId">;
@@ -60,19 +60,19 @@ export interface ReleaseArgs {
 /** Images' ids, by the images' names. */
 export type ImageIds = Readonly<Record<string, pulumi.Output<string>>>;
 
-/** How users reach an environment: on a port of their own machine, or by a domain over HTTPS. */
+/** The users' access to an environment: on a port of their own machine, or by a domain over HTTPS. */
 export type Access = { readonly route: "localhost" } | PublicAccess;
 
-/** How users reach an environment by its domain. */
+/** Access to an environment by its domain. */
 interface PublicAccess extends SecureSite {
   readonly route: "domain";
-  /** Whether everyone is told to come back later, health paths excepted. */
+  /** True when everyone is asked to come back later, health paths excepted. */
   readonly maintenance: boolean;
   /** The network of a gateway that several environments share: copies that it asks are in it too. */
   readonly gatewayNetwork?: string;
 }
 
-/** How the schema is migrated: the command alone, or with care where users' data is in a database of the environment's own. */
+/** The care taken in a migration: the command alone, or more where an environment's own database has users' data. */
 export type SchemaArgs =
   | { readonly careful: false }
   | ({ readonly careful: true; readonly timeoutSeconds: number } & Omit<
@@ -80,7 +80,7 @@ export type SchemaArgs =
       "migrations" | "capabilities"
     >);
 
-/** How long a migration may take where no setting says it, in seconds. */
+/** The time that a migration may take where no setting says it, in seconds. */
 const migrationTimeoutSeconds = 600;
 
 /** A copy, and the gate that it has to pass. */
@@ -91,7 +91,7 @@ interface GatedCopy {
   readonly containerId: pulumi.Output<string>;
 }
 
-/** What the steps of a release say of their runs. */
+/** The receipts of a release's steps. */
 export interface Receipts {
   readonly migration?: Receipt;
   /** The dump from before the migration. */
@@ -112,9 +112,9 @@ export class Release extends pulumi.ComponentResource {
   readonly containers: pulumi.Output<Record<string, string[]>>;
   /** The proofs of its steps; known once the route was switched. */
   readonly receipts: pulumi.Output<Receipts>;
-  /** What the gateway serves from now on. */
+  /** The route that the gateway serves from now on. */
   readonly route: pulumi.Output<LeftRoute>;
-  /** What became of the schema; undefined where nothing is known of it. */
+  /** The change of the schema; undefined where nothing is known of it. */
   readonly schema: pulumi.Output<SchemaChange | undefined>;
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,18 +1,18 @@
 import type { Site } from "../contract/switch-route.ts";
 import { routeDifference, siteAnswer, siteQuestion } from "../gateway/served-site.ts";
 
-/** What the last complete run of a stack left in the gateway: its output `route`. */
+/** The route that the last complete run of a stack left in the gateway: its output `route`. */
 export interface LeftRoute {
   /** The route's short name, see `routeId`. */
   readonly serves: string;
-  /** When the gateway was first told this, or last found to serve something else. */
+  /** The time at which the gateway was first given this route, or last found to serve something else. */
   readonly since: string;
 }
 
 /** Runs a command where the gateway runs; undefined when the gateway cannot be asked. */
 export type AskGateway = (gateway: string, command: readonly string[]) => Promise<string | undefined>;
 
-/** Since when state and gateway agree, and why that is now, where it is. */
+/** The time since which state and gateway agree, and why that is now, where it is. */
 export interface RouteAgreement {
   readonly since: string;
   readonly warning?: string;

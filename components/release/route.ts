@@ -9,7 +9,7 @@ import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 
-/** What users get from now on. */
+/** Arguments of a route. */
 export interface RouteArgs {
   host: Host;
   gateway: Pick<Gateway, "containerName" | "containerId">;
@@ -20,15 +20,15 @@ export interface RouteArgs {
   files: pulumi.Output<ReleaseFiles>;
   /** All copies of the release, also those without a route. */
   copies: pulumi.Output<string[]>;
-  /** How users reach it. */
+  /** The users' access to it. */
   access: SiteAccess;
-  /** What the new copies have to answer before the switch. */
+  /** The checks that the new copies have to pass before the switch. */
   smoke: pulumi.Input<readonly SmokeCheck[]>;
-  /** What users have to get after it. */
+  /** The checks of what users get after it. */
   checks: SwitchRouteInput["checks"];
   watchSeconds: number;
   drainSeconds: number;
-  /** Since when the gateway serves what the state says; another time switches again. */
+  /** The time since which the gateway serves what the state says; another time switches again. */
   since: pulumi.Input<string>;
 }
 
@@ -43,11 +43,11 @@ const securePort = 443;
  * says "switched" of a route that was put back.
  */
 export class Route extends pulumi.ComponentResource {
-  /** What the new copies answered; known once users get the release. */
+  /** The answers of the new copies; known once users get the release. */
   readonly smoke: pulumi.Output<Record<string, unknown>>;
   /** Known once users get the release. */
   readonly receipt: pulumi.Output<Record<string, unknown>>;
-  /** What the gateway serves, in short; known once users get the release. */
+  /** The route that the gateway serves, in short; known once users get the release. */
   readonly left: pulumi.Output<LeftRoute>;
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -70,7 +70,7 @@ export class Route extends pulumi.ComponentResource {
           checks: args.checks,
           watchSeconds: args.watchSeconds,
           drainSeconds: args.drainSeconds,
-          // A gateway that was made anew is told again.
+          // A gateway that was made again needs its route again.
           gatewayId: gateway.containerId,
           since: args.since,
         },

@@ -6,11 +6,11 @@ import type { SmokeCheck } from "../contract/smoke-check.ts";
 import { forwardedHeaders } from "../gateway/forwarded.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 
-/** Where the smoke checks are made. */
+/** Arguments of the smoke checks. */
 export interface SmokeChecksArgs {
   application: Application;
   gateway: Pick<Gateway, "containerName">;
-  /** Where users find the environment: `https://notes.example.com`. */
+  /** The address of the environment for users: `https://notes.example.com`. */
   url: string;
 }
 

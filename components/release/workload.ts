@@ -18,9 +18,9 @@ export interface WorkloadArgs {
   files: SecretValues;
   /** Folders of the project, and where the copy sees them. */
   mounts: Readonly<Record<string, string>>;
-  /** How long the copy may take to end its requests when its successor has taken over, in seconds. */
+  /** The time that the copy may take to end its requests when its successor has taken over, in seconds. */
   drainSeconds: number;
-  /** What it may use where users are; left out, it may use everything. */
+  /** The resources that it may use where users are; left out, it may use everything. */
   limits?: Limits;
   /** The volume that holds the secret files, where the root file system is read-only. */
   secretsVolume?: pulumi.Output<string>;
@@ -72,13 +72,16 @@ export class Workload extends pulumi.ComponentResource {
   }
 }
 
-/** Where the secrets come from: files of the copy, or a volume where no file can be added. */
+/** Returns the secrets as files of the copy, or in a volume where no file can be added. */
 function secretFilesOf({ files, secretsVolume: name }: WorkloadArgs): Pick<CopyArgs, "files" | "volumes"> {
   if (name === undefined) return { files: secretFiles(files) };
   return { volumes: [{ name, path: secretsFolder, readOnly: true }] };
 }
 
-/** What is seen of its health on the host. A service with an HTTP path keeps its image's own check; without one, another service's must not apply. */
+/**
+ * Returns the health check that the host shows. A service with an HTTP path keeps its image's own; without one, another
+ * service's must not apply.
+ */
 function healthOf({ health }: Service): Pick<CopyArgs, "health"> {
   if (health === undefined) return { health: "none" };
   return "path" in health ? {} : { health };
