@@ -7,21 +7,21 @@ import { failureLine } from "./failure-line.ts";
 export interface Look {
   readonly image: string;
   readonly command: readonly string[];
-  /** What the service has that holds no secret. */
+  /** The service's variables that hold no secret. */
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
-  /** By these a run finds what an earlier one left that was killed. */
+  /** The labels by which a run finds what an earlier one left that was killed. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A container that reaches nothing and keeps nothing: no network, no database, no secret, no rights, no volume. */
 export interface IsolatedRun {
   readonly name: string;
-  /** For the docker client. */
+  /** The arguments for the docker client. */
   readonly arguments: readonly string[];
 }
 
-/** What became of an isolated run. */
+/** The end of an isolated run. */
 export interface IsolatedEnd {
   readonly succeeded: boolean;
   /** Left out where it did not end by itself. */
@@ -30,14 +30,14 @@ export interface IsolatedEnd {
   readonly stderr: string;
 }
 
-/** What a command of an image printed on standard output; or why it did not. */
+/** The text that a command of an image printed on standard output; or the reason that it did not. */
 export type Printed = { readonly printed: string } | { readonly problem: string };
 
-/** How long such a command may take, in seconds. */
+/** The time that such a command may take, in seconds. */
 export const lookSeconds = 60;
 
 /**
- * What a command of an image prints that needs nothing but the image.
+ * Returns what a command of an image prints that needs nothing but the image.
  *
  * It is started without the image's entrypoint, which often waits for a database that is not there; only where that
  * fails, for the entrypoint makes what the command needs, with it.

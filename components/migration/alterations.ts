@@ -8,7 +8,7 @@ interface Alteration {
   readonly table: string;
   /** The column or constraint. */
   readonly name: string;
-  /** Whether the same migration has added the column. */
+  /** True when the same migration has added the column. */
   readonly own: boolean;
   readonly command: AlterTableCmd;
   readonly schema: SchemaSoFar;
@@ -18,7 +18,7 @@ interface Alteration {
 
 type Judgement = (alteration: Alteration) => string | undefined;
 
-/** What each part of an ALTER TABLE takes away; those that are not here take nothing. */
+/** A judgement for each part of an ALTER TABLE that can take something away. */
 const judgements: Readonly<Partial<Record<NonNullable<AlterTableCmd["subtype"]>, Judgement>>> = {
   AT_DropColumn: ({ own, name }) => (own ? undefined : `drops the column "${name}"`),
   AT_AlterColumnType: changedType,
@@ -36,7 +36,7 @@ const judgements: Readonly<Partial<Record<NonNullable<AlterTableCmd["subtype"]>,
   AT_ForceRowSecurity: ({ table }) => `hides rows of "${table}" that no policy shows`,
 };
 
-/** What an ALTER TABLE destroys: `drops the column "body"`. Nothing on a table that the same SQL has made. */
+/** Returns what an ALTER TABLE destroys: `drops the column "body"`. Nothing on a table that the same SQL has made. */
 export function alterations({ relation, cmds }: AlterTableStmt, schema: SchemaSoFar): string[] {
   const table = relation === undefined ? "" : nameOf(relation);
   if (schema.has("table", table)) return [];
@@ -53,7 +53,7 @@ export function alterations({ relation, cmds }: AlterTableStmt, schema: SchemaSo
   });
 }
 
-/** What an index refuses that was allowed. */
+/** Returns what a new index refuses that was allowed. */
 export function newIndex(
   { idxname = "", relation, indexParams = [], unique }: IndexStmt,
   schema: SchemaSoFar,
@@ -122,7 +122,7 @@ function columnsIn(node: Node | readonly Node[] | undefined): string[] {
   return partsOf("ColumnRef", node).map(({ fields = [] }) => wordsOf(fields.at(-1)));
 }
 
-/** Whether the same migration has added all the columns: nothing that runs knows them. */
+/** Tells whether the same migration has added all the columns: nothing that runs knows them. */
 function ownAll(table: string, columns: readonly string[], schema: SchemaSoFar): boolean {
   return columns.length > 0 && columns.every((column) => schema.columns.has(`${table}.${column}`));
 }

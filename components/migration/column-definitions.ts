@@ -15,7 +15,7 @@ export function constraintsOf({ constraints = [] }: ColumnDef): Constraint[] {
   return constraints.flatMap((node) => ("Constraint" in node ? [node.Constraint] : []));
 }
 
-/** Whether rows that are there, and those that are inserted without it, get a value. */
+/** Tells whether rows get a value: those that are there, and those that are inserted without it. */
 export function hasDefault(column: ColumnDef): boolean {
   if (/^(?:big|small)?serial[248]?$/.test(typeWord(column.typeName))) return true;
   return constraintsOf(column).some(({ contype, raw_expr: value }) => {
@@ -24,12 +24,12 @@ export function hasDefault(column: ColumnDef): boolean {
   });
 }
 
-/** Whether an expression is NULL as it stands. */
+/** Tells whether an expression is NULL as it stands. */
 export function isNull(value: Node | undefined): boolean {
   return value !== undefined && "A_Const" in value && value.A_Const.isnull === true;
 }
 
-/** Whether every text of the one type is one of the other: a longer `varchar`, or `text`. */
+/** Tells whether every text of the one type is one of the other: a longer `varchar`, or `text`. */
 export function widens(from: TypeName, to: TypeName): boolean {
   if (!isText(from) || !isText(to)) return false;
   return longest(from) <= longest(to);

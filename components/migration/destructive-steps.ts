@@ -15,11 +15,11 @@ import {
 export interface DestructiveStep {
   /** The statement, on one line, without comments. */
   readonly statement: string;
-  /** What it does: `drops the column "body"`. */
+  /** Its effect: `drops the column "body"`. */
   readonly reason: string;
 }
 
-/** What each kind of statement takes away; those that are not here take nothing. */
+/** A judgement for each kind of statement that can take something away. */
 const judgements: { readonly [K in Kind]?: (body: Body<K>, schema: SchemaSoFar) => string[] } = {
   AlterTableStmt: alterations,
   IndexStmt: newIndex,
@@ -69,18 +69,18 @@ const judgements: { readonly [K in Kind]?: (body: Body<K>, schema: SchemaSoFar) 
   PrepareStmt: rowChanges,
 };
 
-/** What can be dropped without a loss: it holds no data, and nothing that runs names it. */
+/** The kinds that can be dropped without a loss: they hold no data, and nothing that runs names them. */
 const harmlessDrops = ["statistic ext", "trigger", "rule", "event trigger", "publication"];
 
-/** What can be renamed although a release runs: nothing that runs names it. */
+/** The kinds that can be renamed although a release runs: nothing that runs names them. */
 const harmlessRenames = [...harmlessDrops, "index", "policy", "tabconstraint", "domconstraint", "role"];
 
 /**
  * The steps of a migration that take something away: data (drop, delete, overwrite), or what the release that runs may
  * use or do (rename, change of type, new constraint, `NOT NULL` without a default).
  *
- * What the same SQL has made before is its own to drop. `history` is the SQL of all migrations from the first to these; it
- * tells what a column was, and which index is unique. SQL that PostgreSQL's parser refuses is one such step as a whole,
+ * The SQL may drop what it has made before. `history` is the SQL of all migrations from the first to these; it tells
+ * what a column was, and which index is unique. SQL that PostgreSQL's parser refuses is one such step as a whole,
  * because nothing is known of it.
  */
 export async function destructiveSteps(sql: string, history = ""): Promise<DestructiveStep[]> {
@@ -89,7 +89,7 @@ export async function destructiveSteps(sql: string, history = ""): Promise<Destr
     return [{ statement: "the whole SQL", reason: `is not SQL that can be judged: ${statements}` }];
   }
   const schema = schemaBefore(statements, await statementsOf(history));
-  // An index that is dropped and made anew, so that the migration can be tried again, is not missed.
+  // An index that is dropped and made again, so that the migration can be tried again, is not missed.
   for (const { node } of statements) {
     if ("IndexStmt" in node && node.IndexStmt.unique === true)
       schema.made.add(`index ${node.IndexStmt.idxname ?? ""}`);
@@ -103,12 +103,12 @@ export async function destructiveSteps(sql: string, history = ""): Promise<Destr
   });
 }
 
-/** Whether the SQL that was before can change what is thought of this. */
+/** Tells whether earlier SQL can change the judgement of this. */
 export function dependsOnHistory(sql: string): boolean {
   return /\btype\b|\bdrop\s+index\b|\bselect\b/i.test(sql);
 }
 
-/** What the migrations before these have made; nothing is known where these are not the end of the history. */
+/** Returns the schema that the migrations before these have made; empty where these are not the end of the history. */
 function schemaBefore(statements: readonly Statement[], history: readonly Statement[] | string): SchemaSoFar {
   const schema = new SchemaSoFar();
   const [these, all] = [statements, typeof history === "string" ? [] : history].map((list) =>
@@ -152,7 +152,7 @@ function dropped(
     .map((name) => `drops the ${kind === "index" ? "unique index" : kind} "${name}"`);
 }
 
-/** Whether an index keeps values unique: as its migration says, or, where that is not known, its name. */
+/** Tells whether an index keeps values unique: as its migration says, or, where that is not known, its name. */
 function isUnique(index: string, schema: SchemaSoFar): boolean {
   return (
     schema.uniqueIndexes.has(index) || /(?:^|_)(?:p?key|uq|ux|uk|uix|uidx|uniq|unique)(?:_|$)/i.test(index)

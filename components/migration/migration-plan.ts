@@ -9,7 +9,7 @@ import { kinds } from "../settings/kinds.ts";
 import { dependsOnHistory, destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
 import type { Printed } from "../host/isolated-run.ts";
 
-/** What a plan of the migration is made from. */
+/** Arguments of a plan of the migration. */
 export interface MigrationPlanArgs {
   application: Application;
   environment: "staging" | "production";
@@ -19,34 +19,34 @@ export interface MigrationPlanArgs {
   images: Readonly<Record<string, string>>;
   /** The newest record of this stack; left out for a first release. */
   last?: ReleaseRecord;
-  /** Whether the schema stays, because the images are an earlier release's. */
+  /** True when the schema stays, because the images are an earlier release's. */
   stays: boolean;
 }
 
-/** What prints what a command of an image says on standard output, without a database or a network. */
+/** Runs a command of an image and returns what it prints, without a database or a network. */
 export type PrintFromImage = (
   image: string,
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
 ) => Promise<Printed>;
 
-/** What a release's migration would do. */
+/** The expected effects of a release's migration. */
 export interface MigrationPlan {
   /** The revisions that it would apply, in their order. */
   readonly revisions: readonly string[];
   readonly findings: readonly DestructiveStep[];
   /** Those of the revisions that may destroy something; all of them, when one does. */
   readonly destructive: readonly string[];
-  /** Why it is not known what it destroys; left out where it is. */
+  /** The reason that it is not known what it destroys; left out where it is. */
   readonly unknown?: string;
-  /** What a reviewer must know, one line each. */
+  /** The facts that a reviewer must know, one line each. */
   readonly warnings: readonly string[];
 }
 
 const nothing: MigrationPlan = { revisions: [], findings: [], destructive: [], warnings: [] };
 
 /**
- * What the migration of a release would do to the schema that the last record tells of.
+ * Plans what the migration of a release would do to the schema that the last record tells of.
  *
  * It looks only when the image with the migrations is another one than before. Throws an InputError for steps that destroy
  * something in production and are not acknowledged, or of which nothing is known, and for an image that cannot tell
@@ -105,7 +105,7 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
   };
 }
 
-/** What is known of a migration that cannot print its SQL: nothing, so that a person has to have read it. */
+/** Returns the plan of a migration that cannot print its SQL: nothing is known, so a person has to have read it. */
 function unreadable(
   { environment, acknowledge }: MigrationPlanArgs,
   { from, to, revisions }: { from: string; to: string; revisions: readonly string[] },
@@ -134,9 +134,9 @@ function textOf(answer: Printed): string {
 }
 
 /**
- * What became of the schema since the last record, as this release's record keeps it.
+ * Returns the change of the schema since the last record, as this release's record keeps it.
  *
- * Not only what this run applied: a run before it may have migrated, failed after that, and left no record.
+ * It is not only what this run applied: a run before it may have migrated, failed after that, and left no record.
  */
 export function schemaSince(
   last: ReleaseRecord | undefined,

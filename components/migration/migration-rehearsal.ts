@@ -8,15 +8,15 @@ import { Step } from "../host/step.ts";
 import { secretFileVariables } from "../secrets/files.ts";
 import type { ContainerInputs } from "../secrets/service-inputs.ts";
 
-/** What the migrations are tried with. */
+/** Arguments of a rehearsal of migrations. */
 export interface MigrationRehearsalArgs extends ContainerInputs {
   migrations: Migrations;
-  /** What the service has that holds no secret, as a plan of a release knows it. */
+  /** The service's variables that hold no secret, as a plan of a release knows them. */
   bareEnvironment: Readonly<Record<string, string>>;
   imageId: pulumi.Output<string>;
   /** A database for nothing else. */
   database: { server: DatabaseServer; name: string };
-  /** How long each of the commands may take, in seconds. */
+  /** The time that each of the commands may take, in seconds. */
   timeoutSeconds: number;
   /** The folder for the reports of all checks. */
   reports: string;

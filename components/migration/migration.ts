@@ -11,7 +11,7 @@ import type { GoneBackFrom } from "../plan/rollback-schema.ts";
 import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
 import type { Limits } from "../settings/limits.ts";
 
-/** What brings the schema up to date. */
+/** Arguments of a migration. */
 export interface MigrationArgs {
   /** The migrations are part of the image: another image runs them again, and nothing else does. */
   imageId: pulumi.Output<string>;
@@ -26,21 +26,21 @@ export interface MigrationArgs {
   timeoutSeconds: number;
   host: Host;
   labels: Readonly<Record<string, string>>;
-  /** What each copy of a service may use; left out, the command may use half of the machine's memory. */
+  /** The resources that each copy of a service may use; left out, the command may use half of the machine's memory. */
   limits?: Limits;
-  /** How users' data is kept from harm: where it is not, the command runs and nothing else. */
+  /** The care taken of users' data: where there is none, the command runs and nothing else. */
   care: { readonly careful: false } | ({ readonly careful: true } & MigrationCare);
 }
 
-/** How a schema is migrated where users' data is. */
+/** Arguments of a careful migration, where users' data is. */
 export interface MigrationCare {
   migrations: Migrations;
   /** Those of Linux' capabilities that the service keeps: the commands get no others. */
   capabilities: readonly string[];
-  /** Where the lock is, and what is dumped. */
+  /** The server that holds the lock and is dumped. */
   server: DatabaseServer;
   database: string;
-  /** How long to wait for another migration to end, in seconds. */
+  /** The time to wait for another migration to end, in seconds. */
   lockWaitSeconds: number;
   /** The dump that is taken before a migration that would run; left out, none is. */
   backup?: { volume: pulumi.Input<string>; release: string };
@@ -48,13 +48,13 @@ export interface MigrationCare {
   rollback?: SchemaRollback;
 }
 
-/** What becomes of the schema when an earlier release comes back. */
+/** The handling of the schema when an earlier release comes back. */
 export interface SchemaRollback {
   /** The revision that the schema is at, as the last record says. */
   at?: string;
   /** The revision to take it back to, and the image that knows how; left out, it stays. */
   downgrade?: { to: string; image: string; migrations: Migrations };
-  /** Who tells whether a schema that stays is where the last record says; left out, nobody is asked. */
+  /** The release that tells whether a schema that stays is where the last record says; left out, none is asked. */
   from?: GoneBackFrom;
 }
 
@@ -66,7 +66,7 @@ export interface SchemaRollback {
 export class Migration extends pulumi.ComponentResource {
   /** Known once the schema is up to date. */
   readonly receipt: pulumi.Output<Record<string, unknown>>;
-  /** What became of the schema; undefined without care. */
+  /** The change of the schema; undefined without care. */
   readonly schema: pulumi.Output<SchemaChange | undefined>;
   /** The dump that was taken before; undefined where none was. */
   readonly backup: pulumi.Output<Record<string, unknown> | undefined>;

@@ -1,7 +1,7 @@
 import type { Application } from "../application/application.ts";
 import { InputError } from "../input/input-error.ts";
 
-/** Where the data is, and which version made it. */
+/** The volume of the data, and the version that made it. */
 export interface PostgresData {
   readonly volume: string;
   /** The major version that the last record names. */

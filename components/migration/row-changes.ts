@@ -3,7 +3,7 @@ import { isNull } from "./column-definitions.ts";
 import type { SchemaSoFar } from "./schema-so-far.ts";
 import { nameOf, partsOf, wordsOf, wordsOfAll } from "./sql-statements.ts";
 
-/** Where tools for migrations keep their own account of what has run, which they rewrite as they like. */
+/** The tables in which tools for migrations keep their own account of what has run, which they rewrite as they like. */
 const accounts = new Set([
   "alembic_version",
   "schema_migrations",
@@ -19,7 +19,7 @@ const accounts = new Set([
   "SequelizeMeta",
 ]);
 
-/** Whether the table is a migration tool's own, in whatever schema. */
+/** Tells whether the table is a migration tool's own, in whatever schema. */
 export function isAccount(table: string): boolean {
   return accounts.has(table.split(".").at(-1) ?? "");
 }
@@ -57,7 +57,7 @@ export function queried(select: SelectStmt, schema: SchemaSoFar): string[] {
     .map((name) => `calls the function "${name}", whose effect cannot be read from the SQL`);
 }
 
-/** What a statement does that is explained: nothing, unless it is run for that. */
+/** Returns the changes that an EXPLAIN makes: none, unless it runs the statement. */
 export function explained({ query, options = [] }: ExplainStmt, schema: SchemaSoFar): string[] {
   const runs = options.some((option) => {
     if (!("DefElem" in option) || option.DefElem.defname !== "analyze") return false;
@@ -82,7 +82,7 @@ function overwritten(
     });
 }
 
-/** Whether a condition leaves nothing out: none, or one without a column. */
+/** Tells whether a condition leaves nothing out: none, or one without a column. */
 function isAlways(where: Node | undefined): boolean {
   if (where === undefined) return true;
   return ["ColumnRef", "SubLink", "FuncCall", "CurrentOfExpr"].every(

@@ -2,9 +2,9 @@ import type { AlterTableStmt, ColumnDef, CreateFunctionStmt, Node, TypeName } fr
 import { columnOf, commandsOf, hasDefault } from "./column-definitions.ts";
 import { nameOf, partsOf, wordsOf, wordsOfAll } from "./sql-statements.ts";
 
-/** What the SQL before a statement tells of the schema. Columns are `table.column`. */
+/** The schema, as far as the SQL before a statement tells it. Columns are `table.column`. */
 export class SchemaSoFar {
-  /** What this migration has made, which is its own to change: `table notes`, `index words_key`. */
+  /** The objects that this migration has made, which are its own to change: `table notes`, `index words_key`. */
   readonly made = new Set<string>();
   /** The columns that this migration has added. */
   readonly columns = new Set<string>();
@@ -14,10 +14,10 @@ export class SchemaSoFar {
   readonly types = new Map<string, TypeName>();
   /** The unique indexes, those of earlier migrations included. */
   readonly uniqueIndexes = new Set<string>();
-  /** What functions do that deletes: `which deletes or drops something`; empty for those that do not. */
+  /** The effects of functions that matter: `which deletes or drops something`; empty for those that delete nothing. */
   readonly functions = new Map<string, string>();
 
-  /** Whether this migration has made the table, or whatever it is. */
+  /** Tells whether this migration has made the object of that kind and name. */
   has(kind: string, name: string): boolean {
     return this.made.has(`${kind} ${name}`);
   }
@@ -101,7 +101,7 @@ export function kindOf(objectType: string): string {
   return words[kind] ?? kind.toLowerCase().replaceAll("_", " ");
 }
 
-/** What a statement makes for certain: not what it makes only where there is none. */
+/** Returns the objects that a statement makes for certain: not those that it makes only where there is none. */
 function madeBy(node: Node): [kind: string, name: string][] {
   if ("CreateStmt" in node) {
     const { relation, if_not_exists: perhaps = false } = node.CreateStmt;
@@ -149,7 +149,7 @@ function madeBy(node: Node): [kind: string, name: string][] {
   return [];
 }
 
-/** What calling a function does that a reader of the migration has to know. */
+/** Returns the effect of calling a function that a reader of the migration has to know. */
 function effectOf({ options = [], sql_body: body }: CreateFunctionStmt): string {
   const option = (name: string): Node | undefined =>
     options.flatMap((one) => ("DefElem" in one && one.DefElem.defname === name ? [one.DefElem.arg] : []))[0];

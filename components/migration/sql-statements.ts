@@ -10,7 +10,7 @@ export interface Statement {
 /** The kinds of statements and of their parts, as the parser calls them. */
 export type Kind = Node extends infer One ? (One extends Node ? keyof One : never) : never;
 
-/** What the parser says of one kind. */
+/** The parser's result for one kind. */
 export type Body<K extends Kind> = Node extends infer One
   ? One extends Record<K, infer B>
     ? B
