@@ -6,36 +6,36 @@ import { secretFiles, type SecretValues } from "../secrets/files.ts";
 import type { Kind } from "../settings/kinds.ts";
 import { protectionOf } from "./protection.ts";
 
-/** What every backing service is told by its environment. */
+/** Arguments that every backing service gets from its environment. */
 export interface BackingServiceArgs {
   /** The container's fixed name, which is also its host name for the services; its volume has the same name. */
   containerName: string;
   imageMirror: string;
   gateTimeoutSeconds: number;
-  /** What becomes of the data (in memory, which is faster, it is lost with the container), and what the server may do. */
+  /** The storage of the data (in memory, which is faster, it is lost with the container), and the server's rights. */
   kind: Pick<Kind, "data" | "rights">;
   host: Host;
   labels: Readonly<Record<string, string>>;
 }
 
-/** What one kind of backing service adds. */
+/** Arguments that one kind of backing service adds. */
 export interface DataContainerArgs extends BackingServiceArgs {
-  /** What messages call it. */
+  /** The name that messages use. */
   subject: string;
   image: string;
   command?: string[];
   entrypoint?: string[];
   environment?: Record<string, string>;
   secrets: SecretValues;
-  /** Where the data is, inside the container. */
+  /** The folder of the data, inside the container. */
   dataPath: string;
   probe: HealthGateArgs["probe"];
 }
 
-/** How long a backing service may take to write everything down when it is stopped, in seconds. */
+/** The time that a backing service may take to write everything down when it is stopped, in seconds. */
 const stopSeconds = 30;
 
-/** What the entry points of the official images need, which begin as root, take over their folder and become another user. */
+/** Capabilities for official images' entry points, which begin as root, take over their folder and change the user. */
 const ofEntryPoints = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"];
 
 /** A container with a fixed name, the place of its data, and the gate that says when it can be used. */

@@ -10,13 +10,13 @@ import { Postgres, type DatabaseServer } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { ReusedObjectStorage, ReusedPostgres } from "./reused.ts";
 
-/** What the application declares, and where it runs. */
+/** Arguments of an application's backing services. */
 export interface BackingServicesArgs {
   application: Application;
   names: Names;
   imageMirror: string;
   gateTimeoutSeconds: number;
-  /** What becomes of their data, and what they may do. */
+  /** The storage of their data, and their rights. */
   kind: Pick<Kind, "data" | "rights">;
   /** The namespace whose database server and object storage are used, with databases and buckets of this one's own. */
   reused?: Names;
@@ -27,9 +27,9 @@ export interface BackingServicesArgs {
 
 /** The servers that hold the application's data; those that it does not declare are not there. */
 export class BackingServices extends pulumi.ComponentResource {
-  /** What connects a service to them, by the name under which it reaches the service. Known once they are healthy. */
+  /** The values that connect a service to them, by the secrets' names. Known once they are healthy. */
   readonly secretValues: SecretValues;
-  /** Where databases can be made, when the application has PostgreSQL. */
+  /** The server on which databases can be made, when the application has PostgreSQL. */
   readonly databases: DatabaseServer | undefined;
 
   constructor(name: string, args: BackingServicesArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -3,7 +3,7 @@ import type { Host } from "../host/host.ts";
 import type { Names } from "../naming/names.ts";
 import { protectedData } from "./protection.ts";
 
-/** Where dumps are kept. */
+/** Arguments of the volume for dumps. */
 export interface BackupsArgs {
   names: Names;
   host: Host;

@@ -63,7 +63,7 @@ export class ObjectStorage extends pulumi.ComponentResource {
   }
 }
 
-/** Makes buckets on a server, and gives back its address, known once they are there. */
+/** Makes buckets on a server, and returns its address, known once they are there. */
 export function createBuckets(
   name: string,
   args: { address: pulumi.Output<string> } & Pick<

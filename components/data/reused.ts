@@ -13,7 +13,7 @@ export interface ReusedPostgresArgs {
   /** The database's name, and its owner's. */
   database: string;
   password: pulumi.Output<string>;
-  /** Whose server it is. */
+  /** The names of the namespace whose server it is. */
   reused: Names;
   host: Host;
 }
@@ -51,7 +51,7 @@ export class ReusedPostgres extends pulumi.ComponentResource {
 export interface ReusedObjectStorageArgs {
   /** The buckets' real names. */
   buckets: readonly string[];
-  /** Whose server it is. */
+  /** The names of the namespace whose server it is. */
   reused: Names;
   host: Host;
 }
