@@ -4,7 +4,7 @@ import { HealthGate } from "../host/health-gate.ts";
 import type { Host, MountedVolume, PublishedPort } from "../host/host.ts";
 import { gatewayPort } from "./site.ts";
 
-/** Where the gateway listens, and what it is made of. */
+/** Arguments of the gateway. */
 export interface GatewayArgs {
   /** The container's name; its volumes take it as their start. */
   containerName: string;
@@ -13,7 +13,7 @@ export interface GatewayArgs {
   /** `port`: plain HTTP on that port of `127.0.0.1`. `public`: HTTP, HTTPS and HTTP/3 on ports 80 and 443 of every address. */
   listens: "public" | { port: number };
   /**
-   * Whether it listens on IPv6, too: on `::1`, or on every address. Only what the machine has can be listened on.
+   * True when it listens on IPv6, too: on `::1`, or on every address. Only what the machine has can be listened on.
    *
    * A public gateway that is there keeps what it listens on: another one in its place would be an outage.
    */
@@ -25,17 +25,17 @@ export interface GatewayArgs {
 /** The gateway's image; the tag is Caddy's version. */
 const gatewayImage = "caddy:2.11.9";
 
-/** Where Caddy answers in its own container, whether or not it has sites yet. */
+/** The address at which Caddy answers in its own container, whether or not it has sites yet. */
 const administration = "http://127.0.0.1:2019/config/";
 
-/** How long the gateway may take to answer once its container runs, in seconds: it reads its sites first. */
+/** The time that the gateway may take to answer once its container runs, in seconds: it reads its sites first. */
 const answerSeconds = 60;
 
 /** Caddy, the one container that publishes ports. It keeps its sites in a volume, so that it starts with them after a reboot. */
 export class Gateway extends pulumi.ComponentResource {
   /** Known once it answers. */
   readonly containerName: pulumi.Output<string>;
-  /** Changes when the gateway was made anew; known once it answers. */
+  /** The container's id: another one when the gateway was made again. Known once it answers. */
   readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -88,7 +88,7 @@ export class Gateway extends pulumi.ComponentResource {
   }
 }
 
-/** What the gateway starts with: the sites are the environments' own files. */
+/** Returns the configuration that the gateway starts with: the sites are the environments' own files. */
 function caddyfile(isPublic: boolean): string {
   return `{
 	${isPublic ? "" : "auto_https off\n\t"}grace_period 30s

@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 
-/** What is known of the machine that the gateway is on. */
+/** The known facts of the machine that the gateway is on. */
 export interface Machine {
   readonly platform: string;
   readonly dockerHost: string | undefined;
@@ -8,7 +8,7 @@ export interface Machine {
 }
 
 /**
- * Whether a gateway of this machine listens on `::1`, too: browsers ask there first for `localhost`.
+ * Tells whether a gateway of this machine listens on `::1`, too: browsers ask there first for `localhost`.
  *
  * One that is there keeps what it listens on. A new one does so where the engine is this machine's own and no layer lies
  * between them: engines in a virtual machine and rootless ones have proxies of their own, which may know IPv4 alone.

@@ -1,12 +1,12 @@
 import { canaryShare } from "./site.ts";
 
-/** What the gateway is told of a release: the containers of each routed service, and the state of the environment. */
+/** The gateway's part of a release: the containers of each routed service, and the state of the environment. */
 export interface ReleaseFiles {
   /** The names of the copies that most clients get, by service. */
   readonly stable: Readonly<Record<string, readonly string[]>>;
   /** A release beside it. */
   readonly canary?: CanaryFiles;
-  /** Whether everyone is told to come back later. */
+  /** True when everyone is asked to come back later. */
   readonly maintenance: boolean;
 }
 

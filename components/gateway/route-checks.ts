@@ -7,11 +7,11 @@ export interface RouteCheck extends Smoke {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What the environment does besides serving one release. */
+/** The state of the environment that changes what users get. */
 export interface RouteState {
   readonly maintenance: boolean;
   readonly canary: boolean;
-  /** Where users find the environment. */
+  /** The address of the environment for users. */
   readonly url: string;
 }
 
@@ -20,7 +20,7 @@ const drawn = { canary: "0", stable: "g" };
 
 /**
  * The paths that are answered during maintenance too: those that tell whether a service is well. A service's front page is
- * none of them: it is what users are told to come back to.
+ * none of them: it is what users are asked to come back to.
  */
 export function healthPaths(application: Application): string[] {
   const paths = Object.values(application.services).flatMap(({ health, routes }) =>
@@ -30,7 +30,7 @@ export function healthPaths(application: Application): string[] {
   return [...new Set(routed)].sort();
 }
 
-/** What users have to get after the switch: the smoke checks, of both releases while there is a canary, and 503 in maintenance. */
+/** Returns the checks after the switch: the smoke checks, of both releases during a canary, and 503 in maintenance. */
 export function routeChecks(
   application: Application,
   { maintenance, canary, url }: RouteState,

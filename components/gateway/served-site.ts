@@ -1,23 +1,23 @@
 import { createHash } from "node:crypto";
 import type { Site } from "../contract/switch-route.ts";
 
-/** What the gateway does with an environment's requests. */
+/** The handling of an environment's requests by the gateway. */
 export interface SiteContent {
-  /** Which paths there are, and the services that answer them, as a Caddyfile. It changes when the application's routes do. */
+  /** The paths, and the services that answer them, as a Caddyfile. It changes when the application's routes do. */
   readonly text: string;
   /** The folder of `writeRelease`: what each copy is called, and the state of the environment. It changes with every release. */
   readonly release: string;
 }
 
-/** What the gateway does now. */
+/** The site that the gateway serves now. */
 export interface ServedSite extends SiteContent {
-  /** Whether the gateway has loaded the text; a run that was killed may have written it and no more. */
+  /** True when the gateway has loaded the text; a run that was killed may have written it and no more. */
   readonly loaded: boolean;
   /** The copies that the release sends requests to, by their names. */
   readonly copies: readonly string[];
 }
 
-/** Where the gateway keeps its sites. */
+/** The folder in which the gateway keeps its sites. */
 export const sitesFolder = "/etc/caddy/sites";
 
 const readScript = [
@@ -31,7 +31,7 @@ export function siteQuestion({ name }: Pick<Site, "name">): string[] {
   return ["sh", "-c", readScript, "sh", `${sitesFolder}/${name}`];
 }
 
-/** What the gateway answered to the question; undefined when it has no site of that name. */
+/** Returns the site in the gateway's answer to the question; undefined when it has none of that name. */
 export function siteAnswer(answer: string): ServedSite | undefined {
   const [text, release = "", loaded, ...copies] = answer.split("\0");
   if (text === undefined || release === "") return undefined;
@@ -57,9 +57,9 @@ export function routeId({ text, release }: SiteContent): string {
 export const hostRunMark = "# towpath run";
 
 /**
- * How the gateway differs from the route that the last complete run left, in words; undefined when it serves that route.
+ * Describes how the gateway differs from the route of the last complete run; undefined when it serves that route.
  *
- * A site that leads to services on this machine is somebody's own doing, and taken back by `towpath run` itself.
+ * A site that leads to services on this machine is somebody's own doing, and undone by `towpath run` itself.
  */
 export function routeDifference(left: string, served: ServedSite | undefined): string | undefined {
   if (served === undefined) return "the gateway has no route";

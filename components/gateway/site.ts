@@ -4,25 +4,25 @@ export interface SiteRoute {
   readonly path: string;
   readonly service: string;
   readonly port: number;
-  /** Where the service answers instead of in the release's container, as `host:port`. */
+  /** The address of the service where it does not answer in the release's container, as `host:port`. */
   readonly address?: string;
-  /** How many copies answer; one when it is left out. */
+  /** The number of copies that answer; one when it is left out. */
   readonly copies?: number;
 }
 
 /** The port inside the gateway's container where an environment on one's own machine is served. */
 export const gatewayPort = 8080;
 
-/** What the gateway has to know of an environment, apart from the release. */
+/** The part of an environment that the gateway has to know, apart from the release. */
 export interface SiteDescription {
-  /** The environment's folder in the gateway is called so. */
+  /** The name of the environment's folder in the gateway. */
   readonly name: string;
-  /** In the order in which they are tried. */
+  /** The routes in the order in which they are tried. */
   readonly routes: readonly SiteRoute[];
   readonly access: SiteAccess;
 }
 
-/** How a site is reached: on the gateway's port by any name, or by a domain over HTTPS, where HTTP leads too. */
+/** The access to a site: on the gateway's port by any name, or by a domain over HTTPS, where HTTP leads too. */
 export type SiteAccess = { readonly route: "localhost" } | PublicSite;
 
 /** A site that others than developers see: with certificates, several copies of a service, canaries and maintenance. */
@@ -32,23 +32,23 @@ export interface PublicSite {
   readonly certificates: "automatic" | "internal";
   /** The paths that are answered during maintenance too. */
   readonly healthPaths: readonly string[];
-  /** How long web sockets may stay open when the configuration is loaded anew, in seconds. */
+  /** The time that web sockets may stay open when the configuration is loaded again, in seconds. */
   readonly drainSeconds: number;
 }
 
-/** For how long browsers are told to use HTTPS alone, in seconds: a year, as hstspreload.org asks. */
+/** The time for which browsers have to use HTTPS alone, in seconds: a year, as hstspreload.org asks. */
 const strictTransportSeconds = 31_536_000;
 
-/** After how many seconds a client of an environment in maintenance is told to come again. */
+/** The time after which a client of an environment in maintenance is asked to come again, in seconds. */
 const retryAfterSeconds = 60;
 
 /**
- * How long a request waits for a copy that accepts it, in seconds: a container that is started again is back by then, and
- * a copy that ends again and again is no longer asked, even on a machine that is busy.
+ * The time that a request waits for a copy that accepts it, in seconds: a container that starts again is back by then,
+ * and a copy that ends again and again is no longer asked, even on a machine that is busy.
  */
 const connectSeconds = 8;
 
-/** How long an unused connection to a copy is kept, in seconds: a replaced copy is without any soon after its last request. */
+/** The time that an unused connection to a copy is kept, in seconds: a replaced copy soon has none. */
 const idleSeconds = 2;
 
 /**
@@ -78,7 +78,7 @@ export function renderSite(site: SiteDescription): string {
   ].join("\n");
 }
 
-/** What answers say of themselves. With `?`, an application's own word is kept. */
+/** Returns the headers of all answers. With `?`, an application's own word is kept. */
 function headers(access: SiteAccess): string[] {
   const isPublic = access.route === "domain";
   const defaults = isPublic
@@ -98,7 +98,7 @@ function headers(access: SiteAccess): string[] {
 /** The cookie that keeps a client with one release: a number that was drawn for it, compared with the canary's share. */
 export const canaryCookie = "towpath";
 
-/** How long a client keeps its cookie, in seconds: 30 days, longer than any canary should run. */
+/** The time that a client keeps its cookie, in seconds: 30 days, longer than any canary should run. */
 const cookieSeconds = 30 * 24 * 3600;
 
 /**
@@ -126,7 +126,7 @@ function matchers({ healthPaths }: PublicSite): string[] {
   ];
 }
 
-/** What is the same for all paths: the state of the environment, and the client's cookie while a canary runs. */
+/** Returns the part for all paths: the state of the environment, and the client's cookie while a canary runs. */
 function before({ name }: SiteDescription): string[] {
   return [
     "vars {",
@@ -190,7 +190,7 @@ function proxy({ name, access }: SiteDescription, route: SiteRoute, track: "stab
   ];
 }
 
-/** What stands in a file of the release in use. */
+/** Returns the placeholder for the contents of a file of the release in use. */
 function file(name: string, path: string): string {
   return `{file./etc/caddy/sites/${name}/current/${path}}`;
 }
