@@ -11,7 +11,7 @@ import {
   type ProjectFiles,
 } from "../application/development.ts";
 
-/** Where a namespace keeps what development builds were made from, in the project. */
+/** Returns the folder in which a namespace keeps what development builds were made from, in the project. */
 export function developmentFolder(namespace: string): string {
   return join(".towpath", "namespaces", namespace, "development");
 }
@@ -20,7 +20,9 @@ export function developmentFolder(namespace: string): string {
  * Writes the Dockerfile of a development build, beside a `.dockerignore` of its own that leaves the mounted folders out.
  *
  * Docker takes `<Dockerfile>.dockerignore` before the context's one, so that what is built, and whether it is built
- * again, no longer depends on the mounted source. Gives back the Dockerfile's path.
+ * again, no longer depends on the mounted source.
+ *
+ * @returns the Dockerfile's path
  */
 export function writeDevelopmentBuild(root: string, folder: string, image: Image): string {
   const dockerfile = join(folder, "Dockerfile");
@@ -35,8 +37,8 @@ export function writeBuildInputs(root: string, folder: string, inputs: BuildInpu
 }
 
 /**
- * What people have to hear of development images: `images.api: app/api/requirements.txt changed since npm start; run npm
- * start again`. Nothing where the source is not mounted.
+ * Returns warnings about development images: `images.api: app/api/requirements.txt changed since npm start; run npm
+ * start again`. None where the source is not mounted.
  */
 export function buildChanges(root: string, namespace: string, application: Application): string[] {
   return Object.entries(inDevelopment(application).images).flatMap(([name, image]) => {

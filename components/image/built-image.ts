@@ -5,14 +5,14 @@ import type { DockerHost } from "../host/docker-host.ts";
 import { defined } from "../input/defined.ts";
 import { buildInputs, writeBuildInputs, writeDevelopmentBuild } from "./build-inputs.ts";
 
-/** What is built, and what it is called. */
+/** Arguments of a built image. */
 export interface BuiltImageArgs {
   image: Image;
   /** The repository part of the tags, for example `notes-local-api`. */
   repository: string;
-  /** What the Dockerfiles' `FROM ${IMAGE_MIRROR}/…` stands for. */
+  /** The value of `IMAGE_MIRROR` in the Dockerfiles' `FROM ${IMAGE_MIRROR}/…`. */
   imageMirror: string;
-  /** What the image says of its source, as build arguments; left out, that it was built locally. */
+  /** The facts of the image's source, as build arguments; left out, that it was built locally. */
   facts?: Readonly<Record<string, string>>;
   /** A folder of the project for what the build of an image with mounts needs; only those need one. */
   developmentFolder?: string;

@@ -2,16 +2,16 @@ import type { HostFacts } from "../host/preflight.ts";
 
 /** The platforms that an image in a registry is for. */
 export interface Platforms {
-  /** Such as `linux/amd64`; empty where the image does not say it. */
+  /** The platforms' names, such as `linux/amd64`; empty where the image does not say them. */
   readonly names: readonly string[];
-  /** Whether an engine chooses among them: it pulls the only one whatever that is. */
+  /** True when an engine chooses among them: it pulls the only one whatever that is. */
   readonly isList: boolean;
 }
 
-/** What kinds of processors run besides their own. */
+/** The kinds of processors whose programs a kind runs, other than its own. */
 const alsoRun: Readonly<Record<string, readonly string[]>> = { amd64: ["386"], arm64: ["arm"] };
 
-/** What QEMU calls the kinds that Docker calls otherwise. */
+/** QEMU's names for the kinds that Docker calls otherwise. */
 const qemuNames: Readonly<Record<string, string>> = {
   amd64: "x86_64",
   arm64: "aarch64",
@@ -23,7 +23,7 @@ export function platformName({ os, architecture }: { os: string; architecture: s
   return `${os}/${architecture}`;
 }
 
-/** Why a host cannot run an image; undefined when it can, or when nothing is known of the image. */
+/** Returns why a host cannot run an image; undefined when it can, or when nothing is known of the image. */
 export function judgePlatforms(
   image: string,
   platforms: Platforms | undefined,

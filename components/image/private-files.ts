@@ -1,7 +1,7 @@
 import type { Application, Image } from "../application/application.ts";
 import { contextPaths, ignoreFile } from "./build-inputs.ts";
 
-/** What belongs to a machine or a person: passphrases, state, SSH keys, passwords, everything that was ever committed. */
+/** Names of what is a machine's or a person's: passphrases, state, SSH keys, passwords, all that was ever committed. */
 const privateNames = /^(?:\.towpath|\.git|\.env|\.env\..+)$/;
 
 /** Files that are written to be committed, and hold no values. */
@@ -10,7 +10,7 @@ const examples = /^\.env\.(?:.*\.)?(?:example|sample|template|dist)$/;
 /**
  * The problems of images whose builds would see what is private.
  *
- * Whatever a build sees, a line of a Dockerfile can put into an image that others pull, and every change of it builds anew.
+ * A Dockerfile can put all that its build sees into an image that others pull, and every change of it builds again.
  */
 export function privateFileProblems(root: string, { images }: Pick<Application, "images">): string[] {
   return Object.entries(images).flatMap(([name, image]) => {
@@ -24,7 +24,7 @@ export function privateFileProblems(root: string, { images }: Pick<Application, 
   });
 }
 
-/** What is private and a build of the image would see: files and folders, by their paths in the context. */
+/** Returns the private files and folders that a build of the image would see, by their paths in the context. */
 export function privatePaths(root: string, image: Image): string[] {
   const found = new Set<string>();
   for (const path of contextPaths(root, image)) {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../host/host.ts";
 
-/** Which image a host pulls. */
+/** Arguments of a pulled image. */
 export interface PulledImageArgs {
   /** Its reference by digest: `ghcr.io/owner/notes/api@sha256:…`. A tag could mean another image tomorrow. */
   reference: string;

@@ -20,20 +20,20 @@ export class RegistryError extends UserError {
 /** Half a minute for an answer; four tries within 4 s and their answers, as a registry that restarts needs. */
 export const usualPatience: Patience = { answer: 30_000, retries: 3, pause: 500 };
 
-/** What a request asks for. */
+/** A request to a registry. */
 export interface RegistryRequest {
   readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
   /** The repository in the registry, such as `owner/notes/api`. */
   readonly repository: string;
-  /** What follows `/v2/<repository>/`. */
+  /** The part of the path after `/v2/<repository>/`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Statuses besides those of success that the caller knows what to do with. */
+  /** Statuses other than those of success that the caller handles. */
   readonly expected?: readonly number[];
 }
 
-/** What a registry answered; its body is there as a whole. */
+/** A registry's answer; its body is there as a whole. */
 export interface RegistryAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -86,7 +86,7 @@ export class RegistryRequests {
       : this.refusal(request, response);
   }
 
-  /** What the registry wants to see of us, by its own challenge; undefined when it names nothing that we have. */
+  /** Returns the authorization that the registry's challenge asks for; undefined when it names nothing that we have. */
   private async authorization(response: RegistryAnswer): Promise<string | undefined> {
     const challenge = challengeOf(response.headers.get("www-authenticate") ?? "");
     if (challenge?.scheme === "basic") return this.signIn && basic(this.signIn);
@@ -152,7 +152,7 @@ export class RegistryRequests {
     );
   }
 
-  /** For what may pass, after the wait that the registry asks for. */
+  /** Returns the error of an answer that may pass, after the wait that the registry asks for. */
   private async passing(response: RegistryAnswer, what: string): Promise<RegistryError> {
     await followRetryAfter(response.headers);
     return new RegistryError(
@@ -178,7 +178,7 @@ function isLocal(address: string): boolean {
   return /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(address);
 }
 
-/** Whether the same request may succeed a little later. */
+/** Tells whether the same request may succeed a little later. */
 function mayPass(status: number | undefined): boolean {
   return status === undefined || status === 429 || status >= 500;
 }
@@ -191,7 +191,7 @@ function basic({ user, password }: SignIn): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 }
 
-/** What the registry says of its refusal, in one line. */
+/** Returns the registry's reason for its refusal, in one line. */
 function saidBy(response: RegistryAnswer): string {
   let said = textOf(response);
   try {

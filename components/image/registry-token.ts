@@ -1,11 +1,11 @@
 import { defined } from "../input/defined.ts";
-/** Who signs in, with what. */
+/** The credentials for signing in. */
 export interface SignIn {
   readonly user: string;
   readonly password: string;
 }
 
-/** What a registry wants to see: a password, or a token that another server gives out. */
+/** The credential that a registry asks for: a password, or a token that another server gives out. */
 export type Challenge =
   | { readonly scheme: "basic" }
   | {
@@ -13,7 +13,7 @@ export type Challenge =
       /** The address of the server that gives out tokens. */
       readonly realm: string;
       readonly service?: string;
-      /** What the token has to allow, such as `repository:owner/notes/api:pull`. */
+      /** The access that the token has to allow, such as `repository:owner/notes/api:pull`. */
       readonly scope?: string;
     };
 

@@ -11,13 +11,13 @@ export interface Manifest {
   readonly bytes: Uint8Array;
 }
 
-/** What an image says of itself. */
+/** The facts that an image has of itself. */
 export interface ImageFacts {
   readonly digest: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** When it was built, as ISO 8601; undefined where it does not say so. */
+  /** The time at which it was built, as ISO 8601; undefined where it does not say so. */
   readonly created: string | undefined;
-  /** What a pull of all its layers transfers, in bytes. */
+  /** The size of a pull of all its layers, in bytes. */
   readonly compressedBytes: number;
 }
 
@@ -92,7 +92,7 @@ export class Registry {
     return { digest, mediaType: response.headers.get("content-type") ?? "", bytes };
   }
 
-  /** What an image says of itself; of one with several kinds of processors, the one of `architecture`, else the first. */
+  /** Returns the facts of an image; of one for several kinds of processors, the one of `architecture` or the first. */
   async facts(image: string, reference: string, architecture = "amd64"): Promise<ImageFacts | undefined> {
     const found = await this.manifest(image, reference);
     if (found === undefined) return undefined;
@@ -161,7 +161,7 @@ export class Registry {
     return found;
   }
 
-  /** Removes a manifest with all of its tags. Gives back false when it was gone already. */
+  /** Removes a manifest with all of its tags. Returns false when it was gone already. */
   async remove(image: string, digest: string): Promise<boolean> {
     const response = await this.requests.send({
       method: "DELETE",
@@ -209,7 +209,7 @@ export function referencesOf(
   );
 }
 
-/** What is wrong with the access to a registry, in one line; undefined when the images can be asked for. */
+/** Returns the problem with the access to a registry, in one line; undefined when the images can be asked for. */
 export async function checkRegistry(
   settings: RegistrySettings,
   password: string | undefined,

@@ -7,7 +7,7 @@ export const branchLabel = "towpath.branch";
 export interface PublishedTag {
   readonly tag: string;
   readonly digest: string;
-  /** When the image was built, as ISO 8601; undefined where it does not say so. */
+  /** The time at which the image was built, as ISO 8601; undefined where it does not say so. */
   readonly created: string | undefined;
   /** The branch that the image was published of; undefined where it does not say so. */
   readonly branch?: string | undefined;
@@ -18,19 +18,19 @@ export interface Expired {
   readonly digest: string;
   /** All of its tags, in order. */
   readonly tags: readonly string[];
-  /** How old it is, in whole days. */
+  /** Its age, in whole days. */
   readonly days: number;
 }
 
-/** How long images stay that were built for a commit or a branch, and those that only staging ran, in days. */
+/** The time that images stay that were built for a commit or a branch, and those that only staging ran, in days. */
 export const commitDays = 90;
 export const stagingDays = 30;
 
 const day = 24 * 3600 * 1000;
 
 /**
- * How long a tag keeps its image, in days: versions, `prod-…`, `latest` and what people tagged themselves for ever. A branch's
- * tag is known by the image's label alone: `release-20240115` looks the same and is somebody's own.
+ * Returns the time that a tag keeps its image, in days: for ever for versions, `prod-…`, `latest` and people's own
+ * tags. A branch's tag is known by the image's label alone: `release-20240115` looks the same and is somebody's own.
  */
 export function daysOf({ tag, branch }: Pick<PublishedTag, "tag" | "branch">): number {
   if (/^staging-(?:[0-9a-f]{40}(?:-dirty)?|[0-9a-f]{12})$/.test(tag)) return stagingDays;

@@ -4,7 +4,7 @@ import { Step } from "../host/step.ts";
 import { defined } from "../input/defined.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
 
-/** Which images get more tags. */
+/** Arguments of tagged images. */
 export interface TaggedImagesArgs {
   registry: RegistrySettings;
   /** The password of the registry's login; left out, nobody signs in. */
