@@ -1,4 +1,4 @@
-/** What stands where a secret value was. */
+/** The text that replaces a secret value. */
 export const blank = "***";
 
 /** Shorter values stay: they are part of so many words that their gaps would tell more than they hide. */

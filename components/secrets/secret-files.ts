@@ -10,7 +10,7 @@ export interface SecretFilesArgs {
   files: SecretValues;
   /** The versions of all secrets: other values are other files, beside those that copies still use. */
   versions: pulumi.Output<Record<string, string>>;
-  /** What the volume's name begins with. */
+  /** The beginning of the volume's name. */
   volumePrefix: string;
   /** A container whose image lends its folders to the copying; it is not started for it. */
   container: pulumi.Output<string>;

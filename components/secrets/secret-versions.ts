@@ -3,7 +3,7 @@ import * as random from "@pulumi/random";
 import { createHmac } from "node:crypto";
 import type { SecretValues } from "./files.ts";
 
-/** The secrets whose versions are told. */
+/** Arguments of the versions of secrets. */
 export interface SecretVersionsArgs {
   values: SecretValues;
 }

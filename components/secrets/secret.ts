@@ -7,7 +7,7 @@ import {
   type SecretSource,
 } from "../settings/secret-source.ts";
 
-/** Where a secret's value comes from. */
+/** Arguments of a secret. */
 export interface SecretArgs {
   source: SecretSource | ReleasedSecretSource;
   /** The value, for the sources that are given one; `loadSettings` has found it. */

@@ -3,7 +3,7 @@ import { connections, type ConnectionNames } from "../application/connections.ts
 import { found } from "../application/names.ts";
 import type { SecretValues } from "./files.ts";
 
-/** What all containers of an environment take their variables and secrets from. */
+/** The sources of the variables and secrets of all containers of an environment. */
 export interface InputsOfAll {
   application: Application;
   environment: string;
@@ -12,7 +12,7 @@ export interface InputsOfAll {
   secretValues: SecretValues;
 }
 
-/** What one container is given. */
+/** The inputs of one container. */
 export interface ContainerInputs {
   environment: Readonly<Record<string, string>>;
   /** Secrets that are delivered as variables. */

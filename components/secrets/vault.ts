@@ -8,7 +8,7 @@ import type { VaultSettings } from "../settings/vault.ts";
 /** Ten seconds for a short answer; four tries within 4 s and their answers, as a server that changes its leader needs. */
 export const usualPatience: Patience = { answer: 10_000, retries: 3, pause: 500 };
 
-/** What stands at a path. */
+/** The entry at a path. */
 export type VaultEntry =
   | {
       readonly kind: "present";
@@ -29,13 +29,13 @@ interface Answer {
 
 interface Asked {
   readonly method: "GET" | "POST";
-  /** What follows `/v1/`. */
+  /** The part of the path after `/v1/`. */
   readonly path: string;
   readonly token?: string;
   readonly body?: object;
 }
 
-/** What went wrong with the server as a whole, and whether it may be well a moment later. */
+/** A problem of the server as a whole, and whether it may pass a moment later. */
 class ServerProblem extends InputError {
   readonly mayPass: boolean;
 
@@ -67,7 +67,7 @@ export class Vault {
     this.patience = patience;
   }
 
-  /** What stands at a path whose first part is the store; the newest version unless another one is wanted. */
+  /** Returns the entry at a path whose first part is the store; the newest version unless another one is wanted. */
   read(path: string, version?: number): Promise<VaultEntry> {
     const key = `${path} ${version ?? "newest"}`;
     const known = this.entries.get(key);
@@ -90,7 +90,7 @@ export class Vault {
       await this.checkToken(token, answer);
       return { kind: "denied", said: got(answer) };
     }
-    // A version that was deleted or destroyed is told with 404, too.
+    // A version that was deleted or destroyed is answered with 404, too.
     const { data } = mapOf(answer.json);
     const metadata = mapOf(mapOf(data).metadata);
     if (answer.status === 404 && metadata.version === undefined)
