@@ -9,13 +9,13 @@ import { kindOf } from "./kinds.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
 import { secretSourcesOf, type Settings } from "./settings.ts";
 
-/** Which values of secrets are there: the names under `towpath:secretValues`, and the environment's variables. */
+/** The values of secrets that are given: the names under `towpath:secretValues`, and the environment's variables. */
 export interface GivenValues {
   configuration: readonly string[];
   variables: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where a secret's value comes from: its setting, else the configuration where data is protected, else generated. */
+/** Returns the source of a secret's value: its setting, or the configuration where data is protected, or generated. */
 export function sourceOf(settings: Settings, secret: string): SecretSource | ReleasedSecretSource {
   const sources = secretSourcesOf(settings);
   const set = Object.hasOwn(sources, secret) ? sources[secret] : undefined;
@@ -104,7 +104,9 @@ export function missingCredentials(settings: Settings, given: GivenValues): stri
   );
 }
 
-/** Where the deployment's own credentials come from, by the place of their setting; those of ci only matter when it publishes. */
+/**
+ * Returns the sources of the deployment's credentials, by their settings' places; ci's only matter when it publishes.
+ */
 function credentialsOf(settings: Settings): [string, CredentialSource][] {
   const found: [string, CredentialSource][] = [];
   const visit = (place: string, value: unknown): void => {

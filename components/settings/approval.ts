@@ -21,7 +21,7 @@ const key = z
   .string(keyWords)
   .regex(/^(?:ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\n]*)?$/, keyWords);
 
-/** Who has to approve. One key of two signers is refused: one person would count as two. */
+/** The schema of the approvals of a release. One key of two signers is refused: one person would count as two. */
 export const approval = z
   .strictObject({
     required: z

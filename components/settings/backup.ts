@@ -12,7 +12,7 @@ const fields = [
   [0, 7],
 ] as const;
 
-/** Whether the text is five cron fields: lists of `*`, numbers and ranges, each with a step where wanted. */
+/** Tells whether the text is five cron fields: lists of `*`, numbers and ranges, each with a step where wanted. */
 export function isSchedule(text: string): boolean {
   const parts = text.split(" ");
   return (
@@ -32,7 +32,7 @@ function isField(text: string, least: number, most: number): boolean {
 
 const scheduleWords = expected("five cron fields", 'for example "0 3 * * *" for 3:00 UTC each night');
 
-/** When the database is backed up. */
+/** The schema of the backup settings. */
 export const backup = z
   .strictObject(
     {

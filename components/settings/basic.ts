@@ -10,14 +10,14 @@ const mirrorWords = expected(
   'for example "cache.example.com/docker-hub"',
 );
 
-/** Which environment settings are those of. */
+/** Returns the schema of the environment that settings belong to. */
 export function environment<Name extends EnvironmentName>(name: Name) {
   return z
     .literal(name)
     .describe("Which environment this is. Follows from the stack's name unless it is set.");
 }
 
-/** What every environment has; only the time of the gate differs. */
+/** Returns the schemas of the settings of every environment; only the time of the gate differs. */
 export function basicShape(gateTimeoutSeconds: number) {
   return {
     namespace: z
@@ -41,7 +41,7 @@ export function basicShape(gateTimeoutSeconds: number) {
 
 export type BasicSettings = z.output<z.ZodObject<ReturnType<typeof basicShape>>>;
 
-/** What every environment with a route has. */
+/** Returns the schemas of the settings of every environment with a route. */
 export function routedShape(watchSeconds: number) {
   return {
     watchSeconds: seconds(0, watchSeconds).describe(

@@ -7,7 +7,7 @@ import { workspaceNamespace, type Workspace } from "../naming/workspace.ts";
 import { kindOf } from "./kinds.ts";
 import { settingsSchemas, type SettingsFallbacks } from "./settings.ts";
 
-/** What the names of settings begin with in a stack's file. */
+/** The beginning of the names of settings in a stack's file. */
 export const settingsPrefix = "towpath:";
 
 /**
@@ -27,7 +27,7 @@ export function readConfiguration(configuration: Readonly<Record<string, string>
   );
 }
 
-/** What around a project stands in for settings that are not set. */
+/** The surroundings of a project that stand in for settings that are not set. */
 export interface Surroundings {
   /** Reads the working copy; only environments that belong to one ask. */
   readonly workspace: () => Workspace;
@@ -36,7 +36,7 @@ export interface Surroundings {
 }
 
 /**
- * What a stack's name, the working copy and the environment's variables say, for settings that are not set.
+ * Returns the values that a stack's name, the working copy and the variables give to settings that are not set.
  *
  * Throws an InputError when a variable cannot be used.
  */
@@ -57,7 +57,7 @@ export function fallbacksFor(
   };
 }
 
-/** Whether every working copy has a stack of this name of its own, with a state of its own. */
+/** Tells whether every working copy has a stack of this name of its own, with a state of its own. */
 export function isOfWorkspace(stack: string): boolean {
   return kindOf(environmentOf(stack))?.hosts === "here";
 }
@@ -70,7 +70,7 @@ function portOf(text: string): number {
   ]);
 }
 
-/** Whether any environment has a setting of this name that is a text. */
+/** Tells whether any environment has a setting of this name that is a text. */
 function isText(name: string): boolean {
   return Object.values(settingsSchemas).some((schema: z.ZodObject) => {
     let setting: unknown = schema.shape[name];

@@ -36,10 +36,13 @@ const agentWords = expectedKind(
   'write { "source": "agent" } to use the running SSH agent',
 );
 
-/** Where a value comes from that the deployment itself needs, and the application never sees. What stands there by mistake may be the value itself, and is not shown. */
+/**
+ * The schema of the source of a credential: a value that the deployment itself needs, and the application never sees.
+ * Text that stands there by mistake may be the value itself, and is not shown.
+ */
 export const credential = z.discriminatedUnion("source", [stored, variable], words);
 
 export type CredentialSource = z.output<typeof credential>;
 
-/** Where an SSH key comes from. */
+/** The schema of the source of an SSH key. */
 export const sshKey = z.discriminatedUnion("source", [agent, stored, variable], agentWords);

@@ -12,7 +12,7 @@ export function domainName(example: string) {
   return z.string(words).regex(hostName, words);
 }
 
-/** Where the gateway's certificates come from. */
+/** The schema of the source of the gateway's certificates. */
 export const certificates = z
   .enum(
     ["automatic", "internal"],

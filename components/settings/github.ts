@@ -69,7 +69,7 @@ export const githubVariables = z
   .refine(distinct.check, distinct.words)
   .default({});
 
-/** Who approves and what may be deployed, with the branches and tags that an environment deploys unless it says otherwise. */
+/** Returns the schemas of approval and of what may be deployed, with an environment's branches and tags as defaults. */
 export function protectionShape(branches: string[], tags: string[]) {
   return {
     reviewers: reviewers

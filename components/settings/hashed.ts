@@ -2,7 +2,7 @@ import type { z } from "zod";
 
 declare module "zod" {
   interface GlobalMeta {
-    /** Whether a setting is part of the settings' hash; true where nothing says it. */
+    /** True when a setting is part of the settings' hash; the default. */
     hashed?: boolean;
   }
 }
@@ -15,7 +15,7 @@ interface SettingsSchema {
   readonly shape: Readonly<Record<string, z.ZodType>>;
 }
 
-/** Those of the settings that say what runs. */
+/** Returns the settings that say what runs. */
 export function hashedSettings(settings: object, { shape }: SettingsSchema): object {
   const known = Object.entries(shape);
   const hashed = new Set(known.filter(([, setting]) => setting.meta()?.hashed !== false).map(([key]) => key));

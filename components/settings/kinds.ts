@@ -3,35 +3,35 @@ import type { EnvironmentName } from "../naming/namespace.ts";
 /** The kinds of environments that an application runs in; `host` and `repository` are what several of them share. */
 export type KindName = Exclude<EnvironmentName, "host" | "repository">;
 
-/** What all environments of a kind have in common, whatever their settings say. */
+/** The properties that all environments of a kind have in common, whatever their settings say. */
 export interface Kind {
   /** The machines that its containers run on: this one, or others over SSH. */
   readonly hosts: "here" | "ssh";
   /**
-   * What becomes of its data: `kept` in volumes between runs, in the `memory` of its servers and lost with them, in volumes
-   * but `thrown away` with the environment, or `protected` in volumes that no plan may delete. Where it is protected,
-   * secrets are given unless a setting says otherwise; elsewhere they are generated.
+   * The fate of its data: `kept` in volumes between runs, in the `memory` of its servers and lost with them, in
+   * volumes but `thrown away` with the environment, or `protected` in volumes that no plan may delete. Where it is
+   * protected, secrets are given unless a setting says otherwise; elsewhere they are generated.
    */
   readonly data: "kept" | "memory" | "thrown away" | "protected";
-  /** What its containers may do: `all` that the engine lets them, or `few` things, within the limits that the settings set. */
+  /** The rights of its containers: `all` that the engine gives them, or `few`, within the limits of the settings. */
   readonly rights: "all" | "few";
-  /** How users reach it: on a port of this machine, by a `domain` over HTTPS, or not at all. */
+  /** The users' access to it: on a port of this machine, by a `domain` over HTTPS, or none at all. */
   readonly route: "localhost" | "domain" | "none";
-  /** Whether a switch waits for requests under way: on one's own machine nobody waits for an open page. */
+  /** True when a switch waits for requests under way: on one's own machine nobody waits for an open page. */
   readonly drains: boolean;
-  /** Where its images come from: built here, those of a commit in the registry, or those that the stack before it proved. */
+  /** The source of its images: built here, a commit's in the registry, or those that the stack before it proved. */
   readonly images: "built" | "commit" | "promoted";
-  /** Whether it keeps records of its releases, which a later one can go back to. */
+  /** True when it keeps records of its releases, which a later one can go back to. */
   readonly records: boolean;
-  /** Whether its database is dumped before a migration. */
+  /** True when its database is dumped before a migration. */
   readonly backups: boolean;
-  /** Whether people agree to a release, on GitHub or by signatures, and to a migration that takes something away. */
+  /** True when people agree to a release, on GitHub or by signatures, and to a migration that takes something away. */
   readonly reviewed: boolean;
-  /** How long a new copy may take until it is healthy where no setting says it, in seconds. */
+  /** The time that a new copy may take until it is healthy where no setting says it, in seconds. */
   readonly gateTimeoutSeconds: number;
 }
 
-/** What each kind of environment is: the one place that tells them apart. */
+/** The kinds of environments: the one place that tells them apart. */
 // prettier-ignore
 export const kinds = {
   local:      { hosts: "here", data: "kept",        rights: "all", route: "localhost", drains: false, images: "built",    records: false, backups: false, reviewed: false, gateTimeoutSeconds: 60 },

@@ -17,7 +17,7 @@ const memoryWords = expected("memory of at least 6MiB, in KiB, MiB or GiB", 'for
 const cpusWords = expected("processors from 0.01 to 512", "for example 0.5");
 const pidsWords = expected("a number of processes from 8 to 65536", "for example 256");
 
-/** What one container may use at most. */
+/** The schema of the resources that one container may use at most. */
 export const limits = z
   .strictObject(
     {

@@ -57,7 +57,7 @@ const freeze = z
 
 export type FreezeSettings = z.output<typeof freeze>;
 
-/** How the schema is migrated. */
+/** The schemas of the migration settings. */
 export const migrationShape = {
   lockWaitSeconds: seconds(1, 60).describe(
     "How long the migration waits for another one to end, in seconds.",
@@ -65,7 +65,7 @@ export const migrationShape = {
   timeoutSeconds: seconds(1, 600).describe("How long the migration itself may take, in seconds."),
 };
 
-/** What staging and production have: releases to hosts of their own, with data that is kept. */
+/** Returns the schemas of staging and production: releases to hosts of their own, with data that is kept. */
 export function releasedShape(gateTimeoutSeconds: number, domain: string) {
   return {
     ...basicShape(gateTimeoutSeconds),

@@ -124,12 +124,12 @@ export const releasedSecretSource = z.discriminatedUnion(
 
 export type ReleasedSecretSource = z.output<typeof releasedSecretSource>;
 
-/** Which of its values a generated secret has, counted from 1; the others have only one. */
+/** Returns the generation of a generated secret's value, counted from 1; the others have only one. */
 export function generationOf(source: SecretSource | ReleasedSecretSource): number {
   return "generation" in source ? (source.generation ?? 1) : 1;
 }
 
-/** Whether the value from before stays valid beside a new one. */
+/** Tells whether the value from before stays valid beside a new one. */
 export function overlaps(source: SecretSource | ReleasedSecretSource): boolean {
   return "rotate" in source && source.rotate.overlap;
 }

@@ -42,7 +42,7 @@ export const settingsSchemas = {
 
 const valueWords = expectedUnshown("a text", "write numbers and true or false in quotes");
 
-/** What of the stack's configuration is read apart from the settings, because it stays encrypted. */
+/** The schema of the configuration that is read apart from the settings, because it stays encrypted. */
 export const encryptedSchema = z
   .strictObject({
     secretValues: z
@@ -58,7 +58,7 @@ export const encryptedSchema = z
       "What of the stack's configuration is read apart from the settings, because it stays encrypted.",
   });
 
-/** What stands in for settings that are not set, because the stack's name or the machine says it. */
+/** The values that stand in for settings that are not set, because the stack's name or the machine says them. */
 export interface SettingsFallbacks {
   environment?: EnvironmentName | undefined;
   namespace?: string | undefined;
@@ -126,7 +126,7 @@ export function imageMirrorOf(settings: Settings): string | undefined {
   return "imageMirror" in settings ? settings.imageMirror : undefined;
 }
 
-/** Where the values of secrets come from; the stacks of hosts and of a repository have none. */
+/** Returns the sources of secrets' values; the stacks of hosts and of a repository have none. */
 export function secretSourcesOf(
   settings: Settings,
 ): Readonly<Record<string, SecretSource | ReleasedSecretSource>> {
