@@ -6,7 +6,7 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { GithubClient, GithubError } from "./client.ts";
 import { repositoryNameOf, type RepositoryFacts } from "./facts.ts";
 
-/** Where a repository is, and who may look. */
+/** Access to a repository. */
 export interface RepositoryAccess {
   /** A setting of the repository as messages name it: `towpath:github.token` for `token`. */
   readonly at: (field: string) => string;
@@ -52,7 +52,7 @@ export async function collected<Result>(
   }
 }
 
-/** Whether the token can be used for the repository at all. */
+/** Returns the problems that keep the token from being used for the repository at all. */
 export function repositoryProblems(
   { at, repository }: RepositoryAccess,
   facts: RepositoryFacts | undefined,

@@ -9,7 +9,7 @@ import { UserError } from "../input/user-error.ts";
 export class GithubError extends UserError {
   /** The status of its answer; undefined when none came. */
   readonly status: number | undefined;
-  /** What came in place of what was asked for, as the message has it. */
+  /** The answer that came instead, as the message has it. */
   readonly got: string;
 
   constructor(message: string, { status, got }: { readonly status?: number; readonly got: string }) {
@@ -19,7 +19,7 @@ export class GithubError extends UserError {
   }
 }
 
-/** Who asks GitHub, and how long it is waited for. */
+/** Access to GitHub. */
 export interface GithubAccess {
   /** A token that may do what is asked. */
   readonly token: string;
@@ -29,13 +29,16 @@ export interface GithubAccess {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Hears how long a run waits for GitHub's rate limit. */
   readonly say: (message: string) => void;
-  /** How long one answer may take, in milliseconds. Default: half a minute. */
+  /** The time that one answer may take, in milliseconds. Default: half a minute. */
   readonly answerMilliseconds?: number;
-  /** What stands for a second of waiting, in milliseconds: 1, 4 and 9 of them after no answer or one of 5xx, and as many as a rate limit asks for. */
+  /**
+   * The length of a second of waiting, in milliseconds: 1, 4 and 9 of them after no answer or one of 5xx, and as many
+   * as a rate limit asks for.
+   */
   readonly secondMilliseconds?: number;
 }
 
-/** What GitHub answered. */
+/** GitHub's answer. */
 export interface GithubAnswer<Data> {
   readonly data: Data;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
@@ -47,13 +50,13 @@ type DataOf<R extends Route> = Endpoints[R]["response"]["data"];
 
 const PatientOctokit = Octokit.plugin(paginateRest, retry, throttling);
 
-/** How often a request is sent again that a rate limit refused: one limit is over after the wait that GitHub names. */
+/** The number of times that a rate-limited request is sent again: one limit is over after GitHub's own wait. */
 const mostWaits = 5;
 
 /** Asks GitHub's API: within a time limit, again when that may help, and after the wait that a rate limit asks for. */
 export class GithubClient {
   readonly place: string;
-  /** What may be wrong when no answer comes. */
+  /** The possible causes when no answer comes. */
   private readonly suspects: string;
   private readonly octokit: InstanceType<typeof PatientOctokit>;
 
@@ -99,7 +102,11 @@ export class GithubClient {
     }
   }
 
-  /** What a list holds on all its pages; undefined when there is no such list. Throws a GithubError that says what to do. */
+  /**
+   * Returns a list's items on all its pages; undefined when there is no such list.
+   *
+   * Throws a GithubError that says what to do.
+   */
   async list<Item>(route: Route, parameters: object): Promise<Item[] | undefined> {
     try {
       const all = { per_page: 100, ...parameters } as Record<string, unknown>;
@@ -146,7 +153,7 @@ function fixOf(status: number): string {
 }
 
 /**
- * Where GitHub's API is: `GITHUB_BASE_URL`, read as the plugin reads it, or `https://api.github.com`.
+ * Returns the address of GitHub's API: `GITHUB_BASE_URL`, read as the plugin reads it, or `https://api.github.com`.
  *
  * On a server of one's own it is below `/api/v3`, whether the variable says so or not.
  */

@@ -19,7 +19,7 @@ export interface DeploymentSecret {
   readonly from: SecretOrigin;
 }
 
-/** Where a secret's value is. */
+/** The place of a secret's value. */
 export type SecretOrigin =
   | { readonly kind: "application"; readonly secret: string }
   | { readonly kind: "credential"; readonly source: CredentialSource | AgentCredential }
@@ -59,7 +59,7 @@ export function deploymentSecrets(
   return all.filter((one, index) => all.findIndex((other) => isSame(one, other)) === index);
 }
 
-/** Which of them GitHub would refuse by their names; nothing has to be known of their values. */
+/** Returns the problems of secrets that GitHub would refuse by their names; nothing has to be known of their values. */
 export function nameProblems(secrets: readonly DeploymentSecret[]): string[] {
   return secrets.flatMap(({ name, place }, index) => {
     const upper = name.toUpperCase();
@@ -76,7 +76,7 @@ export function nameProblems(secrets: readonly DeploymentSecret[]): string[] {
   });
 }
 
-/** What is wrong with a value's size; nothing is said of the value itself. */
+/** Returns the problem with a value's size; nothing is said of the value itself. */
 export function sizeProblem({ place, name }: DeploymentSecret, value: string): string[] {
   const bytes = Buffer.byteLength(value);
   if (bytes <= longestSecret) return [];
@@ -146,7 +146,7 @@ function nameOf(source: CredentialSource | AgentCredential): string {
   return source.source === "configuration" ? source.name : source.variable;
 }
 
-/** Whether two secrets have one name and one value by where it comes from. */
+/** Tells whether two secrets have one name and one value by where it comes from. */
 function isSame(one: DeploymentSecret, other: DeploymentSecret): boolean {
   return one.name === other.name && originOf(one) === originOf(other);
 }

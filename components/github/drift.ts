@@ -1,28 +1,28 @@
 import type { ProtectionSettings } from "../settings/github.ts";
 import type { EnvironmentFacts } from "./facts.ts";
 
-/** What a run left of an environment on GitHub, for the next one to compare with. */
+/** The state of an environment on GitHub that a run left, for the next one to compare with. */
 export interface LeftOnGithub {
-  /** Who approves, what may be deployed, and the variables. */
+  /** The reviewers, what may be deployed, and the variables. */
   readonly protection: ProtectionSettings;
-  /** When each secret was last written, by name. */
+  /** The time at which each secret was last written, by name. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** Something on GitHub that is not as the last run left it. */
+/** A part of an environment on GitHub that is not as the last run left it. */
 export interface Drift {
   /** `reviewers`, `secret JWT_SECRET`. */
   readonly what: string;
-  /** How it is, in the words of people. */
+  /** Its state, in people's words. */
   readonly found: string;
-  /** Whether only the plugin can make it again, which it does with `--refresh`. */
+  /** True when only the plugin can make it again, which it does with `--refresh`. */
   readonly needsRefresh: boolean;
-  /** Whether it is left as it is, because nothing of ours was lost. */
+  /** True when it is left as it is, because nothing of ours was lost. */
   readonly isLeft?: boolean;
 }
 
 /**
- * What somebody changed by hand in an environment; nothing before the first run.
+ * Returns what somebody changed by hand in an environment; nothing before the first run.
  *
  * Values of secrets cannot be read: one that is newer than what the last run left was changed.
  */

@@ -7,15 +7,15 @@ export interface RepositoryName {
   readonly repo: string;
 }
 
-/** What GitHub says of a repository and of who asks. */
+/** The facts that GitHub reports of a repository and of who asks. */
 export interface RepositoryFacts extends Subscription {
-  /** Whether the one whose token it is administers the repository. */
+  /** True when the token's owner administers the repository. */
   readonly isAdmin: boolean;
-  /** What a classic token may do; undefined for a fine-grained one, which GitHub does not tell. */
+  /** The scopes of a classic token; undefined for a fine-grained one, of which GitHub does not report them. */
   readonly scopes: readonly string[] | undefined;
 }
 
-/** What GitHub has under an environment's name; names of secrets are in capital letters, as GitHub keeps them. */
+/** The contents of an environment on GitHub; names of secrets are in capital letters, as GitHub keeps them. */
 export interface EnvironmentFacts {
   readonly name: string;
   readonly reviewers: { readonly users: readonly string[]; readonly teams: readonly string[] };
@@ -25,7 +25,7 @@ export interface EnvironmentFacts {
   readonly branches: readonly string[];
   readonly tags: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
-  /** When each secret was last written, by name. */
+  /** The time at which each secret was last written, by name. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -53,7 +53,7 @@ export function repositoryNameOf(repository: string): RepositoryName {
   return { owner, repo };
 }
 
-/** What GitHub says of the repository; undefined when it shows this token none. Only reads. */
+/** Returns the facts that GitHub reports of the repository; undefined when it shows this token none. Only reads. */
 export async function readRepository(
   github: GithubClient,
   repository: RepositoryName,

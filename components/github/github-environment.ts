@@ -10,9 +10,9 @@ export interface GithubEnvironmentArgs {
   repository: string;
   /** The environment's name on GitHub, such as `staging`. */
   environment: string;
-  /** What may be deployed, how long it waits, and plain variables. */
+  /** The rules of what may be deployed, the waiting time, and plain variables. */
   settings: ProtectionSettings;
-  /** Who approves, by GitHub's numbers. */
+  /** The reviewers, by GitHub's numbers. */
   reviewers: ReviewerNumbers;
   /** The secrets of its workflows, by name. */
   secrets: SecretValues;
@@ -29,7 +29,7 @@ export interface GithubEnvironmentArgs {
 export class GithubEnvironment extends pulumi.ComponentResource {
   /** The environment's name, known once everything in it is there. */
   readonly environment: pulumi.Output<string>;
-  /** When each secret was written by this stack, by name in capital letters. */
+  /** The time at which this stack wrote each secret, by name in capital letters. */
   readonly written: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: GithubEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {

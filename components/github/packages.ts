@@ -22,7 +22,7 @@ const ofUser = "/users/{username}/packages/{package_type}/{package_name}/version
 /** Removes images from GHCR by GitHub's own interface: that of the registry removes nothing there. */
 export class GithubPackages {
   private readonly github: GithubClient;
-  /** What is known of each repository's package, read once. */
+  /** The known facts of each repository's package, read once. */
   private readonly packages = new Map<string, Promise<Package | undefined>>();
 
   constructor(github: GithubClient) {
@@ -75,7 +75,7 @@ function idsOf(versions: readonly Version[]): ReadonlyMap<string, number> {
   return new Map(versions.map(({ id, name }) => [name, id]));
 }
 
-/** What GitHub's refusal means for images: it takes a token of another kind than everything else here. */
+/** Explains GitHub's refusal for images: it takes a token of another kind than everything else here. */
 function refused(repository: string, error: GithubError): GithubError {
   const { status, got } = error;
   if (status === undefined) return error;

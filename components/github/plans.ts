@@ -4,23 +4,23 @@ export const planNames = ["free", "pro", "team", "enterprise"] as const;
 /** A plan of GitHub. */
 export type PlanName = (typeof planNames)[number];
 
-/** What we ask of GitHub that not every plan has. */
+/** A feature of GitHub that not every plan has. */
 export type Feature =
   "environments" | "reviewers" | "waitTimer" | "rulesets" | "dependabotAlerts" | "secretScanning";
 
 /** One line of the table of plans. */
 export interface Offer {
   readonly feature: Feature;
-  /** What it is, in the words of messages and guides. */
+  /** Its name, in the words of messages and guides. */
   readonly words: string;
   /** The plans that have it in private repositories; public ones have it on every plan. */
   readonly privateOn: readonly PlanName[];
-  /** What a private repository on another plan does instead. */
+  /** The alternative for a private repository on another plan. */
   readonly instead: string;
 }
 
 /**
- * What GitHub's plans offer.
+ * The offers of GitHub's plans.
  *
  * Read in GitHub's own guides: "Managing environments for deployment" (environments, reviewers and wait timers), "About
  * rulesets", "About Dependabot alerts" and "About secret scanning". Secret scanning in a private repository also has to be
@@ -65,7 +65,7 @@ export const offers: readonly Offer[] = [
   },
 ];
 
-/** Which repository it is, as far as a plan's offers depend on it. */
+/** The facts of a repository that a plan's offers depend on. */
 export interface Subscription {
   /** Undefined when the token may not see it: then nothing is refused for it. */
   readonly plan: PlanName | undefined;
@@ -79,18 +79,18 @@ export function planOf(name: string | undefined): PlanName | undefined {
   return planNames.find((known) => known === lower);
 }
 
-/** Whether GitHub offers it there; true where the plan is not known. */
+/** Tells whether GitHub offers it there; true where the plan is not known. */
 export function isOffered(feature: Feature, { plan, isPrivate }: Subscription): boolean {
   return !isPrivate || plan === undefined || offerOf(feature).privateOn.includes(plan);
 }
 
-/** Something that the settings ask for, and the setting that does. */
+/** A feature that the settings ask for, and the setting that does. */
 export interface Wanted {
   readonly feature: Feature;
   readonly place: string;
 }
 
-/** What of it GitHub's plan does not offer, in people's words. */
+/** Returns the problems of features that GitHub's plan does not offer, in people's words. */
 export function planProblems(wanted: readonly Wanted[], subscription: Subscription): string[] {
   return wanted
     .filter(({ feature }) => !isOffered(feature, subscription))

@@ -42,7 +42,7 @@ export interface PreparedEnvironment {
   readonly left: LeftOnGithub | undefined;
 }
 
-/** As an environment, with its secrets' values, without those that the application's resources make. */
+/** A prepared environment with its secrets' values, without those that the application's resources make. */
 export interface PreparedGithub extends PreparedEnvironment {
   /** Values that are known before anything is made, by their names on GitHub. */
   readonly given: Readonly<Record<string, string>>;
@@ -98,11 +98,11 @@ export interface WantedEnvironment {
   readonly place: string;
   readonly environment: string;
   readonly protection: ProtectionSettings;
-  /** Whether somebody has to approve, and nobody does unless GitHub's reviewers do. */
+  /** True when somebody has to approve, and nobody does unless GitHub's reviewers do. */
   readonly needsReviewers?: boolean;
 }
 
-/** What is known of an environment before it is made; throws an InputError with `problems` and all that is found besides. */
+/** Finds what is known of an environment before it is made. Throws an InputError with `problems` and those it finds. */
 export async function prepareEnvironment(
   access: RepositoryAccess,
   { place, environment, protection, needsReviewers = false }: WantedEnvironment,
@@ -149,7 +149,7 @@ export async function prepareEnvironment(
   };
 }
 
-/** What a stack's outputs say that its last run left; undefined before the first. */
+/** Returns the state that a stack's last run left, by its outputs; undefined before the first. */
 export function leftOnGithub(
   outputs: Readonly<Record<string, unknown>> | undefined,
 ): LeftOnGithub | undefined {
@@ -166,7 +166,7 @@ function wantedOf(place: string, { reviewers, waitMinutes }: ProtectionSettings)
   ];
 }
 
-/** GitHub takes reviewers by their numbers. */
+/** Returns the reviewers' numbers, by which GitHub takes them. */
 async function reviewerNumbers(
   github: GithubClient,
   { owner }: RepositoryName,
@@ -191,7 +191,7 @@ async function reviewerNumbers(
   return { users: (await Promise.all(users)).flat(), teams: (await Promise.all(teams)).flat() };
 }
 
-/** What people have to agree to needs reviewers, unless approvals are signed. */
+/** Returns whether an environment needs reviewers: people have to agree to its releases, and do not sign approvals. */
 function approvalOf(settings: Settings): Pick<WantedEnvironment, "needsReviewers"> {
   return { needsReviewers: kinds[settings.environment].reviewed && !("approval" in settings) };
 }

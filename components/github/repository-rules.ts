@@ -7,15 +7,15 @@ import { userErrors } from "../input/user-errors.ts";
 import { repositoryOf } from "../naming/read-workspace.ts";
 import { reportedChecks, requiredCheckProblems } from "./workflow-checks.ts";
 
-/** What the main branch and the tags of releases are protected by. */
+/** Arguments of the rules of a repository. */
 export interface RepositoryRulesArgs {
   /** The repository's name, without its owner, who is the provider's. */
   repository: string;
   /** The checks that a pull request must pass, by the names that the workflows report them with. */
   requiredChecks: string[];
-  /** How many people have to approve a pull request, 0 to 6; a new commit takes the approvals back. */
+  /** The number of people who have to approve a pull request, 0 to 6; a new commit takes the approvals back. */
   approvals: number;
-  /** Whether merges keep the history a line: squash and rebase only. */
+  /** True when merges keep the history a line: squash and rebase only. */
   linearHistory: boolean;
   /** The tags that start releases, as patterns such as `v*`: nobody moves or deletes one. */
   releaseTags: string[];

@@ -10,7 +10,7 @@ export interface ReviewerNumbers {
   readonly teams: readonly number[];
 }
 
-/** What is to be brought back, and how it should be. */
+/** The drifts to restore, and the wanted state. */
 export interface Restoration {
   readonly repository: RepositoryName;
   /** The environment's name on GitHub. */
@@ -28,7 +28,7 @@ const below = "/repos/{owner}/{repo}/environments/{environment_name}";
  * Brings back what somebody changed by hand and the plugin takes for unchanged, so that GitHub is again as the state says.
  * Nothing is deleted for it, at no moment.
  *
- * Gives back when GitHub wrote the secrets, by name.
+ * @returns the times at which GitHub wrote the secrets, by name
  */
 export async function restore(
   github: GithubClient,
@@ -65,7 +65,7 @@ export async function restore(
   return written;
 }
 
-/** As the plugin says it. */
+/** Returns the body of a request for protection, as the plugin sends it. */
 function protectionBody(wanted: ProtectionSettings, { users, teams }: ReviewerNumbers): object {
   const { branches, tags, waitMinutes } = wanted;
   return {

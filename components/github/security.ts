@@ -14,7 +14,7 @@ const scanning = {
   pushProtection: "secret_scanning_push_protection",
 } as const;
 
-/** What has to change on GitHub for it to look for what the settings say. Only reads. */
+/** Returns what has to change on GitHub for it to look for what the settings say. Only reads. */
 export async function securityChanges(
   github: GithubClient,
   repository: RepositoryName,

@@ -7,7 +7,7 @@ export interface ReportedCheck {
   readonly name: string;
   /** The workflow's file. */
   readonly file: string;
-  /** Whether the workflow leaves some pull requests out, by `paths` or `branches`: their check would be waited for, for ever. */
+  /** False when the workflow leaves some pull requests out, by `paths` or `branches`: those would wait for ever. */
   readonly always: boolean;
 }
 
@@ -39,7 +39,7 @@ export function reportedChecks(workflows: Readonly<Record<string, string>>): Rep
 
 const filters = ["paths", "paths-ignore", "branches", "branches-ignore"];
 
-/** How `on` names pull requests; undefined when it does not. */
+/** Returns the filters with which `on` names pull requests; undefined when it does not name them. */
 function pullRequests(on: unknown): object | undefined {
   if (on === "pull_request") return {};
   if (Array.isArray(on)) return on.includes("pull_request") ? {} : undefined;
@@ -99,9 +99,7 @@ function reportsOf(name: string, reported: readonly ReportedCheck[]): ReportedCh
   );
 }
 
-/**
- * What a person should know of required checks that no workflow reports: an application may, such as Codecov, or nobody.
- */
+/** Returns warnings about required checks that no workflow reports: an application may, such as Codecov, or nobody. */
 export function externalCheckWarnings(
   place: string,
   required: readonly string[],
@@ -116,7 +114,7 @@ export function externalCheckWarnings(
   );
 }
 
-/** Why required checks would block every merge, in people's words; `place` is the setting that requires them. */
+/** Returns why required checks would block every merge, in people's words; `place` is their setting. */
 export function requiredCheckProblems(
   place: string,
   required: readonly string[],
