@@ -8,7 +8,7 @@ import { defined } from "../input/defined.ts";
 import { secretFileVariables } from "../secrets/files.ts";
 import type { ContainerInputs } from "../secrets/service-inputs.ts";
 
-/** What one check runs with. */
+/** Arguments of one check. */
 export interface CheckArgs extends ContainerInputs {
   /** The check's name in the application. */
   checkName: string;
@@ -59,7 +59,7 @@ export class Check extends pulumi.ComponentResource {
   }
 }
 
-/** A database as the steps that make it want to be told. */
+/** A database, as input of the steps that make it. */
 export function databaseInput({
   server,
   name,

@@ -4,11 +4,11 @@ import { found } from "../application/names.ts";
 import { nearest, show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 
-/** What one run of `ci` makes. */
+/** The plan of one run of `ci`. */
 export interface CiPlan {
   /** The checks, those that others wait for first. */
   readonly checks: readonly string[];
-  /** Whether the migrations are rehearsed. */
+  /** True when the migrations are rehearsed. */
   readonly rehearses: boolean;
   /** The images to build as they are released. */
   readonly releaseImages: readonly string[];
@@ -19,7 +19,7 @@ export interface CiPlan {
 }
 
 /**
- * What a run makes: all checks, the rehearsal and every image; with `only`, one check and what it needs.
+ * Plans a run: all checks, the rehearsal and every image; with `only`, one check and what it needs.
  *
  * Throws an InputError for a check that the application does not have.
  */
@@ -63,7 +63,7 @@ export function checkDatabase(database: string, check: string): string {
   return `${database}_${check.replaceAll("-", "_")}`;
 }
 
-/** Whether checks run in the image's development target. */
+/** Tells whether checks run in the image's development target. */
 export function isDeveloped({ images }: Pick<Application, "images">, image: string): boolean {
   return found(images, image).dev !== undefined;
 }

@@ -1,20 +1,20 @@
 import { join } from "node:path";
 
-/** How one check ended; the step that ran it writes this down where the command line finds it. */
+/** The end of one check; the step that ran it writes this down where the command line finds it. */
 export interface CheckResult {
   readonly outcome: "passed" | "failed";
   readonly seconds: number;
-  /** Why it failed, without its log. */
+  /** The reason that it failed, without its log. */
   readonly problem?: string;
   /** The last lines that it printed, when it failed. */
   readonly log?: string;
   /** The share of lines that its tests cover, in percent. */
   readonly coverage?: number;
-  /** What a later release will meet, although the check passed. */
+  /** The problems that a later release will meet, although the check passed. */
   readonly warnings?: readonly string[];
 }
 
-/** Where a check's reports are, below the folder of all. */
+/** Returns the folder of a check's reports, below the folder of all. */
 export function checkFolder(reports: string, check: string): string {
   return join(reports, check);
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** What the command line tells the program of one run of `ci`. */
+/** The facts of one run of `ci` that the command line gives to the program. */
 export interface CiRun {
   /** The one check to run; left out, all. */
   readonly only?: string;
@@ -8,7 +8,7 @@ export interface CiRun {
   readonly reports: string;
   /** The namespace of the local environment whose servers are used, where the settings say so. */
   readonly reused?: string;
-  /** What the images say of their source, as build arguments, where they are published. */
+  /** The facts of the images' source, as build arguments, where they are published. */
   readonly facts?: Readonly<Record<string, string>>;
 }
 
@@ -26,7 +26,7 @@ export function ciRunOf(given: Readonly<Record<string, string | undefined>>, nam
   return told === undefined ? { reports: reportsFolder(namespace) } : (JSON.parse(told) as CiRun);
 }
 
-/** Where the reports of a namespace are, relative to the project. */
+/** Returns the folder of a namespace's reports, relative to the project. */
 export function reportsFolder(namespace: string): string {
   return join("reports", namespace);
 }
