@@ -21,7 +21,7 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { agreed } from "./agreed.ts";
 import { placeOf, type DockerPlace, type Place } from "./place.ts";
 
-/** What is checked, and how. */
+/** Arguments of an environment for checks. */
 export interface CiEnvironmentArgs extends Omit<LoadedSettings<CiSettings>, "credential"> {
   plan: CiPlan;
   run: CiRun;
@@ -30,7 +30,7 @@ export interface CiEnvironmentArgs extends Omit<LoadedSettings<CiSettings>, "cre
 }
 
 /**
- * What has to be known before anything is checked.
+ * Finds what has to be known before anything is checked.
  *
  * @throws InputError with what cannot be used
  */
@@ -50,10 +50,10 @@ export function prepareCi(
   return { ...loaded, plan: ciPlan(application, run.only), run, reused };
 }
 
-/** How long one command of the rehearsal may take, in seconds: as long as a release's migration. */
+/** The time that one command of the rehearsal may take, in seconds: as long as a release's migration. */
 const rehearsalTimeoutSeconds = 600;
 
-/** What the parts of one run have in common. */
+/** The values that the parts of one run have in common. */
 interface Shared extends InputsOfAll, Pick<Place, "host" | "labels"> {
   readonly plan: CiPlan;
   readonly names: Names;

@@ -1,4 +1,4 @@
-/** What teams who compose environments of their own import from "towpath/components". */
+/** The exports of "towpath/components", for teams who compose environments of their own. */
 export { parseApplication } from "../application/parse.ts";
 export { Check } from "../ci/check.ts";
 export { BackingServices } from "../data/backing-services.ts";

@@ -15,7 +15,7 @@ type LoadedFor<Name extends EnvironmentName> = LoadedSettings<Extract<Settings, 
 
 /**
  * Deploys the environment that the settings ask for: it is prepared first, which fails before anything is made, then made.
- * What only other environments need is not loaded: that is most of the time that a run which changes nothing takes.
+ * Modules that only other environments need are not loaded: that would take most of a run that changes nothing.
  *
  * @returns the stack's outputs
  */
@@ -52,7 +52,7 @@ async function deployLocal(
   const site = { gateway: namesOf(settings.namespace).gateway, name: settings.namespace };
   // Asked while everything before the route is looked at: nobody waits for it.
   const since = routeSince(site);
-  // What is wrong with it is told where it is used.
+  // A problem with it is reported where it is used.
   since.catch(() => undefined);
   const ipv6 = listensOnIpv6(() => localPorts(site.gateway));
   const local = new Environment(settings.namespace, { ...prepared, routeSince: since, ipv6 });

@@ -12,14 +12,14 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { givenValues } from "./agreed.ts";
 import { gatewayOf, placeOf } from "./place.ts";
 
-/** What a host gets that several environments share. */
+/** Arguments of a host that several environments share. */
 export interface HostEnvironmentArgs {
   /** The application whose project this is; it is the labels' `towpath.project`. */
   applicationName: string;
   settings: HostStackSettings;
   /** The open connection to the host. */
   connection: HostConnection;
-  /** Whether the host has IPv6, for a gateway that is made. */
+  /** True when the host has IPv6, for a gateway that is made. */
   hasIpv6: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function prepareHost(
 
 /** A host that several environments share: the gateway that serves them all, and its network. */
 export class HostEnvironment extends pulumi.ComponentResource {
-  /** What environments have to know of it; they set its stack as their `gateway`. */
+  /** The facts of it that environments have to know; they set its stack as their `gateway`. */
   readonly gateway: pulumi.Output<SharedGateway>;
   readonly namespace: string;
 

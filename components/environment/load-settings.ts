@@ -38,7 +38,7 @@ function credential(
   return value === "" ? undefined : value;
 }
 
-/** What the configuration and the environment's variables hold; what is missing is told when the application is known. */
+/** Returns the configuration's and the variables' values. Missing ones are reported when the application is known. */
 function secretValues(
   settings: Settings,
   inConfiguration: Readonly<Record<string, string>>,

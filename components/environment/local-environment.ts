@@ -20,23 +20,23 @@ import type { LocalSettings } from "../settings/local.ts";
 import { agreed } from "./agreed.ts";
 import { gatewayOf, placeOf, type DockerPlace } from "./place.ts";
 
-/** What is shipped, and how it differs here. */
+/** Arguments of a local environment. */
 export interface EnvironmentArgs extends Omit<LoadedSettings<LocalSettings>, "credential"> {
   application: Application;
   /**
-   * Since when the gateway serves what the state says; another time switches again. See `agreement`.
+   * The time since which the gateway serves what the state says; another time switches again. See `agreement`.
    * @default "" which never changes: what the gateway serves is not compared with the state
    */
   routeSince?: pulumi.Input<string>;
   /**
-   * Whether the gateway listens on `::1`, too. See `listensOnIpv6`.
+   * True when the gateway listens on `::1`, too. See `listensOnIpv6`.
    * @default false
    */
   ipv6?: pulumi.Input<boolean>;
 }
 
 /**
- * What has to be known of an application before any of it is made here.
+ * Finds what has to be known of an application before any of it is made here.
  *
  * @throws InputError with what cannot be used
  */
@@ -56,10 +56,10 @@ export function prepareLocal(
  * deletes what was replaced last. All that can be known before has been checked by `prepareLocal`.
  */
 export class Environment extends pulumi.ComponentResource {
-  /** Where users find the application. */
+  /** The address of the application for users. */
   readonly url: pulumi.Output<string>;
   readonly release: pulumi.Output<ReleaseIdentity>;
-  /** What the gateway serves, for the next run to compare. */
+  /** The route that the gateway serves, for the next run to compare. */
   readonly route: pulumi.Output<LeftRoute>;
   /** The containers that users get, by service. */
   readonly services: pulumi.Output<Record<string, { container: string }>>;

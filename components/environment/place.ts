@@ -7,7 +7,7 @@ import { labels, namesOf, type Names } from "../naming/names.ts";
 import type { EnvironmentName } from "../naming/namespace.ts";
 import type { BasicSettings } from "../settings/basic.ts";
 
-/** Whose place it is, and how its host is reached. */
+/** Arguments of a place: its owner, and the access to its host. */
 export interface PlaceArgs extends Pick<DockerHostArgs, "connection" | "registryAuth"> {
   applicationName: string;
   settings: BasicSettings & { environment: EnvironmentName };

@@ -53,7 +53,7 @@ export async function prepareRelease(
   const { settings, credential } = loaded;
   const connections = await writeConnections(folderOf(settings.namespace), settings.hosts, credential);
   const planning = planRelease(application, loaded);
-  // What is wrong with it is told when the hosts are well.
+  // A problem with it is reported when the hosts are well.
   planning.catch(() => undefined);
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
@@ -109,15 +109,15 @@ async function gatewayArgs({ gateway }: ReleasedSettings): Promise<SharedGateway
   return gateway === undefined ? {} : { gateway: sharedGateway(gateway, await stackOutputsOf(gateway)) };
 }
 
-/** What there is to know of the release that runs, before another one takes its place. */
+/** The known facts of the release that runs, before another one takes its place. */
 interface RunningRelease {
-  /** Since when the host's gateway serves what the state says. */
+  /** The time since which the host's gateway serves what the state says. */
   readonly routeSince: string;
-  /** What has to be said of copies that end again and again. */
+  /** The warnings about copies that end again and again. */
   readonly restarting: readonly string[];
 }
 
-/** Asks the host of the release that runs as soon as it is reached; what is wrong is told when the hosts are well. */
+/** Asks the host of the release that runs as soon as it is reached; problems are reported when the hosts are well. */
 function lookAtRunning(
   { namespace }: ReleasedSettings,
   connection: HostConnection,
@@ -171,7 +171,7 @@ async function approvedPlan(settings: ReleasedSettings, plan: ReleasePlan): Prom
   return approved(plan, settings.approval, settings);
 }
 
-/** What becomes of the data, once it is known that these servers can open it. */
+/** Plans the migration of the data, once it is known that these servers can open it. */
 async function plannedMigration({
   application,
   connection,

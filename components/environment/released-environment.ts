@@ -26,23 +26,23 @@ import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
 import { gatewayOf, placeOf, sharedGatewayOf, type Place, type PlaceArgs } from "./place.ts";
 
-/** What is released, where to, and what was found out before. */
+/** Arguments of a released environment. */
 export interface ReleasedEnvironmentArgs extends LoadedSettings<StagingSettings | ProductionSettings> {
   application: Application;
   /** The open connection to the host. */
   connection: HostConnection;
   plan: ReleasePlan;
-  /** What the migration would do. */
+  /** The plan of the migration. */
   migration: MigrationPlan;
   /** The gateway of the host, where several environments share it; left out, this one has its own. */
   gateway?: SharedGateway;
-  /** Since when the gateway serves what the state says; see `agreement`. */
+  /** The time since which the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
-  /** Whether the host has IPv6, for a gateway that is made. */
+  /** True when the host has IPv6, for a gateway that is made. */
   hasIpv6: boolean;
 }
 
-/** What a release is rolled out with. */
+/** The parts with which a release is rolled out. */
 interface RollOutParts {
   application: Application;
   place: Place;
@@ -60,18 +60,18 @@ interface RollOutParts {
  * record; the engine deletes what was replaced last. All that can be known before has been checked by `prepare`.
  */
 export class ReleasedEnvironment extends pulumi.ComponentResource {
-  /** Where users find the application. */
+  /** The address of the application for users. */
   readonly url: string;
   readonly namespace: string;
   /** The values of the application's secrets, by name. */
   readonly secrets: SecretValues;
   /** The containers that users get, by service. */
   readonly services: pulumi.Output<Record<string, { containers: string[] }>>;
-  /** What was released, newest first; encrypted, because it would fill the screen at the end of every run. */
+  /** The records of releases, newest first; encrypted, because they would fill the screen at the end of every run. */
   readonly releases: pulumi.Output<readonly ReleaseRecord[]>;
   /** The newest of them, in short. */
   readonly release: pulumi.Output<ReleaseSummary | undefined>;
-  /** What the gateway serves, for the next run to compare. */
+  /** The route that the gateway serves, for the next run to compare. */
   readonly route: pulumi.Output<LeftRoute>;
 
   constructor(name: string, args: ReleasedEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -221,7 +221,7 @@ function recordsOf(
     );
 }
 
-/** How the schema is migrated: with a dump before in production, and not at all by an earlier release. */
+/** Returns the arguments of the migration: with a dump before in production; an earlier release does not migrate. */
 function schemaArgs(
   { settings, plan }: ReleasedEnvironmentArgs,
   { databases: server }: BackingServices,

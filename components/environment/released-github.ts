@@ -22,9 +22,9 @@ export function githubProvider(
 }
 
 /**
- * An environment on GitHub as it was prepared, with these secrets; what somebody changed by hand is brought back in the end.
+ * Makes an environment on GitHub as prepared, with these secrets; in the end restores what somebody changed by hand.
  *
- * Gives back what the next run compares GitHub with.
+ * @returns what the next run compares GitHub with
  */
 export function preparedEnvironment(
   name: string,
@@ -71,9 +71,9 @@ export function preparedEnvironment(
 }
 
 /**
- * The environment of staging or production on GitHub, after all of the release: what goes wrong on GitHub stops no roll-out.
+ * Makes the environment of staging or production on GitHub, after all of the release: its failure stops no roll-out.
  *
- * Gives back what the next run compares GitHub with.
+ * @returns what the next run compares GitHub with
  */
 export function releasedGithub(
   namespace: string,

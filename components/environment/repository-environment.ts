@@ -14,7 +14,7 @@ import { githubProvider, preparedEnvironment } from "./released-github.ts";
 export class RepositoryEnvironment extends pulumi.ComponentResource {
   /** The repository: `owner/name`, known once GitHub looks for what it should. */
   readonly repository: pulumi.Output<string>;
-  /** What the next run compares the previews' environment with; undefined where there is none. */
+  /** The state with which the next run compares the previews' environment; undefined where there is none. */
   readonly github: pulumi.Output<LeftOnGithub> | undefined;
 
   constructor(name: string, args: PreparedRepository, opts?: pulumi.ComponentResourceOptions) {
