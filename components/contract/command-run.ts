@@ -1,8 +1,8 @@
 import type { Limits } from "../settings/limits.ts";
 
-/** What a command may use that runs once and is gone: a migration, a look into an image, a dump. */
+/** The limits of a command that runs once and is gone: a migration, a look into an image, a dump. */
 export interface RunLimits extends Pick<Limits, "memory" | "pids"> {
-  /** What a person does to give it more memory. */
+  /** The way to give it more memory. */
   readonly remedy: string;
 }
 
@@ -19,7 +19,7 @@ export interface CommandRun {
   readonly labels: Readonly<Record<string, string>>;
   /** Those of Linux' capabilities that the command has, for good; left out, those that the engine gives. */
   readonly capabilities?: readonly string[];
-  /** What the command may use; left out, everything. */
+  /** The resources that the command may use; left out, all. */
   readonly limits?: RunLimits;
   /** Folders of the project, and where the command sees them, read-only. */
   readonly mounts?: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ export interface DatabaseLock {
   /** The role that may do everything, and needs no password where the server runs. */
   readonly administrator: string;
   readonly database: string;
-  /** How long to wait for another one to end, in seconds. */
+  /** The time to wait for another one to end, in seconds. */
   readonly waitSeconds: number;
 }
 
@@ -26,13 +26,13 @@ export interface BackupInput {
   readonly volume: string;
   /** The release that the dump is taken for. */
   readonly release: string;
-  /** What finds the dump that goes on when its starter was killed. */
+  /** The labels that find the dump that goes on when its starter was killed. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A dump that is taken by itself: while nobody migrates. */
 export interface BackUpInput extends BackupInput {
-  /** How long to wait for a migration, or another dump, to end, in seconds. */
+  /** The time to wait for a migration, or another dump, to end, in seconds. */
   readonly waitSeconds: number;
 }
 
@@ -43,7 +43,7 @@ export interface BackupReceipt {
   readonly file: string;
   readonly sha256: string;
   readonly bytes: number;
-  /** How many entries the dump's table of contents has. */
+  /** The number of entries in the dump's table of contents. */
   readonly entries: number;
   readonly seconds: number;
 }

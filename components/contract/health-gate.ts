@@ -1,12 +1,12 @@
-/** What the health gate waits for. */
+/** The input of the health gate. */
 export interface HealthGateInput {
-  /** What people call it: `services.api`, `postgres`. */
+  /** The name that people use: `services.api`, `postgres`. */
   readonly subject: string;
   readonly container: string;
   /** Left out, the copy has to run for `settleSeconds` without a restart. */
   readonly probe?: HttpProbe | CommandProbe;
   readonly timeoutSeconds: number;
-  /** How many processes and threads it may have. */
+  /** The number of processes and threads that it may have. */
   readonly pids?: number;
 }
 
@@ -15,7 +15,7 @@ export interface HttpProbe {
   readonly path: string;
   readonly port: number;
   readonly gateway: string;
-  /** What the request says besides: as the gateway will ask. */
+  /** The headers of the request: as the gateway will ask. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -4,11 +4,11 @@ import type { BackupInput, BackupReceipt, DatabaseLock } from "./database.ts";
 /** One run of the application's migrations. */
 export interface MigrateInput extends CommandRun {
   readonly timeoutSeconds: number;
-  /** How users' data is kept from harm; left out, the command runs and nothing else. */
+  /** The care taken of users' data; left out, the command runs and nothing else. */
   readonly care?: MigrateCare;
 }
 
-/** How a migration is done where users' data is. */
+/** The care taken in a migration where users' data is. */
 export interface MigrateCare {
   readonly lock: DatabaseLock;
   /** Prints the schema's revision. */
@@ -21,7 +21,7 @@ export interface MigrateCare {
   readonly target?: string;
   /** The dump that is taken before the command runs. */
   readonly backup?: Pick<BackupInput, "volume" | "release">;
-  /** What is known of a schema that stays as it is; left out, the command runs. */
+  /** The facts of a schema that stays as it is; left out, the command runs. */
   readonly stays?: StayingSchema;
 }
 
@@ -31,11 +31,11 @@ export interface StayingSchema {
   readonly at?: string;
   /** The release that was gone back from, whose record says so. */
   readonly record: string;
-  /** Whether it is known that the earlier release gets along with it: a person said so, or the run that went back has asked. */
+  /** True when the earlier release is known to get along with it: by a person, or by the run that went back. */
   readonly accepted: boolean;
 }
 
-/** What a migration has done. */
+/** The results of a migration. */
 export interface MigrateReceipt {
   readonly before?: string;
   readonly after?: string;

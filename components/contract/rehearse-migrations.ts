@@ -5,14 +5,14 @@ import type { AdministeredServer } from "./database.ts";
 export interface RehearseMigrationsInput extends Omit<CommandRun, "command" | "limits"> {
   readonly commands: {
     readonly up: readonly string[];
-    /** To the lowest revision; left out, only up is tried. */
+    /** The command down to the lowest revision; left out, only up is tried. */
     readonly down?: readonly string[];
     /** Prints the schema's revision. */
     readonly current: readonly string[];
-    /** What a plan of a release asks; left out, no plan can. */
+    /** The commands by which a plan of a release asks; left out, no plan can. */
     readonly plan?: PlanCommands;
   };
-  /** What the service has that holds no secret: with this alone a plan asks. */
+  /** The service's variables that hold no secret: a plan asks with these alone. */
   readonly bareEnvironment: Readonly<Record<string, string>>;
   readonly database: { readonly server: AdministeredServer; readonly name: string; readonly owner: string };
   readonly timeoutSeconds: number;

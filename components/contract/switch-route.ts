@@ -8,25 +8,25 @@ export interface Site {
   readonly name: string;
 }
 
-/** What the route becomes, and what users have to get from it. */
+/** The input of the switch: the new route, and what users have to get from it. */
 export interface SwitchRouteInput {
   readonly site: Site;
   /** The site's Caddyfile, the same for all releases with the same routes. */
   readonly text: string;
-  /** What the gateway reads at every request, by path: what each copy is called, and more. */
+  /** The files that the gateway reads at every request, by path: they say what each copy is called, and more. */
   readonly files: Readonly<Record<string, string>>;
   /** All copies of the release, also those that answer no path: none may end while users are watched. */
   readonly copies: readonly string[];
-  /** Where the gateway listens, where it runs. */
+  /** The port on which the gateway listens, where it runs. */
   readonly port: number;
-  /** What stands for HTTPS; left out, the site is plain HTTP. */
+  /** The domain and certificates of HTTPS; left out, the site is plain HTTP. */
   readonly secure?: SecureSite;
-  /** What the new copies have to answer before the switch. */
+  /** The checks that the new copies have to pass before the switch. */
   readonly smoke: readonly SmokeCheck[];
-  /** What users have to get after it. */
+  /** The checks of what users get after it. */
   readonly checks: readonly Expectation[];
-  /** How long the checks have to hold after the switch, in seconds. */
+  /** The time that the checks have to hold after the switch, in seconds. */
   readonly watchSeconds: number;
-  /** How long requests and web sockets may stay with the copies that the switch replaced, in seconds. */
+  /** The time that requests and web sockets may stay with the copies that the switch replaced, in seconds. */
   readonly drainSeconds: number;
 }

@@ -1,6 +1,6 @@
 import type { RegistrySettings } from "../settings/registry.ts";
 
-/** Which images get which tags. */
+/** The images, and the tags that they get. */
 export interface TagImagesInput {
   readonly registry: RegistrySettings;
   /** The password of the registry's login; left out, nobody signs in. */

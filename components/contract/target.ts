@@ -1,4 +1,4 @@
-/** Where a request goes: an address as the gateway sees it, so that nothing else has to publish a port. */
+/** The target of a request, as the gateway sees it, so that nothing else has to publish a port. */
 export interface Target {
   readonly gateway: string;
   readonly host: string;
