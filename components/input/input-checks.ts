@@ -23,7 +23,7 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-/** What kind of value it is, for messages that must not show the value itself because it may be a secret. */
+/** Returns the kind of a value, for messages that must not show the value itself because it may be a secret. */
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (value === "") return "an empty text";
@@ -42,7 +42,7 @@ export function expected(what: string, fix: string): CheckWords {
   return { error: (issue) => wordsUnlessKeys(issue, `expected ${what}, got ${show(issue.input)}; ${fix}`) };
 }
 
-/** As `expected`, for values that may be a secret: only their kind is shown. */
+/** Returns the words of `expected` for values that may be a secret: only their kind is shown. */
 export function expectedUnshown(what: string, fix: string): CheckWords {
   return { error: (issue) => wordsUnlessKeys(issue, `expected ${what}, got ${kindOf(issue.input)}; ${fix}`) };
 }
@@ -50,7 +50,7 @@ export function expectedUnshown(what: string, fix: string): CheckWords {
 /**
  * The words for a map whose `field` says which of several kinds it is, such as a secret's source.
  *
- * What was written is not shown: people put a secret's value where its source belongs.
+ * The input itself is not shown: people put a secret's value where its source belongs.
  */
 export function expectedKind(field: string, kinds: readonly string[], fix: string): CheckWords {
   return {
@@ -105,15 +105,15 @@ export function place(path: readonly PropertyKey[]): string {
   }, "");
 }
 
-/** How the problems of one kind of input are told. */
+/** The words for the problems of one kind of input. */
 export interface InputWords {
   /** The reference page that the input is described on. */
   page: string;
-  /** What stands before every path, such as `towpath:`. */
+  /** The text before every path, such as `towpath:`. */
   prefix: string;
   /** The path of the input as a whole, such as `application`. */
   whole: string;
-  /** What is said of a key that is not known: all that follows `<path>: `. */
+  /** Returns the words for a key that is not known: all that follows `<path>: `. */
   unknownKey: (key: string, known: readonly string[], path: readonly PropertyKey[]) => string;
 }
 
@@ -156,7 +156,7 @@ function keysOf(schema: unknown): readonly string[] {
   return Object.keys((schema as z.ZodObject).shape);
 }
 
-/** What is said where a schema has no words of its own: a list, map or plain value of the wrong kind, or a name refused. */
+/** Returns the words where a schema has none: a list, map or plain value of the wrong kind, or a name refused. */
 function fallbackMessage(issue: z.core.$ZodRawIssue, page: string): string {
   // The name of an entry: its own schema has said what is wrong with it.
   if (issue.code === "invalid_key") return issue.issues[0]?.message ?? "expected another name";

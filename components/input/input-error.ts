@@ -1,7 +1,7 @@
 import { UserError } from "./user-error.ts";
 
 /**
- * What a person wrote cannot be used.
+ * An error in what a person wrote.
  *
  * `problems` holds one line each, in the form `path: problem, got X; fix`; the message is those lines. The program's
  * entry turns it into Pulumi's own error that shows no stack trace, the command line prints it as it is.

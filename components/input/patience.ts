@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** How long a server is waited for. */
+/** The limits of waiting for a server. */
 export interface Patience {
-  /** How long one answer may take, in milliseconds. */
+  /** The time that one answer may take, in milliseconds. */
   readonly answer: number;
-  /** How often a request is repeated that failed for what may pass: no connection, an answer of 5xx or 429. */
+  /** The number of repetitions of a request that failed for what may pass: no connection, an answer of 5xx or 429. */
   readonly retries: number;
   /** The wait before the first repetition, in milliseconds; it doubles with each. */
   readonly pause: number;
@@ -19,12 +19,12 @@ export async function followRetryAfter(headers: Headers): Promise<void> {
   if (after > 0 && after <= longestPause) await wait(after * 1000);
 }
 
-/** What a message says of how often it was tried: nobody sees one before the last. */
+/** Describes the number of tries for a message: nobody sees one before the last. */
 export function triesInWords({ retries }: Patience): string {
   return retries === 0 ? "1 try" : `${retries + 1} tries`;
 }
 
-/** Why no answer came: the connection's own reason. */
+/** Returns why no answer came: the connection's own reason. */
 export function noAnswerReason(error: unknown, { answer }: Patience): string {
   const { name, message, cause } = error as Error & { cause?: { code?: string } };
   if (name === "TimeoutError") return `no answer within ${answer / 1000} s`;

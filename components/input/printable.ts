@@ -3,13 +3,13 @@ const sequences =
   // eslint-disable-next-line no-control-regex
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
 
-/** What neither a terminal nor XML should be handed: control characters but for tab and line feed, and halves of characters. */
+/** Characters that harm terminals or XML: control characters but for tab and line feed, and halves of characters. */
 // eslint-disable-next-line no-control-regex
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu;
 
 /**
- * What another program printed, for people's eyes and for GitHub's runner: its lines without control sequences, and
- * without what the runner would take for a command (`::add-mask::…`, `##[error]…`). A carriage return begins a new line.
+ * Returns another program's output for people's eyes and GitHub's runner: its lines without control sequences, and
+ * without what the runner would take for a command (`::add-mask::…`, `##[error]…`). A carriage return begins a line.
  */
 export function printable(text: string): string {
   return text

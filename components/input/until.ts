@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** For how long something is looked at. */
+/** The limits of repeated looks. */
 export interface Looks {
-  /** When to stop looking, as `Date.now()` counts. */
+  /** The time to stop looking, as `Date.now()` counts. */
   readonly deadline: number;
-  /** How long to wait between two looks, in milliseconds. */
+  /** The time to wait between two looks, in milliseconds. */
   readonly interval: number;
 }
 

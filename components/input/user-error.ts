@@ -1,8 +1,8 @@
 /**
- * Something that a person can put right: shown as it is, without a stack trace. The message has the form
+ * An error that a person can put right: shown as it is, without a stack trace. The message has the form
  * `where: problem, got X; fix`.
  *
- * What a caller has to tell apart extends it; whoever shows errors to people asks for this alone.
+ * Errors that a caller has to tell apart extend it; whoever shows errors to people asks for this alone.
  */
 export class UserError extends Error {
   constructor(message: string) {
