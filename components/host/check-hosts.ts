@@ -14,18 +14,18 @@ import {
 import type { HostConnection } from "./ssh-config.ts";
 import { HostProblem } from "./ssh-failure.ts";
 
-/** What the preflight found on one host. */
+/** The findings of the preflight on one host. */
 export interface HostReport {
   readonly host: string;
-  /** Undefined when the host could not be asked. */
+  /** The host's facts; undefined when it could not be asked. */
   readonly facts?: HostFacts;
-  /** Why it cannot take the release; empty when it can. */
+  /** The reasons that it cannot take the release; empty when it can. */
   readonly problems: readonly string[];
-  /** What one has to know of it although it can take the release. */
+  /** The warnings about it although it can take the release. */
   readonly cautions?: readonly string[];
 }
 
-/** How long a host may take to say what it has, in seconds. */
+/** The time that a host may take to report what it has, in seconds. */
 const askSeconds = 30;
 
 /** Connections by the hosts' names. */

@@ -28,13 +28,13 @@ import {
 } from "./ssh-config.ts";
 import { explainSocket, explainSsh, HostProblem, lookAtSocket } from "./ssh-failure.ts";
 
-/** How long signing in may take: a jump host has a time to connect of its own. */
+/** The time that signing in may take, in seconds: a jump host has a time to connect of its own. */
 const signInSeconds = 3 * connectTimeoutSeconds;
 
-/** How long the engine may take to answer before the connection is looked at. */
+/** The time that the engine may take to answer before the connection is looked at, in seconds. */
 const pingSeconds = 5;
 
-/** How long to wait before the next try to connect, in seconds. */
+/** The time to wait before the next try to connect, in seconds. */
 const retrySeconds = 1;
 
 /**
@@ -83,8 +83,8 @@ export async function closeConnections(folder: string): Promise<void> {
  * Makes sure that the host's engine answers on this machine's socket, with one multiplexed connection that stays open for
  * the next call, in whatever process.
  *
- * What may pass by itself (a reboot, a cut line, an engine that restarts) is tried again for `patienceSeconds`, and
- * `onWait` hears of it.
+ * A problem that may pass by itself (a reboot, a cut line, an engine that restarts) is tried again for
+ * `patienceSeconds`, and `onWait` hears of it.
  *
  * @throws HostProblem
  */
@@ -109,12 +109,12 @@ export async function connect(
   throw problem;
 }
 
-/** Whether a connection to the host was open and is gone: its socket stands there, and nobody answers. */
+/** Tells whether a connection to the host was open and is gone: its socket stands there, and nobody answers. */
 export async function wasLost(connection: HostConnection): Promise<boolean> {
   return existsSync(socketFile(connection)) && !(await answers(connection));
 }
 
-/** Whether the host's engine answers through the connection that is open. */
+/** Tells whether the host's engine answers through the connection that is open. */
 export function answers(connection: HostConnection): Promise<boolean> {
   return ask(connection, "/_ping").then(
     ({ status }) => status === 200,
@@ -122,7 +122,7 @@ export function answers(connection: HostConnection): Promise<boolean> {
   );
 }
 
-/** What the host's engine answers to a question of its API, such as `/version`. */
+/** Returns the answer of the host's engine to a question of its API, such as `/version`. */
 export async function askEngine(connection: HostConnection, path: string): Promise<unknown> {
   const { status, body } = await ask(connection, path).catch((error: unknown) => {
     throw explainSocket({ ...named(connection), found: (error as Error).message });
@@ -151,7 +151,7 @@ function ask(connection: HostConnection, path: string): Promise<{ status: number
   });
 }
 
-/** What a command on a host left. */
+/** The result of a command on a host. */
 export interface HostAnswer {
   readonly exitCode: number | undefined;
   readonly stdout: string;
@@ -168,7 +168,7 @@ export function runOnHost(
   return ssh(connection, ["-T", connection.host, shellWords(command)], { input, timeoutSeconds });
 }
 
-/** One try to connect; gives back why it failed. */
+/** Tries once to connect. Returns the problem when that failed. */
 async function open(connection: HostConnection): Promise<HostProblem | undefined> {
   const signedIn = await ssh(connection, ["-T", connection.host, "true"], { timeoutSeconds: signInSeconds });
   if (signedIn.exitCode !== 0) return whyNot(connection, signedIn);
@@ -213,7 +213,7 @@ async function explained(
   });
 }
 
-/** How many keys the agent has; `ssh-add` ends with 1 when there are none, with 2 when there is no agent. */
+/** Returns the number of the agent's keys; `ssh-add` ends with 1 when there are none, with 2 when there is no agent. */
 async function agentKeys(): Promise<number | "none"> {
   const { exitCode, stdout } = await execa("ssh-add", ["-l"], {
     reject: false,

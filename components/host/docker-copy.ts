@@ -7,7 +7,7 @@ import type { CopyArgs } from "./host.ts";
 
 const mebibyte = 1024 ** 2;
 
-/** What is started, as the docker package is told. */
+/** Returns the arguments of a copy in the form of the docker package. */
 export function containerArgs(args: CopyArgs): ContainerArgs {
   const { onlyName, entrypoint, command, variables, files, labels } = args;
   return {
@@ -36,7 +36,7 @@ export function containerArgs(args: CopyArgs): ContainerArgs {
   };
 }
 
-/** How the engine replaces what is started. */
+/** Returns the options by which the engine replaces a copy. */
 export function replacing({ onlyName, keepsPorts }: CopyArgs): pulumi.CustomResourceOptions {
   if (onlyName === undefined) {
     return {
@@ -73,7 +73,7 @@ function volumesOf({ volumes = [], mounts = {} }: CopyArgs): Pick<ContainerArgs,
   return all.length === 0 ? {} : { volumes: all };
 }
 
-/** What `docker ps` shows. */
+/** Returns the health check that `docker ps` shows. */
 function healthcheck({ health }: CopyArgs): Pick<ContainerArgs, "healthcheck"> {
   if (health === undefined) return {};
   // All times are given: the engine fills gaps with the image's, and every plan would show the difference.
@@ -90,7 +90,7 @@ function limits({ limits }: CopyArgs): Pick<ContainerArgs, "memory" | "memorySwa
   const inMebibytes = Math.floor(memory / mebibyte);
   return {
     memory: inMebibytes,
-    // Said, because the engine would fill it in and every plan show the difference.
+    // Set, because the engine would fill it in and every plan show the difference.
     memorySwap: inMebibytes,
     // As the docker package reads it back, always with a decimal point.
     cpus: Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus),

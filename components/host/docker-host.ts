@@ -6,7 +6,7 @@ import { containerArgs, labelList, replacing } from "./docker-copy.ts";
 import type { Copy, CopyArgs, Host, VolumeArgs } from "./host.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
 
-/** Where a host's Docker engine is. */
+/** Arguments of a host with a Docker engine. */
 export interface DockerHostArgs {
   /** The network that the environment's containers share. */
   networkName: string;
@@ -14,7 +14,7 @@ export interface DockerHostArgs {
   labels?: Readonly<Record<string, string>>;
   /** The open connection to a host over SSH; left out, it is the local engine. */
   connection?: HostConnection;
-  /** Who signs in to the registries that the engine pulls from. */
+  /** The accounts in the registries that the engine pulls from. */
   registryAuth?: docker.ProviderArgs["registryAuth"];
 }
 

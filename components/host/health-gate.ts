@@ -4,17 +4,17 @@ import { defined } from "../input/defined.ts";
 import type { Host } from "./host.ts";
 import { Step } from "./step.ts";
 
-/** What has to be healthy, and what follows only then. */
+/** Arguments of a health gate. */
 export interface HealthGateArgs {
   host: Host;
-  /** What messages call it: `services.api`, `postgres`. */
+  /** The name that messages use: `services.api`, `postgres`. */
   subject: string;
   containerName: pulumi.Input<string>;
   /** Another container passes a gate of its own. */
   containerId: pulumi.Output<string>;
   probe?: pulumi.Input<NonNullable<HealthGateInput["probe"]>>;
   timeoutSeconds: number;
-  /** How many processes and threads it may have; the gate sets this, for the docker package has no field for it. */
+  /** The limit of processes and threads; the gate sets it, for the docker package has no field for it. */
   pids?: number;
 }
 

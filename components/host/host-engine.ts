@@ -5,16 +5,16 @@ import type { RegistryAccount } from "./registry-account.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
 import { saysCut } from "./ssh-failure.ts";
 
-/** What a call of the docker client left. */
+/** The result of a call of the docker client. */
 export interface EngineAnswer {
   readonly succeeded: boolean;
-  /** Left out where the client did not end by itself. */
+  /** The exit code; left out where the client did not end by itself. */
   readonly exitCode?: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How long one call may take unless the caller says otherwise, in seconds. */
+/** The time that one call may take unless the caller says otherwise, in seconds. */
 const defaultTimeoutSeconds = 30;
 
 /**
@@ -51,10 +51,10 @@ export function connectionLost(host: string): string {
   return `towpath:hosts.${host}: the connection was lost while the plan was made, got no answer from its Docker engine; nothing was changed, run the command again`;
 }
 
-/** How long an image may take to be pulled, in seconds. */
+/** The time that an image may take to be pulled, in seconds. */
 const pullSeconds = 900;
 
-/** Makes sure that the host has an image, by its reference with a digest; gives back why it cannot have it. */
+/** Makes sure that the host has an image, by its reference with a digest. Returns the reason when it cannot have it. */
 export async function pull(
   connection: HostConnection,
   reference: string,

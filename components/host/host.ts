@@ -3,12 +3,12 @@ import type { Limits } from "../settings/limits.ts";
 import type { HostConnection } from "./ssh-config.ts";
 
 /**
- * What an environment asks of a machine as resources; what its steps ask is `Machine` in steps/machine/.
+ * The resources that an environment asks of a machine; what its steps ask is `Machine` in steps/machine/.
  *
- * Each call makes resources that are called `name`, below the parent in `opts`.
+ * Each call makes resources of the name `name`, below the parent in `opts`.
  */
 export interface Host {
-  /** How the steps reach it; undefined for this machine's own engine. */
+  /** The connection by which the steps reach it; undefined for this machine's own engine. */
   readonly connection: HostConnection | undefined;
   /** The network on which the environment's copies find each other by their names, known once it is there. */
   readonly networkName: pulumi.Output<string>;
@@ -26,15 +26,15 @@ export interface VolumeArgs {
   labels: Readonly<Record<string, string>>;
 }
 
-/** Something that runs on a host. */
+/** A copy that runs on a host. */
 export interface Copy {
-  /** What others on the network, and the steps, call it. */
+  /** The name by which others on the network, and the steps, know it. */
   readonly name: pulumi.Output<string>;
-  /** Another one when it was made anew. */
+  /** The copy's id: another one when it was made again. */
   readonly id: pulumi.Output<string>;
 }
 
-/** What is started: a copy of a service, a backing service, the gateway. */
+/** Arguments of a copy: of a service, a backing service or the gateway. */
 export interface CopyArgs {
   /**
    * The name of one that there is only one of: it is taken away before another takes its place. Left out, each has a name
@@ -43,7 +43,7 @@ export interface CopyArgs {
   onlyName?: string;
   image: pulumi.Input<string>;
   entrypoint?: readonly string[];
-  /** Left out, the image's own. */
+  /** The command that runs; left out, the image's own. */
   command?: readonly string[];
   variables?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Files that are in it from its start. */
@@ -54,22 +54,22 @@ export interface CopyArgs {
   /** A folder whose content is in memory, and lost with it. */
   memoryFolder?: string;
   networks: readonly pulumi.Input<string>[];
-  /** What it can be reached by from outside; with `keepsPorts`, one that runs keeps those that it has. */
+  /** The ports at which it is reached from outside; with `keepsPorts`, one that runs keeps those that it has. */
   ports?: pulumi.Input<PublishedPort[]>;
   keepsPorts?: boolean;
-  /** What the machine's own tools show of its health: a command's answer, nothing, or left out what the image says. */
+  /** The check for the machine's own tools: a command's answer, none, or the image's where it is left out. */
   health?: { readonly command: readonly string[] } | "none";
-  /** What it may use; left out, everything. The number of processes is the health gate's to set. */
+  /** The resources that it may use; left out, all. The health gate sets the number of processes. */
   limits?: Pick<Limits, "memory" | "cpus">;
   /** Those of Linux' capabilities that it has, and never more; left out, those that the machine gives. */
   capabilities?: readonly string[];
-  /** Whether it can change none of its image's files, and only write to a `/tmp` in memory. */
+  /** True when it can change none of its image's files, and only write to a `/tmp` in memory. */
   readOnly?: boolean;
-  /** Whether a process of the machine's takes up those that are left behind in it. */
+  /** True when a process of the machine's takes up those that are left behind in it. */
   init?: boolean;
-  /** How long it may take to end when it is deleted, in seconds. */
+  /** The time that it may take to end when it is deleted, in seconds. */
   graceSeconds: number;
-  /** How long it may take to end when the machine stops it, in seconds; left out, the machine's own time. */
+  /** The time that it may take to end when the machine stops it, in seconds; left out, the machine's own time. */
   stopSeconds?: number;
   labels: pulumi.Input<Readonly<Record<string, string>>>;
 }
@@ -78,7 +78,7 @@ export interface CopyArgs {
 export interface CopyFile {
   readonly path: string;
   readonly content: pulumi.Input<string>;
-  /** In octal digits. */
+  /** The file's mode, in octal digits. */
   readonly mode: "0444" | "0644";
 }
 
@@ -95,6 +95,6 @@ export interface PublishedPort {
   readonly external: number;
   /** The machine's address; left out, all that are IPv4's. */
   readonly ip?: string;
-  /** TCP unless it is given. */
+  /** The protocol; TCP when it is left out. */
   readonly protocol?: "udp";
 }

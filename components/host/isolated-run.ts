@@ -24,7 +24,7 @@ export interface IsolatedRun {
 /** The end of an isolated run. */
 export interface IsolatedEnd {
   readonly succeeded: boolean;
-  /** Left out where it did not end by itself. */
+  /** The exit code; left out where it did not end by itself. */
   readonly exitCode?: number | undefined;
   readonly stdout: string;
   readonly stderr: string;

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** How long the engine may take to answer, in milliseconds. */
+/** The time that the engine may take to answer, in milliseconds. */
 const patience = 30_000;
 
-/** What a command prints where a copy runs on this machine's engine; undefined when it fails there, or nothing runs. */
+/** Returns what a command prints where a copy runs on this machine; undefined when it fails, or nothing runs. */
 export function askLocally(copy: string, command: readonly string[]): Promise<string | undefined> {
   return ask(["exec", copy, ...command]);
 }

@@ -1,7 +1,7 @@
 import type { Application } from "../application/application.ts";
 import type { Limits } from "../settings/limits.ts";
 
-/** What a host has to offer to a release. */
+/** The demand of a release on its host. */
 export interface Demand {
   /** Free space where Docker keeps its data, in bytes. */
   readonly diskBytes: number;
@@ -9,17 +9,17 @@ export interface Demand {
   readonly memoryBytes: number;
   /** The lowest port that a gateway of its own opens. */
   readonly port?: number;
-  /** Whether its containers have limits. */
+  /** True when its containers have limits. */
   readonly isLimited?: boolean;
 }
 
-/** What a host said of itself. */
+/** The facts that a host reports of itself. */
 export interface HostFacts {
   /** Docker's version, such as `28.1.1`. */
   readonly dockerVersion: string;
   /** The newest version of its API that it speaks, such as `1.49`. */
   readonly dockerApi: string;
-  /** Where Docker keeps its data. */
+  /** The folder in which Docker keeps its data. */
   readonly dataFolder: string;
   readonly diskFreeBytes: number;
   readonly memoryFreeBytes: number;
@@ -27,18 +27,18 @@ export interface HostFacts {
   readonly architecture: string;
   /** The other kinds whose programs it runs all the same, as QEMU calls them: `aarch64`. */
   readonly emulates: readonly string[];
-  /** Whether its engine runs without root's rights. */
+  /** True when its engine runs without root's rights. */
   readonly isRootless: boolean;
-  /** What its engine cannot limit. */
+  /** The resources that its engine cannot limit. */
   readonly unlimited: readonly Limited[];
   /** The first port that programs may open which do not run as root. */
   readonly firstPort: number;
   readonly hasIpv6: boolean;
-  /** How far its clock is ahead of this machine's, in seconds; negative when it is behind. */
+  /** The time by which its clock is ahead of this machine's, in seconds; negative when it is behind. */
   readonly clockAheadSeconds: number;
 }
 
-/** What a container can be limited in. */
+/** A resource in which a container can be limited. */
 export type Limited = "memory" | "processors" | "processes";
 
 /** The first port that a gateway of a host opens. */
@@ -50,25 +50,25 @@ const gibibyte = 1024 ** 3;
 /** The oldest API of Docker with what the components use: that of 20.10. */
 const oldestApi = [1, 41] as const;
 
-/** How far clocks may be apart, in seconds: beyond it logs mislead, and certificates and tokens are refused. */
+/** The difference that clocks may have, in seconds: beyond it logs mislead, and certificates and tokens are refused. */
 const mostSkewSeconds = 30;
 
 /** Free space that a release needs whatever its images are: a migration, logs, what a database writes meanwhile. */
 const leastDisk = gibibyte;
 
-/** What the gateway of a host's own stack needs while nothing is served. */
+/** The demand of the gateway of a host's own stack while nothing is served. */
 export const gatewayDemand: Demand = {
   diskBytes: 512 * mebibyte,
   memoryBytes: 64 * mebibyte,
   port: gatewayPort,
 };
 
-/** What a host needs to go on at all, whatever is released. */
+/** The least that a host needs to go on, whatever is released. */
 export const leastDemand: Demand = { diskBytes: leastDisk, memoryBytes: 0 };
 
 /**
- * What a release needs of its host: memory for one more copy-set of the application, each copy up to its limit, because new
- * copies run beside the old ones; and space for its images.
+ * Returns the demand of a release on its host: memory for one more copy-set of the application, each copy up to its
+ * limit, because new copies run beside the old ones; and space for its images.
  */
 export function demandOf(
   { services }: Pick<Application, "services">,
@@ -91,7 +91,7 @@ export function demandOf(
   };
 }
 
-/** Why a host cannot take the release; empty when it can. `path` is what messages of the host begin with. */
+/** Returns why a host cannot take the release; empty when it can. `path` is what messages of the host begin with. */
 export function judge(
   host: string,
   facts: HostFacts,
@@ -137,7 +137,7 @@ export function judge(
 const controllers =
   'enable it in the kernel (for a rootless engine with "Delegate=cpu cpuset io memory pids" for user@.service of systemd), or use an engine that runs as root';
 
-/** What a release to a host has to be told of, although it can be done. */
+/** Returns warnings about a host that can take the release. */
 export function cautions(host: string, facts: HostFacts, demand: Demand): string[] {
   const path = `towpath:hosts.${host}`;
   const found: string[] = [];
@@ -155,7 +155,7 @@ export function cautions(host: string, facts: HostFacts, demand: Demand): string
   return found;
 }
 
-/** Why no host can be reached from a run with these environment variables; empty when they do not matter. */
+/** Returns why no host can be reached from a run with these variables; empty when they do not matter. */
 export function judgeVariables({
   DOCKER_CONTEXT: context = "",
 }: Readonly<Record<string, string | undefined>>): string[] {
@@ -190,10 +190,10 @@ esac
 for one in /proc/sys/fs/binfmt_misc/qemu-*; do [ ! -f "$one" ] || echo "emulates \${one##*/qemu-}"; done
 `;
 
-/** What the engine tells by itself. */
+/** The facts that the engine itself reports. */
 type EngineFact = "dockerVersion" | "dockerApi" | "dataFolder" | "architecture" | "isRootless" | "unlimited";
 
-/** What an engine answers to `/version` and `/info`, as far as it is read. */
+/** The answers of an engine to `/version` and `/info`, as far as they are read. */
 export interface EngineAnswers {
   readonly version: { readonly Version: string; readonly ApiVersion: string; readonly Arch?: string };
   readonly info: {
@@ -205,7 +205,7 @@ export interface EngineAnswers {
   };
 }
 
-/** The facts that an engine tells. */
+/** Returns the facts that an engine reports. */
 export function engineFacts({ version, info }: EngineAnswers): Pick<HostFacts, EngineFact> {
   const kept = [
     ["memory", info.MemoryLimit],

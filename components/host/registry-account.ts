@@ -1,4 +1,4 @@
-/** Who signs in to a registry. */
+/** An account in a registry. */
 export interface RegistryAccount {
   readonly address: string;
   readonly user: string;

@@ -1,7 +1,7 @@
-/** How long a container has to run until it counts as one that goes on, in milliseconds: as long as for Kubernetes' back-off. */
+/** The time after which a running container counts as settled, in milliseconds: as long as for Kubernetes' back-off. */
 const settledAfter = 10 * 60_000;
 
-/** How often one that runs again was started again, at least: once may be the fault of something else. */
+/** The least number of restarts of one that runs again: once may be the fault of something else. */
 const leastRestarts = 2;
 
 /** The arguments of the docker client that ask how often containers, by name or id, were started again. */
@@ -10,7 +10,7 @@ export function restartsQuestion(containers: readonly string[]): string[] {
   return ["container", "inspect", "--format", format, ...containers];
 }
 
-/** How often those containers were started again that end again and again, by their ids and by their names. */
+/** Returns the restarts of containers that end again and again, by their ids and by their names. */
 export function restartingIn(answer: string, now = Date.now()): ReadonlyMap<string, number> {
   return new Map(
     answer.split("\n").flatMap((line) => {
@@ -25,7 +25,7 @@ export function restartingIn(answer: string, now = Date.now()): ReadonlyMap<stri
   );
 }
 
-/** How such a container is, in place of `running`. */
+/** Describes such a container's state, in place of `running`. */
 export function restartingInWords(restarts: number): string {
   return `restarting (${restarts} ${restarts === 1 ? "time" : "times"})`;
 }

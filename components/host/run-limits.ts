@@ -37,16 +37,16 @@ export function limitArguments({ memory, pids }: RunLimits): string[] {
   ];
 }
 
-/** How a command ended that its limits ended, in words that follow its name; undefined for one that ended otherwise. */
+/** The end of a command by its limits, in words that follow its name. */
 export interface LimitedEnd {
   readonly how: string;
   readonly remedy: string;
 }
 
-/** What is known of a command that failed. */
+/** The known facts of a command that failed. */
 export interface Ending {
   readonly exitCode: number | undefined;
-  /** Whether the kernel has ended one of its processes for want of memory; undefined where nothing tells. */
+  /** True when the kernel has ended one of its processes for want of memory; undefined where nothing tells. */
   readonly outOfMemory?: boolean;
   /** The last that it printed. */
   readonly printed: string;
@@ -55,7 +55,7 @@ export interface Ending {
 /** The exit code of a program that was ended by SIGKILL, which is how the kernel ends one for want of memory. */
 const killed = 137;
 
-/** Whether a command failed for its limits, and which. */
+/** Returns how its limits ended a command that failed; undefined for one that ended otherwise. */
 export function endedByLimits(
   { exitCode, outOfMemory, printed }: Ending,
   { memory, remedy }: RunLimits,

@@ -7,5 +7,5 @@ export function shellWords(words: readonly string[]): string {
   return words.map((word) => (plain.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
 }
 
-/** What no shell changes. */
+/** Words that no shell changes. */
 const plain = /^[A-Za-z0-9_@%+:,./-]+$/;

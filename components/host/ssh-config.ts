@@ -1,6 +1,6 @@
 import type { HostSettings, JumpHostSettings } from "../settings/host.ts";
 
-/** A host that a stack reaches over SSH, as the provider and the steps are told of it. It holds no secret. */
+/** A host that a stack reaches over SSH, as the provider and the steps know it. It holds no secret. */
 export interface HostConnection {
   /** The host's name in the settings, a DNS label. */
   readonly host: string;
@@ -23,14 +23,14 @@ export interface HostWithKeys {
 /** The engine's socket on a host. */
 export const remoteSocket = "/var/run/docker.sock";
 
-/** How long a host may take to answer a new connection, in seconds. */
+/** The time that a host may take to answer a new connection, in seconds. */
 export const connectTimeoutSeconds = 10;
 
-/** How long a connection stays open for the next run, in seconds. */
+/** The time that a connection stays open for the next run, in seconds. */
 const persistSeconds = 600;
 
 /**
- * After so many seconds without a sign of life, a connection counts as gone: three questions, one each five seconds.
+ * The time without a sign of life after which a connection counts as gone: three questions, one each five seconds.
  * A dropped connection is then noticed well before a step's own time limit.
  */
 const alive = { intervalSeconds: 5, questions: 3 };
@@ -53,7 +53,7 @@ export function socketFile({ folder, host }: HostConnection): string {
   return `${folder}/${host}.sock`;
 }
 
-/** The host's Docker engine as the docker provider and the docker client are told of it. */
+/** Returns the address of the host's Docker engine for the docker provider and the docker client. */
 export function engineAddress(connection: HostConnection): string {
   return `unix://${socketFile(connection)}`;
 }

@@ -1,9 +1,9 @@
 import { UserError } from "../input/user-error.ts";
 import { jumpAlias, remoteSocket } from "./ssh-config.ts";
 
-/** Why a host cannot be used; the message names its setting and says what to do. */
+/** The error of a host that cannot be used; the message names its setting and says what to do. */
 export class HostProblem extends UserError {
-  /** Whether it may pass by itself, as with a machine that starts up or a line that was cut. */
+  /** True when it may pass by itself, as with a machine that starts up or a line that was cut. */
   readonly passes: boolean;
 
   constructor(message: string, passes: boolean) {
@@ -12,21 +12,21 @@ export class HostProblem extends UserError {
   }
 }
 
-/** What ssh left when it could not sign in. */
+/** The end of ssh when it could not sign in. */
 export interface SshEnding {
   /** The host's name in the settings. */
   readonly host: string;
-  /** Whether it was the jump host that ssh was to sign in to. */
+  /** True when it was the jump host that ssh was to sign in to. */
   readonly jump: boolean;
-  /** What ssh said. */
+  /** The text that ssh printed. */
   readonly said: string;
-  /** What ended it from outside: it is not installed, or took longer than this many seconds. */
+  /** The cause from outside: ssh is not installed, or took longer than this many seconds. */
   readonly ended?: "no client" | { readonly afterSeconds: number };
-  /** What `ssh-add -l` says where keys come from the agent: how many it has, or that there is no agent. */
+  /** The agent by `ssh-add -l`, where keys come from it: the number of its keys, or that there is no agent. */
   readonly agent?: number | "none";
 }
 
-/** Why ssh could not sign in, as a person needs it. */
+/** Explains to a person why ssh could not sign in. */
 export function explainSsh(ending: SshEnding): HostProblem {
   const { host, jump, said, ended } = ending;
   const path = `towpath:hosts.${host}${jump ? ".jumpHost" : ""}`;
@@ -97,11 +97,11 @@ function refusedUser({ said, agent }: SshEnding, path: string): HostProblem | un
   );
 }
 
-/** What a look at the host's engine found, in the words of `lookAtSocket`. */
+/** The finding of a look at the host's engine, in the words of `lookAtSocket`. */
 export interface SocketEnding {
   readonly host: string;
   readonly user: string;
-  /** What the script printed; undefined when the socket is well on the host, and only its forwarding fails. */
+  /** The text that the script printed; undefined when the socket is well on the host, and only its forwarding fails. */
   readonly found: string | undefined;
 }
 
@@ -120,7 +120,7 @@ command -v docker >/dev/null 2>&1 || exit 0
 said=$(timeout 10 docker --host "unix://$socket" version --format '{{.Server.Version}}' 2>&1) || echo "silent $said"
 `;
 
-/** Why the engine does not answer although the host does. */
+/** Explains why the engine does not answer although the host does. */
 export function explainSocket({ host, user, found }: SocketEnding): HostProblem {
   const path = `towpath:hosts.${host}`;
   if (found === undefined) {
@@ -151,7 +151,7 @@ export function explainSocket({ host, user, found }: SocketEnding): HostProblem 
   );
 }
 
-/** Whether the docker client says that its connection, or the engine behind it, went away in the middle of a command. */
+/** Tells whether the docker client reports that its connection, or the engine behind it, went away during a command. */
 export function saysCut(said: string): boolean {
   return /error during connect|cannot connect to the docker daemon|unexpected EOF|connection reset by peer|broken pipe|use of closed network connection|: EOF$/im.test(
     said,

@@ -6,7 +6,7 @@ import type { Host } from "./host.ts";
 import { connectionText } from "./ssh-config.ts";
 import { towpathFolder } from "./towpath-folder.ts";
 
-/** What a step does, and when it does it again. */
+/** Arguments of a step. */
 export interface StepArgs<Input> {
   /** The machine that the program works on. */
   host: Pick<Host, "connection">;
@@ -26,7 +26,7 @@ export interface StepArgs<Input> {
 
 /** A step of a release: a program that succeeds with a receipt, or fails with a message and leaves no trace in the state. */
 export class Step<Input> extends command.local.Command {
-  /** What the program says of its run; never holds a secret. */
+  /** The program's report of its run; never holds a secret. */
   readonly receipt: pulumi.Output<Record<string, unknown>>;
 
   constructor(name: string, args: StepArgs<Input>, opts: pulumi.CustomResourceOptions) {
@@ -52,7 +52,7 @@ export class Step<Input> extends command.local.Command {
   }
 }
 
-/** How a step is started; the project's folder is the working directory. */
+/** Returns the command that starts a step; the project's folder is the working directory. */
 function commandLine(program: Program): string {
   return `node ${posix.join(towpathFolder(), "steps/run.mjs")} ${program}`;
 }
