@@ -1,5 +1,5 @@
 /**
- * What an application's own files import from "towpath". The components themselves are in "towpath/components": they load
+ * The exports of "towpath", for an application's own files. The components are in "towpath/components": they load
  * Pulumi's SDK, which a description of an application needs none of.
  */
 import type { ApplicationDescription } from "./application/description.ts";
