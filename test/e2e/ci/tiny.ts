@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { docker } from "../../support/footprint.ts";
 import type { Ended, TestProject } from "../../support/project.ts";
 
-/** What `npm run ci -- --json` prints. */
+/** The output of `npm run ci -- --json`. */
 export interface CiAnswer {
   readonly namespace: string;
   readonly passed: boolean;
@@ -75,7 +75,7 @@ export function configureCi(project: TestProject, settings: Readonly<Record<stri
   project.source.write("Pulumi.ci.yaml", stringify({ config }));
 }
 
-/** What a run printed as JSON. */
+/** Returns what a run printed as JSON. */
 export function answerOf({ code, stdout, stderr }: Ended, expected: number): CiAnswer {
   if (code !== expected) throw new Error(`expected exit code ${expected}, got ${code}\n${stdout}\n${stderr}`);
   return JSON.parse(stdout) as CiAnswer;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LocalGithub } from "../../support/github/local-github.ts";
 import { request } from "../../support/request.ts";
 
-/** What people do to the repository on GitHub's pages, as requests. */
+/** Does what people do to the repository on GitHub's pages, as requests. */
 export async function byHand(
   github: LocalGithub,
   method: string,

@@ -8,7 +8,7 @@ import { LocalGithub } from "../../support/github/local-github.ts";
 import { TestProject, type Ended } from "../../support/project.ts";
 import { LocalVault } from "../../support/vault/local-vault.ts";
 
-/** What a staging stack does with secrets, without its host. */
+/** A program that does with secrets what a staging stack does, without its host. */
 const program = `
 import * as pulumi from "@pulumi/pulumi";
 import { parseApplication } from "./components/application/parse.ts";
@@ -56,7 +56,7 @@ describe("a secret's value", () => {
   const newer = valuesOf("configured", "variable", "vault");
   const refusedOnes = valuesOf("variable");
   const key = { ...valuesOf("key") };
-  /** What the first run brought to GitHub. */
+  /** The values that the first run brought to GitHub. */
   const first = new Map<string, string>();
   const generated: string[] = [];
   const said: string[] = [];

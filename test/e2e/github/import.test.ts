@@ -7,7 +7,7 @@ import { TestProject, type Ended } from "../../support/project.ts";
 import { byHand, writesSince } from "./by-hand.ts";
 import { canary, OnGithub } from "./on-github.ts";
 
-/** What was there between an import and the first up after it. */
+/** The state of things between an import and the first up after it. */
 interface Taken {
   readonly said: string;
   readonly writes: readonly string[];
@@ -117,7 +117,7 @@ describe("a repository that was set up by hand", () => {
   const up = ["pulumi", "up", "--stack", "repository", "--yes", "--skip-preview", "--refresh"];
   const take = ["github", "import", "--stack", "repository", "--repository", "octo-org/notes"];
 
-  /** What `towpath drift` tells, and that its exit code says the same. */
+  /** Returns the differences that `towpath drift` lists, and checks that its exit code agrees. */
   async function drifted(): Promise<readonly Difference[]> {
     const { code, stdout, stderr } = await run("drift", "--stack", "repository", "--json");
     const { differences } = JSON.parse(stdout) as { differences?: Difference[] };
@@ -253,7 +253,7 @@ describe("a repository that was set up by hand", () => {
 
 describe("an environment that was set up by hand", () => {
   let on: OnGithub;
-  /** What was written to GitHub and to the stack's file by the import, and the policies that were there before the first up. */
+  /** The import's requests that write, the stack's file after it, and the policies before the first up. */
   let taken: Pick<Taken, "writes" | "settings" | "policies">;
 
   before(async () => {

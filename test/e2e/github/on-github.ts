@@ -94,7 +94,7 @@ export class OnGithub {
     return ended;
   }
 
-  /** What a plan that has to fail says, with the words of the program only. */
+  /** Returns the error of a plan that has to fail, in the words of the program only. */
   async refusal(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(canary, ...args);
     assert.notEqual(code, 0, stdout + stderr);
@@ -102,7 +102,7 @@ export class OnGithub {
     return stdout + stderr;
   }
 
-  /** What was asked of GitHub, since so many requests, besides reading. */
+  /** Returns the requests to GitHub after the first `before`, without those that only read. */
   writesSince(before: number): string[] {
     return this.github.made
       .slice(before)

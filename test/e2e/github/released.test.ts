@@ -185,12 +185,12 @@ describe("staging and production with their environments on GitHub", () => {
     assert.notEqual(await versionIn("production"), before);
   });
 
-  /** What users of a stack are told of the API that answers them. */
+  /** Returns the version that a stack's API shows to users. */
   async function versionIn(stack: ReleasedStack): Promise<string> {
     return (await released.ask(stack, "/api/version")).body;
   }
 
-  /** Makes a key of somebody's in the project's folder; gives back its public half, without the words around it. */
+  /** Makes somebody's key in the project's folder; returns its public half, without the words around it. */
   async function publicKey(name: string): Promise<string> {
     const words = ["-q", "-t", "ed25519", "-N", "", "-f", name];
     const made = await released.project.spawn("ssh-keygen", words).ended;

@@ -16,7 +16,7 @@ describe("docs/secrets.md", () => {
   });
   after(() => project.remove());
 
-  /** Runs a line of the page, which has to succeed; gives back what it printed. */
+  /** Runs a line of the page, which has to succeed; returns what it printed. */
   async function run(command: string): Promise<string> {
     const { code, stdout, stderr } = await project.spawn("bash", ["-c", `set -o pipefail; ${command}`]).ended;
     assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);

@@ -88,7 +88,7 @@ describe("migrations of Alembic", () => {
     return layered(await buildSample("api"), [`LABEL towpath.test=${run}`, ...lines]);
   }
 
-  /** What is planned where the sample application's own schema is. */
+  /** Returns the plan for a database that has the sample application's own schema. */
   function planned(api: string, acknowledge?: string): Promise<MigrationPlan> {
     const last = { images: {}, schema: { after: "0004", applied: [] } } as unknown as ReleaseRecord;
     const args = { application, environment: "production", images: { api }, last, stays: false } as const;
@@ -103,7 +103,7 @@ describe("migrations of Alembic", () => {
     );
   }
 
-  /** Runs all of an image's migrations; gives back those that were pending. */
+  /** Runs all of an image's migrations; returns those that were pending. */
   async function migrated(api: string): Promise<readonly string[]> {
     const { up, current, pending, base } = application.migrations ?? assert.fail("there are no migrations");
     const input: MigrateInput = {

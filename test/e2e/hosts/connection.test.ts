@@ -1,4 +1,4 @@
-/** How hosts are reached, and what is said of those that cannot be: with `towpath host check`, as before every `up`. */
+/** Connections to hosts, and reports on those that cannot be reached: by `towpath host check`, as before every `up`. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

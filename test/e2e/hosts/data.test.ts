@@ -1,4 +1,4 @@
-/** What is done for users' data in staging and production, on two hosts. */
+/** The protection of users' data in staging and production, on two hosts. */
 import assert from "node:assert/strict";
 import type { Backup } from "../../../cli/commands/backup.ts";
 import { blocksOf, commandsOf } from "../../support/docs.ts";
@@ -31,7 +31,7 @@ describe("users' data on hosts", () => {
     await Promise.all(hosts.map(handBack));
   });
 
-  /** What a run says that must fail. */
+  /** Returns what a run that has to fail prints. */
   async function failing(stack: ReleasedStack): Promise<string> {
     const { code, stdout, stderr } = await released.up(stack);
     assert.notEqual(code, 0, stdout);
@@ -51,7 +51,7 @@ describe("users' data on hosts", () => {
     await released.release("staging");
   }
 
-  /** Production was dumped when it had one note, before it got the shorter titles, and whatever staging has besides. */
+  /** Dumps production while it has one note, before it gets the shorter titles and whatever else staging has. */
   async function dumped(): Promise<void> {
     if ((await released.record("production")).schema?.after !== "0004") return;
     await shortened();

@@ -132,7 +132,7 @@ describe("docs/first-release.md", () => {
   }
 });
 
-/** Who commits. */
+/** The author of the commits. */
 const someone = {
   GIT_AUTHOR_NAME: "Somebody",
   GIT_AUTHOR_EMAIL: "somebody@example.com",
@@ -140,7 +140,7 @@ const someone = {
   GIT_COMMITTER_EMAIL: "somebody@example.com",
 };
 
-/** An SSH agent that has the hosts' key; gives back the variables that lead to it. */
+/** Starts an SSH agent that has the hosts' key; returns the variables that lead to it. */
 function startAgent(): NodeJS.ProcessEnv {
   const said = execFileSync("ssh-agent", ["-s"], { encoding: "utf8" });
   const found: Record<string, string> = Object.fromEntries(

@@ -1,4 +1,4 @@
-/** What users get, and what a person is told, when a host fails in the middle of a release. */
+/** The outcome for users, and for the person who releases, when a host fails in the middle of a release. */
 import assert from "node:assert/strict";
 import { CommandLines } from "../../support/command-lines.ts";
 import { assertServed, connections, type LoadReport } from "../../support/load.ts";
@@ -32,7 +32,7 @@ describe("a host that fails in the middle of a release", () => {
     return commit;
   }
 
-  /** What users get is this release, and nothing is left of any other. */
+  /** Checks that users get this release, and that nothing is left of any other. */
   async function converged(commit: string): Promise<void> {
     const outputs = (await released.outputs(stack)) as {
       release: { commit: string };
@@ -45,7 +45,7 @@ describe("a host that fails in the middle of a release", () => {
     assert.deepEqual((await host.footprint()).containers, [...wanted, ...parts].sort());
   }
 
-  /** A run that did not get over it says which host it was, and the next one ends what it began. */
+  /** Checks that a run that failed names its host, and lets the next one end what it began. */
   async function endedOrAgain(ended: Ended): Promise<void> {
     if (ended.code === 0) return;
     assert.match(ended.stdout + ended.stderr, /towpath:hosts\.app1: |connection to the host was lost/);

@@ -12,17 +12,17 @@ import { until } from "../../support/until.ts";
 
 const site = { gateway: "notes-staging-gateway", name: "notes-staging" };
 
-/** What a run changes, until it is ended and its settings are taken back. */
+/** The kind of change that a run makes until it is ended and its settings are taken back. */
 type Change = "release" | "maintenance" | "canary";
 
-/** How a run is ended, and when: once users get what it brings, or after so many seconds. */
+/** The end of a run: by which signal, and at which point (once users get the change, or after so many seconds). */
 interface End {
   readonly change: Change;
   readonly signal: "SIGINT" | "SIGKILL";
   readonly at: "the switch" | number;
 }
 
-/** What was seen to go wrong, and a release that is killed. */
+/** The cases in which errors were found, and a release that is killed. */
 const corners: readonly End[] = [
   { change: "release", signal: "SIGKILL", at: "the switch" },
   { change: "maintenance", signal: "SIGINT", at: "the switch" },
@@ -52,7 +52,7 @@ describe("a run on a host that is ended, and whose settings are taken back", () 
   /** The commit that users have, and another one. */
   let commit: string;
   let other: string;
-  /** The release that users have, as the application says it. */
+  /** The release that users have, as the application reports it. */
   let release: unknown;
 
   before(async () => {

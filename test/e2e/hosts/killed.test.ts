@@ -31,7 +31,7 @@ describe("a release to a host that is killed", () => {
   });
   afterEach(async function () {
     if (this.currentTest?.state !== "failed") return;
-    // Whatever a failure left must not be the next one's trouble: users have what was taken, and are asked anew.
+    // Whatever a failure left must not be the next one's trouble: users have the last release, and are asked again.
     await released.release("staging");
     await load.cut();
   });

@@ -1,4 +1,4 @@
-/** What the tests of faults have in common: something happens in the middle of a release, while users are there. */
+/** The common part of the tests of faults: something happens in the middle of a release, while users are there. */
 import { addedMigration } from "../../support/hosts/added-migration.ts";
 import { Load, type LoadReport } from "../../support/load.ts";
 import type { ReleasedProject } from "../../support/hosts/released-project.ts";
@@ -6,7 +6,7 @@ import type { TestHost } from "../../support/hosts/test-host.ts";
 import type { Ended } from "../../support/project.ts";
 import { until } from "../../support/until.ts";
 
-/** What became of a release, and of users meanwhile. */
+/** The outcome of a release, and of users' requests meanwhile. */
 export interface Through {
   readonly ended: Ended;
   readonly users: LoadReport;
@@ -32,7 +32,7 @@ export async function copiesMade(host: TestHost): Promise<true | undefined> {
   return names.filter((name) => name.includes("-web-")).length > 1 || undefined;
 }
 
-/** Rolls staging out while users are there, lets something happen at each moment, and says what became of both. */
+/** Releases to staging while users are there, with a fault at each moment; returns the outcome of both. */
 export async function releaseThrough(
   released: ReleasedProject,
   ...faults: readonly (readonly [Moment, (users: Load) => Promise<unknown>])[]

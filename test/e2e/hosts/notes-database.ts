@@ -24,7 +24,7 @@ export class NotesDatabase {
     return new NotesDatabase(server, network);
   }
 
-  /** With its password. */
+  /** Its address with the password. */
   get url(): string {
     return `postgresql://notes:open-sesame@${this.server.name}:5432/notes`;
   }

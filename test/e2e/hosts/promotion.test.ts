@@ -38,13 +38,13 @@ describe("promotion from staging to production, and back", () => {
     released.configure(stack, { registry, ...more });
   }
 
-  /** What a stack has released until now, the newest first. */
+  /** Returns a stack's releases until now, the newest first. */
   async function recordsOf(stack: ReleasedStack): Promise<readonly ReleaseRecord[]> {
     const { releases = [] } = (await released.outputs(stack)) as { releases?: readonly ReleaseRecord[] };
     return releases;
   }
 
-  /** Releases to a stack; gives back its newest record. */
+  /** Releases to a stack; returns its newest record. */
   async function newest(stack: ReleasedStack): Promise<ReleaseRecord> {
     const { releases } = (await released.release(stack, variables)) as { releases: [ReleaseRecord] };
     return releases[0];
@@ -98,7 +98,7 @@ describe("promotion from staging to production, and back", () => {
     await released.sql("production", `UPDATE alembic_version SET version_num = '${revision}'`);
   }
 
-  /** What an `up` that has to fail says, without Pulumi's own lines. */
+  /** Returns the error of an `up` that has to fail, without Pulumi's own lines. */
   async function refused(stack: ReleasedStack): Promise<string> {
     const { code, stdout, stderr } = await released.up(stack, variables);
     assert.notEqual(code, 0, stdout);
@@ -115,7 +115,7 @@ describe("promotion from staging to production, and back", () => {
     }).then(({ headers }) => headers.get("docker-content-digest"));
   }
 
-  /** What production's worker runs. */
+  /** Returns the command of production's worker. */
   async function workerCommand(): Promise<unknown> {
     const { services } = (await released.outputs("production")) as {
       services: { worker: { containers: [string] } };

@@ -28,7 +28,7 @@ describe("towpath images prune", () => {
   });
   after(() => project.remove());
 
-  /** Publishes an image without layers that was built then; gives back its digest. */
+  /** Publishes an image without layers that was built then; returns its digest. */
   async function publish(created: string, tags: readonly string[]): Promise<string> {
     const config = JSON.stringify({ created, os: "linux", architecture: "amd64", config: {} });
     const digest = `sha256:${createHash("sha256").update(config).digest("hex")}`;

@@ -40,7 +40,7 @@ describe("a release to a host over SSH, under load", () => {
     released.configure("staging", { commit: good, gateTimeoutSeconds: 30, ...more });
   }
 
-  /** What users get, service by service. */
+  /** Returns what users get, service by service. */
   async function serving(): Promise<unknown> {
     return (await released.outputs("staging")).services;
   }
@@ -51,7 +51,7 @@ describe("a release to a host over SSH, under load", () => {
     return Object.values(services).flatMap((service) => service.containers);
   }
 
-  /** What users are told of the API that answers them. */
+  /** Returns the version that the API shows to users. */
   async function version(): Promise<string> {
     return (await released.ask("staging", "/api/version")).body;
   }
@@ -203,7 +203,7 @@ describe("a release to a host over SSH, under load", () => {
 /** After which a good one comes at once: one that failed at its gate, and one that users had. The others meet what the one before left. */
 const isMended: ReadonlySet<string> = new Set(["exits at once", "answers healthy and then dies"]);
 
-/** What the run says of each bad release. */
+/** The error of the run for each bad release. */
 const expected: Record<keyof typeof badImages, RegExp> = {
   "exits at once":
     /services\.api: the new copy ended before it was healthy \(exit code 3\)[^]*\| no configuration/,

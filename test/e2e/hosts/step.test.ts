@@ -1,4 +1,4 @@
-/** What a step does when its host goes away under it. */
+/** The behaviour of a step whose host goes away under it. */
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

@@ -31,7 +31,7 @@ export class Container {
     return new Container(name);
   }
 
-  /** What a shell in the container prints; fails when the last command does. */
+  /** Returns what a shell in the container prints; fails when the last command does. */
   async shell(script: string): Promise<string> {
     return docker("exec", this.name, "sh", "-c", script);
   }
@@ -52,7 +52,7 @@ export class Container {
     return this.inspect("{{.NetworkSettings.IPAddress}}");
   }
 
-  /** Stops it as a deployment would, and says how it went. */
+  /** Stops it as a deployment would; returns the time that took and the exit code. */
   async stop(): Promise<{ seconds: number; exitCode: number }> {
     const began = Date.now();
     await docker("stop", "--time", "30", this.name);

@@ -28,7 +28,7 @@ describe("image mirror: postgres", () => {
     return path;
   }
 
-  /** Over TCP, where a password is asked for. */
+  /** Runs SQL over TCP, where a password is asked for. */
   function query(server: Container, password: string, sql: string): Promise<string> {
     return server.shell(
       `PGPASSWORD=${password} psql --host $(hostname -i) --username app --dbname notes --no-align --tuples-only --command "${sql}"`,

@@ -27,7 +27,7 @@ const oneService = {
   ".gitignore": ".env\n",
 };
 
-/** Two services below `apps/`: a page, and an API that says which variables it is given. */
+/** Two services below `apps/`: a page, and an API that lists the variables that it is given. */
 const twoServices = {
   "apps/web/Dockerfile": `${dockerfile(3000, "/", "COPY index.html ./")}\n${pages(3000)}`,
   "apps/web/index.html": "two services",

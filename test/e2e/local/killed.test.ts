@@ -98,7 +98,7 @@ describe("a start of the local environment that is killed", () => {
     }
   });
 
-  /** Whether the API answers a path, not the front end. */
+  /** Tells whether the API answers a path, not the front end. */
   async function answersJson(path: string): Promise<boolean> {
     const { headers } = await fetch(project.url + path, { signal: AbortSignal.timeout(5000) });
     return headers.get("content-type") === "application/json";

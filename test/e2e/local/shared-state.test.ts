@@ -5,7 +5,7 @@ import { freePort } from "../../support/free-port.ts";
 import { TestProject } from "../../support/project.ts";
 import { until } from "../../support/until.ts";
 
-/** How often two runs meet; TOWPATH_TEST_TRIES=40 is the long form. */
+/** The number of times that two runs meet; TOWPATH_TEST_TRIES=40 is the long form. */
 const tries = Number(process.env.TOWPATH_TEST_TRIES ?? 4);
 
 describe("two runs at once, with a state in object storage", function () {

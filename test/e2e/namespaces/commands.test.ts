@@ -25,7 +25,7 @@ describe("the command line beside a running environment", () => {
   });
   after(() => project.remove());
 
-  /** What a shell's command line does in the project's folder. */
+  /** Runs a shell's command line in the project's folder. */
   const typed = (line: string): Promise<Ended> => project.spawn("sh", ["-c", line]).ended;
 
   /** Waits until the environment is so: the engine's own first look at a new container comes after some seconds. */

@@ -27,7 +27,9 @@ interface Case {
   readonly name: number;
 }
 
-/** What may meet: the same branch in two clones, two that read the same when cut, in one clone and in two, and trouble. */
+/**
+ * The likely conflicts: one branch in two clones, two that are the same when cut, in one clone and in two, and trouble.
+ */
 const corners: readonly Case[] = [
   { clone: 0, name: 1 },
   { clone: 0, name: 2 },

@@ -11,7 +11,7 @@ function secret(name) {
 }
 
 /**
- * Sends bytes to a server and gives back the first that come.
+ * Sends bytes to a server and returns the first that come.
  *
  * @param {URL} url
  * @param {string | Uint8Array} bytes

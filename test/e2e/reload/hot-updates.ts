@@ -19,7 +19,7 @@ export class HotUpdates {
     socket.on("message", (data) => this.messages.push(JSON.parse((data as Buffer).toString()) as Message));
   }
 
-  /** Loads modules as the page does, for the server only tells of those that are in use, and connects. */
+  /** Loads modules as the page does, because the server only reports those that are in use, and connects. */
   static async open(url: string, modules: readonly string[]): Promise<HotUpdates> {
     const client = await (await request(`${url}/@vite/client`)).text();
     const token = /const wsToken = "([^"]+)"/.exec(client)?.[1] ?? "";
@@ -38,7 +38,7 @@ export class HotUpdates {
 
   /**
    * Loads the modules again if the server asked the page to, as it does when it finds a package late that it has to prepare,
-   * on a busy machine after the page is open; says whether it did.
+   * on a busy machine after the page is open. Tells whether it did.
    */
   async reloadsIfAsked(): Promise<boolean> {
     const asked = this.messages.findIndex(({ type }) => type === "full-reload");
@@ -48,7 +48,7 @@ export class HotUpdates {
     return true;
   }
 
-  /** How the page was told to take a changed module over; undefined before it was. */
+  /** Returns the kind of update that the page got for a changed module; undefined before it got one. */
   updates(path: string): string | undefined {
     return this.messages.flatMap(({ updates = [] }) => updates).find((update) => update.path === path)?.type;
   }

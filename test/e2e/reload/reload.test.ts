@@ -11,7 +11,9 @@ import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
 import { HotUpdates } from "./hot-updates.ts";
 
-/** What is waited for comes in a second or two; a machine that does five things at once takes its time. */
+/**
+ * The longest wait for a change, in seconds. It takes one or two; a machine that does five things at once takes longer.
+ */
 const patience = 60;
 
 describe("a local environment with its source mounted", () => {
@@ -186,7 +188,7 @@ function processesOf(text: string): string[] {
   });
 }
 
-/** What the status says of the images. */
+/** Returns the changes of images that the status lists. */
 async function changesOf(project: TestProject): Promise<readonly string[] | undefined> {
   const { stdout } = await project.succeed(["status", "--json"]);
   const environments = JSON.parse(stdout) as { namespace: string; outdated: string[] }[];
