@@ -33,7 +33,7 @@ async function mergeBase(root: string, branch: string): Promise<string | undefin
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-/** What git lists. */
+/** Returns the lines that git lists. */
 async function git(root: string, ...args: readonly string[]): Promise<string[]> {
   const { stdout } = await execa("git", args, { cwd: root, timeout: 60_000 });
   return stdout.split("\0").filter((path) => path !== "");

@@ -3,10 +3,10 @@ import { dependenciesOf, reached, readImports, reader } from "./dependencies.ts"
 import { hashOf } from "./long-runs.ts";
 import { isLong } from "./suites.ts";
 
-/** What a suite imports that has a quick form. */
+/** The module that a suite with a quick form imports. */
 const quickForm = "test/support/quick.ts";
 
-/** What suites depend on. */
+/** The dependencies of suites. */
 export interface Dependencies {
   /** The suites that one of these files can affect. */
   readonly affectedBy: (changed: ReadonlySet<string>) => string[];

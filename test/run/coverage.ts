@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 const c8 = "node_modules/c8/bin/c8.js";
 
-/** What measures a program: everything of ours is covered at 92 % of the lines or more. */
+/** Returns the command that measures a program's coverage: 92 % of the lines of all our sources, or more. */
 export function measured(folder: string): string[] {
   const sources = ["components", "cli", "setup", "steps"].flatMap((name) => [
     "--include",
@@ -15,7 +15,7 @@ export function measured(folder: string): string[] {
 /** Modules of these folders that are types alone: none of them is ever loaded, so nothing of them can be covered. */
 const types = ["application/application.ts", "settings/loaded-settings.ts"];
 
-/** What reports on the folders that hold decisions: every line of them is tested. */
+/** Returns the command that reports on the folders that hold decisions: every line of them is tested. */
 export function reportOfPureFolders(folder: string): string[] {
   const sources = ["application", "settings", "naming"].flatMap((name) => [
     "--include",

@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-/** What each module imports, by its path from the project's folder: `inputs` of esbuild's metafile. */
+/** The imports of each module, by its path from the project's folder: `inputs` of esbuild's metafile. */
 export type Imports = Readonly<Record<string, { readonly imports: readonly { readonly path: string }[] }>>;
 
 /** Reads what files import, and what that imports, packages left out. */
@@ -34,17 +34,17 @@ export function reached(imports: Imports, files: Iterable<string>): Set<string> 
   return found;
 }
 
-/** What every suite depends on. */
+/** The files that every suite depends on. */
 const common =
   /^(package\.json|package-lock\.json|tsconfig\.json|\.mocharc\.json|test\/support\/reporter\.ts)$/;
 
-/** What a suite depends on that starts the command line in a copy of the project. */
+/** The files that a suite depends on when it starts the command line in a copy of the project. */
 const program = /^((app|cli|components|setup|steps)\/|application\.ts$|index\.ts$|Pulumi\.yaml$)/;
 
-/** What every suite with an engine depends on: the engine's plugins and images are built from it. */
+/** The files that every suite with an engine depends on: the engine's plugins and images are built from them. */
 const tools = /^(toolchain\/|test\/e2e\/\.mocharc\.json$)/;
 
-/** What a suite depends on that reaches a module, and what no import says: the module starts or reads it. */
+/** The files that a suite depends on, without an import, when it reaches a module that starts or reads them. */
 const started: Readonly<Record<string, RegExp>> = {
   "test/support/source-tree.ts": program,
   "test/unit/steps/play.ts": /^steps\//,
@@ -98,7 +98,7 @@ export function reader(root: string): (path: string) => string {
   };
 }
 
-/** What may be the names or paths of files in a module's text; a module also names those beside it. */
+/** Returns what may be names or paths of files in a module's text; a module also names those beside it. */
 function namesIn(module: string, text: string): readonly string[] {
   const paths = text.match(/[\w.@/-]*\.\w+|\bDockerfile\b/g) ?? [];
   return paths.flatMap((path) => [path, basename(path), join(dirname(module), path)]);

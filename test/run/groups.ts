@@ -9,13 +9,13 @@ export interface Group {
   readonly files: readonly string[];
   /** After how many minutes it hangs, and is ended. */
   readonly minutes: number;
-  /** Whether it measures, and nothing may run beside it. */
+  /** True when it measures, and nothing may run beside it. */
   readonly alone: boolean;
   /** The Node that runs it; left out, the one that runs Towpath. */
   readonly node?: NodeName;
 }
 
-/** In which order groups run, and beside how many others. */
+/** The order in which groups run, and the number that run at once. */
 export interface Order {
   readonly seed?: number;
   readonly lanes?: number;
@@ -23,7 +23,7 @@ export interface Order {
   readonly nodes?: readonly NodeName[];
 }
 
-/** How long a group may take that is not one of those below; each is several times what it takes. */
+/** The time that any group not listed below may take, in minutes; each is several times what it takes. */
 const minutes = 20;
 
 /** The groups that take longer. */

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** When a long suite last passed. */
+/** The last run of a long suite that passed. */
 export interface LongRun {
-  /** In milliseconds since 1970. */
+  /** The time at which it passed, in milliseconds since 1970. */
   readonly at: number;
   readonly seconds: number;
   /** A hash of all that it depended on. */
@@ -15,7 +15,7 @@ export interface LongRun {
 /** The last runs by the suites' files. */
 export type LongRuns = Readonly<Record<string, LongRun>>;
 
-/** Where they are kept: outside the clone, for CI makes a new one for each run. */
+/** Returns the file of the last runs: outside the clone, because CI makes a new one for each run. */
 export function longRunsFile(environment: NodeJS.ProcessEnv = process.env): string {
   return join(environment.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "towpath", "long-tests.json");
 }
@@ -36,7 +36,7 @@ export function hashOf(files: Iterable<string>, read: (path: string) => string):
   return hash.digest("hex");
 }
 
-/** How long a suite is expected to take that never ran here, in seconds: a whole matrix of releases takes as long. */
+/** The expected time of a suite that never ran here, in seconds: a whole matrix of releases takes as long. */
 const unknown = 1200;
 
 /** The long suites to run, in this order, and those for which there is no time. */

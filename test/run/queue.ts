@@ -1,6 +1,6 @@
 /** Something to run in a lane. */
 export interface Task {
-  /** Whether nothing may run beside it. */
+  /** True when nothing may run beside it. */
   readonly alone: boolean;
 }
 

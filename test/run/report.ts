@@ -1,17 +1,17 @@
-/** How many tests passed, failed and were skipped. */
+/** The numbers of tests that passed, failed and were skipped. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
-/** How long one file's tests took, with their fixtures and all that they waited for. */
+/** The time of one file's tests, with their fixtures and all that they waited for. */
 export interface SuiteTime {
   readonly file: string;
   readonly seconds: number;
 }
 
-/** How long one fixture, a hook before or after tests, took in all. */
+/** The time of one fixture in all; a fixture is a hook before or after tests. */
 export interface FixtureTime extends SuiteTime {
   readonly name: string;
 }
@@ -19,13 +19,13 @@ export interface FixtureTime extends SuiteTime {
 /** A test, or a fixture, that failed. */
 export interface Failure {
   readonly file: string;
-  /** With the titles of all that it stands in. */
+  /** The titles of all that it stands in, and its own. */
   readonly title: string;
   /** The error, with its trace. */
   readonly error: string;
 }
 
-/** What one process of mocha did so far; it writes this every second, and at its end. */
+/** The progress of one process of mocha, which writes it every second and at its end. */
 export interface GroupReport {
   readonly counts: Counts;
   readonly suites: readonly SuiteTime[];
@@ -33,9 +33,9 @@ export interface GroupReport {
   readonly failures: readonly Failure[];
   /** The test or fixture under way. */
   readonly running?: string;
-  /** What it waits for. */
+  /** The waits that are under way. */
   readonly waits: readonly string[];
-  /** Whether it got to its end. */
+  /** True when it got to its end. */
   readonly ended: boolean;
 }
 

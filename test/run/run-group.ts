@@ -8,21 +8,21 @@ import { measured, reportOfPureFolders } from "./coverage.ts";
 import type { Group } from "./groups.ts";
 import { reportVariable, type GroupReport } from "./report.ts";
 
-/** What became of a group. */
+/** The outcome of a group. */
 export interface GroupResult {
   readonly group: Group;
   readonly seconds: number;
   readonly report: GroupReport;
-  /** What is wrong beside tests that failed, such as that it hung. */
+  /** A problem other than tests that failed, such as that it hung. */
   readonly problem?: string;
 }
 
-/** How a group is run. */
+/** The way in which groups are run. */
 export interface Manner {
   readonly root: string;
   /** Takes each line that it prints; left out, it prints itself. */
   readonly line?: ((text: string) => unknown) | undefined;
-  /** Whether it measures what the unit tests cover. */
+  /** True when it measures what the unit tests cover. */
   readonly covers: boolean;
   /** The Node that runs it, where it is another one than this: it becomes the first on PATH. */
   readonly node?: string | undefined;
@@ -71,7 +71,7 @@ export async function runGroup(group: Group, manner: Manner): Promise<GroupResul
   }
 }
 
-/** What is wrong with a group beside the tests that failed in it. */
+/** Returns a problem of a group other than the tests that failed in it. */
 function problemOf(
   { name, minutes }: Group,
   report: GroupReport,

@@ -23,7 +23,7 @@ export function filesOf(root: string, kind: Kind, suite: string | undefined): st
   throw new Problem(`test: no such suite, got "${suite}"; use the name of a file or folder in ${folder}`);
 }
 
-/** Whether a file holds only what `npm run test:long` runs. */
+/** Tells whether a file holds only what `npm run test:long` runs. */
 export function isLong(file: string): boolean {
   return file.endsWith(".long.test.ts");
 }

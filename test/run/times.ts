@@ -2,7 +2,7 @@ import { columns } from "../../cli/terminal/table.ts";
 import type { Counts, Failure, GroupReport, SuiteTime } from "./report.ts";
 import type { GroupResult } from "./run-group.ts";
 
-/** What `reports/tests.json` holds of one run. */
+/** The contents of `reports/tests.json`, of one run. */
 export interface Times {
   readonly counts: Counts;
   /** Repeats the order of the files; see TOWPATH_TEST_SEED. */
@@ -44,10 +44,10 @@ function sumOf(counts: readonly Counts[]): Counts {
   };
 }
 
-/** What took so long, in seconds, stands in the table; the rest is added up. */
+/** The least time that gets a row in the table, in seconds; the rest is added up. */
 const worthTelling = 1;
 
-/** What takes longest first; whole tenths of a second. */
+/** Returns the times, longest first, in whole tenths of a second. */
 export function sorted<T extends { readonly seconds: number }>(times: readonly T[]): T[] {
   return times
     .map((time) => ({ ...time, seconds: Math.round(time.seconds * 10) / 10 }))
@@ -62,10 +62,10 @@ export function inWords({ suites, fixtures }: Pick<Times, "suites" | "fixtures">
   ].join("\n");
 }
 
-/** How many lines of an error are told again at the end of a run. */
+/** The number of lines that are repeated of an error at the end of a run. */
 const linesOfError = 20;
 
-/** What failed: the last that a run says, for whoever sees the end alone. */
+/** Returns the failures, which a run prints last, for those who see only the end. */
 export function failuresInWords(results: readonly GroupResult[]): string {
   const failures = results.flatMap(({ report }) => report.failures);
   return failures.map(failureInWords).join("");
