@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** How often the process table is looked at, in milliseconds. */
+/** The interval between looks at the process table, in milliseconds. */
 const interval = 25;
 
 /** The command line of every process of this machine that was there at a look, since the first one. */

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from "node:path";
 import { compiled as compileModule, isCurrent, stampOf, stampsAt } from "../../setup/speed/compiled.mjs";
 
-/** Where `setup/speed/compiled.mjs` keeps what it compiled, below a project's folder. */
+/** The folder of what `setup/speed/compiled.mjs` compiled, below a project's folder. */
 const compiled = ".towpath/compiled";
 
 let compiling: Promise<void> | undefined;
@@ -23,7 +23,7 @@ async function compileEach(original: string, entries: readonly string[]): Promis
 
 /**
  * Gives a copy of the project what its original has compiled, as if it had been compiled there: most commands under test
- * begin in a new copy, and each would compile the same sources for seconds. What a test changes afterwards is compiled anew.
+ * begin in a new copy, and each would compile the same sources for seconds. What a test then changes is compiled again.
  */
 export function copyCompiled(original: string, copy: string): void {
   const from = join(original, compiled);

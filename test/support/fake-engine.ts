@@ -10,7 +10,7 @@ export interface FakeEngine {
   close(): Promise<void>;
 }
 
-/** Listens on a socket and says that it is a Docker engine of that version. */
+/** Listens on a socket as a Docker engine of that version. */
 export function fakeEngine(version: string, apiVersion: string): Promise<FakeEngine> {
   const folder = mkdtempSync(join(tmpdir(), "towpath-engine-"));
   const socket = join(folder, "docker.sock");

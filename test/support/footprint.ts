@@ -9,12 +9,12 @@ export interface Footprint {
   readonly images: readonly string[];
 }
 
-/** What a footprint is when nothing is there. */
+/** The footprint when nothing is there. */
 export const nothing: Footprint = { containers: [], volumes: [], networks: [], images: [] };
 
 /**
- * What the engine has of a namespace: by its label, by its names, and the volumes without a name of their own that its
- * containers use.
+ * Returns what the engine has of a namespace: by its label, by its names, and the volumes without a name of their own
+ * that its containers use.
  */
 export async function footprint(namespace: string): Promise<Footprint> {
   const labelled = ["--filter", `label=towpath.namespace=${namespace}`];
@@ -38,7 +38,7 @@ export async function footprint(namespace: string): Promise<Footprint> {
   };
 }
 
-/** What of an earlier footprint the engine still has. */
+/** Returns what the engine still has of an earlier footprint. */
 export async function remains(earlier: Footprint): Promise<Footprint> {
   const [containers, volumes, networks, images] = await Promise.all([
     docker(["ps", "--all", "--format", "{{.Names}}"]),

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "./source-tree.ts";
 
-/** What became of one of Go's tests. */
+/** The outcome of one of Go's tests. */
 export interface GoResult {
   readonly action: "pass" | "fail" | "skip";
   readonly output: string;
@@ -11,7 +11,7 @@ export interface GoResult {
 
 const module = join(checkout, "toolchain");
 
-/** How long a package's tests may take: they are compiled first. */
+/** The time that a package's tests may take, in minutes: they are compiled first. */
 const minutes = 25;
 
 /** The names of a package's tests, from its files: asking Go for them would compile everything first. */
@@ -25,7 +25,7 @@ export function goTestNames(folder: string): string[] {
   );
 }
 
-/** Runs the tests of one package, and tells what became of each. */
+/** Runs the tests of one package, and returns the outcome of each. */
 export async function runGoTests(
   folder: string,
   flags: readonly string[],

@@ -1,7 +1,7 @@
 import { removeHosts } from "./hosts/test-host.ts";
 import { removeLeftovers } from "./project.ts";
 
-/** What every run of the e2e tests begins and ends with. */
+/** The beginning and end of every run of the e2e tests. */
 export const mochaHooks = {
   beforeAll: removeLeftovers,
   afterAll: removeHosts,

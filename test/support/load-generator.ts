@@ -1,5 +1,5 @@
 /**
- * Asks an address again and again, and tells its parent what became of it; see `Load`, which starts it. Its arguments are
+ * Asks an address again and again, and reports to its parent; see `Load`, which starts it. Its arguments are
  * the address, for HTTPS the IP address that stands for its host name (or nothing), and how many requests are begun each
  * second, `Infinity` for as many as are answered.
  *
@@ -16,16 +16,16 @@ import { until } from "./until.ts";
 /** Says which release answers. */
 const versionPath = "/api/version";
 
-/** What is asked for, in turn. */
+/** The paths that are requested in turn. */
 const paths = ["/api/notes?limit=5", "/", versionPath];
 
-/** How many may be under way at once at a steady rate; beyond that the rate drops. */
+/** The most requests under way at once at a steady rate; beyond that the rate drops. */
 const mostAtOnce = 32;
 
-/** Why a request has to be sent again: the connection was closed while nobody used it. */
+/** The mark of a request that has to be sent again: the connection was closed while nobody used it. */
 const closed = Symbol("closed");
 
-/** How long an answer may take, in milliseconds. */
+/** The time that an answer may take, in milliseconds. */
 const patience = 10_000;
 
 /**
@@ -90,7 +90,7 @@ class Generator {
     return this.cut();
   }
 
-  /** How many requests of this stretch have been answered or failed. */
+  /** The number of requests of this stretch that have been answered or have failed. */
   get finished(): number {
     return this.times.length + failuresIn({ failures: this.failures });
   }
@@ -115,7 +115,7 @@ class Generator {
     if (this.perSecond === Infinity) this.sendWhatIsDue();
   }
 
-  /** Why the answer is none, `closed` on a connection that is no longer one; undefined when all of it came. */
+  /** Returns why there is no answer, `closed` on a connection that was closed; undefined when all of it came. */
   private ask(path: string): Promise<string | typeof closed | undefined> {
     return new Promise((resolve) => {
       const { get } = this.url.startsWith("https:") ? https : http;

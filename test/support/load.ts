@@ -4,14 +4,14 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { until } from "./until.ts";
 
-/** What became of the requests of one stretch of time. */
+/** The outcome of the requests of one stretch of time. */
 export interface LoadReport {
   readonly requests: number;
-  /** Why requests failed, and how many. */
+  /** The numbers of failed requests, by reason. */
   readonly failures: Readonly<Record<string, number>>;
-  /** How many were sent again, on another connection, because theirs was closed before the answer began. */
+  /** The number of requests sent again, on another connection, because theirs was closed before the answer began. */
   readonly sentAgain: number;
-  /** What `/api/version` answered: each text once, in the order in which they came first. */
+  /** The answers of `/api/version`: each text once, in the order in which they first came. */
   readonly versions: readonly string[];
   readonly seconds: number;
   /** Milliseconds within which half of the answers were complete. */
@@ -20,13 +20,13 @@ export interface LoadReport {
   readonly p99: number;
 }
 
-/** How many requests a second show that users are served: each gap of 20 ms is seen. */
+/** The requests a second that show that users are served: each gap of 20 ms is seen. */
 const usual = 50;
 
-/** How many take about one processor of those that serve them, for who measures how fast they are. */
+/** The requests a second that take about one processor of those that serve them, for measurements of their speed. */
 export const measuring = 150;
 
-/** Over how many connections an address is asked, at most. */
+/** The most connections over which an address is asked. */
 export const connections = 16;
 
 const generator = fileURLToPath(new URL("load-generator.ts", import.meta.url));
@@ -82,7 +82,7 @@ export function assertServed({ failures, sentAgain }: LoadReport, message?: stri
   assert.deepEqual({ failures, sentAgain }, { failures: {}, sentAgain: 0 }, message);
 }
 
-/** How many requests failed. */
+/** Returns the number of requests that failed. */
 export function failuresIn({ failures }: Pick<LoadReport, "failures">): number {
   return Object.values(failures).reduce((sum, count) => sum + count, 0);
 }

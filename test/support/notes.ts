@@ -39,7 +39,7 @@ export async function writeNote(url: string, title: string): Promise<number> {
 }
 
 /**
- * Creates a note and gives back how many words the worker found in it, within `seconds`.
+ * Creates a note and returns the number of words that the worker found in it, within `seconds`.
  *
  * The note of a worker that is killed is taken up again later, by the next one or when it is overdue after 30 s: while
  * workers come and go, the next note is counted sooner.
@@ -78,7 +78,7 @@ export async function checkNote(url: string, id: number, title: string): Promise
   assert.equal(await content.text(), attachment);
 }
 
-/** What `/api/version` says. */
+/** Returns the answer of `/api/version`. */
 export async function askVersion(url: string): Promise<Record<string, unknown>> {
   return (await (await ask(`${url}/api/version`, 200)).json()) as Record<string, unknown>;
 }

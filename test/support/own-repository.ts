@@ -8,7 +8,7 @@ import { ownVariables, type Ended } from "./project.ts";
 import { checkout } from "./source-tree.ts";
 import { waitingFor } from "./waits.ts";
 
-/** How long a command may take, in milliseconds: a slow machine builds all images within it. */
+/** The time that a command may take, in milliseconds: a slow machine builds all images within it. */
 const patience = 600_000;
 
 let count = 0;

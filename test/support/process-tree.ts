@@ -4,7 +4,7 @@ import { until } from "./until.ts";
 /**
  * Kills a process and everything that it started, all at once and without a warning: what a crash or a power cut does.
  *
- * Children that lead a session of their own are found too, for the process table still says who their parent is. Waits
+ * Children that lead a session of their own are found too, because the process table still has their parent. Waits
  * until all have ended; one that nobody has buried yet has ended.
  */
 export async function killTree(root: number): Promise<void> {
@@ -29,13 +29,13 @@ function parentsOfAll(): Map<number, number> {
   return parents;
 }
 
-/** Whether a process is there and has not ended. */
+/** Tells whether a process is there and has not ended. */
 export function runs(id: number): boolean {
   const state = statOf(id)?.state;
   return state !== undefined && state !== "Z" && state !== "X";
 }
 
-/** What `/proc/<id>/stat` says: `id (name) state parent …`; undefined when the process is gone. */
+/** Reads `/proc/<id>/stat`: `id (name) state parent …`; undefined when the process is gone. */
 function statOf(id: number): { state: string; parent: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${id}/stat`, "utf8");

@@ -11,7 +11,7 @@ import { checkout, SourceTree } from "./source-tree.ts";
 import { until } from "./until.ts";
 import { waitingFor } from "./waits.ts";
 
-/** What a command left. */
+/** The outcome of a command. */
 export interface Ended {
   readonly code: number | undefined;
   readonly stdout: string;
@@ -22,11 +22,11 @@ export interface Ended {
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
-  /** What it has printed on standard error so far. */
+  /** Returns what it has printed on standard error so far. */
   stderr(): string;
 }
 
-/** What `npm start -- --json` prints. */
+/** The output of `npm start -- --json`. */
 export interface StartedAnswer {
   readonly url: string;
   readonly namespace: string;
@@ -37,10 +37,10 @@ export interface StartedAnswer {
   readonly changes: Readonly<Record<string, number>>;
 }
 
-/** How long any command may take, in milliseconds: a slow machine builds all images within it. */
+/** The time that any command may take, in milliseconds: a slow machine builds all images within it. */
 const patience = 900_000;
 
-/** What would tie a command under test to the one who runs the tests. */
+/** The variables that would tie a command under test to the one who runs the tests. */
 const foreign =
   /^(npm_|BRANCH_NAME$|WORKSPACE_ID$|TOWPATH_PORT$|PULUMI_(BACKEND|CONFIG|STACK)|NODE_V8_COVERAGE$|NODE_OPTIONS$|FORCE_COLOR$|INIT_CWD$)/;
 
@@ -156,7 +156,7 @@ export class TestProject {
     throw new Error(`${args.join(" ")}: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
   }
 
-  /** Starts the environment, which has to fail; gives back all that it says is wrong. */
+  /** Starts the environment, which has to fail; returns all problems that it reports. */
   async refusal(environment: NodeJS.ProcessEnv = {}): Promise<string> {
     return refusalOf(await this.run(["start", "--json"], environment));
   }
@@ -179,7 +179,7 @@ export class TestProject {
   }
 }
 
-/** What a failed `start --json` says is wrong; as JSON and as text, which must agree. */
+/** Returns the problems that a failed `start --json` reports; as JSON and as text, which must agree. */
 export function refusalOf({ code, stdout, stderr }: Ended): string {
   if (code !== 1) throw new Error(`expected exit code 1, got ${code}\n${stdout}\n${stderr}`);
   const { error } = JSON.parse(stdout) as { error: string };

@@ -1,6 +1,6 @@
 import { shuffled } from "../run/shuffle.ts";
 
-/** Whether the whole of each matrix runs, as `npm run test:long` asks for; else its quick form. */
+/** True when the whole of each matrix runs, as `npm run test:long` asks for; else its quick form runs. */
 export const inLong = process.env.TOWPATH_TEST_LONG === "true";
 
 /**

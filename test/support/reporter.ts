@@ -7,7 +7,7 @@ import { waits } from "./waits.ts";
 /** The project's folder; a test may go elsewhere. */
 const root = process.cwd();
 
-/** How often it is written down how far the tests have got, in milliseconds. */
+/** The interval between notes of how far the tests have got, in milliseconds. */
 const interval = 1000;
 
 /**

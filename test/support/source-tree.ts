@@ -10,7 +10,7 @@ export const checkout = fileURLToPath(new URL("../..", import.meta.url));
 /** A copy of the working tree that a test may change as it likes. */
 export class SourceTree {
   readonly folder: string;
-  /** What changed files said before; undefined for those that were not there. */
+  /** The earlier contents of changed files; undefined for those that were not there. */
   private readonly before = new Map<string, string | undefined>();
 
   /** Copies all that git knows of, or would, and points to the packages that are installed already. */

@@ -1,13 +1,13 @@
 import { waitingFor } from "./waits.ts";
 
-/** How long to wait between two looks, in milliseconds. */
+/** The time between two looks, in milliseconds. */
 const interval = 100;
 
 /**
- * Looks again and again until there is something, and gives it back.
+ * Looks again and again until there is something, and returns it.
  *
  * Fails when there is nothing after `seconds`, naming `what` was waited for and what the last look threw. A look that is
- * under way then is given up: its signal tells it so.
+ * under way then is given up: its signal is aborted.
  */
 export function until<T>(
   what: string,

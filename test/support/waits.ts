@@ -1,6 +1,6 @@
 const underWay = new Set<{ readonly what: string }>();
 
-/** What this process waits for at the moment, the oldest wait first: what a test that hangs is ended with. */
+/** Returns the waits of this process at the moment, the oldest first; a test that hangs is ended with them. */
 export function waits(): string[] {
   return [...underWay].map(({ what }) => what);
 }

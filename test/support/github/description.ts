@@ -55,7 +55,7 @@ export class Description {
     return undefined;
   }
 
-  /** What is wrong with a request's body; undefined when nothing is. */
+  /** Returns the problem with a request's body; undefined when there is none. */
   wrongRequest(operation: Operation, body: unknown): string | undefined {
     const at = [...pointerOf(operation), "requestBody"];
     const content = this.lookUp(at) as { content?: Json } | undefined;
@@ -63,7 +63,7 @@ export class Description {
     return this.check([...at, "content", "application/json", "schema"], body);
   }
 
-  /** What is wrong with an answer; undefined when GitHub could have given it. */
+  /** Returns the problem with an answer; undefined when GitHub could have given it. */
   wrongAnswer(operation: Operation, status: number, body: unknown): string | undefined {
     const at = this.answerAt(operation, status);
     if (at === undefined) return `${operation.method} ${operation.template} never answers ${status}`;

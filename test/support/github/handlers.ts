@@ -19,7 +19,7 @@ export type Handler = (asked: Asked) => Answered;
 
 const times = { created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" };
 
-/** What GitHub says of every environment in a list. */
+/** The fields that GitHub adds to every environment in a list. */
 const environmentExample = {
   node_id: "environment",
   url: "https://github.example/",
@@ -30,7 +30,7 @@ const environmentExample = {
 const notFound: Answered = { status: 404, body: { message: "Not Found" } };
 const done: Answered = { status: 204 };
 
-/** What is answered, by method and the template of the path in GitHub's description. */
+/** The answers, by method and the template of the path in GitHub's description. */
 export const handlers: Readonly<Record<string, Handler>> = {
   "get /orgs/{org}": ({ store, values: [name] }) =>
     name === store.owner ? { status: 200, body: { login: name, id: 1, ...planOf(store) } } : notFound,

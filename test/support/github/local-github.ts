@@ -4,7 +4,7 @@ import { Description } from "./description.ts";
 import { handlers, type Answered } from "./handlers.ts";
 import { Store } from "./store.ts";
 
-/** What goes wrong instead of an answer. */
+/** A fault in place of an answer. */
 export type Fault =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly message?: string }
   | { readonly reset: true }
@@ -17,7 +17,7 @@ export interface Made {
   readonly status: number;
 }
 
-/** Who and what there is before anything is asked. */
+/** The accounts and the repository that are there before the first request. */
 export interface Inhabitants {
   readonly owner?: string;
   readonly repository?: string;
@@ -27,7 +27,7 @@ export interface Inhabitants {
 
 const prefix = "/api/v3";
 
-/** What GitHub takes although its description does not say so: the official plugin sends it. */
+/** The fields that GitHub accepts although its description lacks them: the official plugin sends them. */
 const undocumented = new Set(["can_admins_bypass"]);
 
 /**
@@ -74,7 +74,7 @@ export class LocalGithub {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${prefix}/`;
   }
 
-  /** From the next request of this kind on the token is not known any more, whatever is asked; `undefined` makes it good again. */
+  /** Makes the token unknown to every request, from the next one of this kind on; `undefined` makes it good again. */
   expireToken(at: { method: string; path: string } | undefined): void {
     this.expiry = at && { ...at, isOver: false };
   }
@@ -160,7 +160,7 @@ export class LocalGithub {
   }
 }
 
-/** As GitHub says it; clients know a secondary rate limit by its guide's address. */
+/** GitHub's message; clients know a secondary rate limit by its guide's address. */
 function faultBody({ message = "a fault for a test" }: { readonly message?: string }): object {
   if (!message.includes("secondary rate limit")) return { message };
   const guide =
@@ -168,7 +168,7 @@ function faultBody({ message = "a fault for a test" }: { readonly message?: stri
   return { message, documentation_url: guide };
 }
 
-/** What a handler says, over the least that GitHub answers. */
+/** Returns a handler's answer, over the least that GitHub answers. */
 function completed(least: unknown, said: object): object {
   if (Array.isArray(said) || least === null || typeof least !== "object") return said;
   return { ...least, ...said };

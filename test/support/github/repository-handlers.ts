@@ -5,7 +5,7 @@ const notFound: Answered = { status: 404, body: { message: "Not Found" } };
 const done: Answered = { status: 204 };
 const times = { created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" };
 
-/** What is answered about a repository itself: labels, variables, alerts. */
+/** The answers about a repository itself: labels, variables, alerts. */
 export const repositoryHandlers: Readonly<Record<string, Handler>> = {
   "get /repos/{owner}/{repo}/labels": ({ store }) => ({
     status: 200,

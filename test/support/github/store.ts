@@ -40,16 +40,16 @@ export class Store {
   readonly teams: ReadonlyMap<string, number>;
   readonly environments = new Map<string, StoredEnvironment>();
   readonly rulesets = new Map<number, StoredRuleset>();
-  /** By name in small letters, as GitHub compares them. */
+  /** The labels, by name in small letters, as GitHub compares them. */
   readonly labels = new Map<string, StoredLabel>();
   /** Variables of the repository, by name. */
   readonly variables = new Map<string, string>();
   dependabotAlerts = false;
   security: Record<string, { status: string }> = {};
   isPrivate = false;
-  /** Whether the token's user administers the repository. */
+  /** True when the token's user administers the repository. */
   isAdmin = true;
-  /** What a classic token may do; undefined for a fine-grained one. */
+  /** The scopes of a classic token; undefined for a fine-grained one. */
   scopes: string | undefined;
   /** The owner's plan, as GitHub names it; undefined when the token may not see it. */
   plan: string | undefined = "enterprise";

@@ -1,4 +1,4 @@
-/** A migration that an image of the sample application's API has besides. */
+/** A migration to add to an image of the sample application's API. */
 export interface AddedMigration {
   readonly revision: string;
   /** The revision that it comes after. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import https from "node:https";
 import { text } from "node:stream/consumers";
 
-/** What a user got. */
+/** The answer that a user got. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

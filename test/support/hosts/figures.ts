@@ -1,10 +1,10 @@
 import { columns } from "../../../cli/terminal/table.ts";
 import { failuresIn, type Load, type LoadReport } from "../load.ts";
 
-/** How many requests each stretch has at least; a measurement wants more than a test. */
+/** The least number of requests in each stretch; a measurement wants more than a test. */
 const leastRequests = Number(process.env.TOWPATH_TEST_REQUESTS ?? "1000");
 
-/** What users felt of each thing that was done, beside an idle stretch. */
+/** The figures of users' requests during each action, beside an idle stretch. */
 export class Figures {
   private readonly load: Load;
   private readonly rows: { what: string; seconds: number; report: LoadReport }[] = [];

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { execa } from "execa";
 import { pack } from "tar-stream";
 
-/** An image on this machine's engine that says it is for another kind of processor; gives back its id. It goes with the last of its tags. */
+/** Makes an image for another kind of processor on this machine's engine; returns its id. It goes with its last tag. */
 export async function foreignImage(architecture: string): Promise<string> {
   const layer = await archive({ foreign: architecture });
   const layers = [`sha256:${createHash("sha256").update(layer).digest("hex")}`];

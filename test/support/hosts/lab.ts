@@ -51,7 +51,7 @@ export async function buildLabImage(dockerfile: "Dockerfile" | "registry.Dockerf
   return stdout.trim();
 }
 
-/** What stands for docker.io on this machine: the images that set-up built, where it did. */
+/** Returns the registry in place of docker.io on this machine: of the images that set-up built, where it did. */
 export async function imageMirror(): Promise<string> {
   const { TOWPATH_IMAGE_MIRROR: given } = process.env;
   if (given !== undefined && given !== "") return given;
@@ -59,7 +59,7 @@ export async function imageMirror(): Promise<string> {
   return built.length > 0 ? defaultPrefix : "docker.io";
 }
 
-/** How often a subnet is asked for that another run may take first. */
+/** The number of tries for a subnet, which another run may take first. */
 const mostTries = 5;
 
 /** The engine chooses a free subnet; an address of one's own is only given in a subnet that was asked for. */

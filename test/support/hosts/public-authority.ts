@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { until } from "../until.ts";
 import type { TestHost } from "./test-host.ts";
 
-/** Where Caddy asks for certificates unless it is told otherwise. */
+/** The server that Caddy asks for certificates by default. */
 const directory = "acme-v02.api.letsencrypt.org";
 
 /** Caddy's own ACME server, at Let's Encrypt's address. */
@@ -19,7 +19,7 @@ const caddyfile = `${directory} {
 export class PublicAuthority {
   /** Its root certificate. */
   readonly root: string;
-  /** The root's file on this machine, for what believes it besides. */
+  /** The root's file on this machine, for others that have to trust it. */
   readonly rootFile: string;
 
   private constructor(root: string, rootFile: string) {

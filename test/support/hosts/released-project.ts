@@ -11,7 +11,7 @@ import { testRegistry, type TestRegistry } from "./test-registry.ts";
 /** The stacks that are released to hosts. */
 export type ReleasedStack = "staging" | "production";
 
-/** The images of the sample application with what they need besides, as lines of a Dockerfile. */
+/** The images of the sample application with what each has in addition, as lines of a Dockerfile. */
 export type ImageChanges = Partial<Record<"api" | "web", readonly string[]>>;
 
 /** The images of Docker Hub that the sample application's environments need. */
@@ -48,7 +48,7 @@ export class ReleasedProject {
     return released;
   }
 
-  /** What stands before the images' names in the registry. */
+  /** The path before the images' names in the registry. */
   get repository(): string {
     return `team/${this.project.namespace}`;
   }
@@ -132,14 +132,14 @@ export class ReleasedProject {
     return this.run(["pulumi", "up", "--yes", "--skip-preview", "--stack", stack], environment);
   }
 
-  /** The same, which has to succeed; gives back the stack's outputs. */
+  /** The same, which has to succeed; returns the stack's outputs. */
   async release(stack: ReleasedStack, environment: NodeJS.ProcessEnv = {}): Promise<Record<string, unknown>> {
     const ended = await this.up(stack, environment);
     if (ended.code !== 0) throw new Error(`up: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
     return this.outputs(stack);
   }
 
-  /** What a stack has brought out. */
+  /** Returns a stack's outputs. */
   async outputs(stack: ReleasedStack): Promise<Record<string, unknown>> {
     const { stdout } = await this.project.succeed([
       "pulumi",
@@ -161,7 +161,7 @@ export class ReleasedProject {
     return newest;
   }
 
-  /** What SQL gives back, from the database of a stack. */
+  /** Returns the result of SQL in the database of a stack. */
   async sql(stack: ReleasedStack, statement: string): Promise<string> {
     const psql = ["psql", "--username", `notes_${stack}`, "--no-align", "--tuples-only"];
     const inServer = ["exec", `notes-${stack}-postgres`, ...psql, "--command", statement];
@@ -173,7 +173,7 @@ export class ReleasedProject {
     return this.project.run(args, { ...keyVariables(), ...environment });
   }
 
-  /** What a user gets from a stack, over HTTPS. */
+  /** Returns what a user gets from a stack, over HTTPS. */
   ask(stack: ReleasedStack, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return ask(this.host(stack).address, this.domain(stack), path, headers);
   }

@@ -11,7 +11,7 @@ import { buildLabImage, labLabel, labNamespace, labNetwork, removeLab } from "./
 /** The environment variable that the hosts' settings take their key from; `keyVariables()` holds its value. */
 const keyVariable = "TEST_HOST_KEY";
 
-/** What lets systemd and an engine run in a container that is not privileged. */
+/** The flags that let systemd and an engine run in a container that is not privileged. */
 const flags = [
   ...["--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE", "--cgroupns", "host"],
   ...["seccomp", "apparmor", "systempaths"].flatMap((name) => ["--security-opt", `${name}=unconfined`]),
@@ -24,7 +24,7 @@ export class TestHost {
   readonly name: string;
   /** Its address, also after a reboot; this machine and the other hosts reach every port of it. */
   readonly address: string;
-  /** Who signs in; this user may use Docker. */
+  /** The user who signs in and may use Docker. */
   readonly user = "deploy";
   private publicKey = "";
 
@@ -64,7 +64,7 @@ export class TestHost {
     };
   }
 
-  /** Runs a program on the host as root, without SSH, and gives back what it printed. */
+  /** Runs a program on the host as root, without SSH, and returns what it printed. */
   async exec(...command: readonly string[]): Promise<string> {
     const { stdout } = await execa("docker", ["exec", this.name, ...command], {
       stdin: "ignore",
@@ -127,12 +127,12 @@ export class TestHost {
     await this.script("pkill -KILL -f '^sshd: [a-z]+( |@)' || true");
   }
 
-  /** How many SSH connections are open. */
+  /** Returns the number of open SSH connections. */
   async connections(): Promise<number> {
     return Number(await this.script("pgrep -c -f '^sshd: [a-z]+ \\[priv\\]' || true"));
   }
 
-  /** Gives the host another host key, as a machine that was set up anew has. */
+  /** Gives the host another host key, as a machine that was set up again has. */
   async changeHostKey(): Promise<void> {
     await this.script(
       "rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key",
@@ -192,7 +192,7 @@ export class TestHost {
     await this.exec("systemctl", "enable", "--quiet", "--now", `lead-${port}.socket`);
   }
 
-  /** What of Docker a stack left: containers, volumes and networks of the engine, without Docker's own. */
+  /** Returns what a stack left in Docker: containers, volumes and networks of the engine, without Docker's own. */
   async footprint(): Promise<{ containers: string[]; volumes: string[]; networks: string[] }> {
     const [containers, volumes, networks] = await Promise.all([
       this.docker("ps", "--all", "--format", "{{.Names}}"),

@@ -10,7 +10,7 @@ export class TestRegistry {
   readonly address: string;
   readonly name: string;
   private readonly port: number;
-  /** Where the hosts' way to it ends. */
+  /** The end of the hosts' way to it. */
   private readonly target: string;
   private readonly pushed = new Map<string, Promise<void>>();
   private readonly led = new Set<TestHost>();
@@ -96,7 +96,7 @@ export class TestRegistry {
     };
   }
 
-  /** Asks for something to be done with a manifest; gives back the answer, which has to have this status. */
+  /** Does something with a manifest; returns the answer, which has to have this status. */
   private async manifest(
     repository: string,
     reference: string,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 
-/** What goes wrong instead of an answer. */
+/** A fault in place of an answer. */
 export type VaultFault =
   | {
       readonly status: number;
@@ -21,7 +21,7 @@ interface Version {
   destroyed: boolean;
 }
 
-/** Who may read: all of the store `secret`, or what lies below these paths. */
+/** A login and its rights: to read all of the store `secret`, or what lies below these paths. */
 interface Login {
   readonly expires: number;
   readonly paths: readonly string[];
@@ -33,7 +33,7 @@ interface Login {
  * Statuses and bodies are those of Vault 1.21, as its source and its API documentation have them for each case.
  */
 export class LocalVault {
-  /** What it was asked: `GET /v1/…`. */
+  /** The requests that it got: `GET /v1/…`. */
   readonly asked: string[] = [];
   readonly token = `hvs.${randomUUID()}`;
   readonly role: { roleId: string; secretId: string } = { roleId: "a-role", secretId: `s.${randomUUID()}` };
@@ -160,7 +160,7 @@ export class LocalVault {
   }
 }
 
-/** What stands around every answer. */
+/** Returns the fields around every answer. */
 function envelope(): object {
   return {
     ...{ request_id: randomUUID(), lease_id: "", renewable: false, lease_duration: 0 },
