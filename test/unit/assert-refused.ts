@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { InputError } from "../../components/input/input-error.ts";
 
-/** What to change in something good; `undefined` takes a key away. */
+/** A change of something good; `undefined` takes a key away. */
 export type Change = Record<string, unknown>;
 
 /** A function that merges one bad value into something good, and compares the whole message of the refusal. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lineCoverage, percent } from "../../../components/ci/coverage.ts";
 
-/** As coverage.py writes it. */
+/** A report as coverage.py writes it. */
 const report = (attributes: string): string =>
   `<?xml version="1.0" ?>
 <coverage version="7.17.3" ${attributes} branch-rate="0.1" complexity="0">

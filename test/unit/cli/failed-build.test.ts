@@ -1,4 +1,7 @@
-/** What is said of an image that does not build, by the events that the official docker plugin and ours make the engine send. */
+/**
+ * The errors of an image that does not build, from the events that the official docker plugin and ours make the engine
+ * send.
+ */
 import assert from "node:assert/strict";
 import { explain } from "../../../cli/failures.ts";
 import { trackEvents } from "../../../cli/pulumi/operation.ts";
@@ -7,7 +10,7 @@ import { recordedProgress } from "./quiet.ts";
 const urn =
   "urn:pulumi:local::towpath::towpath:image:BuiltImage$docker:index/image:Image::notes-local-api-image-build";
 
-/** What is said when the engine told these lines of the build, and then this error. */
+/** Returns the error when the engine reported these lines of the build, and then this error. */
 function said(told: readonly string[], error: string): string {
   const { see, seen, end } = trackEvents(recordedProgress(), "notes-local");
   for (const message of told)

@@ -7,7 +7,7 @@ const image =
   "urn:pulumi:local::towpath::towpath:image:BuiltImage$docker:index/image:Image::notes-local-api-image-build";
 const stack = "urn:pulumi:local::towpath::pulumi:pulumi:Stack::towpath-local";
 
-/** What an operation left that failed with these errors of the engine. */
+/** Returns the failure of an operation with these errors of the engine. */
 function failed(...errors: [message: string, urn?: string][]): Failure {
   const all = [...errors, ["update failed\n"] as [string]];
   return {
@@ -17,7 +17,7 @@ function failed(...errors: [message: string, urn?: string][]): Failure {
   };
 }
 
-/** What the CLI left that failed before the engine began. */
+/** Returns the failure of a CLI that failed before the engine began. */
 function refused(log: string): Failure {
   return { errors: [], log, ending: "exit code 255" };
 }

@@ -37,20 +37,20 @@ export class FakeMachine {
     process.env.TOWPATH_IMAGE_MIRROR = "mirror.example.com";
   }
 
-  /** What `docker <command>` prints, and how it ends. */
+  /** Plays what `docker <command>` prints, and how it ends. */
   docker(command: string, prints: string, code = 0): void {
     this.write(`answers/docker-${command}`, prints);
     this.write(`answers/docker-${command}.code`, String(code));
   }
 
-  /** What `pulumi <command>` prints on standard output, how it ends, and what it says on standard error. */
+  /** Plays what `pulumi <command>` prints on standard output, how it ends, and what it prints on standard error. */
   pulumi(command: string, events: readonly object[], code = 0, error = ""): void {
     this.write(`answers/pulumi-${command}`, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
     this.write(`answers/pulumi-${command}.code`, String(code));
     this.write(`answers/pulumi-${command}.error`, error);
   }
 
-  /** What `pulumi <command>` does in the project's folder before it answers, as a shell script. */
+  /** Sets a shell script that `pulumi <command>` runs in the project's folder before it answers. */
   pulumiDoes(command: string, script: string): void {
     this.write(`answers/pulumi-${command}.sh`, script);
   }
@@ -61,7 +61,7 @@ export class FakeMachine {
     this.program(join(this.root, "bin", "df"), `printf 'heading\\nx 1 1 ${free} 1 /\\n'`);
   }
 
-  /** How the programs were called that do more than look. */
+  /** The calls of the programs that do more than look. */
   get calls(): string[] {
     const looks = /^docker (version|info|context|ps|container inspect|network ls|volume ls|image ls)\b/;
     const file = join(this.root, "calls");

@@ -1,11 +1,11 @@
 import type { Run, RunResult } from "../../../cli/process/run.ts";
 
-/** What a program that was asked for answers: by the start of its command line. */
+/** The answers of programs, by the start of their command lines. */
 export type Answers = Readonly<
   Record<string, Partial<RunResult> | ((args: readonly string[]) => Partial<RunResult>)>
 >;
 
-/** A runner that starts nothing: it answers as it is told, and remembers what it was asked. */
+/** Returns a runner that starts nothing: it gives these answers, and remembers its calls. */
 export function fakeRun(answers: Answers): { run: Run; calls: string[] } {
   const calls: string[] = [];
   const run: Run = (command, args, settings) => {

@@ -11,7 +11,7 @@ import type { FakeMachine } from "./fake-machine.ts";
  * tests do.
  */
 export class PlayedHost {
-  /** Where its engine answers, from the project's folder. */
+  /** The socket of its engine, from the project's folder. */
   readonly socket = ".towpath/ssh/notes-staging/app1.sock";
   private readonly engine: Server;
 

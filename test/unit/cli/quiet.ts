@@ -1,6 +1,6 @@
 import type { Progress } from "../../../cli/terminal/progress.ts";
 
-/** Progress that remembers what it was told. */
+/** Progress that remembers all lines. */
 export function recordedProgress(): Progress & { lines: string[] } {
   const lines: string[] = [];
   return {

@@ -1,4 +1,4 @@
-/** What keeps a copy within its limits, and how its secrets reach a root file system that is read-only. */
+/** The limits of a copy, and the way of its secrets to a root file system that is read-only. */
 import { byName, deployed, type Registration } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
@@ -15,7 +15,7 @@ import { hidden } from "./hidden.ts";
 const limits = { memory: 256 * 1024 ** 2, cpus: 1, pids: 64 };
 const secretVersions = pulumi.output<Record<string, string>>({ DATABASE_URL: "0a", JWT_SECRET: "1b" });
 
-/** What a copy of the API asks the engine for. */
+/** Returns what a copy of the API asks the engine for. */
 async function copyWith(boundaries: Boundaries, readOnly: boolean): Promise<Record<string, Registration>> {
   const { registrations } = await deployed(() => {
     const application = parseApplication(merged(notes, { services: { api: { readOnly } } }));

@@ -22,7 +22,7 @@ export interface Registration {
   readonly name: string;
   /** False for components. */
   readonly custom: boolean;
-  /** As they are sent, but for a step's input, which is parsed; each secret value stands in a `Hidden`. */
+  /** The inputs as they are sent, but for a step's own, which is parsed; each secret value stands in a `Hidden`. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly parent: string;
   readonly dependencies: readonly string[];
@@ -30,15 +30,16 @@ export interface Registration {
     /** Undefined where the plugin decides. */
     readonly deleteBeforeReplace: boolean | undefined;
     readonly replaceOnChanges: readonly string[];
-    /** Whether a plan that would delete it fails, and whether it stays where it is when the engine forgets it. */
+    /** True when a plan that would delete it fails. */
     readonly protect: boolean;
+    /** True when it stays where it is after the engine forgets it. */
     readonly retainOnDelete: boolean;
     /** The type and name of the provider that the program chose, if it did. */
     readonly provider: string;
   };
 }
 
-/** What a program is run with. */
+/** The surroundings of a program. */
 export interface Run extends PlayedPlugins {
   /** A plan: nothing that a plugin would say is known. */
   readonly preview?: boolean;
@@ -47,11 +48,11 @@ export interface Run extends PlayedPlugins {
   readonly configuration?: Readonly<Record<string, string>>;
 }
 
-/** What became of a program. */
+/** The outcome of a program. */
 export interface Outcome<Result> {
-  /** In the order in which the engine was asked. */
+  /** The resources, in the order in which the engine was asked. */
   readonly registrations: readonly Registration[];
-  /** What the program gave back; undefined when it threw. */
+  /** The result of the program; undefined when it threw. */
   readonly result: Result | undefined;
   readonly thrown: unknown;
 }
@@ -91,7 +92,7 @@ export async function outcome<Result>(
   return { registrations, result, thrown };
 }
 
-/** What a program that must not fail registered and gave back. */
+/** Returns what a program that must not fail registered, and its result. */
 export async function deployed<Result>(
   program: () => Result | Promise<Result>,
   run: Run = {},
@@ -110,7 +111,7 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   });
 }
 
-/** Whether the engine is told to keep an output secret. */
+/** Tells whether the engine keeps an output secret. */
 export function isSecret(output: pulumi.Output<unknown>): Promise<boolean> {
   return pulumi.isSecret(output);
 }
@@ -123,7 +124,7 @@ export function byName(registrations: readonly Registration[]): Record<string, R
   return found;
 }
 
-/** Listens in on everything that the program says to the engine, and on what the engine refuses. */
+/** Records everything that the program asks of the engine, and what the engine refuses. */
 function recorded(): { registrations: Registration[]; refused: unknown[] } {
   const registrations: Registration[] = [];
   const refused: unknown[] = [];

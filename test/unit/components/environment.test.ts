@@ -18,7 +18,7 @@ import { localProgram } from "./local.ts";
 import { orderOf } from "./order.ts";
 import { imageId, password } from "./plugins.ts";
 
-/** As small as an application can be. */
+/** The smallest application. */
 const page: ApplicationDescription = {
   name: "page",
   images: { web: { context: "web" } },

@@ -1,4 +1,4 @@
-/** What is asked of GitHub. That the real plugin does it, and what GitHub answers, is proved in test/e2e/github. */
+/** The resources that GitHub's plugin is asked for. That the real one makes them is proved in test/e2e/github. */
 import { byName, deployed, outcome, valueOf } from "./engine.ts";
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";

@@ -1,4 +1,4 @@
-/** A value that the engine is told to keep secret. */
+/** A value that the engine has to keep secret. */
 export class Hidden {
   readonly value: unknown;
 
@@ -12,7 +12,7 @@ export function hidden(value: unknown): Hidden {
   return new Hidden(value);
 }
 
-/** How Pulumi's protocol marks a secret value. */
+/** The mark of a secret value in Pulumi's protocol. */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 

@@ -12,7 +12,7 @@ import type { LoadedSettings } from "../../../components/settings/loaded-setting
 import { imageMirrorOf } from "../../../components/settings/settings.ts";
 import { host as sharedHost, preview, staging } from "../settings/good.ts";
 
-/** What a configuration with these keys is read as; the environment has these variables besides. */
+/** Returns the settings that are read from a configuration with these keys, in an environment with these variables. */
 async function loaded(
   configuration: Record<string, string> = {},
   { variables = {}, ...run }: Run & { variables?: Record<string, string> } = {},

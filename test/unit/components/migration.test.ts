@@ -1,4 +1,4 @@
-/** What a migration asks the engine for where users' data is; what its step then does is proved in test/e2e/hosts. */
+/** The resources of a migration where users' data is; the work of its step is proved in test/e2e/hosts. */
 import { byName, deployed, valueOf, type Registration } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";

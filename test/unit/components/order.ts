@@ -1,7 +1,7 @@
 import type { Registration } from "./engine.ts";
 
 /**
- * What each of the plugins' resources waits for, by name; what follows from the rest is left out.
+ * Returns what each of the plugins' resources waits for, by name; what follows from the rest is left out.
  *
  * A resource waits for what it depends on, and for what its component depends on.
  */

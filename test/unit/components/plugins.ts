@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 
-/** What a test may change of the plugins' answers. */
+/** The parts of the plugins' answers that a test may change. */
 export interface PlayedPlugins {
-  /** What the steps print, by the program's name. */
+  /** The output of the steps, by the program's name. */
   readonly receipts?: Readonly<Record<string, string>>;
-  /** What the plugins' functions answer, by their tokens; any other is refused. */
+  /** The answers of the plugins' functions, by their tokens; any other is refused. */
   readonly functions?: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>>;
 }
 
@@ -22,7 +22,7 @@ interface Answer {
   state: Record<string, unknown>;
 }
 
-/** What the plugins add to the inputs; a type that is not listed is refused. */
+/** The outputs that the plugins add to the inputs; a type that is not listed is refused. */
 const plugins: Record<string, (asked: Asked, played: PlayedPlugins) => Answer> = {
   "pulumi:providers:docker": ({ name }) => ({ id: `${name}-id`, state: {} }),
   "docker:index/network:Network": ({ name }) => made(name, {}),

@@ -1,4 +1,4 @@
-/** What backing services ask the engine for where users' data is, beside what they ask for in `local`. */
+/** The resources of backing services where users' data is, in so far as they differ from those of `local`. */
 import { byName, deployed, type Registration } from "./engine.ts";
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";

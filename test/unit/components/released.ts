@@ -18,7 +18,7 @@ export const connection = { folder: ".towpath/ssh/notes-staging", host: "app1" }
 export const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const secretValues = '{"JWT_SECRET":"hunter2","SSH_KEY":"key"}';
 
-/** What is planned: images of that letter, after the release `current`. */
+/** Returns the plan of a release: images of that letter, after the release `current`. */
 export function planOf(letter: string, current?: ReleaseRecord): ReleasePlan {
   const images = { api: digest(letter), web: digest(letter) };
   const references = Object.fromEntries(
@@ -37,18 +37,18 @@ export function planOf(letter: string, current?: ReleaseRecord): ReleasePlan {
   };
 }
 
-/** What ran before: images of that letter. */
+/** Returns the record of what ran before: images of that letter. */
 export function earlier(letter: string): ReleaseRecord {
   return record("a", { images: { api: digest(letter), web: digest(letter) } });
 }
 
-/** What is released, and how. */
+/** The release, and the way in which it is made. */
 interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway" | "hasIpv6">> {
   stack?: "staging" | "production";
   settings?: Readonly<Record<string, unknown>>;
 }
 
-/** What a staging or production with the good settings registers. */
+/** Returns what a staging or production with the good settings registers. */
 export async function released({
   stack = "staging",
   settings = {},

@@ -1,5 +1,5 @@
 /**
- * How a step is handed to the `command` plugin.
+ * The hand-over of a step to the `command` plugin.
  *
  * That the plugin keeps a failed create out of the state, and a failed update's old inputs in it, is proved in test/e2e.
  */
@@ -15,7 +15,7 @@ import { hidden } from "./hidden.ts";
 /** This machine. */
 const here = { connection: undefined };
 
-/** What all steps have. */
+/** The arguments that all steps have. */
 const always = { logging: "none", addPreviousOutputInEnv: false };
 
 describe("a step", () => {

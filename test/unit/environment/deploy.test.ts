@@ -1,5 +1,5 @@
 /**
- * Which environment a program becomes, and what is found out before the first resource.
+ * The environment that a program becomes, and the checks before the first resource.
  *
  * The host is played: its engine answers on a socket, and `ssh` runs its scripts here. Real hosts are in test/e2e/hosts.
  */
@@ -94,7 +94,7 @@ describe("a deployment", function () {
     };
   }
 
-  /** What other stacks have brought out. */
+  /** Plays the outputs of other stacks. */
   function stacks(outputs: Readonly<Record<string, unknown>>): Run {
     return {
       functions: {

@@ -1,4 +1,4 @@
-/** Where a gateway of this machine listens; that it answers there is in test/e2e/local. */
+/** The addresses on which a gateway of this machine listens; that it answers there is in test/e2e/local. */
 import assert from "node:assert/strict";
 import { listensOnIpv6, type Machine } from "../../../components/gateway/local-ipv6.ts";
 

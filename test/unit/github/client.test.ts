@@ -1,4 +1,4 @@
-/** How GitHub is asked. What GitHub itself would answer is played; the local GitHub of the e2e tests knows more of it. */
+/** Requests to GitHub, whose answers are played; the local GitHub of the e2e tests knows more of the real one's. */
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

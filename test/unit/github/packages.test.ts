@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { GithubClient, GithubError } from "../../../components/github/client.ts";
 import { GithubPackages } from "../../../components/github/packages.ts";
 
-/** Who asks GitHub, played at an address. */
+/** Returns a client of GitHub's packages, played at an address. */
 function packagesAt(address: string): GithubPackages {
   return new GithubPackages(
     new GithubClient({

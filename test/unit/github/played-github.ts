@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What is answered, by method and path below `/api/v3`; a status alone is an answer without content. */
+/** The answers, by method and path below `/api/v3`; a status alone is an answer without content. */
 export type Answers = Record<string, object | number>;
 
 /** A GitHub that answers what a test says; everything else is not found. */

@@ -1,4 +1,4 @@
-/** What is found out before a stack's environment on GitHub is made. The real plugin and all of GitHub: test/e2e/github. */
+/** The checks before a stack's environment on GitHub is made. The real plugin and all of GitHub: test/e2e/github. */
 import { outcome } from "../components/engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";

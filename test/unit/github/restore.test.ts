@@ -1,4 +1,4 @@
-/** How GitHub is brought back to what the state says. That the plugin then sees no change: test/e2e/github. */
+/** The return of GitHub to the state. That the plugin then sees no change: test/e2e/github. */
 import assert from "node:assert/strict";
 import sodium from "libsodium-wrappers";
 import { GithubClient } from "../../../components/github/client.ts";

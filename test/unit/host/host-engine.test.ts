@@ -121,7 +121,7 @@ describe("an image that a host needs", function () {
   });
 });
 
-/** What the files in a folder and below it say. */
+/** Returns the contents of the files in a folder and below it. */
 function textsBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,4 +1,4 @@
-/** What is said of a container that ends again and again; that an engine tells so is in test/e2e/local. */
+/** The error of a container that ends again and again; that an engine reports it so is in test/e2e/local. */
 import assert from "node:assert/strict";
 import { restartingIn, restartingInWords, restartWarnings } from "../../../components/host/restarting.ts";
 

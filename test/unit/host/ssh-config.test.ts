@@ -9,7 +9,7 @@ import {
 
 const machine = { user: "deploy", port: 22, hostKey: "ssh-ed25519 AAAA", key: { source: "agent" } } as const;
 
-/** What stands in every section, between the alias and what is special. */
+/** Returns the lines of every section, between the alias and what is special. */
 const always = (alias: string): string =>
   [
     `  HostKeyAlias ${alias}`,

@@ -1,4 +1,4 @@
-/** Why a host cannot be used, from what OpenSSH 9.2 and the look at the engine's socket really said. */
+/** Reasons why a host cannot be used, from the real output of OpenSSH 9.2 and of the look at the engine's socket. */
 import assert from "node:assert/strict";
 import { connectionLost } from "../../../components/host/host-engine.ts";
 import { explainSocket, explainSsh, saysCut, type SshEnding } from "../../../components/host/ssh-failure.ts";

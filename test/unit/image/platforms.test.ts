@@ -1,4 +1,4 @@
-/** Whether a host can run an image; that an `up` refuses one that it cannot is in test/e2e/hosts. */
+/** The check that a host can run an image; that an `up` refuses one that it cannot is in test/e2e/hosts. */
 import assert from "node:assert/strict";
 import { judgePlatforms } from "../../../components/image/platforms.ts";
 

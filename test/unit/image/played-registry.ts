@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** How a played registry lets people in. */
+/** The way in which a played registry lets people in. */
 export type Entrance = "open" | "basic" | "token";
 
 const user = "octocat";
@@ -10,18 +10,18 @@ const password = "only-for-tests";
 const listType = "application/vnd.oci.image.index.v1+json";
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 
-/** What it was asked, in order: `GET /v2/…`. */
+/** A played registry; it keeps the requests that it got, in order: `GET /v2/…`. */
 export class PlayedRegistry {
   readonly asked: string[] = [];
   readonly login = { user, password: { source: "environment", variable: "TOKEN" } } as const;
   readonly password = password;
-  /** What the next requests are answered with, before any look at what they ask for. */
+  /** The answers to the next requests, whatever they ask for. */
   readonly troubles: { status: number; body?: string; headers?: Record<string, string> }[] = [];
-  /** How many tags a page holds. */
+  /** The number of tags on a page. */
   pageSize = 100;
-  /** Whether images can be removed. */
+  /** True when images can be removed. */
   removable = true;
-  /** Where tokens are to be had; the registry itself by default. */
+  /** The place of tokens; the registry itself by default. */
   realm = "";
   /** Does not answer at all. */
   silent = false;
@@ -54,7 +54,7 @@ export class PlayedRegistry {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** Publishes an image under tags; gives back its digest. */
+  /** Publishes an image under tags; returns its digest. */
   publish(
     repository: string,
     tags: readonly string[],

@@ -18,7 +18,7 @@ describe("the client of a registry", () => {
     return client();
   }
 
-  /** One that signs in unless told otherwise. */
+  /** A client that signs in by default. */
   function client({ login = true, password = played.password } = {}): Registry {
     return new Registry(settings(login), login ? password : undefined, patience);
   }

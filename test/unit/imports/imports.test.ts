@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { cruise, type ICruiseResult } from "dependency-cruiser";
 import rules, { floors } from "../../../imports.config.js";
 
-/** What the rules say of files, as `npm run imports` does. */
+/** Returns the violations that the rules report in files, as `npm run imports` does. */
 async function violations(folder: string, files: readonly string[]): Promise<string[]> {
   const { output } = await cruise([...files], {
     ...rules.options,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { dependsOnHistory, destructiveSteps } from "../../../components/migration/destructive-steps.ts";
 
-/** What the SQL destroys, without the statements. */
+/** Returns what the SQL destroys, without the statements. */
 async function reasonsOf(sql: string): Promise<string[]> {
   return (await destructiveSteps(sql)).map(({ reason }) => reason);
 }
 
-/** One test for each statement and what is said of it; nothing, for one that destroys nothing. */
+/** Adds a test for each statement and the reasons that are found for it: none for one that destroys nothing. */
 function judges(cases: Readonly<Record<string, string | readonly string[]>>): void {
   for (const [sql, expected] of Object.entries(cases)) {
     it(sql, async () => {

@@ -1,4 +1,4 @@
-/** How a host's engine is asked before anything is made; that it answers so is proved in test/e2e/hosts. */
+/** The questions to a host's engine before anything is made; that it answers so is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
 import { postgresVersionOf, printingOn } from "../../../components/migration/look-at-data.ts";
 import { printedBy } from "../../../components/host/isolated-run.ts";

@@ -1,5 +1,5 @@
 /**
- * How well steps that lose something are found in the files of a public benchmark, and how often others are taken for such.
+ * The share of destructive steps that are found in a public benchmark, and the number of others mistaken for such.
  *
  * The files are not part of this repository: with `MIGRATION_CORPUS=<folder>` this test prints the score. Most of their
  * labels are about locks; these are those about loss.
@@ -17,13 +17,15 @@ const aboutLoss = [
   ...["replication-identity-break", "disable-trigger-all"],
 ];
 
-/** What narrows is told, although the benchmark asks only for how it locks: the release that runs may be refused. */
+/**
+ * Reasons that the benchmark knows only as locks, but that are reported: what narrows may refuse the release that runs.
+ */
 const narrowing = /^adds (?:a|the) (?:constraint|unique index)|^makes the column/;
 
 interface Labelled {
   readonly file: string;
   readonly loss: boolean;
-  /** Whether the benchmark calls it safe as it is. */
+  /** True when the benchmark calls it safe as it is. */
   readonly safe: boolean;
   readonly reasons: readonly string[];
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkPostgresVersion } from "../../../components/migration/postgres-version.ts";
 import { InputError } from "../../../components/input/input-error.ts";
 
-/** What is refused when the record and the volume name these versions; undefined when nothing is. */
+/** Returns the refusal when the record and the volume name these versions; undefined when there is none. */
 async function refusal(
   version: 15 | 16 | undefined,
   recorded: number | undefined,

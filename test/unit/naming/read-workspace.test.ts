@@ -81,7 +81,7 @@ describe("the working copy", () => {
     }
   });
 
-  /** The folder alone tells the working copy, and this is why. */
+  /** Asserts that the folder alone tells the working copy, with this problem as the reason. */
   function assertUntold(problem: string): void {
     const warning = `namespace: ${problem}; ${fix}`;
     assert.deepEqual(here(), { path: folder, source: "path", warning });

@@ -118,7 +118,7 @@ describe("the namespace of a working copy", () => {
   });
 });
 
-/** What is told apart: the folder is not, once a variable names the branch. */
+/** Returns what tells workspaces apart, without the folder once a variable names the branch. */
 function told({ branch, workspaceId, path, source }: Workspace): unknown[] {
   return [branch, workspaceId, source === "variables" ? undefined : path];
 }

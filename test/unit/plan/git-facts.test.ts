@@ -1,4 +1,4 @@
-/** What the real git says of a clone. */
+/** The answers of the real git about a clone. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";

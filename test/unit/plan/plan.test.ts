@@ -1,4 +1,4 @@
-/** What a run releases, from what it reads: its own records, staging's, a registry that is played, and variables. */
+/** The plan of a run, from what it reads: its own records, staging's, a registry that is played, and variables. */
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { lacks, Registry } from "../../../components/image/registry.ts";
@@ -17,7 +17,7 @@ import { record, recordFor } from "./records.ts";
 const application = parseApplication(notes);
 const commit = "0123456789abcdef0123456789abcdef01234567";
 
-/** What a plan is asked for, besides what is usual. */
+/** The arguments of a plan that differ from the usual ones. */
 interface Asked {
   readonly environment?: "staging" | "production";
   readonly records?: Readonly<Record<string, readonly ReleaseRecord[]>>;
@@ -68,7 +68,7 @@ describe("the plan of a release", () => {
     });
   }
 
-  /** Publishes both images under a tag; gives back their digests. */
+  /** Publishes both images under a tag; returns their digests. */
   function publish(
     tag: string,
     branches: ImageBranches = { api: "main", web: "main" },
@@ -225,7 +225,7 @@ describe("the plan of a release", () => {
     });
     const unknown = (after: string) => ({ schema: { before: "1", after, applied: [after] } });
 
-    /** What runs, over the release to go back to. */
+    /** Returns the arguments of a rollback from one release to another. */
     function asked(
       now: object,
       then: object,

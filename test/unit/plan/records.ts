@@ -3,7 +3,7 @@ import { descriptionOf, type ReleaseDescription } from "../../../components/plan
 import { recordOf, type ReleaseRecord } from "../../../components/plan/release-record.ts";
 import { notes } from "../application/notes.ts";
 
-/** How the releases of these tests run. */
+/** The description of the releases of these tests. */
 export const description = descriptionOf(parseApplication(notes));
 
 /** Digests of the sample application's images, of a release that a letter stands for. */

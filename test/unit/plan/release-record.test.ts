@@ -13,7 +13,7 @@ import { merged } from "../assert-refused.ts";
 import { production, staging } from "../settings/good.ts";
 import { idOf, record } from "./records.ts";
 
-/** What a run has made, without the release that its receipts are for. */
+/** Returns what a run has made, without the release that its receipts are for. */
 function made(letter: string, more: Partial<MadeRelease> = {}): MadeRelease {
   return { ...record(letter), receipts: { gates: { api: 1 }, smoke: {}, route: {} }, ...more };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rollbackSchema } from "../../../components/plan/rollback-schema.ts";
 import { idOf, record } from "./records.ts";
 
-/** From one revision to another, and what that took away. */
+/** A schema's way from one revision to another, with what that took away. */
 const schema = (before: string, after: string, destructive: readonly string[] = []) => ({
   schema: { before, after, applied: [], destructive },
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { schemaStays, type ReleasePlan } from "../../../components/plan/plan.ts";
 import { imagesOf, record } from "./records.ts";
 
-/** Whether the schema stays in a run of which this is known. */
+/** Tells whether the schema stays in a run of which this is known. */
 const stays = (plan: Partial<ReleasePlan>): boolean =>
   schemaStays({ rollback: false, changes: true, ...plan } as ReleasePlan);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inLanes } from "../../run/queue.ts";
 
 describe("the queue of groups", () => {
-  /** Runs tasks by name; those with a `!` have to be alone. Gives back who ran at each start. */
+  /** Runs tasks by name; those with a `!` have to be alone. Returns the tasks that ran at each start. */
   async function ran(names: readonly string[], lanes: number): Promise<string[]> {
     const under = new Set<string>();
     const starts: string[] = [];

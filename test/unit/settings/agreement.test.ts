@@ -13,7 +13,7 @@ const all: GivenValues = {
 };
 const nothing: GivenValues = { configuration: [], variables: {} };
 
-/** What is refused of good settings, changed. */
+/** Returns the refusal of good settings, changed. */
 function refusal(settings: object, change: object, given: GivenValues): string {
   return messageOf(() => {
     checkAgreement(application, parseSettings(merged(settings, change)), given);

@@ -1,4 +1,4 @@
-/** What must not compile: wrong combinations of settings. `npm run typecheck` fails when one of them does. */
+/** Wrong combinations of settings, which must not compile. `npm run typecheck` fails when one of them does. */
 import type { z } from "zod";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
 import type { applicationSchema } from "../../../components/application/schema.ts";
@@ -13,7 +13,7 @@ declare const production: ProductionSettings;
 declare const local: LocalSettings;
 type Same<One, Other> = [One, Other] extends [Other, One] ? true : false;
 
-/** What a preview's secrets cannot come from. */
+/** A source that a preview's secrets cannot have. */
 const fromVault = { JWT_SECRET: { source: "vault" as const, path: "secret/notes" } };
 
 /** Never runs; the compiler reads it. */
@@ -50,5 +50,5 @@ export function wrongCombinations(): unknown[] {
   ];
 }
 
-/** What `application.ts` may say is what its schema takes. */
+/** Fails to compile unless the keys of `application.ts` are those that its schema takes. */
 export const same: Same<keyof z.input<typeof applicationSchema>, keyof ApplicationDescription> = true;

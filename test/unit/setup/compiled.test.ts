@@ -38,7 +38,7 @@ describe("a compiled module", () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  /** What the module prints in a process of its own, which compiles it when that is needed. */
+  /** Returns what the module prints in a process of its own, which compiles it when that is needed. */
   async function said(variables: NodeJS.ProcessEnv = {}): Promise<string> {
     const compile = pathToFileURL(join(root, "setup/speed/compiled.mjs")).href;
     const script = `import { compiled } from "${compile}"; await import(await compiled("${root}", "steps/say.ts"));`;

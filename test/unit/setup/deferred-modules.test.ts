@@ -25,7 +25,7 @@ describe("the modules that a program seldom needs", () => {
   });
 });
 
-/** Runs a program as Pulumi starts it, and gives back what it printed. */
+/** Runs a program as Pulumi starts it, and returns what it printed. */
 async function inProgram(text: string): Promise<string> {
   const { runtime } = parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")) as {
     runtime: { options: { nodeargs: string } };

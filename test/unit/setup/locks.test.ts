@@ -1,4 +1,4 @@
-/** What installs today installs next month: every lock is complete, and every install takes it as it is. */
+/** The locks, with which what installs today installs next month: all are complete, and every install takes them. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -26,7 +26,7 @@ describe("the locks", () => {
     named(/^go\.mod$/).some((mod) =>
       [...read(mod).matchAll(/ => (\.\/\S+)$/gm)].some(([, to = ""]) => join(dirname(mod), to) === folder),
     );
-  /** Whether a package needs nothing but this repository's own one, of the same version. */
+  /** Tells whether a package needs nothing but this repository's own one, of the same version. */
   const namesOnlyOurs = (file: string) => {
     const { name, version } = JSON.parse(read("package.json")) as { name: string; version: string };
     const { dependencies, devDependencies } = JSON.parse(read(file)) as Record<string, object | undefined>;

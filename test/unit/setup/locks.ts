@@ -1,4 +1,4 @@
-/** What is incomplete in lock files, as far as it can be told without a network: one line for each problem. */
+/** Finds what is incomplete in lock files, as far as that shows without a network: one line for each problem. */
 import { posix } from "node:path";
 
 /** A package in package-lock.json. */
@@ -90,7 +90,7 @@ function requirementsIn(text: string): string[] {
     .filter((line) => line !== "" && !line.startsWith("-"));
 }
 
-/** As Python compares names. */
+/** Returns the form of a name in which Python compares it. */
 const nameOf = (line: string) => (/^[\w.-]+/.exec(line)?.[0] ?? line).toLowerCase().replace(/[-_.]+/g, "-");
 const versionOf = (line: string) => /==([^\s;]+)/.exec(line)?.[1] ?? "none";
 

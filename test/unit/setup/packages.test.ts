@@ -27,7 +27,7 @@ describe("the npm packages", () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  /** Runs the installation with an npm that does as it is told. */
+  /** Runs the installation with this npm, by default one that succeeds. */
   function install(npm: () => boolean = () => true): string | null {
     return installPackages(root, {
       run(folder, args) {

@@ -28,7 +28,7 @@ describe("a Node that is provided", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Provides it with an npm that installs a shell script, unless it is told otherwise. */
+  /** Provides it with this npm, by default one that installs a shell script. */
   function provide(
     npm: (node: string) => boolean = writes("#!/bin/sh\n"),
     settings: { platform?: string; arch?: string; environment?: NodeJS.ProcessEnv } = {},

@@ -15,7 +15,7 @@ const lock: TakenLock = {
 };
 const tryLock = "SELECT pg_try_advisory_lock(32773656075662440::bigint);";
 
-/** What the work gives back, or the message that it fails with, and whether it began. */
+/** Returns the result of the work, or the message that it fails with, and whether it began. */
 async function locked(
   script: string,
   change: Partial<TakenLock> = {},

@@ -6,7 +6,7 @@ import type { Expectation } from "../../../components/contract/smoke-check.ts";
 const plain: Expectation = { path: "/", status: 200 };
 const healthy: Expectation = { path: "/api/health", status: 200, json: { status: "healthy" } };
 
-/** What an answer is found to differ in. */
+/** Returns the difference that is found in an answer. */
 function found(expected: Expectation, body: string, status = 200): string | undefined {
   return difference(expected, { status, body });
 }

@@ -1,7 +1,7 @@
 /**
  * The health gate as the program that a release runs, with a fake `docker` that plays what an engine would say.
  *
- * It cannot prove that an engine says so: test/e2e breaks real containers.
+ * It cannot prove that an engine reports these states: test/e2e breaks real containers.
  */
 import assert from "node:assert/strict";
 import { typed } from "./play.ts";

@@ -13,7 +13,7 @@ import { playing, typed } from "./play.ts";
 
 const target = { gateway: "gateway", host: "api", port: 8000 };
 
-/** What a request gets from a script: its answer, or the message that it fails with. */
+/** Returns what a request gets from a script: its answer, or the message that it fails with. */
 async function answerTo(script: string, asked: Request = { path: "/" }): Promise<unknown> {
   const { result } = await playing(script, () =>
     request(dockerMachine, target, asked).catch((error: unknown) => (error as Error).message),

@@ -1,5 +1,5 @@
 /**
- * The migration where users' data is, with a fake `docker`: the lock, what is pending, the dump, and what is said after.
+ * The migration where users' data is, with a fake `docker`: the lock, what is pending, the dump and the report.
  *
  * It cannot prove what a migration does to a database: test/e2e/hosts does.
  */
@@ -56,7 +56,7 @@ function migrating(
   };
 }
 
-/** What ran, in its order; the lock is a session that goes on beside it. */
+/** Returns what ran, in its order; the lock is a session that goes on beside it. */
 function ran({ calls }: Played): string[] {
   return calls.flatMap(({ args }) =>
     args[0] === "start" ? [args[1] ?? ""] : args[0] === "run" ? [args.at(-1) ?? ""] : [],

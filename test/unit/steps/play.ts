@@ -18,19 +18,19 @@ import { delimiter, dirname, join } from "node:path";
 /** One call of the docker client. */
 export interface Call {
   readonly args: readonly string[];
-  /** What came on its standard input; of an HTTP request the head. */
+  /** The bytes on its standard input; of an HTTP request the head. */
   readonly input: Buffer;
   /** Its environment as `env` prints it. */
   readonly environment: string;
 }
 
-/** What became of a step. */
+/** The outcome of a step. */
 export interface Played {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
   readonly calls: readonly Call[];
-  /** What the gateway's folder `/etc/caddy` holds in the end. */
+  /** The contents of the gateway's folder `/etc/caddy` in the end. */
   readonly gateway: Files;
 }
 

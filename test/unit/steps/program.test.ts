@@ -1,4 +1,4 @@
-/** What every step has in common, shown by one of them. */
+/** The common behaviour of all steps, shown by one of them. */
 import assert from "node:assert/strict";
 import { scene } from "./scene.ts";
 

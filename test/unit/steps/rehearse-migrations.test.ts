@@ -59,7 +59,7 @@ function rehearsing(name: string, answers: string, commands: object = {}): Scene
   };
 }
 
-/** What was done to the database and on it, in its order. */
+/** Returns what was done to the database and on it, in its order. */
 function steps({ calls }: Played): string[] {
   return calls.flatMap((call) => {
     const [name, ...rest] = call.args;

@@ -3,13 +3,13 @@ import { play, type Files, type Played } from "./play.ts";
 /** One run of a step. */
 export interface Scene {
   readonly program: string;
-  /** What the step is told; a text goes to its standard input as it is. */
+  /** The input of the step; a text goes to its standard input as it is. */
   readonly input: unknown;
-  /** What the fake `docker` does; see fake-docker.sh. */
+  /** The script of the fake `docker`; see fake-docker.sh. */
   readonly script: string;
-  /** What the gateway's folder `/etc/caddy` holds at the start. */
+  /** The contents of the gateway's folder `/etc/caddy` at the start. */
   readonly gateway?: Files;
-  /** Whether a shell starts it, which may end before it. */
+  /** True when a shell starts it, which may end before it. */
   readonly inShell?: boolean;
 }
 
@@ -39,7 +39,7 @@ function start(run: Scene): Promise<Played> {
   return played;
 }
 
-/** The receipt that a step printed, without how long it took; fails when it said anything else. */
+/** The receipt that a step printed, without how long it took; fails when it printed anything else. */
 export function receiptOf({ exitCode, stdout, stderr }: Played): unknown {
   if (exitCode !== 0 || stderr !== "") throw new Error(`exit code ${String(exitCode)}: ${stderr}`);
   const { seconds, ...receipt } = JSON.parse(stdout) as Record<string, unknown>;

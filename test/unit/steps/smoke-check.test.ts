@@ -55,7 +55,7 @@ describe("the smoke checks", function () {
   });
 });
 
-/** What the checks fail with. */
+/** Returns the message that the checks fail with. */
 async function problem(script: string, checks: readonly SmokeCheck[]): Promise<string> {
   const { result } = await playing(script, () =>
     smokeCheck(dockerMachine, checks).then(

@@ -30,7 +30,7 @@ const input: SwitchRouteInput = {
   drainSeconds: 0,
 };
 
-/** What the step says of a switch that went well. */
+/** The receipt of a switch that went well. */
 const passed = { smoke: { passed: ["/"] }, checks: ["/api/health", "/"], watchedSeconds: 0.3 };
 
 /** The gateway before the switch, and what the old release has there. */
@@ -404,12 +404,12 @@ describe("the removal of the route from a gateway that does not run", function (
   });
 });
 
-/** What Caddy was told. */
+/** Returns the commands that Caddy got. */
 function caddyCalls({ calls }: Played): string[] {
   return typed(calls).filter((call) => call.startsWith("exec gateway caddy "));
 }
 
-/** What of the gateway's files is in use; what a refused release leaves behind goes with the next good one. */
+/** Returns the gateway's files that are in use; what a refused release leaves behind goes with the next good one. */
 function inUse({ gateway }: Played): Files {
   const entries = Object.entries(gateway);
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** That a copy can read what is written is proved in test/e2e/hosts. */
+/** The writing of secrets to a volume. That a copy can read them is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
 import { text } from "node:stream/consumers";
 import { extract } from "tar-stream";

@@ -19,7 +19,7 @@ describe("a copy of what is compiled", () => {
   let copy: string;
   const entry = (): string => join(copy, ".towpath/compiled/steps-say/entry.mjs");
 
-  /** What the step says, from where it believes to be, in the copy. */
+  /** Returns what the step prints in the copy, from the folder in which it believes to be. */
   function say(folder: string): string {
     const script = `
       const { compiled } = await import(${JSON.stringify(resolve("setup/speed/compiled.mjs"))});

@@ -1,4 +1,4 @@
-/** How a run of `ci` goes on. That the program writes such reports, and that checks run, is proved in test/e2e/ci. */
+/** The course of a run of `ci`. That the program writes such reports, and that checks run, is proved in test/e2e/ci. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ describe("the command ci", function () {
     const settings = { "towpath:namespace": namespace, ...more };
     machine.write("Pulumi.ci.yaml", JSON.stringify({ config: settings }));
   }
-  /** The program notes what it was told, and these checks pass. */
+  /** Plays a program that notes its input, and in which these checks pass. */
   function passing(...names: string[]): void {
     const results = names.map((name) => [name, { outcome: "passed", seconds: 1.5 }] as const);
     program(Object.fromEntries(results));
@@ -200,7 +200,7 @@ describe("the command ci", function () {
     let registry: PlayedRegistry;
     const digest = `sha256:${"a".repeat(64)}`;
 
-    /** What git answers by its first argument; the working tree is clean. */
+    /** Plays git's answers by its first argument; the working tree is clean. */
     const git = (answers: Readonly<Record<string, string>>): void => {
       const lines = Object.entries(answers).map(([name, answer]) => `[ "$3" = ${name} ] && echo ${answer}`);
       machine.program(join(machine.root, "bin", "git"), [...lines, "exit 0"].join("\n"));

@@ -18,7 +18,9 @@ describe("the origin of a run's images", () => {
     rmSync(project.root, { recursive: true });
   });
 
-  /** What is told where git answers so; a clean working tree unless it says otherwise. */
+  /**
+   * Returns the origin that is found with these answers of git; the working tree is clean unless they say otherwise.
+   */
   async function origin(git: Answers, given: NodeJS.ProcessEnv = {}): Promise<Origin> {
     const start = `git -C ${project.root}`;
     const none = { code: 128, stderr: "fatal" };

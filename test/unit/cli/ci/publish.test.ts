@@ -29,7 +29,7 @@ describe("publishing", () => {
   });
   afterEach(() => played.stop());
 
-  /** What becomes of one image with these tags. */
+  /** Publishes one image under these tags. */
   function published(tags: Tags, run: Run, progress = quiet): ReturnType<typeof publish> {
     const registries = [{ address: played.address, repository: "owner/notes" }];
     return publish({ images: { api: "notes-ci-api:latest" }, tags }, registries, call, run, progress);

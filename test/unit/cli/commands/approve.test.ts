@@ -35,7 +35,7 @@ describe("towpath approve", function () {
   });
 
   const keyFile = (name: string): string => join(machine.root, name);
-  /** Makes a key; gives back its public half. */
+  /** Makes a key; returns its public half. */
   function key(name: string): string {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", keyFile(name)]);
     return readFileSync(`${keyFile(name)}.pub`, "utf8").trim();
@@ -53,7 +53,7 @@ describe("towpath approve", function () {
     const text = stringify({ config });
     machine.write("Pulumi.production.yaml", `# ours\n${text}`);
   }
-  /** What the stacks have released, newest first. */
+  /** Plays the releases of the stacks, newest first. */
   function released(records: Readonly<Partial<Record<"staging" | "production", readonly object[]>>>): void {
     for (const stack of ["staging", "production"] as const)
       machine.write(`${stack}.json`, JSON.stringify({ releases: records[stack] }));

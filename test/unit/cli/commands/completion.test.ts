@@ -24,7 +24,7 @@ describe("completion", function () {
 
   const towpath = (...args: string[]) => run(process.execPath, ["setup/bootstrap.mjs", ...args]);
 
-  /** What bash offers once these words are typed; the last one is being written. */
+  /** Returns what bash offers once these words are typed; the last one is being written. */
   async function offered(...words: string[]): Promise<string[]> {
     const script = `source ${folder}/bash; COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")})
       COMP_CWORD=${words.length - 1}; "$(complete -p towpath | sed 's/.*-F \\([^ ]*\\).*/\\1/')"; echo "\${COMPREPLY[@]}"`;

@@ -1,4 +1,4 @@
-/** What Pulumi says of a stack is played; that it says so of real changes on GitHub is in test/e2e/github. */
+/** Pulumi's report on a stack is played; that it reports real changes on GitHub so is proved in test/e2e/github. */
 import assert from "node:assert/strict";
 import { routeId } from "../../../../components/gateway/served-site.ts";
 import { drift, driftInWords } from "../../../../cli/commands/drift.ts";

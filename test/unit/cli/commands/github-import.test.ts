@@ -1,4 +1,4 @@
-/** What is taken over from GitHub. That Pulumi takes the ids, and changes nothing there, is proved in test/e2e/github. */
+/** The import from GitHub. That Pulumi takes the ids, and changes nothing there, is proved in test/e2e/github. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

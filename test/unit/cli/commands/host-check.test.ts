@@ -36,7 +36,7 @@ describe("the command host check", function () {
     machine.remove();
   });
 
-  /** What a program on the host sees, in GiB. */
+  /** Plays the memory and the disk that a program on the host sees, in GiB. */
   function has(memory: number, disk: number): void {
     const printed = [`memory ${kibibytes(memory)}`, `disk ${kibibytes(disk)}`].join("\\n");
     machine.program(

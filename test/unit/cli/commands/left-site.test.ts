@@ -1,4 +1,4 @@
-/** What a destroyed environment leaves in a gateway that others share. That the gateway is really told is in test/e2e/hosts. */
+/** The site that a destroyed environment leaves in a shared gateway. That the real gateway drops it: test/e2e/hosts. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ describe("destroying an environment behind a gateway that others share", functio
       JSON.stringify({ checkpoint: { latest: { resources } } }),
     );
   }
-  /** What the gateway has, and what its site leads to. */
+  /** Plays the sites of the gateway, and what its own one leads to. */
   function sites(listed: readonly string[], served = ""): void {
     machine.write("served", served);
     machine.write(

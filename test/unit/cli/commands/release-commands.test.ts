@@ -1,4 +1,4 @@
-/** What the commands about releases ask Pulumi for. That hosts are released to is proved in test/e2e/hosts. */
+/** The operations that the commands about releases ask Pulumi for. That hosts are released to: test/e2e/hosts. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,7 +41,7 @@ describe("on a machine, the command", function () {
     machine.remove();
   });
 
-  /** What the stacks have released, newest first. */
+  /** Plays the releases of the stacks, newest first. */
   function released(...records: ReleaseRecord[]): void {
     machine.pulumi("stack", [{ releases: records }]);
   }

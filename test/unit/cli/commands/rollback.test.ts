@@ -7,7 +7,7 @@ import { planRollback, rollbackInWords } from "../../../../cli/stack/rollback-pl
 import type { ReleaseRecord } from "../../../../components/plan/release-record.ts";
 import { description, idOf, oldRecord, record } from "../../plan/records.ts";
 
-/** From one revision below to this one, and what that took away. */
+/** A schema's way from the revision below to this one, with what that took away. */
 const schema = (after: string, destructive: string[] = []) => ({
   schema: { before: String(Number(after) - 1), after, applied: [], destructive },
 });

@@ -71,7 +71,7 @@ describe("the command start", function () {
     machine.remove();
   });
 
-  /** What runs once it is started. */
+  /** Plays the containers that run once it is started. */
   function serves(listed: string): void {
     machine.write("serving", listed);
     machine.pulumiDoes("up", "cp serving answers/docker-ps");

@@ -1,4 +1,4 @@
-/** How tests are run: mocha and c8 are played. Which there are and in which order, the tests of test/run say. */
+/** The run of the tests: mocha and c8 are played. Which there are and in which order is tested in test/unit/run. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
@@ -8,7 +8,7 @@ import { nodeNames } from "../../../run/nodes.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";
 
-/** What mocha is told, notes, and answers: its report and its exit code stand in files. */
+/** A mocha that notes its arguments and answers with the report and the exit code that stand in files. */
 const mocha = `
 const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { basename } = require("node:path");

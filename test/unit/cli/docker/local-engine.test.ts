@@ -8,7 +8,7 @@ const engine = { endpoint: "unix:///var/run/docker.sock", version: "28.1.1", api
 const info = { Name: hostname(), DockerRootDir: "/var/lib/docker" };
 const rootless = { ...info, SecurityOptions: ["name=seccomp,profile=builtin", "name=rootless"] };
 
-/** An engine that says this of itself, on a machine with that much free. */
+/** Plays an engine that reports this about itself, on a machine with that much free. */
 function machine(engineSays: object, free = gibibyte, answers: Answers = {}): ReturnType<typeof fakeRun> {
   const now = Math.round(Date.now() / 1000);
   return fakeRun({

@@ -13,7 +13,7 @@ import { playing, typed } from "../../steps/play.ts";
 
 const server = { host: "notes-postgres", port: 5432 };
 
-/** What comes back through the tunnel while `nc` plays the script, and what `nc` was told. */
+/** Returns what comes back through the tunnel while `nc` plays the script, and what `nc` got. */
 function through(script: string, use: (client: Socket, tunnel: Listener) => Promise<string>) {
   return playing(script, async () => {
     const tunnel = await tunnelTo(server, "gateway");

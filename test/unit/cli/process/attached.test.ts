@@ -16,7 +16,7 @@ function running(script: string, settings: object): string[] {
   return ["--import", "tsx", "--input-type=module", "--eval", program];
 }
 
-/** What a shell script prints that is run on this program's own terminal, where nobody sits at one. */
+/** Returns what a shell script prints on this program's own terminal, where nobody sits at one. */
 async function printed(script: string, settings: object): Promise<string> {
   const { stdout } = await execa(process.execPath, running(script, settings), {
     stdin: "ignore",

@@ -1,4 +1,4 @@
-/** What set-up builds itself. That images and programs come of it is proved in test/e2e and in toolchain/tests. */
+/** The builds of set-up. That they make images and programs is proved in test/e2e and in toolchain/tests. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -62,7 +62,7 @@ describe("the images that set-up builds", () => {
   });
 });
 
-/** What the builder tells of an image. */
+/** A step of an image's build, as the builder reports it. */
 interface Step {
   image: string;
   state: "building" | "ready" | "present";

@@ -1,4 +1,4 @@
-/** What the command line does for stacks whose hosts are elsewhere; that hosts are reached is proved in test/e2e/hosts. */
+/** The command line with stacks whose hosts are elsewhere; that hosts are reached is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What is cleared after a release that was killed. That hosts are really cleared is proved in test/e2e/hosts. */
+/** The clearing after a release that was killed. That hosts are really cleared is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";

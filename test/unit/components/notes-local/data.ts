@@ -15,7 +15,7 @@ export const redisUrl = `redis://:${secrets.redisPassword}@notes-local-redis:637
 
 const generated = { length: 32, special: false };
 
-/** What the containers of all backing services have. */
+/** The inputs that the containers of all backing services have. */
 function server(part: string, dataPath: string): Record<string, unknown> {
   return {
     name: `notes-local-${part}`,

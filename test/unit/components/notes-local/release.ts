@@ -7,7 +7,7 @@ const webImage = imageId("notes-local-web-image-build");
 const apiRelease = apiImage.slice("sha256:".length, "sha256:".length + 12);
 const webRelease = webImage.slice("sha256:".length, "sha256:".length + 12);
 
-/** What needing PostgreSQL, Redis and the bucket `files` brings to a service. */
+/** The inputs that a service gets from its need of PostgreSQL, Redis and the bucket `files`. */
 const connected = {
   environment: {
     TOWPATH_ENVIRONMENT: "local",
@@ -27,13 +27,13 @@ const connected = {
   },
 };
 
-/** The service `api` has a secret of its own besides. */
+/** The inputs of the service `api`, which also has a secret of its own. */
 const api = {
   environment: { ...connected.environment, JWT_SECRET_FILE: "/run/secrets/JWT_SECRET" },
   files: { ...connected.files, JWT_SECRET: secrets.jwtSecret },
 };
 
-/** What the containers of all workloads have; none has a name or a port. */
+/** The inputs that the containers of all workloads have; none has a name or a port. */
 const copy = {
   networksAdvanced: [{ name: "notes-local" }],
   restart: "unless-stopped",
@@ -62,7 +62,7 @@ const checks = [
   { path: "/", status: 200 },
 ];
 
-/** How the gateway passes requests on. */
+/** The headers with which the gateway passes requests on. */
 const forwarded = {
   host: "localhost:8080",
   "x-forwarded-host": "localhost:8080",

@@ -68,7 +68,7 @@ notes-local towpath:index:Environment
     notes-local-web-image-tag docker:index/tag:Tag
 `.trim();
 
-/** What waits for what: the design's order of a release. Everything else waits for nothing. */
+/** The order of a release in the design, as each resource's waits. Everything else waits for nothing. */
 export const order: Record<string, string[]> = {
   "notes-local-gateway-container": ["notes-local-gateway-sites", "notes-local-host-network"],
   // 001-203: a gateway that does not answer is found here, not at the switch.
