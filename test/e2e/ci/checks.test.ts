@@ -32,7 +32,7 @@ describe("npm run ci", () => {
     assert.deepEqual(processesOf(project), []);
   });
 
-  it("passes when all checks do, and keeps their reports and nothing else", async () => {
+  it("passes when all checks pass, and keeps only their reports", async () => {
     const makesDatabases =
       `db=$(psql -At ${url} -c "SELECT current_database()") && for n in 0 1; do ` +
       `psql -q ${url} -c "CREATE DATABASE \${db}_gw$n" && echo "\${db}_gw$n"; done`;
@@ -71,7 +71,7 @@ describe("npm run ci", () => {
     assert.match(report("migrations/output.log"), /DROP TABLE things -- to \$0" base/);
   });
 
-  it("says of every check what is wrong with it, in one run, and marks it in GitHub Actions", async () => {
+  it("reports the problem of every failed check in one run, and marks it in GitHub Actions", async () => {
     makeTiny(project, {
       good: { command: ["true"] },
       bad: { command: ["sh", "-c", "echo 50% done; echo ::; exit 3"] },
@@ -117,7 +117,7 @@ describe("npm run ci", () => {
     assert.match(report("junit.xml"), /tests="8" failures="5" errors="0" skipped="1"/);
   });
 
-  it("says what is wrong outside the checks", async () => {
+  it("reports failures outside the checks", async () => {
     makeTiny(project, { good: { command: ["true"] } });
     project.source.write(
       "tiny/Dockerfile",
@@ -133,7 +133,7 @@ describe("npm run ci", () => {
     ]);
   });
 
-  it("refuses a check of a service that nobody describes, before anything is made", async () => {
+  it("refuses a check of an undescribed service before anything is made", async () => {
     makeTiny(project, { good: { command: ["true"], service: "tol" } });
     assert.equal(
       refusalOf(await project.run(["ci", "--json"])),
@@ -141,7 +141,7 @@ describe("npm run ci", () => {
     );
   });
 
-  it("runs one check with those that it waits for", async () => {
+  it("runs one check together with those that it waits for", async () => {
     makeTiny(project, {
       first: { command: ["true"] },
       second: { command: ["true"], needs: ["first"] },
@@ -162,7 +162,7 @@ describe("npm run ci", () => {
     );
   });
 
-  it("leaves everything up when it is asked to, until the next run", async () => {
+  it("leaves everything up on request, until the next run", async () => {
     makeTiny(project, { good: { command: ["true"], needs: ["postgres"] } });
     const { stdout, code } = await project.run(["ci", "--keep", "--only", "good"]);
     assert.equal(code, 0);

@@ -14,7 +14,7 @@ describe("docs/ci.md", () => {
   });
   after(() => project.remove());
 
-  it("holds commands that work on the sample application, one after the other", async () => {
+  it("contains commands that work on the sample application, one after the other", async () => {
     const page = readFileSync(new URL("../../../docs/ci.md", import.meta.url), "utf8");
     const commands = [...page.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = ""]) =>
       block.trim().split("\n"),

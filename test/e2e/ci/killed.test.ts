@@ -8,7 +8,7 @@ import { refusalOf, TestProject, type Running } from "../../support/project.ts";
 import { until } from "../../support/until.ts";
 import { answerOf, configureCi, containersOf, makeTiny, processesOf } from "./tiny.ts";
 
-describe("a run of npm run ci that does not end by itself", () => {
+describe("a run of npm run ci that is stopped or killed", () => {
   let project: TestProject;
 
   before(async () => {
@@ -41,7 +41,7 @@ describe("a run of npm run ci that does not end by itself", () => {
   }
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    it(`removes everything at ${signal}, without waiting for the check`, async () => {
+    it(`removes everything on ${signal}, without waiting for the check`, async () => {
       const run = await underWay();
       const asked = Date.now();
       process.kill(run.pid, signal);
@@ -54,7 +54,7 @@ describe("a run of npm run ci that does not end by itself", () => {
     });
   }
 
-  it("is cleared up after by the next one when all of it was killed", async () => {
+  it("is cleared up by the next run when all of it was killed", async () => {
     const run = await underWay();
     await killTree(run.pid);
     await run.ended;
@@ -67,7 +67,7 @@ describe("a run of npm run ci that does not end by itself", () => {
     );
   });
 
-  it("is ended and cleared up after by the next one when only its command line was killed", async () => {
+  it("is ended and cleared up by the next run when only its command line was killed", async () => {
     const run = await underWay();
     process.kill(run.pid, "SIGKILL");
     await run.ended;
@@ -75,7 +75,7 @@ describe("a run of npm run ci that does not end by itself", () => {
     assert.match(await another(), /^ci: removing what an earlier run of /m);
   });
 
-  it("keeps another one of its namespace out, and is not disturbed by it", async () => {
+  it("keeps other runs of its namespace out, and is not disturbed by them", async () => {
     const run = await underWay();
     const [since = ""] = /\d{4}-\d\d-\d\dT\d\d:\d\d/.exec(lockText(project)) ?? [];
     assert.equal(
@@ -87,7 +87,7 @@ describe("a run of npm run ci that does not end by itself", () => {
     assert.equal((await run.ended).code, 130);
   });
 
-  it("leaves a lock that is taken over once its owner is dead, also when the process id lives on", async () => {
+  it("leaves a lock that is taken over once its owner is dead, even if the process id is in use again", async () => {
     const dead = await endedProcess();
     const file = lockFile(project);
     mkdirSync(join(file, ".."), { recursive: true });
@@ -100,7 +100,7 @@ describe("a run of npm run ci that does not end by itself", () => {
     }
   });
 
-  it("cannot begin twice at once, also over a dead owner's lock", async () => {
+  it("lets only one of two next runs begin, even when a dead owner's lock is left", async () => {
     const file = lockFile(project);
     mkdirSync(join(file, ".."), { recursive: true });
     const owner = {

@@ -76,7 +76,7 @@ describe("npm run ci -- --publish", () => {
     return request(`http://${address}${path}`, { headers: { ...headers, authorization } });
   }
 
-  it("pushes what has passed, under all of its tags, and says its digest", async () => {
+  it("pushes images that passed, under all of their tags, and reports their digests", async () => {
     git(project, "init", "--quiet", "--initial-branch", "feature/one");
     git(project, "add", "package.json");
     git(project, "commit", "--quiet", "--message", "one");
@@ -137,7 +137,7 @@ describe("npm run ci -- --publish", () => {
     assert.equal((await ask("/v2/team/bad/tool/tags/list")).status, 404);
   });
 
-  it("is refused without a registry or its password, before anything is built", async () => {
+  it("is refused without a registry or its password before anything is built", async () => {
     const began = Date.now();
     assert.equal(
       refusalOf(await project.run(["ci", "--json", "--publish"])),

@@ -19,14 +19,14 @@ describe("npm run ci with reuse: local", () => {
     await project.remove();
   });
 
-  it("is refused where there is no local environment", async () => {
+  it("is refused when there is no local environment", async () => {
     assert.equal(
       refusalOf(await project.run(["ci", "--json"])),
       `towpath:reuse: expected the postgres of the local environment ${project.namespace}, got none; run npm start once, or set reuse to none`,
     );
   });
 
-  describe("beside one", () => {
+  describe("beside a local environment", () => {
     before(async () => {
       await project.start();
     });
@@ -49,7 +49,7 @@ describe("npm run ci with reuse: local", () => {
       assert.equal((await containersOf(project.namespace, "postgres")).length, 1);
     });
 
-    it("is cleared up after by the next one when it was killed, on the servers too", async () => {
+    it("is cleared up by the next run when it was killed, on the servers too", async () => {
       const before = await holdings(project);
       makeTiny(project, { slow: { command: ["sleep", "300"], needs: ["postgres", "files"] } });
       const run = project.launch(["ci", "--json", "--only", "slow"]);
@@ -65,7 +65,7 @@ describe("npm run ci with reuse: local", () => {
       assert.deepEqual(await footprint(own(1)), nothing);
     });
 
-    it("starts servers that are stopped, and the last run that uses them stops them", async () => {
+    it("starts stopped servers, and the last run that uses them stops them", async () => {
       await project.succeed(["stop"]);
       makeTiny(project, { slow: { command: ["sleep", "300"], needs: ["postgres", "files"] } });
       const first = project.launch(["ci", "--json", "--only", "slow"]);

@@ -186,7 +186,7 @@ describe("a secret's value", () => {
     assert.match(first.get("GENERATED") ?? "", /^\w{32}$/);
   });
 
-  it("is replaced, and the one from before kept beside it", async () => {
+  it("is replaced, and its previous value is kept beside it", async () => {
     await set("CONFIGURED_PREVIOUS", `${values.configured}`);
     await set("CONFIGURED", `${newer.configured}`);
     write({ generation: 2 });
@@ -215,7 +215,7 @@ describe("a secret's value", () => {
     );
   });
 
-  it("is in no error", async () => {
+  it("appears in no error", async () => {
     variables.FROM_VARIABLE = `${refusedOnes.variable}`;
     github.failNext("PUT", "secrets/FROM_VARIABLE", { status: 422, message: "Validation Failed" });
     await refused(/Validation Failed/, ...up);
@@ -232,7 +232,7 @@ describe("a secret's value", () => {
     assert.deepEqual(github.wrong, []);
   });
 
-  it("is in nothing that was said, in no file, and in no command line", async () => {
+  it("appears in no output, no file and no command line", async () => {
     for (const args of [
       ["stack"],
       ["stack", "output"],

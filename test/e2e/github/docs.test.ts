@@ -17,7 +17,7 @@ describe("docs/github.md", () => {
     await github.stop();
   });
 
-  it("holds commands that set up a repository and look at it, one after the other", async () => {
+  it("contains commands that set up a repository and look at it, one after the other", async () => {
     const [settings = ""] = blocksOf("github.md", "yaml");
     project.source.write("Pulumi.repository.yaml", `${settings}\n`);
     const commands = commandsOf("github.md");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { canary, OnGithub } from "./on-github.ts";
 
-describe("what somebody changed by hand on GitHub", () => {
+describe("a manual change on GitHub", () => {
   let on: OnGithub;
   before(async () => {
     on = await OnGithub.create();
@@ -27,7 +27,7 @@ describe("what somebody changed by hand on GitHub", () => {
     assert.doesNotMatch(again.stdout + again.stderr, /changed GitHub by hand/);
   }
 
-  it("is brought back when all reviewers were removed, which the plugin does not notice", async () => {
+  it("is undone when all reviewers were removed, which the plugin does not notice", async () => {
     const reviewers = [...staging().reviewers];
     staging().reviewers = [];
     await on.pulumi("preview", "--stack", "github-test", "--refresh", "--expect-no-changes");
@@ -37,7 +37,7 @@ describe("what somebody changed by hand on GitHub", () => {
     assert.deepEqual(staging().reviewers, reviewers);
   });
 
-  it("is brought back when a secret was changed, and when one was deleted", async () => {
+  it("is undone when a secret was changed, and when one was deleted", async () => {
     const { secrets } = staging();
     const { created_at } = secrets.get("JWT_SECRET") ?? assert.fail("there is no secret");
     secrets.set("JWT_SECRET", { value: "by hand", created_at, updated_at: on.github.store.now() });
@@ -49,7 +49,7 @@ describe("what somebody changed by hand on GitHub", () => {
     assert.equal(secrets.get("JWT_SECRET")?.value, canary);
   });
 
-  it("is brought back when a variable was changed", async () => {
+  it("is undone when a variable was changed", async () => {
     staging().variables.set("LOG_LEVEL", "by hand");
     await broughtBack(/variable LOG_LEVEL has another value; this run brings it back/);
     assert.equal(staging().variables.get("LOG_LEVEL"), "info");

@@ -21,7 +21,7 @@ describe("an environment on GitHub", () => {
   });
   after(() => on.remove());
 
-  it("is made as it is described, and made once", async () => {
+  it("is made as described, and only once", async () => {
     const { stdout, stderr } = first;
     const made = on.github.store.environment("staging") ?? assert.fail("there is no environment");
     assert.deepEqual(
@@ -55,7 +55,7 @@ describe("an environment on GitHub", () => {
     await on.pulumi("preview", "--stack", "github-test", "--refresh", "--expect-no-changes");
   });
 
-  it("comes back when somebody deleted it on GitHub", async () => {
+  it("is made again after it was deleted on GitHub", async () => {
     on.github.store.environments.delete("staging");
     const { stdout, stderr } = await on.pulumi("preview", "--stack", "github-test");
     assert.match(stdout + stderr, /the environment is gone; bring it back with .* --refresh/);
@@ -68,7 +68,7 @@ describe("an environment on GitHub", () => {
     assert.equal(made.branchPolicies.length, 2);
   });
 
-  it("gets a new value for a secret without ever losing the secret", async () => {
+  it("gets a new value for a secret without losing the secret for a moment", async () => {
     const before = on.github.made.length;
     const ended = await on.run("another value", ...on.up);
     assert.equal(ended.code, 0, ended.stderr);
@@ -77,7 +77,7 @@ describe("an environment on GitHub", () => {
     assert.deepEqual(on.writesSince(before), ["PUT staging/secrets/JWT_SECRET"]);
   });
 
-  it("waits out a rate limit in the middle, says how long, and is complete", async () => {
+  it("is completed after a rate limit in the middle, whose wait is reported", async () => {
     const more = { LOG_LEVEL: "debug", REGION: "north", COLOUR: "green" };
     on.write({ variables: more });
     on.github.failNext("GET", "environments/staging/secrets", {
@@ -97,7 +97,7 @@ describe("an environment on GitHub", () => {
     assert.deepEqual(Object.fromEntries(on.github.store.environment("staging")?.variables ?? []), more);
   });
 
-  it("is complete after GitHub failed and the token expired in the middle", async () => {
+  it("is completed after GitHub failed and the token expired in the middle", async () => {
     on.write({ variables: { LOG_LEVEL: "warn", REGION: "south" } });
     on.github.failNext("PATCH", "variables/LOG_LEVEL", { status: 500 });
     on.github.expireToken({ method: "PATCH", path: "variables/REGION" });
@@ -117,7 +117,7 @@ describe("an environment on GitHub", () => {
     });
   });
 
-  it("leaves nothing when it is destroyed", async () => {
+  it("leaves nothing behind when it is destroyed", async () => {
     await on.pulumi("destroy", "--stack", "github-test", "--yes", "--skip-preview");
     assert.equal(on.github.store.environments.size, 0);
   });

@@ -127,7 +127,7 @@ describe("a repository that was set up by hand", () => {
     return differences;
   }
 
-  it("is taken over into settings and state, and nothing is changed on GitHub", () => {
+  it("is imported into settings and state without any change on GitHub", () => {
     assert.deepEqual(taken.writes, []);
     const [branch, tag] = taken.rulesets.map(String);
     const state = /^the state of repository: took over (.*)$/m.exec(taken.said)?.[1]?.split(", ") ?? [];
@@ -184,7 +184,7 @@ describe("a repository that was set up by hand", () => {
     assert.deepEqual(await drifted(), []);
   });
 
-  it("tells what people change by hand, and the next up repairs it", async () => {
+  it("drifts after manual changes, which are reported and repaired by the next up", async () => {
     const [branch] = github.store.rulesets.keys();
     await byHand(github, "DELETE", `rulesets/${branch ?? ""}`);
     await byHand(github, "PATCH", "labels/Bug", { color: "000000" });
@@ -215,7 +215,7 @@ describe("a repository that was set up by hand", () => {
     ]);
   });
 
-  it("tells who lacks what", async () => {
+  it("is checked for secrets and variables that are missing", async () => {
     project.source.write(".env.example", "COLOUR=\n");
     github.store.variables.delete("REGION");
     const { code, stdout } = await run("env", "check");
@@ -231,7 +231,7 @@ describe("a repository that was set up by hand", () => {
       assert.ok(stdout.includes(`  ${line}\n`) || stdout.endsWith(`  ${line}`), stdout);
   });
 
-  it("is refused without a token, and of a repository that is not there", async () => {
+  it("cannot be imported without a token, or when it does not exist", async () => {
     const none = await project.run(take, { GITHUB_BASE_URL: github.url, GITHUB_TOKEN: "" });
     assert.equal(none.code, 1);
     assert.ok(
@@ -301,7 +301,7 @@ describe("an environment that was set up by hand", () => {
     return ended;
   }
 
-  it("is taken over without a change on GitHub, and the next up makes nothing twice", () => {
+  it("is imported without any change on GitHub, and the next up makes nothing twice", () => {
     assert.deepEqual(taken.writes, []);
     const { config } = parse(taken.settings) as { config: Record<string, unknown> };
     assert.deepEqual(config["towpath:github"], {

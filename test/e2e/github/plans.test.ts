@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { OnGithub } from "./on-github.ts";
 
-describe("what GitHub does not allow", () => {
+describe("a setting that GitHub does not allow", () => {
   let on: OnGithub;
   before(async () => {
     on = await OnGithub.create();
@@ -23,21 +23,21 @@ describe("what GitHub does not allow", () => {
     return on.refusal(...on.up);
   }
 
-  it("is found before anything is made: the plan", async () => {
+  it("is refused before anything is made: because of the plan", async () => {
     Object.assign(on.github.store, { isPrivate: true, plan: "team" });
     const said = await refusal();
     assert.match(said, /towpath:github\.reviewers: GitHub has required reviewers in private repositories/);
     assert.match(said, /towpath:github\.waitMinutes: GitHub has wait timers in private repositories/);
   });
 
-  it("is found before anything is made: the token", async () => {
+  it("is refused before anything is made: because of the token", async () => {
     Object.assign(on.github.store, { isAdmin: false });
     assert.match(await refusal(), /towpath:github\.token: expected the token of one who administers/);
     Object.assign(on.github.store, { scopes: "gist" });
     assert.match(await refusal(), /towpath:github\.token: expected a token with the scope repo, got gist;/);
   });
 
-  it("is found before anything is made: reviewers that GitHub does not know", async () => {
+  it("is refused before anything is made: because GitHub does not know the reviewers", async () => {
     on.write({ reviewers: { users: ["nobody"], teams: ["nowhere"] } });
     const said = await refusal();
     for (const [kind, name] of [

@@ -84,7 +84,7 @@ describe("staging and production with their environments on GitHub", () => {
     return differences.map((difference) => JSON.stringify(difference));
   }
 
-  it("are made with the repository's rules, by one up of each stack", async () => {
+  it("are made together with the repository's rules, by one up of each stack", async () => {
     assert.deepEqual([...github.store.rulesets.values()].map(({ target }) => target).sort(), [
       "branch",
       "tag",
@@ -102,7 +102,7 @@ describe("staging and production with their environments on GitHub", () => {
     }
   });
 
-  it("are the same after a second up of each, and nothing has drifted", async () => {
+  it("are unchanged by a second up of each, and nothing has drifted", async () => {
     const before = github.made.length;
     for (const stack of stacks) {
       const { stdout } = await up(stack);
@@ -131,7 +131,7 @@ describe("staging and production with their environments on GitHub", () => {
     }
   });
 
-  it("release to production what was approved, as it was approved, and nothing before that", async () => {
+  it("release to production exactly what was approved, and nothing before that", async () => {
     const { source } = released.project;
     const [alice, other] = [await publicKey("alice"), await publicKey("other")];
     await released.publishOther("api");

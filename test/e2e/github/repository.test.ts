@@ -70,7 +70,7 @@ describe("the stack of a repository on GitHub", () => {
   const up = ["up", "--stack", "repository", "--yes", "--skip-preview"];
   const unchanged = ["preview", "--stack", "repository", "--expect-no-changes"];
 
-  it("is made as it is described, and made once", async () => {
+  it("is made as described, and only once", async () => {
     const { store } = github;
     assert.deepEqual(
       {
@@ -104,7 +104,7 @@ describe("the stack of a repository on GitHub", () => {
     await pulumi(...unchanged, "--refresh");
   });
 
-  it("is as it was after somebody changed it by hand", async () => {
+  it("is restored after a manual change", async () => {
     const { store } = github;
     store.rulesets.clear();
     store.labels.clear();
@@ -124,7 +124,7 @@ describe("the stack of a repository on GitHub", () => {
     assert.equal(store.security.secret_scanning?.status, "enabled");
   });
 
-  it("is refused before anything is changed: on a plan without rulesets, and with a check that is nearly a workflow's", async () => {
+  it("is refused before any change: on a plan without rulesets, and with a check named almost like a workflow's", async () => {
     Object.assign(github.store, { isPrivate: true, plan: "free" });
     write({ rules: { requiredChecks: ["CI"] } });
     const before = github.made.length;
@@ -142,7 +142,7 @@ describe("the stack of a repository on GitHub", () => {
     assert.ok(github.made.slice(before).every(({ method }) => method === "GET"));
   });
 
-  it("says what is there already, and has to be taken over first", async () => {
+  it("reports what is there already and has to be imported first", async () => {
     github.store.labels.set("bug", { name: "bug", color: "d73a4a", description: null });
     project.source.write(
       "Pulumi.other.yaml",
@@ -162,7 +162,7 @@ describe("the stack of a repository on GitHub", () => {
     );
   });
 
-  it("leaves nothing but what others made when it is destroyed", async () => {
+  it("leaves only what others made when it is destroyed", async () => {
     github.store.labels.set("bug", { name: "bug", color: "d73a4a", description: null });
     await pulumi("destroy", "--stack", "repository", "--yes", "--skip-preview");
     const { store } = github;

@@ -27,7 +27,7 @@ describe("docs/secrets.md", () => {
     return run(`npm run --silent pulumi -- config get --stack staging --path towpath:secretValues.${name}`);
   }
 
-  it("holds commands that set a value, keep it beside a new one, and take it away", async () => {
+  it("contains commands that set a value, keep it beside a new one, and take it away", async () => {
     await run("npm run pulumi -- stack init staging");
     const [set = "", list = "", keep = "", renew = "", remove = "", ...others] = commandsOf("secrets.md");
     assert.deepEqual(others, []);
@@ -53,7 +53,7 @@ describe("docs/secrets.md", () => {
     assert.notEqual(code, 0);
   });
 
-  it("holds settings that are accepted", () => {
+  it("contains settings that are accepted", () => {
     const blocks = blocksOf("secrets.md", "yaml");
     assert.equal(blocks.length, 4);
     const example = readFileSync(join(checkout, "Pulumi.staging.yaml"), "utf8");

@@ -128,7 +128,7 @@ describe("migrations of Alembic", () => {
     return (JSON.parse(ended.stdout) as { applied: readonly string[] }).applied;
   }
 
-  it("that merge two heads take nothing away, and run in their order", async () => {
+  it("can merge two heads without taking anything away, and run in order", async () => {
     const api = await image(merge);
     const { revisions, ...plan } = await planned(api);
     assert.deepEqual([revisions.slice(0, 2).sort(), revisions[2]], [["0005a", "0005b"], "0006"]);
@@ -139,7 +139,7 @@ describe("migrations of Alembic", () => {
     assert.equal(await ask(`SELECT count(*) FROM information_schema.columns WHERE ${added}`), "2");
   });
 
-  it("that read rows are not known before, have to be acknowledged in production, and run", async () => {
+  it("have to be acknowledged in production when they read rows, because their effect is unknown", async () => {
     const api = await image(readsRows);
     const problem =
       /what the migration from 0004 to 0005 takes away is not known, for migrations\.sql prints nothing, got "alembic upgrade 0004:head --sql" failing with: AttributeError: 'NoneType' object has no attribute '\w+'; /;
@@ -152,7 +152,7 @@ describe("migrations of Alembic", () => {
     assert.equal(await ask("SELECT title FROM notes"), "QUIET");
   });
 
-  it("whose surroundings import settings say what they lack in the plan, and run where they have it", async () => {
+  it("fail in the plan with the settings that they lack, and run where these are set", async () => {
     const api = await image([...merge, ...importsSettings]);
     await assert.rejects(
       planned(api),

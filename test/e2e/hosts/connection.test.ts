@@ -87,7 +87,7 @@ describe("hosts over SSH", () => {
     }
   }
 
-  it("are reached with a key from the environment, and say what they have", async () => {
+  it("are reached with a key from the environment, and report what they have", async () => {
     configure({ app1: host.settings() });
     const ended = await project.run(["host", "check"], keyVariables());
     assert.equal(ended.code, 0, ended.stdout);
@@ -102,7 +102,7 @@ describe("hosts over SSH", () => {
     );
   });
 
-  it("keep the connection of a run that is at work, whatever a check finds and is told", async () => {
+  it("keep the connection of a run that is at work, whatever a check finds", async () => {
     await asRun(async (connectionsTo) => {
       const { app1 } = await connectionsTo({ app1: host.settings() });
       await connect(app1);
@@ -117,7 +117,7 @@ describe("hosts over SSH", () => {
     });
   });
 
-  it("are reached with the SSH agent's key, with one in the configuration, and through a jump host", async () => {
+  it("are reached with the SSH agent's key, with a key from the configuration, and through a jump host", async () => {
     await project.succeed(["pulumi", "stack", "init", "--stack", "staging"]);
     // Only the lab's own network knows the second host by its name.
     const jumpHost = host.settings({ key: { source: "agent" } });
@@ -151,7 +151,7 @@ describe("hosts over SSH", () => {
     });
   });
 
-  it("each say why they cannot be reached, all in one report", async () => {
+  it("are each reported with the reason why they cannot be reached, all at once", async () => {
     const silent = { ...host.settings(), port: 2222 };
     configure({
       refused: silent,
@@ -182,7 +182,7 @@ describe("hosts over SSH", () => {
     ]);
   });
 
-  it("say what is wrong with the key: no agent, none in it, one that ssh cannot read", async () => {
+  it("are reported with the problem of the key: no agent, none in it, one that ssh cannot read", async () => {
     configure({ agent: host.settings({ key: { source: "agent" } }), broken: host.settings() });
     const broken = `towpath:hosts.broken.key: expected a private key without a passphrase, got one that ssh cannot read ("error in libcrypto"); put the whole file in, from its first line to its last, or use the SSH agent for a key with a passphrase`;
     assert.deepEqual(await problems({ TEST_HOST_KEY: "no key", SSH_AUTH_SOCK: "" }), [
@@ -197,7 +197,7 @@ describe("hosts over SSH", () => {
     });
   });
 
-  it("are not taken for the ones that they were before: a key that changed is noticed on the open connection's end", async () => {
+  it("have a changed key detected when the open connection ends", async () => {
     const anew =
       "a machine that was set up anew has a new key, and so has one that listens in: ask who runs it, and only then pin the key that ssh-keyscan prints";
     await asRun(async (connectionsTo) => {
@@ -215,7 +215,7 @@ describe("hosts over SSH", () => {
     });
   });
 
-  it("say what a release would miss there", async () => {
+  it("are checked for what a release would lack there", async () => {
     configure({ app1: host.settings() }, "900GiB");
     await host.write("/usr/local/bin/date", '#!/bin/sh\necho $(($(/bin/date "$@") + 90))\n');
     await host.exec("chmod", "755", "/usr/local/bin/date");
@@ -231,7 +231,7 @@ describe("hosts over SSH", () => {
     assert.deepEqual(rest, []);
   });
 
-  it("say when their engine does not run, or their SSH server keeps it to itself", async () => {
+  it("are reported when their engine does not run, or their SSH server does not forward its socket", async () => {
     configure({ app1: host.settings() });
     await host.stopEngine();
     assert.deepEqual(await problems().finally(() => host.startEngine()), [

@@ -61,7 +61,7 @@ describe("users' data on hosts", () => {
     await released.release("production");
   }
 
-  it("is served by copies within their limits, and by servers with few rights", async () => {
+  it("is served by limited copies, and by servers with few rights", async () => {
     const host = released.host("staging");
     const names = await host.docker(
       "ps",
@@ -93,7 +93,7 @@ describe("users' data on hosts", () => {
     }
   });
 
-  it("is not removed by a plan, nor opened by another version of PostgreSQL", async () => {
+  it("is neither removed by a plan nor opened by another version of PostgreSQL", async () => {
     const source = released.project.source;
     const described = source.read("application.ts");
     try {
@@ -121,7 +121,7 @@ describe("users' data on hosts", () => {
     await isServed("staging");
   });
 
-  it("is dumped in production before a migration, which is refused there unless its destructive steps are meant", async () => {
+  it("is dumped in production before a migration, whose destructive steps have to be acknowledged there", async () => {
     released.configure("staging", { commit: await released.publish({ api: shorterTitles }) });
     const { stdout } = await released.up("staging");
     assert.match(
@@ -190,7 +190,7 @@ describe("users' data on hosts", () => {
     assert.equal((JSON.parse(labels) as Record<string, string>)["towpath.part"], "backups");
   });
 
-  it("outlives a migration that fails half way, and one that waits for a lock; the next one goes on", async () => {
+  it("survives a migration that fails half way, and one that waits for a lock; the next one continues", async () => {
     await shortened();
     const half = addedMigration({ revision: "0006", after: "0005", up: "CREATE TABLE half (id int)" });
     const seventh = { revision: "0007", after: "0006" };
@@ -232,7 +232,7 @@ describe("users' data on hosts", () => {
     await isServed("staging");
   });
 
-  it("can be restored, moved and given up as docs/data.md says", async () => {
+  it("can be restored, moved and given up as docs/data.md describes", async () => {
     await dumped();
     const [restore = "", giveUp = "", move = ""] = blocksOf("data.md", "bash");
     const restored = await released.host("production").script(restore);

@@ -24,7 +24,7 @@ describe("a host whose disk is full", () => {
     await handBack(host);
   });
 
-  it("serves on, a release says what to do, and goes on when there is space again", async () => {
+  it("keeps serving, lets a release report what to do, and lets it complete when there is space again", async () => {
     const commit = await released.publish(slowMigration);
     released.configure("staging", { commit });
     const { ended, users } = await releaseThrough(released, [migrating, () => host.fillDisk()]);

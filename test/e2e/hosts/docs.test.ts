@@ -18,7 +18,7 @@ describe("docs/hosts.md", () => {
     await handBack(host);
   });
 
-  it("holds commands that prepare a host and check it, one after the other", async () => {
+  it("contains commands that prepare a host and check it, one after the other", async () => {
     const [makeKey = "", ...checks] = commandsOf("hosts.md");
     assert.equal(checks.length, 2, checks.join("\n"));
     const made = await project.spawn("sh", ["-c", makeKey]).ended;

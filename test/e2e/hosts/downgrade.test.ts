@@ -43,12 +43,12 @@ describe("a rollback past a migration that took something away", () => {
     ids.push((await released.record("staging")).id);
   }
 
-  it("is kept in mind although the run that did it failed", async () => {
+  it("knows of the migration even if the run that applied it failed", async () => {
     const { schema: change } = await released.record("staging");
     assert.deepEqual(change, { before: "0004", after: "0005", applied: ["0005"], destructive: ["0005"] });
   });
 
-  it("is refused, goes down first when that is asked for, while users are served, and forward again", async () => {
+  it("is refused, or on request takes the schema down first while users are served, and can go forward again", async () => {
     const load = new Load(`https://${released.domain("staging")}`, host.address);
     try {
       await load.reached(100);

@@ -29,7 +29,7 @@ describe("docs/first-release.md", () => {
     for (const host of [staging, production]) await handBack(host);
   });
 
-  it("leads from two fresh hosts to a release, a broken one and back, and users are served all the time", async () => {
+  it("leads from two fresh hosts to a release, a broken one and back, while users are served all the time", async () => {
     execFileSync("git", ["init", "--quiet", "--initial-branch", "main"], { cwd: project.folder });
     describeHosts("staging", staging);
     describeHosts("production", production);

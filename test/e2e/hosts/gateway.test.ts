@@ -49,7 +49,7 @@ describe("a gateway that several environments share", () => {
     released.configure("production", { gateway: hostStack });
   }
 
-  it("serves each by its own name, each release changes its own site alone, and maintenance answers 503 but for the health paths", async () => {
+  it("serves each by its own name, lets a release change only its own site, and answers 503 in maintenance except for health paths", async () => {
     const gateways = await host.docker(
       "ps",
       "--filter",
@@ -75,7 +75,7 @@ describe("a gateway that several environments share", () => {
     assert.equal((await released.ask("staging", "/")).status, 200);
   });
 
-  it("keeps no dead process of what the releases asked through it", async () => {
+  it("keeps no zombie processes of the releases' requests", async () => {
     const dead = await until("the end of what asks", 30, async () => {
       const listed = await host.script("docker exec notes-host-app1-gateway sh -c 'cat /proc/[0-9]*/stat'");
       assert.match(listed, /\(caddy\)/);
@@ -85,7 +85,7 @@ describe("a gateway that several environments share", () => {
     assert.deepEqual(dead, []);
   });
 
-  it("leads HTTP to HTTPS, and refuses names that it does not serve", async () => {
+  it("redirects HTTP to HTTPS, and refuses names that it does not serve", async () => {
     const answer = await fetch(`http://${host.address}/`, {
       headers: { host: released.domain("staging") },
       redirect: "manual",
@@ -97,7 +97,7 @@ describe("a gateway that several environments share", () => {
     assert.match(error.message, /alert internal error/);
   });
 
-  it("lets a long request and a web socket stay with the old copy until they end", async () => {
+  it("leaves a long request and a web socket with the old copy until they end", async () => {
     configure({ drainSeconds: 60 });
     await released.release("staging");
     const socket = tls.connect({
@@ -167,7 +167,7 @@ describe("a gateway that several environments share", () => {
     assert.equal((await released.up("staging")).code, 0);
   });
 
-  it("gets a certificate of a public authority unless told otherwise, and another one when that is due (003-163)", async () => {
+  it("gets a certificate from a public authority by default, and renews it when that is due (003-163)", async () => {
     const gateway = "notes-host-app1-gateway";
     const domain = released.domain("staging");
     const authority = await PublicAuthority.start(host, gateway, [domain]);
@@ -193,7 +193,7 @@ describe("a gateway that several environments share", () => {
     }
   });
 
-  it("keeps no site of a first release that is killed once users have it, and then destroyed", async () => {
+  it("loses the site of a first release that is killed once users have it, and then destroyed", async () => {
     const sites = (): Promise<string[]> =>
       host.docker("exec", "notes-host-app1-gateway", "ls", "/etc/caddy/sites");
     const destroy = (): Promise<Ended> =>

@@ -53,7 +53,7 @@ describe("a host that fails in the middle of a release", () => {
     assert.equal(again.code, 0, again.stdout + again.stderr);
   }
 
-  it("goes on when the connection is cut in the migration and the engine restarts, and shows no secret to ps", async () => {
+  it("lets the release continue when the connection is cut in the migration and the engine restarts, and shows no secret to ps", async () => {
     const commit = await publish(slowMigration);
     // The host's processes are this machine's, too.
     const commandLines = new CommandLines();
@@ -104,7 +104,7 @@ describe("a host that fails in the middle of a release", () => {
     assert.ok(seen.some((line) => line.includes("alembic upgrade head")));
   });
 
-  it("serves again after a reboot, by itself, and the release goes on", async () => {
+  it("serves again by itself after a reboot, and the release continues", async () => {
     const commit = await publish(slowMigration);
     const { ended, users } = await releaseThrough(released, [
       copiesMade,

@@ -46,7 +46,7 @@ function others(): readonly End[] {
   return all.filter((one) => !corners.some((corner) => isDeepStrictEqual(corner, one)));
 }
 
-describe("a run on a host that is ended, and whose settings are taken back", () => {
+describe("a run on a host that is ended and whose settings are reverted", () => {
   let host: TestHost;
   let released: ReleasedProject;
   /** The commit that users have, and another one. */
@@ -111,7 +111,7 @@ describe("a run on a host that is ended, and whose settings are taken back", () 
 
   for (const { change, signal, at } of quick(corners, others(), 1)) {
     const when = typeof at === "number" ? `after ${at} s` : `at ${at}`;
-    it(`a ${change}, ended by ${signal} ${when}: users get what state and settings say after the next up`, async () => {
+    it(`gives users what state and settings describe, after the next up: a ${change}, ended by ${signal} ${when}`, async () => {
       const [changed = {}, back = {}] = settings()[change];
       const was = await current();
       configure(changed);

@@ -85,7 +85,7 @@ describe("a release to a host that is killed", () => {
   };
 
   for (const [when, isThere] of Object.entries(moments)) {
-    it(`${when}: the next one completes it, nothing is left over, and nothing was ever taken from users`, async () => {
+    it(`is completed by the next one, with nothing left over and users served throughout: killed ${when}`, async () => {
       const old = Object.fromEntries(
         await Promise.all(services.map(async (part) => [part, await containers(part)] as const)),
       );
@@ -123,7 +123,7 @@ describe("a release to a host that is killed", () => {
     return readdirSync(state, { recursive: true, encoding: "utf8" });
   }
 
-  it("is not disturbed by somebody who deploys at the same time", async () => {
+  it("is not disturbed by another person's deployment at the same time", async () => {
     takeOther();
     const first = begin();
     const locks = join(released.project.folder, ".towpath/state/.pulumi/locks/organization/towpath/staging");

@@ -48,7 +48,7 @@ const first = {
   "0002": "INSERT INTO notes SELECT i, repeat('x', 1000) FROM generate_series(1, 500) AS i",
 };
 
-describe("a migration where users' data is", () => {
+describe("a migration of a database with users' data", () => {
   let database: NotesDatabase;
   let server: Container;
   let backups: string;
@@ -109,7 +109,7 @@ describe("a migration where users' data is", () => {
     return stderr;
   }
 
-  it("says what it applied, and runs nothing when the schema is current", async () => {
+  it("reports what it applied, and runs nothing when the schema is current", async () => {
     assert.deepEqual(await migrate(first), { after: "0002", applied: ["0001", "0002"] });
     const backup = { volume: backups, release: "0123456789ab" };
     const refusing = { command: ["false"], backup };
@@ -142,7 +142,7 @@ describe("a migration where users' data is", () => {
     await ask("DROP DATABASE restored");
   });
 
-  it("stops before it has begun when the disk of the dumps is full", async () => {
+  it("does not begin when the disk for the dumps is full", async () => {
     await migrate(first);
     const small = `${run}-small`;
     const tmpfs = ["--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=64k"];
@@ -157,7 +157,7 @@ describe("a migration where users' data is", () => {
     assert.equal(await ask("SELECT count(*) FROM notes"), "500");
   });
 
-  it("says why there is no dump, no lock or no revision, and has begun nothing then", async () => {
+  it("does not begin without a dump, a lock or a revision, and reports why", async () => {
     await ask("CREATE DATABASE broken");
     const damage =
       "CREATE SCHEMA lost; CREATE TABLE lost.notes (); DELETE FROM pg_namespace WHERE nspname = 'lost'";
@@ -186,7 +186,7 @@ describe("a migration where users' data is", () => {
     assert.equal(await ask("SELECT to_regclass('revisions')"), "");
   });
 
-  it("says where the schema is when it fails half way, and goes on from there", async () => {
+  it("reports where the schema is when it fails half way, and continues from there", async () => {
     const broken = { ...first, "0003": "SELECT 1/0" };
     const said = await failing(broken, { backup: { volume: backups, release: "0123456789ab" } });
     assert.match(
@@ -198,7 +198,7 @@ describe("a migration where users' data is", () => {
     assert.deepEqual(await migrate(mended), { before: "0002", after: "0004", applied: ["0003", "0004"] });
   });
 
-  it("is ended by its limit of memory, says so, and takes nothing along", async () => {
+  it("is ended at its memory limit, reports that, and ends nothing else", async () => {
     const limits = { memory: 64 * 1024 ** 2, pids: 64, remedy: "raise towpath:limits.memory" };
     // Not every engine hears from the kernel why a process was killed.
     assert.match(
@@ -216,7 +216,7 @@ describe("a migration where users' data is", () => {
     assert.deepEqual(await migrate(first, { limits }), { after: "0002", applied: ["0001", "0002"] });
   });
 
-  it("waits for another one to end, and says whom it waited for when the time is up", async () => {
+  it("waits for another one to end, and names it when the time is up", async () => {
     const slow = start({ ...first, "0003": "SELECT pg_sleep(4)" });
     await until(
       "the other migration",
@@ -268,7 +268,7 @@ describe("a migration where users' data is", () => {
     assert.deepEqual(await migrate(first), { before: "0002", after: "0002", applied: [] });
   });
 
-  it("goes on without its starter, and the next one waits for it", async () => {
+  it("continues after its starter was killed, and the next one waits for it", async () => {
     const slow = { ...first, "0003": "SELECT pg_sleep(3)" };
     const killed = start(slow);
     await until(

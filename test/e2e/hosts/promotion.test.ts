@@ -18,7 +18,7 @@ const otherWorker = [
   'command: ["env", "python", "-m", "notes.worker"],',
 ] as const;
 
-describe("promotion from staging to production, and back", () => {
+describe("promotion from staging to production", () => {
   let hosts: TestHost[] = [];
   let released: ReleasedProject;
   before(async () => {
@@ -127,7 +127,7 @@ describe("promotion from staging to production, and back", () => {
     return JSON.parse(command) as unknown;
   }
 
-  it("gives production nothing that staging did not release", async () => {
+  it("gives production nothing that staging has not released", async () => {
     assert.match(
       await refused("production"),
       /towpath:promoteFrom: expected a release of staging to promote, got none; run npm run pulumi -- up --stack staging first/,
@@ -158,7 +158,7 @@ describe("promotion from staging to production, and back", () => {
     assert.ok(record.startedAt < record.endedAt);
   });
 
-  it("001-14, 001-107: lets production take releases of the default branch only", async () => {
+  it("lets production take only releases of the default branch (001-14, 001-107)", async () => {
     const [offered] = await recordsOf("staging");
     const feature = offered?.branch === "feature/login" ? offered : await stage("feature/login");
     configure("production");
@@ -175,7 +175,7 @@ describe("promotion from staging to production, and back", () => {
     assert.match(plan.stdout, new RegExp(`release ${id}, branch main, commit ${commit}`));
   });
 
-  it("lets production take exactly these digests, once they are tested end to end where that is required", async () => {
+  it("lets production take exactly these digests, once they passed the end-to-end tests that are required", async () => {
     const { id } = await staged();
     configure("production", { requireEndToEnd: true });
     assert.match(
@@ -193,7 +193,7 @@ describe("promotion from staging to production, and back", () => {
     assert.equal(answer.status, 200, answer.body);
   });
 
-  it("refuses a release in a freeze, in the plan already", async () => {
+  it("refuses a release during a freeze, already in the plan", async () => {
     const [running] = await promoted(1);
     const offered = await staged();
     configure("production", { freeze: { until: "2999-01-01", reason: "holidays" } });
@@ -207,7 +207,7 @@ describe("promotion from staging to production, and back", () => {
     );
   });
 
-  it("goes back and forth without a failed request, and says first what it will do", async () => {
+  it("can be rolled back and forth without a failed request, and first shows what it will do", async () => {
     const [earlier] = await promoted(1);
     released.project.source.edit("application.ts", ...otherWorker);
     const offered = await stage();
@@ -245,7 +245,7 @@ describe("promotion from staging to production, and back", () => {
     }
   });
 
-  it("stays with what was gone back to, until there is something newer", async () => {
+  it("stays at the release that was rolled back to until there is a newer one", async () => {
     const { from, to } = await goneBack();
     const before = await recordsOf("production");
     configure("production");
@@ -267,7 +267,7 @@ describe("promotion from staging to production, and back", () => {
     assert.ok(failed.length >= 1);
   });
 
-  it("says what is wrong with the registry, and changes nothing", async () => {
+  it("reports problems with the registry, and changes nothing", async () => {
     const { registry, project } = released;
     const [current, ...earlier] = await promoted(2);
     const target = earlier.find(({ id }) => id !== current?.id);
@@ -295,7 +295,7 @@ describe("promotion from staging to production, and back", () => {
     assert.equal((await released.ask("production", "/api/version")).body, users.body);
   });
 
-  it("holds what docs/promotion.md says to type", async () => {
+  it("works with the commands in docs/promotion.md", async () => {
     const { registry, project } = released;
     // The newest release of both, with one before it that is good to go back to.
     if ((await promoted(2))[0]?.rollbackOf !== undefined) {

@@ -66,7 +66,7 @@ describe("towpath images prune", () => {
     await project.succeed(["pulumi", "stack", "import", "--stack", "staging", "--file", state]);
   }
 
-  it("removes old images from a registry, and none that a release record needs", async () => {
+  it("removes old images from a registry, but none that a release record needs", async () => {
     const old = "2020-01-01T00:00:00Z";
     const gone = await publish(old, [commit("1"), `staging-${commit("1")}`]);
     const needed = await publish("2020-01-02T00:00:00Z", [commit("2")]);

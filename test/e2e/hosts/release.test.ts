@@ -6,7 +6,7 @@ import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { assertServed, Load, measuring } from "../../support/load.ts";
 
-describe("a release to a host over SSH, under load", () => {
+describe("a release to a host over SSH under load", () => {
   let host: TestHost;
   let released: ReleasedProject;
   let load: Load;
@@ -86,7 +86,7 @@ describe("a release to a host over SSH, under load", () => {
     assert.deepEqual(await host.footprint(), before);
   });
 
-  it("is felt by nobody", async () => {
+  it("costs users no request", async () => {
     const commit = await released.publish({ web: ["RUN echo second >/tmp/second"], api: ["ENV SECOND=1"] });
     const before = await host.footprint();
     const [old, ofUsers] = [await containers(), await version()];
@@ -106,7 +106,7 @@ describe("a release to a host over SSH, under load", () => {
   });
 
   for (const [what, changes] of Object.entries(badImages)) {
-    it(`leaves users with the old one when the new one ${what}`, async () => {
+    it(`leaves users with the old copies when the new one ${what}`, async () => {
       const before = await serving();
       configure({ commit: await released.publish(changes), gateTimeoutSeconds: 4 });
       const { result, report } = await figures.measure(`one that ${what}`, () => released.up("staging"));
@@ -124,7 +124,7 @@ describe("a release to a host over SSH, under load", () => {
     });
   }
 
-  it("runs beside another one as a canary, for more and more clients, and is dropped or finished", async () => {
+  it("runs beside another one as a canary for more and more clients, and is then dropped or finished", async () => {
     const commit = await released.publish({ api: ["ENV CANARY=1"] });
     const canary = (weight: number | undefined) => async (): Promise<void> => {
       configure({ commit, ...(weight !== undefined && { canary: { weight } }) });
@@ -148,7 +148,7 @@ describe("a release to a host over SSH, under load", () => {
     good = commit;
   });
 
-  it("gives as many copies as are asked for their share", async () => {
+  it("gives each of the requested copies its share of requests", async () => {
     const two = { copies: { api: 2 } };
     configure(two);
     const { report } = await figures.measure("a second copy", () => released.release("staging"));
@@ -167,7 +167,7 @@ describe("a release to a host over SSH, under load", () => {
     assert.deepEqual(seen, [true, true]);
   });
 
-  it("keeps serving when the gateway loads its configuration anew", async () => {
+  it("keeps serving when the gateway reloads its configuration", async () => {
     const [gateway = ""] = await host.docker("ps", "--filter", "name=-gateway", "--format", "{{.Names}}");
     const reload = ["exec", gateway, "caddy", "reload", "--force", "--config", "/etc/caddy/Caddyfile"];
     const { report } = await figures.measure("a reload of the gateway", () => host.docker(...reload));

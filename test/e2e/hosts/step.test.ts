@@ -92,7 +92,7 @@ describe("a step on a host over SSH", () => {
     return pid === before ? undefined : pid;
   }
 
-  it("goes on waiting when the connection is cut, and hears the end", async () => {
+  it("keeps waiting when the connection is cut, and receives the result", async () => {
     await start("waited", "while [ ! -e /go ]; do sleep 0.1; done; exit 7");
     const waiting = run(ask, { args: ["wait", "waited"] });
     const first = await until("the wait", 20, () => waiter("waited"));
@@ -102,7 +102,7 @@ describe("a step on a host over SSH", () => {
     assert.deepEqual(await waiting, { receipt: { said: "7" }, said: "" });
   });
 
-  it("does not give a command twice that must not be, and says what to do", async () => {
+  it("does not repeat a command for which that is unsafe, and reports what to do", async () => {
     await start("cut", "sleep 600");
     const command = ["sh", "-c", "echo once >>/runs; sleep 600"];
     const running = run(ask, { args: ["exec", "cut", ...command] });

@@ -9,7 +9,7 @@ import { docker, eventually, prefix, run } from "./containers.ts";
 
 const program = join(import.meta.dirname, "../../../toolchain/images/build.mjs");
 
-describe("image mirror: the build", () => {
+describe("the build of the mirror's images", () => {
   let folder = "";
 
   beforeEach(() => {
@@ -30,7 +30,7 @@ describe("image mirror: the build", () => {
     assert.deepEqual(await missingImages(prefix), []);
   });
 
-  it("refuses a name that it does not know", async () => {
+  it("refuses an unknown name", async () => {
     const { exitCode, stderr } = await execa("node", [program, "postgresql"], { reject: false });
     assert.equal(exitCode, 1);
     assert.equal(
@@ -42,7 +42,7 @@ describe("image mirror: the build", () => {
   describe("on a machine without its tools", () => {
     const lacksEverything = 'for name; do :; done; echo "Error: No such image: $name" >&2; exit 1';
 
-    it("says that mmdebstrap is missing and cannot be installed", async () => {
+    it("reports that mmdebstrap is missing and cannot be installed", async () => {
       machineWith(["flock", "rm", "which"], { docker: lacksEverything });
       const { exitCode, stderr } = await build("redis");
       assert.equal(exitCode, 1);
@@ -52,7 +52,7 @@ describe("image mirror: the build", () => {
       );
     });
 
-    it("says that Go is missing, and ends what else it does", async () => {
+    it("reports that Go is missing, and completes the rest", async () => {
       const slow = { "apt-get": "echo 'Debian|'", "apt-config": "", mmdebstrap: "exec sleep 60" };
       machineWith(["flock", "rm", "which", "sleep"], { docker: lacksEverything, ...slow });
       const began = Date.now();
@@ -62,7 +62,7 @@ describe("image mirror: the build", () => {
       assert.ok(Date.now() - began < 30_000);
     });
 
-    it("passes on what the engine says", async () => {
+    it("passes the engine's error on", async () => {
       machineWith([], { docker: "echo 'Cannot connect to the Docker daemon' >&2; exit 1" });
       const { exitCode, stderr } = await build("redis");
       assert.equal(exitCode, 1);
@@ -84,7 +84,7 @@ describe("image mirror: the build", () => {
     }
   });
 
-  describe("of two images, under names of their own", () => {
+  describe("of two images with names of their own", () => {
     const own = `${run}.internal`;
     const redis = `${own}/library/redis:7`;
     const debian = `${own}/library/debian:bookworm-slim`;
@@ -103,7 +103,7 @@ describe("image mirror: the build", () => {
       assert.equal(await docker("ps", "--all", "--quiet", "--filter", `ancestor=${debian}`), "");
     }
 
-    it("does the work once when run twice at once", async () => {
+    it("does the work once when two runs start at once", async () => {
       const [first, second] = await Promise.all([start(), start()]);
       assert.equal(first.exitCode, 0, first.all);
       assert.equal(second.exitCode, 0, second.all);
@@ -115,7 +115,7 @@ describe("image mirror: the build", () => {
       await assertNothingLeft();
     });
 
-    it("goes on after it was killed", async () => {
+    it("continues after it was killed", async () => {
       await execa("docker", ["image", "rm", redis], { reject: false });
       const killed = start();
       await reaches(killed, "redis: building");
@@ -127,7 +127,7 @@ describe("image mirror: the build", () => {
       await assertNothingLeft();
     });
 
-    it("leaves nothing when it is interrupted", async () => {
+    it("leaves nothing behind when it is interrupted", async () => {
       await execa("docker", ["image", "rm", redis], { reject: false });
       const interrupted = start();
       await reaches(interrupted, "redis: building");

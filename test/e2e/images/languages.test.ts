@@ -13,11 +13,11 @@ const node = `${prefix}/library/node:20-bookworm-slim`;
 const click = "click==8.1.8 --hash=sha256:63c132bbbed01578a06712a2d1f497bb62d9c1c0d329b7903a866228027263b2";
 const isNumber = "is-number@7.0.0";
 
-describe("image mirror: python and node", () => {
+describe("the mirror's Python and Node images", () => {
   before(() => buildImages({ images: ["python", "node"], prefix }));
   afterEach(removeAll);
 
-  it("python: pip installs into the system's Python and into a venv", async () => {
+  it("include a Python image in which pip installs into the system's Python and into a venv", async () => {
     const script = [
       "set -e",
       `echo '${click}' > /tmp/requirements.txt`,
@@ -35,7 +35,7 @@ describe("image mirror: python and node", () => {
     ]);
   });
 
-  it("python: starts Python by itself, and has the names of the official image", async () => {
+  it("include a Python image that starts Python by default, and has the names of the official one", async () => {
     assert.equal(
       (await execa("docker", ["run", "--rm", "--interactive", python], { input: "print(6 * 7)" })).stdout,
       "42",
@@ -46,7 +46,7 @@ describe("image mirror: python and node", () => {
     );
   });
 
-  it("node: npm installs as the user node", async () => {
+  it("include a Node image in which npm installs as the user node", async () => {
     const script = `cd && npm install --no-fund --no-audit --loglevel=error ${isNumber} >/dev/null && node -p 'require("is-number")(42)' && id`;
     assert.equal(
       await once(node, script, ["--user", "node"]),
@@ -54,13 +54,13 @@ describe("image mirror: python and node", () => {
     );
   });
 
-  it("node: gives what is no command to node", async () => {
+  it("include a Node image that passes arguments that are no command to node", async () => {
     assert.match(await docker("run", "--rm", node, "--version"), /^v20\./);
     assert.equal(await docker("run", "--rm", node, "-p", "6 * 7"), "42");
     assert.equal(await docker("run", "--rm", node, "npm", "--version"), "10.8.2");
   });
 
-  it("apt, pip and npm reach their archives while an application's image is built", async () => {
+  it("let apt, pip and npm reach their archives while an application's image is built", async () => {
     const folder = mkdtempSync(join(tmpdir(), "towpath-build-"));
     const tag = `${run}.internal/built`;
     writeFileSync(

@@ -9,7 +9,7 @@ import { Container, assertUser, eventually, removeAll, volume, prefix } from "./
 const image = `${prefix}/library/postgres:15`;
 const data = "/var/lib/postgresql/data";
 
-describe("image mirror: postgres", () => {
+describe("the mirror's PostgreSQL image", () => {
   let folder = "";
 
   before(() => buildImages({ images: ["postgres"], prefix }));
@@ -46,7 +46,7 @@ describe("image mirror: postgres", () => {
     ];
   }
 
-  it("takes the password from a file that only root reads, runs the scripts in order, and is not root", async () => {
+  it("takes the password from a file that only root reads, runs the scripts in order, and does not run as root", async () => {
     const secret = file("password", "first\n", 0o400);
     file(
       "1-table.sh",
@@ -71,7 +71,7 @@ describe("image mirror: postgres", () => {
     assert.equal(await server.shell('stat --format "%U %a" $PGDATA'), "postgres 700");
   });
 
-  it("keeps data over a stop, which takes seconds and ends well, and needs no password to start again", async () => {
+  it("keeps its data when it is stopped, which takes seconds and succeeds, and then starts without a password", async () => {
     const place = await volume();
     const first = await Container.start(image, [...asApp("p"), "--volume", `${place}:${data}`]);
     await eventually(() => query(first, "p", "create table a as select 7 as i"));
@@ -95,7 +95,7 @@ describe("image mirror: postgres", () => {
     assert.equal(await eventually(() => query(server, "p", sql)), "en_US.utf8");
   });
 
-  it("begins anew after it was killed while its scripts ran", async () => {
+  it("starts over after it was killed while its scripts ran", async () => {
     const place = await volume();
     const slow = file("slow.sh", "echo waiting\nsleep 600\n");
     const options = [...asApp("p"), "--volume", `${place}:${data}`];
@@ -120,7 +120,7 @@ describe("image mirror: postgres", () => {
     assert.match(await second.logs(), /made only in part, an earlier start was stopped; beginning anew/);
   });
 
-  it("begins anew whenever it was killed", async () => {
+  it("works after it was killed at any moment of its start", async () => {
     const options = [...asApp("p"), "--volume", `${await volume()}:${data}`];
     for (const milliseconds of [150, 400, 700, 1000, 1500, 2000]) {
       const server = await Container.start(image, options);
@@ -131,7 +131,7 @@ describe("image mirror: postgres", () => {
     assert.equal(await eventually(() => query(last, "p", "select 1")), "1");
   });
 
-  it("does not take good data for half-made: what was written survives a kill", async () => {
+  it("does not mistake good data for incomplete data: what was written survives a kill", async () => {
     const options = [...asApp("p"), "--volume", `${await volume()}:${data}`];
     const first = await Container.start(image, options);
     await eventually(() => query(first, "p", "create table a as select 7 as i"));
@@ -155,7 +155,7 @@ describe("image mirror: postgres", () => {
     assert.ok(seconds < 5, `stopped after ${seconds} s`);
   });
 
-  it("says what it lacks", async () => {
+  it("reports what it lacks", async () => {
     const withoutPassword = await Container.start(image);
     assert.equal(await withoutPassword.ended(), 1);
     assert.equal(

@@ -3,13 +3,13 @@ import { buildImages } from "../../../toolchain/images/build.mjs";
 import { Container, assertUser, docker, eventually, once, removeAll, volume, prefix } from "./containers.ts";
 import { send } from "./storage.ts";
 
-describe("image mirror: redis", () => {
+describe("the mirror's Redis image", () => {
   const image = `${prefix}/library/redis:7`;
 
   before(() => buildImages({ images: ["redis"], prefix }));
   afterEach(removeAll);
 
-  it("asks for its password, and is not root", async () => {
+  it("asks for its password, and does not run as root", async () => {
     const server = await Container.start(image, [], ["--requirepass", "secret"]);
     assert.equal(await eventually(() => server.shell("redis-cli --no-auth-warning -a secret ping")), "PONG");
     assert.match(await server.shell("redis-cli ping"), /NOAUTH Authentication required/);
@@ -22,7 +22,7 @@ describe("image mirror: redis", () => {
     assert.equal(await eventually(() => once(image, `redis-cli -h ${address} set a 1`)), "OK");
   });
 
-  it("leaves the decision to a configuration file that makes one", async () => {
+  it("leaves the password to a configuration file that sets one", async () => {
     const start =
       "printf 'protected-mode yes\\n' > /data/redis.conf; exec docker-entrypoint.sh /data/redis.conf --save ''";
     const server = await Container.start(image, [], ["sh", "-c", start]);
@@ -32,7 +32,7 @@ describe("image mirror: redis", () => {
     );
   });
 
-  it("keeps data over a stop, which takes seconds and ends well", async () => {
+  it("keeps its data when it is stopped, which takes seconds and succeeds", async () => {
     const options = ["--volume", `${await volume()}:/data`];
     const first = await Container.start(image, options, ["redis-server", "--appendonly", "yes"]);
     await eventually(() => first.shell("redis-cli set note kept"));
@@ -43,13 +43,13 @@ describe("image mirror: redis", () => {
     assert.equal(await eventually(() => second.shell("redis-cli get note")), "kept");
   });
 
-  it("runs other commands as they are", async () => {
+  it("runs other commands unchanged", async () => {
     assert.match(await docker("run", "--rm", image, "redis-server", "--version"), /^Redis server v=7\.0\./);
     assert.equal(await docker("run", "--rm", image, "id", "-u"), "0");
   });
 });
 
-describe("image mirror: caddy", () => {
+describe("the mirror's Caddy image", () => {
   const image = `${prefix}/library/caddy:2.11.9`;
 
   before(() => buildImages({ images: ["caddy"], prefix }));
@@ -62,7 +62,7 @@ describe("image mirror: caddy", () => {
     );
   }
 
-  it("serves its own page from the start, on the port that the engine publishes", async () => {
+  it("serves its own page from the start, on the published port", async () => {
     const server = await Container.start(image, ["--publish", "127.0.0.1::80"]);
     const address = await docker("port", server.name, "80/tcp");
     const page = await eventually(async () =>
@@ -72,7 +72,7 @@ describe("image mirror: caddy", () => {
     assert.equal(await server.shell("caddy version"), "v2.11.9");
   });
 
-  it("loads a valid file, and keeps what it has when one is not", async () => {
+  it("loads a valid file, and keeps its configuration when a file is not valid", async () => {
     const server = await Container.start(image);
     await eventually(() => server.shell("wget -q -O - http://localhost/"));
     await serve(server, "respond first");
@@ -84,7 +84,7 @@ describe("image mirror: caddy", () => {
     assert.equal(await server.shell("wget -q -O - http://localhost/"), "first");
   });
 
-  it("opens port 80 as another user", async () => {
+  it("opens port 80 as a user other than root", async () => {
     const options = ["--user", "1000", "--sysctl", "net.ipv4.ip_unprivileged_port_start=1024"];
     const places = ["--tmpfs", "/data:mode=1777", "--tmpfs", "/config:mode=1777"];
     const server = await Container.start(image, [...options, ...places]);
@@ -92,7 +92,7 @@ describe("image mirror: caddy", () => {
     await assertUser(server, 1000);
   });
 
-  it("has what health checks use on Alpine", async () => {
+  it("has the tools that health checks use on Alpine", async () => {
     const server = await Container.start(image);
     await eventually(() => server.shell("nc -z localhost 80"));
     await assert.rejects(server.shell("nc -z -w 2 localhost 81"));
@@ -100,7 +100,7 @@ describe("image mirror: caddy", () => {
     await assert.rejects(server.shell("wget --spider -q http://127.0.0.1:80/nowhere"));
   });
 
-  it("stops in seconds", async () => {
+  it("stops within seconds", async () => {
     const server = await Container.start(image);
     await eventually(() => server.shell("nc -z localhost 80"));
     const { seconds, exitCode } = await server.stop();
@@ -109,14 +109,14 @@ describe("image mirror: caddy", () => {
   });
 });
 
-describe("image mirror: versitygw", () => {
+describe("the mirror's Versity Gateway image", () => {
   const image = `${prefix}/versity/versitygw:v1.8.0`;
   const environment = ["--env", "ROOT_ACCESS_KEY=towpath", "--env", "ROOT_SECRET_KEY=towpath-secret"];
 
   before(() => buildImages({ images: ["versitygw"], prefix }));
   afterEach(removeAll);
 
-  it("makes a bucket and keeps an object in it, configured by variables", async () => {
+  it("creates a bucket and keeps an object in it, configured by variables", async () => {
     const place = await volume();
     const posix = [
       "--env",
@@ -141,7 +141,7 @@ describe("image mirror: versitygw", () => {
     assert.equal(await object.text(), "kept");
   });
 
-  it("takes a command line", async () => {
+  it("accepts a command line", async () => {
     const server = await Container.start(
       image,
       [...environment, "--tmpfs", "/data"],
@@ -151,7 +151,7 @@ describe("image mirror: versitygw", () => {
     assert.match(await server.shell("versitygw --version"), /v1\.8\.0/);
   });
 
-  it("says that it does not know what to do", async () => {
+  it("reports that it does not know what to do", async () => {
     const server = await Container.start(image);
     assert.equal(await server.ended(), 1);
     assert.match(await server.logs(), /VGW_BACKEND is unset/);

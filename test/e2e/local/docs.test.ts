@@ -12,7 +12,7 @@ describe("docs/local.md", () => {
   });
   after(() => project.remove());
 
-  it("holds commands that work, one after the other", async () => {
+  it("contains commands that work, one after the other", async () => {
     const port = await freePort();
     const commands = commandsOf("local.md").map((command) =>
       command.replaceAll("notes-local", project.namespace).replaceAll("8081", String(port)),

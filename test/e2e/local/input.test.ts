@@ -14,7 +14,7 @@ describe("input that the local environment cannot use", () => {
   });
   after(() => project.remove());
 
-  it("refuses a misspelled setting and an unknown one, both at once", async () => {
+  it("is refused: a misspelled setting and an unknown one, both at once", async () => {
     project.configure({ gateTimeoutSecond: 30, colour: "green" });
     assert.equal(
       await project.refusal(),
@@ -25,7 +25,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("refuses a setting of other environments", async () => {
+  it("is refused: a setting of other environments", async () => {
     project.configure({ domain: "notes.example.com" });
     assert.equal(
       await project.refusal(),
@@ -33,7 +33,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("refuses a port that is none", async () => {
+  it("is refused: an invalid port", async () => {
     project.configure({ port: 80_000 });
     assert.equal(
       await project.refusal(),
@@ -41,7 +41,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("refuses a bucket that nobody declares", async () => {
+  it("is refused: a bucket that nobody declares", async () => {
     project.source.edit("application.ts", 'buckets: ["files"]', 'buckets: ["file"]');
     assert.equal(
       await project.refusal(),
@@ -52,7 +52,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("refuses a build that would see what is private", async () => {
+  it("is refused: a build context with private files", async () => {
     project.source.write("app/.env", "TOKEN=private\n");
     project.source.write("app/Dockerfile", "FROM scratch\nCOPY . /\n");
     project.source.edit("application.ts", 'context: "app/web"', 'context: "app"');
@@ -62,7 +62,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("refuses one route for two services", async () => {
+  it("is refused: one route for two services", async () => {
     project.source.edit("application.ts", 'routes: ["/*"]', 'routes: ["/*", "/api/*"]');
     assert.equal(
       await project.refusal(),
@@ -70,7 +70,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("refuses a cycle of needs", async () => {
+  it("is refused: a cycle of needs", async () => {
     project.source.edit("application.ts", 'health: { path: "/" },', 'health: { path: "/" }, needs: ["api"],');
     project.source.edit(
       "application.ts",
@@ -83,7 +83,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("refuses a health path without a port", async () => {
+  it("is refused: a health path without a port", async () => {
     project.source.edit(
       "application.ts",
       'health: { command: ["python", "-m", "notes.worker", "--check"] }',
@@ -95,7 +95,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("names a secret that is missing in the configuration", async () => {
+  it("is refused: a secret that is missing in the configuration", async () => {
     project.configure({ secrets: { JWT_SECRET: { source: "configuration" } } });
     assert.equal(
       await project.refusal(),
@@ -103,7 +103,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("names a secret that is missing in the environment", async () => {
+  it("is refused: a secret that is missing in the environment", async () => {
     project.configure({ secrets: { JWT_SECRET: { source: "environment", variable: "E2E_JWT" } } });
     assert.equal(
       await project.refusal({ E2E_JWT: "" }),
@@ -111,7 +111,7 @@ describe("input that the local environment cannot use", () => {
     );
   });
 
-  it("refuses all of it in Pulumi's own command line too", async () => {
+  it("is refused by Pulumi's own command line too", async () => {
     project.configure({ colour: "green" });
     project.source.edit("application.ts", 'routes: ["/*"]', 'routes: ["/*", "/api/*"]');
     const { code, stdout, stderr } = await project.run(["pulumi", "preview", "--stack", "local"]);

@@ -16,7 +16,7 @@ describe("a start of the local environment that is killed", () => {
   });
   afterEach(() => project.remove());
 
-  it("is gone on with by the next one, and nothing is left over", async () => {
+  it("is continued by the next one, and nothing is left over", async () => {
     const first = project.launch(["start"]);
     await until("the database's container", 600, async () => (await containers(project, "postgres"))[0]);
     await kill(first);
@@ -75,7 +75,7 @@ describe("a start of the local environment that is killed", () => {
     assert.equal((await project.footprint()).containers.length, 7);
   });
 
-  it("takes a route back that users got from a start which was ended while it watched", async () => {
+  it("does not leave users with a route that it had switched and was still watching", async () => {
     project.configure({ watchSeconds: 6 });
     await project.start();
     for (const end of [interrupt, kill]) {

@@ -20,7 +20,7 @@ describe("the local environment", () => {
   });
   after(() => project.remove());
 
-  it("starts from a bare clone, ends with the url, and the application answers there", async () => {
+  it("starts from a bare clone and prints the url at which the application answers", async () => {
     await project.succeed(["destroy", "--yes"]);
 
     const { code, stdout, stderr } = await project.spawn("npm", ["start"]).ended;
@@ -58,7 +58,7 @@ describe("the local environment", () => {
     }
   });
 
-  it("is as Pulumi's own command line expects it", async () => {
+  it("has no changes for Pulumi's own command line", async () => {
     await project.start();
     const before = await containersOf(project);
     const flags = ["--stack", "local", "--yes", "--skip-preview", "--non-interactive", "--expect-no-changes"];
@@ -93,7 +93,7 @@ describe("the local environment", () => {
   });
 
   for (const part of ["api", "worker", "web", "postgres", "redis", "object-storage", "gateway"]) {
-    it(`brings back the ${part} when its container was deleted by hand`, async () => {
+    it(`restores the ${part} when its container was deleted by hand`, async () => {
       await project.start();
       const note = await writeNote(project.url, `before ${part} went`);
 
@@ -116,7 +116,7 @@ describe("the local environment", () => {
     });
   }
 
-  it("leaves nothing when it is destroyed", async () => {
+  it("leaves nothing behind when it is destroyed", async () => {
     await project.start();
     const before = await project.footprint();
     assert.equal(before.containers.length, 7, before.containers.join(", "));
@@ -130,7 +130,7 @@ describe("the local environment", () => {
     assert.deepEqual(await project.footprint(), nothing);
   });
 
-  it("asks before it destroys, and nothing happens where nobody can answer", async () => {
+  it("asks before it is destroyed, and stays when nobody can answer", async () => {
     await project.start();
     const before = await project.footprint();
 

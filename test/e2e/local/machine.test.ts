@@ -21,7 +21,7 @@ describe("a machine that cannot run the local environment", () => {
     assert.deepEqual(left, nothing);
   });
 
-  it("has a Node that is too old", async () => {
+  it("is reported when its Node is too old", async () => {
     const cache = join(project.folder, ".towpath", "cache");
     const start = [...posesAs("20.20.2"), "setup/bootstrap.mjs", "start", "--jsno"];
     const { ended } = project.spawn(process.execPath, start, { XDG_CACHE_HOME: cache });
@@ -32,7 +32,7 @@ describe("a machine that cannot run the local environment", () => {
     assert.match(stderr, new RegExp(`^${step}\\n${step} done in \\d+ s\\n${wrong}$`));
   });
 
-  it("has no Docker engine", async () => {
+  it("is reported when it has no Docker engine", async () => {
     const socket = join(tmpdir(), "towpath-nobody-listens.sock");
     assert.equal(
       await project.refusal({ DOCKER_HOST: `unix://${socket}` }),
@@ -40,7 +40,7 @@ describe("a machine that cannot run the local environment", () => {
     );
   });
 
-  it("has no docker client", async () => {
+  it("is reported when it has no docker client", async () => {
     const folder = join(project.folder, ".towpath", "path");
     mkdirSync(folder, { recursive: true });
     assert.equal(
@@ -49,7 +49,7 @@ describe("a machine that cannot run the local environment", () => {
     );
   });
 
-  it("has an engine that is too old", async () => {
+  it("is reported when its engine is too old", async () => {
     const engine = await fakeEngine("19.03.15", "1.40");
     try {
       assert.equal(
@@ -61,7 +61,7 @@ describe("a machine that cannot run the local environment", () => {
     }
   });
 
-  it("has neither Pulumi nor a network to download it, nor Go to build it", async () => {
+  it("is reported when it has neither Pulumi nor a network to download it, nor Go to build it", async () => {
     const folder = join(project.folder, ".towpath", "path");
     mkdirSync(folder, { recursive: true });
     for (const program of ["docker", "git"]) {
@@ -86,7 +86,7 @@ describe("a machine that cannot run the local environment", () => {
     );
   });
 
-  it("has another program on the port", async () => {
+  it("is reported when another program has the port", async () => {
     const other = await occupy(project.port);
     try {
       assert.equal(
@@ -98,7 +98,7 @@ describe("a machine that cannot run the local environment", () => {
     }
   });
 
-  it("has a full disk below the state", async () => {
+  it("is reported when the disk of the state is full", async () => {
     const folder = join(project.folder, ".towpath", "namespaces", project.namespace, "state");
     mkdirSync(folder, { recursive: true });
     execaSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", folder]);

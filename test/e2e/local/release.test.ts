@@ -5,7 +5,7 @@ import { normalise } from "../../support/normalise.ts";
 import { askVersion, writeNote } from "../../support/notes.ts";
 import { refusalOf, TestProject } from "../../support/project.ts";
 
-describe("a release of the local environment, under load", () => {
+describe("a release of the local environment under load", () => {
   let project: TestProject;
   let load: Load | undefined;
 
@@ -46,7 +46,7 @@ describe("a release of the local environment, under load", () => {
     assertServed(idle);
   });
 
-  it("is refused when the new copy never becomes healthy, is refused again, and is repaired", async () => {
+  it("is refused when the new copy never becomes healthy, is refused again, and succeeds once it is repaired", async () => {
     const under = begun(load);
     const before = await askVersion(project.url);
     const old = await workloads(project);
@@ -82,7 +82,7 @@ describe("a release of the local environment, under load", () => {
     assertServed(await under.cut());
   });
 
-  it("starts nothing new when the migration fails", async () => {
+  it("starts no new copy when the migration fails", async () => {
     const under = begun(load);
     const before = await workloads(project);
     project.source.write("app/api/migrations/versions/0005_broken.py", brokenMigration);
@@ -96,7 +96,7 @@ describe("a release of the local environment, under load", () => {
     assertServed(await under.cut());
   });
 
-  it("starts nothing new when an image does not build, and says the build's own error once", async () => {
+  it("starts no new copy when an image does not build, and shows the build's own error once", async () => {
     const under = begun(load);
     const before = await workloads(project);
     project.source.append("app/api/Dockerfile", "RUN printf 'no such %s\\n' package >&2; exit 3\n");

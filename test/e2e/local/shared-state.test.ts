@@ -8,7 +8,7 @@ import { until } from "../../support/until.ts";
 /** The number of times that two runs meet; TOWPATH_TEST_TRIES=40 is the long form. */
 const tries = Number(process.env.TOWPATH_TEST_TRIES ?? 4);
 
-describe("two runs at once, with a state in object storage", function () {
+describe("two runs at once with a state in object storage", function () {
   let project: TestProject;
   let storage: string;
   let shared: NodeJS.ProcessEnv;
@@ -46,7 +46,7 @@ describe("two runs at once, with a state in object storage", function () {
     if (storage !== "") await docker(["rm", "--force", storage]);
   });
 
-  it(`never take a copy from each other, in ${tries} tries`, async function () {
+  it(`never remove each other's copies, in ${tries} tries`, async function () {
     this.timeout(60_000 * (tries + 2));
     let refused = 0;
     for (let one = 0; one < tries; one++) {

@@ -49,7 +49,7 @@ describe("the state of the local environment", () => {
     assert.deepEqual(Object.keys((await project.start()).changes), ["same"]);
   });
 
-  it("does not open without a passphrase, and no other is made in its place", async () => {
+  it("does not open without a passphrase, and gets no new one", async () => {
     await project.start();
     renameSync(passphrase, `${passphrase}.away`);
     try {
@@ -63,7 +63,7 @@ describe("the state of the local environment", () => {
     }
   });
 
-  it("is removed by labels when its passphrase is lost, and can be made anew", async () => {
+  it("is removed by labels when its passphrase is lost, and can then be made again", async () => {
     await project.start();
     const before = await project.footprint();
     writeFileSync(passphrase, "another one\n");
@@ -93,7 +93,7 @@ describe("the state of the local environment", () => {
     assert.deepEqual(Object.keys((await project.start()).changes), ["same"]);
   });
 
-  it("is locked while another start is under way, which ends well", async () => {
+  it("is locked while another start is under way, which completes", async () => {
     await project.start();
     project.source.append("app/api/notes/version.py", "\n# Another release.\n");
     const first = project.launch(["start", "--json"]);

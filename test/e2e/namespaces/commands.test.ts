@@ -36,7 +36,7 @@ describe("the command line beside a running environment", () => {
       return true;
     });
 
-  it("shows its status, as a table and as a document", async () => {
+  it("shows the status, as a table and as JSON", async () => {
     await untilHealth("healthy");
     const { code, stdout, stderr } = await typed("npx towpath status");
     assert.equal(code, 0, stderr);
@@ -53,7 +53,7 @@ describe("the command line beside a running environment", () => {
     assert.equal(shown?.current, true);
   });
 
-  it("tells a service that ends again and again from one that runs", async () => {
+  it("tells a service that keeps restarting from one that runs", async () => {
     const worker = started.services.worker?.container ?? "";
     await until("the worker to be started again twice", 60, async () => {
       const [restarts] = await docker(["container", "inspect", "--format", "{{.RestartCount}}", worker]);
@@ -88,7 +88,7 @@ describe("the command line beside a running environment", () => {
     await untilHealth("healthy");
   });
 
-  it("prints what one service printed, and what all did in the order of time", async () => {
+  it("prints the logs of one service, and those of all in chronological order", async () => {
     await request(`${started.url}/api/notes`);
     const one = await project.succeed(["logs", "api"]);
     assert.match(one.stdout, /"\/api\/notes"/);
@@ -104,7 +104,7 @@ describe("the command line beside a running environment", () => {
     assert.deepEqual([...new Set(lines.map(({ service }) => service))].sort(), ["api", "web", "worker"]);
   });
 
-  it("goes on with what is printed, until it is interrupted", async () => {
+  it("follows the logs until it is interrupted", async () => {
     const following = project.spawn("sh", ["-c", "exec node setup/bootstrap.mjs logs -f api > followed"]);
     const followed = (): string => readFileSync(join(project.folder, "followed"), "utf8");
     const before = await until("the log so far", 30, () => (followed() === "" ? undefined : followed()));
@@ -116,13 +116,13 @@ describe("the command line beside a running environment", () => {
     assert.equal((await following.ended).code, 130);
   });
 
-  it("opens a shell in a container, and ends as it does", async () => {
+  it("opens a shell in a container, and ends with its exit code", async () => {
     const inside = await typed("echo 'hostname; exit 7' | node setup/bootstrap.mjs shell api");
     const [id = ""] = await docker(["ps", "--quiet", "--filter", `name=${started.services.api?.container}`]);
     assert.deepEqual([inside.code, inside.stdout, inside.stderr], [7, id, ""]);
   });
 
-  it("opens psql as the application's role on its database, and needs no password", async () => {
+  it("opens psql as the application's role on its database, without a password", async () => {
     const who = "select current_user, current_database()";
     const expected = `${database}|${database}`;
     const asked = await project.succeed(["psql", "-At", "-c", who]);
@@ -134,7 +134,7 @@ describe("the command line beside a running environment", () => {
     assert.match(wrong.stderr, /column "nothing" does not exist/);
   });
 
-  it("says which namespace this is and why, with the names that are there", async () => {
+  it("shows the namespace and its origin, with the names that are there", async () => {
     const { stdout } = await project.succeed(["namespace", "--json"]);
     const answer = JSON.parse(stdout) as { namespace: string; why: string; names: Record<string, string> };
     assert.deepEqual(
@@ -160,7 +160,7 @@ describe("the command line beside a running environment", () => {
     assert.ok(buckets.includes(String(bucket)), buckets.join(" "));
   });
 
-  it("finds the machine well, and changes nothing", async () => {
+  it("finds no problem with the machine, and changes nothing", async () => {
     const before = await footprint(started.namespace);
     const { stdout } = await project.succeed(["doctor"]);
     assert.match(stdout, /^well {2}docker$/m);
@@ -169,7 +169,7 @@ describe("the command line beside a running environment", () => {
   });
 
   for (const page of ["namespaces.md", "commands.md"]) {
-    it(`docs/${page} holds commands that work, one after the other`, async () => {
+    it(`works as docs/${page} describes, one command after the other`, async () => {
       const auth = `${project.namespace}-auth`;
       const commands = commandsOf(page).map((command) => command.replace("feature/auth-v2", auth));
       assert.ok(commands.length > 3, commands.join("\n"));

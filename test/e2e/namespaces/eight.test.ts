@@ -52,7 +52,7 @@ interface Branch {
   readonly started: StartedAnswer;
 }
 
-describe("namespaces, up to eight", () => {
+describe("up to eight namespaces", () => {
   const cases = quick(corners, others, 1);
 
   const clones: TestProject[] = [];
@@ -76,7 +76,7 @@ describe("namespaces, up to eight", () => {
     for (const clone of clones) await clone.remove();
   });
 
-  it("run at once, and answer", async () => {
+  it("run at once, and all answer", async () => {
     assert.equal(branches.length, cases.length);
     for (const { started } of branches) {
       const response = await request(started.url);
@@ -95,7 +95,7 @@ describe("namespaces, up to eight", () => {
     assert.equal(new Set(branches.map(({ started }) => started.namespace)).size, cases.length);
   });
 
-  it("have databases of their own, whose data never meets", async () => {
+  it("have databases of their own, whose data never mixes", async () => {
     const ask = async ({ project, variables }: Branch, sql: string): Promise<string> =>
       (await project.succeed(["psql", "-At", "-c", sql], variables)).stdout;
     for (const branch of branches)
@@ -110,7 +110,7 @@ describe("namespaces, up to eight", () => {
     assert.equal(databases.size, cases.length);
   });
 
-  it("are all in one table, each clone's own", async () => {
+  it("are all in one table, each with its own clone", async () => {
     for (const project of clones) {
       const own = branches.filter((branch) => branch.project === project);
       // The engine asks an image's own health check for the first time after 10 s.
@@ -126,7 +126,7 @@ describe("namespaces, up to eight", () => {
     }
   });
 
-  it("are destroyed one by one, and the others still answer", async () => {
+  it("are destroyed one by one while the others still answer", async () => {
     const left = new Set(branches);
     const destroyAllOf = async (clone: TestProject): Promise<void> => {
       for (const branch of branches.filter(({ project }) => project === clone)) {

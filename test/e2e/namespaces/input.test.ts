@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { nothing } from "../../support/footprint.ts";
 import { TestProject } from "../../support/project.ts";
 
-describe("a working copy that cannot be told, or is told wrongly", () => {
+describe("a working copy without a branch, or with wrong variables", () => {
   let project: TestProject;
 
   before(async () => {
@@ -35,7 +35,7 @@ describe("a working copy that cannot be told, or is told wrongly", () => {
     return JSON.parse(stdout) as Record<"namespace" | "why", string>;
   }
 
-  it("is told by its folder, with a warning, without git, with a pointer to nowhere and on a detached HEAD", async () => {
+  it("is identified by its folder, with a warning, without git, with a broken .git and on a detached HEAD", async () => {
     const git = join(project.folder, ".git");
     const fix = "the folder alone tells it now, check out a branch or set BRANCH_NAME";
     const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -57,7 +57,7 @@ describe("a working copy that cannot be told, or is told wrongly", () => {
     assert.equal((await named()).why, `the folder ${project.folder}`);
   });
 
-  it("is another one with a WORKSPACE_ID alone", async () => {
+  it("has another namespace with a WORKSPACE_ID alone", async () => {
     const [without, one, two] = [
       await named(),
       await named({ WORKSPACE_ID: "1" }),

@@ -14,7 +14,7 @@ describe("docs/reload.md", () => {
   });
   after(() => project.remove());
 
-  it("holds commands that work, one after the other", async () => {
+  it("contains commands that work, one after the other", async () => {
     const port = String(await freePort());
     const commands = commandsOf("reload.md").map((command) => command.replaceAll("8001", port));
     assert.equal(commands.length, 7, commands.join("\n"));

@@ -27,7 +27,7 @@ describe("a local environment with its source mounted", () => {
   });
   after(() => project.remove());
 
-  it("says what reloads, and does what it does when it is released", async () => {
+  it("lists the services that reload, and works as when it is released", async () => {
     assert.deepEqual(started.reload, ["api", "worker", "web"]);
     assert.deepEqual(
       Object.values(started.services).map(({ health }) => health),
@@ -36,7 +36,7 @@ describe("a local environment with its source mounted", () => {
     await writeNote(project.url, "with the source mounted");
   });
 
-  it("serves a changed line of the API, and of the worker", async () => {
+  it("serves changed lines of the API and of the worker", async () => {
     project.source.edit("app/api/notes/api.py", 'else "healthy"', 'else "edited"');
     await until("the edited answer", patience, async () => {
       const answer = (await (await request(`${project.url}/api/health`)).json()) as { status: string };
@@ -50,7 +50,7 @@ describe("a local environment with its source mounted", () => {
     });
   });
 
-  it("tells the open page of a changed line, through the gateway", async () => {
+  it("notifies the open page of a changed line, through the gateway", async () => {
     const page = await HotUpdates.open(project.url, ["/src/main.tsx", "/src/App.tsx"]);
     try {
       project.source.append("app/web/src/App.tsx", "// edited\n");
@@ -75,7 +75,7 @@ describe("a local environment with its source mounted", () => {
     assert.deepEqual(await changesOf(project), []);
   });
 
-  it("says which file an image is built from has changed, and builds it at the next start", async () => {
+  it("reports which file of an image has changed, and builds the image at the next start", async () => {
     project.source.edit("app/web/index.html", "<title>Notes</title>", "<title>Other notes</title>");
     assert.deepEqual(await changesOf(project), [
       "images.web: app/web/index.html changed since npm start; run npm start again",
@@ -89,7 +89,7 @@ describe("a local environment with its source mounted", () => {
     assert.deepEqual(await changesOf(project), []);
   });
 
-  describe("with a service on the machine itself", () => {
+  describe("and a service on the machine itself", () => {
     const program = fileURLToPath(new URL("host-api.mjs", import.meta.url));
     const hostRuns = (): string[] => {
       const folder = join(project.folder, ".towpath", "namespaces", project.namespace, "host");
@@ -137,7 +137,7 @@ describe("a local environment with its source mounted", () => {
       assert.deepEqual(processesOf(program), []);
     });
 
-    it("stands in for a container without routes, which rests meanwhile", async () => {
+    it("lets it replace a container without routes, which is stopped meanwhile", async () => {
       const worker = started.services.worker?.container ?? "";
       const state = async (): Promise<string> =>
         (await docker(["inspect", "--format", "{{.State.Status}}", worker])).join("");
@@ -155,7 +155,7 @@ describe("a local environment with its source mounted", () => {
       assert.equal(await state(), "running");
     });
 
-    it("goes back to the container at the next start when the run was killed", async () => {
+    it("returns to the container at the next start when the run was killed", async () => {
       const running = project.launch([
         "run",
         "--port",
