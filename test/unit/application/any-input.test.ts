@@ -27,7 +27,7 @@ describe("any input", () => {
     return true;
   }
 
-  it("is taken or refused, as a whole and in every place", () => {
+  it("is accepted or refused with a plain message, as a whole and in every place", () => {
     fc.assert(fc.property(anything, answered));
     const places = [
       "name",
@@ -45,7 +45,7 @@ describe("any input", () => {
     );
   });
 
-  it("is taken or refused where it is free text", () => {
+  it("is accepted or refused with a plain message in free text", () => {
     fc.assert(
       fc.property(
         text,
@@ -65,7 +65,7 @@ describe("any input", () => {
     );
   });
 
-  it("is refused when it is a circle", () => {
+  it("is refused when it refers to itself", () => {
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     refused(

@@ -38,13 +38,13 @@ describe("a need is refused", () => {
     );
   });
 
-  it("when it is there twice", () => {
+  it("when it is listed twice", () => {
     refused('services.worker.needs[1]: needed twice, got "redis"; remove one of them', {
       services: { worker: { needs: ["redis", "redis"] } },
     });
   });
 
-  it("when it closes a circle", () => {
+  it("when it closes a cycle", () => {
     refused("services.api.needs: cycle api -> web -> api; remove one of these needs", {
       services: { api: { needs: ["postgres", "web"] } },
     });
@@ -53,7 +53,7 @@ describe("a need is refused", () => {
     });
   });
 
-  it("only once for each circle", () => {
+  it("only once for each cycle", () => {
     refused("services.worker.needs: cycle worker -> web -> worker; remove one of these needs", {
       services: {
         api: { needs: ["postgres", "worker"] },
@@ -65,11 +65,11 @@ describe("a need is refused", () => {
 });
 
 describe("layers", () => {
-  it("bring up first what others need", () => {
+  it("start what others need first", () => {
     assert.deepEqual(layers(parseApplication(notes)), [["api", "worker"], ["web"]]);
   });
 
-  it("do not exist for services in a circle", () => {
+  it("do not exist for services in a cycle", () => {
     const service = (needs: string[]) => ({
       ...{ image: "a", routes: [], needs, secrets: [], environment: {} },
       ...{ readOnly: false, capabilities: [] },
@@ -88,7 +88,7 @@ describe("a route is refused", () => {
     );
   });
 
-  it("without a port, and so is a health path", () => {
+  it("when its service has no port, as a health path is", () => {
     refused(
       [
         "services.api.routes: routes need a port, got none; add port, for example port: 8000",
@@ -100,7 +100,7 @@ describe("a route is refused", () => {
 });
 
 describe("the gateway's routes", () => {
-  it("stand with the longest match first", () => {
+  it("are sorted by the longest match first", () => {
     const application = parseApplication(
       merged(notes, { services: { api: { routes: ["/api/*", "/api/v2/*", "/b/*", "/a/*"] } } }),
     );
@@ -119,7 +119,7 @@ describe("the gateway's routes", () => {
 });
 
 describe("the route of a path", () => {
-  it("is the longest match, if any", () => {
+  it("is the longest match, if there is one", () => {
     const of = (path: string) => routeOf(parseApplication(notes), path)?.path;
     const exact = parseApplication({
       ...notes,
@@ -133,14 +133,14 @@ describe("the route of a path", () => {
   });
 });
 
-describe("a name is refused", () => {
-  it("when a part of Towpath's has it", () => {
+describe("an application is refused", () => {
+  it("when a service has the name of one of Towpath's parts", () => {
     refused('services.gateway: Towpath has a part of this name itself, got "gateway"; choose another name', {
       services: { gateway: { image: "api" } },
     });
   });
 
-  it("when a bucket takes it twice, or from a service", () => {
+  it("when a bucket has the name of another bucket, a service or one of Towpath's parts", () => {
     refused('buckets[1]: the name is taken by buckets[0], got "files"; choose another name', {
       buckets: ["files", "files"],
     });
@@ -152,7 +152,7 @@ describe("a name is refused", () => {
     });
   });
 
-  it("when no image has it", () => {
+  it("when a service's image does not exist", () => {
     refused('services.web.image: no such image, got "wep"; did you mean "web"', {
       services: { web: { image: "wep" } },
     });
@@ -167,7 +167,7 @@ describe("a name is refused", () => {
     });
   });
 
-  it("when Towpath sets the argument or variable", () => {
+  it("when it sets an argument or variable that Towpath sets", () => {
     refused("images.web.args.BUILD_COMMIT: Towpath sets this argument itself; remove it", {
       images: { web: { args: { BUILD_COMMIT: "x" } } },
     });
@@ -193,7 +193,7 @@ describe("a name is refused", () => {
     );
   });
 
-  it("when a secret has two givers", () => {
+  it("when a service gets a secret twice", () => {
     refused('services.api.secrets[1]: the need "redis" brings this secret, got "REDIS_URL"; remove it here', {
       services: { api: { secrets: ["JWT_SECRET", "REDIS_URL"] } },
     });
@@ -207,7 +207,7 @@ describe("a name is refused", () => {
     parseApplication(merged(notes, { services: { web: { secrets: ["DATABASE_URL"] } } }));
   });
 
-  it("when no service uses the secret", () => {
+  it("when no service uses a secret", () => {
     refused('secrets.JWT_SECRT: no service uses this secret; did you mean "JWT_SECRET"', {
       secrets: { JWT_SECRT: {} },
     });
@@ -219,7 +219,7 @@ describe("a name is refused", () => {
     );
   });
 
-  it("when commands of the migrations start from a revision that has no name, or print what has none", () => {
+  it("when its migrations start from a revision without a name, or print SQL without listing revisions", () => {
     const sql = ["alembic", "upgrade", "{revision}:head", "--sql"];
     const pending = ["list", "{revision}"];
     const nameless = (which: string) =>
@@ -232,7 +232,7 @@ describe("a name is refused", () => {
     );
   });
 
-  it("when migrations run in a service that is not there or has no database", () => {
+  it("when its migrations run in a service that does not exist or has no database", () => {
     refused('migrations.service: no such service, got "apii"; did you mean "api"', {
       migrations: { service: "apii" },
     });

@@ -9,7 +9,7 @@ import { notes } from "./notes.ts";
 describe("connections", () => {
   const names = namesOf("notes-local");
 
-  it("come from the needs", () => {
+  it("follow from the needs", () => {
     const application = parseApplication(
       merged(notes, {
         buckets: ["files", "my-files"],
@@ -27,13 +27,13 @@ describe("connections", () => {
     });
   });
 
-  it("are none where a service needs nothing but another service", () => {
+  it("are none when a service needs only another service", () => {
     const application = parseApplication(notes);
     assert.deepEqual(connections(application, ["api"], names), { environment: {}, secretNames: [] });
     assert.deepEqual(connections(application, [], names), { environment: {}, secretNames: [] });
   });
 
-  it("tell where a secret's file is", () => {
+  it("name the files of secrets", () => {
     assert.deepEqual(secretFile("JWT_SECRET"), {
       path: "/run/secrets/JWT_SECRET",
       variable: "JWT_SECRET_FILE",
@@ -41,14 +41,14 @@ describe("connections", () => {
   });
 });
 
-describe("an image's reference", () => {
+describe("the reference of an image", () => {
   const through = (reference: string) => imageReference(reference, "cache.example.com/hub/");
 
-  it("stays as it is without a mirror", () => {
+  it("is unchanged without a mirror", () => {
     assert.equal(imageReference("postgres:15"), "postgres:15");
   });
 
-  it("goes through the mirror when it is Docker Hub's", () => {
+  it("goes through the mirror when the image is Docker Hub's", () => {
     assert.equal(through("postgres:15"), "cache.example.com/hub/library/postgres:15");
     assert.equal(through("versity/versitygw:v1.8.0"), "cache.example.com/hub/versity/versitygw:v1.8.0");
     assert.equal(through("docker.io/redis:7"), "cache.example.com/hub/library/redis:7");
@@ -59,7 +59,7 @@ describe("an image's reference", () => {
     );
   });
 
-  it("stays as it is when another registry has it", () => {
+  it("is unchanged when the image is in another registry", () => {
     for (const reference of [
       "ghcr.io/a/b:1",
       "localhost/a",

@@ -12,7 +12,7 @@ const check = (change: object, name = "tests") => ({
 });
 
 describe("a check", () => {
-  it("needs the backing services and buckets of its service unless it says otherwise", () => {
+  it("needs the backing services and buckets of its service by default", () => {
     const needsOf = (change: object) =>
       parseApplication(merged(notes, check({ service: "web", ...change }))).checks.tests?.needs;
     assert.deepEqual(needsOf({}), []);
@@ -21,7 +21,7 @@ describe("a check", () => {
     assert.deepEqual(needsOf({ needs: ["redis"] }), ["redis"]);
   });
 
-  it("has ten minutes, and leaves nothing, unless it says otherwise", () => {
+  it("has ten minutes and leaves no artifacts by default", () => {
     assert.deepEqual(parseApplication(merged(notes, check({ service: "web" }))).checks.tests, {
       service: "web",
       command: ["pytest"],
@@ -31,7 +31,7 @@ describe("a check", () => {
     });
   });
 
-  it("leaves its coverage report too, once", () => {
+  it("also leaves its coverage report, once", () => {
     const coverage = { file: "/tmp/coverage.xml", threshold: 90 };
     const left = (artifacts: string[]) =>
       parseApplication(merged(notes, check({ artifacts, coverage }))).checks.tests?.artifacts;
@@ -41,7 +41,7 @@ describe("a check", () => {
 });
 
 describe("a check is refused", () => {
-  it("when no service has the name that it gives", () => {
+  it("when no service has the name that it refers to", () => {
     refused(
       'checks.tests.service: no such service, got "apy"; did you mean "api"',
       check({ service: "apy" }),
@@ -99,7 +99,7 @@ describe("a check is refused", () => {
     );
   });
 
-  it("when a field has a bad form", () => {
+  it("when a field is malformed", () => {
     refused(
       'checks.Tests: expected a name of lower-case letters, digits and hyphens, from a letter on, at most 20 characters, got "Tests"; for example "api-tests"',
       check({}, "Tests"),
@@ -142,11 +142,11 @@ describe("the checks of a run", () => {
     }),
   );
 
-  it("are all, each behind those that it waits for", () => {
+  it("are all of them, each after those that it waits for", () => {
     assert.deepEqual(selectedChecks(checks), ["lint", "tests", "page"]);
   });
 
-  it("are one, and those that it waits for", () => {
+  it("are the named one and those that it waits for", () => {
     assert.deepEqual(selectedChecks(checks, "tests"), ["lint", "tests"]);
     assert.deepEqual(selectedChecks(checks, "page"), ["page"]);
   });

@@ -22,7 +22,7 @@ const application = parseApplication(
 );
 
 describe("an application in development", () => {
-  it("is built to the development stages, with its source mounted, and runs its development commands", () => {
+  it("is built for the development stages, with its source mounted, and runs its development commands", () => {
     const { images, services } = inDevelopment(application);
     assert.equal(images.api?.target, "dev");
     assert.deepEqual(images.api.mounts, mounts);
@@ -45,7 +45,7 @@ describe("a development build", () => {
     mounts: Object.fromEntries(mounted.map((path) => [path, "/x"])),
   });
 
-  it("leaves out what is mounted from its context, and nothing else", () => {
+  it("leaves mounted folders out of its context, and nothing else", () => {
     const mounted = (context: string, folders: string[]): string[] =>
       mountedInContext("/shop/infra", image(context, folders));
     assert.deepEqual(mounted("app/api", ["app/api/notes", "app/apis", "shared"]), ["notes"]);
@@ -54,14 +54,14 @@ describe("a development build", () => {
     assert.deepEqual(mountedInContext("/shop/infra", { context: "app" }), []);
   });
 
-  it("leaves it out of a context above the project, too", () => {
+  it("leaves mounted folders out of a context above the project too", () => {
     const mounted = (context: string, folders: string[]): string[] =>
       mountedInContext("/shop/infra", image(context, folders));
     assert.deepEqual(mounted("../api", ["../api/src", "../apis", "src"]), ["src"]);
     assert.deepEqual(mounted("..", ["../api/src", "web", "../..data"]), ["api/src", "infra/web", "..data"]);
   });
 
-  it("ignores it after all that the context ignores itself", () => {
+  it("ignores mounted folders after everything that the context itself ignores", () => {
     assert.equal(
       developmentIgnore("/shop", "node_modules\n!notes/keep\n\n", image("app", ["app/notes"])),
       "node_modules\n!notes/keep\nnotes\n",
@@ -69,7 +69,7 @@ describe("a development build", () => {
     assert.equal(developmentIgnore("/shop", "", image("app", [])), "\n");
   });
 
-  it("is made anew for files that changed, came or went", () => {
+  it("is due again for files that changed, were added or removed", () => {
     assert.deepEqual(changedInputs({ a: "1", b: "1", c: "1" }, { a: "1", b: "2", d: "1" }), ["b", "c", "d"]);
     assert.deepEqual(changedInputs({ a: "1" }, { a: "1" }), []);
   });
@@ -84,12 +84,12 @@ describe("a development image is refused", () => {
   const problems = (dockerfile: string | undefined, ...folders: string[]): string[] =>
     developmentProblems(application, files(dockerfile, ...folders));
 
-  it("not when its stage and its folders are there", () => {
+  it("only when its stage or its folders are missing", () => {
     assert.deepEqual(problems("FROM a AS DEV", "app/api/notes", "shared"), []);
     assert.deepEqual(developmentProblems(parseApplication(notes), files(undefined)), []);
   });
 
-  it("when the Dockerfile has no such stage; one that is not there is left to the build", () => {
+  it("when the Dockerfile has no such stage, while a missing Dockerfile is left to the build", () => {
     const there = ["app/api/notes", "shared"];
     assert.deepEqual(problems("FROM a AS base\nFROM base AS devl", ...there), [
       'images.api.dev.target: no such stage in app/api/Dockerfile, got "dev"; did you mean "devl"',
@@ -100,7 +100,7 @@ describe("a development image is refused", () => {
     assert.deepEqual(problems(undefined, ...there), []);
   });
 
-  it("when a folder is not there", () => {
+  it("when a folder is missing", () => {
     assert.deepEqual(problems("FROM a AS dev", "shared"), [
       'images.api.dev.mounts.app/api/notes: no such folder in the project, got "app/api/notes"; name one that exists',
     ]);

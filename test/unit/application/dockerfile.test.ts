@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stagesOf } from "../../../components/application/dockerfile.ts";
 
 describe("the stages of a Dockerfile", () => {
-  it("are those that have names, also where a line is continued", () => {
+  it("are those with names, even on continued lines", () => {
     const text = [
       "FROM a AS One",
       "# FROM b AS no",
@@ -16,7 +16,7 @@ describe("the stages of a Dockerfile", () => {
     assert.deepEqual(stagesOf("FROM a AS one \\"), ["one"]);
   });
 
-  it("are none that stand in a here-document", () => {
+  it("are not read from a here-document", () => {
     const text = [
       "FROM a AS one",
       'RUN <<-EOF cat >x <<"SECOND"',

@@ -7,7 +7,7 @@ import {
 } from "../../../components/application/migrations.ts";
 
 describe("the commands of the migrations", () => {
-  it("are told the revision to start from, wherever they ask for it", () => {
+  it("get the revision to start from wherever they ask for it", () => {
     const command = ["sh", "-c", "list {revision}:head | grep -v {revision}"];
     assert.deepEqual(commandFrom(command, "0003"), ["sh", "-c", "list 0003:head | grep -v 0003"]);
   });
@@ -17,12 +17,12 @@ describe("the commands of the migrations", () => {
     assert.equal(revisionOf(" \n"), undefined);
   });
 
-  it("print the revisions that they would apply, one a line", () => {
+  it("print the revisions that they would apply, one on a line", () => {
     assert.deepEqual(pendingOf("0003\n0004\n"), ["0003", "0004"]);
     assert.deepEqual(pendingOf("\n"), []);
   });
 
-  it("are told no revision that a shell would take for more than a word", () => {
+  it("get no revision that a shell would take for more than a word", () => {
     assert.equal(isRevision("v1.2_rc-3"), true);
     for (const text of ["", "a b", "$(id)", "a;b", "a'b"]) assert.equal(isRevision(text), false, text);
   });

@@ -11,8 +11,8 @@ const nameForm =
 const secretForm =
   "expected a secret's name of capital letters, digits and underscores, not from GITHUB_ or TOWPATH_ on and not ending in _FILE, at most 100 characters";
 
-describe("a good application", () => {
-  it("is given back with every optional filled in", () => {
+describe("a valid application", () => {
+  it("is returned with every optional field filled in", () => {
     assert.equal(defineApplication(notes), notes);
     const parsed = parseApplication(notes);
     assert.deepEqual(parsed.services.worker, {
@@ -29,7 +29,7 @@ describe("a good application", () => {
     assert.deepEqual(parsed.smoke[1], { path: "/", status: 200 });
   });
 
-  it("says how each secret is delivered, its own and those of its needs", () => {
+  it("has the delivery of each secret, its own and those of its needs", () => {
     const parsed = parseApplication(merged(notes, { secrets: { REDIS_URL: { delivery: "variable" } } }));
     assert.deepEqual(parsed.secrets, { JWT_SECRET: { delivery: "variable" } });
     assert.deepEqual(parsed.connectionSecrets, {
@@ -40,7 +40,7 @@ describe("a good application", () => {
     });
   });
 
-  it("can be one service and nothing else", () => {
+  it("can be a single service", () => {
     const parsed = parseApplication({
       name: "a",
       images: { a: { context: "." } },
@@ -53,7 +53,7 @@ describe("a good application", () => {
   });
 });
 
-describe("a field with a bad form is refused:", () => {
+describe("a malformed field is refused:", () => {
   it("the description as a whole", () => {
     assert.equal(
       messageOf(() => parseApplication("notes")),
@@ -251,7 +251,7 @@ describe("a field with a bad form is refused:", () => {
     parseApplication(merged(notes, smoke({ list: [1, "two", null, { three: true }] })));
   });
 
-  it("unknown fields, with the nearest known one", () => {
+  it("unknown fields, with the nearest known name", () => {
     refused('services.api.prot: unknown field; did you mean "port"', { services: { api: { prot: 80 } } });
     refused(
       "volumes: unknown field; known are buckets, checks, images, migrations, name, postgres, redis, secrets, services, smoke",
@@ -259,7 +259,7 @@ describe("a field with a bad form is refused:", () => {
     );
   });
 
-  it("all of them at once, in the schema's order", () => {
+  it("all of them at once, in the order of the schema", () => {
     refused(
       [
         `name: ${nameForm}, got 5; for example "notes"`,

@@ -11,7 +11,7 @@ const application = parseApplication(
   }),
 );
 
-describe("secrets' values from before", () => {
+describe("previous values of secrets", () => {
   it("reach the same services in the same way", () => {
     const values = ["DATABASE_URL", "JWT_SECRET", "SMTP_PASSWORD", "SMTP_PASSWORD_PREVIOUS"];
     const { services, secrets } = withPreviousSecrets(application, values);
@@ -23,7 +23,7 @@ describe("secrets' values from before", () => {
     });
   });
 
-  it("change nothing where there are none", () => {
+  it("change nothing when there are none", () => {
     assert.deepEqual(withPreviousSecrets(application, ["JWT_SECRET", "SMTP_PASSWORD"]), application);
   });
 });

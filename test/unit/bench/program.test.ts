@@ -6,7 +6,7 @@ import { parse } from "yaml";
 
 describe("the measurement of a program's own share", () => {
   for (const program of ["../index.ts", "@pulumi/pulumi"]) {
-    it(`says how long ${program} takes, started as Pulumi starts it`, async () => {
+    it(`reports how long ${program} takes, started as Pulumi starts it`, async () => {
       const { runtime } = parse(readFileSync("Pulumi.yaml", "utf8")) as {
         runtime: { options: { nodeargs: string } };
       };

@@ -10,7 +10,7 @@ const report = (attributes: string): string =>
 </coverage>`;
 
 describe("the coverage of a Cobertura report", () => {
-  it("is the share of lines, exactly where the report counts them", () => {
+  it("is the share of lines, exact when the report counts them", () => {
     assert.equal(lineCoverage(report('lines-valid="3" lines-covered="2" line-rate="0.67"')), (2 / 3) * 100);
     assert.equal(lineCoverage(report('line-rate="0.25"')), 25);
     assert.equal(lineCoverage(report('lines-valid="0" lines-covered="0" line-rate="0"')), 100);
@@ -22,7 +22,7 @@ describe("the coverage of a Cobertura report", () => {
     }
   });
 
-  it("is never shown as more than it is", () => {
+  it("is never rounded up", () => {
     assert.deepEqual([89.96, 90, 66.666].map(percent), ["89.9 %", "90 %", "66.6 %"]);
   });
 });

@@ -28,7 +28,7 @@ describe("the plan of a run", () => {
     assert.deepEqual(plan.application, application);
   });
 
-  it("of one check has nothing that it does not need", () => {
+  it("of one check has nothing that the check does not need", () => {
     const plan = ciPlan(application, "lint");
     assert.deepEqual([plan.checks, plan.rehearses], [["lint"], false]);
     assert.deepEqual([plan.releaseImages, plan.developmentImages], [[], ["api"]]);
@@ -49,13 +49,13 @@ describe("the plan of a run", () => {
     assert.deepEqual(plan.application.buckets, ["files"]);
   });
 
-  it("has no rehearsal where there are no migrations", () => {
+  it("has no rehearsal when there are no migrations", () => {
     const without = parseApplication(merged(notes, { migrations: undefined }));
     assert.equal(ciPlan(without).rehearses, false);
     assert.deepEqual(checkNames(without), []);
   });
 
-  it("is refused for a check that is not there", () => {
+  it("is refused for an unknown check", () => {
     assert.equal(
       messageOf(() => ciPlan(application, "test")),
       '--only: the application has no such check, got "test"; did you mean "tests"',
@@ -71,7 +71,7 @@ describe("the plan of a run", () => {
   });
 });
 
-describe("a check's database", () => {
+describe("the name of a check's database", () => {
   it("leaves room for those of its workers within PostgreSQL's 63 bytes", () => {
     const label = (longest: number): fc.Arbitrary<string> =>
       fc.stringMatching(new RegExp(`^[a-z][a-z0-9-]{0,${longest - 2}}[a-z0-9]$`));

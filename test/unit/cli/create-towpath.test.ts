@@ -39,7 +39,7 @@ describe("npm create towpath", function () {
     assert.deepEqual(JSON.parse(stdout), { error: noRepository(folder, "fatal: not a git repository") });
   });
 
-  it("has the version of towpath, and comes with it", () => {
+  it("has the version of towpath, and depends on it", () => {
     const [own, towpath] = [manifestOf("create-towpath"), manifestOf(".")];
     assert.equal(own.version, towpath.version);
     assert.deepEqual(own.dependencies, { towpath: towpath.version });

@@ -22,7 +22,7 @@ describe("the command line", function () {
       environment: { ...process.env, BRANCH_NAME: "main" },
     });
 
-  it("explains itself, with its exit codes", async () => {
+  it("explains itself and its exit codes", async () => {
     const { code, stdout } = await towpath("--help");
     assert.equal(code, 0);
     const commands =
@@ -31,12 +31,12 @@ describe("the command line", function () {
     assert.match(stdout, /Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted/);
   });
 
-  it("ends with 2 when it is not used as it should be", async () => {
+  it("ends with 2 when it is used wrongly", async () => {
     const { code, stderr } = await towpath("start", "--jsno");
     assert.deepEqual([code, stderr], [2, "error: unknown option '--jsno'\n(Did you mean --json?)\n"]);
   });
 
-  it("releases only to stacks that are released to", async () => {
+  it("refuses stacks that are never released to in commands about releases", async () => {
     const message = '--stack: expected a stack that is released to, got "local"; take staging or production';
     for (const command of ["releases", "rollback", "receipt end-to-end", "backup"]) {
       const ended = await towpath(...command.split(" "), "--stack", "local");
@@ -53,7 +53,7 @@ describe("the command line", function () {
     });
   });
 
-  it("takes ports only where it asks for one", async () => {
+  it("accepts ports only where it asks for one", async () => {
     for (const port of ["x", "0", "65536", "1.5"]) {
       const { code, stderr } = await towpath("run", "--port", port, "api", "--", "true");
       assert.deepEqual(
@@ -66,7 +66,7 @@ describe("the command line", function () {
     }
   });
 
-  it("ends with 1 and a message without a stack when something is wrong", async () => {
+  it("ends with 1 and a message without a stack trace when something is wrong", async () => {
     machine.docker("version", "19.03.15 1.40");
     const message =
       "docker: engine 20.10 or newer is needed, got 19.03.15; upgrade it, see https://docs.docker.com/engine/install/";
@@ -75,14 +75,14 @@ describe("the command line", function () {
     assert.deepEqual([JSON.parse(stdout), stderr], [{ error: message }, `${message}\n`]);
   });
 
-  it("ends with 1 and its result when that has to be repaired", async () => {
+  it("ends with 1 and its result when the result has to be repaired", async () => {
     machine.docker("version", "19.03.15 1.40");
     const { code, stdout } = await towpath("doctor", "--json");
     const findings = JSON.parse(stdout) as Record<string, unknown>[];
     assert.deepEqual([code, findings.length > 0], [1, true]);
   });
 
-  it("passes on what is wrong with the tests that are asked for", async () => {
+  it("passes on problems with the tests that are named", async () => {
     assert.deepEqual(await towpath("test", "unti"), {
       code: 1,
       stdout: "",
@@ -90,7 +90,7 @@ describe("the command line", function () {
     });
   });
 
-  it("is what package.json's scripts call", () => {
+  it("is what the scripts in package.json call", () => {
     const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
       scripts: Record<string, string>;
     };

@@ -37,7 +37,7 @@ const expected = [
 const digest = `digest: sha256:${"0".repeat(64)}`;
 
 describe("an image that does not build", () => {
-  it("is told with its last lines by the official plugin and BuildKit, which give several records in one message", () => {
+  it("is reported with its last lines by the official plugin with BuildKit, which puts several records in one message", () => {
     const layer = `sha256:${"1".repeat(64)}`;
     const failure = "executor failed running [/bin/sh -c npm ci]: exit code: 7";
     const told = [
@@ -54,7 +54,7 @@ describe("an image that does not build", () => {
     assert.equal(said(told, `error reading build output: ${failure}`), expected);
   });
 
-  it("is told with its last lines by the official plugin and the classic builder", () => {
+  it("is reported with its last lines by the official plugin with the classic builder", () => {
     const told = [
       "Starting Docker build",
       "Step 1/2 : FROM base",
@@ -76,14 +76,14 @@ describe("an image that does not build", () => {
     assert.equal(said(told, `error reading build output: ${failure}`), expected);
   });
 
-  it("is told with its last lines by our plugin, whose error repeats them", () => {
+  it("is reported with its last lines by our plugin, whose error repeats them", () => {
     const lines = ["npm error 404", "npm error a complete log", "npm error can be found"];
     const told = ["building notes-local-api:latest", "[base 2/2] RUN npm ci", ...lines];
     const failure = "executor failed running [/bin/sh -c npm ci]: exit code: 7";
     assert.equal(said(told, `image cannot be built: ${failure}\n  ${lines.join("\n  ")}`), expected);
   });
 
-  it("is told without any when its command printed none, by either", () => {
+  it("is reported without lines by either when its command printed none", () => {
     const failure = "executor failed running [/bin/sh -c npm ci]: exit code: 7";
     for (const told of [
       ["Starting Docker build", `${digest}\n[base 2/2] RUN npm ci\nerror: ${failure}`],

@@ -23,7 +23,7 @@ function refused(log: string): Failure {
 }
 
 describe("the explanation of a failure", () => {
-  it("says that a port is in use", () => {
+  it("reports that a port is in use", () => {
     const expected =
       'towpath:port: port 8080 is in use by another program; choose another with "npm run pulumi -- config set towpath:port 8081 --stack local" or stop that program';
     for (const said of [
@@ -37,14 +37,14 @@ describe("the explanation of a failure", () => {
     }
   });
 
-  it("keeps an engine's words about a port that it does not name", () => {
+  it("keeps the engine's message about a port that it does not name", () => {
     assert.equal(
       explain(failed(["port is already allocated", container])),
       "notes-local-api: port is already allocated",
     );
   });
 
-  it("says which data a plan would have removed", () => {
+  it("names the data that a plan would have removed", () => {
     const urn =
       "urn:pulumi:production::notes::towpath:data:DataContainer$docker:index/volume:Volume::notes-production-postgres-volume";
     const end =
@@ -61,7 +61,7 @@ describe("the explanation of a failure", () => {
     );
   });
 
-  it("says that the passphrase is wrong", () => {
+  it("reports that the passphrase is wrong", () => {
     assert.equal(
       explain(
         refused("error: getting stack configuration: get stack secrets manager: incorrect passphrase\n"),
@@ -72,14 +72,14 @@ describe("the explanation of a failure", () => {
     );
   });
 
-  it("says that a passphrase is missing", () => {
+  it("reports that a passphrase is missing", () => {
     assert.equal(
       explain(refused("error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or …")),
       "passphrase: a state outside this project needs one that its users share, got none; set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE",
     );
   });
 
-  it("says who holds the lock", () => {
+  it("names the holder of the lock", () => {
     assert.equal(
       explain(
         refused(
@@ -95,7 +95,7 @@ describe("the explanation of a failure", () => {
     );
   });
 
-  it("says that a disk is full, and where when that is known", () => {
+  it("reports that a disk is full, and where if that is known", () => {
     const rest =
       'free some ("docker system df" shows what Docker holds, "docker system prune" removes what nothing uses) and run the command again';
     assert.equal(
@@ -109,7 +109,7 @@ describe("the explanation of a failure", () => {
     assert.equal(explain(refused("error: saving checkpoint: ENOSPC")), `disk: full; ${rest}`);
   });
 
-  it("says once that the engine went away, however many resources noticed", () => {
+  it("reports once that the engine is gone, however many resources noticed", () => {
     const said =
       "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
     assert.equal(
@@ -120,7 +120,7 @@ describe("the explanation of a failure", () => {
     );
   });
 
-  it("names the host that the connection was lost to", () => {
+  it("names the host to which the connection was lost", () => {
     const message =
       "towpath:hosts.app1: the connection was lost in the middle of the work; what serves there goes on. See how the host is with npx towpath host check, and run the command again, which goes on where this run ended";
     for (const said of [
@@ -131,7 +131,7 @@ describe("the explanation of a failure", () => {
     }
   });
 
-  it("keeps a step's own words, whatever the log lines in them say", () => {
+  it("keeps a step's own message, whatever the log lines in it contain", () => {
     const words =
       'migrations: "up" ended with exit code 1, nothing new was started; its last log lines:\n  | ';
     for (const logged of [
@@ -145,7 +145,7 @@ describe("the explanation of a failure", () => {
     }
   });
 
-  it("puts what the docker client said to a step into words that help", () => {
+  it("explains the docker client's message to a step", () => {
     const step = 'exit status 1: running "node steps/run.mjs write-secrets":\n';
     assert.equal(
       explain(failed([`${step}docker cp: write /var/lib/docker/x: no space left on device`, container])),
@@ -155,7 +155,7 @@ describe("the explanation of a failure", () => {
     assert.equal(explain(failed([step + unknown, container])), unknown);
   });
 
-  it("shows what a step of the release said, and not how it was run", () => {
+  it("shows the message of a step of the release, and not how it was run", () => {
     assert.equal(
       explain(
         failed([
@@ -167,7 +167,7 @@ describe("the explanation of a failure", () => {
     );
   });
 
-  it("keeps the message of a step that said nothing", () => {
+  it("keeps the message of a step without output", () => {
     assert.equal(
       explain(failed(['exit status 1: running "true"', container])),
       'notes-local-api: exit status 1: running "true"',
@@ -209,14 +209,14 @@ describe("the explanation of a failure", () => {
     );
   });
 
-  it("shows the program's own message as it is", () => {
+  it("shows the program's own message unchanged", () => {
     assert.equal(
       explain(failed(['towpath:port: expected a port, got "x"', stack])),
       'towpath:port: expected a port, got "x"',
     );
   });
 
-  it("takes URNs and wrappings away", () => {
+  it("removes URNs and wrappers", () => {
     assert.equal(
       explain(
         failed([
@@ -232,11 +232,11 @@ describe("the explanation of a failure", () => {
     );
   });
 
-  it("says each reason once", () => {
+  it("reports each reason once", () => {
     assert.equal(explain(failed(["boom", container], ["boom", container])), "notes-local-api: boom");
   });
 
-  it("shows what the CLI printed when the engine said nothing", () => {
+  it("shows the CLI's output when the engine reported nothing", () => {
     assert.equal(
       explain(refused("Previewing …\nerror: no Pulumi.yaml project file found\n")),
       "no Pulumi.yaml project file found",
@@ -244,7 +244,7 @@ describe("the explanation of a failure", () => {
     assert.equal(explain(refused("panic: something\n")), "panic: something");
   });
 
-  it("says how Pulumi ended when nobody said anything", () => {
+  it("reports how Pulumi ended when nothing else is known", () => {
     assert.equal(
       explain({ errors: [], log: "", ending: "SIGKILL" }),
       "pulumi: ended before its work was done, got SIGKILL; run the command again, which goes on where this run ended",

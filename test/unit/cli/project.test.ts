@@ -23,7 +23,7 @@ describe("the project", () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it("is found from the working directory upward, and worked in", async () => {
+  it("is found from the working directory upward, and becomes the working directory", async () => {
     write("application.ts", application);
     mkdirSync(join(root, "src/deep"), { recursive: true });
     const project = await openProject(join(root, "src/deep"));
@@ -41,7 +41,7 @@ describe("the project", () => {
     assert.equal((await openProject(join(root, "infra"))).name, "inner");
   });
 
-  it("has to be there", async () => {
+  it("has to exist", async () => {
     rmSync(join(root, "Pulumi.yaml"));
     await assert.rejects(openProject(root), {
       name: "Problem",
@@ -54,7 +54,7 @@ describe("the project", () => {
       { "Pulumi.yaml": "runtime: nodejs\n", "application.ts": application },
       /^Pulumi\.yaml: expected the project's name, got none; add a line such as name: notes$/,
     ],
-    "a Pulumi.yaml that is no YAML": [
+    "a Pulumi.yaml that is not valid YAML": [
       { "Pulumi.yaml": "name: [\n", "application.ts": application },
       /^Pulumi\.yaml: expected YAML, got Flow sequence .*; mend the file$/,
     ],

@@ -40,8 +40,8 @@ async function copyWith(boundaries: Boundaries, readOnly: boolean): Promise<Reco
   return byName(registrations);
 }
 
-describe("a copy where users are", () => {
-  it("has limits, and its secrets in itself where it can be written", async () => {
+describe("a copy that serves users", () => {
+  it("has limits, and its secrets in itself if it is writable", async () => {
     const { api, ...others } = await copyWith({ rights: "few", limits, secretVersions }, false);
     assert.equal(api?.inputs.memory, 256);
     assert.equal(api.inputs.readOnly, undefined);
@@ -53,7 +53,7 @@ describe("a copy where users are", () => {
     );
   });
 
-  it("has them in a volume of its secrets' versions where it is read-only", async () => {
+  it("has its secrets in a volume named by their versions if it is read-only", async () => {
     const resources = await copyWith({ rights: "few", limits, secretVersions }, true);
     const { api } = resources;
     const volume = resources["release-api-secrets-volume"];
@@ -80,7 +80,7 @@ describe("a copy where users are", () => {
     );
   });
 
-  it("takes another volume when one of its own secrets changes, and for no other", async () => {
+  it("gets another volume when one of its own secrets changes, and for no other", async () => {
     const nameWith = async (versions: Record<string, string>): Promise<unknown> => {
       const boundaries: Boundaries = { rights: "few", limits, secretVersions: pulumi.output(versions) };
       return (await copyWith(boundaries, true))["release-api-secrets-volume"]?.inputs.name;
@@ -90,7 +90,7 @@ describe("a copy where users are", () => {
     assert.notEqual(await nameWith({ DATABASE_URL: "0b", JWT_SECRET: "1b" }), name);
   });
 
-  it("is left as it is where it has all rights", async () => {
+  it("has no limits when it has all rights", async () => {
     const { api } = await copyWith({ rights: "all" }, true);
     assert.deepEqual([api?.inputs.memory, api?.inputs.readOnly], [undefined, undefined]);
     assert.equal((api?.inputs.uploads as unknown[]).length, 1);

@@ -86,7 +86,7 @@ describe("the environment of ci", function () {
     });
   });
 
-  it("tells images that are published where they come from", async () => {
+  it("labels images that are published with their origin", async () => {
     const facts = { BUILD_VERSION: "1.2.3", BUILD_COMMIT: "abc" };
     const { registrations } = await deployed(program(run({ facts })), { stack: "ci", configuration });
     const { build } = byName(registrations)["notes-ci-api-image-build"]?.inputs ?? {};
@@ -139,7 +139,7 @@ describe("the environment of ci", function () {
     assert.deepEqual(order["notes-ci-tests-run"], ["notes-ci-lint-run", "notes-ci-postgres-gate-poll"]);
   });
 
-  it("makes for one check what that one needs", async () => {
+  it("makes only what one check needs when that one is named", async () => {
     const { registrations } = await deployed(program(run({ only: "page" })), { stack: "ci", configuration });
     assert.deepEqual(Object.keys(byName(registrations)).sort(), [
       "notes-ci-host-engine",
@@ -153,7 +153,7 @@ describe("the environment of ci", function () {
     ]);
   });
 
-  it("is refused when only the command line could give it what it is set to", async () => {
+  it("is refused without the command line when a setting needs it", async () => {
     const reusing = { ...configuration, "towpath:reuse": "local" };
     const { thrown, registrations } = await outcome(program(run()), { stack: "ci", configuration: reusing });
     assert.equal(
@@ -165,8 +165,8 @@ describe("the environment of ci", function () {
   });
 });
 
-describe("what the command line tells the program of a run", () => {
-  it("is the same when it is read", () => {
+describe("the command line's message to the program of a run", () => {
+  it("is read as it was written", () => {
     const told = run({ only: "tests", reused: "notes-local" });
     assert.deepEqual(ciRunOf(ciRunVariable(told), "notes-ci"), told);
     assert.deepEqual(ciRunOf({}, "notes-ci"), run());

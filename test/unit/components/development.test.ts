@@ -27,7 +27,7 @@ describe("the sample application with its source mounted", function () {
     rmSync(kept, { recursive: true });
   });
 
-  it("builds the development stage with a Dockerfile that ignores what is mounted", () => {
+  it("builds the development stage with a Dockerfile that ignores mounted folders", () => {
     const { dockerfile, target, context } = resources[`${namespace}-api-image-build`]?.inputs.build as Record<
       string,
       string
@@ -55,7 +55,7 @@ describe("the sample application with its source mounted", function () {
     });
   });
 
-  it("takes down what the image was built from, without the source", () => {
+  it("records what the image was built from, without the source", () => {
     const inputs = JSON.parse(readFileSync(join(kept, "development/api/inputs.json"), "utf8")) as object;
     assert.ok("app/api/requirements.txt" in inputs);
     assert.ok("app/api/Dockerfile" in inputs);
@@ -65,7 +65,7 @@ describe("the sample application with its source mounted", function () {
     );
   });
 
-  it("takes down nothing when it is only planned", async () => {
+  it("records nothing in a plan", async () => {
     const planned = { "towpath:namespace": `${namespace}-plan` };
     const folder = join(".towpath", "namespaces", `${namespace}-plan`);
     try {
@@ -76,7 +76,7 @@ describe("the sample application with its source mounted", function () {
     }
   });
 
-  it("is refused before the first resource when a stage or a folder is not there", async () => {
+  it("is refused before the first resource when a stage or a folder is missing", async () => {
     const api = { context: "app/api", dev: { target: "devel", mounts: { "app/api/note": "/app/notes" } } };
     const { thrown, registrations } = await outcome(
       localProgram({ ...application, images: { ...application.images, api } }),

@@ -36,7 +36,7 @@ describe("an environment", function () {
     whole = (await deployed(program(notes))).registrations;
   });
 
-  it("makes nothing that the application does not declare", async () => {
+  it("contains nothing that the application does not declare", async () => {
     const { registrations, result } = await deployed(program(page));
     assert.deepEqual(Object.keys(byName(registrations)).sort(), [
       "page-local-gateway-container",
@@ -55,7 +55,7 @@ describe("an environment", function () {
     assert.deepEqual(await valueOf(result.services), { web: { container: "page-local-web-1a2b3c4" } });
   });
 
-  it("keeps an image's own health check from a service that has none", async () => {
+  it("disables an image's own health check in a service that declares none", async () => {
     const { registrations } = await deployed(program(page));
     const resources = byName(registrations);
     assert.deepEqual(resources["page-local-web"]?.inputs.healthcheck, {
@@ -133,7 +133,7 @@ describe("an environment", function () {
     assert.equal(await valueOf(result.url), "http://localhost:9090");
   });
 
-  it("delivers a secret as a variable where the application says so, marked secret", () => {
+  it("delivers a secret as a variable when the application asks for it, marked secret", () => {
     const inputs = byName(whole)["notes-local-api"]?.inputs;
     const value = password("notes-local-secret-JWT_SECRET-value", 32);
     const release = imageId("notes-local-api-image-build").slice(7, 19);
@@ -152,7 +152,7 @@ describe("an environment", function () {
     assert.ok(!JSON.stringify(environment).includes(value));
   });
 
-  it("gives a service the values of its secrets from the sources that the settings say", async () => {
+  it("gives a service the values of its secrets from the sources in the settings", async () => {
     process.env.MY_KEY = "from the environment";
     const secrets = ["GENERATED", "GIVEN", "HANDED"];
     const application = { ...page, services: { web: { image: "web", secrets } } };
@@ -180,16 +180,16 @@ describe("an environment", function () {
     );
   });
 
-  it("can be planned when nothing of what plugins say is known", async () => {
+  it("can be planned when none of the plugins' values are known", async () => {
     const planned = await deployed(program(notes), { preview: true });
     assert.deepEqual(Object.keys(byName(planned.registrations)).sort(), Object.keys(byName(whole)).sort());
   });
 });
 
-describe("what an environment refuses before the first resource", function () {
+describe("an environment is refused before the first resource", function () {
   this.timeout(30_000);
 
-  it("a secret that the configuration has to give", async () => {
+  it("when a secret is missing in the configuration", async () => {
     const secrets = ["JWT_SECRET", "API_KEY"];
     await refused(
       { ...page, services: { web: { image: "web", secrets } } },
@@ -204,7 +204,7 @@ describe("what an environment refuses before the first resource", function () {
     );
   });
 
-  it("a secret that an environment variable has to give, and another one, together", async () => {
+  it("when secrets are missing in environment variables, all of them at once", async () => {
     await refused(
       { ...page, services: { web: { image: "web", secrets: ["JWT_SECRET", "API_KEY"] } } },
       {
@@ -220,7 +220,7 @@ describe("what an environment refuses before the first resource", function () {
     );
   });
 
-  it("all problems of the application at once", async () => {
+  it("with all problems of the application at once", async () => {
     await refused(
       {
         ...page,
@@ -240,7 +240,7 @@ describe("what an environment refuses before the first resource", function () {
     );
   });
 
-  it("an environment that cannot be deployed yet", async () => {
+  it("when it cannot be deployed yet", async () => {
     const { previewDomain, host, registry } = previewSettings;
     await refused(
       page,

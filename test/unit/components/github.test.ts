@@ -20,7 +20,7 @@ describe("an environment on GitHub", () => {
   };
   const place = { repository: "notes", environment: "staging" };
 
-  it("has reviewers, branches and tags, variables and secrets, and nobody passes by", async () => {
+  it("has reviewers, branches and tags, variables and secrets, and admits no bypass", async () => {
     const { registrations, result } = await deployed(
       () =>
         new GithubEnvironment("notes-staging", {
@@ -51,7 +51,7 @@ describe("an environment on GitHub", () => {
     assert.equal(await valueOf(result.environment), "staging");
   });
 
-  it("asks for nobody where nobody has to approve, and takes every branch where none is named", async () => {
+  it("has no reviewers when nobody has to approve, and allows every branch when none is named", async () => {
     const { registrations } = await deployed(
       () =>
         new GithubEnvironment("notes-staging", {
@@ -113,7 +113,7 @@ describe("the rules of a repository", () => {
     });
   });
 
-  it("know the workflows of the repository above the project", async () => {
+  it("include the workflows of the repository above the project", async () => {
     mkdirSync(join(folder, ".git"), { recursive: true });
     mkdirSync(join(folder, "infra"), { recursive: true });
     await assert.rejects(
@@ -132,7 +132,7 @@ describe("the rules of a repository", () => {
     assert.equal(rules.requiredStatusChecks, undefined);
   });
 
-  it("are refused before anything is made when a required check is nearly one of a workflow", async () => {
+  it("are refused before anything is made when a required check is named almost like one of a workflow", async () => {
     const { registrations, thrown } = await outcome(program({ requiredChecks: ["check"] }));
     assert.ok(pulumi.RunError.isInstance(thrown));
     assert.match(thrown.message, /^requiredChecks\[0\]: /);

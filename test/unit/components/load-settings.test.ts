@@ -40,7 +40,7 @@ function asTexts(good: Record<string, unknown>): Record<string, string> {
 }
 
 describe("loadSettings", () => {
-  it("needs nothing in the stack's file: name and working copy say the environment and the namespace", async () => {
+  it("needs nothing in the stack's file: name and working copy determine the environment and the namespace", async () => {
     const { secretValues, credential, settings } = await loaded(
       {},
       { variables: { BRANCH_NAME: "feature/auth-v2" } },
@@ -59,7 +59,7 @@ describe("loadSettings", () => {
     assert.deepEqual(secretValues, {});
   });
 
-  it("knows a preview and its number by the stack's name", async () => {
+  it("recognises a preview and its number by the stack's name", async () => {
     const { previewDomain, host, registry } = preview;
     const { settings } = await loaded(asTexts({ previewDomain, host, registry }), { stack: "pr-12" });
     assert.equal(settings.environment, "preview");
@@ -67,18 +67,18 @@ describe("loadSettings", () => {
     assert.equal("pullRequest" in settings && settings.pullRequest, 12);
   });
 
-  it("lets the stack's file say more than the name", async () => {
+  it("prefers the stack's file to the name", async () => {
     const { settings } = await loaded({ environment: "local", namespace: "mine" }, { stack: "dev" });
     assert.deepEqual([settings.environment, settings.namespace], ["local", "mine"]);
   });
 
-  it("knows a host that several environments share by its stack's name", async () => {
+  it("recognises a shared host by its stack's name", async () => {
     const { settings } = await loaded(asTexts({ host: sharedHost.host }), { stack: "host-app1" });
     assert.equal(settings.environment, "host");
     assert.equal(settings.namespace, "notes-host-app1");
   });
 
-  it("reads numbers, texts, lists and maps from what Pulumi hands over as text", async () => {
+  it("reads numbers, texts, lists and maps from the text that Pulumi passes", async () => {
     const { settings } = await loaded({
       port: "9090",
       namespace: "mine",
@@ -91,13 +91,13 @@ describe("loadSettings", () => {
     });
   });
 
-  it("leaves a text a text, even if it looks like a number", async () => {
+  it("keeps a text a text, even if it looks like a number", async () => {
     const commit = "1234567890123456789012345678901234567890";
     const { settings } = await loaded(asTexts({ ...staging, commit }), { stack: "staging" });
     assert.equal("commit" in settings && settings.commit, commit);
   });
 
-  it("does not read other programs' keys", async () => {
+  it("ignores other programs' keys", async () => {
     const { result } = await deployed(() => loadSettings("notes"), {
       configuration: { "docker:host": "ssh://elsewhere", "other:port": "1" },
     });
@@ -156,7 +156,7 @@ describe("loadSettings", () => {
     }
   });
 
-  it("reads values from before where they stay valid, unless they are the same", async () => {
+  it("reads previous values where they stay valid, unless they are the same", async () => {
     const rotate = { every: "90d", overlap: true };
     const source = (more: object): object => ({ source: "environment", ...more });
     const configured = { source: "configuration", rotate };
@@ -186,13 +186,13 @@ describe("loadSettings", () => {
     });
   });
 
-  it("has no value for an environment variable that is not set, or empty", async () => {
+  it("has no value for an environment variable that is unset or empty", async () => {
     const secrets = '{"UNSET_NAME":{"source":"environment"},"EMPTY_NAME":{"source":"environment"}}';
     const { secretValues } = await loaded({ secrets }, { variables: { EMPTY_NAME: "" } });
     assert.deepEqual(secretValues, {});
   });
 
-  it("tells all problems at once, without a stack trace", async () => {
+  it("reports all problems at once, without a stack trace", async () => {
     const failure = await loaded({ port: "0", prot: "8080", secretValues: '{"JWT_SECRET":1}' }).catch(
       (error: unknown) => error,
     );
@@ -207,7 +207,7 @@ describe("loadSettings", () => {
     );
   });
 
-  it("says what is missing when the stack's name says nothing", async () => {
+  it("reports what is missing when the stack's name does not determine it", async () => {
     await assert.rejects(loaded({}, { stack: "dev" }), {
       message:
         "towpath:environment: expected local, ci, preview, staging, production, host or repository, got nothing; " +

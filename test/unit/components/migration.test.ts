@@ -63,8 +63,8 @@ const shared = {
   capabilities: [],
 };
 
-describe("a migration where users' data is", () => {
-  it("runs under a lock, after a dump, and again for nothing but another image", async () => {
+describe("a migration of a database with users' data", () => {
+  it("runs under a lock, after a dump, and again only for another image", async () => {
     const backup = { volume: pulumi.output("notes-backups"), release: "0123456789ab" };
     const { step } = await migrationWith({ backup });
     assert.deepEqual(step?.inputs.triggers, ["sha256:new"]);
@@ -85,7 +85,7 @@ describe("a migration where users' data is", () => {
     );
   });
 
-  it("runs nothing for an earlier release that leaves the schema", async () => {
+  it("runs nothing for an earlier release that keeps the schema", async () => {
     const { step, migration } = await migrationWith({ rollback: { at: "0005" } });
     assert.equal(step, undefined);
     assert.deepEqual(await valueOf(migration.receipt), { before: "0005", after: "0005", applied: [] });
@@ -93,7 +93,7 @@ describe("a migration where users' data is", () => {
     assert.equal(await valueOf(migration.backup), undefined);
   });
 
-  it("asks the release that was gone back from whether the schema is where its record leaves it", async () => {
+  it("asks the release that is rolled back whether the schema is where its record left it", async () => {
     const from = {
       record: "0123456789ab",
       image: "registry/api@sha256:newer",
@@ -120,7 +120,7 @@ describe("a migration where users' data is", () => {
     assert.equal(await valueOf(migration.backup), undefined);
   });
 
-  it("takes the schema back with the image that knows how", async () => {
+  it("takes the schema down with the image that can do so", async () => {
     const downgrade = { to: "0004", image: "registry/api@sha256:newer", migrations };
     const { step } = await migrationWith({ rollback: { at: "0005", downgrade } });
     assert.deepEqual(step?.inputs.triggers, ["sha256:new", "down to 0004"]);

@@ -54,7 +54,7 @@ describe("the sample application in local", function () {
     }
   });
 
-  it("replaces workloads create-first, and what has a fixed name or port delete-first", () => {
+  it("replaces workloads create-first, and containers with a fixed name or port delete-first", () => {
     const containers = ofType("docker:index/container:Container");
     assert.deepEqual(
       Object.fromEntries(containers.map(({ name, options }) => [name, options.deleteBeforeReplace])),
@@ -70,7 +70,7 @@ describe("the sample application in local", function () {
     );
   });
 
-  it("replaces a workload whose health check alone changed", () => {
+  it("replaces a workload when only its health check changed", () => {
     const containers = ofType("docker:index/container:Container");
     assert.deepEqual(
       containers
@@ -100,7 +100,7 @@ describe("the sample application in local", function () {
     );
   });
 
-  it("labels every container, volume and network with what it belongs to", () => {
+  it("labels every container, volume and network with its owner", () => {
     const labelled = [
       ...ofType("docker:index/container:Container"),
       ...ofType("docker:index/volume:Volume"),
@@ -123,7 +123,7 @@ describe("the sample application in local", function () {
       assert.ok(!open.includes(value), value);
   });
 
-  it("hands secrets to containers as files, and to steps on standard input", () => {
+  it("passes secrets to containers as files, and to steps on standard input", () => {
     const places = Object.values(resources).flatMap(({ name, inputs }) =>
       Object.entries(inputs)
         .filter(([, value]) => JSON.stringify(shown(value)).includes("[secret]"))
@@ -132,7 +132,7 @@ describe("the sample application in local", function () {
     assert.deepEqual([...new Set(places)].sort(), ["step.stdin", "uploads"]);
   });
 
-  it("gives back the address, the release and the containers that users get", async () => {
+  it("returns the address, the release and the containers that users get", async () => {
     assert.equal(environment.namespace, "notes-local");
     assert.equal(environment.port, 8080);
     assert.equal(await valueOf(environment.url), "http://localhost:8080");
@@ -149,7 +149,7 @@ describe("the sample application in local", function () {
     });
   });
 
-  it("keeps none of that secret", async () => {
+  it("keeps none of these outputs secret", async () => {
     const outputs = [environment.url, environment.services, environment.release];
     assert.deepEqual(await Promise.all(outputs.map(isSecret)), [false, false, false]);
   });

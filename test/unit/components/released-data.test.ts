@@ -11,7 +11,7 @@ import { notes } from "../application/notes.ts";
 
 const parts = ["postgres", "redis", "object-storage"];
 
-describe("the data of users", () => {
+describe("users' data", () => {
   let resources: Record<string, Registration>;
 
   before(async () => {

@@ -20,7 +20,7 @@ function inputOf(registrations: readonly Registration[], name: string): Record<s
 describe("staging and production", function () {
   this.timeout(60_000);
 
-  it("pull images by digest, with the registry's account, through the host's connection", async () => {
+  it("pull images by digest, with the registry's account, over the host's connection", async () => {
     const { registrations } = await released({});
     const resources = byName(registrations);
     const engine = resources["notes-staging-host-engine"]?.inputs;
@@ -34,7 +34,7 @@ describe("staging and production", function () {
     }
   });
 
-  it("publish the gateway's ports and no others", async () => {
+  it("publish only the gateway's ports", async () => {
     const { registrations } = await released({});
     const publishing = registrations.filter(({ inputs }) => "ports" in inputs).map(({ name }) => name);
     assert.deepEqual(publishing, ["notes-staging-gateway-container"]);
@@ -53,7 +53,7 @@ describe("staging and production", function () {
     );
   });
 
-  it("start the next copy when the one before it has started, and give each its gate", async () => {
+  it("start the next copy when the previous one has started, and give each its gate", async () => {
     const { registrations } = await released({ settings: { copies: { api: 3 } } });
     const names = registrations.map(({ name }) => name);
     for (const copy of ["api", "api-copy-2", "api-copy-3"]) {
@@ -72,7 +72,7 @@ describe("staging and production", function () {
     );
   });
 
-  it("run a canary beside what runs, and make it no record yet", async () => {
+  it("run a canary beside the current release, and keep no record of it yet", async () => {
     const current = earlier("a");
     const { registrations, result } = await released({
       plan: planOf("b", current),
@@ -106,7 +106,7 @@ describe("staging and production", function () {
     );
   });
 
-  it("leave what runs alone when a canary is dropped", async () => {
+  it("leave the current release alone when a canary is dropped", async () => {
     const current = earlier("a");
     const { registrations, result } = await released({
       plan: planOf("b", current),
@@ -118,7 +118,7 @@ describe("staging and production", function () {
     assert.deepEqual(await valueOf(result.releases), [current]);
   });
 
-  it("keep a record, out of sight, and show it in short", async () => {
+  it("keep a secret record, and show it in short", async () => {
     const { result } = await released({});
     assert.equal(await isSecret(result.releases), true);
     const [newest] = await valueOf(result.releases);
@@ -130,7 +130,7 @@ describe("staging and production", function () {
     assert.equal(result.url, "https://staging.example.com");
   });
 
-  it("are served by the gateway that several environments share, in its network", async () => {
+  it("are served by the shared gateway, in its network", async () => {
     const gateway = { containerName: "shared", containerId: "0e5a", networkName: "notes-host-app1" };
     const { registrations } = await released({ gateway });
     const resources = byName(registrations);
@@ -145,7 +145,7 @@ describe("staging and production", function () {
     assert.deepEqual(site, { gateway: "shared", name: "notes-staging" });
   });
 
-  it("take a backup before a migration in production only", async () => {
+  it("make a backup before a migration in production only", async () => {
     const volumes = async (stack: "staging" | "production"): Promise<string[]> =>
       (await released({ stack })).registrations
         .filter(({ type, name }) => type === "docker:index/volume:Volume" && name.includes("backups"))
@@ -156,7 +156,7 @@ describe("staging and production", function () {
 });
 
 describe("a host that several environments share", () => {
-  it("has a gateway, its network, and nothing else", async () => {
+  it("has only a gateway and its network", async () => {
     const { registrations, result } = await deployed(
       () => {
         const { settings } = loadSettings("notes");

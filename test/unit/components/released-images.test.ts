@@ -17,7 +17,7 @@ const registry = {
 } as const;
 
 describe("a pulled image", () => {
-  it("is pulled by digest, and stays on the host when another takes its place", async () => {
+  it("is pulled by digest, and stays on the host when another one replaces it", async () => {
     const reference = `ghcr.io/owner/notes/api@${digest}`;
     const { registrations, result } = await deployed(
       () => new PulledImage("api", { reference, host: new DockerHost("host", { networkName: "notes" }) }),
@@ -30,7 +30,7 @@ describe("a pulled image", () => {
 });
 
 describe("tagged images", () => {
-  it("are tagged anew for other images, another registry or other tags, and not for another password", async () => {
+  it("are tagged again for other images, another registry or other tags, but not for another password", async () => {
     const { registrations } = await deployed(
       () =>
         new TaggedImages("tags", { registry, password: "open", images: { api: digest }, tags: ["prod-1.0"] }),
@@ -46,7 +46,7 @@ describe("tagged images", () => {
 });
 
 describe("the versions of secrets", () => {
-  it("are 8 digits by a key of the stack, which everyone may see", async () => {
+  it("are 8 digits by a key of the stack, and public", async () => {
     const { registrations, result } = await deployed(
       () => new SecretVersions("versions", { values: { JWT_SECRET: pulumi.secret("open") } }),
     );

@@ -10,7 +10,7 @@ import { planOf, released } from "./released.ts";
 describe("secrets of staging and production", function () {
   this.timeout(60_000);
 
-  it("deliver a rotated secret's value from before to the services that use it, and to no others", async () => {
+  it("deliver a rotated secret's previous value to the services that use it, and to no others", async () => {
     const rotated = (generation?: number, overlap = true): ReturnType<typeof released> => {
       const rotate = { every: "90d", overlap };
       const counted = generation === undefined ? {} : { generation };
@@ -43,7 +43,7 @@ describe("secrets of staging and production", function () {
     assert.deepEqual(made((await rotated(2, false)).registrations), [`${name}-2`]);
   });
 
-  it("say once that a secret is due, unless this run brings a new value, and that an overlap is lost", async () => {
+  it("are reported once when they are due, unless this run brings a new value, and when an overlap is lost", async () => {
     const rotate = { every: "90d" };
     const told = async (plan: ReleasePlan, generation: number, overlap = false): Promise<string[]> => {
       const said: string[] = [];

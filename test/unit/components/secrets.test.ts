@@ -5,7 +5,7 @@ import { Secret } from "../../../components/secrets/secret.ts";
 import { password } from "./plugins.ts";
 
 describe("a secret", () => {
-  it("is made once, of letters and digits, in the length that was asked for", async () => {
+  it("is generated once, of letters and digits, in the requested length", async () => {
     const { registrations, result } = await deployed(
       () => new Secret("key", { source: { source: "generated", length: 40 } }),
     );
@@ -14,7 +14,7 @@ describe("a secret", () => {
     assert.equal(await isSecret(result.value), true);
   });
 
-  it("is taken as it is given, and then nothing is made", async () => {
+  it("is used as given, and then nothing is generated", async () => {
     const { registrations, result } = await deployed(
       () => new Secret("key", { source: { source: "configuration" }, given: "open" }),
     );
@@ -23,7 +23,7 @@ describe("a secret", () => {
     assert.equal(await isSecret(result.value), true);
   });
 
-  it("is made anew with the next generation, and the one before goes", async () => {
+  it("is generated again with the next generation, which replaces the previous one", async () => {
     for (const [generation, name] of [
       [1, "key-value"],
       [2, "key-value-2"],
@@ -38,7 +38,7 @@ describe("a secret", () => {
     }
   });
 
-  it("keeps the generation before where both are valid", async () => {
+  it("keeps the previous generation while both are valid", async () => {
     for (const [generation, names] of [
       [1, ["key-value"]],
       [2, ["key-value-2", "key-value"]],
@@ -57,7 +57,7 @@ describe("a secret", () => {
     }
   });
 
-  it("cannot be without a value", async () => {
+  it("is refused without a value", async () => {
     const { thrown } = await outcome(() => new Secret("key", { source: { source: "environment" } }));
     assert.equal((thrown as Error).message, "key: a value of the source environment has to be given");
   });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { startAfter } from "../../../components/release/start-order.ts";
 
 describe("copies that start one after the other", () => {
-  it("hold a value back until the copy before has started", async () => {
+  it("hold a value back until the previous copy has started", async () => {
     let start: (id: string) => void = () => undefined;
     const before = pulumi.output(new Promise<string>((resolve) => (start = resolve)));
     const seen: string[] = [];
@@ -22,7 +22,7 @@ describe("copies that start one after the other", () => {
     assert.deepEqual(seen, ["started", "image"]);
   });
 
-  it("hold nothing back from the first", () => {
+  it("hold nothing back from the first copy", () => {
     const image = pulumi.output("image");
     assert.equal(startAfter(image, undefined), image);
   });

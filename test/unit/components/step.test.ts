@@ -39,7 +39,7 @@ describe("a step", () => {
     });
   });
 
-  it("with triggers runs again when one of them changes, and for nothing else", async () => {
+  it("with triggers runs again only when one of them changes", async () => {
     const { registrations } = await deployed(
       () =>
         new Step(
@@ -57,7 +57,7 @@ describe("a step", () => {
     });
   });
 
-  it("may have a program for its end", async () => {
+  it("may have a program for its deletion", async () => {
     const { registrations } = await deployed(
       () =>
         new Step(
@@ -69,7 +69,7 @@ describe("a step", () => {
     assert.equal(byName(registrations).switch?.inputs.delete, "node steps/run.mjs remove-route");
   });
 
-  it("is told which host it is about, and how that is reached", async () => {
+  it("gets the host that it is about, and how that is reached", async () => {
     const host = { connection: { folder: ".towpath/ssh/notes-staging", host: "app1" } };
     const { registrations } = await deployed(
       () => new Step("ask", { host, program: "health-gate", input: {} }, {}),
@@ -80,7 +80,7 @@ describe("a step", () => {
     assert.equal(logging, "stderr");
   });
 
-  it("gives its receipt back for everyone to see", async () => {
+  it("returns its receipt for everyone to see", async () => {
     const { result } = await deployed(
       () => new Step("ask", { host: here, program: "health-gate", input: {} }, {}),
       {
@@ -91,7 +91,7 @@ describe("a step", () => {
     assert.equal(await isSecret(result.receipt), false);
   });
 
-  it("has an empty receipt when its input was taken down without a run", async () => {
+  it("has an empty receipt when its input was recorded without a run", async () => {
     const { result } = await deployed(
       () => new Step("ask", { host: here, program: "health-gate", input: {} }, {}),
       {
@@ -103,14 +103,14 @@ describe("a step", () => {
 });
 
 describe("userErrors", () => {
-  it("turns what a person wrote wrong into Pulumi's error without a stack trace", () => {
+  it("turns a person's mistake into Pulumi's error without a stack trace", () => {
     assert.throws(
       () => userErrors(() => refuse(new InputError(["port: too high", "host: missing"]))),
       (error) => pulumi.RunError.isInstance(error) && error.message === "port: too high\nhost: missing",
     );
   });
 
-  it("leaves every other error as it is", () => {
+  it("leaves every other error unchanged", () => {
     const own = new TypeError("not a function");
     assert.throws(
       () => userErrors(() => refuse(own)),
@@ -120,7 +120,7 @@ describe("userErrors", () => {
 });
 
 describe("the engine of these tests", () => {
-  it("refuses what no component makes", async () => {
+  it("refuses resources that no component makes", async () => {
     await assert.rejects(
       outcome(() => new docker.Secret("key", { data: "b3Blbg==" })),
       { message: "key: no component makes a docker:index/secret:Secret" },

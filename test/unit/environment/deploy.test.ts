@@ -186,7 +186,7 @@ describe("a deployment", function () {
     }
   });
 
-  it("takes secrets from Vault, and finds out before that they are not there", async () => {
+  it("takes secrets from Vault, and first checks that they are there", async () => {
     await engineOf("page-staging", "app1");
     registry.publish("team/page/web", [commit], {});
     const vault = await LocalVault.start();
@@ -268,7 +268,7 @@ describe("a deployment", function () {
     }
   });
 
-  it("finds out before that staging has proved nothing yet", async () => {
+  it("is refused before anything is made when staging has proved nothing yet", async () => {
     await engineOf("page-production", "app1");
     const production = { promoteFrom: "staging", backup: { schedule: "0 2 * * *", retention: "30d" } };
     assert.match(
@@ -277,7 +277,7 @@ describe("a deployment", function () {
     );
   });
 
-  it("finds out before that nobody has approved what staging proved", async () => {
+  it("is refused before anything is made when nobody has approved what staging proved", async () => {
     await engineOf("page-production", "app1");
     const images = { web: registry.publish("team/page/web", [commit], {}) };
     const release = recordFor(images, { services: { web: { image: "web" } } });
@@ -292,7 +292,7 @@ describe("a deployment", function () {
     );
   });
 
-  it("finds out before that the host's Docker is too old", async () => {
+  it("is refused before anything is made when the host's Docker is too old", async () => {
     await engineOf("page-staging", "app1", "1.40");
     assert.equal(
       await refusal(run("staging", released({ commit }), stacks({}))),
@@ -300,14 +300,14 @@ describe("a deployment", function () {
     );
   });
 
-  it("is refused with more than one host, before any of them is asked", async () => {
+  it("is refused with more than one host before any of them is asked", async () => {
     assert.equal(
       await refusal(run("staging", released({ hosts: { app1, app2: app1 } }))),
       "towpath:hosts: one host for each environment so far, got app1, app2; keep one of them",
     );
   });
 
-  it("is the gateway of a shared host in the stack host-<name>, and found by its environments", async () => {
+  it("is the gateway of a shared host in the stack host-<name>, which its environments find", async () => {
     await engineOf("page-host-app1", "host");
     const shared = await run("host-app1", { host: app1 });
     const gateway = await valueOf(shared.result?.gateway as pulumi.Output<object>);

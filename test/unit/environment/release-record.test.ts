@@ -17,7 +17,7 @@ describe("a release record", () => {
     });
   });
 
-  it("does not depend on the images' order", () => {
+  it("does not depend on the order of the images", () => {
     fc.assert(
       fc.property(images, (found) => {
         const reversed = Object.fromEntries(Object.entries(found).reverse());
@@ -26,7 +26,7 @@ describe("a release record", () => {
     );
   });
 
-  it("has another id as soon as one image is another, is gone, or has another name", () => {
+  it("has another id when an image changes, is gone, or has another name", () => {
     fc.assert(
       fc.property(images, fc.nat(), (found, which) => {
         const names = Object.keys(found);

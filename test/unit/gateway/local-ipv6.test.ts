@@ -6,7 +6,7 @@ const machine: Machine = { platform: "linux", dockerHost: undefined, addresses: 
 const none = (): Promise<undefined> => Promise.resolve(undefined);
 
 describe("a gateway of this machine", () => {
-  it("listens on IPv6 where the machine has it, and the engine is its own", async () => {
+  it("listens on IPv6 when the machine has it and the engine is its own", async () => {
     const listens = (change: Partial<Machine>): Promise<boolean> =>
       listensOnIpv6(none, { ...machine, ...change });
     assert.equal(await listens({}), true);
@@ -16,7 +16,7 @@ describe("a gateway of this machine", () => {
     assert.equal(await listens({ addresses: ["127.0.0.1"] }), false);
   });
 
-  it("keeps what it listens on", async () => {
+  it("keeps the addresses on which it listens", async () => {
     const being = (ports: string): Promise<boolean> => listensOnIpv6(() => Promise.resolve(ports), machine);
     const ipv4 = '{"8080/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}]}';
     assert.equal(await being(`${ipv4}\n`), false);

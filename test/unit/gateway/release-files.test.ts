@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { releaseFiles } from "../../../components/gateway/release-files.ts";
 import { canaryShare } from "../../../components/gateway/site.ts";
 
-describe("what the gateway reads at every request", () => {
+describe("the files that the gateway reads at every request", () => {
   const stable = { api: ["api-1", "api-2"], web: ["web-1"] };
 
-  it("is the containers of all copies, for the canary's paths too when there is none", () => {
+  it("name the containers of all copies, for the canary's paths too when there is no canary", () => {
     assert.deepEqual(releaseFiles({ stable, maintenance: false }), {
       share: "",
       maintenance: "off",
@@ -18,7 +18,7 @@ describe("what the gateway reads at every request", () => {
     });
   });
 
-  it("is the canary's share and its own copies while there is one, and whether there is maintenance", () => {
+  it("name the canary's share and its own copies while there is one, and the state of maintenance", () => {
     const containers = { api: ["new-1", "new-2"], web: ["new-3"] };
     const files = releaseFiles({ stable, canary: { containers, weight: 10 }, maintenance: true });
     assert.equal(files.share, "199a");
@@ -31,7 +31,7 @@ describe("what the gateway reads at every request", () => {
 });
 
 describe("the share of a canary", () => {
-  it("is the percentage of all numbers that can be drawn, and grows with the weight", () => {
+  it("is its percentage of all numbers that can be drawn, and grows with the weight", () => {
     const shares = Array.from({ length: 99 }, (_, weight) => canaryShare(weight + 1));
     assert.deepEqual([...shares].sort(), shares);
     for (const [index, share] of shares.entries()) {

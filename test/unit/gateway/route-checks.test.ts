@@ -10,19 +10,19 @@ const headers = { host: "notes.example.com" };
 const health = { path: "/api/health", status: 200, json: { status: "healthy" }, headers };
 const page = { path: "/", status: 200, headers };
 
-describe("what users have to get after the switch", () => {
-  it("is what the smoke checks say", () => {
+describe("the answer that users have to get after the switch", () => {
+  it("is the one in the smoke checks", () => {
     assert.deepEqual(routeChecks(application, { maintenance: false, canary: false, url }), [health, page]);
   });
 
-  it("is 503 in maintenance, but for the health paths", () => {
+  it("is 503 in maintenance, except for the health paths", () => {
     assert.deepEqual(routeChecks(application, { maintenance: true, canary: false, url }), [
       health,
       { path: "/", status: 503, headers },
     ]);
   });
 
-  it("is asked for of both releases while there is a canary", () => {
+  it("is checked for both releases while there is a canary", () => {
     const checks = routeChecks(application, { maintenance: false, canary: true, url });
     assert.deepEqual(
       checks.map(({ path, headers }) => [headers?.cookie, path]),
@@ -36,8 +36,8 @@ describe("what users have to get after the switch", () => {
   });
 });
 
-describe("what the gateway tells a copy of a request", () => {
-  it("is the host and the scheme that the user asked for", () => {
+describe("a request that the gateway forwards", () => {
+  it("has the host and the scheme that the user asked for", () => {
     assert.deepEqual(forwardedHeaders(url), {
       host: "notes.example.com",
       "x-forwarded-host": "notes.example.com",
@@ -52,11 +52,11 @@ describe("what the gateway tells a copy of a request", () => {
 });
 
 describe("the health paths", () => {
-  it("are those of the services with a route, and no front page", () => {
+  it("are those of the services with a route, and never the front page", () => {
     assert.deepEqual(healthPaths(application), ["/api/health"]);
   });
 
-  it("are paths without a query: the gateway compares paths", () => {
+  it("have no query, because the gateway compares paths", () => {
     const asked = parseApplication({
       ...notes,
       services: {
@@ -70,7 +70,7 @@ describe("the health paths", () => {
     assert.deepEqual(check, { path: "/api/health?deep=1", status: 200, headers });
   });
 
-  it("leave out what the gateway answers nobody", () => {
+  it("exclude paths that the gateway does not serve", () => {
     const inside = parseApplication({
       ...notes,
       smoke: [],

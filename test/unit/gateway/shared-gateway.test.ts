@@ -8,11 +8,11 @@ describe("a gateway that several environments share", () => {
     networkName: "notes-host-app1",
   };
 
-  it("is what the host's stack has brought out", () => {
+  it("is found in the outputs of the host's stack", () => {
     assert.deepEqual(sharedGateway("host-app1", { gateway, namespace: "notes-host-app1" }), gateway);
   });
 
-  it("is missed when that stack is not there, or has none yet", () => {
+  it("is reported as missing when that stack does not exist, or has none yet", () => {
     const message =
       'towpath:gateway: expected a stack that has brought a gateway up, got "host-app1"; bring it up with npm run pulumi -- up --stack host-app1';
     assert.throws(() => sharedGateway("host-app1", undefined), { message });

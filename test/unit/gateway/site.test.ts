@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { renderSite } from "../../../components/gateway/site.ts";
 
 describe("the gateway's file", () => {
-  it("sends each path to the container that the release in use names", () => {
+  it("sends each path to the container that the current release names", () => {
     const site = renderSite({
       name: "notes-local",
       access: { route: "localhost" },
@@ -32,7 +32,7 @@ describe("the gateway's file", () => {
     );
   });
 
-  it("adds certificates, defaults of security, copies, a canary and maintenance for others than developers", () => {
+  it("contains certificates, security defaults, copies, a canary and maintenance outside of development", () => {
     const site = renderSite({
       name: "notes-staging",
       routes: [{ path: "/*", service: "web", port: 8080, copies: 2 }],
@@ -102,7 +102,7 @@ describe("the gateway's file", () => {
     );
   });
 
-  it("tells browsers to stay with HTTPS where a public authority gives the certificates", () => {
+  it("tells browsers to stay with HTTPS when a public authority issues the certificates", () => {
     const site = renderSite({
       name: "notes",
       routes: [],
@@ -118,7 +118,7 @@ describe("the gateway's file", () => {
     assert.doesNotMatch(site, /tls internal|not path/);
   });
 
-  it("answers nothing for an application without routes", () => {
+  it("answers no request for an application without routes", () => {
     assert.match(renderSite({ name: "jobs", access: { route: "localhost" }, routes: [] }), /^:8080 \{\n/);
   });
 });

@@ -60,7 +60,7 @@ describe("GitHub's client", () => {
     return error;
   }
 
-  it("asks with the token, and gives back the answer with its headers", async () => {
+  it("asks with the token, and returns the answer with its headers", async () => {
     answers = [{ body: { id: 5 }, headers: { "x-oauth-scopes": "repo" } }];
     const answer = await client().ask("GET /repos/{owner}/{repo}", repository);
     assert.equal(answer?.data.id, 5);
@@ -68,13 +68,13 @@ describe("GitHub's client", () => {
     assert.deepEqual(asked, [{ url: "/api/v3/repos/octo-org/notes", authorization: "token hunter2" }]);
   });
 
-  it("knows what is not there", async () => {
+  it("reports what does not exist as missing", async () => {
     answers = [{ status: 404 }, { status: 404 }];
     assert.equal(await client().ask("GET /repos/{owner}/{repo}", repository), undefined);
     assert.equal(await client().list("GET /repos/{owner}/{repo}/rulesets", repository), undefined);
   });
 
-  it("turns all pages", async () => {
+  it("reads all pages", async () => {
     const next = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v3/next`;
     answers = [{ body: [{ id: 1 }], headers: { link: `<${next}>; rel="next"` } }, { body: [{ id: 2 }] }];
     assert.deepEqual(await client().list("GET /repos/{owner}/{repo}/rulesets", repository), [
@@ -88,7 +88,7 @@ describe("GitHub's client", () => {
     assert.equal((await client().ask("GET /repos/{owner}/{repo}", repository))?.data.id, 5);
   });
 
-  it("waits out rate limits, and says how long", async () => {
+  it("waits out rate limits, and reports how long", async () => {
     const secondary = { message: "You have exceeded a secondary rate limit." };
     answers = [
       { status: 403, headers: { "retry-after": "37" }, body: secondary },
@@ -102,7 +102,7 @@ describe("GitHub's client", () => {
     ]);
   });
 
-  it("waits until GitHub's count begins again", async () => {
+  it("waits until GitHub's rate limit is reset", async () => {
     const reset = String(Math.ceil(Date.now() / 1_000) + 30);
     answers = [
       { status: 403, headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset } },
@@ -112,7 +112,7 @@ describe("GitHub's client", () => {
     assert.equal(said.length, 1);
   });
 
-  it("says that the token is not known any more", async () => {
+  it("reports that the token is no longer valid", async () => {
     answers = [{ status: 401, body: { message: "Bad credentials" } }];
     const { message, status } = await refusal();
     assert.equal(status, 401);
@@ -123,7 +123,7 @@ describe("GitHub's client", () => {
     );
   });
 
-  it("says that the token may not", async () => {
+  it("reports that the token lacks a permission", async () => {
     answers = [{ status: 403, body: { message: "Resource not accessible by personal access token" } }];
     assert.equal(
       (await refusal()).message,
@@ -132,7 +132,7 @@ describe("GitHub's client", () => {
     );
   });
 
-  it("says that GitHub is not well", async () => {
+  it("reports that GitHub does not work", async () => {
     answers = Array.from({ length: 4 }, () => ({ status: 502, body: { message: "Bad Gateway" } }));
     assert.equal(
       (await refusal()).message,
@@ -141,7 +141,7 @@ describe("GitHub's client", () => {
     );
   });
 
-  it("says that there is no GitHub", async () => {
+  it("reports that there is no GitHub", async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
     const { port } = closed.address() as AddressInfo;
@@ -154,7 +154,7 @@ describe("GitHub's client", () => {
 });
 
 describe("GitHub's address", () => {
-  it("is GitHub's own unless the variable says another", () => {
+  it("is GitHub's own unless the variable names another", () => {
     const addressOf = (given: string): string => apiAddress({ GITHUB_BASE_URL: given });
     assert.equal(apiAddress({}), "https://api.github.com");
     assert.equal(addressOf(""), "https://api.github.com");

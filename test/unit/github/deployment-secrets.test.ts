@@ -26,7 +26,7 @@ function namesOf(secrets: readonly DeploymentSecret[]): string[] {
 }
 
 describe("the secrets of an environment's workflows", () => {
-  it("are the application's, and what the deployment itself reads", () => {
+  it("are the application's, and those that the deployment itself reads", () => {
     assert.deepEqual(namesOf(secretsWith({})), [
       "JWT_SECRET for towpath:secrets.JWT_SECRET",
       "SSH_KEY for towpath:hosts.app1.key",
@@ -39,14 +39,14 @@ describe("the secrets of an environment's workflows", () => {
     ]);
   });
 
-  it("are called as the variable that they are read from", () => {
+  it("have the name of the variable that they are read from", () => {
     const secrets = secretsWith({
       secrets: { JWT_SECRET: { source: "environment", variable: "MY_JWT", path: undefined } },
     });
     assert.equal(namesOf(secrets)[0], "MY_JWT for towpath:secrets.JWT_SECRET");
   });
 
-  it("hold the value from before that a run was given in a variable, while both are valid", () => {
+  it("include a previous value that a run got in a variable, while both are valid", () => {
     const names = (overlap: boolean, variables: Record<string, string>): string[] =>
       namesOf(
         secretsWith(
@@ -65,7 +65,7 @@ describe("the secrets of an environment's workflows", () => {
     assert.deepEqual(names(false, before), [own]);
   });
 
-  it("hold the state's token where Pulumi Cloud has the state, and nothing for an empty passphrase", () => {
+  it("include the state's token when Pulumi Cloud has the state, and nothing for an empty passphrase", () => {
     const stateSecrets = (variables: Record<string, string>): string[] =>
       secretsWith({}, variables)
         .map(({ name }) => name)
@@ -75,13 +75,13 @@ describe("the secrets of an environment's workflows", () => {
     assert.deepEqual(stateSecrets({ PULUMI_CONFIG_PASSPHRASE: "" }), []);
   });
 
-  it("name one key once", () => {
+  it("list the same key once", () => {
     const agent = { source: "agent", name: undefined };
     const secrets = secretsWith({ hosts: { app1: { key: agent } } });
     assert.equal(secrets.filter(({ name }) => name === "SSH_PRIVATE_KEY").length, 1);
   });
 
-  it("are refused where GitHub would refuse or mix up their names", () => {
+  it("are refused when GitHub would refuse or mix up their names", () => {
     const secret = (name: string, place: string): DeploymentSecret => ({
       ...{ name, place },
       from: { kind: "variable", variable: name },
@@ -96,7 +96,7 @@ describe("the secrets of an environment's workflows", () => {
     ]);
   });
 
-  it("are refused when they are too large, without a word of their value", () => {
+  it("are refused when they are too large, without showing their value", () => {
     const [jwt] = secretsWith({});
     assert.ok(jwt !== undefined);
     assert.deepEqual(sizeProblem(jwt, "é".repeat(longestSecret / 2)), []);
@@ -105,7 +105,7 @@ describe("the secrets of an environment's workflows", () => {
     ]);
   });
 
-  it("are asked for by name when nobody can give them", () => {
+  it("are asked for by name when no run has their value", () => {
     const [secret] = secretsWith({}).slice(1);
     assert.ok(secret !== undefined);
     assert.equal(

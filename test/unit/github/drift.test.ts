@@ -30,22 +30,22 @@ function driftOf(change: Partial<EnvironmentFacts>): string[] {
   );
 }
 
-describe("what somebody changed by hand on GitHub", () => {
-  it("is nothing where all is as it was left", () => {
+describe("drift on GitHub", () => {
+  it("is empty when everything is unchanged", () => {
     assert.deepEqual(driftOf({}), []);
   });
 
-  it("is nothing before the first run", () => {
+  it("is empty before the first run", () => {
     assert.deepEqual(environmentDrift(undefined, found), []);
   });
 
-  it("is the whole environment, when it is gone", () => {
+  it("is the whole environment when that is gone", () => {
     assert.deepEqual(environmentDrift(left, undefined), [
       { what: "the environment", found: "is gone", needsRefresh: true },
     ]);
   });
 
-  it("is found in who approves, and how long it waits", () => {
+  it("is found in the reviewers and in the time to wait", () => {
     assert.deepEqual(driftOf({ reviewers: { users: ["alice"], teams: [] } }), ["reviewers are alice"]);
     assert.deepEqual(driftOf({ reviewers: { users: [], teams: [] }, preventSelfReview: false }), [
       "reviewers are none",
@@ -68,7 +68,7 @@ describe("what somebody changed by hand on GitHub", () => {
     ]);
   });
 
-  it("is found in secrets by their time stamps", () => {
+  it("is found in secrets by their timestamps", () => {
     assert.deepEqual(driftOf({ secrets: { JWT_SECRET: "2026-01-01T00:00:06Z" } }), [
       "secret JWT_SECRET was changed at 2026-01-01T00:00:06Z",
     ]);
@@ -76,7 +76,7 @@ describe("what somebody changed by hand on GitHub", () => {
     assert.deepEqual(driftOf({ secrets: { ...found.secrets, OTHER: "2026-01-02T00:00:00Z" } }), []);
   });
 
-  it("is told with what brings it back", () => {
+  it("is reported with what restores it", () => {
     const told = (drift: Drift): string => driftWarning("towpath:github", drift, "up --refresh");
     const start = "towpath:github: somebody changed GitHub by hand:";
     assert.equal(

@@ -5,7 +5,7 @@ import { offers, planNames } from "../../../components/github/plans.ts";
 describe("docs/github.md", () => {
   const page = readFileSync(new URL("../../../docs/github.md", import.meta.url), "utf8");
 
-  it("shows what GitHub's plans offer as the program knows it", () => {
+  it("describes what GitHub's plans offer as the program knows it", () => {
     const rows = [...page.matchAll(/^\|(.*)\|$/gm)].map(([, row = ""]) =>
       row.split("|").map((cell) => cell.trim()),
     );

@@ -51,7 +51,7 @@ describe("images on GHCR", () => {
   const first = (path: string): string => `GET ${path}?per_page=100`;
   const second = (path: string): string => `${first(path)}&page=2`;
 
-  it("are found by digest on all pages, of a person as of an organisation, and removed", async () => {
+  it("are found by digest on all pages, for a person and for an organisation, and removed", async () => {
     const next = `<http://${new URL(api).host}${second(ofUser).slice("GET ".length)}>; rel="next"`;
     const hundred = Array.from({ length: 100 }, (_, id) => ({ id, name: `sha256:${id}` }));
     answers.set(first(ofUser), { status: 200, body: hundred, headers: { link: next } });
@@ -71,11 +71,11 @@ describe("images on GHCR", () => {
     ]);
   });
 
-  it("are none where the package is not", async () => {
+  it("are none when the package does not exist", async () => {
     assert.equal(await packages.remove("octocat/notes/web", "sha256:1"), false);
   });
 
-  it("stay when the token does not let them be removed", async () => {
+  it("stay when the token may not remove them", async () => {
     const body = { message: "Resource not accessible by personal access token" };
     answers.set(first(ofOrganization), { status: 403, body });
     await assert.rejects(
@@ -88,7 +88,7 @@ describe("images on GHCR", () => {
     assert.equal(asked.length, 1);
   });
 
-  it("stay when GitHub does not work, which is tried again", async () => {
+  it("stay when GitHub does not work, after further tries", async () => {
     answers.set(first(ofOrganization), {
       status: 502,
       body: { message: "busy" },

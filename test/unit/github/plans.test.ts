@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isOffered, offers, planNames, planOf, planProblems } from "../../../components/github/plans.ts";
 
 describe("GitHub's plans", () => {
-  it("are those that GitHub names", () => {
+  it("have the names that GitHub gives them", () => {
     assert.equal(planOf("Team"), "team");
     assert.equal(planOf("business"), "enterprise");
     assert.equal(planOf("bronze"), undefined);
@@ -30,7 +30,7 @@ describe("GitHub's plans", () => {
     ]);
   });
 
-  it("are named with what to do when they do not offer what is asked for", () => {
+  it("are named, with a remedy, when they do not offer what is asked for", () => {
     const wanted = [
       { feature: "environments", place: "towpath:github" },
       { feature: "reviewers", place: "towpath:github.reviewers" },

@@ -19,7 +19,7 @@ const values: Record<string, string> = {
   TS_OAUTH_SECRET: "joins",
 };
 
-describe("an environment on GitHub, before it is made", () => {
+describe("an environment that is planned on GitHub", () => {
   let github: PlayedGithub;
   beforeEach(async () => {
     github = await PlayedGithub.start();
@@ -64,7 +64,7 @@ describe("an environment on GitHub, before it is made", () => {
     return thrown.message;
   }
 
-  it("is known with its reviewers' numbers and its secrets, and nothing was written", async () => {
+  it("has its reviewers' numbers and its secrets, and nothing is written yet", async () => {
     const { result, thrown, warnings } = await prepared();
     assert.equal(thrown, undefined);
     assert.deepEqual(result?.reviewers, { users: [5], teams: [107] });
@@ -83,7 +83,7 @@ describe("an environment on GitHub, before it is made", () => {
     ]);
   });
 
-  it("is refused for what GitHub's plan does not offer, all at once", async () => {
+  it("is refused because of what GitHub's plan does not offer, all at once", async () => {
     github.answers = repositoryOn("free");
     assert.equal(
       await refusal(),
@@ -108,7 +108,7 @@ describe("an environment on GitHub, before it is made", () => {
     );
   });
 
-  it("is refused with a token that may not", async () => {
+  it("is refused with a token without the permission", async () => {
     github.answers["GET /repos/octocat/notes"] = { id: 1, private: true, permissions: { admin: false } };
     assert.equal(
       await refusal(),
@@ -126,7 +126,7 @@ describe("an environment on GitHub, before it is made", () => {
     );
   });
 
-  it("is refused for a repository that is not there", async () => {
+  it("is refused for a repository that does not exist", async () => {
     github.answers = {};
     assert.equal(
       await refusal(),
@@ -148,7 +148,7 @@ describe("an environment on GitHub, before it is made", () => {
     );
   });
 
-  it("is refused when another environment's name differs by case only", async () => {
+  it("is refused when another environment's name differs only by case", async () => {
     github.answers["GET /repos/octocat/notes/environments"] = {
       total_count: 1,
       environments: [{ name: "Staging" }],
@@ -159,7 +159,7 @@ describe("an environment on GitHub, before it is made", () => {
     );
   });
 
-  it("is refused where the plugin would take another owner", async () => {
+  it("is refused when the plugin would use another owner", async () => {
     process.env.GITHUB_OWNER = "someone";
     try {
       assert.equal(
@@ -173,7 +173,7 @@ describe("an environment on GitHub, before it is made", () => {
     }
   });
 
-  it("is refused with a secret that is too large, before GitHub knows of any", async () => {
+  it("is refused with a secret that is too large, before GitHub gets any", async () => {
     const message = await refusal({}, { secret: "x".repeat(49_153) });
     assert.equal(
       message,
@@ -181,7 +181,7 @@ describe("an environment on GitHub, before it is made", () => {
     );
   });
 
-  it("is told to be changed by hand", async () => {
+  it("is reported with a warning when somebody changed it by hand", async () => {
     const left = {
       github: {
         protection: {

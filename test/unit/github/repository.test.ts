@@ -96,7 +96,7 @@ describe("the stack of a repository", () => {
     assert.equal(await valueOf(result?.repository as pulumi.Output<string>), "octocat/notes");
   });
 
-  it("has GitHub look for what it should, once, and not in a plan", async () => {
+  it("turns GitHub's security checks on once, and not in a plan", async () => {
     const security = { dependabotAlerts: false, secretScanning: true, pushProtection: true };
     const written = (): string[] => github.asked.filter((asked) => !asked.startsWith("GET "));
     await run({ security }, true);
@@ -115,7 +115,7 @@ describe("the stack of a repository", () => {
     assert.equal(written().length, 2);
   });
 
-  it("is refused with a check that is nearly a workflow's, and what the plan does not offer, both at once", async () => {
+  it("is refused with a check named almost like a workflow's, and with what the plan does not offer, both at once", async () => {
     github.answers = repositoryOn("free");
     assert.equal(
       await refusal({ rules: { requiredChecks: ["CI"] }, security: { secretScanning: true } }),
@@ -127,7 +127,7 @@ describe("the stack of a repository", () => {
     );
   });
 
-  it("is refused without a token, and with one that may not", async () => {
+  it("is refused without a token, and with one without the permission", async () => {
     github.answers = {};
     assert.equal(
       await refusal(),

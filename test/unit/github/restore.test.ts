@@ -7,7 +7,7 @@ import { PlayedGithub } from "./played-github.ts";
 
 const staging = "/repos/octocat/notes/environments/staging";
 
-describe("what was changed by hand on GitHub", () => {
+describe("the restoration of manual changes on GitHub", () => {
   let github: PlayedGithub;
   beforeEach(async () => {
     github = await PlayedGithub.start();
@@ -36,7 +36,7 @@ describe("what was changed by hand on GitHub", () => {
     });
   }
 
-  it("is one request for who approves, how long it waits, and who may pass by", async () => {
+  it("is one request for reviewers, the time to wait and administrators", async () => {
     github.answers = { [`PUT ${staging}`]: {} };
     assert.deepEqual(await restored(["reviewers", "administrators"]), {});
     assert.deepEqual(github.asked, [`PUT ${staging}`]);
@@ -52,7 +52,7 @@ describe("what was changed by hand on GitHub", () => {
     });
   });
 
-  it("is made where a variable is gone, and changed where it is there", async () => {
+  it("creates a variable that is gone, and changes one that exists", async () => {
     github.answers = { [`PATCH ${staging}/variables/LEVEL`]: 204 };
     await restored(["variable LEVEL"]);
     github.answers = { [`POST ${staging}/variables`]: {} };
@@ -64,7 +64,7 @@ describe("what was changed by hand on GitHub", () => {
     ]);
   });
 
-  it("is a secret's value again, sealed for GitHub, without a moment in which it is deleted", async () => {
+  it("writes a secret's value, sealed for GitHub, without deleting the secret for a moment", async () => {
     await sodium.ready;
     const keys = sodium.crypto_box_keypair();
     const base64 = sodium.base64_variants.ORIGINAL;
@@ -85,7 +85,7 @@ describe("what was changed by hand on GitHub", () => {
     assert.ok(github.asked.every((asked) => !asked.startsWith("DELETE")));
   });
 
-  it("is left to the plugin where only that can make it again", async () => {
+  it("is left to the plugin when only that can do it", async () => {
     await restored(["the environment", "branch main"]);
     assert.deepEqual(github.asked, []);
   });

@@ -10,14 +10,14 @@ describe("the checks that workflows report on pull requests", () => {
     return reportedChecks({ "ci.yml": text }).map(({ name }) => name);
   }
 
-  it("are called by their jobs' names, else by their ids", () => {
+  it("have their jobs' names, or else their ids", () => {
     assert.deepEqual(namesIn("on: pull_request\njobs: { lint: {}, test: { name: Unit tests } }"), [
       "lint",
       "Unit tests",
     ]);
   });
 
-  it("are those of workflows that run on pull requests, however that is written", () => {
+  it("are those of workflows that run on pull requests, in every notation", () => {
     assert.deepEqual(namesIn("on: [push, pull_request]\njobs: { lint: {} }"), ["lint"]);
     assert.deepEqual(namesIn("on: { pull_request: null, push: null }\njobs: { lint: {} }"), ["lint"]);
     assert.deepEqual(namesIn("on: push\njobs: { lint: {} }"), []);
@@ -27,7 +27,7 @@ describe("the checks that workflows report on pull requests", () => {
     assert.deepEqual(namesIn(""), []);
   });
 
-  it("carry the values of a matrix", () => {
+  it("have the values of a matrix", () => {
     const matrix = "node: [20, 22], os: [linux, mac]";
     assert.deepEqual(namesIn(`on: pull_request\njobs: { test: { strategy: { matrix: { ${matrix} } } } }`), [
       "test (20, linux)",
@@ -43,7 +43,7 @@ describe("the checks that workflows report on pull requests", () => {
     );
   });
 
-  it("leave out what a matrix excludes, and have what it includes", () => {
+  it("exclude what a matrix excludes, and include what it includes", () => {
     assert.deepEqual(
       namesIn(
         "on: pull_request\njobs: { test: { strategy: { matrix: { node: [20, 22], exclude: [{ node: 20 }], include: [{ node: 24 }, { node: 22, slow: true }] } } } }",
@@ -58,7 +58,7 @@ describe("the checks that workflows report on pull requests", () => {
     );
   });
 
-  it("leave out what cannot be known from the file", () => {
+  it("exclude what the file does not determine", () => {
     assert.deepEqual(namesIn('on: pull_request\njobs: { a: { name: "${{ github.actor }}" } }'), []);
     assert.deepEqual(namesIn('on: pull_request\njobs: { a: { strategy: { matrix: "${{ x }}" } } }'), []);
     assert.deepEqual(
@@ -82,13 +82,13 @@ describe("a required check", () => {
     assert.deepEqual(requiredCheckProblems("requiredChecks", ["lint", "tests"], reported), []);
   });
 
-  it("is refused when it is nearly called like one of a workflow", () => {
+  it("is refused when it is named almost like one of a workflow", () => {
     assert.deepEqual(requiredCheckProblems("requiredChecks", ["lint", "test"], reported), [
       'requiredChecks[1]: no workflow reports this check, got "test"; did you mean "tests"',
     ]);
   });
 
-  it("may be an application's, which a person is told", () => {
+  it("may be an application's, with a warning", () => {
     const names = ["codecov/patch", "DCO", "Vercel"];
     assert.deepEqual(requiredCheckProblems("requiredChecks", names, reported), []);
     assert.deepEqual(
@@ -100,7 +100,7 @@ describe("a required check", () => {
     );
   });
 
-  it("may be one of a reusable workflow, of which the calling job is known", () => {
+  it("may be one of a reusable workflow whose calling job is known", () => {
     const calling = reportedChecks({
       ".github/workflows/ci.yml": "on: pull_request\njobs: { call: { uses: ./.github/workflows/x.yml } }",
     });
@@ -109,7 +109,7 @@ describe("a required check", () => {
     assert.equal(externalCheckWarnings("requiredChecks", ["call"], calling).length, 1);
   });
 
-  it("is refused when its workflow leaves some pull requests out", () => {
+  it("is refused when its workflow skips some pull requests", () => {
     assert.deepEqual(requiredCheckProblems("requiredChecks", ["docs"], reported), [
       'requiredChecks[0]: .github/workflows/docs.yml leaves some pull requests out, and those could never be merged, got "docs"; take paths and branches out of its pull_request',
     ]);

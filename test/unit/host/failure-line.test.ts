@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { failureLine } from "../../../components/host/failure-line.ts";
 
-describe("the line that says why a program failed", () => {
+describe("the line that gives the reason of a failure", () => {
   const cases: Readonly<Record<string, readonly [printed: string, line: string]>> = {
     "is the exception of Python, not a frame": [
       'Traceback (most recent call last):\n  File "/app/env.py", line 3, in <module>\n    from app import settings\n  File "/app/settings.py", line 1\nKeyError: \'DATABASE_URL\'\n',
       "KeyError: 'DATABASE_URL'",
     ],
-    "has the exception's whole message, without where to read more": [
+    "has the exception's whole message, without links to read more": [
       'INFO  [alembic] x\nTraceback (most recent call last):\n  File "/app/env.py", line 3\n    settings = Settings()\npydantic_core.ValidationError: 1 validation error for Settings\ndatabase_url\n  Field required [type=missing]\n    For further information visit https://errors.pydantic.dev/2/v/missing\n',
       "pydantic_core.ValidationError: 1 validation error for Settings database_url Field required [type=missing]",
     ],
@@ -23,11 +23,11 @@ describe("the line that says why a program failed", () => {
       'Exception in thread "main" java.lang.IllegalStateException: no url\n\tat app.Main.main(Main.java:3)\n',
       'Exception in thread "main" java.lang.IllegalStateException: no url',
     ],
-    "is else what the program said last": [
+    "is otherwise the last line that the program printed": [
       "INFO  [alembic] x\n  FAILED: Can't locate revision identified by '0009'\n\n",
       "FAILED: Can't locate revision identified by '0009'",
     ],
-    "is empty where it said nothing": ["\n", ""],
+    "is empty when the program printed nothing": ["\n", ""],
   };
   for (const [title, [printed, line]] of Object.entries(cases)) {
     it(title, () => {
@@ -35,7 +35,7 @@ describe("the line that says why a program failed", () => {
     });
   }
 
-  it("is cut where it is long", () => {
+  it("is shortened when it is long", () => {
     const long = `Traceback (most recent call last):\nError: ${"x".repeat(600)}`;
     assert.equal(failureLine(long), `Error: ${"x".repeat(493)} …`);
   });

@@ -14,7 +14,7 @@ const image = "docker.io/notes/api@sha256:new";
 describe("a call of the docker client for a host", function () {
   this.timeout(20_000);
 
-  it("goes to that host, whatever a person's own environment says", async () => {
+  it("goes to that host, whatever a person's own environment sets", async () => {
     process.env.DOCKER_CONTEXT = "elsewhere";
     try {
       const { result, calls } = await playing("echo 5", () => askDocker(connection, ["ps"]));
@@ -27,17 +27,17 @@ describe("a call of the docker client for a host", function () {
     }
   });
 
-  it("gives back what the client says of a failure", async () => {
+  it("returns the client's message about a failure", async () => {
     const { result } = await playing('refuse "No such volume"', () => askDocker(connection, ["volume"]));
     assert.deepEqual(result, { succeeded: false, exitCode: 1, stdout: "", stderr: "No such volume" });
   });
 
-  it("says that there was no answer in time", async () => {
+  it("reports that there was no answer in time", async () => {
     const { result } = await playing("exec sleep 20", () => askDocker(connection, ["ps"], 0.3));
     assert.deepEqual(result, { succeeded: false, stdout: "", stderr: "no answer within 0.3 s" });
   });
 
-  it("does not take a cut connection for the command's own failure", async () => {
+  it("does not mistake a cut connection for the command's own failure", async () => {
     const { result } = await playing(
       'refuse "error during connect: Get http://docker/v1.41/containers/json: EOF"',
       () => askDocker(connection, ["ps"]).catch((error: unknown) => (error as Error).message),
@@ -59,7 +59,7 @@ describe("an image that a host needs", function () {
     assert.deepEqual(typed(calls), [`image inspect --format - ${image}`]);
   });
 
-  it("is pulled without signing in where nobody is named, and it is said why it cannot be", async () => {
+  it("is pulled without signing in when there is no account, and the error is reported", async () => {
     const { result, calls } = await playing(
       `case "$1" in image) refuse "No such image" ;; *) refuse "manifest unknown" ;; esac`,
       () => pull(connection, image, undefined),
@@ -68,7 +68,7 @@ describe("an image that a host needs", function () {
     assert.equal(typed(calls)[1], `pull --quiet ${image}`);
   });
 
-  it("is pulled with an account by what the client is told when it asks, and no file or command line has the password", async () => {
+  it("is pulled with an account that the client asks for, with the password in no file or command line", async () => {
     const account = { address: "docker.io", user: "ship", password: 'open "sesame"' };
     const { result, calls } = await playing(
       `case "$1" in
@@ -91,7 +91,7 @@ describe("an image that a host needs", function () {
     assert.equal(typed(calls)[1], `pull --quiet ${image}`);
   });
 
-  it("leaves no file with the password when its process is killed while it is pulled", async () => {
+  it("leaves no file with the password when its process is killed during the pull", async () => {
     const folder = mkdtempSync(join(tmpdir(), "towpath-killed-"));
     const script = `case "$1" in image) refuse "No such image" ;; *) exec sleep 60 ;; esac`;
     const program = `

@@ -36,8 +36,8 @@ function problems(more: Partial<HostFacts>): string[] {
   return judge("app1", { ...sufficing, ...more }, demand);
 }
 
-describe("what a release needs of a host", () => {
-  it("is memory for every copy once more, and space for its images", () => {
+describe("the demand of a release on a host", () => {
+  it("is memory for all copies a second time, and space for its images", () => {
     const services = { api: {}, worker: {} } as never;
     const limits = { memory: 1000, cpus: 1, pids: 8 };
     assert.deepEqual(demandOf({ services }, { limits, copies: { api: 3 } }), {
@@ -50,14 +50,14 @@ describe("what a release needs of a host", () => {
   });
 });
 
-describe("the judgement of a host", () => {
-  it("finds nothing wrong with one that just suffices", () => {
+describe("the check of a host", () => {
+  it("finds no problem when the host just suffices", () => {
     assert.deepEqual(problems({}), []);
     assert.deepEqual(problems({ dockerApi: "1.41", clockAheadSeconds: 30 }), []);
     assert.deepEqual(problems({ dockerApi: "2.0" }), []);
   });
 
-  it("names everything that is wrong", () => {
+  it("reports all problems", () => {
     assert.deepEqual(
       problems({
         dockerVersion: "19.03.15",
@@ -96,7 +96,7 @@ describe("a rootless engine", () => {
     assert.deepEqual(judge("app1", rootless, demand), []);
   });
 
-  it("is told of when it keeps no other limits, and hides clients' addresses", () => {
+  it("is reported when it enforces no other limits, and hides clients' addresses", () => {
     assert.deepEqual(cautions("app1", rootless, release), [
       'towpath:limits: the Docker engine of app1 keeps no limits of memory and processes, got no cgroup controller for them; enable it in the kernel (for a rootless engine with "Delegate=cpu cpuset io memory pids" for user@.service of systemd), or use an engine that runs as root',
       "towpath:hosts.app1: its Docker engine is rootless, so that applications see its own address instead of their clients'; where those matter, set DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns for it, or use an engine that runs as root",
@@ -105,7 +105,7 @@ describe("a rootless engine", () => {
     assert.deepEqual(cautions("app1", sufficing, release), []);
   });
 
-  it("is known by what it answers", () => {
+  it("is recognised by its answers", () => {
     const version = { Version: "28.1.1", ApiVersion: "1.49", Arch: "arm64" };
     const root = { DockerRootDir: "/var/lib/docker" };
     const known = {
@@ -129,7 +129,7 @@ describe("a rootless engine", () => {
 });
 
 describe("the environment of a run", () => {
-  it("must not lead the docker plugin elsewhere", () => {
+  it("must not redirect the docker plugin", () => {
     assert.deepEqual(judgeVariables({ DOCKER_CONTEXT: "desktop" }), [
       'DOCKER_CONTEXT: the docker plugin follows it instead of towpath:hosts, got "desktop"; unset it for this run',
     ]);
@@ -138,7 +138,7 @@ describe("the environment of a run", () => {
 });
 
 describe("the facts of a host", () => {
-  it("are what a shell prints, here too", () => {
+  it("are printed by a shell, here too", () => {
     const printed = execFileSync("sh", ["-s", "--", "/"], { input: factsScript, encoding: "utf8" });
     const facts = readFacts(printed, Date.now());
     assert.ok(facts !== undefined && Math.abs(facts.clockAheadSeconds) <= 2);
@@ -157,11 +157,11 @@ describe("the facts of a host", () => {
     assert.deepEqual([hasIpv6, firstPort, emulates], [true, 0, ["aarch64", "arm"]]);
   });
 
-  it("are not taken from a host that does not say them all", () => {
+  it("are not accepted unless they are complete", () => {
     assert.equal(readFacts("clock 100\nmemory \ndisk 3\n", 0), undefined);
   });
 
-  it("are shown short", () => {
+  it("are shown in short form", () => {
     assert.deepEqual(
       [size(0), size(512 * 1024 ** 2), size(2.56 * gibibyte)],
       ["0 MiB", "512 MiB", "2.5 GiB"],

@@ -6,8 +6,8 @@ const now = Date.parse("2026-01-02T03:20:00Z");
 const line = (name: string, status: string, restarts: number, startedAt: string): string =>
   `id-${name} /${name} ${status} ${restarts} 2026-01-02T${startedAt}.123456789Z`;
 
-describe("a container that ends again and again", () => {
-  it("waits to be started again, or was so more than once within the last ten minutes", () => {
+describe("a container that keeps restarting", () => {
+  it("is one that waits for a restart, or had more than one within the last ten minutes", () => {
     const answer = [
       line("waits", "restarting", 1, "01:00:00"),
       line("again", "running", 2, "03:10:01"),
@@ -30,7 +30,7 @@ describe("a container that ends again and again", () => {
     services: { api: { containers: ["api-1", "api-2"] }, worker: { containers: ["worker-1"] } },
   };
 
-  it("is warned of by its service and its host, before the next release", async () => {
+  it("is reported with its service and its host before the next release", async () => {
     const asked: string[][] = [];
     const warnings = await restartWarnings(outputs, "app1", (copies) => {
       asked.push([...copies]);
@@ -42,7 +42,7 @@ describe("a container that ends again and again", () => {
     assert.deepEqual(asked, [["api-1", "api-2", "worker-1"]]);
   });
 
-  it("cannot be there before a first release, and nobody is asked", async () => {
+  it("cannot exist before a first release, so that nothing is asked", async () => {
     for (const none of [undefined, {}, { services: {} }]) {
       assert.deepEqual(await restartWarnings(none, "app1", () => assert.fail("asked")), []);
     }

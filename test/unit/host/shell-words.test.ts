@@ -4,14 +4,14 @@ import fc from "fast-check";
 import { shellWords } from "../../../components/host/shell-words.ts";
 
 describe("a command for a shell", () => {
-  it("leaves plain words as they are, and quotes the others", () => {
+  it("has plain words unchanged, and the others quoted", () => {
     assert.equal(
       shellWords(["docker", "ps", "it's", "a b", "", "$(reboot)", "~", "a;b"]),
       `docker ps 'it'\\''s' 'a b' '' '$(reboot)' '~' 'a;b'`,
     );
   });
 
-  it("reaches the program word for word, whatever they hold", function () {
+  it("reaches the program word for word, whatever the words contain", function () {
     this.timeout(60_000);
     const word = fc.string({ unit: "binary" }).filter((text) => !text.includes("\0"));
     fc.assert(

@@ -21,7 +21,7 @@ const always = (alias: string): string =>
   ].join("\n");
 const patience = "  BatchMode yes\n  ConnectTimeout 10\n  ServerAliveInterval 5\n  ServerAliveCountMax 3";
 
-describe("what ssh is told of a stack's hosts", () => {
+describe("the ssh configuration of a stack's hosts", () => {
   it("uses the agent's keys, one connection for everything, and the pinned host key only", () => {
     const files = connectionFiles(".towpath/ssh/notes", {
       app1: { settings: { ...machine, address: "app1.example.com" } },
@@ -85,8 +85,8 @@ describe("what ssh is told of a stack's hosts", () => {
   });
 });
 
-describe("a host's connection", () => {
-  it("names no machine's own folder", () => {
+describe("the path of a host's connection", () => {
+  it("contains no folder of one machine", () => {
     const connection = { host: "app1", folder: folderOf("notes-staging") };
     assert.equal(engineAddress(connection), "unix://.towpath/ssh/notes-staging/app1.sock");
     assert.equal(connectionText(connection), ".towpath/ssh/notes-staging/app1");

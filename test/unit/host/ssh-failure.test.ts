@@ -26,8 +26,8 @@ Host key verification failed.\r
 `;
 const denied = "deploy@10.0.0.1: Permission denied (publickey,password).\r\n";
 
-describe("why ssh cannot sign in", () => {
-  it("unreachable: refused, unknown, silent", () => {
+describe("an ssh failure is explained:", () => {
+  it("the host is unreachable: refused, unknown, silent", () => {
     assert.deepEqual(
       explained("ssh: connect to host 10.0.0.1 port 22: Connection refused\r\n"),
       passing(
@@ -54,7 +54,7 @@ describe("why ssh cannot sign in", () => {
     );
   });
 
-  it("unreachable from the jump host, and the jump host itself", () => {
+  it("the host is unreachable from the jump host, or the jump host itself is", () => {
     assert.deepEqual(
       explained(
         "channel 0: open failed: connect failed: Connection refused\r\nstdio forwarding failed\r\nConnection closed by UNKNOWN port 65535\r\n",
@@ -71,7 +71,7 @@ describe("why ssh cannot sign in", () => {
     );
   });
 
-  it("another host key than the pinned one, or only keys of another kind", () => {
+  it("the host key is not the pinned one, or only of another kind", () => {
     const fix =
       "a machine that was set up anew has a new key, and so has one that listens in: ask who runs it, and only then pin the key that ssh-keyscan prints";
     assert.deepEqual(
@@ -96,7 +96,7 @@ describe("why ssh cannot sign in", () => {
     );
   });
 
-  it("the key: refused, not readable, no agent, none in the agent, too many in the agent", () => {
+  it("the key is refused or not readable, or there is no agent, none in the agent, too many in the agent", () => {
     assert.deepEqual(
       explained(denied),
       lasting(
@@ -130,7 +130,7 @@ describe("why ssh cannot sign in", () => {
     );
   });
 
-  it("no ssh client", () => {
+  it("there is no ssh client", () => {
     assert.deepEqual(
       explained("", { ended: "no client" }),
       lasting(
@@ -140,13 +140,13 @@ describe("why ssh cannot sign in", () => {
   });
 });
 
-describe("why a host's engine does not answer", () => {
+describe("the silence of a host's engine is explained:", () => {
   const engine = (found: string | undefined): { message: string; passes: boolean } => {
     const { message, passes } = explainSocket({ host: "app1", user: "deploy", found });
     return { message, passes };
   };
 
-  it("no socket, no permission, silence, no forwarding", () => {
+  it("there is no socket, no permission, no answer, no forwarding", () => {
     assert.deepEqual(
       engine("missing"),
       passing(
@@ -181,7 +181,7 @@ describe("why a host's engine does not answer", () => {
 });
 
 describe("a docker client whose connection was cut", () => {
-  it("is told from one whose command failed", () => {
+  it("is distinguished from one whose command failed", () => {
     for (const said of [
       'time="2026-01-02T03:04:05Z" level=error msg="error waiting for container: unexpected EOF"',
       'error during connect: Get "http://.towpath%2Fssh%2Fnotes%2Fapp1.sock/v1.41/info": EOF',
@@ -193,7 +193,7 @@ describe("a docker client whose connection was cut", () => {
     assert.equal(saysCut("Error response from daemon: No such container: api"), false);
   });
 
-  it("had changed nothing while the plan was made", () => {
+  it("is reported to have changed nothing while the plan was made", () => {
     assert.equal(
       connectionLost("app1"),
       "towpath:hosts.app1: the connection was lost while the plan was made, got no answer from its Docker engine; nothing was changed, run the command again",

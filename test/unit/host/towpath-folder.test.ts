@@ -31,12 +31,12 @@ describe("Towpath's own folder", () => {
     assert.equal(towpathFolder(project()), "node_modules/towpath");
   });
 
-  it("is the package of a folder above, as workspaces have it", () => {
+  it("is the package of a folder above, as in workspaces", () => {
     write("node_modules/towpath/package.json");
     assert.equal(towpathFolder(project()), "../node_modules/towpath");
   });
 
-  it("keeps its name in node_modules where that is a link to a version", () => {
+  it("keeps its path in node_modules when that is a link to a version", () => {
     write("store/towpath@0.1.0/package.json");
     mkdirSync(join(project(), "node_modules"));
     symlinkSync(join(repository, "store/towpath@0.1.0"), join(project(), "node_modules/towpath"));

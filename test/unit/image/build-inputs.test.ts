@@ -7,7 +7,7 @@ import type { Application } from "../../../components/application/application.ts
 import { buildInputs, contextPaths } from "../../../components/image/build-inputs.ts";
 import { privateFileProblems } from "../../../components/image/private-files.ts";
 
-describe("what a build is sent", () => {
+describe("the input of a build", () => {
   let root: string;
 
   beforeEach(() => {
@@ -30,7 +30,7 @@ describe("what a build is sent", () => {
     return api;
   };
 
-  it("is what .dockerignore leaves, with what it takes in again", () => {
+  it("is what .dockerignore leaves, with what it includes again", () => {
     for (const path of ["src/app/main.py", "src/notes.txt", "other/x"]) write(path, "");
     write(".dockerignore", "*\n!src/app\n");
     assert.deepEqual(contextPaths(root, image()), ["src/app/main.py"]);
@@ -46,7 +46,7 @@ describe("what a build is sent", () => {
   const advice = (got: string, lines: string, file = ".dockerignore"): string =>
     `images.api.context: a build must not see what is private to this machine, got ${got}; add ${lines} to ${file}, a line each`;
 
-  it("never holds passphrases, state, keys, passwords or the repository: the build is refused", () => {
+  it("never contains passphrases, state, keys, passwords or the repository: the build is refused", () => {
     for (const path of [".towpath/passphrase", ".git/HEAD", "app/.env", ".env.example", ".environment"])
       write(path, "x");
     symlinkSync("elsewhere", join(root, ".env.production"));
@@ -57,13 +57,13 @@ describe("what a build is sent", () => {
     assert.deepEqual(privateFileProblems(root, application()), []);
   });
 
-  it("does not hold them either where a later line takes them in again", () => {
+  it("does not contain private files even when a later line includes them again", () => {
     write(".env", "PASSWORD=x");
     write(".dockerignore", "*\n!.env\n");
     assert.deepEqual(privateFileProblems(root, application()), [advice(".env", "**/.env")]);
   });
 
-  it("is judged by the Dockerfile's own ignore file before the context's", () => {
+  it("is checked with the Dockerfile's own ignore file before the context's", () => {
     write(".env", "PASSWORD=x");
     write(".dockerignore", "");
     write("Dockerfile.dockerignore", ".env");
@@ -90,7 +90,7 @@ describe("what a build is sent", () => {
     ]);
   });
 
-  it("is nothing where there is no such folder: that is the build's own error", () => {
+  it("is empty when there is no such folder, which is left to the build to report", () => {
     assert.deepEqual(privateFileProblems(root, application("missing")), []);
   });
 });

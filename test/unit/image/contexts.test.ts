@@ -6,7 +6,7 @@ import { parseApplication } from "../../../components/application/parse.ts";
 import { checkContexts } from "../../../components/image/contexts.ts";
 import { messageOf } from "../assert-refused.ts";
 
-describe("a context", () => {
+describe("a build context", () => {
   let root: string;
   let project: string;
 
@@ -30,14 +30,14 @@ describe("a context", () => {
     mkdirSync(join(root, "shop/.git"));
   };
 
-  it("may lie anywhere in the git repository that the project is in", () => {
+  it("may lie anywhere in the git repository of the project", () => {
     inRepository();
     check({ context: "." })();
     check({ context: "../api", dockerfile: "../infra/api.Dockerfile" })();
     check({ context: "../api", dev: { target: "dev", mounts: { "../api/src": "/src" } } })();
   });
 
-  it("is refused outside of it, and so are Dockerfiles and mounted folders", () => {
+  it("is refused outside of the repository, as are Dockerfiles and mounted folders", () => {
     inRepository();
     const fix = `name one within ${root}/shop`;
     assert.equal(
@@ -70,7 +70,7 @@ describe("a context", () => {
     );
   });
 
-  it("holds nothing that is private", () => {
+  it("must not contain private files", () => {
     inRepository();
     writeFileSync(join(root, "shop/api/.env"), "PASSWORD=x");
     assert.equal(

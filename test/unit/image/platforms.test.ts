@@ -22,7 +22,7 @@ describe("the platform of an image", () => {
     assert.equal(judgePlatforms("api", intel, { ...arm, architecture: "amd64" }), undefined);
   });
 
-  it("may be one that the host's processor runs besides, or emulates", () => {
+  it("may be one that the host's processor also runs, or emulates", () => {
     assert.equal(judgePlatforms("api", { names: ["linux/arm"], isList: true }, arm), undefined);
     assert.equal(judgePlatforms("api", intel, { ...arm, emulates: ["x86_64"] }), undefined);
     // Of a list, the engine takes none for another kind than its own.
@@ -32,7 +32,7 @@ describe("the platform of an image", () => {
     );
   });
 
-  it("is not judged where nothing is known", () => {
+  it("is not checked when nothing is known", () => {
     assert.equal(judgePlatforms("api", undefined, arm), undefined);
     assert.equal(judgePlatforms("api", { names: [], isList: false }, arm), undefined);
   });

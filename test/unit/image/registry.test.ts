@@ -37,7 +37,7 @@ describe("the client of a registry", () => {
     });
   }
 
-  it("finds the digest of a tag, also where the registry does not say it in a header", async () => {
+  it("finds the digest of a tag, even when the registry sends no header with it", async () => {
     const registry = await open();
     const digest = played.publish(name, ["abc", "1.0"]);
     assert.equal(await registry.digestOf("api", "abc"), digest);
@@ -46,7 +46,7 @@ describe("the client of a registry", () => {
     assert.equal(await registry.digestOf("api", nowhere), undefined);
   });
 
-  it("reads labels, age and size, of one image and of a list for several processors", async () => {
+  it("reads labels, age and size of one image, and of an index for several processors", async () => {
     const registry = await open();
     const intel = played.publish(
       name,
@@ -70,7 +70,7 @@ describe("the client of a registry", () => {
     assert.equal(await registry.facts("api", "other"), undefined);
   });
 
-  it("reads the platforms of one image, of a list without what is attested, and of one that says none", async () => {
+  it("reads the platforms of one image, of an index without its attestations, and of one that names none", async () => {
     const registry = await open();
     const arm = played.publish(name, ["arm"], {}, undefined, "arm64");
     played.publish(name, ["silent"]);
@@ -84,7 +84,7 @@ describe("the client of a registry", () => {
     assert.equal(await registry.platforms("api", "other"), undefined);
   });
 
-  it("tags a manifest and a list by their own bytes", async () => {
+  it("tags a manifest and an index by their own bytes", async () => {
     const registry = await open();
     const single = played.publish(name, ["abc"]);
     const list = played.publishList(name, ["list"], { amd64: single });
@@ -118,7 +118,7 @@ describe("the client of a registry", () => {
     );
   });
 
-  it("signs in by password or by token, and asks for a token once for reading and once for writing", async () => {
+  it("signs in by password or by token, and requests one token for reading and one for writing", async () => {
     for (const entrance of ["basic", "token"] as const) {
       const registry = await open(entrance);
       const digest = played.publish(name, ["abc"]);
@@ -139,13 +139,13 @@ describe("the client of a registry", () => {
     await open();
   });
 
-  it("reads what is public without a login", async () => {
+  it("reads public images without a login", async () => {
     await open("token");
     const digest = played.publish(name, ["abc"]);
     assert.equal(await client({ login: false }).digestOf("api", "abc"), digest);
   });
 
-  it("says who is refused", async () => {
+  it("reports whose access is denied", async () => {
     await open("basic");
     await refused(
       client({ password: "wrong" }).tags("api"),
@@ -167,7 +167,7 @@ describe("the client of a registry", () => {
     assert.equal(await checkRegistry(settings(), played.password, ["api", "web"]), undefined);
   });
 
-  it("sends no password to a server of tokens that everyone can listen to", async () => {
+  it("sends no password to a token server without https", async () => {
     const registry = await open("token");
     played.realm = "ftp://127.0.0.1/token";
     await refused(
@@ -176,7 +176,7 @@ describe("the client of a registry", () => {
     );
   });
 
-  it("tries again what may pass, and says what did not", async () => {
+  it("tries again after failures that may pass, and reports others", async () => {
     const registry = await open();
     const digest = played.publish(name, ["abc"]);
     played.troubles.push({ status: 500 }, { status: 429, headers: { "retry-after": "0" } });
@@ -194,7 +194,7 @@ describe("the client of a registry", () => {
     );
   });
 
-  it("says that a registry does not answer", async () => {
+  it("reports that a registry does not answer", async () => {
     await open();
     played.silent = true;
     await refused(
@@ -210,7 +210,7 @@ describe("the client of a registry", () => {
     await open();
   });
 
-  it("takes nothing that is not what its digest says", async () => {
+  it("accepts nothing that does not match its digest", async () => {
     const registry = await open();
     const digest = played.publish(name, ["abc"]);
     played.spoil(name, digest);
@@ -221,7 +221,7 @@ describe("the client of a registry", () => {
     );
   });
 
-  it("names what it refers to", async () => {
+  it("names images by address, repository and digest", async () => {
     await open();
     const hub = { address: "docker.io", repository: "owner" };
     assert.equal(repositoryOf(hub, "api"), "owner/api");

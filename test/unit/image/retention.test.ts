@@ -15,8 +15,8 @@ function expired(tags: readonly PublishedTag[], ...needed: string[]): string[] {
   return expiredImages(tags, new Set(needed), now).map(({ digest }) => digest);
 }
 
-describe("how long images stay", () => {
-  it("is for ever with a version, what production ran, latest, and what people tagged", () => {
+describe("the retention of an image", () => {
+  it("is unlimited with a version, a production release, latest, or a tag of a person", () => {
     for (const tag of [
       "1.2.3",
       "v2.0",
@@ -34,7 +34,7 @@ describe("how long images stay", () => {
     }
   });
 
-  it("is 90 days for a commit and for a branch, 30 for what staging ran", () => {
+  it("is 90 days for a commit and for a branch, and 30 for a staging release", () => {
     for (const branch of ["main", "feature/auth-v2"]) {
       assert.equal(daysOf({ tag: branchSlug(branch), branch }), 90, branch);
     }
@@ -42,7 +42,7 @@ describe("how long images stay", () => {
     for (const tag of [`staging-${commit}`, "staging-0123456789ab"]) assert.equal(daysOf({ tag }), 30, tag);
   });
 
-  it("is decided by the tag that keeps an image longest", () => {
+  it("follows the tag that keeps the image longest", () => {
     assert.deepEqual(expired(image("a", 91, commit)), ["a"]);
     assert.deepEqual(expired(image("a", 90, commit)), []);
     assert.deepEqual(expired(image("a", 31, `staging-${commit}`)), ["a"]);
@@ -51,14 +51,14 @@ describe("how long images stay", () => {
     assert.deepEqual(expired([...image("a", 100, commit), ...image("b", 1, "latest")]), ["a"]);
   });
 
-  it("is never shorter than a release record needs, or than is known", () => {
+  it("is unlimited while a release record needs the image, and for images of unknown age", () => {
     const old = image("a", 9999, commit, `staging-${commit}`);
     assert.deepEqual(expired(old, "a"), []);
     assert.deepEqual(expired(old, "b"), ["a"]);
     assert.deepEqual(expired([{ tag: commit, digest: "a", created: undefined }]), []);
   });
 
-  it("is told with all tags and the age", () => {
+  it("is reported with all tags and the age", () => {
     assert.deepEqual(expiredImages(image("a", 100.5, `staging-${commit}`, commit), new Set(), now), [
       { digest: "a", tags: [commit, `staging-${commit}`], days: 100 },
     ]);

@@ -77,19 +77,19 @@ describe("the rules of imports", function () {
     ["steps/route/a.ts", "steps/programs/b.ts", "a program of a step is started, not imported"],
     ["components/plan/a.ts", "components/common/b.ts", "folders of components are floors"],
   ] as const) {
-    it(`refuse an import of ${to} in ${from}, also of a type alone`, async () => {
+    it(`refuse an import of ${to} in ${from}, even of a type alone`, async () => {
       assert.deepEqual(await planted(from, to), [`${rule}: ${from} -> ${to}`]);
       assert.deepEqual(await planted(from, to, "import type"), [`${rule}: ${from} -> ${to}`]);
     });
   }
 
-  it("let a folder import from below", async () => {
+  it("let a folder import from those below it", async () => {
     assert.deepEqual(await planted("components/release/a.ts", "components/host/b.ts"), []);
     assert.deepEqual(await planted("cli/stack/a.ts", "components/plan/b.ts"), []);
     assert.deepEqual(await planted("steps/route/a.ts", "components/contract/b.ts"), []);
   });
 
-  it("refuse Pulumi's SDK where decisions are made, and take its types", async () => {
+  it("refuse Pulumi's SDK where decisions are made, except for its types", async () => {
     installed("@pulumi/pulumi");
     mkdirSync(join(folder, "components/settings"), { recursive: true });
     const file = "components/settings/a.ts";
@@ -124,7 +124,7 @@ describe("the rules of imports", function () {
     );
   });
 
-  it("name every folder of components and of the command line", () => {
+  it("cover every folder of components and of the command line", () => {
     for (const [house, its] of Object.entries(floors)) {
       const folders = readdirSync(house, { withFileTypes: true }).filter((entry) => entry.isDirectory());
       assert.deepEqual(

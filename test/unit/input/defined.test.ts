@@ -10,7 +10,7 @@ describe("the defined fields of an object", () => {
     assert.equal("version" in defined(fields), false);
   });
 
-  it("are optional where they may be undefined, and only there", () => {
+  it("are optional when they may be undefined, and only then", () => {
     const given = (text: string): string | undefined => (text === "" ? undefined : text);
     const record: { id: string; commit?: string } = defined({ id: "1", commit: given("") });
     assert.deepEqual(record, { id: "1" });

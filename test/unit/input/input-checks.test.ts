@@ -13,7 +13,7 @@ import {
 import { messageOf } from "../assert-refused.ts";
 
 describe("a value in a message", () => {
-  it("is shown as JSON, cut when it is long", () => {
+  it("is shown as JSON, shortened when it is long", () => {
     assert.deepEqual([undefined, null, "a", 3, NaN, 3n, true, [1], { a: 1 }, Symbol("s")].map(show), [
       "nothing",
       "null",
@@ -29,7 +29,7 @@ describe("a value in a message", () => {
     assert.equal(show("x".repeat(100)), `"${"x".repeat(59)}…`);
   });
 
-  it("is only named by its kind when it may be a secret", () => {
+  it("is described only by its kind when it may be a secret", () => {
     assert.deepEqual([undefined, null, "", "hunter2", 3, true, [1], { a: 1 }].map(kindOf), [
       "nothing",
       "nothing",
@@ -44,7 +44,7 @@ describe("a value in a message", () => {
 });
 
 describe("the nearest name", () => {
-  it("is what was probably meant", () => {
+  it("is the one that was probably meant", () => {
     const known = ["postgres", "redis", "files", "web", "api"];
     const meant = {
       fiels: "files",
@@ -58,7 +58,7 @@ describe("the nearest name", () => {
     for (const name of ["db", "", "queue", "x"]) assert.equal(nearest(name, known), undefined, name);
   });
 
-  it("is one of the known names, if any", () => {
+  it("is one of the known names, or none", () => {
     fc.assert(
       fc.property(fc.string(), fc.array(fc.string()), (name, known) => {
         const near = nearest(name, known);
@@ -67,18 +67,18 @@ describe("the nearest name", () => {
     );
   });
 
-  it("gives way to the list of all when there is none", () => {
+  it("is replaced by the list of all when there is none", () => {
     assert.equal(suggestion("fiels", ["web", "files"]), 'did you mean "files"');
     assert.equal(suggestion("queue", ["web", "files"]), "known are files, web");
   });
 });
 
-describe("a schema's own words", () => {
+describe("the messages of a schema", () => {
   const page = "docs/reference/application.md";
   const words = { page, prefix: "p:", whole: "all", unknownKey: (key: string) => `unknown ${key}` };
   const messages = (schema: z.ZodType, input: unknown) => messageOf(() => parseInput(schema, input, words));
 
-  it("stand before those that are made for it", () => {
+  it("take precedence over the generated ones", () => {
     assert.equal(
       messages(z.object({ a: z.string(expected("x", "do y")) }), { a: 1 }),
       "p:a: expected x, got 1; do y",
@@ -97,7 +97,7 @@ describe("a schema's own words", () => {
     );
   });
 
-  it("are not taken for an unknown key or an entry's name", () => {
+  it("are not used for an unknown key or an entry's name", () => {
     const own = expected("x", "do y");
     assert.equal(
       messages(z.strictObject({ a: z.string() }, own), { a: "", b: 1, c: 1 }),
@@ -109,7 +109,7 @@ describe("a schema's own words", () => {
     );
   });
 
-  it("tell the kind that was meant without showing what was written", () => {
+  it("name the expected kind without showing the input", () => {
     const kind = z.discriminatedUnion(
       "source",
       [

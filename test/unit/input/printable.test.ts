@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { printable } from "../../../components/input/printable.ts";
 
-describe("what other programs printed", () => {
+describe("the output of other programs", () => {
   it("reaches a terminal without control sequences", () => {
     const text =
       "\u001b[31mred\u001b[0m \u001b]0;title\u0007and \u001b]8;;http://x\u001b\\link \u001b[2Jgone\u001bc \u009b1mbold\b";
@@ -16,7 +16,7 @@ describe("what other programs printed", () => {
     );
   });
 
-  it("holds no control character but tab and line feed, and no command, whatever it was", () => {
+  it("contains no control character except tab and line feed, and no command, whatever it was", () => {
     const nasty = fc.string({
       unit: fc.constantFrom("\u001b", "[", "]", ":", "#", "\r", "\n", "\u0007", "\u0000", "\ud800", "m", " "),
       maxLength: 30,

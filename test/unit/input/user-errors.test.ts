@@ -6,8 +6,8 @@ import { laterUserErrors, userErrors } from "../../../components/input/user-erro
 
 class HostLost extends UserError {}
 
-describe("an error for a person to put right", () => {
-  it("is told to Pulumi without a stack trace, of whatever kind it is", async () => {
+describe("a user error", () => {
+  it("reaches Pulumi without a stack trace, of whatever kind it is", async () => {
     for (const error of [new InputError(["first: wrong", "second: wrong"]), new HostLost("third: wrong")]) {
       const plain = new pulumi.RunError(error.message);
       assert.throws(() => {
@@ -22,11 +22,11 @@ describe("an error for a person to put right", () => {
     }
   });
 
-  it("is told apart by its kind's name", () => {
+  it("is recognised by the name of its kind", () => {
     assert.equal(new HostLost("third: wrong").name, "HostLost");
   });
 
-  it("is not what the program itself does wrong", () => {
+  it("is not an error of the program itself", () => {
     const error = new TypeError("not a function");
     assert.throws(() => {
       userErrors(() => {

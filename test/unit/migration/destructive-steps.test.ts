@@ -71,7 +71,7 @@ describe("a migration's SQL destroys something when it changes a type:", () => {
   });
 });
 
-describe("a migration's SQL destroys something when it demands a value that nobody gives:", () => {
+describe("a migration's SQL destroys something when it requires a value without a default:", () => {
   const withoutDefault = 'adds the column "size" NOT NULL without a default';
   judges({
     "ALTER TABLE notes ADD size int NOT NULL": withoutDefault,
@@ -135,7 +135,7 @@ describe("a migration's SQL destroys something when it overwrites:", () => {
   });
 });
 
-describe("a migration's SQL destroys something when it calls what deletes:", () => {
+describe("a migration's SQL destroys something when it calls a function that deletes:", () => {
   const f = "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM notes';";
   const g = "CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN TRUNCATE notes; END';";
   judges({
@@ -156,7 +156,7 @@ describe("a migration's SQL destroys something when it calls what deletes:", () 
   });
 });
 
-describe("a migration's SQL destroys something when it takes away what was allowed:", () => {
+describe("a migration's SQL destroys something when it forbids what was allowed:", () => {
   const refusing = "which refuses what was allowed";
   judges({
     "REVOKE ALL ON notes FROM web": 'revokes rights on the table "notes"',
@@ -186,7 +186,7 @@ describe("a migration's SQL destroys something when it takes away what was allow
   });
 });
 
-describe("a migration's SQL, where that of the migrations before is known,", () => {
+describe("a migration's SQL, when that of the earlier migrations is known,", () => {
   const history =
     "BEGIN; CREATE TABLE alembic_version (version_num text); CREATE TABLE notes (id int, title varchar(50), body text);" +
     "CREATE UNIQUE INDEX one ON notes (title); INSERT INTO alembic_version VALUES ('0001');" +
@@ -216,7 +216,7 @@ describe("a migration's SQL, where that of the migrations before is known,", () 
     });
   }
 
-  it("is judged alone when it is not the end of them", async () => {
+  it("is judged alone when it is not the end of the known SQL", async () => {
     const sql = "ALTER TABLE notes ALTER title TYPE varchar(80)";
     for (const other of [history, "no SQL"]) {
       assert.deepEqual(await destructiveSteps(sql, other), [
@@ -225,7 +225,7 @@ describe("a migration's SQL, where that of the migrations before is known,", () 
     }
   });
 
-  it("asks for them only where they matter", () => {
+  it("requires the earlier SQL only when it matters", () => {
     assert.equal(dependsOnHistory("ALTER TABLE notes DROP COLUMN body"), false);
     for (const sql of ["ALTER TABLE a ALTER b TYPE text", "DROP INDEX one", "SELECT f()"]) {
       assert.equal(dependsOnHistory(sql), true);
@@ -259,7 +259,7 @@ describe("a migration's SQL", () => {
     "-- nothing": nothing,
   });
 
-  it("is told statement by statement, on one line and without the comment before it", async () => {
+  it("is reported statement by statement, on one line and without the comment before it", async () => {
     const sql =
       "BEGIN;\n\n-- Running upgrade 0004 -> 0005 – größer\n\nALTER TABLE notes\n  DROP COLUMN body,\n  DROP COLUMN title;\n/* c */ DROP TABLE words;\nCOMMIT;\n";
     const alter = "ALTER TABLE notes DROP COLUMN body, DROP COLUMN title";
@@ -270,7 +270,7 @@ describe("a migration's SQL", () => {
     ]);
   });
 
-  it("is one such step as a whole when it cannot be read", async () => {
+  it("is one destructive step as a whole when it cannot be parsed", async () => {
     assert.deepEqual(await destructiveSteps("\\connect other\nDROP TABLE notes"), [
       {
         statement: "the whole SQL",

@@ -12,7 +12,7 @@ const limits = limitsFromSettings({ memory: 256 * 1024 ** 2, cpus: 1, pids: 64 }
 const limited = "--memory 268435456 --memory-swap 268435456 --pids-limit 64 --tmpfs /tmp:exec,size=134217728";
 const account = { address: "registry.example", user: "ship", password: "open-sesame" };
 
-describe("what an image prints on a host", function () {
+describe("the output of an image's command on a host", function () {
   this.timeout(20_000);
 
   const print = (answers: string, who: typeof account | undefined = account) =>
@@ -36,7 +36,7 @@ describe("what an image prints on a host", function () {
     );
   });
 
-  it("needs the image, which is pulled by somebody whose password nobody sees", async () => {
+  it("requires the image, which is pulled with an account whose password is not shown", async () => {
     const { result, calls } = await print(
       `"image inspect"*) refuse "No such image" ;;
       pull*) [ -f "$DOCKER_CONFIG/config.json" ] || refuse "no login" ;; run*) echo 0005 ;;`,
@@ -46,7 +46,7 @@ describe("what an image prints on a host", function () {
     assert.doesNotMatch(typed(calls).join("\n"), /sesame/);
   });
 
-  it("is a problem when there is no image, or its command fails", async () => {
+  it("is replaced by a problem when there is no image, or its command fails", async () => {
     const absent = await print(`"image inspect"*) refuse "No such image" ;; pull*) refuse "denied" ;;`);
     assert.deepEqual(absent.result, { problem: "no image: denied" });
     const failing = await print(`run*) printf 'a trace\\nno such revision\\n' >&2; exit 1 ;;`, undefined);
@@ -54,7 +54,7 @@ describe("what an image prints on a host", function () {
     assert.match(typed(failing.calls).at(-1) ?? "", /^rm --force towpath-look-/);
   });
 
-  it("goes through the image's entrypoint only where it does not without", async () => {
+  it("comes through the image's entrypoint only when the command does not run without it", async () => {
     const { result, calls } = await print(
       `*--entrypoint*) refuse "exec: list: executable file not found in \\$PATH" 127 ;; run*) echo 0005 ;;`,
       undefined,
@@ -63,7 +63,7 @@ describe("what an image prints on a host", function () {
     assert.match(typed(calls).at(-1) ?? "", /registry\.example\/notes\/api@sha256:new list 0004$/);
   });
 
-  it("says what the command said, not what an entrypoint said that waited for a database", async () => {
+  it("reports the command's own error, not that of an entrypoint that waited for a database", async () => {
     const { result } = await print(
       `*--entrypoint*) refuse "no such revision" ;; run*) refuse "db is not there" ;;`,
       undefined,
@@ -76,7 +76,7 @@ describe("what an image prints on a host", function () {
     assert.deepEqual(other.result, { problem: '"list 0004" failing with: db is not there' });
   });
 
-  it("says so when it does not end, and asks no second time", async () => {
+  it("is replaced by a problem when the command does not end, and it is not run again", async () => {
     let times = 0;
     const hanging = await printedBy({ image, command: ["list"], environment: {}, limits }, () => {
       times++;
@@ -100,11 +100,11 @@ describe("the version of PostgreSQL that made a volume", function () {
       )
     ).result;
 
-  it("is what the volume says", async () => {
+  it("is the one in the volume", async () => {
     assert.equal(await version("run*) echo 16 ;;"), 16);
   });
 
-  it("is none for a volume that is not there, or empty", async () => {
+  it("is unknown for a volume that does not exist or is empty", async () => {
     assert.equal(await version(`"volume inspect"*) refuse "no such volume" ;;`), undefined);
     assert.equal(
       await version(`run*) refuse "cat: can't open '/data/PG_VERSION': No such file or directory" ;;`),
@@ -112,7 +112,7 @@ describe("the version of PostgreSQL that made a volume", function () {
     );
   });
 
-  it("is the recorded one when the volume cannot be looked into", async () => {
+  it("is the recorded one when the volume cannot be read", async () => {
     assert.equal(await version(`run*) refuse "cannot pull" 125 ;;`), 15);
   });
 });

@@ -43,7 +43,7 @@ async function labelled(file: string): Promise<Labelled> {
 }
 
 if (folder !== "") {
-  it("steps that lose something are found in a public benchmark", async () => {
+  it("destructive steps are found in a public benchmark", async () => {
     const files = await Promise.all(
       readdirSync(folder)
         .filter((file) => file.endsWith(".sql"))

@@ -69,7 +69,7 @@ const drop = { pending: "0005\n0006\n", sql: "ALTER TABLE notes DROP COLUMN body
 const finding = { statement: "ALTER TABLE notes DROP COLUMN body", reason: 'drops the column "body"' };
 
 describe("the plan of a migration", () => {
-  it("asks the new image, from the last record's revision on", async () => {
+  it("is made with the new image, from the last record's revision on", async () => {
     const { plan, asked } = await planned({ pending: "0005\n", sql: "CREATE TABLE words ();" });
     assert.deepEqual(plan, { ...nothing, revisions: ["0005"] });
     assert.deepEqual(asked, [
@@ -78,7 +78,7 @@ describe("the plan of a migration", () => {
     ]);
   });
 
-  it("starts from the base where the record knows no revision", async () => {
+  it("starts from the base when the record has no revision", async () => {
     const { asked } = await planned(
       { pending: "0001\n", sql: "CREATE TABLE words ();" },
       { last: { images: last.images } as unknown as ReleaseRecord },
@@ -86,13 +86,13 @@ describe("the plan of a migration", () => {
     assert.match(asked.join("\n"), /list base [\s\S]*print base:head /);
   });
 
-  it("asks for no statements where nothing is pending", async () => {
+  it("requests no statements when nothing is pending", async () => {
     const { plan, asked } = await planned({ pending: "" });
     assert.deepEqual(plan, nothing);
     assert.deepEqual(asked, ['registry.example/notes/api@sha256:new list 0004 {"LOG_LEVEL":"info"}']);
   });
 
-  it("asks nothing where nothing would run", async () => {
+  it("asks nothing when nothing would run", async () => {
     const same = {
       api: "registry.example/notes/api@sha256:old",
       web: "registry.example/notes/web@sha256:other",
@@ -138,7 +138,7 @@ describe("the plan of a migration", () => {
     assert.deepEqual(plan.warnings.length, 1);
   });
 
-  it("shortens a statement that is long", async () => {
+  it("shortens a long statement", async () => {
     const sql = `DELETE FROM notes WHERE id IN (${Array.from({ length: 200 }, (_, id) => id).join(", ")})`;
     const { plan } = await planned({ pending: "0005", sql }, { environment: "staging" });
     assert.equal(
@@ -147,7 +147,7 @@ describe("the plan of a migration", () => {
     );
   });
 
-  it("is refused when the image cannot tell what is pending", async () => {
+  it("is refused when the image cannot list what is pending", async () => {
     assert.equal(
       await refusal({ problem: '"list 0004" failing with: no such revision' }),
       'migrations.pending: the new image has to tell what it would run on a schema at 0004, got "list 0004" failing with: no such revision; release an image whose migrations know that revision, and name a command that needs no database, network or secret (ci tries it)',
@@ -158,7 +158,7 @@ describe("the plan of a migration", () => {
     );
   });
 
-  it("does not know what a migration destroys that reads rows", async () => {
+  it("has an unknown effect when a migration reads rows", async () => {
     const printed = { pending: "0005\n", unprintable: '"print" failing with: no rows' };
     const why =
       'what the migration from 0004 to 0005 takes away is not known, for migrations.sql prints nothing, got "print" failing with: no rows; ';
@@ -181,7 +181,7 @@ describe("the plan of a migration", () => {
     ]);
   });
 
-  it("looks into the migrations before where they say what a column was", async () => {
+  it("reads earlier migrations when they show what a column was", async () => {
     const sql = "ALTER TABLE notes ALTER title TYPE text;";
     const whole = `CREATE TABLE notes (title varchar(5)); ${sql}`;
     const { plan, asked } = await planned({ pending: "0005\n", sql, whole });
@@ -189,7 +189,7 @@ describe("the plan of a migration", () => {
     assert.match(asked.at(-1) ?? "", / print base:head /);
   });
 
-  it("says what it does not know", async () => {
+  it("reports what is unknown", async () => {
     const application = (change: object) => ({
       application: parseApplication(merged(described, { migrations: change })),
     });
@@ -205,12 +205,12 @@ describe("the plan of a migration", () => {
   });
 });
 
-describe("what became of the schema since the last record", () => {
+describe("the change of the schema since the last record", () => {
   const last = { schema: { after: "0004", applied: [] } } as unknown as ReleaseRecord;
   const plan = { revisions: ["0005", "0006"], destructive: ["0005", "0006"] };
   const made = { before: "0006", after: "0006", applied: [] };
 
-  it("counts what a run before it migrated that failed afterwards", () => {
+  it("includes what an earlier run migrated that failed afterwards", () => {
     assert.deepEqual(schemaSince(last, made, plan), {
       ...{ before: "0004", after: "0006", applied: ["0005", "0006"], destructive: ["0005", "0006"] },
     });
@@ -220,13 +220,13 @@ describe("what became of the schema since the last record", () => {
     });
   });
 
-  it("is nothing where the revision is the same, and what was made of an empty database in a first release", () => {
+  it("is none when the revision is the same, and starts from an empty database in a first release", () => {
     const same = { before: "0004", after: "0004", applied: [] };
     assert.deepEqual(schemaSince(last, same, plan), same);
     assert.deepEqual(schemaSince(undefined, made, plan), made);
   });
 
-  it("is not known where the plan could not tell, or led elsewhere", () => {
+  it("is unknown when the plan could not tell, or led elsewhere", () => {
     const unknown = "the application describes no migrations.sql";
     assert.deepEqual(schemaSince(last, made, { ...plan, destructive: [], unknown }), {
       ...{ before: "0004", after: "0006", applied: ["0005", "0006"], unknown },

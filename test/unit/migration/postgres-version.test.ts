@@ -23,27 +23,27 @@ async function refusal(
 }
 
 describe("PostgreSQL's major version", () => {
-  it("may not change on data that is there", async () => {
+  it("must not change on existing data", async () => {
     assert.equal(
       await refusal(16, 15, 15),
       'postgres.version: the volume notes-production-postgres was made by PostgreSQL 15, which no other major version can open, got 16; keep 15, or move the data first: see "Another major version of PostgreSQL" in docs/data.md',
     );
   });
 
-  it("may not go away with data that is there", async () => {
+  it("must not be removed with existing data", async () => {
     assert.equal(
       await refusal(undefined, 15, 15),
       'postgres: the volume notes-production-postgres holds users\' data, got an application without postgres; put postgres back, or see "What is protected" in docs/data.md',
     );
   });
 
-  it("is the volume's once the data was moved, or when nothing is there", async () => {
+  it("is the volume's once the data was moved, or when there is none", async () => {
     assert.equal(await refusal(16, 15, 16), undefined);
     assert.equal(await refusal(16, 15, undefined), undefined);
     assert.equal(await refusal(undefined, 15, undefined), undefined);
   });
 
-  it("is not looked for where the record names the same, or none", async () => {
+  it("is not looked up when the record names the same one, or none", async () => {
     assert.equal(await refusal(15, 15, "not asked"), undefined);
     assert.equal(await refusal(15, undefined, "not asked"), undefined);
   });

@@ -4,8 +4,8 @@ import { isLabel, longestName, longestNamespace } from "../../../components/nami
 import { labels, namesOf } from "../../../components/naming/names.ts";
 import { messageOf } from "../assert-refused.ts";
 
-describe("the names in a namespace", () => {
-  it("start with it", () => {
+describe("the names of a namespace", () => {
+  it("start with the namespace", () => {
     const names = namesOf("notes-local");
     assert.deepEqual(
       [names.namespace, names.network, names.postgres, names.redis, names.objectStorage, names.gateway],
@@ -24,11 +24,11 @@ describe("the names in a namespace", () => {
     );
   });
 
-  it("are PostgreSQL's where it asks for its own", () => {
+  it("follow PostgreSQL's rules where it needs them", () => {
     assert.equal(namesOf("notes-pr-12").database, "notes_pr_12");
   });
 
-  it("are refused for what is no namespace", () => {
+  it("are refused for an invalid namespace", () => {
     assert.match(
       messageOf(() => namesOf("Notes")),
       /^namespace: expected a name/,
@@ -59,7 +59,7 @@ describe("the names in a namespace", () => {
     );
   });
 
-  it("stay within 63 bytes for parts that are longer than they should be", () => {
+  it("stay within 63 bytes even for parts that are too long", () => {
     const { volume, workload } = namesOf("notes-local");
     assert.equal(volume("p".repeat(80)).length, 63);
     assert.equal(workload("p".repeat(80)).length, 55);
@@ -67,8 +67,8 @@ describe("the names in a namespace", () => {
   });
 });
 
-describe("labels", () => {
-  it("say to what a resource belongs", () => {
+describe("the labels of a resource", () => {
+  it("name its owner", () => {
     const values = { application: "notes", environment: "local", namespace: "notes-local", part: "api" };
     const expected = {
       "towpath.project": "notes",

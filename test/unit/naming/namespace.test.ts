@@ -16,13 +16,13 @@ import { messageOf } from "../assert-refused.ts";
 const branch = fc.oneof(fc.string({ unit: "grapheme", maxLength: 250 }), fc.string({ maxLength: 250 }));
 
 describe("the namespace", () => {
-  it("is the application and the stack", () => {
+  it("is made of the application and the stack", () => {
     assert.equal(namespaceFor("notes", "local"), "notes-local");
     assert.equal(namespaceFor("notes", "pr-12"), "notes-pr-12");
     assert.equal(namespaceFor("a".repeat(20), "production"), `${"a".repeat(20)}-production`);
   });
 
-  it("is cut with a hash when it is too long or no label", () => {
+  it("is shortened with a hash when it is too long or no label", () => {
     assert.equal(
       namespaceFor("notes", "a-stack-with-quite-a-long-name-2"),
       "notes-a-stack-with-quite-a-0aadb0ef",
@@ -44,7 +44,7 @@ describe("the namespace", () => {
     );
   });
 
-  it("stays what it is when it is made again", () => {
+  it("is unchanged when it is made again", () => {
     fc.assert(fc.property(branch, (raw) => labelFor(labelFor(raw, 36), 36) === labelFor(raw, 36)));
     fc.assert(
       fc.property(branch, (stack) => {
@@ -54,7 +54,7 @@ describe("the namespace", () => {
     );
   });
 
-  it("is refused when it is not one", () => {
+  it("is refused when it is invalid", () => {
     const message = (got: string) =>
       `namespace: expected a name of lower-case letters, digits and hyphens, from a letter on, at most 36 characters, got ${got}; for example "notes-local"`;
     assert.equal(
@@ -77,14 +77,14 @@ describe("the namespace", () => {
 });
 
 describe("a branch's slug", () => {
-  it("is what can be read of it and a hash", () => {
+  it("is its readable part and a hash", () => {
     assert.equal(branchSlug("feature/auth-v2"), "feature-auth-v2-374d1d7e");
     assert.match(branchSlug("Ünïcode/..--$(rm)"), /^unicode-rm-[0-9a-f]{8}$/);
     assert.match(branchSlug("漢字"), /^branch-[0-9a-f]{8}$/);
     assert.match(branchSlug("123"), /^branch-[0-9a-f]{8}$/);
   });
 
-  it("keeps apart what reads the same", () => {
+  it("keeps branches with the same readable part apart", () => {
     const raw = [
       "feature/x",
       "feature-x",
@@ -110,7 +110,7 @@ describe("a branch's slug", () => {
 });
 
 describe("a stack's name", () => {
-  it("says the environment", () => {
+  it("determines the environment", () => {
     assert.equal(environmentOf("local"), "local");
     assert.equal(environmentOf("production"), "production");
     assert.equal(environmentOf("pr-7"), "preview");
@@ -118,7 +118,7 @@ describe("a stack's name", () => {
     assert.equal(environmentOf("mine"), undefined);
   });
 
-  it("says the pull request", () => {
+  it("determines the pull request", () => {
     assert.equal(previewStack(12), "pr-12");
     assert.equal(pullRequestOf("pr-12"), 12);
     for (const stack of ["pr-0", "pr-012", "pr-", "pr-1x", "apr-1", "pr-1234567890"]) {

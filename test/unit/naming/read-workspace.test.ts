@@ -25,14 +25,14 @@ describe("the working copy", () => {
   const here = (variables: NodeJS.ProcessEnv = {}) => readWorkspace(folder, variables);
   const fix = "the folder alone tells it now, check out a branch or set BRANCH_NAME";
 
-  it("is told by git's HEAD, as it is written", () => {
+  it("is determined by git's HEAD, as it is written", () => {
     for (const branch of ["main", "feature/auth-v2", "Ünïcode/..--$(rm)", `${"x".repeat(199)}a`]) {
       write("notes/.git/HEAD", `ref: refs/heads/${branch}\n`);
       assert.deepEqual(here(), { branch, path: folder, source: "git" });
     }
   });
 
-  it("is told by the repository above a project that is a part of it, links followed", () => {
+  it("is determined by the repository above a project that is a part of it, through links", () => {
     write(".git/HEAD", "ref: refs/heads/main\n");
     symlinkSync(folder, join(root, "link"));
     assert.deepEqual(readWorkspace(join(root, "link"), {}), {
@@ -42,7 +42,7 @@ describe("the working copy", () => {
     });
   });
 
-  it("is told by a worktree's own HEAD", () => {
+  it("is determined by a worktree's own HEAD", () => {
     write("main/.git/HEAD", "ref: refs/heads/main\n");
     write("main/.git/worktrees/notes/HEAD", "ref: refs/heads/fix\n");
     for (const pointer of [join(root, "main/.git/worktrees/notes"), "../main/.git/worktrees/notes"]) {
@@ -51,7 +51,7 @@ describe("the working copy", () => {
     }
   });
 
-  it("is told by BRANCH_NAME and WORKSPACE_ID before git", () => {
+  it("is determined by BRANCH_NAME and WORKSPACE_ID before git", () => {
     write("notes/.git/HEAD", "ref: refs/heads/main\n");
     assert.deepEqual(here({ BRANCH_NAME: "fix", WORKSPACE_ID: "7" }), {
       ...{ branch: "fix", workspaceId: "7" },
@@ -60,7 +60,7 @@ describe("the working copy", () => {
     assert.deepEqual(here({ BRANCH_NAME: "fix" }), { branch: "fix", path: folder, source: "variables" });
   });
 
-  it("has git's branch beside a WORKSPACE_ID alone", () => {
+  it("has git's branch with a WORKSPACE_ID alone", () => {
     write("notes/.git/HEAD", "ref: refs/heads/main\n");
     assert.deepEqual(here({ WORKSPACE_ID: "7" }), {
       ...{ branch: "main", workspaceId: "7" },
@@ -68,7 +68,7 @@ describe("the working copy", () => {
     });
   });
 
-  it("refuses variables that are set and empty", () => {
+  it("is refused for variables that are set and empty", () => {
     for (const empty of ["", "  "]) {
       assert.equal(
         messageOf(() => here({ BRANCH_NAME: empty })),
@@ -91,21 +91,21 @@ describe("the working copy", () => {
     });
   }
 
-  it("is its folder alone on a detached HEAD", () => {
+  it("is determined by its folder alone on a detached HEAD", () => {
     write("notes/.git/HEAD", "0123456789abcdef0123456789abcdef01234567\n");
     assertUntold('expected HEAD to be on a branch, got "0123456789abcdef0123456789abcdef01234567"');
   });
 
-  it("is its folder alone where git keeps its references in tables", () => {
+  it("is determined by its folder alone when git keeps its references in tables", () => {
     write("notes/.git/HEAD", "ref: refs/heads/.invalid\n");
     assertUntold('expected HEAD to be on a branch, got "ref: refs/heads/.invalid"');
   });
 
-  it("is its folder alone without git", () => {
+  it("is determined by its folder alone without git", () => {
     assertUntold(`expected a git repository, got no .git in ${folder} or above`);
   });
 
-  it("is its folder alone where .git points nowhere, or is empty", () => {
+  it("is determined by its folder alone when .git leads nowhere, or is empty", () => {
     write("notes/.git", "gitdir: /nowhere/at/all\n");
     assertUntold(
       `expected a git repository at ${folder}/.git, got "gitdir: /nowhere/at/all", where no HEAD is`,

@@ -5,7 +5,7 @@ import { marked, markOf, newMark, readMark } from "../../../components/naming/ru
 describe("a run's mark", () => {
   const mark = { who: "ann@desk", when: "2026-01-02 03:04", state: "file:///notes/my state" };
 
-  it("says who made something, when, and with which state", () => {
+  it("names who made something, when, and with which state", () => {
     assert.equal(
       markOf(mark, "0123456789abcdef"),
       "0123456789abcdef ann@desk 2026-01-02 03:04 file:///notes/my state",
@@ -14,17 +14,17 @@ describe("a run's mark", () => {
     assert.equal(readMark("something else"), undefined);
   });
 
-  it("is another one for each run", () => {
+  it("is unique to each run", () => {
     assert.notEqual(markOf(mark), markOf(mark));
   });
 
-  it("holds no credential of the state's address", () => {
+  it("contains no credentials from the state's address", () => {
     const found = readMark(newMark("s3://key:secret@bucket?endpoint=x&secret=y"));
     assert.equal(found?.state, "s3://bucket");
     assert.equal(found.who, `${userInfo().username}@${hostname()}`);
   });
 
-  it("stands on what is made while the command line runs the program", () => {
+  it("labels what is made while the command line runs the program", () => {
     const labels = { "towpath.part": "redis" };
     assert.deepEqual(marked(labels, { TOWPATH_RUN: "x" }), { ...labels, "towpath.run": "x" });
     assert.deepEqual(marked(labels, {}), labels);

@@ -36,7 +36,7 @@ function local(branch: string): string {
 }
 
 describe("the namespace of a working copy", () => {
-  it("is what can be read of the branch, and a hash", () => {
+  it("is made of the readable part of the branch, and a hash", () => {
     assert.match(local("feature/auth-v2"), /^notes-local-feature-auth-v2-[0-9a-f]{8}$/);
     assert.match(
       workspaceNamespace("notes", "ci", named("feature/auth-v2")),
@@ -51,7 +51,7 @@ describe("the namespace of a working copy", () => {
     );
   });
 
-  it("keeps the hash whole beside the longest names", () => {
+  it("keeps the whole hash next to the longest names", () => {
     const [longest, other] = ["a", "b"].map((last) =>
       workspaceNamespace("a".repeat(20), "local", named(`${"x".repeat(199)}${last}`)),
     );
@@ -59,13 +59,13 @@ describe("the namespace of a working copy", () => {
     assert.notEqual(longest, other);
   });
 
-  it("differs for branches that read the same, or only differ where they are cut", () => {
+  it("differs for branches with the same readable part, or that only differ after the cut", () => {
     const raw = ["feature/x", "feature-x", "Feature_X", "feature/x ", "Ünïcode/..--$(rm)", "unicode-rm"];
     const long = ["a", "b"].map((last) => `${"x".repeat(199)}${last}`);
     assert.equal(new Set([...raw, ...long].map(local)).size, raw.length + long.length);
   });
 
-  it("stays the same in every folder when a variable names the branch, and not when git does", () => {
+  it("is the same in every folder when a variable names the branch, but not when git does", () => {
     const at = (folder: string, source: "git" | "variables") =>
       workspaceNamespace("notes", "ci", { branch: "main", path: folder, source });
     assert.equal(at("/a", "variables"), at("/b", "variables"));
@@ -73,7 +73,7 @@ describe("the namespace of a working copy", () => {
     assert.notEqual(at("/a", "git"), at("/a", "variables"));
   });
 
-  it("differs by what WORKSPACE_ID says, also where nothing says a branch", () => {
+  it("differs by WORKSPACE_ID, even without a branch", () => {
     const of = (id: string | undefined, source: Workspace["source"]) =>
       workspaceNamespace("notes", "local", {
         path: "/srv/notes",
@@ -85,7 +85,7 @@ describe("the namespace of a working copy", () => {
     }
   });
 
-  it("is a label of at most 36 characters, with nothing over 63 bytes in it", () => {
+  it("is a label of at most 36 characters, and names made of it stay within 63 bytes", () => {
     fc.assert(
       fc.property(application, stack, workspace, application, (name, kind, from, part) => {
         const namespace = workspaceNamespace(name, kind, from);
@@ -102,7 +102,7 @@ describe("the namespace of a working copy", () => {
     );
   });
 
-  it("is never the same for two that differ", () => {
+  it("is never the same for two different working copies", () => {
     fc.assert(
       fc.property(application, stack, workspace, workspace, (name, kind, one, other) => {
         fc.pre(JSON.stringify(told(one)) !== JSON.stringify(told(other)));

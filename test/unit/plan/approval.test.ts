@@ -51,7 +51,7 @@ describe("the approval of a release", function () {
     ...{ by, release: idOf(letter), signature: sign(key, approvalStatement(of)) },
   });
 
-  it("is of the images, for one environment, whatever the order in which they are written", () => {
+  it("is of the images, for one environment, whatever their order", () => {
     const { images, ...rest } = release("a");
     const turned = { ...rest, images: Object.fromEntries(Object.entries(images).reverse()) };
     assert.equal(approvalStatement(turned), approvalStatement(release("a")));
@@ -62,7 +62,7 @@ describe("the approval of a release", function () {
     });
   });
 
-  it("is of the images alone where the record is from before descriptions were kept", () => {
+  it("is of the images alone when the record is from before descriptions were kept", () => {
     const old = { ...oldRecord("a"), namespace };
     assert.doesNotMatch(approvalStatement(old), /description/);
   });
@@ -98,7 +98,7 @@ describe("the approval of a release", function () {
     assert.deepEqual(await approversOf({ signers }, stranger, release("a")), { approvedBy: [], unfit: [] });
   });
 
-  it("is waited for until enough signers gave it, and who did is kept", async () => {
+  it("is required until enough signers gave it, and the signers are recorded", async () => {
     const settings = { namespace, approvals: [approval("bob", "a")] };
     const one = await approved(planOf("a"), { required: 1, signers }, settings);
     const [kept] = recordsAfter(one, record("a"));
@@ -112,14 +112,14 @@ describe("the approval of a release", function () {
     assert.deepEqual(two.approvedBy, ["alice", "bob"]);
   });
 
-  it("says whose does not fit", async () => {
+  it("names the signer whose signature does not fit", async () => {
     const approvals = [{ ...approval("alice", "b"), release: idOf("a") }];
     await assert.rejects(approved(planOf("a"), { required: 1, signers }, { namespace, approvals }), {
       message: `towpath:approval: expected 1 approval of release ${idOf("a")}, got none (that of alice is not of these digests and this description, or of another branch, or not signed with the key in the settings); a signer approves it with npx towpath approve --stack production`,
     });
   });
 
-  it("is not asked for again for what production has released already", async () => {
+  it("is not required again for what production has already released", async () => {
     const records = [record("b"), record("a", { approvedBy: ["alice"] })];
     const settings = { namespace, approvals: [] };
     const asked = { required: 1, signers };
@@ -132,7 +132,7 @@ describe("the approval of a release", function () {
     assert.equal(same.approvedBy, undefined);
   });
 
-  it("cannot be checked without ssh-keygen, which is said", async () => {
+  it("cannot be checked without ssh-keygen, which is reported", async () => {
     const { PATH } = process.env;
     const given = approval("alice", "a");
     process.env.PATH = folder;

@@ -30,28 +30,28 @@ function refused(facts: ReleaseFacts, message: string): void {
   );
 }
 
-describe("what a run releases", () => {
-  it("is the commit's images on staging", () => {
+describe("the release of a run", () => {
+  it("has the commit's images on staging", () => {
     const identity = { id: idOf("a"), ...commit("a") };
     assert.deepEqual(decideRelease(staging), { ...identity, changes: true, warnings: [] });
     const again = decideRelease({ ...staging, records: [record("a")] });
     assert.deepEqual(again, { ...identity, current: record("a"), changes: false, warnings: [] });
   });
 
-  it("is what staging proved last in production", () => {
+  it("is the last one that staging proved, in production", () => {
     const planned = decideRelease({ ...production, records: [record("a")] });
     assert.deepEqual([planned.id, planned.commit, planned.changes], [idOf("b"), "b".repeat(40), true]);
     assert.equal(planned.unproven, undefined);
   });
 
-  it("is nothing in production before staging released something", () => {
+  it("is refused in production before staging has released anything", () => {
     refused(
       { ...production, source: [] },
       "towpath:promoteFrom: expected a release of staging to promote, got none; run npm run pulumi -- up --stack staging first",
     );
   });
 
-  it("needs staging's receipts for exactly these images in production, or a written reason", () => {
+  it("requires staging's receipts for exactly these images in production, or a written reason", () => {
     const receipt = { release: idOf("b") };
     const unproven = record("b", {
       receipts: { gates: receipt, smoke: { release: idOf("a") }, route: receipt },
@@ -69,12 +69,12 @@ describe("what a run releases", () => {
     assert.equal(decideRelease({ ...facts, records: [record("b")] }).changes, false);
   });
 
-  it("needs no reason for what is proven, although one is set", () => {
+  it("requires no reason for what is proven, although one is set", () => {
     const planned = decideRelease({ ...production, allowUnproven: { reason: "in a hurry" } });
     assert.deepEqual([planned.unproven, planned.warnings], [undefined, []]);
   });
 
-  it("needs the end-to-end tests where they are required", () => {
+  it("requires the end-to-end tests when they are set to be required", () => {
     const facts = { ...production, requireEndToEnd: true };
     refused(
       facts,
@@ -101,7 +101,7 @@ describe("001-14, 001-107: the branches that production takes", () => {
   const promote = (branch: string, pattern: string) =>
     decideRelease({ ...production, source: [record("b", { branch })], branches: ["main", pattern] });
 
-  it("decide which of staging's releases is the newest to take, and the plan says what stays there", () => {
+  it("decide which of staging's releases is taken, and the plan names the one that stays there", () => {
     const taken = decideRelease({ ...facts, source: [feature, record("a")] });
     assert.equal(taken.id, idOf("a"));
     assert.deepEqual(taken.warnings, [
@@ -109,14 +109,14 @@ describe("001-14, 001-107: the branches that production takes", () => {
     ]);
   });
 
-  it("never lead back to a release that is older than what runs", () => {
+  it("never lead back to a release that is older than the current one", () => {
     const running = record("c", { branch: "hotfix" });
     const source = [feature, running, record("a")];
     const stays = decideRelease({ ...facts, source, records: [running] });
     assert.deepEqual([stays.id, stays.changes], [idOf("c"), false]);
   });
 
-  it("are told where staging has no release of one", () => {
+  it("are named when staging has no release of any of them", () => {
     refused(
       facts,
       `towpath:promoteBranches: expected a release of main, got ${idOf("b")} of feature/login; publish a commit of main and release it to staging, or add "feature/login" to it`,
@@ -127,7 +127,7 @@ describe("001-14, 001-107: the branches that production takes", () => {
     );
   });
 
-  it("are names, or patterns whose * stands for anything but /", () => {
+  it("are names, or patterns whose * stands for anything except /", () => {
     for (const [branch, pattern] of [
       ["main", "release/*"],
       ["release/1.2", "release/*"],
@@ -153,7 +153,7 @@ describe("001-14, 001-107: the branches that production takes", () => {
     }
   });
 
-  it("are asked of a release whose record is from before branches were kept, unless any is taken", () => {
+  it("exclude a release whose record is from before branches were kept, unless any is taken", () => {
     const { branch: _, ...silent } = record("b");
     const source = [silent];
     refused(
@@ -163,14 +163,14 @@ describe("001-14, 001-107: the branches that production takes", () => {
     assert.equal(decideRelease({ ...production, source, branches: ["**"] }).id, idOf("b"));
   });
 
-  it("are not asked of what runs already, nor of what is gone back to", () => {
+  it("are not required of the current release, nor of one that is rolled back to", () => {
     assert.equal(decideRelease({ ...facts, records: [feature] }).changes, false);
     const records = [record("a"), feature];
     const back = decideRelease({ ...production, records, rollback: idOf("b") });
     assert.deepEqual([back.id, back.branch], [idOf("b"), "feature/login"]);
   });
 
-  it("stand in the plan", () => {
+  it("are shown in the plan", () => {
     const source = [record("b", { tag: "v1.0" })];
     assert.equal(
       plannedInWords(decideRelease({ ...production, source })),
@@ -190,14 +190,14 @@ describe("receipts that prove nothing", () => {
   const { id } = unproven;
   const receipts = { gates: { release: id }, smoke: { release: id }, route: { release: id } };
 
-  it("are told in staging", () => {
+  it("are reported in staging", () => {
     assert.deepEqual(decideRelease({ ...staging, source: { ...commit("a"), description: bare } }).warnings, [
       "application.ts: services.web has routes and no health, so a release that does not work may pass; describe it: production takes what was asked",
       "application.ts: there are routes and no smoke checks, so a release that does not work may pass; describe it: production takes what was asked",
     ]);
   });
 
-  it("are none in production, unless there is a written reason", () => {
+  it("are refused in production without a written reason", () => {
     const facts = { ...production, description: bare, source: [{ ...unproven, receipts }] };
     refused(
       facts,
@@ -207,7 +207,7 @@ describe("receipts that prove nothing", () => {
     assert.deepEqual(decideRelease({ ...facts, allowUnproven: { reason } }).unproven, { reason });
   });
 
-  it("are not asked of what no user reaches", () => {
+  it("are not reported for services that no user reaches", () => {
     const worker = { ...rest, services: { worker: { image: "api" } } };
     assert.deepEqual(
       decideRelease({ ...staging, source: { ...commit("a"), description: worker } }).warnings,
@@ -220,7 +220,7 @@ describe("a freeze", () => {
   const freeze = { until: "2026-01-02", reason: "holidays" };
   const frozen = { ...staging, freeze, records: [record("b")] };
 
-  it("refuses every change of what runs until then, a rollback too", () => {
+  it("refuses every change of the release until then, even a rollback", () => {
     refused(
       frozen,
       `towpath:freeze: no release until 2026-01-02 (holidays), got release ${idOf("a")} of commit ${"a".repeat(40)}; ${idOf("b")} goes on running, wait until then or remove towpath:freeze`,
@@ -235,7 +235,7 @@ describe("a freeze", () => {
     );
   });
 
-  it("lets other settings through, and everything when it is over", () => {
+  it("allows other settings, and everything when it is over", () => {
     assert.equal(decideRelease({ ...frozen, records: [record("a")] }).changes, false);
     const before = new Date("2026-01-02T08:59:59+09:00");
     assert.throws(() => decideRelease({ ...frozen, now: before }));
@@ -260,7 +260,7 @@ describe("a rollback", () => {
     );
   });
 
-  it("is refused to what is not known, or runs already", () => {
+  it("is refused to an unknown release, and to the current one", () => {
     refused(
       { ...staging, records, rollback: "0123456789ab" },
       `TOWPATH_ROLLBACK: expected an earlier release of staging, got "0123456789ab"; known are ${idOf("b")}, ${idOf("a")}: npx towpath releases`,
@@ -275,7 +275,7 @@ describe("a rollback", () => {
     );
   });
 
-  it("stays until there is something newer, or somebody goes back by name", () => {
+  it("lasts until there is something newer, or somebody rolls back to a named release", () => {
     const back = record("a", { rollbackOf: idOf("c"), unproven: { reason: "in a hurry" } });
     const facts = { ...staging, records: [back, ...records], source: commit("c") };
     const stays = decideRelease(facts);
@@ -306,7 +306,7 @@ describe("the description of a release", () => {
   const other = { ...description, services: { ...description.services, worker } };
   const otherRecord = { ...record("a"), ...recordOf(imagesOf("a"), other) };
 
-  it("is a part of it: the same images with another one are another release", () => {
+  it("is part of the release: the same images with another one are another release", () => {
     const source = { ...commit("a"), description: other };
     const planned = decideRelease({ ...staging, source, records: [record("a")] });
     assert.deepEqual(
@@ -328,7 +328,7 @@ describe("the description of a release", () => {
     );
   });
 
-  it("comes back with a rollback, on the data that is there", () => {
+  it("is restored by a rollback, on the current data", () => {
     const newer = { ...record("b"), description: { ...description, redis: { version: 8 as const } } };
     const planned = decideRelease({ ...staging, records: [newer, otherRecord], rollback: otherRecord.id });
     assert.deepEqual(planned.description, { ...other, redis: { version: 8 } });
@@ -338,19 +338,19 @@ describe("the description of a release", () => {
     assert.deepEqual([stays.id, stays.description], [otherRecord.id, planned.description]);
   });
 
-  it("is none where the record is from before it was kept", () => {
+  it("is unknown when the record is from before descriptions were kept", () => {
     const records = [record("b"), oldRecord("a")];
     const planned = decideRelease({ ...staging, records, rollback: oldRecord("a").id });
     assert.deepEqual([planned.id, planned.description], [oldRecord("a").id, undefined]);
   });
 
-  it("does not bring a release back that was gone back from before descriptions were kept", () => {
+  it("does not restore a release that was rolled back before descriptions were kept", () => {
     const records = [oldRecord("a", { rollbackOf: oldRecord("b").id }), oldRecord("b"), oldRecord("a")];
     const stays = decideRelease({ ...staging, records, source: commit("b") });
     assert.deepEqual([stays.id, stays.changes], [oldRecord("a").id, false]);
   });
 
-  it("leaves a rollback one, when only that changes", () => {
+  it("does not end a rollback when it alone changes", () => {
     const back = record("a", { rollbackOf: idOf("b") });
     const source = { ...commit("a"), description: other };
     const planned = decideRelease({ ...staging, records: [back, record("b")], source });

@@ -22,16 +22,16 @@ describe("the age of a secret's value", () => {
     return ageInDays("JWT_SECRET", { records: recordsOf(...versions), version: current, now });
   }
 
-  it("counts from the release that brought it", () => {
+  it("counts from the release that introduced the value", () => {
     assert.equal(age(["2026-06-29", current], ["2026-06-20", current], ["2026-01-01", "0000000b"]), 10);
     assert.equal(age(["2026-06-20", current]), 10);
   });
 
-  it("starts anew when it was another one in between", () => {
+  it("counts again when the secret had another value in between", () => {
     assert.equal(age(["2026-06-29", current], ["2026-06-20", "0000000b"], ["2026-01-01", current]), 1);
   });
 
-  it("is none for a value that no release has brought yet", () => {
+  it("is unknown for a value that no release has introduced yet", () => {
     assert.equal(age(), 0);
     assert.equal(age(["2026-01-01", "0000000b"]), 0);
     const records = [record("a", { secretVersions: {} })];
@@ -60,7 +60,7 @@ describe("a secret that is due for a new value", () => {
     );
   }
 
-  it("is told with its age, who uses it, and the next step for its source", () => {
+  it("is reported with its age, its users, and the next step for its source", () => {
     told({ source: "generated", length: 32 }, "set towpath:secrets.JWT_SECRET.generation to 2");
     told(
       { source: "generated", length: 32, generation: 4 },
@@ -92,7 +92,7 @@ describe("a secret that is due for a new value", () => {
     );
   });
 
-  it("is not told a day before, nor without a limit", () => {
+  it("is not reported a day early, nor without a limit", () => {
     assert.equal(due({ source: "configuration" }, 91), undefined);
     const age = {
       environment: "staging",
@@ -117,7 +117,7 @@ describe("a secret that loses its overlap", () => {
     return lostOverlap("JWT_SECRET", rotating, { records, version }, previous);
   }
 
-  it("is told with what is missing, and what to do for its source", () => {
+  it("is reported with what is missing, and what to do for its source", () => {
     const told = (
       source: ReleasedSecretSource,
       previous: string | undefined,
@@ -152,7 +152,7 @@ describe("a secret that loses its overlap", () => {
     );
   });
 
-  it("is not told where both are valid, nothing changes, nothing overlaps, or nobody has a value yet", () => {
+  it("is not reported when both are valid, nothing changes, nothing overlaps, or there is no value yet", () => {
     const source = { source: "configuration" } as const;
     assert.equal(lost(source, current), undefined);
     assert.equal(lost(source, undefined, { version: current }), undefined);

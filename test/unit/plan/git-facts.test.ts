@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkedOutCommit, remoteHead, tagsOf } from "../../../components/plan/git-facts.ts";
 
-describe("what git says of a release", () => {
+describe("git's facts about a release", () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "towpath-git-"));
@@ -26,7 +26,7 @@ describe("what git says of a release", () => {
     return execFileSync("git", ["-C", where, ...args], { env, encoding: "utf8", stdio: "pipe" }).trim();
   }
 
-  it("001-14: is the commit, its tags with the newest first, and the remote's default branch", async () => {
+  it("are the commit, its tags with the newest first, and the remote's default branch (001-14)", async () => {
     const [origin, clone] = [join(folder, "origin"), join(folder, "clone")];
     mkdirSync(origin);
     git(origin, ["init", "--quiet", "--initial-branch", "trunk"]);
@@ -42,7 +42,7 @@ describe("what git says of a release", () => {
     assert.equal(await remoteHead(origin), undefined);
   });
 
-  it("is nothing, with git's words, where no repository is", async () => {
+  it("are replaced by git's error when there is no repository", async () => {
     const nowhere = join(folder, "nowhere");
     mkdirSync(nowhere);
     const answer = await checkedOutCommit(nowhere);

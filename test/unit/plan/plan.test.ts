@@ -95,7 +95,7 @@ describe("the plan of a release", () => {
     });
   }
 
-  it("takes the checked-out commit on staging, with the version that the images say", async () => {
+  it("takes the checked-out commit on staging, with the version in the images", async () => {
     const images = publish(commit);
     const plan = await planned();
     assert.deepEqual(plan.images, images);
@@ -113,7 +113,7 @@ describe("the plan of a release", () => {
     );
   });
 
-  it("001-14: takes the branch that all images say, and the commit's tag in git", async () => {
+  it("takes the branch that all images name, and the commit's tag in git (001-14)", async () => {
     publish(commit);
     const { branch, tag } = await planned({ tags: ["v1.1", "v1.0"] });
     assert.deepEqual([branch, tag], ["main", "v1.1"]);
@@ -126,7 +126,7 @@ describe("the plan of a release", () => {
     }
   });
 
-  it("knows branch, tag and version of what runs from its record; a record without a branch gets one", async () => {
+  it("takes branch, tag and version of the current release from its record, and adds a missing branch", async () => {
     const images = publish(commit);
     const runs = { ...recordFor(images), commit, tag: "v1.0" };
     const asked = played.asked.length;
@@ -163,7 +163,7 @@ describe("the plan of a release", () => {
     );
   });
 
-  it("takes staging's newest in production, and finds out that the registry still has it", async () => {
+  it("takes staging's newest release in production, and checks that the registry still has it", async () => {
     const proven = published("x");
     const plan = await planned({ environment: "production", records: { staging: [proven] } });
     assert.deepEqual([plan.images, plan.version, plan.tags], [proven.images, "1.0", ["prod-1.0"]]);
@@ -175,7 +175,7 @@ describe("the plan of a release", () => {
     );
   });
 
-  it("001-107: takes releases of the default branch in production, or of those that are set", async () => {
+  it("takes releases of the default branch in production, or of those that are set (001-107)", async () => {
     const hotfix = published("x", { branch: "hotfix/1", tag: "v1.0" });
     const asked = { environment: "production", records: { staging: [hotfix] } } as const;
     await refused(
@@ -191,7 +191,7 @@ describe("the plan of a release", () => {
     assert.deepEqual([newest?.branch, newest?.tag], ["hotfix/1", "v1.0"]);
   });
 
-  it("wants the receipt of end-to-end tests where it is set", async () => {
+  it("requires the receipt of end-to-end tests when that is set", async () => {
     const asked = { environment: "production", records: { staging: [published("x")] } } as const;
     assert.equal((await planned(asked)).changes, true);
     await assert.rejects(
@@ -200,14 +200,14 @@ describe("the plan of a release", () => {
     );
   });
 
-  it("asks the registry nothing for what runs already", async () => {
+  it("asks the registry nothing for the current release", async () => {
     const runs = record("b");
     const records = { staging: [runs], production: [runs] };
     assert.equal((await planned({ environment: "production", records })).changes, false);
     assert.deepEqual(played.asked, []);
   });
 
-  it("says who runs it in GitHub Actions, and where", async () => {
+  it("names who runs it in GitHub Actions, and where", async () => {
     publish(commit);
     const variables = {
       GITHUB_ACTOR: "octocat",
@@ -239,7 +239,7 @@ describe("the plan of a release", () => {
       };
     }
 
-    it("leaves the schema where nothing was taken away since", async () => {
+    it("keeps the schema when nothing was taken away since", async () => {
       const plan = await planned(asked(schema("2"), schema("1")));
       assert.deepEqual([plan.rollback, plan.downgrade, plan.rollbackOf], [true, undefined, record("b").id]);
       const [newest] = recordsAfter(plan, {
@@ -251,7 +251,7 @@ describe("the plan of a release", () => {
       assert.equal(newest.rollbackOf, record("b").id);
     });
 
-    it("asks the release that it goes back from where the schema is, once", async () => {
+    it("asks the release that is rolled back where the schema is, once", async () => {
       const back = asked(schema("2"), schema("1"));
       const image = `${played.address}/owner/notes/api@${record("b").images.api}`;
       const from = { record: record("b").id, image, migrations: application.migrations };
@@ -269,7 +269,7 @@ describe("the plan of a release", () => {
       assert.deepEqual(goneBackFrom, { ...from, whether: "settled" });
     });
 
-    it("is refused where something was, unless the migrations go down first", async () => {
+    it("is refused when something was taken away, unless the migrations go down first", async () => {
       const taken = asked(schema("2", ["2"]), schema("1"));
       await refused(
         taken,
@@ -281,7 +281,7 @@ describe("the plan of a release", () => {
       assert.deepEqual([plan.rollback, plan.downgrade], [true, { to: "1", image, migrations }]);
     });
 
-    it("is refused where nobody knows what was, unless that is acknowledged or the migrations go down", async () => {
+    it("is refused when it is unknown what was taken away, unless that is acknowledged or the migrations go down", async () => {
       const silent = asked(schema("2"), {});
       await refused(
         silent,
@@ -303,7 +303,7 @@ describe("the plan of a release", () => {
   });
 
   describe("with the receipt of end-to-end tests", () => {
-    it("releases nothing and takes the receipt down", async () => {
+    it("releases nothing and records the receipt", async () => {
       const runs = record("b");
       const plan = await planned({
         records: { staging: [runs] },
@@ -320,7 +320,7 @@ describe("the plan of a release", () => {
       });
     });
 
-    it("is refused for another release than the one that runs", async () => {
+    it("is refused for another release than the current one", async () => {
       await refused(
         { records: { staging: [record("b")] }, variables: { TOWPATH_END_TO_END: record("a").id } },
         `TOWPATH_END_TO_END: expected the release that runs, ${record("b").id}, got "${record("a").id}"; run the tests against what runs now`,
@@ -328,7 +328,7 @@ describe("the plan of a release", () => {
     });
   });
 
-  it("keeps the records of a run that changed nothing, and dates those of one that did", async () => {
+  it("keeps the records of a run that changed nothing, and adds a dated one after a run that did", async () => {
     const images = publish(commit);
     const plan = await planned();
     const made = { secretVersions: {}, receipts: { gates: {}, smoke: {}, route: {} }, postgres: 15 };
@@ -344,13 +344,13 @@ describe("the plan of a release", () => {
 });
 
 describe("the records among a stack's outputs", () => {
-  it("are none where there is no stack, or no release", () => {
+  it("are none when there is no stack, or no release", () => {
     assert.deepEqual(recordsIn("staging", undefined), []);
     assert.deepEqual(recordsIn("staging", {}), []);
     assert.deepEqual(recordsIn("staging", { releases: [record("a")] }), [record("a")]);
   });
 
-  it("are not taken for none where they cannot be opened", () => {
+  it("are not mistaken for none when they cannot be decrypted", () => {
     assert.equal(
       messageOf(() => recordsIn("staging", { releases: {} })),
       "releases: expected the records of staging, got a state that this run's passphrase does not open; make both stacks with one passphrase, or with one PULUMI_SECRETS_PROVIDER",

@@ -13,8 +13,8 @@ import { messageOf } from "../assert-refused.ts";
 import { notes } from "../application/notes.ts";
 import { description, idOf, oldRecord, record } from "./records.ts";
 
-describe("what a release keeps of the application's description", () => {
-  it("is what matters where it runs, without defaults", () => {
+describe("the description that a release keeps", () => {
+  it("is what matters at run time, without defaults", () => {
     const { name: _, images: __, ...kept } = notes;
     assert.deepEqual(description, kept);
     const { services } = descriptionOf(parseApplication(sample));
@@ -22,7 +22,7 @@ describe("what a release keeps of the application's description", () => {
     assert.ok(JSON.stringify(descriptionOf(parseApplication(sample))).length < 1500);
   });
 
-  it("gives the same application again, but for its builds and checks", () => {
+  it("yields the same application again, except for its builds and checks", () => {
     for (const one of [notes, sample]) {
       const application = parseApplication(one);
       const {
@@ -41,14 +41,14 @@ describe("what a release keeps of the application's description", () => {
     }
   });
 
-  it("has a hash that knows no order of its fields", () => {
+  it("has a hash that does not depend on the order of its fields", () => {
     const turned = Object.fromEntries(Object.entries(description).reverse()) as unknown as typeof description;
     assert.equal(descriptionHash(turned), descriptionHash(description));
     assert.match(descriptionHash(description), /^[0-9a-f]{64}$/);
     assert.notEqual(descriptionHash({ ...description, smoke: [] }), descriptionHash(description));
   });
 
-  it("tells in which parts it is another", () => {
+  it("is compared with another one part by part", () => {
     const api = { ...description.services.api, image: "api", port: 8001 };
     const { smoke: _, ...rest } = description;
     const other = { ...rest, services: { ...description.services, api } };
@@ -56,7 +56,7 @@ describe("what a release keeps of the application's description", () => {
     assert.deepEqual(changedParts(description, description), []);
   });
 
-  it("runs on the data that is there", () => {
+  it("is completed with the backing services and buckets that hold data", () => {
     const bare = { services: description.services };
     const { postgres, redis, buckets } = description;
     assert.deepEqual(onDataOf(bare, description), { ...bare, postgres, redis, buckets });
@@ -70,7 +70,7 @@ describe("a canary", () => {
   const other = { ...description, smoke: [] };
   const plan = { ...record("b"), description: other, current: record("a") };
 
-  it("runs as the release beside it does", () => {
+  it("has the description of the release beside it", () => {
     assert.equal(
       messageOf(() => runningDescription(plan, { weight: 10 })),
       `towpath:canary: expected releases that run alike, got ${idOf("b")} beside ${idOf("a")} with changes in smoke; remove towpath:canary for this release`,
@@ -81,7 +81,7 @@ describe("a canary", () => {
     assert.deepEqual(runningDescription(alike, { weight: 10 }), description);
   });
 
-  it("that is dropped leaves what runs as it is", () => {
+  it("that is dropped leaves the description of the current release", () => {
     assert.deepEqual(runningDescription(plan, { weight: 0 }), description);
   });
 });

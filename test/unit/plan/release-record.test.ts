@@ -18,8 +18,8 @@ function made(letter: string, more: Partial<MadeRelease> = {}): MadeRelease {
   return { ...record(letter), receipts: { gates: { api: 1 }, smoke: {}, route: {} }, ...more };
 }
 
-describe("a record in short", () => {
-  it("is what people look for at the end of a run", () => {
+describe("the summary of a record", () => {
+  it("has what people look for at the end of a run", () => {
     const tagged = record("a", { tag: "v1.0" });
     const { id, images, by, endedAt, commit, branch, tag, version } = tagged;
     assert.deepEqual(summaryOf(tagged), { id, images, by, endedAt, commit, branch, tag, version });
@@ -27,7 +27,7 @@ describe("a record in short", () => {
 });
 
 describe("the records of a stack", () => {
-  it("begin with the newest, whose receipts are made out to it", () => {
+  it("begin with the newest, whose receipts refer to it", () => {
     const [newest, ...older] = withRecord([record("a")], made("b"));
     assert.ok(newest !== undefined);
     assert.equal(newest.id, idOf("b"));
@@ -39,7 +39,7 @@ describe("the records of a stack", () => {
     assert.deepEqual(older, [record("a")]);
   });
 
-  it("stay as they are when nothing changed", () => {
+  it("are unchanged when nothing changed", () => {
     const records = [record("b"), record("a")];
     const later = made("b", {
       startedAt: "2027-01-01T00:00:00.000Z",
@@ -49,7 +49,7 @@ describe("the records of a stack", () => {
     assert.equal(withRecord(records, later), records);
   });
 
-  it("have another one when settings, a secret, the schema or what is known of the branch changed", () => {
+  it("get another one when settings, a secret, the schema or the known branch changed", () => {
     for (const change of [
       { branch: "trunk" },
       { settingsHash: "ba9876543210" },
@@ -60,7 +60,7 @@ describe("the records of a stack", () => {
     }
   });
 
-  it("say that the schema stayed when the migration did not run again", () => {
+  it("show that the schema stayed when the migration did not run again", () => {
     const schema = { before: "1", after: "2", applied: ["2"] };
     const [newest] = withRecord([record("a", { schema })], made("a", { schema, settingsHash: "x" }));
     assert.deepEqual(newest?.schema, { before: "2", after: "2", applied: [] });
@@ -70,7 +70,7 @@ describe("the records of a stack", () => {
     assert.deepEqual(empty?.schema, { applied: [] });
   });
 
-  it("take the receipt of end-to-end tests in, and keep it for the same images only", () => {
+  it("include the receipt of end-to-end tests, and keep it for the same images only", () => {
     const endToEnd = { release: idOf("a"), by: "octocat" };
     const tested = withRecord(
       [record("a")],
@@ -90,8 +90,8 @@ describe("the records of a stack", () => {
   });
 });
 
-describe("the releases that were gone back from", () => {
-  it("are all of an unbroken row of rollbacks, and not what runs", () => {
+describe("the releases that were rolled back", () => {
+  it("are all of an unbroken row of rollbacks, except the current one", () => {
     const back = (letter: string, from: string) => record(letter, { rollbackOf: idOf(from) });
     const [a, b, c] = [record("a"), record("b"), record("c")];
     assert.deepEqual([...leftReleases([c, b, a])], []);
@@ -106,7 +106,7 @@ describe("the releases that were gone back from", () => {
 describe("the hash of settings", () => {
   const hash = (change: object): string => settingsHash(parseSettings(merged(staging, change)));
 
-  it("changes with what runs, and with nothing else", () => {
+  it("changes only with what runs", () => {
     assert.match(hash({}), /^[0-9a-f]{12}$/);
     assert.equal(hash({ freeze: { until: "2027-01-02" } }), hash({}));
     assert.equal(hash({ commit: "0".repeat(40) }), hash({}));
@@ -119,7 +119,7 @@ describe("the hash of settings", () => {
     assert.equal(settingsHash(parseSettings(production)), "adb69be9a31d");
   });
 
-  it("leaves out what decides whether a release may run, and not what runs then", () => {
+  it("leaves out what only decides whether a release may run", () => {
     const left = (environment: "staging" | "production"): string[] => {
       const { shape } = settingsSchemas[environment];
       const all = Object.fromEntries(Object.keys(shape).map((key) => [key, true]));

@@ -12,14 +12,14 @@ const unknown = (before: string, after: string, why?: string) => ({
 });
 const [a, b] = ["a", "b"].map(idOf) as [string, string];
 
-describe("what a rollback means for the schema", () => {
-  it("is nothing without migrations, or with the same revision", () => {
+describe("the effect of a rollback on the schema", () => {
+  it("is none without migrations, or with the same revision", () => {
     assert.deepEqual(rollbackSchema([record("b"), record("a")], a, false), { kind: "same" });
     const records = [record("b", schema("1", "1")), record("a", schema("0", "1", ["1"]))];
     assert.deepEqual(rollbackSchema(records, a, true), { kind: "same" });
   });
 
-  it("is that the schema stays when nothing that came since took anything away", () => {
+  it("is that the schema stays when no later migration took anything away", () => {
     const records = [
       record("c", schema("2", "3")),
       record("b", schema("1", "2")),
@@ -28,7 +28,7 @@ describe("what a rollback means for the schema", () => {
     assert.deepEqual(rollbackSchema(records, a, true), { kind: "compatible", revision: "3" });
   });
 
-  it("is that the migrations have to go down past anything that did", () => {
+  it("is that the migrations have to go down when a later one took something away", () => {
     const records = [
       record("c", schema("2", "3")),
       record("b", schema("1", "2", ["2"])),
@@ -38,7 +38,7 @@ describe("what a rollback means for the schema", () => {
     assert.deepEqual(rollbackSchema(records, b, true), { kind: "compatible", revision: "3" });
   });
 
-  it("does not count what was undone", () => {
+  it("ignores migrations that were undone", () => {
     const records = [
       record("c", schema("1", "3")),
       record("a", { ...unknown("2", "1"), rollbackOf: b }),
@@ -49,7 +49,7 @@ describe("what a rollback means for the schema", () => {
     assert.deepEqual(rollbackSchema(records, idOf("d"), true), { kind: "compatible", revision: "3" });
   });
 
-  it("is left to the migrations of a release that was gone back from", () => {
+  it("is left to the migrations when the release was rolled back before", () => {
     const records = [
       record("a", { ...schema("1", "1"), rollbackOf: b }),
       record("b", schema("1", "2", ["2"])),
@@ -58,7 +58,7 @@ describe("what a rollback means for the schema", () => {
     assert.deepEqual(rollbackSchema(records, b, true), { kind: "forward" });
   });
 
-  it("is not known where a record does not say what its migration took away", () => {
+  it("is unknown when a record does not show what its migration took away", () => {
     const with2 = (schema: object) => [
       record("c", schema),
       record("b", { schema: { after: "2", applied: [] } }),
@@ -88,7 +88,7 @@ describe("what a rollback means for the schema", () => {
     });
   });
 
-  it("is that of a downgrade where something is known to be taken away, whatever else is not known", () => {
+  it("is a downgrade when something was certainly taken away, whatever else is unknown", () => {
     const records = [
       record("c", unknown("2", "3")),
       record("b", schema("1", "2", ["2"])),
@@ -97,7 +97,7 @@ describe("what a rollback means for the schema", () => {
     assert.deepEqual(rollbackSchema(records, a, true), { kind: "downgrade", to: "1", destructive: ["2"] });
   });
 
-  it("is not known without a revision", () => {
+  it("is unknown without a revision", () => {
     const why = (letter: string) =>
       `the record of ${idOf(letter)} does not say which revision its schema has`;
     assert.deepEqual(rollbackSchema([record("b", schema("1", "2")), record("a")], a, true), {

@@ -37,13 +37,13 @@ const imports: Imports = Object.fromEntries(
   Object.entries(importing).map(([file, paths]) => [file, { imports: paths.map((path) => ({ path })) }]),
 );
 
-describe("what a suite depends on", () => {
+describe("the dependencies of a test suite", () => {
   const of = (suite: string): string[] =>
     [...dependenciesOf(suite, imports, files, (path) => texts[path] ?? "")]
       .filter((file) => file !== suite)
       .sort();
 
-  it("is what it imports, and what all depend on", () => {
+  it("are its imports, and what all suites depend on", () => {
     assert.deepEqual(of("test/unit/naming/names.test.ts"), [
       "components/naming/names.ts",
       "components/naming/words.ts",
@@ -51,7 +51,7 @@ describe("what a suite depends on", () => {
     ]);
   });
 
-  it("is every step with what that imports where steps are played, and the files that its modules name", () => {
+  it("include every step with its imports when steps are played, and the files that its modules name", () => {
     assert.deepEqual(of("test/unit/steps/smoke.test.ts"), [
       "components/naming/words.ts",
       "package.json",
@@ -62,7 +62,7 @@ describe("what a suite depends on", () => {
     ]);
   });
 
-  it("is the whole program where it makes a copy of the project, with the page that it follows", () => {
+  it("include the whole program when it makes a copy of the project, with the page that it follows", () => {
     assert.deepEqual(of("test/e2e/local/docs.test.ts"), [
       "app/api/notes/api.py",
       "cli/main.ts",
@@ -78,7 +78,7 @@ describe("what a suite depends on", () => {
     ]);
   });
 
-  it("is the toolchain where it runs on what that builds", () => {
+  it("include the toolchain when it runs on what that builds", () => {
     assert.deepEqual(of("test/e2e/plugins/docker.test.ts"), ["package.json", "toolchain/docker/plugin.go"]);
   });
 });

@@ -24,7 +24,7 @@ describe("the groups of tests", () => {
     );
   });
 
-  it("of several lanes begin with what takes longest, and measure alone", () => {
+  it("in several lanes begin with the longest, and measure alone", () => {
     assert.deepEqual(
       groupsOf(files, { lanes: 2 }).map(({ name, files: its, alone }) => [name, its.length, alone]),
       [
@@ -37,7 +37,7 @@ describe("the groups of tests", () => {
     );
   });
 
-  it("are the unit tests once for each Node that they run on", () => {
+  it("include the unit tests once for each Node that they run on", () => {
     const groups = groupsOf(files.slice(-3), { nodes: ["oldest", "newest"] });
     assert.deepEqual(
       groups.map(({ name, kind, node, files: its }) => [name, kind, node, its.length]),
@@ -49,7 +49,7 @@ describe("the groups of tests", () => {
     );
   });
 
-  it("have the order that the seed decides, and the same for the same seed", () => {
+  it("have an order that the seed decides, always the same for the same seed", () => {
     const order = (seed: number): string[] => groupsOf(files, { seed }).flatMap((group) => group.files);
     assert.deepEqual(order(1), order(1));
     assert.deepEqual([...order(2)].sort(), files);
@@ -58,7 +58,7 @@ describe("the groups of tests", () => {
     assert.deepEqual(shuffled([1, 2, 3, 4, 5, 6], 12), shuffled([1, 2, 3, 4, 5, 6], 12));
   });
 
-  it("of the long ones are their files, named as what they are", () => {
+  it("for long tests are one for each file, named after it", () => {
     assert.deepEqual(
       ["test/e2e/hosts/soak.long.test.ts", "test/unit/naming/names.test.ts"].map((file) => {
         const { name, kind } = longGroupOf(file);

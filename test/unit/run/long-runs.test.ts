@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashOf, longRunsFile, planLongRuns, readLongRuns, writeLongRun } from "../../run/long-runs.ts";
 
-describe("long tests within a budget", () => {
+describe("long tests within a time limit", () => {
   const inputs = { old: "1", never: "1", same: "1", recent: "2", huge: "2" };
   const runs = {
     recent: { at: 30, seconds: 100, inputs: "1" },
@@ -13,11 +13,11 @@ describe("long tests within a budget", () => {
     huge: { at: 25, seconds: 1000, inputs: "0" },
   };
 
-  it("are those whose sources changed since they passed, the ones that ran longest ago first", () => {
+  it("are those whose sources changed since they passed, those that ran longest ago first", () => {
     assert.deepEqual(planLongRuns(inputs, runs, 60), { run: ["never", "old", "huge", "recent"], left: [] });
   });
 
-  it("are so many as the time is enough for, by what they took last time", () => {
+  it("are as many as there is time for, by how long they took last time", () => {
     assert.deepEqual(planLongRuns(inputs, runs, 5), { run: ["old", "recent"], left: ["never", "huge"] });
     assert.deepEqual(planLongRuns(inputs, runs, 1), { run: ["old"], left: ["never", "huge", "recent"] });
   });
@@ -36,7 +36,7 @@ describe("long tests within a budget", () => {
     }
   });
 
-  it("are known by the names and contents of what they depend on", () => {
+  it("are identified by the names and contents of their dependencies", () => {
     const of = (texts: Record<string, string>): string =>
       hashOf(Object.keys(texts), (path) => texts[path] ?? "");
     assert.equal(of({ a: "1", b: "2" }), of({ b: "2", a: "1" }));

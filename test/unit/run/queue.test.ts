@@ -20,7 +20,7 @@ describe("the queue of groups", () => {
     assert.deepEqual(await ran(["a", "b!", "c"], 1), ["a", "b!", "c"]);
   });
 
-  it("runs so many at a time as there are lanes, and what has to be alone at the end", async () => {
+  it("runs as many at a time as there are lanes, and what has to be alone at the end", async () => {
     assert.deepEqual(await ran(["a", "b!", "c", "d", "e!"], 2), ["a", "a c", "c d", "b!", "e!"]);
   });
 });

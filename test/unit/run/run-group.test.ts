@@ -30,7 +30,7 @@ describe("a process of mocha", function () {
     return { ...result, output: printed.join("\n") };
   }
 
-  it("reports its counts, and what its suites and fixtures took", async () => {
+  it("reports its counts, and the times of its suites and fixtures", async () => {
     const { report, problem, output } = await run(`
       const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
       describe("one", () => {
@@ -51,7 +51,7 @@ describe("a process of mocha", function () {
     assert.match(output, /as it should/);
   });
 
-  it("says what a test waited for whose time is over", async () => {
+  it("reports what a test was waiting for when its time is over", async () => {
     const { output } = await run(`
       import { until } from ${JSON.stringify(join(checkout, "test/support/until.ts"))};
       describe("one", () => {
@@ -64,7 +64,7 @@ describe("a process of mocha", function () {
     assert.match(output, /Timeout of 200ms exceeded[^]*waiting for: the impossible/);
   });
 
-  it("is ended with all that it started when it hangs, even where nothing can interrupt it", async () => {
+  it("is ended, with everything that it started, when it hangs, even when nothing can interrupt it", async () => {
     const { report, problem, output } = await run(
       `
       import { execFileSync, spawn } from "node:child_process";

@@ -14,7 +14,7 @@ describe("the suites of a kind", () => {
     machine.remove();
   });
 
-  it("are of both kinds, or the one that is named", () => {
+  it("are of both kinds, or of the named one", () => {
     assert.deepEqual(
       [kindsOf(undefined), kindsOf("unit"), kindsOf("e2e")],
       [["unit", "e2e"], ["unit"], ["e2e"]],
@@ -24,7 +24,7 @@ describe("the suites of a kind", () => {
     });
   });
 
-  it("are found by a file's or a folder's name", () => {
+  it("are found by the name of a file or a folder", () => {
     const of = (suite?: string): string[] => filesOf(machine.root, "e2e", suite);
     const hosts = ["test/e2e/hosts/soak.long.test.ts", "test/e2e/hosts/ssh.test.ts"];
     const local = "test/e2e/local.test.ts";
@@ -35,11 +35,11 @@ describe("the suites of a kind", () => {
     });
   });
 
-  it("are none where a kind has no folder", () => {
+  it("are none when a kind has no folder", () => {
     assert.deepEqual(filesOf(machine.root, "unit", undefined), []);
   });
 
-  it("are long ones by their name", () => {
+  it("are recognised as long by their name", () => {
     assert.deepEqual(["a/b.long.test.ts", "a/b.test.ts"].map(isLong), [true, false]);
   });
 });

@@ -31,7 +31,7 @@ describe("the times of a run", () => {
     7,
   );
 
-  it("adds the counts up, with one failure more for what is wrong beside the tests", () => {
+  it("add up the counts, with one failure more for a problem other than tests", () => {
     assert.equal(countsIn(times.counts), "4 passed, 3 failed, 0 skipped");
     assert.deepEqual(times.groups, [
       { name: "local", seconds: 66 },
@@ -40,7 +40,7 @@ describe("the times of a run", () => {
     assert.equal(times.seed, 7);
   });
 
-  it("stand in tables, the longest first, what is short in one line", () => {
+  it("are shown in tables, the longest first, with short ones added up in one line", () => {
     assert.deepEqual(inWords(report).split("\n"), [
       "",
       "seconds  suite, 64.1 s in all",
@@ -53,7 +53,7 @@ describe("the times of a run", () => {
     ]);
   });
 
-  it("end with what failed, and with the first lines of each error", () => {
+  it("end with the failures, and with the first lines of each error", () => {
     const lines = failuresInWords([{ group, seconds: 66, report }]).split("\n");
     assert.deepEqual(lines.slice(0, 3), [
       "failed: test/e2e/local/state.test.ts: the state is kept",
@@ -63,7 +63,7 @@ describe("the times of a run", () => {
     assert.equal(lines.length, 22);
   });
 
-  it("say nothing where nothing ran", () => {
+  it("are empty when nothing ran", () => {
     assert.equal(inWords({ suites: [], fixtures: [] }), "");
   });
 });

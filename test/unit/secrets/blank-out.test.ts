@@ -6,7 +6,7 @@ const secret = fc.string({ minLength: 6, maxLength: 40 }).filter((text) => text.
 /** Text that no secret or encoding of one is a part of by chance. */
 const around = fc.constantFrom("", "user ", "\n", "=", '"');
 
-describe("blanking out", () => {
+describe("blanking out secrets", () => {
   it("leaves nothing of a value, however a program writes it", () => {
     const ways: ((value: string) => string)[] = [
       (value) => value,
@@ -28,7 +28,7 @@ describe("blanking out", () => {
     );
   });
 
-  it("knows the password of a URL, as it stands there and decoded", () => {
+  it("covers the password of a URL, as it is written and decoded", () => {
     fc.assert(
       fc.property(secret, (password) => {
         const plain = Buffer.from(password).toString();
@@ -44,7 +44,7 @@ describe("blanking out", () => {
     );
   });
 
-  it("leaves text alone that holds no value", () => {
+  it("leaves text without a value unchanged", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         assert.equal(blankOut(text, ["~not in the text~".repeat(20), "", "abc"]), text);
@@ -52,7 +52,7 @@ describe("blanking out", () => {
     );
   });
 
-  it("blanks each line of a value of several, and the longest value first", () => {
+  it("covers each line of a multi-line value, and the longest value first", () => {
     const key = "-----BEGIN KEY-----\r\nMIIEvQIBADANBg\r\n{\r\n-----END KEY-----\n";
     assert.equal(
       blankOut("  | MIIEvQIBADANBg\n{ hunter2hunter2 hunter2 }", [key, "hunter2", "hunter2hunter2"]),

@@ -46,7 +46,7 @@ describe("Vault", () => {
     sources?: Readonly<Record<string, ReleasedSecretSource>>;
   }
 
-  it("gives the values of its secrets, and reads each entry once", async () => {
+  it("returns the values of its secrets, and reads each entry once", async () => {
     const sources = {
       JWT_SECRET: source,
       SMTP_PASSWORD: { ...source, field: "MAIL" },
@@ -59,7 +59,7 @@ describe("Vault", () => {
     assert.deepEqual(vault.asked, ["GET /v1/secret/data/notes/production"]);
   });
 
-  it("lets an AppRole in, once", async () => {
+  it("lets an AppRole sign in, once", async () => {
     vault.write("secret/other", { OTHER: "else" });
     const sources = { JWT_SECRET: source, OTHER: { source: "vault", path: "secret/other" } } as const;
     assert.deepEqual(await vaultValues(sources, withRole()), { JWT_SECRET: "the value", OTHER: "else" });
@@ -70,7 +70,7 @@ describe("Vault", () => {
     ]);
   });
 
-  it("gives the newest version, or the one that is wanted", async () => {
+  it("returns the newest version, or the requested one", async () => {
     vault.write(path, { JWT_SECRET: "newer" });
     const client = withToken();
     const versions = await Promise.all([client.read(path), client.read(path, 1)]);
@@ -83,7 +83,7 @@ describe("Vault", () => {
     );
   });
 
-  it("gives the value from the version before while both are valid", async () => {
+  it("returns the value of the previous version while both are valid", async () => {
     const rotate = { every: 90, overlap: true };
     const values = (overlap = true): Promise<Record<string, string>> =>
       vaultValues({ JWT_SECRET: { ...source, rotate: { ...rotate, overlap } } }, withToken());
@@ -97,7 +97,7 @@ describe("Vault", () => {
     assert.deepEqual(await values(), { JWT_SECRET: "newer" });
   });
 
-  it("is asked again after what may pass", async () => {
+  it("is asked again after a failure that may pass", async () => {
     vault.failNext({ reset: true }, { status: 429, headers: { "retry-after": "0" } });
     assert.deepEqual(await vaultValues({ JWT_SECRET: source }, withToken()), { JWT_SECRET: "the value" });
     vault.failNext(...Array.from({ length: 3 }, () => ({ status: 500, errors: ["internal error"] })));
@@ -106,7 +106,7 @@ describe("Vault", () => {
     );
   });
 
-  it("cannot be reached", async () => {
+  it("is reported when it cannot be reached", async () => {
     const client = withToken();
     await vault.stop();
     await refused(
@@ -126,7 +126,7 @@ describe("Vault", () => {
     );
   });
 
-  it("is sealed, or on standby: asked once, and the token follows to no other server", async () => {
+  it("is reported when it is sealed or on standby, after one request, and the token goes to no other server", async () => {
     vault.sealed = true;
     await refused(
       'towpath:vault.address: expected a server that is unsealed, got 503 "Vault is sealed" from http://VAULT; unseal it and try again',
@@ -139,14 +139,14 @@ describe("Vault", () => {
     assert.equal(vault.asked.length, 2);
   });
 
-  it("is something else", async () => {
+  it("is reported when the server is something else", async () => {
     vault.failNext({ page: "<html>a proxy</html>" });
     await refused(
       'towpath:vault.address: expected an entry from http://VAULT, got 200 "OK"; check that Vault or OpenBao answers there, with a key-value store of version 2',
     );
   });
 
-  it("does not let a login in", async () => {
+  it("is reported when it refuses a login", async () => {
     await refused(
       'towpath:vault.login: expected a valid token, got one that has expired or that http://VAULT does not know, by 403 "permission denied, invalid token"; take a new one',
       { client: withToken(vault.issue({ expired: true })) },
@@ -157,7 +157,7 @@ describe("Vault", () => {
     );
   });
 
-  it("has no value for a secret, which is told for all of them at once", async () => {
+  it("is reported when it has no value for a secret, for all of them at once", async () => {
     vault.write("secret/deleted", { A: "x" });
     vault.remove("secret/deleted", 1, "delete");
     vault.write("secret/destroyed", { A: "x" });

@@ -5,7 +5,7 @@ import * as good from "./good.ts";
 const staging = refusalOf(parseSettings, good.staging);
 
 describe("hosts", () => {
-  it("are there, and reached in a good form", () => {
+  it("are required, and refused in a malformed form", () => {
     staging(
       'towpath:hosts: expected at least one host by a name of your own, got {}; write { "app1": { "address": "app1.example.com", "user": "deploy", "hostKey": "ssh-ed25519 AAAA…" } }',
       { hosts: { app1: undefined } },
@@ -44,7 +44,7 @@ describe("hosts", () => {
 });
 
 describe("registries and Vault", () => {
-  it("are refused in a bad form", () => {
+  it("are refused in a malformed form", () => {
     staging(
       'towpath:registry.address: expected a registry\'s host name without a path, got "ghcr.io/octocat"; for example "ghcr.io"',
       {

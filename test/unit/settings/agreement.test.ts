@@ -21,7 +21,7 @@ function refusal(settings: object, change: object, given: GivenValues): string {
 }
 
 describe("a secret's source", () => {
-  it("is generated where data is thrown away, and configured where it is kept", () => {
+  it("is generated where data is disposable, and configured where data is kept", () => {
     const { local, ci, preview, staging, production } = good;
     const sources = [local, ci, preview, staging, production];
     assert.deepEqual(
@@ -30,7 +30,7 @@ describe("a secret's source", () => {
     );
   });
 
-  it("is the one that is set", () => {
+  it("is the one in the settings, if there is one", () => {
     const settings = parseSettings(good.local);
     assert.deepEqual(sourceOf(settings, "JWT_SECRET"), { source: "environment" });
     assert.deepEqual(sourceOf(settings, "toString"), { source: "generated", length: 32 });
@@ -38,13 +38,13 @@ describe("a secret's source", () => {
 });
 
 describe("application and settings", () => {
-  it("agree", () => {
+  it("agree when each setting has its counterpart", () => {
     for (const settings of [good.local, good.ci, good.preview, good.staging, good.production]) {
       checkAgreement(application, parseSettings(settings), all);
     }
   });
 
-  it("do not where a setting is of a service or secret that is not there", () => {
+  it("disagree when a setting is of an unknown service or secret", () => {
     assert.equal(
       refusal(
         good.staging,
@@ -69,7 +69,7 @@ describe("application and settings", () => {
     );
   });
 
-  it("do not where a secret has no value", () => {
+  it("disagree when a secret has no value", () => {
     assert.equal(
       refusal(good.local, {}, nothing),
       "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable JWT_SECRET; set the variable for this run",
@@ -88,7 +88,7 @@ describe("application and settings", () => {
     );
   });
 
-  it("do not where the name for a value from before is taken", () => {
+  it("disagree when the name for a previous value is taken", () => {
     const overlapping = {
       secrets: {
         JWT_SECRET: { source: "vault", path: "secret/notes", rotate: { every: "90d", overlap: true } },
@@ -118,7 +118,7 @@ describe("application and settings", () => {
     }
   });
 
-  it("do not where the deployment itself has no credential", () => {
+  it("disagree when the deployment itself has no credentials", () => {
     assert.equal(
       refusal(good.staging, {}, nothing),
       [

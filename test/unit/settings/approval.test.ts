@@ -6,7 +6,7 @@ const production = refusalOf(parseSettings, good.production);
 const [, otherKey] = [good.hostKey, good.hostKey.replace(/x$/, "y")];
 
 describe("production's approval", () => {
-  it("asks for at least one approval, and no more than there are signers", () => {
+  it("requires at least one approval, and no more than there are signers", () => {
     production(
       "towpath:approval.required: expected how many signers have to approve, from 1 on, got 0; take 1 if in doubt",
       { approval: { required: 0 } },
@@ -17,7 +17,7 @@ describe("production's approval", () => {
     );
   });
 
-  it("wants signers by name, each with a public key of their own", () => {
+  it("requires signers by name, each with a public key of their own", () => {
     production(
       'towpath:approval.signers: expected at least one signer by a name of your own, got {}; write { "alice": "ssh-ed25519 AAAA…" }',
       { approval: { required: 1, signers: { alice: undefined } } },
@@ -32,14 +32,14 @@ describe("production's approval", () => {
     );
   });
 
-  it("never shows a private key that was put there by mistake", () => {
+  it("never shows a private key that was written there by mistake", () => {
     production(
       "towpath:approval.signers.bob: expected a public SSH key, got a text; take the line of a .pub file: ssh-ed25519 AAAA…",
       { approval: { signers: { bob: "-----BEGIN OPENSSH PRIVATE KEY-----\nabc" } } },
     );
   });
 
-  it("is given by approvals as the command writes them", () => {
+  it("accepts approvals as the command writes them", () => {
     const [approval] = good.production.approvals;
     production(
       'towpath:approvals[0].release: expected the id of a release, got "v1"; let npx towpath approve write it',

@@ -7,7 +7,7 @@ import {
 import { messageOf } from "../assert-refused.ts";
 
 describe("a stack's configuration", () => {
-  it("becomes settings: text where they want it, everything else as JSON", () => {
+  it("becomes settings: text where they require it, everything else as JSON", () => {
     assert.deepEqual(
       readConfiguration({
         "towpath:port": "8080",
@@ -34,7 +34,7 @@ describe("a stack's configuration", () => {
     assert.deepEqual(readConfiguration({ "notes:port": "1" }), {});
   });
 
-  it("has dates as people write them, with and without quotes", () => {
+  it("may have dates as people write them, with and without quotes", () => {
     const until = (text: string) => readConfiguration({ "towpath:freeze": JSON.stringify({ until: text }) });
     const written = {
       "2026-01-02 00:00:00 +0000 UTC": "2026-01-02",
@@ -51,7 +51,7 @@ describe("a stack's configuration", () => {
   const workspace = () => ({ branch: "main", path: "/srv/notes", source: "git" }) as const;
   const unread = () => assert.fail("the working copy is not asked for");
 
-  it("is stood in for by the stack's name and the machine's mirror", () => {
+  it("is completed by the stack's name and the machine's mirror", () => {
     const variables = { TOWPATH_IMAGE_MIRROR: "cache.example.com" };
     assert.deepEqual(fallbacksFor("notes", "pr-12", { workspace: unread, variables }), {
       environment: "preview",
@@ -70,7 +70,7 @@ describe("a stack's configuration", () => {
     });
   });
 
-  it("is stood in for by the working copy where each has an environment of its own", () => {
+  it("is completed by the working copy when each has an environment of its own", () => {
     const of = (stack: string, variables = {}) => fallbacksFor("notes", stack, { workspace, variables });
     assert.match(of("local").namespace, /^notes-local-main-[0-9a-f]{8}$/);
     assert.match(of("ci").namespace, /^notes-ci-main-[0-9a-f]{8}$/);
@@ -81,7 +81,7 @@ describe("a stack's configuration", () => {
     ]);
   });
 
-  it("refuses a port that is none, wherever it is put", () => {
+  it("is refused with an invalid port, wherever it is set", () => {
     for (const port of ["http", "0", "65536", "80.5", "0x50", " 80"]) {
       assert.equal(
         messageOf(() => fallbacksFor("notes", "local", { workspace, variables: { TOWPATH_PORT: port } })),

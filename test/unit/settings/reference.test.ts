@@ -6,20 +6,20 @@ import { generate, withSettings } from "../../../docs/generate.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
-describe("the reference", () => {
+describe("the reference pages", () => {
   for (const [path, text] of generate()) {
-    it(`is up to date in ${path}`, () => {
+    it(`are up to date in ${path}`, () => {
       assert.equal(readFileSync(join(root, path), "utf8"), text, `${path} is stale; run npm run docs`);
     });
   }
 
-  it("stays the same when it is written again", () => {
+  it("are unchanged when they are written again", () => {
     const once = withSettings("name: towpath\n", "# one");
     assert.equal(withSettings(once, "# one"), once);
     assert.equal(withSettings(`${once}# more\n`, "# two"), `${once.replace("# one", "# two")}# more\n`);
   });
 
-  it("leaves what Pulumi reads as it is", () => {
+  it("keep what Pulumi reads unchanged", () => {
     const current = readFileSync(join(root, "Pulumi.yaml"), "utf8");
     assert.deepEqual(parse(withSettings(current, "# other")), parse(current));
   });

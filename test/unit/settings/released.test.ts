@@ -13,7 +13,7 @@ const generated = { source: "generated", path: undefined };
 const production = refusalOf(parseSettings, good.production);
 
 describe("production", () => {
-  it("demands a backup and a promotion source", () => {
+  it("requires a backup and a promotion source", () => {
     production(
       [
         'towpath:promoteFrom: expected "staging", got nothing; production takes only what staging proved',
@@ -45,7 +45,7 @@ describe("production", () => {
     );
   });
 
-  it("001-14: takes branches by name or pattern", () => {
+  it("accepts branches by name or pattern (001-14)", () => {
     const fix = 'for example ["main", "release/*"]';
     production(`towpath:promoteBranches: expected at least one branch, got []; ${fix}`, {
       promoteBranches: [],
@@ -61,13 +61,13 @@ describe("production", () => {
     assert.ok(!("promoteBranches" in parseSettings(unset)));
   });
 
-  it("is told plainly whether end-to-end tests are required", () => {
+  it("accepts only true or false for requireEndToEnd", () => {
     production('towpath:requireEndToEnd: expected true or false, got "yes"; write it without quotes', {
       requireEndToEnd: "yes",
     });
   });
 
-  it("wants reasons in words", () => {
+  it("requires reasons in words", () => {
     const reason = 'expected a reason, got "  "; write a sentence that others can judge it by';
     production(`towpath:allowUnproven.reason: ${reason}`, { allowUnproven: { reason: "  " } });
     production(`towpath:freeze.reason: ${reason}`, { freeze: { reason: "  " } });
@@ -80,8 +80,8 @@ describe("production", () => {
   });
 });
 
-describe("a preview", () => {
-  it("has no field for what is production's", () => {
+describe("the settings of a preview", () => {
+  it("have no field of production's own", () => {
     preview(
       [
         "towpath:domain: unknown setting for preview; it is a setting of staging, production",
@@ -97,7 +97,7 @@ describe("a preview", () => {
     );
   });
 
-  it("has a number, a domain and a commit", () => {
+  it("have a number, a domain and a commit", () => {
     preview(
       "towpath:pullRequest: expected a pull request's number, got 0; use the stack pr-<number>, for example pr-12",
       {
@@ -115,8 +115,8 @@ describe("a preview", () => {
   });
 });
 
-describe("a generated secret", () => {
-  it("has generations from 1 on", () => {
+describe("the settings of a generated secret", () => {
+  it("have generations from 1 on", () => {
     staging(
       "towpath:secrets.JWT_SECRET.generation: expected a whole number from 1 on, got 0; take the next one for a new value",
       { secrets: { JWT_SECRET: { ...generated, generation: 0 } } },
@@ -163,7 +163,7 @@ describe("limits, copies, canary and freeze", () => {
     });
   });
 
-  it("take memory in its units", () => {
+  it("accept memory in its units", () => {
     assert.deepEqual(["64KiB", "256MiB", "1.5GiB", "256", "1e3MiB", "-1MiB", ""].map(bytes), [
       65536,
       268435456,
@@ -177,8 +177,8 @@ describe("limits, copies, canary and freeze", () => {
   });
 });
 
-describe("GitHub", () => {
-  it("takes six reviewers at most", () => {
+describe("the settings of GitHub", () => {
+  it("accept six reviewers at most", () => {
     production(
       "towpath:github.reviewers: expected at most 6 reviewers, users and teams together, got 8; put them in a team",
       { github: { reviewers: { users: ["a", "b", "c", "d", "e", "f", "g"], teams: ["t"] } } },
@@ -188,7 +188,7 @@ describe("GitHub", () => {
     );
   });
 
-  it("is refused in a bad form", () => {
+  it("are refused in a malformed form", () => {
     production(
       'towpath:github.repository: expected a repository\'s owner and name, got "notes"; for example "octocat/notes"',
       {
@@ -227,7 +227,7 @@ describe("GitHub", () => {
 });
 
 describe("a schedule", () => {
-  it("is five cron fields", () => {
+  it("has five cron fields", () => {
     for (const schedule of ["0 3 * * *", "*/15 0-6,22-23/2 1,15 * 1-5", "59 23 31 12 7"])
       assert.ok(isSchedule(schedule), schedule);
     for (const schedule of [

@@ -20,7 +20,7 @@ describe("a repository's settings", () => {
     );
   });
 
-  it("are refused where GitHub would refuse them", () => {
+  it("are refused when GitHub would refuse them", () => {
     const refused = refusalOf(parseSettings, good.repository);
     refused(
       'towpath:repository: expected a repository\'s owner and name, got "notes"; for example "octocat/notes"',

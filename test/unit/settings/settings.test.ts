@@ -15,8 +15,8 @@ const minimal = {
   },
 };
 
-describe("settings that are left out", () => {
-  it("have the environment's defaults", () => {
+describe("settings that are missing", () => {
+  it("get the environment's defaults", () => {
     const basic = (environment: "local" | "ci"): SettingsFallbacks => ({ environment, namespace: "notes-x" });
     assert.deepEqual(parseSettings({}, basic("local")), {
       environment: "local",
@@ -38,7 +38,7 @@ describe("settings that are left out", () => {
     });
   });
 
-  it("have a preview's defaults", () => {
+  it("get a preview's defaults", () => {
     const settings = parseSettings(minimal.preview, {
       environment: "preview",
       namespace: "notes-pr-12",
@@ -53,7 +53,7 @@ describe("settings that are left out", () => {
     assert.equal(settings.certificates, "automatic");
   });
 
-  it("have staging's and production's defaults", () => {
+  it("get staging's and production's defaults", () => {
     const staging = parseSettings(minimal.released, { environment: "staging", namespace: "notes-staging" });
     assert.ok(staging.environment === "staging");
     assert.equal(staging.gateTimeoutSeconds, 360);
@@ -83,7 +83,7 @@ describe("settings that are left out", () => {
     });
   });
 
-  it("are stood in for, and never replaced", () => {
+  it("are completed, and settings that are there are never replaced", () => {
     const given = { environment: "local", namespace: "mine", imageMirror: "a.example.com" };
     const other: SettingsFallbacks = {
       environment: "ci",
@@ -97,7 +97,7 @@ describe("settings that are left out", () => {
 
 describe("settings of every environment", () => {
   for (const [name, settings] of Object.entries(good).filter(([name]) => name !== "hostKey")) {
-    it(`are taken for ${name}`, () => {
+    it(`are accepted for ${name}`, () => {
       assert.equal(parseSettings(settings).environment, name);
     });
   }
@@ -166,7 +166,7 @@ describe("settings are refused", () => {
     );
   });
 
-  it("all at once, in order", () => {
+  it("with all problems at once, in order", () => {
     local(
       [
         "towpath:gateTimeoutSeconds: expected a number of seconds from 1 to 3600, got -1; take 60 if in doubt",
@@ -192,7 +192,7 @@ describe("the values of secrets", () => {
     assert.doesNotMatch(JSON.stringify(settings), /hunter2|secretValues/);
   });
 
-  it("are never shown, wherever they were put", () => {
+  it("are never shown, wherever they were written", () => {
     const canary = "hunter2-canary";
     const places = [
       { secretValues: canary },
@@ -242,7 +242,7 @@ describe("the values of secrets", () => {
 });
 
 describe("any configuration", () => {
-  it("is taken or refused", () => {
+  it("is accepted or refused with a plain message", () => {
     const keys = fc.constantFrom(
       ...new Set(Object.values(good).flatMap((settings) => Object.keys(settings))),
     );

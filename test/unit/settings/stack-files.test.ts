@@ -18,7 +18,7 @@ describe("the stacks' own files", () => {
     repository: "repository",
   };
   for (const [environment, stack] of Object.entries(stacks)) {
-    it(`hold settings that ${environment} takes`, () => {
+    it(`contain settings that are valid for ${environment}`, () => {
       const file = new URL(`../../../Pulumi.${environment}.yaml`, import.meta.url);
       const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
       // As Pulumi hands them over: every value as text, and what is no text as JSON.

@@ -48,7 +48,7 @@ describe("a compiled module", () => {
     return stdout;
   }
 
-  it("does what its source does, and is made once", async () => {
+  it("does what its source does, and is compiled once", async () => {
     assert.equal(await said(), "first\n");
     const made = statSync(entry()).ino;
 
@@ -62,14 +62,14 @@ describe("a compiled module", () => {
     assert.equal(existsSync(entry()), false);
   });
 
-  it("is made again when a module that it imports is another one", async () => {
+  it("is compiled again when a module that it imports changes", async () => {
     await said();
     write("steps/word.ts", 'export const word: string = "other";\n');
 
     assert.equal(await said(), "other\n");
   });
 
-  it("is made again when the way to make it is another one", async () => {
+  it("is compiled again when the compilation itself changes", async () => {
     await said();
     const way = join(root, "setup/speed/compiled.mjs");
     writeFileSync(
@@ -82,20 +82,20 @@ describe("a compiled module", () => {
     assert.doesNotMatch(readFileSync(entry(), "utf8"), /var word =/);
   });
 
-  it("is made again when its file is not whole", async () => {
+  it("is compiled again when its file is incomplete", async () => {
     await said();
     writeFileSync(entry(), readFileSync(entry(), "utf8").slice(0, -20));
 
     assert.equal(await said(), "first\n");
   });
 
-  it("is made by several processes at once", async () => {
+  it("can be compiled by several processes at once", async () => {
     const words = await Promise.all(Array.from({ length: 4 }, said));
 
     assert.deepEqual(words, Array(4).fill("first\n"));
   });
 
-  it("is made by several processes at once also when it is many files", async () => {
+  it("can be compiled by several processes at once even when it has many files", async () => {
     const parts = Array.from({ length: 40 }, (_, index) => `part-${index}.ts`);
     for (const part of parts) write(`steps/${part}`, `export const name = "${part}";\n`);
     write(
@@ -109,7 +109,7 @@ describe("a compiled module", () => {
     }
   });
 
-  it("names what is wrong in its source", async () => {
+  it("names the error in its source", async () => {
     write("steps/word.ts", "export const word = ;\n");
 
     await assert.rejects(compiled(root, "steps/say.ts"), /steps\/word\.ts:1:20: ERROR: Unexpected ";"/);

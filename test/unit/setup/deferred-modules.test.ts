@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { checkout } from "../../support/source-tree.ts";
 
-describe("the modules that a program seldom needs", () => {
+describe("the modules that a program rarely needs", () => {
   it("are not loaded with Pulumi's SDK", async () => {
     const large = await inProgram(`
       await import("@pulumi/pulumi");
@@ -15,7 +15,7 @@ describe("the modules that a program seldom needs", () => {
     assert.equal(large, "0");
   });
 
-  it("are there when a function is serialized", async () => {
+  it("are loaded when a function is serialized", async () => {
     const text = await inProgram(`
       const pulumi = await import("@pulumi/pulumi");
       const greeting = "hello";

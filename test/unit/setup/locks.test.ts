@@ -19,7 +19,7 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-describe("the locks", () => {
+describe("the lock files", () => {
   const files = filesBelow("");
   const named = (pattern: RegExp) => files.filter((file) => pattern.test(basename(file)));
   const isPart = (folder: string) =>
@@ -36,7 +36,7 @@ describe("the locks", () => {
     assert.deepEqual(problems, []);
   };
 
-  it("are there beside everything that names packages", () => {
+  it("exist beside everything that names packages", () => {
     const locks: Record<string, (file: string) => string> = {
       "package.json": () => "package-lock.json",
       "go.mod": () => "go.sum",
@@ -53,13 +53,13 @@ describe("the locks", () => {
   });
 
   for (const file of named(/^package-lock\.json$/)) {
-    it(`${file} is complete`, () => {
+    it(`include a complete ${file}`, () => {
       found(npmProblems(read(dirname(file), "package.json"), read(file)));
     });
   }
 
   for (const file of named(/^requirements.*\.in$/)) {
-    it(`${file.replace(/in$/, "txt")} is complete`, () => {
+    it(`include a complete ${file.replace(/in$/, "txt")}`, () => {
       const constraints = read(file).includes("-c requirements.txt");
       found(
         pythonProblems(
@@ -72,12 +72,12 @@ describe("the locks", () => {
   }
 
   for (const file of named(/^go\.sum$/)) {
-    it(`${file} is complete`, () => {
+    it(`include a complete ${file}`, () => {
       found(goProblems(read(dirname(file), "go.mod"), read(file)));
     });
   }
 
-  it("name the versions that the images of the mirror have", () => {
+  it("name the versions in the images of the mirror", () => {
     for (const { name, go, npm, args } of recipes) {
       const folder = join("toolchain/images", name);
       if (go)
@@ -99,12 +99,12 @@ describe("every install", () => {
   const files = filesBelow("").filter((file) => /Dockerfile$|\.ya?ml$|\.sh$|^\.ci\//.test(file));
 
   for (const file of files) {
-    it(`of ${file} takes what is locked`, () => {
+    it(`in ${file} takes the locked versions`, () => {
       assert.deepEqual(installProblems(read(file)), []);
     });
   }
 
-  it("of a program of ours takes what is locked", () => {
+  it("in a program of ours takes the locked versions", () => {
     const resolves =
       /"(npm|go)", \[\s*"(install|i|get)"|`go (get|install) |-mod=mod|"npm", \["(install|update)"/;
     const own = filesBelow("").filter((file) =>
@@ -117,10 +117,10 @@ describe("every install", () => {
   });
 });
 
-describe("a lock that is not complete", () => {
+describe("a dependency that is not locked", () => {
   const hash = `--hash=sha256:${"0".repeat(64)}`;
 
-  it("of npm is found", () => {
+  it("is found for npm", () => {
     const lock = {
       lockfileVersion: 3,
       packages: {
@@ -139,7 +139,7 @@ describe("a lock that is not complete", () => {
     ]);
   });
 
-  it("of Python is found", () => {
+  it("is found for Python", () => {
     const lock = `a==1.0 \\\n    ${hash}\nb>=2.0 ${hash}\nc==1.0\npsycopg==3 ${hash}\n`;
     assert.deepEqual(pythonProblems("A\nd # why\npsycopg[binary]\n", lock, `a==1.1 ${hash}`), [
       `b: expected ==version and --hash=sha256:…, got "b>=2.0 ${hash.slice(0, 53)}"`,
@@ -150,7 +150,7 @@ describe("a lock that is not complete", () => {
     ]);
   });
 
-  it("of Go is found", () => {
+  it("is found for Go", () => {
     const mod =
       "module x\n\nrequire (\n\texample.com/a v1.0.0\n\texample.com/b v1.0.0 // indirect\n\texample.com/c v1.0.0\n)\n\n" +
       "replace example.com/c => ./c\n\nreplace example.com/b => example.com/d v2.0.0\n";
@@ -161,7 +161,7 @@ describe("a lock that is not complete", () => {
     assert.deepEqual(goProblems("module x\n", ""), ["go.mod: requires nothing"]);
   });
 
-  it("is found in the way that it is installed", () => {
+  it("is found in install commands", () => {
     // What the sample's API had while a new release of a package broke it.
     const before = "RUN pip install --quiet --require-hashes -r requirements.txt -r requirements-dev.txt";
     assert.deepEqual(installProblems(`FROM python AS dev\n${before}\nFROM dev\nFROM \${BASE}\n`), [

@@ -9,7 +9,7 @@ describe("the check of Node's version", () => {
     refuse: ["8.0.0", "14.21.3"],
   };
   for (const [use, versions] of Object.entries(uses)) {
-    it(`says to ${use} ${versions.join(", ")}`, () => {
+    it(`answers "${use}" for ${versions.join(", ")}`, () => {
       for (const version of versions) assert.equal(useOf(version), use, version);
     });
   }
@@ -21,13 +21,13 @@ describe("the check of Node's version", () => {
     );
   });
 
-  it("asks for what package.json declares", () => {
+  it("requires what package.json declares", () => {
     const { engines } = JSON.parse(readFileSync("package.json", "utf8")) as { engines: { node: string } };
     const { major, minor, next } = oldestNode;
     assert.equal(engines.node, `^${major}.${minor}.0 || >=${next}.0.0`);
   });
 
-  it("accepts those that are provided, and the unit tests run on the oldest", () => {
+  it("accepts the provided versions, and the unit tests run on the oldest", () => {
     const versionsIn = (folder: string): string[] => {
       const { optionalDependencies } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as {
         optionalDependencies: Record<string, string>;
@@ -40,7 +40,7 @@ describe("the check of Node's version", () => {
     assert.ok(oldest.includes(`${oldestNode.major}.${oldestNode.minor}.0`));
   });
 
-  it("is written in a syntax that old versions read", () => {
+  it("is written in a syntax that old versions can read", () => {
     for (const file of ["setup/bootstrap.mjs", "setup/node.mjs", "setup/node-version.mjs"]) {
       const code = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|^#!.*/g, "");
       assert.doesNotMatch(code, /\?\.|\?\?|"node:[a-z]|=>|async |`|#|(^|\n)await/, file);

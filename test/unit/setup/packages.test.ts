@@ -41,7 +41,7 @@ describe("the npm packages", () => {
     });
   }
 
-  it("are installed without their scripts, and not again", () => {
+  it("are installed without their scripts, and only once", () => {
     assert.equal(install(), null);
     assert.equal(install(), null);
     assert.deepEqual(calls, [["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"]]);
@@ -68,7 +68,7 @@ describe("the npm packages", () => {
     assert.equal(calls.length, 2);
   });
 
-  it("show npm's own words when npm fails, and are tried again", () => {
+  it("are reported with npm's own error when npm fails, and installed on the next try", () => {
     assert.equal(
       install(() => false),
       "npm error 404\n\nnpm: the packages could not be installed (npm's own words are above); repair that and run the command again",
@@ -85,7 +85,7 @@ describe("the npm packages", () => {
     assert.ok(existsSync(join(modules(), ".towpath-stamp")));
   });
 
-  it("are not taken from another version", () => {
+  it("are not used from another version", () => {
     mkdirSync(modules());
     const record = { packages: { "node_modules/a": { version: "0.9.0" } } };
     writeFileSync(join(modules(), ".package-lock.json"), JSON.stringify(record));

@@ -57,7 +57,7 @@ describe("a Node that is provided", () => {
     assert.deepEqual(existsSync(cache()) ? readdirSync(cache()) : [], [], "something is left");
   };
 
-  it("is what the lock names for the machine, installed once and alone in its folder", () => {
+  it("is the locked one for the machine, installed once and alone in its folder", () => {
     assert.deepEqual(provide(), { program: program() });
     assert.deepEqual(provide(), { program: program() });
     assert.deepEqual(readdirSync(cache()), ["node-here-24.1.0"]);
@@ -72,7 +72,7 @@ describe("a Node that is provided", () => {
     assert.match(said[1] ?? "", /^installing Node .* … done in \d+ s$/);
   });
 
-  it("is installed without what an npm above says of its own call, and with what a person set", () => {
+  it("is installed without the settings of an npm that called it, and with those that a person made", () => {
     const environment = {
       npm_config_local_prefix: "/elsewhere",
       npm_config_workspace: "infra",
@@ -89,7 +89,7 @@ describe("a Node that is provided", () => {
     });
   });
 
-  it("is the one of another process that was faster", () => {
+  it("is that of another process that was faster", () => {
     const faster = (node: string): boolean => {
       mkdirSync(cache("node-here-24.1.0"));
       writeFileSync(program(), "#!/bin/sh\n", { mode: 0o755 });
@@ -99,7 +99,7 @@ describe("a Node that is provided", () => {
     assert.deepEqual(readdirSync(cache()), ["node-here-24.1.0"]);
   });
 
-  it("takes away what a killed run left, once nobody can be at it", () => {
+  it("removes what a killed run left, once nobody can be using it", () => {
     for (const name of ["part-old", "part-new"]) mkdirSync(cache(name), { recursive: true });
     const before = new Date(Date.now() - 2 * 3600_000);
     utimesSync(cache("part-old"), before, before);
@@ -107,7 +107,7 @@ describe("a Node that is provided", () => {
     assert.deepEqual(readdirSync(cache()).sort(), ["node-here-24.1.0", "part-new"]);
   });
 
-  it("is missed where the lock names none", () => {
+  it("is reported as missing when the lock names none", () => {
     refused(provide(undefined, { platform: "sunos" }), "there is none to provide for sunos on x64", "");
     assert.deepEqual(calls, []);
   });
@@ -116,7 +116,7 @@ describe("a Node that is provided", () => {
     ["fails", false],
     ["leaves out what it could not fetch", true],
   ] as const) {
-    it(`is missed where npm ${what}`, () => {
+    it(`is reported as missing when npm ${what}`, () => {
       refused(
         provide(() => succeeded),
         "npm could not install another one (its own words are above)",
@@ -125,7 +125,7 @@ describe("a Node that is provided", () => {
     });
   }
 
-  it("is missed where what was installed does not run", () => {
+  it("is reported as missing when the installed one does not run", () => {
     refused(
       provide(writes("#!/bin/sh\necho no libatomic.so.1 >&2; exit 127\n")),
       "the one that npm installed does not run here (the reason is above)",
@@ -133,7 +133,7 @@ describe("a Node that is provided", () => {
     );
   });
 
-  it("is missed where nothing can be kept", () => {
+  it("is reported as missing when nothing can be kept", () => {
     writeFileSync(join(folder, "cache"), "");
     assert.deepEqual(provide(), {
       why: "no other one could be kept (the reason is above)",

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-describe("a trace of a compiled module", () => {
+describe("a stack trace of a compiled module", () => {
   let root: string;
 
   beforeEach(() => {
@@ -25,7 +25,7 @@ describe("a trace of a compiled module", () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it("names the lines of the sources", async () => {
+  it("refers to the lines of the sources", async () => {
     const setup = pathToFileURL(join(process.cwd(), "setup/speed")).href;
     const script = `import { compiled } from "${setup}/compiled.mjs";
       import { showSourceLines } from "${setup}/source-lines.mjs";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
 describe("stack traces", () => {
-  it("leave the Pulumi SDK's lines out and keep the program's own", async () => {
+  it("leave out the Pulumi SDK's lines and keep the program's own", async () => {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back, never called
     const format = Error.prepareStackTrace;
     try {

@@ -38,7 +38,7 @@ describe("a start on a Node that is too old", function () {
     });
   }
 
-  it("goes on with the provided one", async () => {
+  it("continues with the provided one", async () => {
     const { exitCode, stdout, stderr } = await start("20.20.2", ["setup/bootstrap.mjs", "start", "--jsno"]);
     assert.deepEqual(
       { exitCode, stdout, stderr },
@@ -46,7 +46,7 @@ describe("a start on a Node that is too old", function () {
     );
   });
 
-  it("is refused by a Node that cannot provide another one", async () => {
+  it("is refused on a Node that cannot provide another one", async () => {
     for (const file of ["setup/bootstrap.mjs", "setup/node.mjs"]) {
       const { exitCode, stderr } = await start("14.21.3", [file]);
       assert.equal(exitCode, 1);
@@ -57,7 +57,7 @@ describe("a start on a Node that is too old", function () {
     }
   });
 
-  it("hands on arguments, standard input, output and exit code, and is the first on PATH", async () => {
+  it("passes on arguments, standard input, output and exit code, and puts the other Node first on PATH", async () => {
     const script = `
       const [first, second] = process.env.PATH.split(${JSON.stringify(delimiter)});
       const input = require("node:fs").readFileSync(0, "utf8");
@@ -77,7 +77,7 @@ describe("a start on a Node that is too old", function () {
     });
   });
 
-  it("leaves PATH as it is on a Node that is new enough", async () => {
+  it("leaves PATH unchanged on a Node that is new enough", async () => {
     const script = "process.stdout.write(process.env.PATH)";
     const { stdout } = await execa(process.execPath, ["setup/node.mjs", "-e", script], settings);
     assert.equal(stdout, process.env.PATH ?? "");
@@ -93,7 +93,7 @@ describe("a start on a Node that is too old", function () {
     });
   }
 
-  it("leaves Ctrl+C to the terminal, which tells the other too", async () => {
+  it("leaves Ctrl+C to the terminal, which also sends it to the other Node", async () => {
     const script = `process.on("SIGINT", () => { console.log("told"); setTimeout(process.exit, 300, 130); }); console.log("begun"); setInterval(() => {}, 1e6)`;
     const command = [process.execPath, ...posesAs("20.20.2"), "setup/node.mjs", "-e", script];
     const quoted = command.map((part) => `'${part}'`).join(" ");
@@ -106,7 +106,7 @@ describe("a start on a Node that is too old", function () {
     assert.deepEqual([exitCode, stdout.split("\r\n")], [130, ["begun", "^Ctold"]]);
   });
 
-  it("ends by the signal that ended the other", async () => {
+  it("ends by the signal that ended the other Node", async () => {
     const { signal } = await start("20.20.2", [
       "setup/node.mjs",
       "-e",
@@ -115,7 +115,7 @@ describe("a start on a Node that is too old", function () {
     assert.equal(signal, "SIGKILL");
   });
 
-  it("says why no other could be installed", async () => {
+  it("reports why no other Node could be installed", async () => {
     rmSync(folder, { recursive: true });
     const npm = join(cache, "npm-cli.js");
     writeFileSync(npm, 'console.error("npm error network"); process.exit(1);');

@@ -42,7 +42,7 @@ function timeless(said: unknown): unknown {
 describe("a dump of a database", function () {
   this.timeout(30_000);
 
-  it("is made by the server's own image, beside the server, with no rights to spare", async () => {
+  it("is made by the server's own image, beside the server, with minimal rights", async () => {
     const { result, calls } = await backingUp("");
     const [info, inspect, create = [], ...rest] = calls.map(({ args }) => args);
     assert.deepEqual(inspect, [
@@ -70,7 +70,7 @@ describe("a dump of a database", function () {
     );
   });
 
-  it("is proved by its checksum, its size and its entries, and named by its time and its release", async () => {
+  it("is verified by its checksum, its size and its entries, and named by its time and its release", async () => {
     const before = new Date().toISOString().slice(0, 19);
     const { result } = await backingUp("");
     assert.ok(typeof result !== "string", result as string);
@@ -86,7 +86,7 @@ describe("a dump of a database", function () {
     assert.ok(file >= before.replaceAll(":", "-"), `${file} is older than ${before}`);
   });
 
-  it("that fails is told in the server's words, in one line", async () => {
+  it("that fails is reported with the server's error, on one line", async () => {
     const { result, calls } = await backingUp(
       `wait*) echo 1 ;; logs*) printf 'pg_dump: error: query failed: ERROR:  permission denied\\npg_dump: detail: LOCK TABLE notes\\n' ;;`,
     );
@@ -99,7 +99,7 @@ describe("a dump of a database", function () {
     assert.equal(typed(calls).at(-1), "rm --force dumper");
   });
 
-  it("that finds no room says whose disk is full", async () => {
+  it("that finds no space names the disk that is full", async () => {
     const { result } = await backingUp(
       `wait*) echo 1 ;; logs*) echo 'pg_dump: error: could not write to file: No space left on device' ;;`,
     );
@@ -116,7 +116,7 @@ describe("a dump of a database", function () {
     assert.equal(typed(calls).at(-1), "rm --force dumper");
   });
 
-  it("says that it took more memory than it may, and that nothing was touched", async () => {
+  it("reports that it exceeded its memory limit, and that nothing was changed", async () => {
     const { result } = await backingUp(
       `wait*) echo 1 ;; *OOMKilled*) echo true ;; logs*) echo "sh: 6: Killed" ;;`,
     );

@@ -20,7 +20,7 @@ describe("the result of a check", () => {
     return rest;
   };
 
-  it("has nothing of an earlier run beside it", async () => {
+  it("contains nothing of an earlier run", async () => {
     await withResult(reports, "api", () => {
       writeFileSync(join(reports, "api", "junit.xml"), "<suite/>");
       return Promise.resolve({ coverage: 91.5 });
@@ -32,7 +32,7 @@ describe("the result of a check", () => {
     assert.deepEqual(result(), { outcome: "failed", problem: "no engine" });
   });
 
-  it("keeps the log apart from what a check found wrong", async () => {
+  it("keeps the log apart from what the check found", async () => {
     const failure = new CheckFailure("checks.api: too bad", "  | line");
     assert.equal(failure.message, "checks.api: too bad; its last log lines:\n  | line");
     await assert.rejects(

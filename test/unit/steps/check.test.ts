@@ -75,7 +75,7 @@ describe("a check", function () {
     rmSync(reports, { recursive: true, force: true });
   });
 
-  scene("runs in a container of its own, and keeps all that it printed", checking("good", ""), (played) => {
+  scene("runs in a container of its own, and keeps all of its output", checking("good", ""), (played) => {
     assert.deepEqual(receiptOf(played), { check: "good" });
     assert.deepEqual(typed(played.calls), run);
     assert.equal(read("good", "output.log"), "collected 3 items\n3 passed\n");
@@ -83,7 +83,7 @@ describe("a check", function () {
   });
 
   scene(
-    "fails by its exit code, with its last log lines, and leaves its reports all the same",
+    "fails by its exit code, with its last log lines, and still leaves its reports",
     checking("bad", `wait*) echo 2 ;; "cp new:/"*) echo '<suite/>' >"$3" ;;`, {
       artifacts: ["/app/junit.xml"],
     }),
@@ -110,7 +110,7 @@ describe("a check", function () {
   );
 
   scene(
-    "has to leave what it is said to leave",
+    "has to leave the artifacts that it declares",
     checking(
       "forgetful",
       `"cp new:/app/a "*) echo a >"$3" ;;
@@ -130,7 +130,7 @@ describe("a check", function () {
   );
 
   scene(
-    "leaves no secret that it was given in the text among its artifacts, and other files as they are",
+    "leaves none of its secrets in the text among its artifacts, and other files unchanged",
     checking(
       "telling",
       String.raw`"cp new:/app/junit.xml "*) echo '<failure>no login at postgres://notes:p%40ss-word@db/notes</failure>' >"$3" ;;
@@ -164,7 +164,7 @@ describe("a check", function () {
   );
 
   scene(
-    "is not blamed for a copy that the engine refuses",
+    "is not blamed when the engine refuses the container",
     checking("unlucky", `"cp new:/"*) refuse "write /reports: permission denied" ;;`, {
       artifacts: ["/app/a"],
     }),
@@ -177,7 +177,7 @@ describe("a check", function () {
   );
 
   scene(
-    "gets an empty database of its own first, where it is to have one",
+    "first gets an empty database of its own, if it is to have one",
     checking("data", "", {
       database: {
         server: { container: "notes-ci-postgres", administrator: "postgres" },
@@ -209,7 +209,7 @@ describe("a check", function () {
 
   describe("that has to reach a coverage", () => {
     scene(
-      "tells it when it is reached",
+      "reports the coverage when it is reached",
       covering("covered", `<coverage lines-covered="8" lines-valid="10" line-rate="0.8"></coverage>`),
       (played) => {
         assert.deepEqual(receiptOf(played), { check: "covered", coverage: 80 });
@@ -218,7 +218,7 @@ describe("a check", function () {
     );
 
     scene(
-      "fails when it is too low, however near",
+      "fails when the coverage is too low, however near",
       covering("bare", `<coverage lines-covered="7999" lines-valid="10000" line-rate="0.8"></coverage>`),
       (played) => {
         const problem =
@@ -228,7 +228,7 @@ describe("a check", function () {
       },
     );
 
-    scene("needs a report that can be read", covering("odd", `{"totals":{"percent":91}}`), (played) => {
+    scene("requires a report that can be read", covering("odd", `{"totals":{"percent":91}}`), (played) => {
       assert.deepEqual(failureOf(played), [
         String.raw`checks.odd.coverage.file: expected a report in the form of Cobertura, got "{\"totals\":{\"percent\":91}}"; write one, for example with pytest --cov-report=xml`,
       ]);

@@ -23,7 +23,7 @@ function creating(script: string): Scene {
 describe("the creation of buckets", function () {
   this.timeout(60_000);
 
-  scene("asks for each of them, signed", creating(`answer 200 ""`), (played) => {
+  scene("requests each of them, signed", creating(`answer 200 ""`), (played) => {
     assert.deepEqual(receiptOf(played), { buckets: ["notes-local-files", "notes-local-thumbnails"] });
     assert.deepEqual(typed(played.calls), [
       "exec -i gateway timeout 6 nc storage 7070",
@@ -44,7 +44,7 @@ describe("the creation of buckets", function () {
   });
 
   scene(
-    "takes a bucket that is there already",
+    "accepts a bucket that exists already",
     creating(`answer 409 "<Error><Code>BucketAlreadyOwnedByYou</Code></Error>"`),
     (played) => {
       receiptOf(played);
@@ -53,7 +53,7 @@ describe("the creation of buckets", function () {
   );
 
   scene(
-    "tries again, and then says what the server says",
+    "tries again, and then reports the server's error",
     {
       ...creating(`answer 403 "<Error><Code>SignatureDoesNotMatch</Code></Error>"`),
       input: { ...input, buckets: ["notes-local-files"] },

@@ -18,11 +18,11 @@ const input: CreateRoleInput = {
 const psql =
   "exec -i notes-ci-postgres psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username postgres --dbname postgres";
 
-describe("the making of a role", function () {
+describe("the creation of a role", function () {
   this.timeout(60_000);
 
   scene(
-    "gives it a database, and shows its password to nobody",
+    "gives it a database, and does not show its password",
     { program: "create-role", input, script: "" },
     (played) => {
       assert.deepEqual(receiptOf(played), { role: "notes" });
@@ -40,7 +40,7 @@ describe("the making of a role", function () {
   );
 
   scene(
-    "fails in the server's words",
+    "fails with the server's error",
     { program: "create-role", input, script: `refuse 'ERROR:  role "notes" already exists' 3` },
     (played) => {
       assert.deepEqual(failureOf(played), ['docker exec: ERROR:  role "notes" already exists']);
@@ -49,7 +49,7 @@ describe("the making of a role", function () {
   );
 });
 
-describe("what goes into SQL", () => {
+describe("a value in SQL", () => {
   it("is quoted", () => {
     assert.equal(identifier('a"; DROP ROLE "b'), '"a""; DROP ROLE ""b"');
     assert.equal(literal("it's"), "'it''s'");

@@ -38,7 +38,7 @@ function queries(calls: readonly Call[]): string[] {
 describe("the lock of a database", function () {
   this.timeout(30_000);
 
-  it("is held by a session that says whose it is, and ends with the work", async () => {
+  it("is held by a session that names its owner, and ends with the work", async () => {
     const { said, calls } = await locked(`answer_queries 'echo t'; echo ended >>"$here/input"`);
     assert.equal(said, "done");
     assert.deepEqual(typed(calls), [
@@ -59,7 +59,7 @@ describe("the lock of a database", function () {
     assert.deepEqual(queries(calls), [tryLock, tryLock, "SELECT 1;"]);
   });
 
-  it("is not waited for longer than one may, and it is said for whom", async () => {
+  it("is waited for only as long as allowed, and its owner is reported", async () => {
     const holder = `"towpath by ann on laptop" since 2026-01-02 03:04:05 "UTC" (process 77 of the server)`;
     const { said, began, calls } = await locked(
       `answer_queries 'case "$query" in *try_advisory*) echo f ;; *) echo "${holder.replaceAll('"', String.raw`\"`)}" ;; esac'`,
@@ -73,7 +73,7 @@ describe("the lock of a database", function () {
     assert.equal(queries(calls).length, 2);
   });
 
-  it("is free again when the work fails", async () => {
+  it("is released when the work fails", async () => {
     const { said, calls } = await locked(`answer_queries 'echo t'; echo ended >>"$here/input"`, {}, () =>
       Promise.reject(new Error("migrations: failed")),
     );
@@ -81,7 +81,7 @@ describe("the lock of a database", function () {
     assert.deepEqual(queries(calls), [tryLock, "SELECT 1;", "ended"]);
   });
 
-  it("cannot be had from a server that refuses the session, or ends it", async () => {
+  it("cannot be taken from a server that refuses the session, or ends it", async () => {
     const refused = await locked(`refuse 'psql: error: FATAL:  database "notes" does not exist' 2`);
     assert.equal(
       refused.said,
@@ -92,7 +92,7 @@ describe("the lock of a database", function () {
     assert.deepEqual([refused.began, ended.began], [false, false]);
   });
 
-  it("cannot be had without a docker client", async () => {
+  it("cannot be taken without a docker client", async () => {
     const path = process.env.PATH;
     process.env.PATH = "/nowhere";
     try {
@@ -109,7 +109,7 @@ describe("the lock of a database", function () {
   const terminated =
     "FATAL:  terminating connection due to administrator command\\nserver closed the connection unexpectedly";
 
-  it("is lost when the server ends the session, and the work hears of it", async () => {
+  it("is lost when the server ends the session, and the work is notified", async () => {
     let heard: unknown;
     const { said } = await locked(
       `IFS= read -r query; echo t; IFS= read -r query; printf '${terminated}' >&2; exit 2`,
@@ -126,7 +126,7 @@ describe("the lock of a database", function () {
     assert.ok(heard instanceof LockLost);
   });
 
-  it("is looked at once more when the work is done, which counts for nothing without it", async () => {
+  it("is checked once more when the work is done, which does not count without it", async () => {
     const { said, calls } = await locked(
       `IFS= read -r query; echo t; IFS= read -r query; echo "$query" >>"$here/input"; printf '${terminated}' >&2; exit 2`,
     );
@@ -134,7 +134,7 @@ describe("the lock of a database", function () {
     assert.deepEqual(queries(calls), ["SELECT 1;"]);
   });
 
-  it("is taken again by another session when the way to the first was cut", async () => {
+  it("is taken again by another session when the connection of the first was cut", async () => {
     for (const cut of ["", "error during connect: Post http://x/exec: EOF"]) {
       const { said, calls } = await locked(
         `case $call in 1) IFS= read -r query; echo t; echo '${cut}' >&2; exit 1 ;; *) answer_queries 'echo t' ;; esac`,
@@ -144,7 +144,7 @@ describe("the lock of a database", function () {
     }
   });
 
-  it("is lost when another has taken it meanwhile, or the server is gone", async () => {
+  it("is lost when another session has taken it meanwhile, or the server is gone", async () => {
     const first = "1) IFS= read -r query; echo t; exit 1 ;;";
     const held = await locked(
       `case $call in ${first} *) answer_queries 'case "$query" in *try_advisory*) echo f ;; *) echo somebody ;; esac' ;; esac`,

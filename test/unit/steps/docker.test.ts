@@ -17,7 +17,7 @@ async function failureOf(script: string, timeoutSeconds?: number): Promise<strin
 describe("a call of the docker client", function () {
   this.timeout(30_000);
 
-  it("gives back what the client prints, and hands over what it is given", async () => {
+  it("returns the client's output, and passes its input on", async () => {
     const { result, calls } = await playing("echo done", () =>
       docker(["cp", "-", "api:/"], { input: "text" }),
     );
@@ -25,21 +25,21 @@ describe("a call of the docker client", function () {
     assert.equal(calls[0]?.input.toString(), "text");
   });
 
-  it("fails in the client's own words", async () => {
+  it("fails with the client's own error", async () => {
     assert.equal(
       await failureOf(`refuse "Error response from daemon: No such container: api"`),
       "docker start: Error response from daemon: No such container: api",
     );
   });
 
-  it("says how the client ended where it has no words", async () => {
+  it("reports how the client ended when it printed no error", async () => {
     assert.equal(
       await failureOf("exit 3"),
       "docker start: Command failed with exit code 3: docker start api",
     );
   });
 
-  it("says that there was no answer in time", async () => {
+  it("reports that there was no answer in time", async () => {
     assert.equal(
       await failureOf("exec sleep 10", 0.2),
       "docker start: no answer within 0.2 s; is the Docker engine well?",
@@ -57,7 +57,7 @@ describe("a call of the docker client", function () {
     });
   });
 
-  it("marks the last log lines, as many as asked for", async () => {
+  it("marks the last log lines, as many as requested", async () => {
     const { result, calls } = await playing(String.raw`printf 'one\ntwo\n'`, () =>
       dockerMachine.log("api", 5),
     );

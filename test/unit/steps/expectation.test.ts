@@ -12,7 +12,7 @@ function found(expected: Expectation, body: string, status = 200): string | unde
 }
 
 describe("an expectation of an answer", () => {
-  it("is met by the status alone when nothing else is asked for", () => {
+  it("is met by the status alone when nothing else is expected", () => {
     assert.equal(found(plain, "anything"), undefined);
     assert.equal(found({ ...plain, status: 404 }, "", 404), undefined);
   });
@@ -22,7 +22,7 @@ describe("an expectation of an answer", () => {
     assert.equal(found(plain, "", 502), "GET /: expected status 200, got 502");
   });
 
-  it("is met by JSON that holds more than is asked for", () => {
+  it("is met by JSON that contains more than is expected", () => {
     assert.equal(found(healthy, '{"status":"healthy","database":"ok"}'), undefined);
     const nested = { ...healthy, json: { checks: { cache: null }, list: [1, 2] } };
     assert.equal(found(nested, '{"checks":{"cache":null,"bucket":1},"list":[1,2]}'), undefined);
@@ -37,24 +37,24 @@ describe("an expectation of an answer", () => {
     assert.equal(found(healthy, '[{"status":"healthy"}]'), `${wanted} [{"status":"healthy"}]`);
   });
 
-  it("wants lists whole, and in order", () => {
+  it("requires lists to be complete and in order", () => {
     const list = { ...healthy, json: { list: [1, 2] } };
     for (const body of ['{"list":[2,1]}', '{"list":[1,2,3]}', '{"list":{"0":1,"1":2}}']) {
       assert.equal(found(list, body), `GET /api/health: expected JSON with {"list":[1,2]}, got ${body}`);
     }
   });
 
-  it("is not met by what is no JSON", () => {
+  it("is not met by invalid JSON", () => {
     assert.equal(found(healthy, "<html>"), "GET /api/health: expected JSON, got <html>");
   });
 
-  it("cuts long answers", () => {
+  it("shortens long answers", () => {
     const long = "x".repeat(500);
     assert.equal(found(plain, long, 500), `GET /: expected status 200, got 500 ${"x".repeat(200)}`);
     assert.equal(found(healthy, long), `GET /api/health: expected JSON, got ${"x".repeat(200)}`);
   });
 
-  it("is met by every map that holds it", () => {
+  it("is met by every map that contains it", () => {
     fc.assert(
       fc.property(maps, maps, (json, more) => {
         const body = JSON.stringify({ ...more, ...json });
@@ -63,7 +63,7 @@ describe("an expectation of an answer", () => {
     );
   });
 
-  it("is met by itself with maps added anywhere below", () => {
+  it("is met by itself with maps added at any depth", () => {
     fc.assert(
       fc.property(maps, (json) => {
         assert.equal(found({ ...plain, json }, JSON.stringify(withMore(json))), undefined);
@@ -86,7 +86,7 @@ describe("an expectation of an answer", () => {
     );
   });
 
-  it("says the same of the same answer, whatever it holds, in one line of bounded length", () => {
+  it("reports the same for the same answer, whatever it contains, on one line of limited length", () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 100, max: 599 }), (body, status) => {
         const said = found(healthy, body, status);

@@ -38,7 +38,7 @@ describe("the health gate", function () {
   this.timeout(60_000);
 
   scene(
-    "passes when the copy answers well, asked through the gateway",
+    "passes when the copy answers as expected through the gateway",
     gate(overHttp, `*" nc "*) answer 204 "" ;;`),
     (played) => {
       assert.deepEqual(receiptOf(played), {
@@ -60,7 +60,7 @@ describe("the health gate", function () {
   );
 
   scene(
-    "takes a redirection for healthy, and waits through everything before it",
+    "accepts a redirect as healthy, and waits through everything before it",
     gate(
       overHttp,
       `"container inspect"*) if [ $times = 1 ]; then state created; else state running; fi ;;
@@ -92,7 +92,7 @@ describe("the health gate", function () {
 
   for (const refusal of ["cannot update a stopped container", "cannot update a deleted process: unknown"]) {
     scene(
-      `tells of a copy that ended before its processes could be limited: ${refusal}`,
+      `reports a copy that ended before its processes could be limited: ${refusal}`,
       gate(
         { pids: 64 },
         `"container inspect"*) if [ $times = 1 ]; then state running; else state exited 3; fi ;;
@@ -120,7 +120,7 @@ describe("the health gate", function () {
   );
 
   scene(
-    "fails at once when the copy is being restarted, even if it runs just now",
+    "fails at once when the copy is being restarted, even if it runs at the moment",
     gate(
       overHttp,
       `"container inspect"*) state running 0 2 ;; info*) echo 2026-01-02T03:04:10Z ;; wait*) echo 137 ;; logs*) ;;`,
@@ -134,7 +134,7 @@ describe("the health gate", function () {
   );
 
   scene(
-    "passes one that was restarted long ago, and is looked at again because its limits changed",
+    "passes a copy that was restarted long ago, and is checked again because its limits changed",
     gate(
       { ...overHttp, pids: 128 },
       `"container inspect"*) state running 0 2 ;; info*) echo 2026-01-02T03:05:10Z ;; update*) ;;
@@ -146,7 +146,7 @@ describe("the health gate", function () {
   );
 
   scene(
-    "fails when such a one is started again while it is looked at",
+    "fails when a copy that was restarted long ago is restarted during the check",
     gate(
       overHttp,
       `"container inspect"*) if [ $times = 1 ]; then state running 0 2; else state running 0 3; fi ;;
@@ -170,7 +170,7 @@ describe("the health gate", function () {
   );
 
   scene(
-    "says why nothing answered",
+    "reports why nothing answered",
     gate({ ...overHttp, ...impatient }, `*" nc "*) refuse "nc: 172.18.0.5: Connection refused" ;;`),
     (played) => {
       assert.equal(
@@ -182,7 +182,7 @@ describe("the health gate", function () {
   );
 
   scene(
-    "asks a command in the copy until it succeeds",
+    "runs a command in the copy until it succeeds",
     gate(
       byCommand,
       `"exec api-1a2b3c4 pg_isready --host 127.0.0.1") [ $times = 2 ] || refuse "no response" 2 ;;`,
@@ -194,7 +194,7 @@ describe("the health gate", function () {
   );
 
   scene(
-    "shows what a command says that fails for too long",
+    "shows the output of a command that fails for too long",
     gate({ ...byCommand, ...impatient }, `exec*) refuse "127.0.0.1:5432 - no response" 2 ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -211,7 +211,7 @@ describe("the health gate", function () {
   });
 
   scene(
-    "does not pass one without a health check that ends after 3 s, whatever the host's clock says",
+    "does not pass a copy without a health check that ends after 3 s, whatever the host's clock shows",
     gate(
       {},
       `"container inspect"*) if [ $times -lt 12 ]; then state running; else state running 0 1; fi ;;
@@ -225,15 +225,19 @@ describe("the health gate", function () {
     },
   );
 
-  scene("does not pass one that has just started", gate(impatient, ""), (played) => {
-    assert.equal(
-      failureOf(played)[0],
-      "services.api: not healthy within 0.1 s, it has not run long enough; its last log lines (api-1a2b3c4):",
-    );
-  });
+  scene(
+    "does not pass a copy without a health check that has just started",
+    gate(impatient, ""),
+    (played) => {
+      assert.equal(
+        failureOf(played)[0],
+        "services.api: not healthy within 0.1 s, it has not run long enough; its last log lines (api-1a2b3c4):",
+      );
+    },
+  );
 
   scene(
-    "shows the log of a copy that ends without its secrets, and without control sequences",
+    "blanks secrets and control sequences out of the log of a copy that ends",
     gate(
       {},
       `"container inspect"*) state exited 1 ;;

@@ -40,14 +40,14 @@ describe("a request through the gateway", function () {
     ]);
   });
 
-  it("may have another host's name in it", async () => {
+  it("may have another host name in it", async () => {
     const { calls } = await playing(`answer 200 ""`, () =>
       request(dockerMachine, target, { path: "/", headers: { host: "notes.example.com" } }),
     );
     assert.match(calls[0]?.input.toString() ?? "", /^host: notes\.example\.com$/m);
   });
 
-  it("takes an answer whose sender has ended before it was read", async () => {
+  it("accepts an answer whose sender has ended before it was read", async () => {
     const folder = mkdtempSync(join(tmpdir(), "towpath-http-"));
     const path = process.env.PATH ?? "";
     writeFileSync(
@@ -71,16 +71,16 @@ describe("a request through the gateway", function () {
     }
   });
 
-  it("takes an answer that comes in parts, in any alphabet", async () => {
+  it("accepts an answer in parts, in any alphabet", async () => {
     const script = String.raw`printf 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\303\244\r\n'; sleep 0.05; printf '2\r\nbc\r\n0\r\n\r\n'`;
     assert.deepEqual(await answerTo(script), { status: 200, body: "aäbc" });
   });
 
-  it("fails with what nc says", async () => {
+  it("fails with the error of nc", async () => {
     assert.equal(await answerTo(`refuse "nc: bad address 'api'"`), "nc: bad address 'api'");
   });
 
-  it("tries again within one call where it is asked to, and says once why that failed", async () => {
+  it("tries again within one call on request, and reports once why that failed", async () => {
     const script = `printf 'nc: api: Connection refused\n%.0s' 1 2 3 >&2; exit 1`;
     const { result, calls } = await playing(script, () =>
       request(dockerMachine, target, { path: "/", connectSeconds: 2 }).catch(
@@ -102,7 +102,7 @@ describe("a request through the gateway", function () {
     );
   });
 
-  it("fails when an answer begins in time and does not end, or stops in the middle", async () => {
+  it("fails when an answer begins in time and does not end, or stops half way", async () => {
     const half = String.raw`printf 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'`;
     assert.equal(
       await answerTo(`${half}; exec sleep 10`, { path: "/", timeoutSeconds: 0.5 }),

@@ -77,13 +77,13 @@ describe("the careful migration", function () {
 
   const stays = { at: "0003", record: "0123456789ab", accepted: false };
 
-  scene("leaves a schema that is where the record says", migrating("", { stays, backup }), (played) => {
+  scene("leaves a schema that is at the recorded revision", migrating("", { stays, backup }), (played) => {
     assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
     assert.deepEqual(ran(played), ["current"]);
   });
 
   scene(
-    "stops at a schema that no record tells of",
+    "stops at a schema that no record mentions",
     migrating("", { stays: { ...stays, at: "0002" } }),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -96,7 +96,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "stops when the release that was gone back from does not know the schema",
+    "stops when the release that is rolled back does not know the schema",
     migrating("wait*) echo 1 ;;", { stays }),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -110,7 +110,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "asks nothing of a schema that was accepted as it is",
+    "does not check a schema that was accepted as it is",
     migrating("wait*) echo 1 ;;", { stays: { ...stays, accepted: true } }),
     (played) => {
       assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
@@ -118,7 +118,7 @@ describe("the careful migration", function () {
     },
   );
 
-  scene("says what it applied, and which dump is from before", migrating("", { backup }), (played) => {
+  scene("reports what it applied, and which dump was made before", migrating("", { backup }), (played) => {
     assert.deepEqual(timeless(played), {
       before: "0003",
       after: "0005",
@@ -145,7 +145,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "runs nothing when the schema is at the revision that it leads to",
+    "runs nothing when the schema is at the target revision",
     migrating("", { target: "0003", pending: undefined }),
     (played) => {
       assert.deepEqual(receiptOf(played), { before: "0003", after: "0003", applied: [] });
@@ -154,7 +154,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "applies no revision on its way back",
+    "applies no revision on the way down",
     migrating(`"logs current") if upgraded; then echo 0002; else echo 0003; fi ;;`, {
       target: "0002",
       pending: undefined,
@@ -166,7 +166,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "begins an empty database at its base",
+    "starts from the base with an empty database",
     migrating(`"logs current") if upgraded; then echo 0005; fi ;; *" after:base") echo 0005 ;;`),
     (played) => {
       assert.deepEqual(receiptOf(played), { after: "0005", applied: ["0005"] });
@@ -175,7 +175,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "knows the last revision where nothing tells those in between",
+    "reports the last revision when those in between are unknown",
     migrating("", { pending: undefined }),
     (played) => {
       assert.deepEqual(receiptOf(played), { before: "0003", after: "0005", applied: ["0005"] });
@@ -183,7 +183,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "says where a failure left the schema, and which dump is from before",
+    "reports where a failure left the schema, and which dump was made before",
     migrating(
       `"wait upgrade") echo 1 ;; "logs current") if upgraded; then echo 0004; else echo 0003; fi ;;`,
       {
@@ -202,7 +202,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "does not guess where it left a schema that was empty and cannot be looked at",
+    "does not guess the revision after a failure when an empty schema cannot be read",
     migrating(
       `"wait upgrade") echo 1 ;; "wait current") if upgraded; then echo 1; else echo 0; fi ;;
       "logs current") ;; *" after:base") echo 0005 ;;`,
@@ -217,7 +217,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "says of one that is still empty that it is",
+    "reports a schema that is still empty after a failure as empty",
     migrating(`"wait upgrade") echo 1 ;; "logs current") ;; *" after:base") echo 0005 ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -241,7 +241,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "asks for what is pending in a container that reaches nothing and keeps nothing",
+    "lists what is pending in a container that reaches nothing and keeps nothing",
     migrating(`*" after:0003") ;;`),
     ({ calls }) => {
       const asked = calls.map(({ args }) => args.join(" ")).find((call) => call.startsWith("run "));
@@ -253,7 +253,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "starts nothing when the revision takes more memory than there is, and says so",
+    "starts nothing when reading the revision exceeds the memory limit, and reports that",
     migrating(
       `"wait current") echo 3 ;; "container inspect --format {{.State.OOMKilled}} current") echo true ;;`,
     ),
@@ -267,7 +267,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "asks no second time for what is pending when the first was killed",
+    "does not list what is pending again when the first try was killed",
     migrating(`*" after:0003") exit 137 ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -280,7 +280,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "starts nothing when the image cannot tell what is pending",
+    "starts nothing when the image cannot list what is pending",
     migrating(`*" after:0003") refuse "no such revision" ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -291,7 +291,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "puts nothing into a command that is no revision",
+    "inserts only revisions into a command",
     migrating(`"logs current") echo "ERROR: cannot connect" ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -302,7 +302,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "does not run without the dump that it was to have",
+    "does not run without the dump that is required",
     migrating(`"wait dumper") echo 1 ;; "logs dumper") echo "No space left on device" ;;`, { backup }),
     (played) => {
       assert.match(
@@ -344,7 +344,7 @@ describe("the careful migration", function () {
   );
 
   scene(
-    "does not begin while another has the lock",
+    "does not begin while another session has the lock",
     migrating(
       `*PGAPPNAME*) answer_queries 'case "$query" in *try_advisory*) echo f ;; *) echo "nobody any more" ;; esac' ;;`,
     ),

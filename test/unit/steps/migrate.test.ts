@@ -63,7 +63,7 @@ describe("the migration", function () {
   });
 
   scene(
-    "passes secrets that are variables on without an argument, and to no other call",
+    "passes on secrets that are variables without an argument, and to no other call",
     migrating(""),
     (played) => {
       const holding = played.calls.filter(({ environment }) => environment.includes("MAIL_KEY"));
@@ -77,7 +77,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "has the capabilities that it is given, and no way to others",
+    "has the capabilities that it is given, and no others",
     migrating("", { capabilities: ["CHOWN"] }),
     (played) => {
       receiptOf(played);
@@ -89,11 +89,11 @@ describe("the migration", function () {
   );
 
   let secretsArchive: Buffer | undefined;
-  scene("hands the secrets over on standard input, and shows them nowhere", migrating(""), (played) => {
+  scene("passes the secrets on standard input, and shows them nowhere", migrating(""), (played) => {
     secretsArchive = played.calls.find(({ args }) => args[0] === "cp")?.input;
     assert.doesNotMatch(everythingOpen(played), /open-sesame|line 1/);
   });
-  it("writes each of them into a file that every user of the container can read", async () => {
+  it("writes each secret into a file that every user of the container can read", async () => {
     assert.deepEqual(await filesIn(secretsArchive ?? Buffer.alloc(0)), {
       "run/secrets/DATABASE_URL": ["0444", input.files.DATABASE_URL],
       "run/secrets/JWT_SECRET": ["0444", input.files.JWT_SECRET],
@@ -101,7 +101,7 @@ describe("the migration", function () {
   });
 
   scene(
-    "says that nothing was started when it fails, with its last log lines",
+    "reports that nothing was started when it fails, with its last log lines",
     migrating("wait*) echo 1 ;;"),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -114,7 +114,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "may use half of the engine's memory where no setting limits it",
+    "may use half of the engine's memory when no setting limits it",
     migrating(`"info --format {{.MemTotal}}") echo 1073741824 ;;`, { limits: undefined }),
     (played) => {
       receiptOf(played);
@@ -126,7 +126,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "says that its memory was too little, and which setting gives it more",
+    "reports that its memory was too little, and which setting gives it more",
     migrating('wait*) echo 1 ;; "container inspect"*) echo true ;;'),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -138,7 +138,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "says that it was killed where the engine does not know why",
+    "reports that it was killed when the engine does not know why",
     migrating('wait*) echo 137 ;; "container inspect"*) echo false ;; info*) echo 1073741824 ;;', {
       limits: undefined,
     }),
@@ -152,7 +152,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "says that it found no room, in /tmp or on the disk",
+    "reports that it found no space, in /tmp or on the disk",
     migrating('wait*) echo 1 ;; logs*) echo "OSError: [Errno 28] No space left on device" ;;'),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -164,7 +164,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "gives up when the time is up, and stops it",
+    "is stopped when its time is up",
     migrating("wait*) exec sleep 20 ;;", { timeoutSeconds: 0.3 }),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -176,7 +176,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "does not take an engine that is gone for a migration that takes its time",
+    "does not mistake an engine that is gone for a slow migration",
     migrating('wait*) refuse "Cannot connect to the Docker daemon" ;; rm*) refuse "Cannot connect" ;;'),
     (played) => {
       assert.doesNotMatch(failureOf(played).join("\n"), /not done within/);
@@ -184,7 +184,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "waits for one that an interrupted run left behind, before it begins",
+    "waits for a migration that an interrupted run left behind before it begins",
     migrating(`"ps --all --quiet"*) printf 'old1\\nold2\\n' ;; "ps --quiet"*) echo old1 ;;`),
     (played) => {
       receiptOf(played);
@@ -200,7 +200,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "says what it waited for when that does not end",
+    "reports what it waited for when that does not end",
     migrating(`"ps --all --quiet"*) echo old1 ;; "ps --quiet"*) echo old1 ;; wait*) exec sleep 20 ;;`, {
       timeoutSeconds: 0.3,
     }),
@@ -213,7 +213,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "removes one that was never started without waiting for it",
+    "removes a migration that was never started without waiting for it",
     migrating(`"ps --all --quiet"*) echo old1 ;;`),
     (played) => {
       receiptOf(played);
@@ -226,7 +226,7 @@ describe("the migration", function () {
   );
 
   scene(
-    "says what the engine says when it cannot make the container",
+    "reports the engine's error when it cannot make the container",
     migrating(`create*) refuse "Unable to find image 'sha256:0123456789ab' locally" 125 ;;`),
     (played) => {
       assert.match(

@@ -41,7 +41,7 @@ describe("a step on a host", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("talks to that host's engine, whatever a person's own environment says", async () => {
+  it("uses that host's engine, whatever a person's own environment sets", async () => {
     const own = { DOCKER_CONTEXT: "elsewhere", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/certificates" };
     Object.assign(process.env, own);
     let played: Played;
@@ -59,7 +59,7 @@ describe("a step on a host", function () {
     }
   });
 
-  it("says on standard output why it failed: standard error is shown as it goes", async () => {
+  it("reports on standard output why it failed, because standard error shows the progress", async () => {
     const { exitCode, stdout, stderr } = await play("create-role", input, `refuse "psql: no such role"`);
     assert.deepEqual([exitCode, stdout, stderr], [1, "docker exec: psql: no such role", ""]);
   });
@@ -72,7 +72,7 @@ describe("a step on a host", function () {
     await reach();
   });
 
-  it("tells a connection that was cut from a command that failed", async () => {
+  it("distinguishes a cut connection from a failed command", async () => {
     assert.equal(await wasCut("docker exec: psql: no such role"), false);
     assert.equal(await wasCut("error during connect: EOF"), true);
     process.env.TOWPATH_HOST = `${folder}/app2`;
@@ -81,7 +81,7 @@ describe("a step on a host", function () {
     assert.equal(await wasCut("error during connect: EOF"), false);
   });
 
-  it("repeats a command that was cut when that does no harm, and says so of others", async () => {
+  it("repeats a command whose connection was cut when that is safe, and reports others", async () => {
     const cut = `[ $times -gt 1 ] && echo done || refuse "error during connect: EOF"`;
     const repeated = await playing(cut, () => docker(["start", "api"]));
     assert.equal(repeated.result, "done");
@@ -97,7 +97,7 @@ describe("a step on a host", function () {
     assert.equal(calls.length, 1);
   });
 
-  it("says why the host cannot be reached when that does not pass", async () => {
+  it("reports why the host cannot be reached when that does not pass", async () => {
     process.env.TOWPATH_HOST = `${folder}/app2`;
     const path = process.env.PATH;
     process.env.PATH = "/nowhere";

@@ -6,7 +6,7 @@ describe("a step", function () {
   this.timeout(60_000);
 
   scene(
-    "shows where it failed when that is nobody's to mend",
+    "shows where it failed when that is a bug",
     { program: "health-gate", input: "{", script: "" },
     ({ exitCode, stdout, stderr }) => {
       assert.equal(exitCode, 1);

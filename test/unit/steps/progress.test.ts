@@ -3,7 +3,7 @@ import { waitingFor, whileTelling } from "../../../steps/progress.ts";
 import { until } from "../../support/until.ts";
 
 describe("the progress of a step", () => {
-  it("is what it waits for, and for how long, as long as it waits", async () => {
+  it("shows what it waits for, and for how long, as long as it waits", async () => {
     const told: string[] = [];
     const result = await whileTelling(
       (line) => told.push(line),

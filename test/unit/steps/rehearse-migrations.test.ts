@@ -88,7 +88,7 @@ describe("the rehearsal of the migrations", function () {
   });
 
   scene(
-    "goes up, down and up again on a database of its own, and prints the SQL (004-51)",
+    "goes up, down and up again in a database of its own, and prints the SQL (004-51)",
     rehearsing("good", ""),
     (played) => {
       assert.deepEqual(receiptOf(played), {});
@@ -106,7 +106,7 @@ describe("the rehearsal of the migrations", function () {
   );
 
   scene(
-    "only goes up where there is no way down, and prints no SQL where none is asked for",
+    "only goes up when there is no way down, and prints no SQL unless that is requested",
     rehearsing("up", "", { down: undefined, plan: undefined }),
     (played) => {
       receiptOf(played);
@@ -117,7 +117,7 @@ describe("the rehearsal of the migrations", function () {
   );
 
   scene(
-    "says which way failed, and drops the database",
+    "reports which direction failed, and drops the database",
     rehearsing("down", `"wait down") echo 1 ;;`),
     (played) => {
       const problem = 'migrations (down): "alembic down" has to end with 0, got exit code 1';
@@ -128,7 +128,7 @@ describe("the rehearsal of the migrations", function () {
   );
 
   scene(
-    "says that one took more memory than it may",
+    "reports that a command exceeded its memory limit",
     rehearsing("memory", `"wait up") echo 1 ;; "container inspect"*) echo true ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -140,7 +140,7 @@ describe("the rehearsal of the migrations", function () {
   );
 
   scene(
-    "tells the second way up from the first",
+    "distinguishes the second way up from the first",
     rehearsing("again", `"wait up") echo $((times - 1)) ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -185,23 +185,19 @@ describe("the rehearsal of the migrations", function () {
     },
   );
 
-  scene(
-    "asks what a plan asks in the surroundings in which it does",
-    rehearsing("surroundings", ""),
-    ({ calls }) => {
-      const looks = typed(calls).filter((call) => call.startsWith("run "));
-      const anywhere =
-        /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --memory 536870912 --memory-swap 536870912 --pids-limit 2048 --tmpfs \/tmp:exec,size=268435456 --env LOG_LEVEL=info /;
-      assert.deepEqual(
-        looks.map((call) => call.replace(anywhere, "")),
-        [
-          "--entrypoint list sha256:0123456789ab base",
-          "--entrypoint print sha256:0123456789ab base",
-          "--entrypoint list sha256:0123456789ab 0002",
-        ],
-      );
-    },
-  );
+  scene("asks what a plan asks, in the same environment", rehearsing("surroundings", ""), ({ calls }) => {
+    const looks = typed(calls).filter((call) => call.startsWith("run "));
+    const anywhere =
+      /^run --rm --name towpath-look-[0-9a-f]{8} --network none --cap-drop ALL --security-opt no-new-privileges --memory 536870912 --memory-swap 536870912 --pids-limit 2048 --tmpfs \/tmp:exec,size=268435456 --env LOG_LEVEL=info /;
+    assert.deepEqual(
+      looks.map((call) => call.replace(anywhere, "")),
+      [
+        "--entrypoint list sha256:0123456789ab base",
+        "--entrypoint print sha256:0123456789ab base",
+        "--entrypoint list sha256:0123456789ab 0002",
+      ],
+    );
+  });
 
   const refused = (name: string, title: string, answers: string, message: string): void => {
     scene(title, rehearsing(name, answers), (played) => {
@@ -213,31 +209,31 @@ describe("the rehearsal of the migrations", function () {
 
   refused(
     "current",
-    "refuses a current that prints no revision",
+    "fails when migrations.current prints no revision",
     `"logs current") echo "at;once" ;;`,
     'migrations.current: expected a revision of letters, digits, "_", "." and "-" after up, got "at;once"; name a command that prints it first',
   );
   refused(
     "unlisted",
-    "fails when what is pending cannot be printed",
+    "fails when migrations.pending cannot be printed",
     `*"list "*) refuse "no settings" ;;`,
     `migrations.pending: ${surroundings} "list base" failing with: no settings`,
   );
   refused(
     "arrow",
-    "refuses a pending that takes a word of a message for the revision",
+    "fails when migrations.pending prints a word that is no revision",
     `*"list "*" base") printf '0001\\nBigInt\\n' ;;`,
     'migrations.pending: has to end with the revision that "current" prints after up, 0002, got 0001, BigInt from base on; print one revision a line, the newest last',
   );
   refused(
     "words",
-    "refuses a pending that prints more than revisions",
+    "fails when migrations.pending prints more than revisions",
     `*"list "*" base") echo "0001 -> 0002" ;;`,
     'migrations.pending: expected one revision a line, of letters, digits, "_", "." and "-", got "0001 -> 0002"; name a command that prints nothing else',
   );
   refused(
     "left",
-    "refuses a pending that lists what has run",
+    "fails when migrations.pending lists what has run already",
     `*"list "*" 0002") echo 0002 ;;`,
     "migrations.pending: has to print nothing for a schema that is up to date at 0002, got 0002; leave out the revision that it starts from",
   );
@@ -249,7 +245,7 @@ describe("the rehearsal of the migrations", function () {
   );
 
   scene(
-    "prints the newest SQL where an earlier migration reads rows",
+    "prints the newest SQL when an earlier migration reads rows",
     rehearsing("early", `*print*" base") refuse "no rows" ;;`),
     (played) => {
       assert.deepEqual(receiptOf(played), {});
@@ -258,7 +254,7 @@ describe("the rehearsal of the migrations", function () {
   );
 
   scene(
-    "warns where the newest migration reads rows",
+    "warns when the newest migration reads rows",
     rehearsing("rows", `*"print "*" 0002") ;; *"print "*) refuse "no rows" ;;`),
     (played) => {
       const warnings = [

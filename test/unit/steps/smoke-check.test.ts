@@ -16,7 +16,7 @@ const web: SmokeCheck = { path: "/", status: 200, target: { ...target, host: "we
 describe("the smoke checks", function () {
   this.timeout(60_000);
 
-  it("ask each new copy itself", async () => {
+  it("ask each new copy directly", async () => {
     const { result, calls } = await playing(
       `case "$*" in *" nc api-1a2b3c4 8000") answer 200 '{"status":"healthy","more":1}' ;; *) answer 200 hello ;; esac`,
       () => smokeCheck(dockerMachine, [api, web]),
@@ -28,7 +28,7 @@ describe("the smoke checks", function () {
     ]);
   });
 
-  it("ask again when an answer is not what it should be, or missing", async () => {
+  it("ask again when an answer is wrong or missing", async () => {
     const { calls } = await playing(
       `case $times in 1) refuse "nc: timed out" ;; 2) answer 503 "" ;; *) answer 200 '{"status":"healthy"}' ;; esac`,
       () => smokeCheck(dockerMachine, [api]),
@@ -36,14 +36,14 @@ describe("the smoke checks", function () {
     assert.equal(calls.length, 3);
   });
 
-  it("say what differs, and that the route stays", async () => {
+  it("report what differs, and that the route stays", async () => {
     assert.equal(
       await problem(`answer 200 '{"status":"starting"}'`, [api, web]),
       'smoke: GET /api/health: expected JSON with {"status":"healthy"}, got {"status":"starting"}; the route was not switched',
     );
   });
 
-  it("say why nothing answered", async () => {
+  it("report why nothing answered", async () => {
     assert.equal(
       await problem(`refuse "nc: bad address 'web-1a2b3c4'"`, [web]),
       "smoke: GET /: nc: bad address 'web-1a2b3c4'; the route was not switched",

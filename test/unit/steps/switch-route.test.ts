@@ -88,15 +88,11 @@ describe("the switch of the route", function () {
     assert.deepEqual(caddyCalls(played), [validate, reload]);
   });
 
-  scene(
-    "loads no configuration when only the copies are others",
-    switching("", { text: oldText }),
-    (played) => {
-      receiptOf(played);
-      assert.deepEqual(played.gateway, { ...after, ...oldSite });
-      assert.deepEqual(caddyCalls(played), []);
-    },
-  );
+  scene("loads no configuration when only the copies change", switching("", { text: oldText }), (played) => {
+    receiptOf(played);
+    assert.deepEqual(played.gateway, { ...after, ...oldSite });
+    assert.deepEqual(caddyCalls(played), []);
+  });
 
   scene("asks the gateway itself, as users do", switching(""), (played) => {
     const requests = played.calls.filter(({ args }) => args.includes("127.0.0.1"));
@@ -112,7 +108,7 @@ describe("the switch of the route", function () {
   });
 
   scene(
-    "leaves the copies that it replaced the time to end their requests, and says what was still open",
+    "gives the replaced copies time to end their requests, and reports what was still open",
     switching("", { drainSeconds: 1 }),
     (played) => {
       assert.deepEqual(receiptOf(played), { ...passed, connectionsLeft: 1 });
@@ -120,7 +116,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "waits no longer than their last connection is open",
+    "waits only until their last connection is closed",
     switching(
       `*" cat /proc/net/tcp"*) [ $times -gt 1 ] || echo "  0: 030012AC:9C40 040012AC:1F40 01 00000000:00000000" ;;`,
       { drainSeconds: 60 },
@@ -132,7 +128,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "puts the old route back when a new copy ends, although it is started again at once",
+    "restores the old route when a new copy ends, although it is restarted at once",
     switching(
       `*RestartCount*) printf '/api-new running %s\\n/web-new running 2\\n' "$((times / 2))" ;;
       logs*) echo "no memory left" ;;`,
@@ -148,7 +144,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "looks at the copies while users' answers are waited for, not after them",
+    "checks the copies while it waits for users' answers, not after them",
     switching(`*" nc 127.0.0.1 "*) answer 502 "" ;;`),
     (played) => {
       failureOf(played);
@@ -158,7 +154,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "puts the old route back when a copy ends that answers no path",
+    "restores the old route when a copy without a path ends",
     switching(
       `*RestartCount*) printf '/api-new running 0\n/web-new running 2\n/worker-new running %s\n' "$((times / 2))" ;;
       logs*) echo "no queue" ;;`,
@@ -179,7 +175,7 @@ describe("the switch of the route", function () {
   });
 
   scene(
-    "changes nothing when a new copy does not answer as it should",
+    "changes nothing when a new copy does not answer as expected",
     switching(`*" nc web-new 8080") answer 500 "" ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -202,7 +198,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "keeps it as well when the gateway refuses the new one only together with the others",
+    "keeps the old route when the gateway refuses the new one only together with the others",
     switching(`*" caddy reload "*) [ $times = 2 ] || refuse "Error: ambiguous site definition: :8080" ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -215,7 +211,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "puts the old route back when users would not get what they should",
+    "restores the old route when users would get wrong answers",
     switching(`*" nc 127.0.0.1 "*) answer 502 "no such host" ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -226,7 +222,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "puts it back as well when only a later look fails, or nothing answers any more",
+    "restores the old route when only a later check fails, or nothing answers any more",
     switching(
       `*" nc 127.0.0.1 "*) if [ $times -le 2 ]; then answer 200 '{"status":"healthy"}'; else refuse "nc: timed out"; fi ;;`,
       { watchSeconds: 30 },
@@ -250,7 +246,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "puts the old route back when there is no answer the second time either",
+    "restores the old route when there is no answer the second time either",
     switching(`*" nc 127.0.0.1 "*) exec sleep 10 ;;`),
     (played) => {
       assert.match(
@@ -262,7 +258,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "says so when the old route cannot be put back either",
+    "reports when the old route cannot be restored either",
     switching(
       `*" nc 127.0.0.1 "*) answer 502 "" ;;
       *" caddy reload "*) [ $times = 1 ] || refuse "Error: container gateway is not running" ;;`,
@@ -276,7 +272,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "puts the old route back when a copy vanishes under the watch",
+    "restores the old route when a copy disappears during the watch",
     switching(
       `*RestartCount*) [ $times = 1 ] || refuse "Error: No such container: api-new"
         printf '/api-new running 0\\n/web-new running 2\\n' ;;`,
@@ -291,7 +287,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "puts it back, with all that belongs to it, when the replaced copies cannot be drained",
+    "restores the old route, with everything that belongs to it, when the replaced copies cannot be drained",
     switching(`*" cat /proc/net/tcp"*) refuse "Error response from daemon: i/o timeout" ;;`, {
       drainSeconds: 60,
     }),
@@ -305,7 +301,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "says what users get when the engine no longer answers at all",
+    "reports what users get when the engine no longer answers at all",
     switching(
       `*RestartCount*) [ $times = 1 ] || : >"$FAKE_DOCKER.dead"
         printf '/api-new running 0\\n/web-new running 2\\n' ;;
@@ -323,7 +319,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "loads a text that an earlier run wrote down and did not load",
+    "loads a configuration that an earlier run wrote and did not load",
     switching("", {}, { ...before, "sites/notes-local.caddy": newText }),
     (played) => {
       assert.deepEqual(receiptOf(played), passed);
@@ -333,7 +329,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "does not count a text as loaded before it was",
+    "does not count a configuration as loaded before it was",
     switching(`*" caddy reload "*) kill -9 $PPID ;;`),
     ({ gateway }) => {
       assert.equal(gateway["sites/notes-local.caddy"], newText);
@@ -356,7 +352,7 @@ describe("the switch of the route", function () {
   );
 
   scene(
-    "takes everything away again when there was no route before",
+    "removes everything again when there was no route before",
     switching(`*" nc 127.0.0.1 "*) answer 500 "" ;;`, {}, { "sites/other.caddy": "another environment's" }),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -371,7 +367,7 @@ describe("the removal of the route", function () {
   this.timeout(60_000);
 
   scene(
-    "takes away what the environment has in the gateway, and nothing else",
+    "removes what the environment has in the gateway, and nothing else",
     { ...switching(""), program: "remove-route" },
     (played) => {
       assert.deepEqual(receiptOf(played), { removed: "notes-local" });
@@ -386,7 +382,7 @@ describe("the removal of the route from a gateway that does not run", function (
   const ask = "ps --all --filter name=^gateway$ --format {{.State}} {{.Image}}";
 
   scene(
-    "goes through the volume of one that is stopped",
+    "uses the volume of a gateway that is stopped",
     { program: "remove-route", input, script: `case "$*" in ps*) echo "exited caddy:2.11.9" ;; esac` },
     (played) => {
       assert.deepEqual(receiptOf(played), { removed: "notes-local" });
@@ -398,10 +394,14 @@ describe("the removal of the route from a gateway that does not run", function (
     },
   );
 
-  scene("has nothing to do in one that is gone", { program: "remove-route", input, script: "" }, (played) => {
-    assert.deepEqual(receiptOf(played), { removed: "notes-local" });
-    assert.deepEqual(typed(played.calls), [ask]);
-  });
+  scene(
+    "does nothing for a gateway that is gone",
+    { program: "remove-route", input, script: "" },
+    (played) => {
+      assert.deepEqual(receiptOf(played), { removed: "notes-local" });
+      assert.deepEqual(typed(played.calls), [ask]);
+    },
+  );
 });
 
 /** Returns the commands that Caddy got. */

@@ -24,7 +24,7 @@ describe("tagging images", function () {
     };
   }
 
-  it("puts them beside those that are there", async () => {
+  it("adds them beside the existing tags", async () => {
     const api = played.publish("owner/notes/api", ["abc"], { name: "api" });
     const web = played.publish("owner/notes/web", ["abc"], { name: "web" });
     assert.deepEqual(receiptOf(await play("tag-images", input({ api, web }), "")), { tags: ["staging-abc"] });
@@ -32,7 +32,7 @@ describe("tagging images", function () {
     assert.equal(played.digest("owner/notes/web", "staging-abc"), web);
   });
 
-  it("says that users have the release when that fails", async () => {
+  it("reports that users have the release when that fails", async () => {
     const digest = `sha256:${"0".repeat(64)}`;
     const { address } = played;
     assert.deepEqual(failureOf(await play("tag-images", input({ api: digest }), "")), [

@@ -28,7 +28,7 @@ describe("secrets in a volume", function () {
   this.timeout(60_000);
 
   let archive: Buffer | undefined;
-  scene("are copied through a container that never runs, on standard input", writing(), (played) => {
+  scene("are copied on standard input through a container that never runs", writing(), (played) => {
     assert.deepEqual(receiptOf(played), { volume: input.volume, files: ["DATABASE_URL", "JWT_SECRET"] });
     assert.deepEqual(typed(played.calls), [
       "container inspect --format {{.Image}} gateway",
@@ -51,8 +51,12 @@ describe("secrets in a volume", function () {
     assert.deepEqual(found, input.files);
   });
 
-  scene("leave no container behind when they do not fit", writing('cp*) refuse "no room" ;;'), (played) => {
-    assert.match(failureOf(played).join("\n"), /docker cp: no room/);
-    assert.equal(typed(played.calls).at(-1), "rm --force --volumes way");
-  });
+  scene(
+    "leave no container behind when there is no space for them",
+    writing('cp*) refuse "no room" ;;'),
+    (played) => {
+      assert.match(failureOf(played).join("\n"), /docker cp: no room/);
+      assert.equal(typed(played.calls).at(-1), "rm --force --volumes way");
+    },
+  );
 });

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { copyCompiled } from "../../support/compiled-copy.ts";
 
-describe("a copy of what is compiled", () => {
+describe("a copy of compiled modules", () => {
   let original: string;
   let copy: string;
   const entry = (): string => join(copy, ".towpath/compiled/steps-say/entry.mjs");
@@ -46,20 +46,20 @@ describe("a copy of what is compiled", () => {
     for (const folder of [original, copy]) rmSync(folder, { recursive: true });
   });
 
-  it("is used as it is, and knows its own folder", () => {
+  it("is used unchanged, and knows its own folder", () => {
     copyCompiled(original, copy);
     const { ctimeMs } = statSync(entry());
     assert.equal(say(copy), `one file://${copy}/steps/say.ts\n`);
     assert.equal(statSync(entry()).ctimeMs, ctimeMs);
   });
 
-  it("is compiled anew for what changes in the copy", () => {
+  it("is compiled again for changes in the copy", () => {
     copyCompiled(original, copy);
     writeFileSync(join(copy, "steps/word.ts"), 'export const word: string = "two";\n');
     assert.equal(say(copy), `two file://${copy}/steps/say.ts\n`);
   });
 
-  it("leaves out what is no longer what the original's sources say", () => {
+  it("leaves out modules whose sources have changed in the original", () => {
     writeFileSync(join(original, "steps/word.ts"), 'export const word: string = "three";\n');
     copyCompiled(original, copy);
     assert.equal(statSync(entry(), { throwIfNoEntry: false }), undefined);

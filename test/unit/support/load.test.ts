@@ -36,7 +36,7 @@ describe("the load", function () {
     });
   }
 
-  it("sends a request again whose connection is closed before the answer begins, and counts it", async () => {
+  it("sends a request again when its connection is closed before the answer begins, and counts it", async () => {
     const report = await reportOn((request) => request.socket.resetAndDestroy());
     assert.deepEqual(report.failures, {});
     assert.ok(report.sentAgain > 0);
@@ -45,7 +45,7 @@ describe("the load", function () {
     });
   });
 
-  it("counts an answer that is cut, and one with an error, as failed", async () => {
+  it("counts answers that are cut or have an error status as failed", async () => {
     const cut = await reportOn((request, answer) => {
       answer.writeHead(200, { "content-length": 10 }).write("half");
       request.socket.destroySoon();
@@ -59,13 +59,13 @@ describe("the load", function () {
     });
   });
 
-  it("reports nothing of a server that answers", async () => {
+  it("reports no failure of a server that answers", async () => {
     const report = await reportOn((_, answer) => answer.end("well"));
     assertServed(report);
     assert.ok(report.requests >= 50);
   });
 
-  it("says which releases answered, the first of them first", async () => {
+  it("reports which releases answered, in the order in which they first did", async () => {
     let asked = 0;
     const { versions } = await reportOf((request, answer) => {
       const release = asked++ < 20 ? "one" : "two";
@@ -74,7 +74,7 @@ describe("the load", function () {
     assert.deepEqual(versions, ["one", "two"]);
   });
 
-  it("asks over constant connections as often as it is answered", async () => {
+  it("sends requests over constant connections as often as they are answered", async () => {
     let underWay = 0;
     let most = 0;
     const report = await reportOf((_, answer) => {

@@ -3,13 +3,13 @@ import { until } from "../../support/until.ts";
 import { waits } from "../../support/waits.ts";
 
 describe("until", () => {
-  it("gives back what a look finds", async () => {
+  it("returns what a look finds", async () => {
     let looks = 0;
     assert.equal(await until("the second look", 10, () => (++looks === 2 ? looks : undefined)), 2);
     assert.deepEqual(waits(), []);
   });
 
-  it("fails with what was waited for, and what the last look threw", async () => {
+  it("fails with what was waited for, and the error of the last look", async () => {
     const late = until("the impossible", 0.01, () => {
       throw new Error("not yet");
     });
@@ -22,7 +22,7 @@ describe("until", () => {
     assert.deepEqual(waits(), []);
   });
 
-  it("gives a look up that takes longer than there is time, and tells it so", async () => {
+  it("gives up a look that takes longer than the time limit, and aborts its signal", async () => {
     let signal: AbortSignal | undefined;
     const look = (given: AbortSignal): Promise<never> => {
       signal = given;

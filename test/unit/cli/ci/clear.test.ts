@@ -14,7 +14,7 @@ import { fakeRun } from "../fake-run.ts";
 
 const state = ".pulumi/stacks/towpath/ci.json";
 
-describe("what a run of ci leaves", function () {
+describe("the leftovers of a run of ci", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
@@ -40,7 +40,7 @@ describe("what a run of ci leaves", function () {
   });
   const there = (path: string): boolean => existsSync(join(machine.root, path));
 
-  it("is removed by its labels and names, and so is its state, unopened", async () => {
+  it("are removed by their labels and names, together with the unopened state", async () => {
     machine.docker("ps", "notes-ci-api\n");
     machine.docker("volume", "notes-ci-data\n");
     machine.docker("network", "notes-ci\n");
@@ -64,7 +64,7 @@ describe("what a run of ci leaves", function () {
     ]);
   });
 
-  it("has images of every name that a run builds", () => {
+  it("include images of every name that a run builds", () => {
     assert.deepEqual(ciImages({ images: { api: { context: "api" }, web: { context: "web" } } }, "notes-ci"), [
       "notes-ci-api",
       "notes-ci-api-dev",
@@ -73,7 +73,7 @@ describe("what a run of ci leaves", function () {
     ]);
   });
 
-  it("is removed by Pulumi where the state is elsewhere, if there is a stack", async () => {
+  it("are removed by Pulumi when the state is elsewhere, if there is a stack", async () => {
     const list = { docker: {} };
     const gone = fakeRun({
       ...list,
@@ -91,7 +91,7 @@ describe("what a run of ci leaves", function () {
     );
   });
 
-  it("has containers that go by themselves only while there are some", async () => {
+  it("include containers, which are removed only if there are any", async () => {
     const ps = "docker ps --all --quiet --filter label=towpath.namespace=notes-ci";
     const none = fakeRun({ docker: {} });
     await sweepContainers(none.run, "notes-ci");
@@ -101,7 +101,7 @@ describe("what a run of ci leaves", function () {
     assert.deepEqual(two.calls, [ps, "docker rm --force --volumes 1 2"]);
   });
 
-  describe("with a Pulumi that goes on alone", () => {
+  describe("with a Pulumi that is still running", () => {
     /** A program called Pulumi that holds the stack's lock. */
     async function orphan(script: string): Promise<ChildProcess> {
       const program = join(machine.root, "pulumi-orphan");
@@ -119,7 +119,7 @@ describe("what a run of ci leaves", function () {
       return child;
     }
 
-    it("is asked to stop, and its lock goes with the state", async () => {
+    it("are removed after it is asked to stop, and its lock goes with the state", async () => {
       const child = await orphan("trap 'exit 7' INT");
       const ended = once(child, "exit");
       await clearRun(call(), "notes-ci", fakeRun({ docker: {} }).run);
@@ -127,7 +127,7 @@ describe("what a run of ci leaves", function () {
       assert.equal(there(".pulumi/locks/organization/towpath/ci"), false);
     });
 
-    it("is killed when it does not stop, and has its containers removed until then", async () => {
+    it("are removed after it is killed, if it does not stop, and its containers are removed until then", async () => {
       const child = await orphan("trap '' INT");
       const ended = once(child, "exit");
       const { run, calls } = fakeRun({ docker: {}, "docker ps --all --quiet": { stdout: "1\n" } });

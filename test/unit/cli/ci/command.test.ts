@@ -99,7 +99,7 @@ describe("the command ci", function () {
     assert.equal(existsSync(join(machine.root, ".towpath/namespaces", namespace, "ci.lock")), false);
   });
 
-  it("runs one check, and asks for no other", async () => {
+  it("runs one check, and requires no other", async () => {
     passing("api-lint");
     const found = await check({ only: "api-lint" });
     assert.deepEqual(found.checks, [{ name: "api-lint", outcome: "passed", seconds: 1.5 }]);
@@ -111,7 +111,7 @@ describe("the command ci", function () {
     });
   });
 
-  it("fails with a check, and tells GitHub of it", async () => {
+  it("fails with a check, and reports it to GitHub", async () => {
     const problem = "api-lint: expected exit code 0, got 1";
     const passed = { outcome: "passed", seconds: 1 };
     program({ "api-lint": { outcome: "failed", seconds: 2, problem, log: "E501" }, "web-types": passed });
@@ -132,7 +132,7 @@ describe("the command ci", function () {
     assert.ok(annotation?.includes(problem), annotation);
   });
 
-  it("fails with what went wrong outside the checks", async () => {
+  it("fails with errors outside the checks", async () => {
     machine.pulumi(
       "up",
       [{ diagnosticEvent: { severity: "error", message: "the image does not build" } }],
@@ -143,7 +143,7 @@ describe("the command ci", function () {
     assert.match(report("junit.xml"), /errors="1"/);
   });
 
-  it("removes first what an earlier run left, and says so", async () => {
+  it("first removes what an earlier run left, and reports that", async () => {
     machine.docker("ps", "left-over\n");
     machine.docker("network", "net\n");
     await check();
@@ -162,7 +162,7 @@ describe("the command ci", function () {
     assert.deepEqual(machine.calls, []);
   });
 
-  it("leaves everything up when it is asked to, and says how to look into it", async () => {
+  it("leaves everything up on request, and shows how to look into it", async () => {
     const { kept } = await check({ keep: true });
     const role = namespace.replaceAll("-", "_");
     assert.deepEqual(kept, [
@@ -176,7 +176,7 @@ describe("the command ci", function () {
     );
   });
 
-  it("removes everything also when the stack cannot be made", async () => {
+  it("removes everything even when the stack cannot be made", async () => {
     machine.pulumi("stack", [], 255, "error: no space left\n");
     machine.docker("ps", "left-over\n");
     await assert.rejects(check(), { name: "Problem" });
@@ -184,7 +184,7 @@ describe("the command ci", function () {
     assert.equal(machine.calls.at(-1), "docker rm --force --volumes left-over");
   });
 
-  it("is kept out by another run of the namespace", async () => {
+  it("is kept out by another run in the namespace", async () => {
     const lock = lockNamespace(machine.project, namespace, progress);
     try {
       await assert.rejects(check(), {
@@ -196,7 +196,7 @@ describe("the command ci", function () {
     }
   });
 
-  describe("publishing", () => {
+  describe("when it publishes", () => {
     let registry: PlayedRegistry;
     const digest = `sha256:${"a".repeat(64)}`;
 
@@ -237,7 +237,7 @@ describe("the command ci", function () {
       );
     });
 
-    it("is refused without a commit before anything is made: a release is found by it", async () => {
+    it("is refused without a commit, by which a release is found, before anything is made", async () => {
       machine.program(join(machine.root, "bin", "git"), "exit 128");
       await assert.rejects(check({ publish: true }), {
         name: "Problem",
@@ -287,7 +287,7 @@ describe("the command ci", function () {
       machine.write("servers", `${servers}\n`);
     });
 
-    it("counts itself in, and drops its data before and after", async () => {
+    it("registers as their user, and drops its data before and after", async () => {
       const { passed } = await check();
       assert.equal(passed, true);
       assert.deepEqual(told(), { reports, reused: "notes-local" });
@@ -309,7 +309,7 @@ describe("the command ci", function () {
       assert.deepEqual(readdirSync(join(machine.root, ".towpath/namespaces/notes-local/users")), []);
     });
 
-    it("uses none for a check that needs none, and says where the databases of a kept run are", async () => {
+    it("uses no servers for a check that needs none, and shows where the databases of a kept run are", async () => {
       passing("api-lint");
       await check({ only: "api-lint" });
       assert.deepEqual(told(), { reports, only: "api-lint" });

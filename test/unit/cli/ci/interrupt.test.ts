@@ -32,7 +32,7 @@ describe("a run of ci that is asked to stop", function () {
         if (before.get(signal)?.includes(listener) === false) process.removeListener(signal, listener);
   });
 
-  it("ends Pulumi, its containers, and removes everything", async () => {
+  it("ends Pulumi and its containers, and removes everything", async () => {
     machine.pulumiDoes("up", "touch begun; exec sleep 60");
     machine.docker("ps", "check\n");
     listenForInterrupts();

@@ -23,7 +23,7 @@ describe("a lock", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("is a file that says whose it is, and is gone when it is given back", () => {
+  it("is a file that names its owner, and is removed when it is released", () => {
     const lock = takeLock(file);
     assert.equal(lock.tookOverFrom, undefined);
     assert.equal(readOwner(file)?.pid, process.pid);
@@ -31,7 +31,7 @@ describe("a lock", () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it("is not given to a second one while its owner lives", () => {
+  it("is not granted to another process while its owner lives", () => {
     takeLock(file);
     assert.throws(
       () => takeLock(file),
@@ -49,7 +49,7 @@ describe("a lock", () => {
     lock.release();
   });
 
-  it("is left to the one that is taking it over already", () => {
+  it("is left to the process that is already taking it over", () => {
     writeFileSync(file, JSON.stringify(dead));
     const other = thisProcess();
     writeFileSync(`${file}.${dead.token}`, JSON.stringify(other));
@@ -60,14 +60,14 @@ describe("a lock", () => {
     assert.deepEqual(readOwner(file), dead);
   });
 
-  it("is taken over also from one that died while it took it over", () => {
+  it("is taken over even from an owner that died while it took it over", () => {
     writeFileSync(file, JSON.stringify(dead));
     writeFileSync(`${file}.${dead.token}`, JSON.stringify({ ...dead, token: "11ee" }));
     assert.deepEqual(takeLock(file).tookOverFrom, dead);
     assert.deepEqual(readdirSync(folder), ["ci.lock"]);
   });
 
-  it("is not replaced when another one took it over since it was looked at", () => {
+  it("is not replaced when another process took it over since it was read", () => {
     writeFileSync(file, JSON.stringify(dead));
     const other = thisProcess();
     // Whoever asks whether the owner lives has read the lock, and not yet replaced it.
@@ -83,7 +83,7 @@ describe("a lock", () => {
     assert.deepEqual(readOwner(file), other);
   });
 
-  it("is not removed by one whose lock was taken over", () => {
+  it("is not removed by an owner from whom it was taken over", () => {
     const lock = takeLock(file);
     const second = takeLock(file, nobodyLives);
     lock.release();
@@ -92,7 +92,7 @@ describe("a lock", () => {
     assert.equal(readOwner(file), undefined);
   });
 
-  it("is refused when its file says nothing", () => {
+  it("is refused when its file names no owner", () => {
     writeFileSync(file, "42");
     assert.throws(
       () => takeLock(file),
@@ -103,7 +103,7 @@ describe("a lock", () => {
 });
 
 describe("the lock of a namespace", () => {
-  it("keeps another clone out, too", () => {
+  it("keeps other clones out, too", () => {
     const folder = mkdtempSync(join(tmpdir(), "towpath-lock-"));
     const [one, other] = ["one", "other"].map((name) => ({ privateFolder: join(folder, name) })) as [
       Pick<Project, "privateFolder">,
@@ -127,7 +127,7 @@ describe("the lock of a namespace", () => {
 });
 
 describe("the owner of a lock", () => {
-  it("lives while the process does that took it", () => {
+  it("lives as long as the process that took it", () => {
     const mine = thisProcess();
     assert.equal(ownerLives(mine), true);
     // Another process that was given the same id.
@@ -135,7 +135,7 @@ describe("the owner of a lock", () => {
     assert.equal(ownerLives({ ...mine, pid: 4_194_305 }), false);
   });
 
-  it("may live on another machine or in another container, and is gone after a restart", () => {
+  it("may live on another machine or in another container, but not after a restart", () => {
     const mine = { ...thisProcess(), pid: 4_194_305 };
     assert.equal(ownerLives({ ...mine, machine: "elsewhere" }), true);
     assert.equal(ownerLives({ ...mine, pids: "pid:[1]" }), true);
@@ -146,7 +146,7 @@ describe("the owner of a lock", () => {
     );
   });
 
-  it("is named to who finds it", () => {
+  it("is named in the error", () => {
     assert.equal(
       namespaceHeld("notes-ci", dead, "/notes/ci.lock"),
       "ci: another run of notes-ci is at work, got process 4711 since 2026-01-02 03:04; wait until it ends, or set WORKSPACE_ID to run beside it",

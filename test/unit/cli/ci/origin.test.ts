@@ -51,14 +51,14 @@ describe("the origin of a run's images", () => {
     });
   });
 
-  it("says when the working tree differs from the commit: it is no longer the default branch's", async () => {
+  it("shows that the working tree differs from the commit, and is then not of the default branch", async () => {
     const changed = { ...head, "status --porcelain": { stdout: " M application.ts\n" } };
     assert.deepEqual(await origin(changed, { BRANCH_NAME: "main" }), {
       ...{ commit: "abc123-dirty", branch: "main", isDefault: false, version: "1.2.3", time },
     });
   });
 
-  it("knows the default branch from GitHub's event, then from git, and takes main otherwise", async () => {
+  it("has the default branch from GitHub's event, then from git, and main otherwise", async () => {
     const remote = { ...head, "symbolic-ref --short refs/remotes/origin/HEAD": { stdout: "origin/trunk\n" } };
     const event = join(project.root, "event.json");
     writeFileSync(event, '{ "repository": { "default_branch": "develop" } }');
@@ -72,19 +72,19 @@ describe("the origin of a run's images", () => {
     }
   });
 
-  it("takes the branch that GitHub Actions names where none is checked out", async () => {
+  it("has the branch that GitHub Actions names when none is checked out", async () => {
     const found = await origin(head, { GITHUB_REF_NAME: "feature/a" });
     assert.equal(found.branch, "feature/a");
     const both = await origin(head, { BRANCH_NAME: "b", GITHUB_REF_NAME: "a" });
     assert.equal(both.branch, "b");
   });
 
-  it("001-14: takes no tag for a branch, although it is called as one is", async () => {
+  it("does not mistake a tag for the branch of the same name (001-14)", async () => {
     const found = await origin(head, { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "main" });
     assert.deepEqual([found.branch, found.isDefault], [undefined, false]);
   });
 
-  it("has the number of GitHub's run, and the page of the repository without anybody's password", async () => {
+  it("has the number of GitHub's run, and the page of the repository without a password", async () => {
     const found = await origin(head, {
       GITHUB_RUN_NUMBER: "42",
       GITHUB_SERVER_URL: "https://github.com",
@@ -103,7 +103,7 @@ describe("the origin of a run's images", () => {
     assert.equal(source, undefined);
   });
 
-  it("has no commit without git, and no version where package.json has none", async () => {
+  it("has no commit without git, and no version when package.json has none", async () => {
     const none = { code: 128, stderr: "fatal: not a git repository" };
     const without = { "rev-parse HEAD": none, "status --porcelain": none };
     assert.deepEqual(await origin(without), { isDefault: false, version: "1.2.3", time });

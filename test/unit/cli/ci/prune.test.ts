@@ -25,7 +25,7 @@ describe("pruning images", () => {
     return prune(destination, ["api", "web"], new Set(needed), { dryRun, now }, recordedProgress());
   }
 
-  it("removes what has expired and nothing needs, with all of its tags", async () => {
+  it("removes expired images that nothing needs, with all of their tags", async () => {
     const gone = played.publish(repository, [commit("1"), `staging-${commit("1")}`], { n: "1" }, old);
     const needed = played.publish(repository, [commit("2")], { n: "2" }, older);
     const version = played.publish(repository, [commit("3"), "1.0"], { n: "3" }, older);
@@ -45,7 +45,7 @@ describe("pruning images", () => {
     assert.deepEqual(left, [needed, version, fresh]);
   });
 
-  it("says what the registry does not let it do", async () => {
+  it("reports what the registry does not let it do", async () => {
     const digest = played.publish(repository, [commit("1")], {}, old);
     played.removable = false;
     await assert.rejects(
@@ -58,8 +58,8 @@ describe("pruning images", () => {
   });
 });
 
-describe("what stacks need", () => {
-  it("are the images of all records, and those that their hosts have", () => {
+describe("the images that stacks need", () => {
+  it("are those of all records, and those on their hosts", () => {
     const canary = `sha256:${"c".repeat(64)}`;
     const stacks = [
       {
@@ -78,7 +78,7 @@ describe("what stacks need", () => {
     assert.deepEqual([...neededDigests(stacks)], expected);
   });
 
-  it("are not known where no records are", () => {
+  it("are not known when there are no records", () => {
     assert.equal(
       nothingKnown([]),
       "images: expected release records of staging or production, got no state of any; run this where their state is, for example with PULUMI_BACKEND_URL",
@@ -90,7 +90,7 @@ describe("what stacks need", () => {
   });
 });
 
-describe("what was pruned, in words", () => {
+describe("the report on pruned images", () => {
   const repository = "ghcr.io/owner/notes/api";
   const removed = [{ digest: `sha256:${"a".repeat(64)}`, tags: ["x", "y"], days: 91 }];
   const answer = {
@@ -99,7 +99,7 @@ describe("what was pruned, in words", () => {
     repositories: [{ repository, removed, kept: 2 }],
   };
 
-  it("is a row for each image, and how many stay", () => {
+  it("has a row for each removed image, and the number of those that stay", () => {
     assert.equal(
       prunedInWords(answer),
       `${repository}  ${"a".repeat(12)}  91 days  x y\n\n1 image would be removed, 2 stay; the records of production, staging were looked at`,

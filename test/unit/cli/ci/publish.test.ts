@@ -35,7 +35,7 @@ describe("publishing", () => {
     return publish({ images: { api: "notes-ci-api:latest" }, tags }, registries, call, run, progress);
   }
 
-  it("pushes every tag, and says the digest that all of them lead to", async () => {
+  it("pushes every tag, and reports the digest to which all of them lead", async () => {
     const { run, calls } = fakeRun({ docker: { stdout: `1.0: digest: ${digest("a")} size: 1\n` } });
     const found = await published({ moving: ["abc", "latest"], permanent: "1.0" }, run);
     const name = `${played.address}/owner/notes/api`;
@@ -51,7 +51,7 @@ describe("publishing", () => {
     );
   });
 
-  it("004-232: never moves the tag of a version, and says so", async () => {
+  it("never moves the tag of a version, and reports it (004-232)", async () => {
     played.publish("owner/notes/api", ["1.0"]);
     const { run, calls } = fakeRun({ docker: { stdout: `digest: ${digest("a")}` } });
     const progress = recordedProgress();
@@ -62,7 +62,7 @@ describe("publishing", () => {
     assert.ok(progress.lines.includes(said), progress.lines.join("\n"));
   });
 
-  it("names the version's tag when it leads to the same image already", async () => {
+  it("lists the version's tag when it already leads to the same image", async () => {
     const before = played.publish("owner/notes/api", ["1.0"]);
     const { run } = fakeRun({ docker: { stdout: `digest: ${before}` } });
     const [image] = await published({ moving: ["abc"], permanent: "1.0" }, run);
@@ -90,14 +90,14 @@ describe("publishing", () => {
     });
   }
 
-  it("takes the image of an earlier run of the same commit where none of its tags may be moved", async () => {
+  it("takes the image of an earlier run of the same commit when none of its tags may be moved", async () => {
     const before = played.publish("owner/notes/api", ["abc"]);
     const { run } = fakeRun({ docker: {}, "docker push": { code: 1, stderr: "denied: immutable" } });
     const [image] = await published({ moving: ["abc"] }, run);
     assert.equal(image?.reference, `${played.address}/owner/notes/api@${before}`);
   });
 
-  it("signs in without the password in a command line or a file", async () => {
+  it("signs in without writing the password to a command line or a file", async () => {
     const seen: (NodeJS.ProcessEnv | undefined)[] = [];
     const { run: fake, calls } = fakeRun({ docker: { stdout: `digest: ${digest("a")}` } });
     const run: Run = (command, args, settings) => {
@@ -131,7 +131,7 @@ describe("publishing", () => {
     );
   });
 
-  it("says what the registry answers", async () => {
+  it("shows the registry's error", async () => {
     const { run } = fakeRun({ docker: {}, "docker push": { code: 1, stderr: "denied: no\n" } });
     await assert.rejects(
       published({ moving: ["1.0"] }, run),
@@ -141,7 +141,7 @@ describe("publishing", () => {
     );
   });
 
-  it("is refused where there is no registry, or no password for one", async () => {
+  it("is refused when there is no registry, or no password for one", async () => {
     const { run } = fakeRun({});
     await assert.rejects(destinations([], call, run), new Problem(noRegistry));
     const login = { user: "me", password: fromVariable("OTHER") };
@@ -168,23 +168,23 @@ describe("the tags of a published image", () => {
     assert.deepEqual([moving.length, permanent], [2, undefined]);
   });
 
-  it("001-180, 004-231: are latest and the version, too, of a clean working tree of the default branch", () => {
+  it("include latest and the version for a clean working tree of the default branch (001-180, 004-231)", () => {
     const { moving, permanent } = tagsOf({ ...origin, branch: "main", isDefault: true, version: "1.2.3" });
     assert.deepEqual([moving.length, moving[2], permanent], [3, "latest", "1.2.3"]);
   });
 
-  it("write a version as tags may be, and need none", () => {
+  it("have the version in the form of a tag, and work without one", () => {
     assert.equal(tagsOf({ ...origin, isDefault: true, version: "1.2.3+5" }).permanent, "1.2.3_5");
     assert.deepEqual(tagsOf({ ...origin, isDefault: true }), { moving: ["abc123", "latest"] });
   });
 });
 
-describe("what a published image says of itself", () => {
+describe("the description in a published image", () => {
   const facts = { BUILD_COMMIT: "abc123", BUILD_TIME: "2026-06-01T00:00:00Z" };
   const origin = { commit: "abc123", isDefault: true, time: facts.BUILD_TIME };
   const all = { branch: "main", version: "1.2.3", number: "42", source: "https://example.com/a/b" };
 
-  it("004-109, 004-127, 004-157, 004-158, 004-353: are the arguments of its build", () => {
+  it("is passed as arguments of the build (004-109, 004-127, 004-157, 004-158, 004-353)", () => {
     assert.deepEqual(factsOf(origin), facts);
     assert.deepEqual(factsOf({ ...origin, ...all }), {
       ...facts,
@@ -195,7 +195,7 @@ describe("what a published image says of itself", () => {
     });
   });
 
-  it("are labels and variables of every image, whatever its Dockerfile says", async () => {
+  it("is in labels and variables of every image, whatever its Dockerfile sets", async () => {
     const title = "org.opencontainers.image.title";
     const own = JSON.stringify({ [title]: "mine", "org.opencontainers.image.created": "" });
     let dockerfile = "";
@@ -240,7 +240,7 @@ describe("what a published image says of itself", () => {
     );
   });
 
-  it("cannot be put on an image that is gone, or where no build works", async () => {
+  it("cannot be added to an image that is gone, or when no build works", async () => {
     const image = { local: "x:latest", title: "notes-x" };
     const none = fakeRun({ docker: { code: 1, stderr: "No such image\n" } });
     await assert.rejects(

@@ -58,7 +58,7 @@ describe("the local environment's servers in a run of ci", () => {
     assert.deepEqual(reusedParts({ buckets: [] }), []);
   });
 
-  it("are asked whether they answer, and left alone when they ran", async () => {
+  it("are asked whether they answer, and left running if they ran before", async () => {
     const { run, changes } = engine(postgres("running"), storage("running"), api("running"));
     await enter(servers, "unit-a", run);
     assert.deepEqual(changes(), probes);
@@ -71,7 +71,7 @@ describe("the local environment's servers in a run of ci", () => {
     assert.deepEqual(users(), []);
   });
 
-  it("are started where they do not run, and stopped by the last run that leaves", async () => {
+  it("are started when they do not run, and stopped by the last run that leaves", async () => {
     const { run, changes } = engine(postgres("exited"), storage("running"));
     await enter(servers, "unit-a", run);
     assert.deepEqual(changes(), ["docker start 1", ...probes]);
@@ -86,7 +86,7 @@ describe("the local environment's servers in a run of ci", () => {
     assert.equal(existsSync(startedFile()), false);
   });
 
-  it("are stopped that an earlier run started which died, too", async () => {
+  it("are stopped too when an earlier run that started them died", async () => {
     await enter(servers, "unit-a", engine(postgres("exited"), storage("running")).run);
     await enter(servers, "unit-b", engine(postgres("running"), storage("exited")).run);
     const { run, changes } = engine(postgres("running"), storage("running"));
@@ -95,7 +95,7 @@ describe("the local environment's servers in a run of ci", () => {
     assert.deepEqual(changes(), ["docker stop 1 2"]);
   });
 
-  it("are stopped although a run that used them died", async () => {
+  it("are stopped even if a run that used them died", async () => {
     await enter(servers, "unit-a", engine(postgres("exited"), storage("exited")).run);
     const dead = { ...thisProcess(), pid: 4_194_305 };
     writeFileSync(join(folder, "users", "unit-dead"), JSON.stringify(dead));
@@ -105,7 +105,7 @@ describe("the local environment's servers in a run of ci", () => {
     assert.deepEqual(users(), []);
   });
 
-  it("stay up when the local environment runs by now", async () => {
+  it("keep running when the local environment has started meanwhile", async () => {
     await enter(servers, "unit-a", engine(postgres("exited"), storage("exited")).run);
     const { run, changes } = engine(postgres("running"), storage("running"), api("running"));
     await leave(servers, "unit-a", run);
@@ -113,7 +113,7 @@ describe("the local environment's servers in a run of ci", () => {
     assert.equal(existsSync(startedFile()), false);
   });
 
-  it("have to be there", async () => {
+  it("have to exist", async () => {
     await assert.rejects(
       enter(servers, "unit-a", engine(postgres("running")).run),
       new Problem(
@@ -134,7 +134,7 @@ describe("the local environment's servers in a run of ci", () => {
     assert.deepEqual(calls.slice(1), [probes[0], probes[0]]);
   });
 
-  it("may not answer within the time", async () => {
+  it("are refused when they do not answer in time", async () => {
     const { run } = fakeRun({
       [list]: { stdout: postgres("running") },
       "docker exec": { code: 2, stderr: "no response\n" },
@@ -181,7 +181,7 @@ describe("the data of a run on the local environment's servers", () => {
   };
   const own = namesOf("notes-ci");
 
-  it("goes: what the role owns, the role, and the folders of the buckets", async () => {
+  it("is removed: what the role owns, the role, and the folders of the buckets", async () => {
     const inputs: (string | undefined)[] = [];
     const { run, calls } = fakeRun({ "docker exec": {} });
     const noting: Run = (command, args, settings) => {
@@ -204,7 +204,7 @@ describe("the data of a run on the local environment's servers", () => {
     ]);
   });
 
-  it("is looked for only on servers that are used", async () => {
+  it("is searched only on servers that are used", async () => {
     const { run, calls } = fakeRun({});
     await dropData({ ...servers, parts: [] }, own, [], run);
     assert.deepEqual(calls, []);

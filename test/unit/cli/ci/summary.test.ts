@@ -27,7 +27,7 @@ const report: CiReport = {
 };
 
 describe("the report of a run", () => {
-  it("is text with the SQL, what went wrong, and a table", () => {
+  it("is text with the SQL, the failures, and a table", () => {
     assert.equal(
       ciInWords({ ...report, checks: report.checks.slice(0, 3), published: [] }),
       [
@@ -49,7 +49,7 @@ describe("the report of a run", () => {
     );
   });
 
-  it("says that nothing was checked", () => {
+  it("shows that nothing was checked", () => {
     const none = { ...report, passed: true, checks: [], problems: [] };
     const said =
       "nothing was checked: application.ts describes neither checks nor migrations; the images were only built";
@@ -57,7 +57,7 @@ describe("the report of a run", () => {
     assert.ok(ciInMarkdown(none).includes(`\n\n${said}\n\n`));
   });
 
-  it("is a page in Markdown, whatever a log holds", () => {
+  it("is a valid Markdown page, whatever a log contains", () => {
     assert.equal(
       ciInMarkdown(report),
       [
@@ -115,7 +115,7 @@ describe("the report of a run", () => {
     assert.equal((testcase[4]?.error as { message: string }).message, "postgres: not healthy");
   });
 
-  it("marks a run of GitHub Actions, with everything escaped that would end a command", () => {
+  it("annotates a run of GitHub Actions, and escapes everything that would end a command", () => {
     const odd = { name: "a:b,c", outcome: "failed", problem: "100%\nsecond" } as const;
     assert.deepEqual(annotations({ ...report, checks: [...report.checks, odd] }), [
       "::error title=ci::postgres: not healthy",

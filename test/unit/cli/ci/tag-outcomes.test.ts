@@ -9,7 +9,7 @@ const notMoved = "the registry does not let it be moved, it stays";
 const publishedOnce = "a version is published once, it stays; give the next one another";
 
 describe("the tags of an image that was pushed", () => {
-  it("are those that lead to it: those that were pushed, and a version's that does so already", () => {
+  it("are those that were pushed, and the version's tag when it already leads to the image", () => {
     assert.deepEqual(settled([pushed("abc", "a"), pushed("main", "a"), taken("1.0", "a")]), {
       digests: ["a"],
       tags: ["abc", "main", "1.0"],
@@ -17,7 +17,7 @@ describe("the tags of an image that was pushed", () => {
     });
   });
 
-  it("are not those that stay with another image, and it is said why", () => {
+  it("exclude those that stay with another image, with the reason", () => {
     assert.deepEqual(settled([pushed("abc", "a"), refused("main"), taken("1.0", "b")]), {
       digests: ["a"],
       tags: ["abc"],
@@ -28,7 +28,7 @@ describe("the tags of an image that was pushed", () => {
     });
   });
 
-  it("are none where nothing could be pushed, whatever a version's leads to", () => {
+  it("are none when nothing could be pushed, whatever the version's tag leads to", () => {
     const { digests, tags, left } = settled([refused("abc"), taken("1.0", "a")]);
     assert.deepEqual([digests, tags], [[], []]);
     assert.deepEqual(

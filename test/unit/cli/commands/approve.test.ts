@@ -100,7 +100,7 @@ describe("towpath approve", function () {
     assert.deepEqual((await approved(plan, asked, settings)).approvedBy, ["alice", "bob"]);
   });
 
-  it("takes approvals of other releases out of the file", async () => {
+  it("removes approvals of other releases from the file", async () => {
     configure({ approval: { required: 1, signers: { alice: key("alice") } } });
     released({ staging: [record("a")] });
     await as("alice");
@@ -113,7 +113,7 @@ describe("towpath approve", function () {
     );
   });
 
-  it("approves nothing older than what production runs, nor what it was taken back from", async () => {
+  it("approves nothing older than production's release, nor what it was rolled back from", async () => {
     configure({ approval: { required: 1, signers: { alice: key("alice") } }, promoteBranches: ["main"] });
     // Staging's newest release may not go to production, which runs one of another branch that might once.
     const staging = [record("c", { branch: "feature/x" }), record("b", { branch: "hotfix" }), record("a")];
@@ -132,7 +132,7 @@ describe("towpath approve", function () {
     assert.equal((await as("alice")).release, idOf("d"));
   });
 
-  it("signs with the key that the SSH agent holds", async () => {
+  it("signs with the key in the SSH agent", async () => {
     key("carol");
     configure({ approval: { required: 1, signers: { alice: key("alice"), bob: key("bob") } } });
     const socket = join(machine.root, "agent");
@@ -152,7 +152,7 @@ describe("towpath approve", function () {
     }
   });
 
-  it("says what is missing, and writes nothing then", async () => {
+  it("reports what is missing, and then writes nothing", async () => {
     const [alice] = [key("alice"), key("carol")];
     configure({});
     await assert.rejects(as("alice"), {

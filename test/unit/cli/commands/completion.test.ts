@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../../cli/process/run.ts";
 
-describe("completion", function () {
+describe("shell completion", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
@@ -33,7 +33,7 @@ describe("completion", function () {
     return stdout.trim().split(" ").filter(Boolean);
   }
 
-  it("offers commands, their options and what their arguments can be, in bash", async () => {
+  it("offers commands, their options and the values of their arguments, in bash", async () => {
     assert.deepEqual(await offered("towpath", "st"), ["start", "stop", "status"]);
     assert.deepEqual(await offered("towpath", "--"), ["--help"]);
     assert.deepEqual(await offered("towpath", "logs", "--"), ["--follow", "--help", "--json"]);
@@ -54,7 +54,7 @@ describe("completion", function () {
     assert.equal(stdout, "done\n");
   });
 
-  it("is refused for another shell", async () => {
+  it("is refused for other shells", async () => {
     assert.deepEqual(await towpath("completion", "fish"), {
       code: 1,
       stdout: "",

@@ -6,7 +6,7 @@ import { namespace, namespaceInWords } from "../../../../cli/commands/namespace.
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";
 
-describe("what is known of a working copy", function () {
+describe("towpath", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
@@ -23,7 +23,7 @@ describe("what is known of a working copy", function () {
   describe("namespace", () => {
     const at = (given: NodeJS.ProcessEnv, stack = "local") => namespace(stack, machine.project, given);
 
-    it("is the configuration's, when that has one", () => {
+    it("shows the configuration's namespace, if it has one", () => {
       const { names, ...answer } = at({ BRANCH_NAME: "main" });
       assert.deepEqual(answer, {
         ...{ namespace: "notes-local", stack: "local" },
@@ -47,7 +47,7 @@ describe("what is known of a working copy", function () {
       );
     });
 
-    it("says what it follows from", () => {
+    it("shows what the namespace follows from", () => {
       machine.write("Pulumi.local.yaml", "");
       assert.equal(at({ BRANCH_NAME: "feature/auth-v2" }).why, 'BRANCH_NAME "feature/auth-v2"');
       assert.equal(
@@ -71,7 +71,7 @@ describe("what is known of a working copy", function () {
       assert.equal(ci.names["image api-dev"], `${ci.namespace}-api-dev`);
     });
 
-    it("warns when the folder alone tells it", () => {
+    it("warns when only the folder determines the namespace", () => {
       machine.write("Pulumi.local.yaml", "");
       machine.write(".git/HEAD", "0123456789abcdef0123456789abcdef01234567\n");
       const found = at({});
@@ -91,7 +91,7 @@ describe("what is known of a working copy", function () {
     const found = async (): Promise<Map<string, Finding>> =>
       new Map((await doctor(progress, machine.project)).map((finding) => [finding.check, finding]));
 
-    it("finds everything there", async () => {
+    it("finds no problem when everything is there", async () => {
       machine.write(".towpath/passphrase", "secret\n");
       mkdirSync(join(machine.root, ".towpath/namespaces/notes-local/state"), { recursive: true });
       const findings = await doctor(progress, machine.project);
@@ -113,7 +113,7 @@ describe("what is known of a working copy", function () {
       ]);
     });
 
-    it("says what is missing and what is wrong, each with its repair, and provides nothing", async () => {
+    it("reports what is missing or wrong, each with its repair, and installs nothing", async () => {
       machine.docker("version", "19.03.15 1.40");
       machine.write("Pulumi.local.yaml", "config:\n  towpath:namespace: notes-local\n  towpath:prot: 1\n");
       const all = await found();
@@ -144,7 +144,7 @@ describe("what is known of a working copy", function () {
       });
     });
 
-    it("notes what only should be known", async () => {
+    it("notes what is only good to know", async () => {
       machine.write("Pulumi.local.yaml", "config:\n  towpath:port: 1\n");
       const all = [...(await found()).values()];
       const note = all.find(({ check }) => check.startsWith("namespace "));

@@ -42,7 +42,7 @@ describe("towpath drift", function () {
   }
   const look = () => drift("repository", recordedProgress(), machine.project);
 
-  it("finds nothing where all is as it was left, and changes nothing", async () => {
+  it("finds nothing when everything is unchanged, and changes nothing", async () => {
     machine.pulumi("refresh", [{ steps: [{ op: "refresh", urn: ruleset }] }]);
     const found = await look();
     assert.deepEqual(found, { stack: "repository", differences: [] });
@@ -50,7 +50,7 @@ describe("towpath drift", function () {
     assert.deepEqual(machine.calls, [command]);
   });
 
-  it("tells what is gone and what differs", async () => {
+  it("reports what is gone and what differs", async () => {
     const steps = [
       { op: "update", urn: ruleset, detailedDiff: { "rules.deletion": {}, enforcement: {} } },
       { op: "delete", urn: label },
@@ -66,7 +66,7 @@ repository: 2 differences; npm run pulumi -- up --stack repository --refresh bri
     );
   });
 
-  it("tells what only GitHub itself knows, and then leaves out the plugin's words for it", async () => {
+  it("reports what only GitHub knows, and then leaves out the plugin's report on it", async () => {
     machine.write(
       "Pulumi.repository.yaml",
       "config:\n  towpath:repository: octo-org/notes\n  towpath:security: { dependabotAlerts: true }\n",
@@ -84,7 +84,7 @@ repository: 2 differences; npm run pulumi -- up --stack repository --refresh bri
     ]);
   });
 
-  it("tells that the gateway serves another route than the last complete run left", async () => {
+  it("reports that the gateway serves another route than the last complete run left", async () => {
     const route = { serves: routeId({ text: "text", release: "release" }), since: "2026-01-02T03:04:05Z" };
     const resources = [{ urn: "urn:stack", type: "pulumi:pulumi:Stack", outputs: { route } }];
     machine.write(
@@ -105,7 +105,7 @@ repository: 2 differences; npm run pulumi -- up --stack repository --refresh bri
     ]);
   });
 
-  it("says why a look failed", async () => {
+  it("reports why a check failed", async () => {
     const diagnostics = [
       { urn: ruleset, message: "error: GET https://x: 401 Bad credentials", severity: "error" },
     ];

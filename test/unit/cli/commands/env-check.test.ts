@@ -28,7 +28,7 @@ const facts: Facts = {
 };
 
 describe("the check of all environments", () => {
-  it("finds nothing where all agree, and tells what is for a build from what is for running", () => {
+  it("finds nothing when all agree, and tells build-time names from run-time names", () => {
     const found = compare(facts);
     assert.deepEqual(found.differences, []);
     assert.equal(
@@ -44,7 +44,7 @@ all of them agree`,
     );
   });
 
-  it("says who lacks what", () => {
+  it("reports which place lacks what", () => {
     const there = { secrets: ["JWT_SECRET", "OLD_TOKEN"], variables: { REGION: "south", STAGE: "1" } };
     const found = compare({
       ...facts,
@@ -67,14 +67,14 @@ all of them agree`,
     assert.match(comparisonInWords(found), /^8 differences:$/m);
   });
 
-  it("says once that GitHub has no such environment", () => {
+  it("reports once that GitHub has no such environment", () => {
     const found = compare({ ...facts, github: [{ ...github, there: undefined }] });
     assert.deepEqual(found.differences, [
       "GitHub staging: there is no such environment yet; npm run pulumi -- up --stack staging makes it",
     ]);
   });
 
-  it("leaves out .env.example where there is none", () => {
+  it("leaves out .env.example when there is none", () => {
     assert.deepEqual(compare({ ...facts, example: undefined }).places, [
       "local",
       "staging",
@@ -82,7 +82,7 @@ all of them agree`,
     ]);
   });
 
-  it("knows where a stack's value comes from", () => {
+  it("shows where a stack's value comes from", () => {
     const cell = (source: object): string | undefined => {
       const stacks = [{ ...staging, settings: stagingWith(source), secretValues: [] }];
       return compare({ ...facts, stacks }).rows[0]?.cells.staging;
@@ -99,7 +99,7 @@ all of them agree`,
     assert.deepEqual(namesInExample(text), ["JWT_SECRET", "LOG_LEVEL", "MODE"]);
   });
 
-  it("takes no line of a key in .env.example for a name", () => {
+  it("does not mistake a line of a key in .env.example for a name", () => {
     const key = "-----BEGIN KEY-----\nMIIEvQ\nabc==\n-----END KEY-----";
     const text = `A=1\nKEY="${key}"\nOTHER=${key}\nTEXT='one\nTWO=2'\nLAST="x"\n`;
     assert.deepEqual(namesInExample(text), ["A", "KEY", "OTHER", "TEXT", "LAST"]);

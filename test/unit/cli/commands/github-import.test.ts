@@ -50,7 +50,7 @@ const preview: EnvironmentThere = {
 };
 
 describe("settings from GitHub", () => {
-  it("say what a repository has, in a form that the settings take", () => {
+  it("contain what a repository has, in a form that the settings accept", () => {
     const written = repositorySettings("octo-org/notes", repository, preview);
     assert.deepEqual(written, {
       repository: "octo-org/notes",
@@ -63,14 +63,14 @@ describe("settings from GitHub", () => {
     assert.equal(parseSettings(all).environment, "repository");
   });
 
-  it("say nothing of what it lacks", () => {
+  it("contain nothing that it lacks", () => {
     const nothing = { rulesets: [], labels: [], variables: {} };
     assert.deepEqual(repositorySettings("octo-org/notes", nothing, undefined), {
       repository: "octo-org/notes",
     });
   });
 
-  it("take over the rules of the default branch alone, and rather those that are called as ours", () => {
+  it("contain only the rules of the default branch, and prefer rulesets with Towpath's names", () => {
     assert.equal(adoptedRuleset(repository.rulesets, "branch"), protectMain);
     const two = [ruleset(1, "branch", ["~DEFAULT_BRANCH", "refs/heads/next"]), ruleset(2, "push", ["~ALL"])];
     assert.equal(adoptedRuleset(two, "branch"), undefined);
@@ -78,7 +78,7 @@ describe("settings from GitHub", () => {
     assert.equal(adoptedRuleset([protectTags, own], "tag"), own);
   });
 
-  it("take no ruleset that is not in force, and none of tags that settings cannot name", () => {
+  it("contain no ruleset that is not in force, and none of tags that settings cannot name", () => {
     for (const enforcement of ["disabled", "evaluate"]) {
       const off = ruleset(1, "branch", ["~DEFAULT_BRANCH"], { name: "main branch", enforcement });
       assert.equal(adoptedRuleset([off, protectMain], "branch"), protectMain);
@@ -89,7 +89,7 @@ describe("settings from GitHub", () => {
     }
   });
 
-  it("hold what settings can, and the rest is named", () => {
+  it("contain what settings can express, and the rest is listed", () => {
     const long = "x".repeat(101);
     const odd: RepositoryThere = {
       rulesets: [
@@ -165,7 +165,7 @@ describe("the file for pulumi import", () => {
     inputs: inputs as Record<string, unknown>,
   }));
 
-  it("holds what GitHub has, by the plugin's ids, and what that is part of", () => {
+  it("contains what GitHub has, by the plugin's ids, and the parents of each", () => {
     const there = { repo: "notes", repository, environments: { preview } };
     const file = importFileOf(previewed, resources, there);
     assert.deepEqual(file?.resources?.slice(0, 2), [component, provider]);
@@ -185,14 +185,14 @@ describe("the file for pulumi import", () => {
     assert.deepEqual(file.nameTable, { kept: "urn" });
   });
 
-  it("is not needed where GitHub has none of it", () => {
+  it("is not needed when GitHub has none of it", () => {
     const there = { repo: "notes", repository: undefined, environments: {} };
     assert.equal(importFileOf(previewed, resources, there), undefined);
   });
 });
 
-describe("what was imported", () => {
-  it("is told, with what was left", () => {
+describe("the summary of an import", () => {
+  it("lists what was imported and what was left out", () => {
     const imported = { stack: "repository", file: "Pulumi.repository.yaml", settings: ["rules", "labels"] };
     assert.equal(
       importedInWords({
@@ -227,7 +227,7 @@ describe("towpath github import", () => {
     if (token !== undefined) process.env.GITHUB_TOKEN = token;
   });
 
-  it("is refused for other stacks, for what is no repository, and without a token", async () => {
+  it("is refused for other stacks, for an invalid repository, and without a token", async () => {
     const take = (stack: string, repository: string) =>
       importGithub({ stack, repository }, recordedProgress(), machine.project);
     await assert.rejects(take("local", "octocat/notes"), {
@@ -247,7 +247,7 @@ describe("towpath github import", () => {
     });
   });
 
-  it("writes nothing that the next up would not load, and names each setting; one that the file has already is kept", async () => {
+  it("writes only what the next up accepts, names each setting, and keeps one that is already in the file", async () => {
     const github = await PlayedGithub.start();
     process.env.GITHUB_TOKEN = "a-token";
     try {

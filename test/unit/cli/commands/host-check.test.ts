@@ -50,7 +50,7 @@ describe("the command host check", function () {
   }
   const check = (stack = "staging") => checkHost(stack, progress, machine.project);
 
-  it("looks at the hosts and the registry, and changes nothing", async () => {
+  it("checks the hosts and the registry, and changes nothing", async () => {
     has(8, 40);
     const found = await check();
     const { clockAheadSeconds = NaN } = found.hosts[0]?.facts ?? {};
@@ -73,7 +73,7 @@ describe("the command host check", function () {
     );
   });
 
-  it("has a connection of its own, also where the settings lead elsewhere than those of a run that is at work", async () => {
+  it("has a connection of its own, even when the settings differ from those of a run that is at work", async () => {
     has(8, 40);
     const config = "Host app1\n  HostName 10.9.9.9\n";
     machine.write(".towpath/ssh/notes-staging/config", config);
@@ -91,7 +91,7 @@ describe("the command host check", function () {
     assert.deepEqual(readdirSync(join(machine.root, ".towpath/ssh")), ["notes-staging"]);
   });
 
-  it("names what a host lacks for the release that is described, and what the registry says", async () => {
+  it("reports what a host lacks for the release that is described, and the registry's errors", async () => {
     has(1, 40);
     registry.troubles.push(...Array<{ status: number }>(9).fill({ status: 403 }));
     const { hosts, registry: asked } = await check();
@@ -105,7 +105,7 @@ describe("the command host check", function () {
     );
   });
 
-  it("wants to know of a stack with hosts", async () => {
+  it("requires a stack with hosts", async () => {
     has(8, 40);
     await assert.rejects(check("local"), {
       name: "Problem",

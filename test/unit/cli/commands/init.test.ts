@@ -90,7 +90,7 @@ describe("towpath init", function () {
     };
   }
 
-  it("writes a project, which no build sees, and says what it writes", async () => {
+  it("writes a project that no build includes, and lists its files", async () => {
     const result = await start();
     assert.deepEqual(states(result), { ...all("new"), "../apps/api/.dockerignore": "new" });
     assert.equal(text("apps/api/.dockerignore"), "**/.env\n");
@@ -115,7 +115,7 @@ describe("towpath init", function () {
     assert.equal(text("infra/package.json"), before);
   });
 
-  it("overwrites nothing, and says what differs", async () => {
+  it("overwrites nothing, and reports what differs", async () => {
     await start();
     rmSync(join(root, "infra/Pulumi.ci.yaml"));
     write("infra/application.ts", "// mine\n");
@@ -131,7 +131,7 @@ describe("towpath init", function () {
     assert.ok(existsSync(join(root, "infra/Pulumi.ci.yaml")));
   });
 
-  it("takes the name of a project that it completes, or the one that it is given", async () => {
+  it("keeps the name of a project that it completes, or takes the given one", async () => {
     await start({ name: "till" });
     rmSync(join(root, "infra/application.ts"));
     assert.equal((await start()).application.name, "till");
@@ -142,14 +142,14 @@ describe("towpath init", function () {
     );
   });
 
-  it("shows what it would write, and writes nothing, with --dry-run", async () => {
+  it("with --dry-run shows what it would write, and writes nothing", async () => {
     const result = await start({ yes: false, dryRun: true });
     assert.deepEqual([result.written, states(result)["application.ts"]], [false, "new"]);
     assert.equal(existsSync(join(root, "infra/Pulumi.yaml")), false);
     assert.equal(existsSync(join(root, "apps/api/.dockerignore")), false);
   });
 
-  it("asks before it writes; without anybody to ask it is refused", async () => {
+  it("asks before it writes, and is refused when nobody can answer", async () => {
     await assert.rejects(start({ yes: false }), { message: nobodyToAsk });
     const no = answers({ Write: "n" });
     await assert.rejects(start({ yes: false, ask: no.ask }), { message: "nothing was written" });
@@ -159,7 +159,7 @@ describe("towpath init", function () {
     assert.equal((await start({ yes: false, ask: yes.ask })).written, true);
   });
 
-  it("asks what no Dockerfile tells, until it is told", async () => {
+  it("asks for what no Dockerfile contains, unless an option gives it", async () => {
     write("apps/web/Dockerfile", "FROM a\nEXPOSE 3000");
     write("apps/mailer/Dockerfile", "FROM a");
     const { ask, asked } = answers({
@@ -186,7 +186,7 @@ describe("towpath init", function () {
     assert.deepEqual([mailer?.port, mailer?.health, mailer?.routes], [25, undefined, ["/mailer/*"]]);
   });
 
-  it("leaves contexts that the first start takes, wherever the project is", async () => {
+  it("leaves contexts that the first start accepts, wherever the project is", async () => {
     write("Dockerfile", "FROM a\nCOPY . .");
     write(".env", "PASSWORD=x");
     write(".dockerignore", "dist");
@@ -211,7 +211,7 @@ describe("towpath init", function () {
     await assert.rejects(start(), { message: otherProject(undefined) });
   });
 
-  it("is refused where there is nothing to build, or no repository", async () => {
+  it("is refused when there is nothing to build, or no repository", async () => {
     write("apps/api/Dockerfile", "# soon");
     await assert.rejects(start(), {
       message: noDockerfile(root, ["apps/api/Dockerfile: not taken over: it has no stage"]),
@@ -235,15 +235,15 @@ describe("towpath init", function () {
     await assert.rejects(readRepository(root, fakeRun({}).run), { message: noGit });
   });
 
-  it("writes nothing where a file cannot be completed", async () => {
+  it("writes nothing when a file cannot be completed", async () => {
     write("infra/package.json", "{");
     await assert.rejects(start(), /^Problem: package\.json: expected JSON/);
     assert.equal(existsSync(join(root, "infra/Pulumi.yaml")), false);
   });
 });
 
-describe("a repository", () => {
-  it("is what git has or would add, and what names variables", async () => {
+describe("the repository that towpath init reads", () => {
+  it("has the files that git has or would add, and those that name variables", async () => {
     const root = realpathSync(mkdtempSync(join(tmpdir(), "towpath-repository-")));
     try {
       const write = (path: string, text: string): void => {
@@ -282,7 +282,7 @@ describe("a repository", () => {
     }
   });
 
-  it("is on GitHub where its remote says so", () => {
+  it("is on GitHub if its remote is", () => {
     for (const remote of [
       "git@github.com:acme/shop.git",
       "https://github.com/acme/shop",

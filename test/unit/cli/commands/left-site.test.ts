@@ -7,7 +7,7 @@ import { FakeMachine } from "../fake-machine.ts";
 import { PlayedHost } from "../played-host.ts";
 import { recordedProgress } from "../quiet.ts";
 
-describe("destroying an environment behind a gateway that others share", function () {
+describe("destroying an environment behind a shared gateway", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
@@ -70,7 +70,7 @@ describe("destroying an environment behind a gateway that others share", functio
     input: { site: { gateway, name: "notes-staging" } },
   };
 
-  it("takes away the site of a first release that never ended", async () => {
+  it("removes the site of a first release that never ended", async () => {
     sites(
       ["notes-production.caddy", "notes-staging", "notes-staging.caddy"],
       "text\0r1\n\0loaded\0notes-staging-api-1a",
@@ -83,13 +83,13 @@ describe("destroying an environment behind a gateway that others share", functio
     );
   });
 
-  it("takes away what a switch had only begun to write", async () => {
+  it("removes a site that a switch had only begun to write", async () => {
     sites(["notes-production.caddy", "notes-staging"]);
     assert.equal(await destroy(), 0);
     assert.deepEqual(told(), removed);
   });
 
-  it("tells the gateway nothing where no site is left, and asks only after everything was destroyed", async () => {
+  it("changes nothing in the gateway when no site is left, and asks it only after everything was destroyed", async () => {
     sites(["notes-production.caddy", "notes-production", "notes-staging-2.caddy"]);
     assert.equal(await destroy(), 0);
     sites(["notes-staging.caddy"], "text\0r1\n\0loaded");
@@ -117,7 +117,7 @@ describe("destroying an environment behind a gateway that others share", functio
     );
   });
 
-  it("says when the gateway cannot be asked, but not of one that is gone", async () => {
+  it("reports that the gateway cannot be asked, but not that it is gone", async () => {
     machine.docker("exec", "", 1);
     machine.write("answers/docker-exec.error", "Error response from daemon: container 7 is not running");
     assert.equal(await destroy(), 0);
@@ -134,7 +134,7 @@ describe("destroying an environment behind a gateway that others share", functio
     );
   });
 
-  it("says why a site could not be taken away", async () => {
+  it("reports why a site could not be removed", async () => {
     sites(["notes-staging.caddy"], "text\0r1\n\0loaded");
     machine.write(
       "steps/run.mjs",

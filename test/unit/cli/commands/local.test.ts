@@ -9,7 +9,7 @@ import { recordedProgress } from "../quiet.ts";
 
 const up = "pulumi up --stack local --yes --skip-preview --non-interactive --color never --json";
 
-describe("the commands", function () {
+describe("towpath", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
@@ -43,7 +43,7 @@ describe("the commands", function () {
   }
 
   describe("stop", () => {
-    it("stops what runs", async () => {
+    it("stops the running containers", async () => {
       const stopped = await stop(progress, machine.project);
       assert.deepEqual(machine.calls, ["docker stop 1 2"]);
       assert.equal(
@@ -52,7 +52,7 @@ describe("the commands", function () {
       );
     });
 
-    it("has nothing to stop", async () => {
+    it("reports that there is nothing to stop", async () => {
       machine.docker("ps", "");
       assert.equal(stoppedInWords(await stop(progress, machine.project)), "notes-local was not running");
     });
@@ -61,7 +61,7 @@ describe("the commands", function () {
   describe("destroy", () => {
     const settings = { yes: true, byLabels: false, ask: undefined };
 
-    it("asks, and takes no for an answer", async () => {
+    it("asks, and accepts no for an answer", async () => {
       const asked: string[] = [];
       const ask = (question: string) => Promise.resolve(asked.push(question) > 1);
       await assert.rejects(destroy(progress, { ...settings, yes: false, ask }, machine.project), {
@@ -75,14 +75,14 @@ describe("the commands", function () {
       );
     });
 
-    it("needs somebody to agree", async () => {
+    it("is refused when nobody can agree", async () => {
       await assert.rejects(destroy(progress, { ...settings, yes: false }, machine.project), {
         message:
           'destroy: removes notes-local with all its data and has to be agreed to, got no terminal to ask on; use "npm run destroy -- --yes"',
       });
     });
 
-    it("destroys the stack, removes it, and sweeps", async () => {
+    it("destroys the stack, removes it, and removes leftovers", async () => {
       withState();
       machine.pulumi("destroy", [{ summaryEvent: { resourceChanges: { delete: 7 } } }]);
       const destroyed = await destroy(progress, settings, machine.project);
@@ -98,7 +98,7 @@ describe("the commands", function () {
       );
     });
 
-    it("leaves alone what another state made", async () => {
+    it("leaves what another state made", async () => {
       await assert.rejects(destroy(progress, settings, machine.project), {
         message:
           "towpath:namespace: notes-local on this machine's engine holds containers that this state does not know, got notes-local-api-1a, notes-local-web-1a, made on an unknown day by a state that they do not name; go on with that state or its newest copy, choose another namespace, or give them up: TOWPATH_TAKE_OVER=notes-local removes these containers, and no volume",
@@ -106,7 +106,7 @@ describe("the commands", function () {
       assert.deepEqual(machine.calls, []);
     });
 
-    it("goes by the labels when the state cannot be opened", async () => {
+    it("removes by labels when the state cannot be opened", async () => {
       withState();
       await destroy(progress, { ...settings, byLabels: true }, machine.project);
       assert.deepEqual(
@@ -123,7 +123,7 @@ describe("the commands", function () {
   });
 
   describe("pulumi", () => {
-    it("is run with everything set up, and its exit code is ours", async () => {
+    it("runs with everything set up, and ends with Pulumi's exit code", async () => {
       machine.pulumi("config", [], 3);
       assert.equal(
         await pulumi(progress, ["config", "set", "port", "1", "--stack", "ci"], machine.project),
@@ -133,7 +133,7 @@ describe("the commands", function () {
       assert.deepEqual(machine.calls, ["pulumi config set port 1 --stack ci", "pulumi preview"]);
     });
 
-    it("is told apart by its stack", () => {
+    it("knows the stack in its arguments", () => {
       assert.deepEqual(
         [["up", "--stack", "a"], ["up", "-s", "b"], ["--stack=c", "up"], ["up"], ["up", "ci"]].map(stackOf),
         ["a", "b", "c", undefined, undefined],

@@ -11,7 +11,7 @@ import { recordedProgress } from "../quiet.ts";
 
 const api = "1\tnotes-local-api-1a\trunning\tUp 2 minutes (healthy)\tapi\tr1\t";
 
-describe("the commands that look", function () {
+describe("towpath", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
@@ -88,13 +88,13 @@ describe("the commands that look", function () {
       );
     });
 
-    it("says which service ends again and again", async () => {
+    it("shows which service keeps restarting", async () => {
       withState("namespaces/notes-local/state", "local", stackOf({ namespace: "notes-local" }));
       machine.docker("container", "1 /notes-local-api-1a restarting 4 2026-01-02T03:04:05Z\n");
       assert.equal((await status(progress, machine.project))[0]?.health, "api restarting (4 times)");
     });
 
-    it("says that the gateway serves another route than the last complete run left", async () => {
+    it("reports that the gateway serves another route than the last complete run left", async () => {
       const serves = { text: "text", release: "release" };
       const route = { serves: routeId(serves), since: "2026-01-02T03:04:05Z" };
       withState("namespaces/notes-local/state", "local", stackOf({ namespace: "notes-local", route }));
@@ -109,7 +109,7 @@ describe("the commands that look", function () {
       assert.equal((await status(progress, machine.project))[0]?.route, null);
     });
 
-    it("says what images with mounted source have to be built again for, and logs that are followed do too", async () => {
+    it("shows for which changes images with mounted source have to be built again, as followed logs do", async () => {
       withState("namespaces/notes-local/state", "local", stackOf({ namespace: "notes-local" }));
       for (const file of ["Dockerfile", "requirements.txt", "notes/api.py"]) {
         machine.write(`app/api/${file}`, "as it is built");
@@ -131,7 +131,7 @@ describe("the commands that look", function () {
       assert.deepEqual((await status(progress, machine.project))[0]?.outdated, [more]);
     });
 
-    it("asks Pulumi where the state is elsewhere", async () => {
+    it("asks Pulumi when the state is elsewhere", async () => {
       const given = { PULUMI_BACKEND_URL: "s3://bucket" };
       machine.pulumi("stack", [], 255, "error: no credentials");
       await assert.rejects(status(progress, machine.project, given), {
@@ -150,7 +150,7 @@ describe("the commands that look", function () {
       );
     });
 
-    it("says how the containers are, and since when", () => {
+    it("shows the state of the containers, and since when", () => {
       const one = (part: string, state: string, health?: "starting" | "healthy" | "unhealthy") => ({
         ...{ part, state },
         ...(health === undefined ? {} : { health }),
@@ -199,7 +199,7 @@ describe("the commands that look", function () {
       }
     });
 
-    it("say that the environment is not there", async () => {
+    it("report that the environment does not exist", async () => {
       machine.docker("ps", "");
       const message = 'local: notes-local is not there, got no container of it; "npm start" starts it';
       for (const ask of [() => all.logs(), () => all.logs("api"), () => all.shell("api"), all.psql])
@@ -209,7 +209,7 @@ describe("the commands that look", function () {
       await assert.rejects(all.logs(), { message });
     });
 
-    it("say that the one container is not there, or does not run", async () => {
+    it("report that the container does not exist or does not run", async () => {
       await assert.rejects(all.psql(), {
         message: 'postgres: has to have a container, got none; "npm start" makes it',
       });
@@ -219,13 +219,13 @@ describe("the commands that look", function () {
       });
     });
 
-    it("say that no engine answers", async () => {
+    it("report that no engine answers", async () => {
       machine.docker("version", "", 1);
       for (const ask of [() => all.logs(), () => all.shell("api"), all.psql])
         await assert.rejects(ask(), { name: "Problem", message: /^docker: no engine answers/ });
     });
 
-    it("print what several containers printed in the order of time, or one's as it is", async () => {
+    it("print the logs of several containers in chronological order, or one's unchanged", async () => {
       machine.docker("ps", `${api}\n2\tnotes-local-worker-1a\trunning\tUp\tworker\tr1\t`);
       machine.docker("logs", "2026-01-02T00:00:01Z one | {}\n2026-01-02T00:00:02Z two\n");
       const printed = async (...args: string[]) =>
@@ -242,7 +242,7 @@ describe("the commands that look", function () {
       });
     });
 
-    it("print both streams of a container in the order of time, however much it printed to one before the other", async () => {
+    it("print both streams of a container in chronological order, however much it printed to one before the other", async () => {
       // No pipe holds a stretch of 20,000 lines.
       machine.write(
         "answers/docker-logs.sh",
@@ -263,7 +263,7 @@ describe("the commands that look", function () {
       );
     });
 
-    it("go into the container, with its exit code", async () => {
+    it("open a container, and end with its exit code", async () => {
       machine.docker("exec", "", 3);
       assert.equal(await all.shell("api"), 3);
       machine.docker("ps", "7\tnotes-local-postgres\trunning\tUp\tpostgres\t\t");

@@ -4,8 +4,8 @@ import { settingsOf } from "../../../../cli/stack/settings.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";
 
-describe("the stack of a command line of Pulumi", () => {
-  it("is found wherever Pulumi takes it", () => {
+describe("the stack in a command line of Pulumi", () => {
+  it("is found wherever Pulumi accepts it", () => {
     for (const line of [
       "up --stack staging",
       "up -s staging",
@@ -22,7 +22,7 @@ describe("the stack of a command line of Pulumi", () => {
   });
 });
 
-describe("a stack's file that is no YAML", () => {
+describe("a stack's file that is not valid YAML", () => {
   let machine: FakeMachine;
 
   beforeEach(() => {
@@ -32,7 +32,7 @@ describe("a stack's file that is no YAML", () => {
     machine.remove();
   });
 
-  it("is named, without a stack trace", async () => {
+  it("is named in the error, without a stack trace", async () => {
     machine.write("Pulumi.local.yaml", "config:\n  towpath:port: [8080\n");
     const message =
       'Pulumi.local.yaml: expected YAML, got "Flow sequence in block collection must be sufficiently indented and end with a ] at line 3, column 1:"; repair the file first';

@@ -21,7 +21,7 @@ const schema = (after: string, destructive: string[] = []) => ({
 });
 const [a, b] = ["a", "b"].map(idOf) as [string, string];
 
-describe("on a machine, the command", function () {
+describe("towpath", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
@@ -59,7 +59,7 @@ describe("on a machine, the command", function () {
     const back = (more: Partial<RollbackSettings> = {}) =>
       rollback(progress, { ...asked, ...more }, machine.project);
 
-    it("says what it does, and releases the earlier images again", async () => {
+    it("shows what it does, and releases the earlier images again", async () => {
       released(...records);
       const done = await back();
       assert.deepEqual([done.from, done.to, done.downgrade], [b, a, false]);
@@ -75,14 +75,14 @@ describe("on a machine, the command", function () {
       );
     });
 
-    it("lets the schema go down first when it is asked to", async () => {
+    it("takes the schema down first on request", async () => {
       released(record("b", schema("2", ["2"])), record("a", schema("1")));
       const done = await back({ withDowngrade: true });
       assert.equal(done.downgrade, true);
       assert.equal(told(), `${a},true,,`);
     });
 
-    it("leaves a schema of which nobody knows alone when the person has looked at it", async () => {
+    it("leaves a schema whose changes are unknown when a person has acknowledged that", async () => {
       released(record("b", schema("2")), record("a"));
       await assert.rejects(back(), /--accept-unknown-schema/);
       assert.equal(wasReleased(), false);
@@ -90,7 +90,7 @@ describe("on a machine, the command", function () {
       assert.equal(told(), `${a},,true,`);
     });
 
-    it("asks the person, and changes nothing without a yes", async () => {
+    it("asks, and changes nothing without a yes", async () => {
       released(...records);
       const questions: string[] = [];
       const ask = (question: string) => Promise.resolve(questions.push(question) > 1);
@@ -101,7 +101,7 @@ describe("on a machine, the command", function () {
       assert.deepEqual(questions, Array(2).fill(`Roll production back to ${a}?`));
     });
 
-    it("is not done where nobody can be asked", async () => {
+    it("is refused when nobody can be asked", async () => {
       released(...records);
       await assert.rejects(back({ yes: false }), {
         message: `rollback: changes what users of production get and has to be agreed to, got no terminal to ask on; use "npx towpath rollback ${a} --stack production --yes"`,
@@ -109,7 +109,7 @@ describe("on a machine, the command", function () {
       assert.equal(wasReleased(), false);
     });
 
-    it("says what Pulumi says is wrong", async () => {
+    it("shows Pulumi's error", async () => {
       released(...records);
       const errors = [{ diagnosticEvent: { severity: "error", message: "towpath:freeze: frozen" } }];
       machine.pulumi("up", errors, 255);
@@ -121,7 +121,7 @@ describe("on a machine, the command", function () {
     const receipt = (release?: string, stack = "staging") =>
       endToEndReceipt(stack, release, progress, machine.project);
 
-    it("takes down that what runs was tested", async () => {
+    it("records that the current release was tested", async () => {
       released(record("b"), record("a"));
       for (const release of [undefined, b]) {
         const given = await receipt(release);
@@ -132,7 +132,7 @@ describe("on a machine, the command", function () {
       assert.deepEqual(calls().slice(0, 2), [output("staging"), up("staging")]);
     });
 
-    it("is not given to another release than the one that was tested, or to none", async () => {
+    it("is refused for another release than the one that was tested, or for none", async () => {
       released(record("b"), record("a"));
       await assert.rejects(receipt(a), {
         name: "Problem",
@@ -147,7 +147,7 @@ describe("on a machine, the command", function () {
   });
 
   describe("releases", () => {
-    it("shows what was released and what failed, and changes nothing", async () => {
+    it("shows releases and failed runs, and changes nothing", async () => {
       released(record("a"));
       const entry = { kind: "update", result: "failed", startTime: "1", endTime: "2" };
       machine.pulumiDoes("stack", `[ "$2" = history ] && echo '${JSON.stringify([entry])}' && exit 0`);
@@ -180,7 +180,7 @@ describe("on a machine, the command", function () {
 
     const pruned = (dryRun = false) => pruneImages(progress, { dryRun }, machine.project, now);
 
-    it("removes what has expired and no stack's record needs", async () => {
+    it("removes expired images that no stack's record needs", async () => {
       const repository = "owner/notes/api";
       const long = "2025-01-01T00:00:00Z";
       const needed = played.publish(repository, [commit("1")], { n: "1" }, long);
@@ -205,7 +205,7 @@ describe("on a machine, the command", function () {
       assert.deepEqual(calls().slice(0, 2), [output("production"), output("staging")]);
     });
 
-    it("removes nothing where no record says what is needed", async () => {
+    it("removes nothing when no record shows what is needed", async () => {
       played.publish("owner/notes/api", [commit("1")], {}, "2025-01-01T00:00:00Z");
       released();
       await assert.rejects(pruned(), {
@@ -216,7 +216,7 @@ describe("on a machine, the command", function () {
       assert.deepEqual(played.asked, []);
     });
 
-    it("is refused where nothing is published to", async () => {
+    it("is refused when nothing is published", async () => {
       machine.write("Pulumi.ci.yaml", "config: {}\n");
       await assert.rejects(pruned(), {
         name: "Problem",

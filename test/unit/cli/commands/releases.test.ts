@@ -16,13 +16,13 @@ const call = {
 describe("the records of a stack", () => {
   const ask = "pulumi stack output --stack production --json --show-secrets --non-interactive";
 
-  it("are what it has brought out, decrypted", async () => {
+  it("are in its outputs, decrypted", async () => {
     const records = [record("a")];
     const { run } = fakeRun({ [ask]: { stdout: JSON.stringify({ releases: records, url: "https://a" }) } });
     assert.deepEqual(await readRecords(call, run), records);
   });
 
-  it("are none where nothing was released yet, or no stack is", async () => {
+  it("are none when nothing was released yet, or there is no stack", async () => {
     assert.deepEqual(await readRecords(call, fakeRun({ [ask]: { stdout: "{}" } }).run), []);
     const stderr = "error: no stack named 'production' found";
     assert.deepEqual(await readRecords(call, fakeRun({ [ask]: { code: 255, stderr } }).run), []);
@@ -36,8 +36,8 @@ describe("the records of a stack", () => {
   });
 });
 
-describe("the releases of a stack", () => {
-  it("are a table, newest first, with the failed runs between them", () => {
+describe("the list of a stack's releases", () => {
+  it("is a table, newest first, with the failed runs between them", () => {
     const newest = record("a", {
       endedAt: "2026-01-04T10:00:00.000Z",
       rollbackOf: idOf("b"),
@@ -65,8 +65,8 @@ describe("the releases of a stack", () => {
   });
 });
 
-describe("the failed runs", () => {
-  it("are those of Pulumi's history that were to release", async () => {
+describe("the failed runs of a stack", () => {
+  it("are those runs in Pulumi's history that were meant to release", async () => {
     const entry = { startTime: "2026-01-03T09:59:00.000Z", endTime: "2026-01-03T10:00:00.000Z" };
     const stdout = JSON.stringify([
       { kind: "update", result: "succeeded", ...entry },
@@ -78,7 +78,7 @@ describe("the failed runs", () => {
     assert.deepEqual(calls, ["pulumi stack history --stack production --json --page-size 50 --page 1"]);
   });
 
-  it("are none where there is no stack", async () => {
+  it("are none when there is no stack", async () => {
     const { run } = fakeRun({ pulumi: { code: 255, stderr: "no stack named" } });
     assert.deepEqual(await failedRuns(call, run), []);
   });

@@ -21,7 +21,7 @@ function refused(call: () => unknown, message: string): void {
 describe("a rollback", () => {
   const records = [record("c"), record("b"), record("a")];
 
-  it("goes to the last release that was not gone back from, or to the one that is named", () => {
+  it("goes to the last release that was not rolled back, or to the named one", () => {
     assert.equal(planRollback(records, asked, false).to, b);
     assert.equal(planRollback(records, { ...asked, release: a }, false).to, a);
     const back = [record("b", { rollbackOf: c }), ...records];
@@ -29,7 +29,7 @@ describe("a rollback", () => {
     assert.equal(planRollback(back, { ...asked, release: c }, false).to, c);
   });
 
-  it("is refused where there is nothing to go back to", () => {
+  it("is refused when there is nothing to roll back to", () => {
     refused(
       () => planRollback([], asked, false),
       "rollback: expected a release of production, got none; release one first",
@@ -48,7 +48,7 @@ describe("a rollback", () => {
     );
   });
 
-  it("is refused where the database does not allow it", () => {
+  it("is refused when the database does not allow it", () => {
     const taken = [record("b", schema("2", ["2"])), record("a", schema("1"))];
     refused(
       () => planRollback(taken, asked, true),
@@ -62,7 +62,7 @@ describe("a rollback", () => {
     assert.equal(planRollback(records, { ...asked, withDowngrade: true }, false).downgrade, false);
   });
 
-  it("says first what it will do", () => {
+  it("first shows what it will do", () => {
     const now = record("b", {
       settingsHash: "x",
       secretVersions: { JWT_SECRET: "1", NEW: "2" },
@@ -85,7 +85,7 @@ describe("a rollback", () => {
     );
   });
 
-  it("says what becomes of the description", () => {
+  it("shows what happens to the description", () => {
     const said = (then: ReleaseRecord): string | undefined =>
       rollbackInWords(planRollback([record("b"), then], { ...asked, release: then.id }, false))
         .split("\n")
@@ -98,7 +98,7 @@ describe("a rollback", () => {
     );
   });
 
-  it("says what becomes of the schema", () => {
+  it("shows what happens to the schema", () => {
     const lastLine = (...args: Parameters<typeof planRollback>): string | undefined =>
       rollbackInWords(planRollback(...args))
         .split("\n")
@@ -134,7 +134,7 @@ describe("a rollback", () => {
     );
   });
 
-  it("is not done unasked", () => {
+  it("is not done without confirmation", () => {
     assert.equal(
       notAgreed({ stack: "production", to: a }),
       `rollback: changes what users of production get and has to be agreed to, got no terminal to ask on; use "npx towpath rollback ${a} --stack production --yes"`,
@@ -143,7 +143,7 @@ describe("a rollback", () => {
 });
 
 describe("commands about releases", () => {
-  it("are about stacks that are released to", () => {
+  it("are refused for stacks without releases", () => {
     checkKeepsRecords("staging");
     checkKeepsRecords("production");
     refused(() => {
@@ -151,7 +151,7 @@ describe("commands about releases", () => {
     }, '--stack: expected a stack that is released to, got "local"; take staging or production');
   });
 
-  it("give the receipt of end-to-end tests to what was tested only", () => {
+  it("give the receipt of end-to-end tests only to what was tested", () => {
     assert.equal(
       notTested("staging", undefined, undefined),
       "receipt: expected a release of staging, got none; release one and test it first",

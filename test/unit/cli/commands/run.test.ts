@@ -48,7 +48,7 @@ describe("the command run", function () {
     await refused('run: no such service, got "postgres"; known are api, web, worker', "postgres");
   });
 
-  it("needs the other containers", async () => {
+  it("requires the other containers", async () => {
     const message =
       'run: the service needs the other containers of notes-local, got none that run; start them with "npm start"';
     for (const there of [[], containers.slice(1), containers.slice(0, 3)]) {
@@ -59,7 +59,7 @@ describe("the command run", function () {
     await refused(message);
   });
 
-  it("needs a free port for a service that has one", async () => {
+  it("requires a free port for a service that has one", async () => {
     const server = createServer();
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as { port: number };
@@ -74,14 +74,14 @@ describe("the command run", function () {
     }
   });
 
-  it("lets the container of a service without routes rest meanwhile", async () => {
+  it("stops the container of a service without routes meanwhile", async () => {
     assert.equal(await runs("worker", "process.exit(3)"), 3);
     const calls = machine.calls.filter((call) => /docker (stop|start)/.test(call));
     assert.deepEqual(calls, ["docker stop notes-local-worker-1a", "docker start notes-local-worker-1a"]);
     assert.deepEqual(progress.lines, ["worker: runs on this machine, in app/api; Ctrl+C ends it"]);
   });
 
-  it("has the gateway send it requests once it accepts them", async () => {
+  it("lets the gateway send requests to it once it accepts them", async () => {
     const script = [
       "const server = require('net').createServer((socket) => { socket.end(); connections += 1; });",
       "let connections = 0;",
@@ -99,7 +99,7 @@ describe("the command run", function () {
     assert.ok(!existsSync(join(machine.root, ".towpath/namespaces/notes-local/host/api")));
   });
 
-  it("says when the gateway cannot be told that it is gone, and leaves that to the next start", async () => {
+  it("reports when the gateway cannot be switched back, and leaves that to the next start", async () => {
     machine.docker("exec", "", 1);
     assert.equal(await runs("worker", ""), 0);
     assert.equal(

@@ -52,7 +52,7 @@ const containers = [
   "2\tnotes-local-web-1a\trunning\tUp 1 second (health: starting)\tweb\tr1\t",
 ].join("\n");
 
-describe("the command start", function () {
+describe("towpath", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
@@ -94,7 +94,7 @@ describe("the command start", function () {
   const begin = (refresh = false) => start(progress, { refresh }, machine.project);
 
   describe("start", () => {
-    it("waits for a copy that suffered while what it needs was gone", async () => {
+    it("waits for a copy that failed while a service that it needs was gone", async () => {
       serves(containers.replace("(healthy)", "(unhealthy)"));
       const waiting = "waiting for api to be healthy again …";
       const starting = begin();
@@ -107,7 +107,7 @@ describe("the command start", function () {
       assert.deepEqual(progress.lines.slice(-2), [waiting, "waiting for api to be healthy again done"]);
     });
 
-    it("makes nothing on an engine whose disk is full, and does not ask it where something is already", async () => {
+    it("makes nothing on an engine whose disk is full, and does not ask when something is there already", async () => {
       machine.diskWith(1000);
       await assert.rejects(begin(), {
         name: "Problem",
@@ -119,7 +119,7 @@ describe("the command start", function () {
       await begin();
     });
 
-    it("makes the stack, runs it, and says what runs", async () => {
+    it("makes the stack, runs it, and shows what runs", async () => {
       const started = await begin();
       assert.deepEqual(machine.calls, [
         "pulumi stack init local --no-select --non-interactive --color never",
@@ -163,7 +163,7 @@ describe("the command start", function () {
       );
     });
 
-    it("says of a service that ends again and again how often it was started again", async () => {
+    it("reports how often a service that keeps ending was started again", async () => {
       const restarted = `1 /notes-local-api-1a running 3 ${new Date().toISOString()}\n`;
       machine.docker("container", restarted, 1);
       const started = await begin();
@@ -171,7 +171,7 @@ describe("the command start", function () {
       assert.match(startedInWords(started), /^api +restarting \(3 times\) \(notes-local-api-1a\)$/m);
     });
 
-    it("looks at the resources first only when asked to, or when something is missing", async () => {
+    it("refreshes the resources first only on request, or when something is missing", async () => {
       withState();
       machine.docker("ps", containers);
       await begin();
@@ -194,7 +194,7 @@ describe("the command start", function () {
       assert.ok(progress.lines.includes("missing on the engine: notes-local-redis"));
     });
 
-    it("looks at every resource in one step", async () => {
+    it("refreshes all resources in one step", async () => {
       const looked = (name: string) => ({
         resourcePreEvent: {
           metadata: { op: "refresh", type: "x:y:Z", urn: `${environment}$x:y:Z::${name}` },
@@ -241,7 +241,7 @@ describe("the command start", function () {
         machine.docker("network", `net1\t${mark}\nnet2\t\n`);
       });
 
-      it("removes what that run had begun, once Pulumi's lock says that it is over", async () => {
+      it("removes what that run had begun, once Pulumi's lock shows that it is over", async () => {
         await begin();
         assert.deepEqual(machine.calls, [
           refresh,
@@ -262,7 +262,7 @@ describe("the command start", function () {
         assert.deepEqual(machine.calls, [refresh]);
       });
 
-      it("removes nothing that the state has taken up meanwhile", async () => {
+      it("removes nothing that has been added to the state meanwhile", async () => {
         machine.pulumiDoes(
           "refresh",
           `state=.towpath/namespaces/notes-local/state/.pulumi/stacks/towpath/local.json
@@ -277,7 +277,7 @@ describe("the command start", function () {
         ]);
       });
 
-      it("refuses a namespace that holds what another state made, before it touches anything", async () => {
+      it("refuses a namespace with resources of another state, before it changes anything", async () => {
         // The same fixed name, made by another run; and a copy that this state's runs had never begun.
         machine.docker("ps", [containers.split("\n")[1], gateway.replace("0123", "ffff")].join("\n"));
         await assert.rejects(begin(), {
@@ -288,7 +288,7 @@ describe("the command start", function () {
         assert.deepEqual(machine.calls, []);
       });
 
-      it("refuses what was made without a mark, too", async () => {
+      it("refuses resources without a mark, too", async () => {
         machine.docker("ps", "3\tnotes-local-redis\trunning\tUp\tredis\t\t\t\t2026-01-02 03:04:05 +0000 UTC");
         await assert.rejects(begin(), {
           message:
@@ -298,7 +298,7 @@ describe("the command start", function () {
       });
     });
 
-    it("takes a namespace over when a person says so", async () => {
+    it("takes a namespace over on request", async () => {
       machine.docker("ps", containers);
       machine.docker("network", "net1\t\n");
       machine.write("no-containers", "");
@@ -321,7 +321,7 @@ describe("the command start", function () {
       );
     });
 
-    it("says what Pulumi says is wrong", async () => {
+    it("shows Pulumi's error", async () => {
       machine.pulumi(
         "up",
         [
@@ -339,7 +339,7 @@ describe("the command start", function () {
       await assert.rejects(begin(), { message: /^passphrase: / });
     });
 
-    it("finds out that the port is taken before it touches anything", async () => {
+    it("finds that the port is taken before it changes anything", async () => {
       const server = createServer();
       await once(server.listen(41234, "127.0.0.1"), "listening");
       try {
@@ -357,7 +357,7 @@ describe("the command start", function () {
       }
     });
 
-    it("mounts no source on another machine, and touches nothing there", async () => {
+    it("mounts no source on another machine, and changes nothing there", async () => {
       machine.docker("context", "ssh://app1.example.com");
       await assert.rejects(begin(), {
         name: "Problem",
@@ -372,13 +372,13 @@ describe("the command start", function () {
       assert.deepEqual((await begin()).reload, []);
     });
 
-    it("refuses settings that cannot be used, before anything else", async () => {
+    it("refuses unusable settings before anything else", async () => {
       machine.write("Pulumi.local.yaml", "config:\n  towpath:prot: 1\n");
       await assert.rejects(begin(), { name: "InputError", message: /^towpath:prot: / });
     });
   });
 
-  it("leaves its events in a file", async () => {
+  it("start leaves its events in a file", async () => {
     await begin();
     assert.match(
       readFileSync(join(machine.root, ".towpath/namespaces/notes-local/logs/local-up.events.json"), "utf8"),

@@ -93,7 +93,7 @@ describe("the command test", function () {
   const oldest = `${runUnit} on oldest-1.0.0`;
   const newest = `${runUnit} on newest-1.0.0`;
 
-  it("runs both kinds, the unit tests on both Nodes, and measures once what they cover", async () => {
+  it("runs both kinds, the unit tests on both Nodes, and measures their coverage once", async () => {
     assert.deepEqual(await tested(), {
       code: 0,
       printed: ["9 passed, 0 failed, 3 skipped"],
@@ -101,7 +101,7 @@ describe("the command test", function () {
     });
   });
 
-  it("runs the unit tests on one of them when it is asked for", async () => {
+  it("runs the unit tests on one of the Nodes on request", async () => {
     assert.deepEqual((await tested({ kind: "unit", node: "oldest" })).runs, [oldest]);
     const asked = { kind: "unit", suite: "naming/names", node: "newest" } as const;
     assert.deepEqual((await tested(asked)).runs, [oldest, newest]);
@@ -111,7 +111,7 @@ describe("the command test", function () {
     });
   });
 
-  it("says why there is none of the Nodes to run on, before it runs anything", async () => {
+  it("reports why a Node is missing before it runs anything", async () => {
     machine.write("test/run/nodes/newest/package-lock.json", '{ "packages": {} }');
     const where = `${process.platform} on ${process.arch}`;
     await assert.rejects(tested(), {
@@ -120,7 +120,7 @@ describe("the command test", function () {
     assert.ok(!existsSync(join(machine.root, "runs")));
   });
 
-  it("tells and keeps how long the suites took", async () => {
+  it("shows and keeps the times of the suites", async () => {
     const { printed } = await tested({ kind: "unit" }, 7);
     assert.deepEqual(printed.slice(1), [
       "",
@@ -135,7 +135,7 @@ describe("the command test", function () {
     assert.match(readFileSync(join(machine.root, "reports/tests.txt"), "utf8"), /names\.test\.ts\n$/);
   });
 
-  it("does not measure one suite alone", async () => {
+  it("does not measure coverage for a single suite", async () => {
     assert.deepEqual(await tested({ kind: "unit", suite: "naming/names" }), {
       code: 0,
       printed: ["3 passed, 0 failed, 1 skipped"],
@@ -143,7 +143,7 @@ describe("the command test", function () {
     });
   });
 
-  it("fails with the tests, and runs the other kind all the same", async () => {
+  it("fails with failing tests, and still runs the other kind", async () => {
     machine.write("failing", "");
     reports({ counts: { passed: 2, failed: 1, skipped: 0 } });
     assert.deepEqual(await tested(), {
@@ -167,7 +167,7 @@ describe("the command test", function () {
     );
   });
 
-  it("counts a group that breaks as a failure, says where, and runs the others", async () => {
+  it("counts a group that breaks as a failure, shows where, and runs the others", async () => {
     machine.write("test/e2e/reload/docs.test.ts", "");
     reports({ ended: false, running: "a page", waits: ["the registry"] }, "e2e-report");
     const { code, printed, runs } = await tested({ kind: "e2e" }, 4);
@@ -181,7 +181,7 @@ describe("the command test", function () {
     assert.equal(runs.length, 2);
   });
 
-  it("fails when mocha is interrupted, which ends well then and has not counted", async () => {
+  it("fails when mocha is interrupted and ends without an error before its tests do", async () => {
     machine.write("node_modules/mocha/bin/mocha.js", `require("node:fs").writeFileSync("runs", "x");`);
     const { code, printed } = await tested({ kind: "unit", suite: "naming" }, 3);
     assert.deepEqual(
@@ -190,7 +190,7 @@ describe("the command test", function () {
     );
   });
 
-  it("runs the unit tests beside those with an engine, where several groups run at once", async () => {
+  it("runs the unit tests beside those with an engine when several groups run at once", async () => {
     // Each ends when the other has begun.
     const meets = (own: string, other: string): string => `
       writeFileSync("${own}", "");
@@ -208,7 +208,7 @@ describe("the command test", function () {
     assert.equal((await tested({ lanes: 3 })).code, 0);
   });
 
-  it("runs groups beside each other, and says whose each line is", async () => {
+  it("runs groups beside each other, and labels each line with its group", async () => {
     machine.write("test/e2e/reload/docs.test.ts", "");
     machine.write(
       "node_modules/mocha/bin/mocha.js",
@@ -223,7 +223,7 @@ describe("the command test", function () {
     ]);
   });
 
-  describe("of a clone", () => {
+  describe("in a clone", () => {
     beforeEach(() => {
       machine.write(soak, 'import { one } from "../one.ts"; console.log(one);');
       machine.write(".gitignore", "runs\ncache\nreports\n");
@@ -252,12 +252,12 @@ describe("the command test", function () {
       });
     });
 
-    it("runs the long ones alone when they are asked for", async () => {
+    it("runs only the long ones on request", async () => {
       assert.deepEqual((await tested({ long: true })).runs, [runLong]);
       assert.deepEqual((await tested({ kind: "e2e", suite: "local/soak" })).runs, [runLong, runLong]);
     });
 
-    it("runs long ones after the others whose sources changed, as time allows, and says what it leaves out", async () => {
+    it("runs long ones whose sources changed after the others, as time allows, and lists those that it leaves out", async () => {
       const suite = { kind: "e2e", suite: "local" };
       const left = await tested({ ...suite, longMinutes: 19 }, 20);
       assert.equal(left.runs.length, 1);
@@ -269,7 +269,7 @@ describe("the command test", function () {
     });
   });
 
-  it("refuses a seed that is none", async () => {
+  it("refuses an invalid seed", async () => {
     process.env.TOWPATH_TEST_SEED = "five";
     await assert.rejects(tested(), {
       message: 'TOWPATH_TEST_SEED: expected a whole number, got "five"; use the one that a run printed',

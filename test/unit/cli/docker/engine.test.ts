@@ -27,7 +27,7 @@ const [api, worker, postgres, gateway] = parseContainers(listed) as [
 ];
 
 describe("the containers of a namespace", () => {
-  it("are read from what the engine lists", async () => {
+  it("are read from the engine's list", async () => {
     const { run, calls } = fakeRun({ "docker ps": { stdout: `${listed}\n` } });
     const containers = await listContainers(run, "n");
     assert.deepEqual(containers[0], {
@@ -51,7 +51,7 @@ describe("the containers of a namespace", () => {
     assert.deepEqual(containers.map(rankOf), ["workload", "workload", "backing service", "gateway"]);
   });
 
-  it("cannot be read from an engine that says no", async () => {
+  it("cannot be read from an engine that refuses", async () => {
     await assert.rejects(
       docker(fakeRun({ "docker ps": { code: 1, stderr: "Cannot connect to the Docker daemon" } }).run, [
         "ps",
@@ -90,7 +90,7 @@ describe("the containers of a namespace", () => {
     assert.equal(calls.length, 1);
   });
 
-  it("are started from the backing services to the gateway, each kind once the one before is healthy", async () => {
+  it("are started from the backing services to the gateway, each kind once the previous one is healthy", async () => {
     let looks = 0;
     const { run, calls } = fakeRun({
       "docker ps": () => ({
@@ -110,7 +110,7 @@ describe("the containers of a namespace", () => {
     assert.equal(waits, 1);
   });
 
-  it("are not waited for without end", async () => {
+  it("are not waited for endlessly", async () => {
     const { run } = fakeRun({ "docker ps": { stdout: listed }, "docker start": {} });
     let waited = 0;
     await startContainers(run, "n", [worker], recordedProgress(), (milliseconds) => {
@@ -141,11 +141,11 @@ describe("the difference between state and engine", () => {
     volumeNames: new Set(["n-postgres"]),
   };
 
-  it("is what stopped", () => {
+  it("lists what has stopped", () => {
     assert.deepEqual(findDrift({ resources }, engine), { missing: [], stopped: [postgres] });
   });
 
-  it("is what is missing, by name", () => {
+  it("lists what is missing, by name", () => {
     const empty: WholeEngineView = { containers: [], networks: [], volumeNames: new Set() };
     assert.deepEqual(findDrift({ resources }, empty).missing, ["n-api-1a", "n-postgres", "n", "n-postgres"]);
     assert.deepEqual(
@@ -154,7 +154,7 @@ describe("the difference between state and engine", () => {
     );
   });
 
-  it("is asked of the engine in three questions", async () => {
+  it("is read from the engine with three questions", async () => {
     const { run, calls } = fakeRun({
       "docker ps": { stdout: listed },
       "docker network ls": { stdout: "net1\t\nnet2\tmark\n" },
@@ -169,8 +169,8 @@ describe("the difference between state and engine", () => {
   });
 });
 
-describe("the sweep", () => {
-  it("removes what carries the namespace's label, and its images by name", async () => {
+describe("the removal of leftovers", () => {
+  it("covers what carries the namespace's label, and its images by name", async () => {
     const { run, calls } = fakeRun({
       docker: {},
       "docker ps": { stdout: "n-api-1a\n" },
@@ -200,7 +200,7 @@ describe("the sweep", () => {
     );
   });
 
-  it("removes nothing where there is nothing", async () => {
+  it("does nothing when there is nothing", async () => {
     const { run, calls } = fakeRun({ docker: {} });
     const swept = await sweep(run, "n", []);
     assert.equal(sweptInWords(swept), undefined);

@@ -18,7 +18,7 @@ function machine(engineSays: object, free = gibibyte, answers: Answers = {}): Re
   });
 }
 
-describe("what a new environment needs of this machine's engine", () => {
+describe("the requirement of a new environment for this machine's engine", () => {
   it("is 1 GiB on its disk", async () => {
     await checkLocalEngine(machine(info).run, engine, 80);
     await assert.rejects(checkLocalEngine(machine(info, gibibyte / 2).run, engine, 80), {
@@ -28,7 +28,7 @@ describe("what a new environment needs of this machine's engine", () => {
     });
   });
 
-  it("is a port that it may open, where it is rootless", async () => {
+  it("is the right to open its port, when the engine is rootless", async () => {
     await checkLocalEngine(machine(rootless).run, engine, 8080);
     await checkLocalEngine(machine(rootless).run, engine);
     await assert.rejects(checkLocalEngine(machine(rootless).run, engine, 81), {
@@ -38,7 +38,7 @@ describe("what a new environment needs of this machine's engine", () => {
     });
   });
 
-  it("is not judged where it cannot be seen from here", async () => {
+  it("is not checked when it cannot be seen from here", async () => {
     const full = 0;
     const elsewhere = machine(info, full);
     await checkLocalEngine(elsewhere.run, { ...engine, endpoint: "ssh://build@10.0.0.1" });

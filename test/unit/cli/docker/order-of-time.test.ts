@@ -19,15 +19,15 @@ async function timesOf(merged: AsyncIterable<{ time: string }>): Promise<number[
   return times;
 }
 
-describe("what several containers printed", () => {
-  it("is merged in the order of time", async () => {
+describe("the output of several containers", () => {
+  it("is merged in chronological order", async () => {
     const sources = [lines(1, 4, 9), lines(), lines(2, 3), lines(0, 4, 5, 6)];
     const merged = inOrderOfTime(sources.map(({ read }) => read()));
     assert.deepEqual(await timesOf(merged), [0, 1, 2, 3, 4, 4, 5, 6, 9]);
     assert.deepEqual(await timesOf(inOrderOfTime([])), []);
   });
 
-  it("is asked for as it is printed: nothing but the next line of each is held", async () => {
+  it("is read as it is printed, with only the next line of each in memory", async () => {
     const [one, other] = [lines(1, 2, 3, 4), lines(5, 6, 7, 8)];
     const merged = inOrderOfTime([one.read(), other.read()]);
     await merged.next();

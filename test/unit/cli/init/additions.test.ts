@@ -24,14 +24,14 @@ const scripts = {
 const module = { type: "module", main: "index.ts" };
 
 describe("a project's package.json", () => {
-  it("is new where there is none", () => {
+  it("is new when there is none", () => {
     assert.deepEqual(complete(undefined).after, {
       ...{ name: "shop-towpath", private: true, ...module, scripts },
       dependencies: { towpath: "1.2.3" },
     });
   });
 
-  it("gets what it lacks, and keeps all that it has", () => {
+  it("gets what it lacks, and keeps everything that it has", () => {
     const own = {
       name: "x",
       scripts: { start: "node .", lint: "eslint" },
@@ -42,7 +42,7 @@ describe("a project's package.json", () => {
     assert.deepEqual(notes, ['package.json: its script start stays "node ."; use npx towpath start']);
   });
 
-  it("is left as it is written where it lacks nothing", () => {
+  it("is left unchanged when it lacks nothing", () => {
     const text = `${JSON.stringify({ ...module, scripts, devDependencies: { towpath: "1" } })}\n\n`;
     assert.deepEqual(completedPackage(text, facts), { text, notes: [] });
   });
@@ -54,7 +54,7 @@ describe("a project's package.json", () => {
     );
   });
 
-  it("is not taken from another program", () => {
+  it("is left alone when it is another program's", () => {
     const refused = (present: object, message: string, change = {}): void => {
       assert.throws(() => complete(present, change), { name: "Problem", message });
     };
@@ -79,7 +79,7 @@ describe("a project's package.json", () => {
 });
 
 describe("an ignore file", () => {
-  it("gets the lines that it lacks, at its end", () => {
+  it("gets the lines that it lacks at its end", () => {
     const lines = [".towpath/", "node_modules/"];
     assert.equal(completedIgnore(undefined, lines), ".towpath/\nnode_modules/\n");
     assert.equal(completedIgnore("dist", lines), "dist\n.towpath/\nnode_modules/\n");

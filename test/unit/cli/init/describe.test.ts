@@ -77,7 +77,7 @@ describe("the description of a repository", () => {
     });
   });
 
-  it("has contexts from the project's folder, and Dockerfiles from the context", () => {
+  it("has contexts relative to the project's folder, and Dockerfiles relative to the context", () => {
     const images = (dockerfile: string, folder: string): unknown =>
       described(
         "shop",
@@ -94,7 +94,7 @@ describe("the description of a repository", () => {
     assert.deepEqual(images("FROM a AS prod\nFROM a AS test", "a"), { context: "api", target: "prod" });
   });
 
-  it("sends everything to a page, and an API's paths to it; others have paths of their names", () => {
+  it("routes everything to a page, an API's paths to the API, and paths of their names to others", () => {
     const routes = (...names: string[]): unknown => {
       const { services } = described(
         "shop",
@@ -114,7 +114,7 @@ describe("the description of a repository", () => {
     assert.deepEqual(routes("api", "admin"), ["/api/*", "/*"]);
   });
 
-  it("has a bucket of its own name where services name none, and not a service's name", () => {
+  it("has a bucket of its own name when services name none, but never a service's name", () => {
     const buckets = (service: string, variable: string): unknown =>
       described(
         "shop",
@@ -127,7 +127,7 @@ describe("the description of a repository", () => {
     assert.deepEqual(buckets("photos", "S3_BUCKET_PHOTOS"), ["files"]);
   });
 
-  it("delivers secrets as files to programs that read files", () => {
+  it("delivers secrets as files to programs that read them from files", () => {
     const repository = playedRepository(
       { "api/Dockerfile": "FROM a", ".env.example": "JWT_SECRET=x\nAPI_KEY=x" },
       { mentions: { "api/x.py": ["JWT_SECRET_FILE"] } },
@@ -135,7 +135,7 @@ describe("the description of a repository", () => {
     assert.deepEqual(described("shop", find(repository), "").secrets, { API_KEY: { delivery: "variable" } });
   });
 
-  it("calls secrets what looks like one", () => {
+  it("has secrets for variables that look like secrets", () => {
     const secrets = (example: string): unknown =>
       described("shop", find(playedRepository({ "api/Dockerfile": "FROM a", ".env.example": example })), "")
         .services.api?.secrets ?? [];
@@ -167,7 +167,7 @@ describe("the description of a repository", () => {
       assert.deepEqual(secrets(other), [], other);
   });
 
-  it("is one that application.ts may hold, for any repository", () => {
+  it("is valid in application.ts, for any repository", () => {
     const name = fc.oneof(
       fc.constantFrom("api", "web", "gateway", "redis", "docker", "files", ""),
       fc.string({ maxLength: 30 }),
@@ -231,7 +231,7 @@ describe("the description of a repository", () => {
 });
 
 describe("an application's name", () => {
-  it("is what can be read of a repository's", () => {
+  it("is made of the readable part of a repository's name", () => {
     assert.equal(applicationName("Acme_Shop.js"), "acme-shop-js");
     assert.equal(applicationName("a-very-long-name-of-a-repository"), "a-very-long-name-of");
     assert.equal(applicationName("2024"), undefined);
@@ -244,7 +244,7 @@ describe("the notes on a description", () => {
     return notesOf(described("shop", found, ""), found);
   };
 
-  it("say what a person has to look at", () => {
+  it("list what a person has to check", () => {
     assert.deepEqual(notes({ "api/Dockerfile": "FROM a" }), [
       "services.api: no EXPOSE found, so no request reaches it; add port and routes if it answers any",
     ]);

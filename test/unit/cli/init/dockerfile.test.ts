@@ -9,7 +9,7 @@ function factsOf(...lines: string[]): object | undefined {
 }
 
 describe("a Dockerfile's ports", () => {
-  it("are those over TCP, with the values of variables", () => {
+  it("are those over TCP, with variables replaced by their values", () => {
     assert.deepEqual(factsOf("EXPOSE 8000"), { ports: [8000] });
     assert.deepEqual(factsOf("EXPOSE 53/udp 80/tcp", "EXPOSE 443 80"), { ports: [80, 443] });
     assert.deepEqual(factsOf('ENV HOST=a PORT="8000"', "EXPOSE $PORT"), { ports: [8000] });
@@ -19,7 +19,7 @@ describe("a Dockerfile's ports", () => {
     assert.deepEqual(factsOf("EXPOSE $PORT", "EXPOSE 0 99999"), { ports: [] });
   });
 
-  it("are those of the stage that is shipped, and of what it begins with", () => {
+  it("are those of the shipped stage and of the stages that it is based on", () => {
     const facts = readDockerfile(
       ["FROM x AS base", "EXPOSE 1", "FROM base AS build", "EXPOSE 2", "FROM base", "EXPOSE 3"].join("\n"),
     );
@@ -37,7 +37,7 @@ describe("a Dockerfile's health check", () => {
     return health;
   };
 
-  it("is a path where it asks the service's own port for one", () => {
+  it("is a path when it asks the service's own port for one", () => {
     for (const check of [
       "CMD curl -f http://localhost:8000/health || exit 1",
       "--interval=5s --timeout=3s CMD wget -q --spider http://127.0.0.1:8000/health",
@@ -64,12 +64,12 @@ describe("a Dockerfile's health check", () => {
       assert.deepEqual(healthOf(`CMD ${command}`), { command: ["sh", "-c", command] });
   });
 
-  it("is none where the image has none", () => {
+  it("is none when the image has none", () => {
     assert.equal(healthOf("NONE"), undefined);
     assert.deepEqual(factsOf("HEALTHCHECK CMD curl http://localhost/up", "HEALTHCHECK NONE"), { ports: [] });
   });
 
-  it("tells the port where nothing else does", () => {
+  it("determines the port when nothing else does", () => {
     const path = { health: { path: "/up" } };
     assert.deepEqual(factsOf("HEALTHCHECK CMD curl http://localhost:9000/up"), { ports: [9000], ...path });
     assert.deepEqual(factsOf("HEALTHCHECK CMD curl http://localhost/up"), { ports: [80], ...path });
@@ -83,7 +83,7 @@ describe("a Dockerfile's stages", () => {
     return [target, devTarget];
   };
 
-  it("have one for development where that has a command of its own", () => {
+  it("include one for development when it has a command of its own", () => {
     assert.deepEqual(stages("FROM a AS dev", "CMD x", "FROM a"), [undefined, "dev"]);
     assert.deepEqual(stages("FROM a AS base", "CMD x", "FROM base AS development", "FROM a"), [
       undefined,
@@ -92,7 +92,7 @@ describe("a Dockerfile's stages", () => {
     assert.deepEqual(stages("FROM a AS dev", "FROM a", "CMD x"), [undefined, undefined]);
   });
 
-  it("have none for development where that listens elsewhere", () => {
+  it("include none for development when that one listens on another port", () => {
     assert.deepEqual(stages("FROM a AS dev", "CMD x", "EXPOSE 5173", "FROM a", "EXPOSE 80"), [
       undefined,
       undefined,
@@ -107,13 +107,13 @@ describe("a Dockerfile's stages", () => {
     assert.deepEqual(stages("FROM a AS dev", "CMD x"), [undefined, "dev"]);
   });
 
-  it("are missing in a file that is none", () => {
+  it("are unknown in a file that is no Dockerfile", () => {
     assert.equal(readDockerfile("# nothing yet\nARG A=1"), undefined);
   });
 });
 
-describe("what a Dockerfile copies", () => {
-  it("is what it takes from its context, and can be known", () => {
+describe("the files that a Dockerfile copies", () => {
+  it("are those from its context that can be known", () => {
     const text = [
       "FROM a AS build",
       "COPY --chown=1:1 package.json package-*.json ./",

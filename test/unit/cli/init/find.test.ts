@@ -35,7 +35,7 @@ describe("the services of a repository", () => {
     ]);
   });
 
-  it("have names of their own", () => {
+  it("have unique names", () => {
     const dockerfile = "FROM a";
     const names = find(
       playedRepository({
@@ -48,7 +48,7 @@ describe("the services of a repository", () => {
     assert.deepEqual(names, ["api", "b-api", "api-2", "apps-gateway"]);
   });
 
-  it("see the nearest folder that holds what is copied", () => {
+  it("have the nearest folder that contains what is copied as their context", () => {
     const files = {
       "package.json": "",
       "packages/shared/index.js": "",
@@ -67,12 +67,12 @@ describe("the services of a repository", () => {
       ]);
   });
 
-  it("see what is above a folder that only builds images", () => {
+  it("have the folder above as their context when their own only builds images", () => {
     const files = { "main.py": "", "docker/api/Dockerfile": "FROM a\nCOPY . .", "docker/start.sh": "" };
     assert.deepEqual(builds(files), ["api: docker/api/Dockerfile in ."]);
   });
 
-  it("are not what is for tests, what is a variant, and what Towpath brings; that is told", () => {
+  it("exclude, with a note, what is for tests, variants, and what Towpath provides", () => {
     const dockerfile = "FROM a";
     const { services, notes } = find(
       playedRepository({
@@ -98,7 +98,7 @@ describe("the services of a repository", () => {
     ]);
   });
 
-  it("have one port, and others are told", () => {
+  it("have one port, and a note lists others", () => {
     const { services, notes } = find(playedRepository({ Dockerfile: "FROM a\nEXPOSE 8000 9000" }));
     assert.equal(services[0]?.port, 8000);
     assert.deepEqual(notes, ["Dockerfile: exposes 8000, 9000, and a service has one port; 8000 is taken"]);
@@ -112,14 +112,14 @@ describe("the variables of a service", () => {
     return Object.fromEntries(services.map(({ name, variables: its }) => [name, its.map((one) => one.name)]));
   };
 
-  it("are those of the example in its folder", () => {
+  it("are those of the example file in its folder", () => {
     assert.deepEqual(variables({ "apps/api/.env.example": "A=1\n# B=2\nexport C='3'\n" }), {
       api: ["A", "C"],
       web: [],
     });
   });
 
-  it("are those of an example for all that its files name, and all that nobody's do", () => {
+  it("are those of a common example that its files name, and those that no service's files name", () => {
     assert.deepEqual(
       variables({ ".env.example": "A=1\nB=2\nC=3" }, { "apps/api/x.py": ["A"], "x.md": ["C"] }),
       {
@@ -129,14 +129,14 @@ describe("the variables of a service", () => {
     );
   });
 
-  it("are the connections that its files name, without any example", () => {
+  it("include the connections that its files name, without any example file", () => {
     assert.deepEqual(variables({}, { "apps/api/x.py": ["DATABASE_URL", "OTHER"] }), {
       api: ["DATABASE_URL"],
       web: [],
     });
   });
 
-  it("are not a server's own, which nobody names where another name of its connection is used", () => {
+  it("exclude a server's own ones that nobody names when the connection has another name", () => {
     const example = { ".env.example": "DATABASE_URL=x\nPOSTGRES_PASSWORD=x\nREDIS_PASSWORD=x" };
     assert.deepEqual(variables(example, { "apps/api/x.py": ["DATABASE_URL"] }), {
       api: ["DATABASE_URL", "REDIS_PASSWORD"],
@@ -144,18 +144,18 @@ describe("the variables of a service", () => {
     });
   });
 
-  it("are not those of tests", () => {
+  it("exclude those of tests", () => {
     assert.deepEqual(variables({ "tests/.env.example": "A=1" }), { api: [], web: [] });
   });
 
-  it("are told to be read from files", () => {
+  it("are marked as read from files when its files do so", () => {
     const repository = playedRepository(files, { mentions: { "apps/api/x.py": ["JWT_SECRET_FILE", "A"] } });
     assert.deepEqual([...find(repository).asFiles], ["JWT_SECRET"]);
   });
 });
 
-describe("beside the services", () => {
-  it("the versions are found that a compose file runs", () => {
+describe("the other facts about a repository", () => {
+  it("include the versions in a compose file", () => {
     const compose =
       "services:\n  db:\n    image: postgres:16-alpine\n  cache:\n    image: 'mirror/redis:8'\n";
     assert.deepEqual(find(playedRepository({ "compose.yaml": compose })).versions, {
@@ -165,7 +165,7 @@ describe("beside the services", () => {
     assert.deepEqual(find(playedRepository({ "docker-compose.dev.yml": "image: a" })).versions, {});
   });
 
-  it("migrations by Alembic are found, from the folder of the service that they are in", () => {
+  it("include Alembic's migrations, from the folder of the service that they are in", () => {
     const alembic = (path: string): unknown =>
       find(
         playedRepository({ "api/Dockerfile": "FROM a", "web/Dockerfile": "FROM a", [path]: "" }),

@@ -27,7 +27,7 @@ function settingsOf(stack: string, facts: Partial<ProjectFacts> = {}): Settings 
 }
 
 describe("a project's stack files", () => {
-  it("hold settings that pass their checks", () => {
+  it("contain valid settings", () => {
     for (const stack of ["local", "ci", "staging", "production"]) {
       assert.equal(settingsOf(stack).environment, stack);
       assert.equal(settingsOf(stack, { github: "Acme/Shop.js" }).environment, stack);
@@ -67,8 +67,8 @@ describe("a project's program", () => {
   });
 });
 
-describe("a literal", () => {
-  it("is the value that it is written from", () => {
+describe("a literal in generated code", () => {
+  it("evaluates to the value that it is written from", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         fc.pre(!JSON.stringify(value).includes("__proto__"));
@@ -77,7 +77,7 @@ describe("a literal", () => {
     );
   });
 
-  it("is laid out as Prettier does it", () => {
+  it("is formatted as Prettier does it", () => {
     const long = "x".repeat(50);
     assert.equal(
       literal({ name: "a", "a-b": { c: [1, "2"], d: {} }, e: [long, long], f: [] }),

@@ -6,7 +6,7 @@ import { run } from "../../../../cli/process/run.ts";
 import { secretsFolder } from "../../../../components/application/connections.ts";
 import { FakeMachine } from "../fake-machine.ts";
 
-describe("what a container is given", () => {
+describe("the inputs of a container", () => {
   let machine: FakeMachine;
 
   beforeEach(() => {
@@ -27,7 +27,7 @@ describe("what a container is given", () => {
     );
   }
 
-  it("is its own variables and its image's, and its secrets, out of the archive that Docker gives", async () => {
+  it("are its own variables and its image's, and its secrets, from the archive that Docker returns", async () => {
     const environment = ["PORT=8000", `JWT_SECRET_FILE=${secretsFolder}/JWT_SECRET`];
     engineWith(environment, ["PATH=/bin"]);
     machine.write("archive/secrets/JWT_SECRET", "one\ntwo");
@@ -46,7 +46,7 @@ describe("what a container is given", () => {
     ]);
   });
 
-  it("may be nothing: then no archive is asked for", async () => {
+  it("may be none, and then no archive is requested", async () => {
     engineWith(null, null);
     assert.deepEqual(await readInputs(run, "api"), { environment: [], imageEnvironment: [], secrets: {} });
     assert.deepEqual(machine.calls, ["docker inspect api", "docker inspect sha256:1"]);

@@ -19,7 +19,7 @@ describe("the port of an environment", () => {
   };
   const other = { namespace: "notes-other", ports: [8080] };
 
-  it("is the first that nobody has", async () => {
+  it("is the first free one", async () => {
     assert.equal(await choosePort(choice), 8080);
     assert.equal(await choosePort({ ...choice, gateways: [other] }), 8081);
     assert.equal(
@@ -45,7 +45,7 @@ describe("the port of an environment", () => {
     assert.deepEqual(tried, [8081]);
   });
 
-  it("is missing where all are taken", async () => {
+  it("is reported as missing when all are taken", async () => {
     await assert.rejects(choosePort({ ...choice, isFree: () => Promise.resolve(false) }), {
       name: "Problem",
       message:
@@ -53,7 +53,7 @@ describe("the port of an environment", () => {
     });
   });
 
-  it("is not one that another program has, on IPv6 neither where the machine has that", async () => {
+  it("is never another program's, on IPv4 or IPv6", async () => {
     const hosts = ["127.0.0.1", "::1"].filter((host) =>
       Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === host)),
     );
@@ -68,7 +68,7 @@ describe("the port of an environment", () => {
     }
   });
 
-  it("is looked for among all gateways, stopped ones too", async () => {
+  it("avoids those of all gateways, even of stopped ones", async () => {
     const { run: docker, calls } = fakeRun({
       "docker ps": { stdout: "1\n2\n" },
       // As it ends when one was removed meanwhile.
@@ -91,7 +91,7 @@ describe("the port of an environment", () => {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    it("belongs to one process, until that ends", async () => {
+    it("belongs to one process until that process ends", async () => {
       const reserve = `import { reservePort } from "./cli/on-this-machine/ports.ts"; console.log(reservePort(8080, ${JSON.stringify(folder)}))`;
       const elsewhere = async (): Promise<string> =>
         (await run(process.execPath, ["--import", "tsx", "--input-type=module", "-e", reserve])).stdout;

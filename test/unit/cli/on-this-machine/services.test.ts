@@ -25,7 +25,7 @@ import { accepts, bridgeTo } from "../../../../cli/on-this-machine/tunnel.ts";
 import { parseApplication } from "../../../../components/application/parse.ts";
 import { notes } from "../../application/notes.ts";
 
-describe("what a service on the machine is given", () => {
+describe("the environment of a service on the machine", () => {
   const inputs = inputsOf({
     environment: ["PATH=/opt", "A=b=c", "LANG=C.UTF-8", "S3_ENDPOINT=http://x-storage:7070", "EMPTY="],
     imageEnvironment: ["PATH=/opt", "LANG=C"],
@@ -37,7 +37,7 @@ describe("what a service on the machine is given", () => {
     { host: "x-storage", port: 7070 },
   ];
 
-  it("is what its container is given beyond its image", () => {
+  it("is what its container gets in addition to its image", () => {
     assert.deepEqual(inputs.variables, {
       A: "b=c",
       LANG: "C.UTF-8",
@@ -46,7 +46,7 @@ describe("what a service on the machine is given", () => {
     });
   });
 
-  it("leads to the backing services that it uses, at ports of this machine", () => {
+  it("leads to the backing services that it uses, on ports of this machine", () => {
     assert.deepEqual(used(inputs, [postgres, redis, storage]), [postgres, storage]);
     const tunnels = [
       { server: postgres, port: 30001 },
@@ -60,7 +60,7 @@ describe("what a service on the machine is given", () => {
 });
 
 describe("the gateway's file with services on the machine", () => {
-  it("sends their routes there and all others to the containers", () => {
+  it("routes their paths there and all others to the containers", () => {
     const runs = [
       { service: "api", pid: 1, address: "172.18.0.1:40000" },
       { service: "web", pid: 1 },
@@ -89,7 +89,7 @@ describe("the folder of a run", () => {
   });
   const pathOf = (service: string) => join(project.privateFolder, "namespaces", "n", "host", service);
 
-  it("holds the secrets, for nobody else, until it is emptied", () => {
+  it("contains the secrets, readable for nobody else, until it is emptied", () => {
     const folder = ServiceRunFolder.claim(project, "n", "api");
     const variables = folder.writeSecrets({ JWT_SECRET: "secret" });
     assert.deepEqual(variables, { JWT_SECRET_FILE: join(pathOf("api"), "JWT_SECRET") });
@@ -117,7 +117,7 @@ describe("the folder of a run", () => {
     ServiceRunFolder.claim(project, "other", "api");
   });
 
-  it("is taken over from a process that died, and its secrets go", () => {
+  it("is taken over from a process that died, whose secrets are removed", () => {
     ServiceRunFolder.claim(project, "n", "api").note({ pid: dead, address: "a:1" });
     writeFileSync(join(pathOf("api"), "SECRET"), "left");
     mkdirSync(pathOf("web"));
@@ -146,7 +146,7 @@ describe("a program in the foreground", function () {
     assert.equal(code, 7);
   });
 
-  it("is killed when it was ended by a signal, or when what runs beside it fails", async () => {
+  it("ends with 1 after a signal, and is killed when what runs beside it fails", async () => {
     assert.equal(
       await inForeground(launch("process.kill(process.pid, 'SIGKILL')"), () => Promise.resolve()),
       1,
@@ -165,7 +165,7 @@ describe("a program in the foreground", function () {
     }
   });
 
-  it("has to be there", async () => {
+  it("has to exist", async () => {
     const nowhere = { ...launch(""), command: ["no-such-program-here"] };
     await assert.rejects(
       inForeground(nowhere, () => Promise.resolve()),
@@ -178,7 +178,7 @@ describe("a program in the foreground", function () {
   });
 });
 
-describe("a bridge", () => {
+describe("a bridge to a container", () => {
   it("leads to a port of this machine, and closes with its connections", async () => {
     const server = createServer((socket) => socket.pipe(socket));
     await once(server.listen(0, "127.0.0.1"), "listening");

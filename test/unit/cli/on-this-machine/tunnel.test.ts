@@ -34,14 +34,14 @@ async function ask(client: Socket): Promise<string> {
 describe("a tunnel", function () {
   this.timeout(30_000);
 
-  it("leads there and back, and ends when the server does", async () => {
+  it("carries data both ways, and ends when the server does", async () => {
     const { result, calls } = await through("echo PostgreSQL", ask);
     assert.equal(result, "PostgreSQL\n");
     assert.deepEqual(typed(calls), ["exec -i gateway nc notes-postgres 5432"]);
     assert.equal(calls[0]?.input.toString(), "who are you\r\n");
   });
 
-  it("has a connection of its own for each", async () => {
+  it("has a connection of its own for each client", async () => {
     const { result, calls } = await through("echo $call", async (first, { port }) => {
       const second = connect({ host: "127.0.0.1", port });
       return (await Promise.all([ask(first), ask(second)])).sort().join("");
@@ -50,7 +50,7 @@ describe("a tunnel", function () {
     assert.equal(calls.length, 2);
   });
 
-  it("closes with its connections, and ends what they ran", async () => {
+  it("closes with its connections, and ends the programs that they ran", async () => {
     const { result } = await through("echo $$; exec sleep 30", async (client, tunnel) => {
       const said = once(client, "data");
       client.write("\r\n");

@@ -28,14 +28,14 @@ async function printed(script: string, settings: object): Promise<string> {
 describe("a program on our own terminal", function () {
   this.timeout(60_000);
 
-  it("comes after others where it is asked to, in a session of its own", async () => {
+  it("runs at a lower priority on request, in a session of its own", async () => {
     // The priority is set a moment after the program has begun.
     const script = `until [ "$(nice)" = ${constants.priority.PRIORITY_BELOW_NORMAL} ]; do sleep 0.05; done; ps -o sid= -p $$; echo $$`;
     const [session, pid] = (await printed(script, { yields: true })).split("\n");
     assert.equal(session?.trim(), pid);
   });
 
-  it("ends after all that it started, when it is asked to stop", async () => {
+  it("ends after everything that it started, when it is asked to stop", async () => {
     const script = `trap exit TERM; (trap '' TERM; sleep 1; echo the last) & echo begun; wait`;
     const program = execa(process.execPath, running(script, { yields: true }), {
       stdin: "ignore",

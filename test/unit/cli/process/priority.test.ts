@@ -5,7 +5,7 @@ import { constants, getPriority } from "node:os";
 import { yieldToOthers } from "../../../../cli/process/priority.ts";
 
 describe("a release that shares the machine", () => {
-  it("comes after others, as a process and as a session", function () {
+  it("runs at a lower priority, as a process and as a session", function () {
     const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
     try {
       const pid = child.pid ?? assert.fail("sleep could not be started");
@@ -23,7 +23,7 @@ describe("a release that shares the machine", () => {
     }
   });
 
-  it("is not held up when the process has ended", () => {
+  it("ignores a process that has ended", () => {
     assert.doesNotThrow(() => {
       yieldToOthers(2 ** 30);
     });

@@ -5,7 +5,7 @@ describe("a program that is run", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
-  it("answers with its exit code and what it printed, line by line", async () => {
+  it("returns its exit code and its output, line by line", async () => {
     const lines: string[] = [];
     const result = await run("sh", ["-c", "cat; echo b >&2; exit 3"], {
       input: "a\n",
@@ -15,7 +15,7 @@ describe("a program that is run", function () {
     assert.deepEqual(lines.sort(), ["a", "b"]);
   });
 
-  it("answers when it does not exist, hangs, or is killed", async () => {
+  it("returns a result when it does not exist, hangs, or is killed", async () => {
     assert.equal((await run("towpath-no-such-program", [])).failure, "ENOENT");
     assert.equal((await run("sleep", ["60"], { timeout: 50 })).failure, "TIMEOUT");
     assert.equal((await run("sh", ["-c", "kill -9 $$"])).code, -1);

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { notOwn, ownTemporaryFolder, whyForeign } from "../../../../cli/process/temporary-folder.ts";
 
-describe("this user's folder below the temporary folder", () => {
+describe("this user's folder in the temporary folder", () => {
   let parent: string;
   let folder: string;
 
@@ -17,7 +17,7 @@ describe("this user's folder below the temporary folder", () => {
   });
   const mode = (): number => statSync(folder).mode & 0o777;
 
-  it("is made for this user alone, and one that others could read is closed", () => {
+  it("is made for this user alone, and made private if others could read it", () => {
     assert.equal(ownTemporaryFolder("ports", parent), folder);
     assert.equal(mode(), 0o700);
     chmodSync(folder, 0o755);
@@ -25,7 +25,7 @@ describe("this user's folder below the temporary folder", () => {
     assert.equal(mode(), 0o700);
   });
 
-  it("is refused when somebody else can write to it, and left as it is", () => {
+  it("is refused, and left unchanged, when somebody else can write to it", () => {
     mkdirSync(folder);
     chmodSync(folder, 0o777);
     assert.throws(() => ownTemporaryFolder("ports", parent), {
@@ -35,7 +35,7 @@ describe("this user's folder below the temporary folder", () => {
     assert.equal(mode(), 0o777);
   });
 
-  it("is refused when it leads elsewhere", () => {
+  it("is refused when it is a link", () => {
     symlinkSync(tmpdir(), folder);
     assert.throws(() => ownTemporaryFolder("ports", parent), { message: notOwn(folder, "a symbolic link") });
     rmSync(folder);

@@ -27,7 +27,7 @@ describe("Pulumi's folder", () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it("is the real one, but for a log that nothing can be written to", () => {
+  it("is the real one, except for a log that cannot be written to", () => {
     writeFileSync(real("credentials.json"), "{}");
     const folder = homeWithoutLog(project);
     assert.deepEqual(readdirSync(folder), ["credentials.json", "logs", "plugins", "versions", "workspaces"]);
@@ -45,7 +45,7 @@ describe("Pulumi's folder", () => {
     }
   });
 
-  it("shares what is added later, on either side", () => {
+  it("shares later additions on either side", () => {
     homeWithoutLog(project);
     mkdirSync(real("templates"));
     const folder = homeWithoutLog(project);
@@ -54,7 +54,7 @@ describe("Pulumi's folder", () => {
     assert.ok(statSync(join(folder, "templates")).isDirectory());
   });
 
-  it("is made where Pulumi has never run", () => {
+  it("is made when Pulumi has never run", () => {
     rmSync(project.pulumiHome, { recursive: true });
     assert.deepEqual(readdirSync(homeWithoutLog(project)), ["logs", "plugins", "workspaces"]);
   });

@@ -77,7 +77,7 @@ describe("the state", () => {
     assert.deepEqual(calls, []);
   });
 
-  it("is exported from elsewhere", async () => {
+  it("is exported when it is elsewhere", async () => {
     const answer = (result: object) => fakeRun({ "pulumi stack export": result }).run;
     const exported = { deployment: { resources: [stackResource], pending_operations: [] } };
     assert.deepEqual(
@@ -101,7 +101,7 @@ describe("the state", () => {
     );
   });
 
-  it("cannot be read when its file is no file", async () => {
+  it("cannot be read when its file is not valid", async () => {
     mkdirSync(join(root, "state/.pulumi/stacks/towpath/local.json"), { recursive: true });
     await assert.rejects(readDeployment(call, fakeRun({}).run), { code: "EISDIR" });
   });
@@ -158,7 +158,7 @@ describe("the state", () => {
     };
     const machine = { hostname: "desk", isAlive: () => false, placeOf: () => "here" as const };
 
-    it("is freed when the owner died on this machine", () => {
+    it("is unlocked when the owner died on this machine", () => {
       const file = write(`${folder}/1.json`, JSON.stringify({ ...lock, file: undefined }));
       write(`${folder}/1.json.attrs`, "{}");
       assert.deepEqual(clearDeadLocks(readLocks(call), machine), [
@@ -168,7 +168,7 @@ describe("the state", () => {
       assert.deepEqual(readLocks(call), []);
     });
 
-    it("is left alone while the owner lives", () => {
+    it("is left locked while the owner lives", () => {
       write(`${folder}/1.json`, JSON.stringify({ ...lock, file: undefined }));
       assert.throws(() => clearDeadLocks(readLocks(call), { ...machine, isAlive: () => true }), {
         message:
@@ -176,7 +176,7 @@ describe("the state", () => {
       });
     });
 
-    it("is left alone when the owner is on another machine", () => {
+    it("is left locked when the owner is on another machine", () => {
       write(`${folder}/1.json`, JSON.stringify({ ...lock, file: undefined }));
       assert.throws(() => clearDeadLocks(readLocks(call), { ...machine, hostname: "lap" }), {
         message:
@@ -185,7 +185,7 @@ describe("the state", () => {
       assert.match(stateLocked(lock, machine), /wait until it ends$/);
     });
 
-    it("is left alone when the owner runs in a container of that name", () => {
+    it("is left locked when the owner runs in a container of the machine's name", () => {
       write(`${folder}/1.json`, JSON.stringify({ ...lock, file: undefined }));
       assert.throws(() => clearDeadLocks(readLocks(call), { ...machine, placeOf: () => "elsewhere" }), {
         message:
@@ -225,23 +225,23 @@ describe("the state", () => {
       assert.deepEqual(readdirSync(join(root, "state/runs")), []);
     });
 
-    it("asks this machine about the owner", () => {
+    it("is unlocked when its owner's process id is nobody's or another program's", () => {
       const own = (pid: number) => [{ ...lock, pid, hostname: hostname(), file: join(root, "none") }];
       // No process has this id; ours has, and is not Pulumi.
       assert.equal(clearDeadLocks(own(2 ** 30)).length, 1);
       if (existsSync("/proc/self/comm")) assert.equal(clearDeadLocks(own(process.pid)).length, 1);
     });
 
-    it("elsewhere is left to Pulumi", () => {
+    it("is left to Pulumi when it is elsewhere", () => {
       assert.deepEqual(readLocks(elsewhere()), []);
       assert.deepEqual(readLocks(call), []);
     });
   });
 
-  describe("'s salt", () => {
+  describe("that is encrypted with a passphrase", () => {
     const salt = "encryptionsalt: v1:abc=:v1:def==\n";
 
-    it("is taken out of the settings, and nothing else is", () => {
+    it("keeps its salt out of the settings, and nothing else", () => {
       assert.equal(withoutSalt(`${salt}config:\n  # mine\n  a: 1\n`), "config:\n  # mine\n  a: 1\n");
       assert.equal(withoutSalt(`config: {}\n${salt}`), "config: {}\n");
       assert.equal(withoutSalt(salt.trimEnd()), "");
@@ -250,7 +250,7 @@ describe("the state", () => {
         assert.equal(withoutSalt(text), text);
     });
 
-    it("is taken out after every run, and the person's own text comes back", async () => {
+    it("keeps its salt out after every run, and restores the person's own text", async () => {
       const text = "config:\n  # mine\n  towpath:port: '8081'\n";
       const file = write("Pulumi.local.yaml", salt + text);
       const result = await keepingSaltOut(call, true, () => {
@@ -262,7 +262,7 @@ describe("the state", () => {
       assert.equal(readFileSync(file, "utf8"), text);
     });
 
-    it("is taken out of settings that the run changed, and after a run that failed", async () => {
+    it("keeps its salt out of settings that the run changed, and after a run that failed", async () => {
       const file = write("Pulumi.local.yaml", "config:\n  a: 1\n");
       const change = keepingSaltOut(call, true, () => {
         writeFileSync(file, `${salt}config:\n  a: 2\n`);
@@ -272,7 +272,7 @@ describe("the state", () => {
       assert.equal(readFileSync(file, "utf8"), "config:\n  a: 2\n");
     });
 
-    it("stays where the passphrase is the person's", async () => {
+    it("keeps its salt there when the passphrase is the person's own", async () => {
       const file = write("Pulumi.local.yaml", salt);
       await keepingSaltOut(call, false, () => Promise.resolve());
       assert.equal(readFileSync(file, "utf8"), salt);

@@ -19,7 +19,7 @@ describe("the images that set-up builds", () => {
     machine.remove();
   });
 
-  it("are missing where the engine has none of their names", async () => {
+  it("are missing when the engine has none of their names", async () => {
     machine.docker("image", "", 1);
     machine.write("answers/docker-image.error", "Error: No such image: x\n");
     const missing = await missingImages();
@@ -27,13 +27,13 @@ describe("the images that set-up builds", () => {
     assert.ok(missing.every((image) => image.startsWith(`${defaultPrefix}/`)));
   });
 
-  it("are missing where no engine answers", async () => {
+  it("are missing when no engine answers", async () => {
     machine.docker("image", "", 1);
     machine.write("answers/docker-image.error", "Cannot connect to the Docker daemon\n");
     assert.deepEqual(await missingImages(), [defaultPrefix]);
   });
 
-  it("are named while they are under way", async () => {
+  it("are named while they are built", async () => {
     const lines: string[] = [];
     const mirror = {
       buildImages({ onProgress }: { onProgress?: ((progress: Step) => void) | undefined } = {}) {
@@ -50,7 +50,7 @@ describe("the images that set-up builds", () => {
     assert.deepEqual(lines, ["a", "a, b", "b", ""]);
   });
 
-  it("say in one message why they cannot be built", async () => {
+  it("are reported in one message when they cannot be built", async () => {
     const failing = { buildImages: () => Promise.reject(new Error("images: no space left")) };
     await assert.rejects(
       buildMirror(
@@ -90,7 +90,7 @@ describe("the part of Pulumi that set-up builds", () => {
     assert.equal(existsSync(join(machine.root, "asked")), false);
   });
 
-  it("says in one message why it cannot be built", async () => {
+  it("is reported in one message when it cannot be built", async () => {
     machine.program(join(machine.root, "bin", "go"), "echo go1.10");
     const tooOld =
       "go: too old, got 1.10; install Go 1.26 or newer (https://go.dev/dl), it builds the Pulumi CLI and its plugins where downloads are blocked";

@@ -32,7 +32,7 @@ function requirement(answers: Answers, tools: Partial<DockerTools> = {}) {
 const step = () => recordedProgress().step("");
 
 describe("the Docker engine", () => {
-  it("is used where it runs", async () => {
+  it("is used when it runs", async () => {
     const { docker, calls } = requirement(running);
     assert.equal(await docker.check(), true);
     assert.deepEqual(docker.engine, {
@@ -55,7 +55,7 @@ describe("the Docker engine", () => {
     }
   });
 
-  it("is asked for where it cannot be installed", async () => {
+  it("is asked for when it cannot be installed", async () => {
     const expected = {
       message:
         'docker: no engine answers at unix:///var/run/docker.sock, got "Cannot connect to the Docker daemon"; start Docker, or point DOCKER_HOST or the docker context at an engine that runs',
@@ -69,7 +69,7 @@ describe("the Docker engine", () => {
     );
   });
 
-  it("is told apart from one that hangs, is not ours to use, or has no client", async () => {
+  it("is reported when it hangs, may not be used, or has no client, each with its own message", async () => {
     const check = (answer: NonNullable<Answers[string]>) =>
       requirement({ ...silent, "docker version": answer }, { isRoot: false }).docker.check();
     await assert.rejects(check({ code: -1, failure: "TIMEOUT" }), {
@@ -115,7 +115,7 @@ describe("the Docker engine", () => {
     );
   });
 
-  it("is only started where it is installed", async () => {
+  it("is only started when it is installed", async () => {
     let started = false;
     const { docker, calls } = requirement({
       docker: {},
@@ -135,7 +135,7 @@ describe("the Docker engine", () => {
     );
   });
 
-  it("says why it cannot be installed", async () => {
+  it("is reported with the reason why it cannot be installed", async () => {
     const { docker } = requirement({
       "apt-get install": { code: 100, stderr: "E: Unable to locate package docker.io\n" },
       "apt-get update": {},
@@ -146,7 +146,7 @@ describe("the Docker engine", () => {
     });
   });
 
-  it("shows the log of an engine that does not start", async () => {
+  it("is reported with its log when it does not start", async () => {
     const { docker } = requirement({
       ...silent,
       docker: {},
@@ -161,7 +161,7 @@ describe("the Docker engine", () => {
     assert.match(engineDoesNotStart(["journalctl"], "a"), /"journalctl" shows\na$/);
   });
 
-  it("is on this machine or elsewhere", () => {
+  it("is recognised as one on this machine or elsewhere", () => {
     assert.deepEqual(
       ["unix:///x", "", "npipe:////./pipe/docker", "tcp://10.0.0.1:2376", "ssh://h"].map(isLocal),
       [true, true, true, false, false],

@@ -8,7 +8,7 @@ import { recordedProgress } from "../quiet.ts";
 
 const step = () => recordedProgress().step("");
 
-describe("the images", () => {
+describe("the set-up of the images", () => {
   let root: string;
   let project: { privateFolder: string };
 
@@ -36,7 +36,7 @@ describe("the images", () => {
     return { requirement, calls, builds };
   }
 
-  it("leaves them to Pulumi where the engine can pull, and remembers that", async () => {
+  it("leaves them to Pulumi when the engine can pull, and remembers that", async () => {
     const { requirement, calls, builds } = images(
       {
         "docker image inspect": { code: 1 },
@@ -51,7 +51,7 @@ describe("the images", () => {
     assert.deepEqual([calls, builds], [["docker image inspect redis:7", "docker pull redis:7"], []]);
   });
 
-  it("builds them elsewhere, and looks at them every time", async () => {
+  it("builds them otherwise, and checks them every time", async () => {
     const { requirement, builds } = images(
       { "docker image inspect": { code: 1 }, "docker pull": { code: 1, stderr: "no such host" } },
       [[], [], ["x/redis:7"]],
@@ -63,13 +63,13 @@ describe("the images", () => {
     assert.equal(await requirement.check(), false);
   });
 
-  it("does not ask again where an image was pulled before", async () => {
+  it("does not ask again when an image was pulled before", async () => {
     const { requirement, calls } = images({ "docker image inspect": {} }, []);
     await requirement.provide(step());
     assert.deepEqual(calls, ["docker image inspect redis:7"]);
   });
 
-  it("builds them again when another clone has built its own meanwhile, under the same names", async () => {
+  it("builds them again when another clone has built its own meanwhile under the same names", async () => {
     const { requirement, builds } = images(
       { "docker image inspect": { code: 1 }, "docker pull": { code: 1, stderr: "no such host" } },
       [["x/redis:7"], []],
@@ -78,7 +78,7 @@ describe("the images", () => {
     assert.deepEqual(builds, ["all", "all"]);
   });
 
-  it("says which could not be built", async () => {
+  it("reports which could not be built", async () => {
     const missing = ["x/redis:7", "x/postgres:15"];
     const { requirement } = images({ "docker image inspect": { code: 1 } }, [missing, missing, missing]);
     await assert.rejects(requirement.provide(step()), {
@@ -90,7 +90,7 @@ describe("the images", () => {
     );
   });
 
-  it("leaves a mirror of the person alone", async () => {
+  it("accepts a person's own mirror", async () => {
     assert.equal(await images({}, [["x"]], "mirror.example.com").requirement.check(), true);
   });
 });

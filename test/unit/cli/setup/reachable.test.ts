@@ -23,17 +23,17 @@ describe("an address", () => {
   });
   const address = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
-  it("is reachable when anything answers that works, also with a refusal", async () => {
+  it("is reachable when any working server answers, even with a refusal", async () => {
     for (status of [200, 403, 404]) assert.equal(await reachable(address()), true, String(status));
     assert.deepEqual(asked, ["HEAD", "HEAD", "HEAD"]);
   });
 
-  it("is not when what answers is broken", async () => {
+  it("is not reachable when the answering server is broken", async () => {
     status = 502;
     assert.equal(await reachable(address()), false);
   });
 
-  it("is not when nothing answers, or nothing within the time", async () => {
+  it("is not reachable when nothing answers, or nothing in time", async () => {
     status = undefined;
     assert.equal(await reachable(address(), 50), false);
     assert.deepEqual(asked, ["HEAD"]);

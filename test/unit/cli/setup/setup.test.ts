@@ -53,7 +53,7 @@ describe("set-up", () => {
     chmodSync(path, 0o755);
   }
 
-  it("reads the versions from package.json, and says when one is missing", () => {
+  it("reads the versions from package.json, and reports a missing one", () => {
     assert.equal(project.pulumiVersion, "3.0.0");
     assert.equal(readInstallation(root, {}).pulumiHome.endsWith(".pulumi"), true);
     writeFileSync(join(root, "package.json"), JSON.stringify({ dependencies: { pulumi: "3.0.0" } }));
@@ -78,7 +78,7 @@ describe("set-up", () => {
       return { all, calls, built };
     }
 
-    it("uses what is in its folder, and nothing half done", async () => {
+    it("uses what is in its folder, and nothing incomplete", async () => {
       const { all } = requirements(true);
       const checks = () => Promise.all(all.map((one) => one.check()));
       assert.deepEqual(await checks(), [false, false, false, false, false]);
@@ -89,7 +89,7 @@ describe("set-up", () => {
       assert.deepEqual(await checks(), [true, true, false, true, true]);
     });
 
-    it("downloads what Pulumi publishes where that can be reached", async () => {
+    it("downloads Pulumi's own release when that can be reached", async () => {
       const { all, calls, built } = requirements(true, { node: {}, pulumi: {} });
       for (const one of all.slice(0, 2)) await one.provide(step());
       assert.deepEqual(calls, [
@@ -99,13 +99,13 @@ describe("set-up", () => {
       assert.deepEqual(built, []);
     });
 
-    it("builds the same elsewhere", async () => {
+    it("builds the same version otherwise", async () => {
       const { all, calls, built } = requirements(false);
       for (const one of all) await one.provide(step());
       assert.deepEqual([calls, built], [[], ["cli", "command", "docker", "github", "random"]]);
     });
 
-    it("says that a download failed", async () => {
+    it("reports that a download failed", async () => {
       const { all } = requirements(true, {
         node: { code: 1, stderr: "HTTP 503" },
         pulumi: { code: 1, stderr: "404" },
@@ -160,7 +160,7 @@ describe("set-up", () => {
       );
     });
 
-    it("makes nothing where the person keeps both", async () => {
+    it("makes nothing when the person has both a state and a passphrase elsewhere", async () => {
       const given = { PULUMI_BACKEND_URL: "s3://b", PULUMI_CONFIG_PASSPHRASE_FILE: "/p" };
       assert.equal(await stateRequirement(project, folders, given).check(), true);
       await stateRequirement(project, folders, given).provide(step());
@@ -186,7 +186,7 @@ describe("set-up", () => {
       };
     }
 
-    it("provides what is missing, lane by lane, and says so", async () => {
+    it("provides what is missing, lane by lane, and shows it", async () => {
       const done: string[] = [];
       const progress = recordedProgress();
       await setUp(
@@ -205,7 +205,7 @@ describe("set-up", () => {
       ]);
     });
 
-    it("says everything that is wrong at once, each thing once", async () => {
+    it("reports all problems at once, each once", async () => {
       const done: string[] = [];
       const lanes = ["a: bad", "b: bad", "a: bad"].map((text) => [
         requirement(text, false, done, new Problem(text)),
@@ -218,7 +218,7 @@ describe("set-up", () => {
       });
     });
 
-    it("says how far it came when it fails, and goes on there", async () => {
+    it("reports how far it came when it fails, and continues from there", async () => {
       const done: string[] = [];
       const broken = new Problem("command: no network; try again later");
       const lanes = (problem?: Problem) => [
@@ -239,7 +239,7 @@ describe("set-up", () => {
       assert.deepEqual(done, ["cli", "command", "docker plugin"]);
     });
 
-    it("says nothing of parts when nothing was begun", async () => {
+    it("reports no parts when nothing was begun", async () => {
       const refused = {
         ...requirement("docker", false, []),
         check: () => Promise.reject(new Problem("docker: too old")),
@@ -250,7 +250,7 @@ describe("set-up", () => {
       });
     });
 
-    it("does not hide an error of its own", async () => {
+    it("does not hide a bug of its own", async () => {
       const lanes = [
         [requirement("a", false, [], new Problem("a"))],
         [requirement("b", false, [], new TypeError("oops"))],
@@ -259,7 +259,7 @@ describe("set-up", () => {
     });
   });
 
-  describe("for Pulumi's environment", () => {
+  describe("for Pulumi's environment variables", () => {
     const pulumiHome = "/home/a/notes/.towpath/pulumi";
 
     it("points to this clone's state, passphrase, command line and images", () => {
@@ -292,7 +292,7 @@ describe("set-up", () => {
       assert.equal(pulumiVariables(project, found, { TOWPATH_FAST: "false" }).GOGC, undefined);
     });
 
-    it("leaves alone what the person has set", () => {
+    it("leaves what the person has set", () => {
       const given = { PULUMI_BACKEND_URL: "s3://b", TOWPATH_IMAGE_MIRROR: "m", DOCKER_HOST: "tcp://h" };
       const environment = pulumiVariables(
         project,

@@ -40,7 +40,7 @@ describe("a stack with hosts", function () {
 
   const call = () => callFor("up", "staging", recordedProgress(), machine.project);
 
-  it("needs clients, and neither an engine nor images here", async () => {
+  it("needs clients, but neither an engine nor images here", async () => {
     machine.docker("version", "Cannot connect to the Docker daemon", 1);
     process.env.DOCKER_CONTEXT = "elsewhere";
     const { environment } = await call();
@@ -60,7 +60,7 @@ describe("a stack with hosts", function () {
     });
   });
 
-  it("has its keys written down for nobody else to read", async () => {
+  it("has its keys written to files that nobody else can read", async () => {
     configure({ source: "environment", variable: "SSH_KEY" });
     process.env.SSH_KEY = "one";
     const { connections } = await hostsOfStack(await call(), run);
@@ -88,7 +88,7 @@ describe("a stack with hosts", function () {
     });
   });
 
-  it("is told which host went away in the middle of a run", async () => {
+  it("names the host that was lost in the middle of a run", async () => {
     machine.pulumi("up", [], 255);
     machine.program(
       join(machine.root, "bin", "ssh"),
@@ -105,7 +105,7 @@ describe("a stack with hosts", function () {
     ]);
   });
 
-  it("is connected before what runs without the program", async () => {
+  it("connects to its hosts before commands that run without the program", async () => {
     configure({ source: "agent" });
     machine.program(
       join(machine.root, "bin", "ssh"),
@@ -123,7 +123,7 @@ describe("a stack with hosts", function () {
     );
   });
 
-  it("says which key is missing, and which stacks have no hosts", async () => {
+  it("is refused when its key is missing, as is a stack without hosts", async () => {
     configure({ source: "environment", variable: "SSH_KEY" });
     await assert.rejects(hostsOfStack(await call(), run), {
       message:
@@ -134,7 +134,7 @@ describe("a stack with hosts", function () {
     });
   });
 
-  it("may be a host's own, which several environments share", async () => {
+  it("may be a host's own stack, which several environments share", async () => {
     const app1 = { address: "10.0.0.1", user: "deploy", hostKey: good.hostKey };
     machine.write("Pulumi.host-app1.yaml", stringify({ config: { "towpath:host": app1 } }));
     const call = await callFor("config", "host-app1", recordedProgress(), machine.project);
@@ -161,7 +161,7 @@ describe("towpath host check", () => {
     registry: { address: "ghcr.io" },
   };
 
-  it("says what one has to know of a host that is ready", () => {
+  it("shows what one has to know of a host that is ready", () => {
     const cautions = ["towpath:hosts.app1: its Docker engine is rootless"];
     const [host] = ready.hosts;
     const known = { ...ready, hosts: [{ ...host, facts: { ...facts, hasIpv6: false }, cautions }] };
@@ -199,7 +199,7 @@ describe("towpath host check", () => {
     ]);
   });
 
-  it("shows every problem below", () => {
+  it("shows every problem below the table", () => {
     const found: HostCheck = {
       ...ready,
       hosts: [{ host: "app1", address: "deploy@10.0.0.1:2222", problems: ["towpath:hosts.app1: gone"] }],

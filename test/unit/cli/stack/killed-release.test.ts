@@ -47,7 +47,7 @@ describe("clearing up after a killed release", function () {
   }
   const changes = (): string[] => machine.calls.filter((call) => call !== "docker --version");
 
-  it("does nothing where none was killed", async () => {
+  it("does nothing when none was killed", async () => {
     await clear();
     withState([]);
     await clear();
@@ -55,7 +55,7 @@ describe("clearing up after a killed release", function () {
     assert.equal(process.cwd(), folder);
   });
 
-  it("removes on its host what no state knows, and tells Pulumi", async () => {
+  it("removes on its host what no state contains, and tells Pulumi", async () => {
     withState([begun]);
     machine.docker(
       "ps",
@@ -84,7 +84,7 @@ describe("clearing up after a killed release", function () {
     );
   });
 
-  it("refuses a host with containers that the state does not know, killed or not", async () => {
+  it("refuses a host with containers that the state does not contain, killed or not", async () => {
     for (const pending of [[], [begun]]) {
       withState(pending);
       machine.docker(
@@ -100,7 +100,7 @@ describe("clearing up after a killed release", function () {
     assert.deepEqual(changes(), []);
   });
 
-  it("leaves it to the program to say that a host cannot be reached, where nothing is to be cleared", async () => {
+  it("leaves it to the program to report an unreachable host when there is nothing to clear", async () => {
     withState([]);
     await host.stop();
     machine.program(join(machine.root, "bin", "ssh"), "exit 255");
@@ -109,7 +109,7 @@ describe("clearing up after a killed release", function () {
     assert.equal(process.cwd(), folder);
   });
 
-  it("says why a host cannot be reached", async () => {
+  it("reports why a host cannot be reached", async () => {
     withState([begun]);
     await host.stop();
     machine.program(
@@ -124,7 +124,7 @@ describe("clearing up after a killed release", function () {
     assert.deepEqual(changes(), []);
   });
 
-  it("takes away the lock of a run that died here, and leaves another's", async () => {
+  it("removes the lock of a run that died here, and leaves another's", async () => {
     withState([]);
     const owner = { pid: 4_194_305, username: "me", timestamp: "2026-01-02T03:04:05Z" };
     machine.write(lock, JSON.stringify({ ...owner, hostname: hostname() }));

@@ -17,7 +17,7 @@ describe("a stack's settings file", () => {
     writeSettings({ root }, "production", settings as Record<string, unknown>);
   };
 
-  it("keeps what else stands in it, comments too", () => {
+  it("keeps its other contents, even comments", () => {
     const before = `# Ours.
 secretsprovider: passphrase
 config:
@@ -70,7 +70,7 @@ config:
     assert.equal(readFileSync(file(), "utf8"), after);
   });
 
-  it("is made where there is none, or nothing in it", () => {
+  it("is created when there is none, or it is empty", () => {
     for (const text of [undefined, "", "# nothing yet\n", "config:\n"]) {
       if (text !== undefined) writeFileSync(file(), text);
       write({ approvals: [] });
@@ -78,7 +78,7 @@ config:
     }
   });
 
-  it("is left alone when it is no YAML", () => {
+  it("is left alone when it is not valid YAML", () => {
     writeFileSync(file(), "config: [\n");
     assert.throws(() => {
       write({ approvals: [] });

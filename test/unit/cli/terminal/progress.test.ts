@@ -7,7 +7,7 @@ import { recordedProgress } from "../quiet.ts";
 
 const chain = "urn:pulumi:local::towpath::towpath:index:Environment$";
 
-describe("progress", () => {
+describe("the progress of a command", () => {
   let now = 0;
   let written = "";
   const screen = (live: boolean) => ({ write: (text: string) => (written += text), live, columns: 40 });
@@ -18,7 +18,7 @@ describe("progress", () => {
     written = "";
   });
 
-  it("says nothing of what ends within a second", async () => {
+  it("shows nothing for what ends within a second", async () => {
     for (const live of [true, false]) {
       const shown = progress(live);
       const step = shown.step("waiting");
@@ -30,7 +30,7 @@ describe("progress", () => {
     assert.equal(await asStep(progress(false), "work", () => Promise.resolve(1)), 1);
   });
 
-  it("is whole lines where nothing can be rewritten, repeated every half minute", () => {
+  it("consists of whole lines when nothing can be rewritten, repeated every half minute", () => {
     const shown = progress(false);
     const step = shown.step("building image api");
     for (const time of [1_000, 5_000, 31_000]) {
@@ -47,7 +47,7 @@ describe("progress", () => {
     );
   });
 
-  it("says that a step failed", async () => {
+  it("shows that a step failed", async () => {
     const shown = progress(false);
     const work = asStep(shown, "work", () => {
       now = 2_000;
@@ -79,13 +79,13 @@ describe("progress", () => {
     shown.stop();
   });
 
-  it("tells time as people do", () => {
+  it("shows durations as people do", () => {
     assert.deepEqual([400, 12_400, 60_000, 185_000].map(duration), ["0 s", "12 s", "1 min", "3 min 5 s"]);
   });
 });
 
 describe("the engine's events", () => {
-  it("are shown where the program itself warns, and not where a resource does", () => {
+  it("are shown when the program itself warns, but not when a resource does", () => {
     const progress = recordedProgress();
     const { see } = trackEvents(progress, "");
     const warning = {
@@ -99,8 +99,8 @@ describe("the engine's events", () => {
   });
 });
 
-describe("progress where little is told", () => {
-  it("shows whole lines on a terminal that tells no width", () => {
+describe("progress with little information", () => {
+  it("consists of whole lines on a terminal without a width", () => {
     let written = "";
     let now = 0;
     const screen = { write: (text: string) => (written += text), live: true, columns: 0 };
@@ -112,7 +112,7 @@ describe("progress where little is told", () => {
     assert.ok(written.startsWith("  building an image with a name of some length … 2 s\n"), written);
   });
 
-  it("knows what a released environment's parts are called", () => {
+  it("has names for the parts of a released environment", () => {
     const said: string[] = [];
     const screen = { write: (text: string) => said.push(text), live: false, columns: 80 };
     const { see, seen, end } = trackEvents(
@@ -127,7 +127,7 @@ describe("progress where little is told", () => {
   });
 });
 
-describe("a step of the engine in words", () => {
+describe("a step of the engine is described:", () => {
   const words = (op: string, types: string, name: string) =>
     stepInWords({ op, urn: `${chain}${types}::${name}`, type: types.split("$").at(-1) ?? "" }, "notes-local");
 
@@ -180,12 +180,12 @@ describe("a step of the engine in words", () => {
     ["create", "towpath:release:Route", "x", undefined],
     ["create", "pulumi:providers:docker", "x", undefined],
   ] as const) {
-    it(`${op} ${types} is ${expected ?? "nothing that anybody waits for"}`, () => {
+    it(`${op} ${types} as ${expected ?? "nothing that anybody waits for"}`, () => {
       assert.equal(words(op, types, name), expected);
     });
   }
 
-  it("needs a URN", () => {
+  it("only with a URN", () => {
     assert.equal(stepInWords({ op: "create", urn: "", type: "x:y:Z" }, "n"), undefined);
     assert.equal(partOf("other-thing", "n"), "other-thing");
   });

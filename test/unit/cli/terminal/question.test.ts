@@ -31,7 +31,7 @@ describe("a question", () => {
       assert.equal((await answered(answer)).agreed, false, answer);
   });
 
-  it("says which answer is the one without a word", async () => {
+  it("shows which answer is the default", async () => {
     assert.ok((await answered("")).shown.includes("Remove it? [y/N] "));
   });
 
@@ -43,7 +43,7 @@ describe("a question", () => {
     assert.ok((await text(output.end())).includes("Which port? "));
   });
 
-  it("is not asked where nobody sits at a terminal", () => {
+  it("is not asked when nobody sits at a terminal", () => {
     const progress = { stop: () => undefined };
     assert.equal(question(progress, new PassThrough(), terminal()), undefined);
     assert.equal(question(progress, terminal(), new PassThrough()), undefined);
