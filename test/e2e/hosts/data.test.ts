@@ -161,7 +161,7 @@ describe("users' data on hosts", () => {
     assert.match(restored.join("\n"), /\tkept\t/);
   });
 
-  it("is dumped at any time, beside the migrations", async () => {
+  it("is dumped at any time, independently of migrations", async () => {
     const [command = ""] = commandsOf("data.md").filter((one) => one.includes(" backup "));
     const backUp = async (stack: ReleasedStack): Promise<string> => {
       const words = command.replace("npx towpath ", "").replace("production", stack).split(" ");

@@ -15,7 +15,7 @@ import { checkout } from "../../support/source-tree.ts";
 const stacks = ["staging", "production"] as const;
 type Stack = (typeof stacks)[number];
 
-/** What the sample's repository has beside its source. */
+/** The files of the sample's repository beside its source. */
 const files = {
   ".env.example": "DATABASE_URL=postgresql://localhost/notes\nJWT_SECRET=change-me\n",
   "compose.yaml": "services:\n  db:\n    image: postgres:15\n",
@@ -84,7 +84,7 @@ describe("Towpath installed in somebody's repository", () => {
     });
   }
 
-  /** Caddy's program asks for a capability that no file tells. */
+  /** Adds the capability for which Caddy's program asks, and which no file mentions. */
   function describeWeb(): void {
     const file = "infra/application.ts";
     const found = readFileSync(join(repository.folder, file), "utf8");
@@ -106,7 +106,7 @@ describe("Towpath installed in somebody's repository", () => {
     return deployment.resources.flatMap(({ inputs }) => inputs?.create ?? []);
   }
 
-  it("goes the whole way: init, start, ci, publish, staging, production, and away again", async () => {
+  it("completes the whole way: init, start, ci, publish, staging, production, and removal", async () => {
     // A person makes a project of it, and starts it.
     await repository.shell("mkdir infra\ncd infra\nnpx towpath init --yes");
     describeWeb();

@@ -1,11 +1,11 @@
-/** What the docker package is told of what runs; that a container is made of it is in test/unit/components and test/e2e. */
+/** The arguments of the docker package; that a container is made of them is in test/unit/components and test/e2e. */
 import assert from "node:assert/strict";
 import { containerArgs, replacing } from "../../../components/host/docker-copy.ts";
 import type { CopyArgs } from "../../../components/host/host.ts";
 
 const least: CopyArgs = { image: "sha256:api", networks: ["notes"], graceSeconds: 10, labels: {} };
 
-/** The fields that are there because of these, besides those of every copy. */
+/** Returns the fields that these add to those of every copy. */
 function told(more: Partial<CopyArgs>): Record<string, unknown> {
   const always = Object.keys(containerArgs(least));
   return Object.fromEntries(
@@ -14,7 +14,7 @@ function told(more: Partial<CopyArgs>): Record<string, unknown> {
 }
 
 describe("a copy in a container", () => {
-  it("starts again with the machine, and ends in its time", () => {
+  it("is started with the machine, and has a time to stop", () => {
     const { labels, ...others } = containerArgs(least);
     assert.ok(labels !== undefined);
     assert.deepEqual(others, {
@@ -25,13 +25,13 @@ describe("a copy in a container", () => {
     });
   });
 
-  it("has memory without swap, and processors as the docker package reads them back", () => {
+  it("has memory without swap, and processors in the form in which the docker package reads them back", () => {
     const limits = { memory: 300 * 1024 ** 2 + 5, cpus: 0.5 };
     assert.deepEqual(told({ limits }), { memory: 300, memorySwap: 300, cpus: "0.5" });
     assert.equal(told({ limits: { ...limits, cpus: 2 } }).cpus, "2.0");
   });
 
-  it("has the capabilities that are named, as the engine writes them, and logs that do not grow", () => {
+  it("has the capabilities that are named, in the engine's notation, and logs of a limited size", () => {
     const few = {
       securityOpts: ["no-new-privileges:true"],
       logDriver: "json-file",
@@ -44,12 +44,12 @@ describe("a copy in a container", () => {
     });
   });
 
-  it("that changes none of its files has a place for what is thrown away", () => {
+  it("that is read-only has a writable place for temporary files", () => {
     assert.deepEqual(told({ readOnly: true }), { readOnly: true, tmpfs: { "/tmp": "" } });
     assert.deepEqual(told({ readOnly: false }), {});
   });
 
-  it("sees volumes, and folders of the project that it cannot write to", () => {
+  it("has volumes, and read-only folders of the project", () => {
     const volumes = [
       { name: "data", path: "/data" },
       { name: "secrets", path: "/run/secrets", readOnly: true },
@@ -64,7 +64,7 @@ describe("a copy in a container", () => {
     assert.deepEqual(told({ volumes: [], mounts: {} }), {});
   });
 
-  it("stands beside the one before, unless there is only one of it", () => {
+  it("is replaced beside the previous one, unless its name is unique", () => {
     assert.deepEqual(replacing(least), { deleteBeforeReplace: false, replaceOnChanges: ["healthcheck"] });
     const gateway = { ...least, onlyName: "gateway" };
     assert.deepEqual(replacing(gateway), { deleteBeforeReplace: true, ignoreChanges: ["labels"] });

@@ -104,7 +104,7 @@ describe("the rules of imports", function () {
     assert.deepEqual(await violations(folder, [file]), []);
   });
 
-  it("refuse the docker package above the host, also its types", async () => {
+  it("refuse the docker package above the host, even for types", async () => {
     installed("@pulumi/docker");
     const found: string[] = [];
     for (const file of ["data/a.ts", "host/a.ts", "host/docker-a.ts", "image/built-image.ts"]) {

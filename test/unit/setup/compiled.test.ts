@@ -57,7 +57,7 @@ describe("a compiled module", () => {
     assert.equal(statSync(entry()).ino, made);
   });
 
-  it("is left out, and its source runs, where nothing is to be fast", async () => {
+  it("is left out, and its source runs, when optimizations for speed are turned off", async () => {
     assert.equal(await said({ TOWPATH_FAST: "false" }), "first\n");
     assert.equal(existsSync(entry()), false);
   });

@@ -1,5 +1,5 @@
 /**
- * A dump by itself as the program that the command line runs, with a fake `docker`: how it gets along with migrations.
+ * A dump on request as the program that the command line runs, with a fake `docker`: its behaviour beside migrations.
  *
  * It cannot prove that a dump can be restored from: test/e2e/hosts does. What the dump itself is made by is in backup.test.ts.
  */
@@ -20,7 +20,7 @@ const input: BackUpInput = {
 const locking =
   "exec -i --env PGAPPNAME db psql --quiet --no-psqlrc --no-align --tuples-only --set ON_ERROR_STOP=1 --username notes --dbname notes";
 
-/** A dump while these answers are played. */
+/** Returns a dump for which these answers are played. */
 function dumping(answers: string, change: Partial<BackUpInput> = {}): Scene {
   return {
     program: "back-up",
@@ -36,10 +36,10 @@ function dumping(answers: string, change: Partial<BackUpInput> = {}): Scene {
   };
 }
 
-describe("a dump by itself", function () {
+describe("a dump on request", function () {
   this.timeout(60_000);
 
-  scene("is taken under the lock that migrations take, which says whose it is", dumping(""), (played) => {
+  scene("is taken under the lock that migrations take, which names its owner", dumping(""), (played) => {
     const { file, ...receipt } = receiptOf(played) as { file: string };
     assert.match(file, /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-0005\.dump$/);
     assert.deepEqual(receipt, {
@@ -55,7 +55,7 @@ describe("a dump by itself", function () {
   });
 
   scene(
-    "waits for what an earlier run began, and removes what is left of it",
+    "waits for what an earlier run began, and removes its leftovers",
     dumping(`"ps --all"*) printf 'old1\\nold2\\n' ;; ps*) echo old1 ;;`, { waitSeconds: 20 }),
     (played) => {
       receiptOf(played);
@@ -70,7 +70,7 @@ describe("a dump by itself", function () {
   );
 
   scene(
-    "does not begin while another has the lock",
+    "does not begin while another session has the lock",
     dumping(`*PGAPPNAME*) answer_queries 'echo f' ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
@@ -82,7 +82,7 @@ describe("a dump by itself", function () {
   );
 
   scene(
-    "counts for nothing when the lock was lost meanwhile",
+    "does not count when the lock was lost meanwhile",
     dumping(
       `*PGAPPNAME*) IFS= read -r query; echo t; IFS= read -r query; printf 'FATAL:  terminating connection' >&2; exit 2 ;;`,
     ),
@@ -94,7 +94,7 @@ describe("a dump by itself", function () {
   );
 
   scene(
-    "says that there is no server",
+    "reports that there is no server",
     dumping(`*PGAPPNAME*) refuse "Error response from daemon: No such container: db" ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [

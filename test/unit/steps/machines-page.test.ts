@@ -14,7 +14,7 @@ describe("docs/machines.md", () => {
     return [...own.matchAll(/^\| `(\w+)`/gm)].map(([, name = ""]) => name);
   }
 
-  it("lists all that is asked of a machine, and nothing else", () => {
+  it("lists everything that is required of a machine, and nothing else", () => {
     assert.deepEqual(methodsOf("Machine"), Object.keys(dockerMachine));
     assert.deepEqual(methodsOf("HostView"), Object.keys(dockerView({ host: "app1", folder: "ssh" })));
     const ofHost = Object.getOwnPropertyNames(DockerHost.prototype);

@@ -45,7 +45,7 @@ describe("a backup of a stack on its host", function () {
   function released(...records: readonly object[]): void {
     machine.pulumi("stack", [{ releases: records.map((more) => record("b", more)) }]);
   }
-  /** What the program does once it has taken down what it was started with. */
+  /** Plays a program that notes its start and then does this. */
   function ending(end: string): void {
     machine.write(
       "steps/run.mjs",
@@ -64,7 +64,7 @@ describe("a backup of a stack on its host", function () {
     return backup(stack, progress, project);
   }
 
-  it("runs the program that a migration dumps with, on the host, for the release that runs", async () => {
+  it("runs the program that a migration dumps with, on the host, for the current release", async () => {
     const done = await backingUp();
     assert.deepEqual(done, {
       ...{ stack: "staging", host: "app1", release: idOf("b"), revision: "0004" },
@@ -95,14 +95,14 @@ describe("a backup of a stack on its host", function () {
     );
   });
 
-  it("leaves out a revision that no record tells", async () => {
+  it("leaves out a revision that no record contains", async () => {
     released({});
     const done = await backingUp();
     assert.equal("revision" in done, false);
     assert.match(backupInWords(done), /: 4096 bytes, 17 entries, sha256 9f86d081, in 1\.5 s$/);
   });
 
-  it("tells what it waits for, and then why it failed, in the program's words", async () => {
+  it("shows what it waits for, and then why it failed, with the program's message", async () => {
     ending(
       `console.error("waiting for app1 (15 s so far)"); console.log("backup: the host's disk is full"); process.exitCode = 1;`,
     );
@@ -115,12 +115,12 @@ describe("a backup of a stack on its host", function () {
     ]);
   });
 
-  it("says why a program ended that never got to its work", async () => {
+  it("reports why a program ended before its work began", async () => {
     ending(`throw new Error("no such file");`);
     await assert.rejects(backingUp(), { name: "Problem", message: /no such file/ });
   });
 
-  it("says that its program was ended", async () => {
+  it("reports that its program was ended", async () => {
     ending(`process.kill(process.pid, "SIGKILL");`);
     await assert.rejects(backingUp(), {
       name: "Problem",
@@ -130,7 +130,7 @@ describe("a backup of a stack on its host", function () {
     });
   });
 
-  it("is refused where nothing was released", async () => {
+  it("is refused when nothing was released", async () => {
     released();
     await assert.rejects(backingUp(), {
       name: "Problem",
@@ -140,14 +140,14 @@ describe("a backup of a stack on its host", function () {
     assert.equal(told(), undefined);
   });
 
-  it("is refused for a stack that is not released to", async () => {
+  it("is refused for a stack without releases", async () => {
     await assert.rejects(backingUp("local"), {
       name: "Problem",
       message: '--stack: expected a stack that is released to, got "local"; take staging or production',
     });
   });
 
-  it("says that a host is away, and starts nothing", async () => {
+  it("reports that a host cannot be reached, and starts nothing", async () => {
     await host.stop();
     machine.program(
       join(machine.root, "bin", "ssh"),

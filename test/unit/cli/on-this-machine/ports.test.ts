@@ -35,7 +35,7 @@ describe("the port of an environment", () => {
     assert.equal(await choosePort({ ...choice, gateways: [other, own] }), 8083);
   });
 
-  it("is not tried by listening where another run has just chosen it, for that run would find it taken", async () => {
+  it("is not tested by listening when another run has just chosen it, because that run would find it taken", async () => {
     const tried: number[] = [];
     const isFree = (port: number): Promise<boolean> => {
       tried.push(port);

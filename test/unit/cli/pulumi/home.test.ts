@@ -36,7 +36,7 @@ describe("Pulumi's folder", () => {
     assert.deepEqual(readdirSync(real("logs")), []);
   });
 
-  it("is the real one where nothing is to be fast", () => {
+  it("is the real one when optimizations for speed are turned off", () => {
     process.env.TOWPATH_FAST = "false";
     try {
       assert.equal(homeWithoutLog(project), project.pulumiHome);

@@ -287,7 +287,7 @@ describe("set-up", () => {
       });
     });
 
-    it("leaves out what is only there to be fast, when asked to", () => {
+    it("leaves out optimizations for speed on request", () => {
       const found = { usesBuiltMirror: false, folders: foldersOf(project, "local", "n"), pulumiHome };
       assert.equal(pulumiVariables(project, found, { TOWPATH_FAST: "false" }).GOGC, undefined);
     });
