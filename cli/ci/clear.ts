@@ -9,7 +9,7 @@ import { readLocks, runsHere } from "../pulumi/locks.ts";
 import { fileBackend, readDeployment } from "../pulumi/state.ts";
 import { removeStack } from "../stack/create.ts";
 
-/** How long an earlier run's Pulumi may take to end by itself, in milliseconds. */
+/** The time that an earlier run's Pulumi may take to end by itself, in milliseconds. */
 const patience = 20_000;
 
 /**

@@ -4,11 +4,11 @@ import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
 import { factsOf, type Origin } from "./origin.ts";
 
-/** An image on the engine, and what it is. */
+/** An image on the engine, and its title. */
 export interface DescribedImage {
   /** The name that the engine has it under. */
   readonly local: string;
-  /** What it is called: `notes-api`. */
+  /** The title of its label, such as `notes-api`. */
   readonly title: string;
 }
 

@@ -6,13 +6,13 @@ import { Problem } from "../problem.ts";
 import { isAlive } from "../process/alive.ts";
 import { seenFrom, thisPlace, type ProcessPlace } from "../process/process-place.ts";
 
-/** Who holds a lock, and where that process is; the lock's file says so. */
+/** The holder of a lock, and the place of its process, as the lock's file names them. */
 export interface Owner extends Partial<ProcessPlace> {
   readonly pid: number;
-  /** When the process started, as the system counts: another process may be given the same id later. */
+  /** The start of the process, as the system counts: another process may get the same id later. */
   readonly started?: string;
   readonly since: string;
-  /** Told apart from every other hold of the same lock. */
+  /** Another one for each hold of the same lock. */
   readonly token: string;
 }
 
@@ -69,7 +69,7 @@ export function takeLock(file: string, isAlive: (owner: Owner) => boolean = owne
   }
 }
 
-/** Who holds the lock; undefined when nobody does. */
+/** Reads the holder of a lock; undefined when nobody holds it. */
 export function readOwner(file: string): Owner | undefined {
   let text: string;
   try {
@@ -89,7 +89,7 @@ export function readOwner(file: string): Owner | undefined {
   );
 }
 
-/** What is written of this process when it takes a lock or counts itself in. */
+/** Describes this process, for a lock that it takes or a list that it joins. */
 export function thisProcess(): Owner {
   const started = startOf(process.pid)?.started;
   return {
@@ -101,7 +101,7 @@ export function thisProcess(): Owner {
   };
 }
 
-/** Whether the process still runs, and is the same one. One on another machine or in another container may. */
+/** Tells whether the process still runs and is the same one. One on another machine or in another container may. */
 export function ownerLives({ pid, started, machine, boot, pids }: Owner): boolean {
   if (machine !== undefined) {
     const there = { machine, ...defined({ boot, pids }) };
@@ -115,7 +115,7 @@ export function ownerLives({ pid, started, machine, boot, pids }: Owner): boolea
   return now.started === started && now.state !== "Z" && now.state !== "X";
 }
 
-/** What `/proc/<id>/stat` says: `id (name) state … start …`. */
+/** Reads `/proc/<id>/stat`: `id (name) state … start …`. */
 function startOf(pid: number): { state: string; started: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

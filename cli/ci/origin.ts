@@ -7,20 +7,20 @@ import { askRemoteHead, defaultBranchOf } from "../../components/plan/default-br
 import type { Run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 
-/** Where the source of a run's images comes from. */
+/** The origin of the source of a run's images. */
 export interface Origin {
   /** The commit, ending in `-dirty` when the working tree differs from it; undefined without git. */
   readonly commit?: string;
   readonly branch?: string;
-  /** Whether it is a clean working tree of the repository's default branch. */
+  /** True for a clean working tree of the repository's default branch. */
   readonly isDefault: boolean;
   /** As package.json has it; undefined where it has none. */
   readonly version?: string;
-  /** When the run began, as ISO 8601 in UTC, in whole seconds. */
+  /** The start of the run, as ISO 8601 in UTC, in whole seconds. */
   readonly time: string;
   /** The number of the run in GitHub Actions. */
   readonly number?: string;
-  /** Where the repository can be read: `https://github.com/owner/notes`. */
+  /** The address of the repository: `https://github.com/owner/notes`. */
   readonly source?: string;
 }
 
@@ -60,7 +60,7 @@ export async function originOf(
 export interface Tags {
   /** Those that each publication moves: the commit, the branch as a short name and, of the default branch, `latest`. */
   readonly moving: readonly string[];
-  /** That of the version, which the first clean publication of the default branch takes for good. */
+  /** The version's tag, which the first clean publication of the default branch takes for good. */
   readonly permanent?: string;
 }
 
@@ -79,7 +79,7 @@ export function tagsOf({ commit, branch, isDefault, version }: Origin): Tags {
   };
 }
 
-/** What a published image says of its source: the build arguments, and the variables of its containers. */
+/** The facts of a published image's source: the build arguments, and the variables of its containers. */
 export function factsOf({
   commit,
   branch,

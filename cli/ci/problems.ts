@@ -3,7 +3,7 @@ import type { Outcome } from "../pulumi/operation.ts";
 import { parseUrn } from "../pulumi/urn.ts";
 import type { CiReport } from "./report.ts";
 
-/** What went wrong outside the checks, which say themselves what is wrong with them. */
+/** Lists what went wrong outside the checks; the checks report their own problems. */
 export function problemsOf(outcome: Outcome, checks: CiReport["checks"]): string[] {
   if (outcome.succeeded) return [];
   const errors = outcome.errors.filter(

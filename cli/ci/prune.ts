@@ -12,12 +12,12 @@ import type { StackState } from "../pulumi/stacks.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 import type { Destination } from "./publish.ts";
 
-/** What was removed from one repository, or would be. */
+/** The images removed from one repository; with a dry run, those that would be. */
 export interface PrunedRepository {
   /** `ghcr.io/owner/notes/api`. */
   readonly repository: string;
   readonly removed: readonly Expired[];
-  /** How many images stay. */
+  /** The number of images that stay. */
   readonly kept: number;
 }
 
@@ -69,7 +69,7 @@ export async function prune(
   return pruned;
 }
 
-/** How images are removed: GHCR wants GitHub to be told, and to know by whom. */
+/** Chooses the way to remove images: those on GHCR are removed through GitHub's API, with a token. */
 function removalFrom(
   { address, repository, password }: Destination,
   registry: Registry,

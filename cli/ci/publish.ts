@@ -48,7 +48,7 @@ export function noPassword(index: number, source: CredentialSource): string {
     : `${path}: no value for towpath:secretValues.${source.name}; set it with npm run pulumi -- config set --stack ci --secret --path towpath:secretValues.${source.name}`;
 }
 
-/** What is published, and as what. */
+/** The images to publish, and their tags. */
 export interface Publication {
   /** The names of the images in the application, with the names that the engine has them under. */
   readonly images: Readonly<Record<string, string>>;
@@ -60,7 +60,7 @@ export interface Publication {
  *
  * A tag that leads to another digest than the first one is an error: what was checked is what is published. A version's tag
  * that leads to another image already stays where it is, and so does any tag that the registry refuses to move: both are
- * told, and are not among the image's tags.
+ * reported, and are not among the image's tags.
  */
 export async function publish(
   { images, tags }: Publication,
@@ -88,7 +88,7 @@ export async function publish(
 /** One image on its way into one registry. */
 interface Push {
   readonly local: string;
-  /** What the registry calls it, without a tag. */
+  /** The image's name in the registry, without a tag. */
   readonly name: string;
   readonly tags: Tags;
   readonly environment: NodeJS.ProcessEnv;

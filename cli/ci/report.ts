@@ -3,14 +3,14 @@ import { rehearsal } from "../../components/application/checks.ts";
 import { resultFile, sqlFile, type CheckResult } from "../../components/ci/result.ts";
 import { printable } from "../../components/input/printable.ts";
 
-/** How one check of a run ended, and why. */
+/** The outcome of one check of a run, and its reason. */
 export interface CheckReport extends Partial<Omit<CheckResult, "outcome">> {
   readonly name: string;
   /** `skipped`: something that it waits for failed, or the run ended before it. */
   readonly outcome: CheckResult["outcome"] | "skipped";
 }
 
-/** What an image is called in a registry from now on. */
+/** The reference and the tags of a published image. */
 export interface PublishedImage {
   readonly image: string;
   /** `<registry>/<repository>/<image>@sha256:…` */
@@ -18,24 +18,24 @@ export interface PublishedImage {
   readonly tags: readonly string[];
 }
 
-/** What `npm run ci` ends with; `--json` prints it as it is. */
+/** The result of `npm run ci`; `--json` prints it as it is. */
 export interface CiReport {
   readonly namespace: string;
   readonly passed: boolean;
   readonly checks: readonly CheckReport[];
-  /** What went wrong outside the checks. */
+  /** Problems outside the checks. */
   readonly problems: readonly string[];
   /** The SQL that the migrations would run. */
   readonly sql?: string;
   readonly published: readonly PublishedImage[];
   /** The folder with the reports, relative to the project. */
   readonly reports: string;
-  /** How to look into what was left up, and how to remove it; undefined when everything was removed. */
+  /** The commands that show and remove what was left up; undefined when everything was removed. */
   readonly kept?: readonly string[];
   readonly seconds: number;
 }
 
-/** What the checks wrote down, in the order of their names given. */
+/** Reads the results of the checks, in the order of the given names. */
 export function readReports(folder: string, names: readonly string[]): CheckReport[] {
   return names.map((name) => {
     const text = textOf(resultFile(folder, name));

@@ -19,10 +19,10 @@ export interface Servers {
   readonly parts: readonly string[];
 }
 
-/** How long a run waits for another one that starts or stops servers just now, and for a server to answer, in milliseconds. */
+/** The time that a run waits for another one that starts or stops servers, and for a server to answer, in milliseconds. */
 const patience = 120_000;
 
-/** Which of the local environment's servers an application uses. */
+/** The servers of the local environment that an application uses. */
 export function reusedParts({ postgres, buckets }: Pick<Application, "postgres" | "buckets">): string[] {
   return [
     ...(postgres === undefined ? [] : ["postgres"]),

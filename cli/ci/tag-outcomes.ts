@@ -1,4 +1,4 @@
-/** What became of one tag of an image that was pushed. */
+/** The outcome of one tag of an image that was pushed. */
 export type TagOutcome =
   /** It leads to what was pushed; `none` where the client did not say the digest. */
   | { readonly tag: string; readonly is: "pushed"; readonly digest: string }
@@ -7,9 +7,9 @@ export type TagOutcome =
   /** It is a version's, and was published before. */
   | { readonly tag: string; readonly is: "taken"; readonly digest: string };
 
-/** What an image is called in a registry. */
+/** The digests and tags of an image in a registry after its push. */
 export interface Settled {
-  /** What its tags lead to: one digest, unless something else was pushed meanwhile; none where no tag is its own. */
+  /** The digests of its tags: one, unless something else was pushed meanwhile; none where no tag is its own. */
   readonly digests: readonly string[];
   readonly tags: readonly string[];
   /** The tags that still lead to another image, and why. */
