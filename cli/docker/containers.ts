@@ -10,7 +10,7 @@ export interface Container {
   readonly name: string;
   /** `running`, `exited`, `created`, … */
   readonly state: string;
-  /** What the engine's own check found, when there is one. */
+  /** The result of the engine's own check, when there is one. */
   readonly health?: "starting" | "healthy" | "unhealthy";
   /** The service, backing service or `gateway` that it belongs to. */
   readonly part: string;
@@ -18,32 +18,32 @@ export interface Container {
   readonly ports: readonly number[];
   /** The release that it runs; backing services and the gateway have none. */
   readonly release?: string;
-  /** How often it was started again, where it ends again and again; see {@link withRestarts}. */
+  /** The number of its restarts, where it ends again and again; see {@link withRestarts}. */
   readonly restarts?: number;
   /** The mark of the run that made it, where its name is fixed. */
   readonly run?: string;
-  /** When it was made, as the engine writes it. */
+  /** The time when it was made, as the engine writes it. */
   readonly created?: string;
 }
 
-/** When a part is started: what the others need first; stopped in the opposite order. */
+/** The place of a part in the order of starting: what the others need comes first. Parts stop in the opposite order. */
 export type Rank = "backing service" | "workload" | "gateway";
 
-/** In the order in which they are started. */
+/** The ranks, in the order of starting. */
 export const ranks: readonly Rank[] = ["backing service", "workload", "gateway"];
 
-/** Which of the three kinds a container is. */
+/** The rank of a container. */
 export function rankOf(container: Pick<Container, "part" | "release">): Rank {
   if (container.part === "gateway") return "gateway";
   return container.release === undefined ? "backing service" : "workload";
 }
 
-/** Whether it is a step's own: a migration, a dump. */
+/** Tells whether a container is a step's own: a migration, a dump. */
 export function isOneOff({ part, release }: Pick<Container, "part" | "release">): boolean {
   return release === undefined && !["gateway", "postgres", "redis", "object-storage"].includes(part);
 }
 
-/** What one line of `docker ps` has to hold, tab by tab. */
+/** The format of a line of `docker ps`, with a tab between fields. */
 const format = [
   "{{.ID}}",
   "{{.Names}}",
@@ -73,7 +73,7 @@ export async function listContainers(run: Run, namespace: string): Promise<Conta
 /** The containers, and of those that end again and again how often they were started again: what lists them cannot tell. */
 export async function withRestarts(run: Run, containers: readonly Container[]): Promise<Container[]> {
   if (containers.length === 0) return [];
-  // One that is gone meanwhile is an error, and the others are told all the same.
+  // One that is gone meanwhile is an error, and the others are reported all the same.
   const { stdout } = await run("docker", restartsQuestion(containers.map(({ id }) => id)));
   const restarting = restartingIn(stdout);
   return containers.map((container) => {

@@ -8,12 +8,12 @@ export interface Engine {
   readonly apiVersion: string;
 }
 
-/** Why no engine can be used. */
+/** The reason why no engine can be used. */
 export type NoEngine =
   | { readonly reason: "no client" }
   | { readonly reason: "no answer"; readonly endpoint: string; readonly answer: string };
 
-/** How long an engine may take to answer: one that is starting up, or on another machine, needs its time. */
+/** The time that an engine may take to answer: one that is starting up, or on another machine, needs it. */
 const patience = 10_000;
 
 /**
@@ -38,7 +38,7 @@ export async function findEngine(run: Run): Promise<Engine | NoEngine> {
   return { endpoint, version: engine, apiVersion: api };
 }
 
-/** Whether the engine runs on this machine, so that its ports are this machine's ports. */
+/** Tells whether the engine runs on this machine, so that its ports are this machine's ports. */
 export function isLocal(endpoint: string): boolean {
   return endpoint === "" || endpoint.startsWith("unix:") || endpoint.startsWith("npipe:");
 }

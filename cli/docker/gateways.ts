@@ -15,7 +15,7 @@ const format =
 export async function listGateways(run: Run): Promise<PublishedGateway[]> {
   const gateways = await docker(run, ["ps", "--all", "--quiet", "--filter", "label=towpath.part=gateway"]);
   if (lines(gateways).length === 0) return [];
-  // One that was removed meanwhile makes this fail, and the others are told all the same.
+  // One that was removed meanwhile makes this fail, and the others are reported all the same.
   const { stdout } = await run("docker", ["container", "inspect", "--format", format, ...lines(gateways)]);
   return lines(stdout).map((line) => {
     const [namespace = "", ports = ""] = line.split("\t");

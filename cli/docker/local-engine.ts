@@ -13,7 +13,7 @@ import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
 import { isLocal, type Engine } from "./endpoint.ts";
 
-/** How long the engine, and this machine, may take to say what they have, in milliseconds. */
+/** The time that the engine, and this machine, may take to report what they have, in milliseconds. */
 const patience = 10_000;
 
 /**

@@ -4,13 +4,13 @@ import type { Readable } from "node:stream";
 
 /** A line that a container printed. */
 export interface LogLine {
-  /** When the engine got it, as it writes times: `2026-01-02T03:04:05.678901234Z`. */
+  /** The time when the engine got it, as it writes times: `2026-01-02T03:04:05.678901234Z`. */
   readonly time: string;
   readonly stream: "stdout" | "stderr";
   readonly text: string;
 }
 
-/** What a container printed, as it is read. */
+/** The log of a container, as it is read. */
 export interface ContainerLog {
   /** The streams that were asked for, each in its own order. */
   readonly streams: readonly AsyncIterable<LogLine>[];
@@ -38,7 +38,7 @@ export function readLog(
       resolve();
     });
   });
-  // It is told to the one who waits for it in the end.
+  // Whoever awaits `ended` gets the error; this keeps it from counting as unhandled before.
   ended.catch(() => undefined);
   return {
     streams: streams.flatMap((stream) => (child[stream] === null ? [] : [linesOf(stream, child[stream])])),

@@ -3,7 +3,7 @@ import type { Progress } from "../terminal/progress.ts";
 import { asStep } from "../terminal/progress.ts";
 import { docker, listContainers, rankOf, ranks, type Container } from "./containers.ts";
 
-/** How long containers that are started again may take to become healthy before the release looks after itself. */
+/** The time that containers have to become healthy after a start, in milliseconds; then the release takes care. */
 const healthyWithin = 60_000;
 
 /**
@@ -51,7 +51,7 @@ export async function startContainers(
   }
 }
 
-/** Whether a container does its work, or is about to do it again by itself. */
+/** Tells whether a container does its work, or is about to do it again by itself. */
 export function isUp(state: string): boolean {
   return state === "running" || state === "restarting";
 }

@@ -1,7 +1,7 @@
 import type { Run } from "../process/run.ts";
 import { docker, lines } from "./containers.ts";
 
-/** What a sweep removed, by kind. */
+/** The things that a sweep removed, by kind. */
 export interface Swept {
   readonly containers: readonly string[];
   readonly volumes: readonly string[];
@@ -41,7 +41,7 @@ export async function sweep(run: Run, namespace: string, repositories: readonly 
   };
 }
 
-/** What was removed, in people's words; undefined when there was nothing. */
+/** Puts what was removed into words; undefined when there was nothing. */
 export function sweptInWords(swept: Swept): string | undefined {
   const parts = (["containers", "volumes", "networks", "images"] as const)
     .filter((kind) => swept[kind].length > 0)
