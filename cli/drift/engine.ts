@@ -4,15 +4,15 @@ import { isUp } from "../docker/start-stop.ts";
 import type { Run } from "../process/run.ts";
 import type { Deployment } from "../pulumi/state.ts";
 
-/** How the engine differs from what the state says. */
+/** The differences of the engine from the state. */
 export interface Drift {
-  /** What the state knows and the engine has no more: Pulumi has to look before it works. */
+  /** Resources in the state that the engine no longer has: Pulumi has to look before it works. */
   readonly missing: readonly string[];
-  /** Known to both, and not running. */
+  /** Containers that both have and that do not run. */
   readonly stopped: readonly Container[];
 }
 
-/** What the engine has of a namespace, and who made it. */
+/** The containers and networks of a namespace, and the runs that made them. */
 export interface EngineView {
   readonly containers: readonly Container[];
   readonly networks: readonly { readonly id: string; readonly run?: string }[];

@@ -4,13 +4,13 @@ import { parseUrn } from "../pulumi/urn.ts";
 export interface Difference {
   /** `resource` for what Pulumi's plugins find, `GitHub <environment>` for what is read there. */
   readonly where: string;
-  /** What it is: a resource by type and name, or `reviewers`. */
+  /** The thing: a resource by type and name, or `reviewers`. */
   readonly what: string;
-  /** How it is now. */
+  /** Its state now. */
   readonly found: string;
 }
 
-/** What `pulumi refresh --preview-only --json` prints: those parts that are used here. */
+/** The output of `pulumi refresh --preview-only --json`: those parts that are used here. */
 export interface RefreshDigest {
   readonly steps?: readonly {
     readonly op: string;
@@ -24,7 +24,7 @@ export interface RefreshDigest {
   }[];
 }
 
-/** What of GitHub's environments is read there itself, which tells more than the plugin. */
+/** The resources of GitHub's environments that are read at GitHub itself, which shows more than the plugin. */
 const readOnGithub = new Set(
   [
     "repositoryEnvironment:RepositoryEnvironment",

@@ -4,11 +4,11 @@ import { leftRoute } from "../../components/release/route-agreement.ts";
 import type { Run } from "../process/run.ts";
 import { stackOutputs, type Deployment } from "../pulumi/state.ts";
 
-/** How long the engine may take to say what the gateway serves, in milliseconds. */
+/** The time that the engine may take to report what the gateway serves, in milliseconds. */
 const patience = 30_000;
 
 /**
- * How the gateway differs from the route that the last complete run of a stack left, in words.
+ * Describes the difference of the gateway from the route that the last complete run of a stack left.
  *
  * @returns undefined when it serves that route, when no run has left one, or when the gateway cannot be asked
  */
