@@ -7,7 +7,7 @@ import type { PulumiCall } from "../pulumi/call.ts";
 import { secretValues } from "../stack/hosts.ts";
 import type { Progress } from "../terminal/progress.ts";
 
-/** Which repository a stack's settings are about, and who asks GitHub. */
+/** The repository that a stack's settings are about, and the token for GitHub. */
 export interface OnGithub {
   /** `owner/name`. */
   readonly repository: string;
@@ -16,7 +16,7 @@ export interface OnGithub {
   readonly place: string;
 }
 
-/** What a stack's settings say of GitHub; undefined when they say nothing. */
+/** The repository and the token that a stack's settings name; undefined when they name none. */
 export function onGithub(settings: Settings): OnGithub | undefined {
   if (settings.environment === "repository") {
     const { repository, token } = settings;
@@ -28,7 +28,8 @@ export function onGithub(settings: Settings): OnGithub | undefined {
 }
 
 /**
- * Who asks GitHub for the command line. A token in the stack's configuration is encrypted: then Pulumi is asked for it.
+ * Makes the client that asks GitHub for the command line. A token in the stack's configuration is encrypted: Pulumi
+ * decrypts it.
  *
  * @throws Problem when there is no token
  */

@@ -4,7 +4,7 @@ import { previousName } from "../../components/application/previous-secrets.ts";
 import { sourceOf } from "../../components/settings/agreement.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 
-/** What a name stands for. */
+/** The kind of thing that a name stands for. */
 export type Kind =
   | "run-time secret"
   | "run-time variable"
@@ -24,7 +24,7 @@ export interface Row {
   readonly cells: Readonly<Record<Place, string>>;
 }
 
-/** What was compared, and where the places do not agree. */
+/** The places and names that were compared, and their differences. */
 export interface Comparison {
   readonly places: readonly Place[];
   readonly rows: readonly Row[];
@@ -118,7 +118,7 @@ function declaredNames({ application, example: listed = [], github }: Facts): Ma
   return names;
 }
 
-/** What needs no entry anywhere: what Towpath connects services with, and values of secrets from before a rotation. */
+/** The names that need no entry anywhere: Towpath's own for connections, and those of secrets before a rotation. */
 function madeNames(application: Application): Set<string> {
   const needs = Object.values(application.services).flatMap((service) => service.needs);
   return new Set([

@@ -25,7 +25,7 @@ export interface PreviewedResource {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** What GitHub has: of the repository, and by name of those environments that the stack describes. */
+/** The repository on GitHub, and by name those of its environments that the stack describes. */
 export interface There {
   /** The repository's name, without its owner. */
   readonly repo: string;

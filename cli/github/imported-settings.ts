@@ -36,7 +36,7 @@ export function repositorySettings(
   };
 }
 
-/** What of the adopted rulesets and the labels the settings cannot say, and the next `up` would take away. */
+/** Lists what the settings cannot hold of the adopted rulesets and labels, and the next `up` would take away. */
 export function notKept({ rulesets, labels }: Pick<RepositoryThere, "rulesets" | "labels">): string[] {
   const ofRules = (["branch", "tag"] as const).flatMap((target) => {
     const ruleset = adoptedRuleset(rulesets, target);
@@ -60,7 +60,7 @@ export function notKept({ rulesets, labels }: Pick<RepositoryThere, "rulesets" |
   return [...ofRules, ...ofLabels];
 }
 
-/** What settings can hold. */
+/** The limits of the settings. */
 const mostApprovals = 6;
 const longestLabel = 50;
 

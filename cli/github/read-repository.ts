@@ -28,7 +28,7 @@ export interface LabelThere {
   readonly description: string | null;
 }
 
-/** What of a repository the stacks describe. */
+/** The parts of a repository that the stacks describe. */
 export interface RepositoryThere {
   readonly rulesets: readonly RulesetThere[];
   readonly labels: readonly LabelThere[];
