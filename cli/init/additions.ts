@@ -15,12 +15,12 @@ const scripts: Readonly<Record<string, string>> = {
   towpath: "towpath",
 };
 
-/** What the project's package.json is to say, beside what others want in it. */
+/** The facts that Towpath needs in the project's package.json, beside what others want there. */
 export interface PackageFacts {
   readonly name: string;
   /** The version of Towpath to depend on. */
   readonly version: string;
-  /** Whether the folder holds programs in JavaScript, whose meaning `type` would change. */
+  /** True when the folder holds programs in JavaScript, whose meaning `type` would change. */
   readonly holdsPrograms: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { Found, FoundService } from "./find.ts";
 /** Asks a person a question and returns the answer. */
 export type Ask = (text: string) => Promise<string>;
 
-/** What was found, with what a person says of that which no Dockerfile tells: ports, health paths, and who gets which path. */
+/** Completes what was found by a person's answers to what no Dockerfile shows: ports, health paths, and routes. */
 export async function askWhatIsMissing(found: Found, ask: Ask): Promise<Found> {
   const services: FoundService[] = [];
   for (const service of found.services) services.push(await withPortAndHealth(service, ask));

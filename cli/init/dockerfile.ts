@@ -2,7 +2,7 @@ import type { Health } from "../../components/application/application.ts";
 import { instructionsOf } from "../../components/application/dockerfile.ts";
 import { defined } from "../../components/input/defined.ts";
 
-/** What a Dockerfile says of the service that its image runs. */
+/** The facts in a Dockerfile about the service that its image runs. */
 export interface DockerfileFacts {
   /** The stage to ship, where it is not the last one. */
   readonly target?: string;
@@ -11,7 +11,7 @@ export interface DockerfileFacts {
   /** The TCP ports that it exposes, as they are written. */
   readonly ports: readonly number[];
   readonly health?: Health;
-  /** What it copies from its context. */
+  /** The paths that it copies from its context. */
   readonly sources: readonly string[];
 }
 
@@ -29,7 +29,7 @@ interface Stage {
 const developmentStage = /^dev(?:elopment)?$/;
 const unshippedStage = /^(?:dev(?:elopment)?|tests?|testing|debug|lint|ci)$/;
 
-/** What a Dockerfile says; undefined when it has no stage. */
+/** Reads a Dockerfile; undefined when it has no stage. */
 export function readDockerfile(text: string): DockerfileFacts | undefined {
   const { globals, stages } = stagesIn(text);
   const last = stages.at(-1);
@@ -119,7 +119,7 @@ function portsIn(instructions: readonly Instruction[], variables: Variables): nu
 const ownUrl =
   /http:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::(\d+|\$[^/\s"'`]+))?(\/[^\s"'`|;)\\#]*)?(?=["'`\s|;)\\#]|$)/;
 
-/** How the image is checked: the path that is asked for on the service's port, else the command. */
+/** The image's health check: the path that is asked for on the service's port, else the command. */
 function healthIn(
   instructions: readonly Instruction[],
   variables: Variables,
@@ -147,7 +147,7 @@ function wordsOf(written: string): string[] | undefined {
   }
 }
 
-/** What a COPY or ADD takes from the context; what nobody can know before the build is left out. */
+/** The paths that a COPY or ADD takes from the context, without those that nobody can know before the build. */
 function sourcesOf({ word, rest }: Instruction): string[] {
   if ((word !== "COPY" && word !== "ADD") || rest.includes("--from=") || rest.includes("<<")) return [];
   const written = rest.replace(/^(?:--\S+\s+)+/, "");

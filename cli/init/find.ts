@@ -6,22 +6,22 @@ import { isConnection, purposeOf, variablesIn, type Variable } from "./variables
 
 /** A service, as far as its Dockerfile and the files around it tell. */
 export interface FoundService extends Built {
-  /** The paths that go to it, where a person has said so. */
+  /** The paths that go to it, where a person has given them. */
   readonly routes?: readonly string[];
-  /** What its program is given, by the examples that are for it and by what its files name. */
+  /** The variables of its program, by the examples that are for it and by what its files name. */
   readonly variables: readonly Variable[];
   /** The configuration of its migrations by Alembic, from its own folder. */
   readonly alembic?: string;
 }
 
-/** What a repository tells of an application. */
+/** The application in a repository, as far as its files show it. */
 export interface Found {
   readonly services: readonly FoundService[];
   /** The variables whose values programs can read from files, by `<NAME>_FILE`. */
   readonly asFiles: ReadonlySet<string>;
   /** The major versions of the backing services that its compose files run. */
   readonly versions: { readonly postgres?: number; readonly redis?: number };
-  /** What was seen and is not taken over, a line each. */
+  /** Things that were seen and are not taken over, a line each. */
   readonly notes: readonly string[];
 }
 

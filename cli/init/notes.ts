@@ -4,7 +4,7 @@ import { postgresVersion, withPurpose } from "./describe.ts";
 import type { Found, FoundService } from "./find.ts";
 import { givenFor, schemeOf } from "./variables.ts";
 
-/** What a person has to know of a description that was made from what was found: a line each. */
+/** Lists what a person has to know of a description that was made from what was found, a line each. */
 export function notesOf(application: ApplicationDescription, found: Found): string[] {
   return [
     ...found.notes,

@@ -10,11 +10,11 @@ export interface PlannedFile {
   /** Its path from the project's folder. */
   readonly path: string;
   readonly state: "new" | "changed" | "same" | "kept";
-  /** What it is to hold; of one that is kept, what it would hold if it were new. */
+  /** The text that it is to hold; of one that is kept, the text that it would hold if it were new. */
   readonly text: string;
 }
 
-/** What a project's files are made from. */
+/** The facts that a project's files are made from. */
 export interface PlanFacts extends Omit<PackageFacts, "name"> {
   readonly application: ApplicationDescription;
   readonly github?: string;
@@ -22,7 +22,7 @@ export interface PlanFacts extends Omit<PackageFacts, "name"> {
   readonly ignores: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What happens to each file, and what of the files that are there a person has to know. A file that is there is never overwritten. */
+/** Plans every file, with notes for a person on those that are there. A file that is there is never overwritten. */
 export function planFiles(
   facts: PlanFacts,
   read: (path: string) => string | undefined,

@@ -1,7 +1,7 @@
 import type { ApplicationDescription } from "../../components/application/description.ts";
 import { literal } from "./literal.ts";
 
-/** What a project's files are written from. */
+/** The facts that a project's own files are written from. */
 export interface ProjectFacts {
   readonly application: ApplicationDescription;
   /** The repository on GitHub: `owner/name`. */

@@ -14,7 +14,7 @@ export interface Repository {
   readonly paths: readonly string[];
   /** A file's text; undefined when there is none. */
   readonly read: (path: string) => string | undefined;
-  /** Which files name which variables: those of connections, and of examples such as `.env.example`. */
+  /** The variables that each file names: those of connections, and of examples such as `.env.example`. */
   readonly mentions: ReadonlyMap<string, ReadonlySet<string>>;
   /** The repository on GitHub: `owner/name`. */
   readonly github?: string;

@@ -21,7 +21,7 @@ export interface Built {
 /** Folders whose Dockerfiles are for tests, examples or editors. */
 export const besides =
   /(?:^|\/)(?:\.devcontainer|\.github|tests?|__tests__|e2e|fixtures|testdata|examples?|samples?|docs?)\//;
-/** What Towpath itself brings. */
+/** Names of what Towpath itself brings. */
 const brought = [
   "postgres",
   "postgresql",
@@ -70,7 +70,7 @@ export function findBuilt({ paths, read }: Pick<Repository, "paths" | "read">): 
   return { services, notes };
 }
 
-/** Why a Dockerfile is not a service's; undefined when it seems to be. */
+/** The reason why a Dockerfile is not a service's; undefined when it seems to be. */
 function whyNot(path: string, paths: readonly string[]): string | undefined {
   const suffix = suffixOf(path);
   if (besides.test(path)) return "it seems to be for tests, examples or an editor";
@@ -86,7 +86,7 @@ function isDockerfile(path: string): boolean {
   return /(?:^|\/)(?:Dockerfile(?:\.(?!dockerignore$)[\w-]+)?|[\w-]+\.Dockerfile)$/.test(path);
 }
 
-/** What a Dockerfile's name says beside that: `worker` for `Dockerfile.worker` and `worker.Dockerfile`. */
+/** The rest of a Dockerfile's name: `worker` for `Dockerfile.worker` and `worker.Dockerfile`. */
 function suffixOf(path: string): string {
   return posix
     .basename(path)
@@ -142,7 +142,7 @@ function contextOf(path: string, sources: readonly string[], paths: readonly str
   return folders.find((folder) => held(folder) === most) ?? "";
 }
 
-/** What is no reason to copy a whole folder: a folder of such files only builds images. */
+/** Files that are no reason to copy a whole folder: a folder of such files only builds images. */
 const buildsImages = /(?:^|\/)(?:[\w.-]*Dockerfile[\w.-]*|\.dockerignore|[^/]+\.(?:sh|conf|md|ya?ml))$/;
 
 function holds(folder: string, source: string, paths: readonly string[]): boolean {
@@ -159,7 +159,7 @@ function foldersAbove(folder: string): string[] {
   return folder === "." || folder === "" ? [""] : [folder, ...foldersAbove(posix.dirname(folder))];
 }
 
-/** Whether a path lies in a folder. */
+/** Tells whether a path lies in a folder. */
 export function isIn(folder: string, path: string): boolean {
   return folder === "" || path === folder || path.startsWith(`${folder}/`);
 }

@@ -9,7 +9,7 @@ export interface Variable {
   readonly value: string | undefined;
 }
 
-/** What a variable is for: a connection to a backing service, a secret, or neither. */
+/** The purpose of a variable: a connection to a backing service, a secret, or neither. */
 export type Purpose = "postgres" | "redis" | "storage" | "secret" | "setting";
 
 /** The variables of an `.env.example`, by their names. */
@@ -27,7 +27,7 @@ export const connectionNames =
   "|MINIO_(ENDPOINT|BUCKET|ACCESS_KEY|SECRET_KEY|ROOT_USER|ROOT_PASSWORD)";
 
 const connections = new RegExp(`^(?:${connectionNames})$`);
-/** Whether a variable belongs to the connection to a backing service. */
+/** Tells whether a variable belongs to the connection to a backing service. */
 export function isConnection(name: string): boolean {
   return connections.test(name);
 }
@@ -37,10 +37,10 @@ const secretWord =
 const plainEnding =
   /_(?:URL|URI|PATH|FILE|NAME|HOST|PORT|USER|USERNAME|ALGORITHM|MINUTES|SECONDS|HOURS|DAYS|LENGTH|ENABLED|ISSUER|AUDIENCE|TTL|HEADER|TYPE)$|EXPIR/;
 const publicName = /(?:^|_)PUBLIC(?:_|$)|^VITE_|^REACT_APP_/;
-/** What `application.ts` takes as a secret's name. */
+/** The names that `application.ts` takes for secrets. */
 const secretName = /^(?!GITHUB_|TOWPATH_|.*_FILE$)[A-Z][A-Z0-9_]{0,99}$/;
 
-/** What a variable seems to be for, by its name and the value in the example. */
+/** Guesses a variable's purpose by its name and the value in the example. */
 export function purposeOf({ name, value = "" }: Variable): Purpose {
   if (isConnection(name)) {
     if (name.startsWith("REDIS")) return "redis";
