@@ -6,7 +6,7 @@ import { docker } from "../docker/containers.ts";
 import type { Run } from "../process/run.ts";
 import type { ContainerInputs } from "./inputs.ts";
 
-/** What a container is given; it may be stopped. */
+/** Reads the variables and secrets of a container, which may be stopped. */
 export async function readInputs(run: Run, container: string): Promise<ContainerInputs> {
   const inspect = async (of: string): Promise<{ Image: string; Config: { Env: string[] | null } }> => {
     const [found] = JSON.parse(await docker(run, ["inspect", of])) as [Awaited<ReturnType<typeof inspect>>];

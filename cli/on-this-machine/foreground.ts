@@ -9,11 +9,11 @@ export interface Launch {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** How long a program that was asked to end may take, in milliseconds. */
+/** The time that a program may take to end after it was asked to, in milliseconds. */
 const patience = 10_000;
 
 /**
- * Runs a program on our own terminal, and `meanwhile` beside it, which is told when the program has ended.
+ * Runs a program on our own terminal, and `meanwhile` beside it, whose signal is aborted when the program has ended.
  *
  * Ctrl+C ends the program and what it started, and nothing else; a second one kills them.
  *

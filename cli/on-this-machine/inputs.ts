@@ -4,7 +4,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** What a container is given, as the docker client tells it. */
+/** The variables and secrets of a container, as the docker client shows them. */
 export interface ContainerInputs {
   /** `NAME=value`, with the variables of its image. */
   readonly environment: readonly string[];
@@ -13,7 +13,7 @@ export interface ContainerInputs {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** What a program on this machine is given instead. */
+/** The variables and secrets of a program on this machine in place of the container's. */
 export interface ProgramInputs {
   readonly variables: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;

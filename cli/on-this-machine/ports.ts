@@ -10,13 +10,13 @@ import { ownTemporaryFolder } from "../process/temporary-folder.ts";
 const firstPort = 8080;
 const lastPort = 65535;
 
-/** What is known before a port is chosen. */
+/** The facts that a port is chosen by. */
 export interface PortChoice {
   readonly namespace: string;
   /** The port that this environment had until now. */
   readonly before: number | undefined;
   readonly gateways: readonly PublishedGateway[];
-  /** Whether nothing else listens on the port; always true where the engine is on another machine. */
+  /** Tells whether nothing else listens on the port; always true where the engine is on another machine. */
   isFree(port: number): Promise<boolean>;
   /** Keeps other runs from choosing the port, until this one is done. */
   reserve(port: number): boolean;
@@ -43,8 +43,8 @@ export async function choosePort(choice: PortChoice): Promise<number> {
 export const noPort = `towpath:port: every port from ${firstPort} on is taken, got none that is free; stop what you do not need`;
 
 /**
- * Whether a port of this machine can be listened on, found by trying: on IPv6, too, where browsers ask first. A port that
- * only root may open counts as free: the engine opens it.
+ * Tells whether a port of this machine can be listened on, found by trying: on IPv6, too, where browsers ask first. A
+ * port that only root may open counts as free: the engine opens it.
  */
 export async function isFree(port: number): Promise<boolean> {
   const free = await Promise.all(["127.0.0.1", "::1"].map((host) => isFreeOn(host, port)));
@@ -87,7 +87,7 @@ export function reservePort(port: number, folder = ownTemporaryFolder("ports")):
   return true;
 }
 
-/** Whether a process of that id runs; one that has written nothing yet is about to. */
+/** Tells whether a process of that id runs; one that has written nothing yet is about to. */
 function runs(pid: number): boolean {
   return pid === 0 || (Number.isInteger(pid) && isAlive(pid));
 }

@@ -9,7 +9,7 @@ export interface ServiceRun {
   readonly service: string;
   /** The process of `towpath run`. */
   readonly pid: number;
-  /** Where the gateway finds it; none before it accepts connections, or when it has no routes. */
+  /** The address for the gateway; none before it accepts connections, or when it has no routes. */
   readonly address?: string;
 }
 
@@ -30,7 +30,7 @@ export function serviceRuns(project: Pick<Project, "privateFolder">, namespace: 
   });
 }
 
-/** Whether any run began and did not clear up, dead or alive: only then the route can be other than released. */
+/** Tells whether any run began and did not clear up, dead or alive: only then the route can be other than released. */
 export function leftServiceRuns(project: Pick<Project, "privateFolder">, namespace: string): boolean {
   const folder = runsFolder(project, namespace);
   return existsSync(folder) && readdirSync(folder).length > 0;
@@ -58,14 +58,14 @@ export class ServiceRunFolder {
     return claimed;
   }
 
-  /** Takes down where the service is, whole or not at all. */
+  /** Notes where the service is, whole or not at all. */
   note(run: Omit<ServiceRun, "service">): void {
     const file = join(this.path, noteName);
     writeFileSync(`${file}.draft`, JSON.stringify(run), { mode: 0o600 });
     renameSync(`${file}.draft`, file);
   }
 
-  /** Writes the secrets; gives back the variables that name their files. */
+  /** Writes the secrets. Returns the variables that name their files. */
   writeSecrets(secrets: Readonly<Record<string, string>>): Record<string, string> {
     return Object.fromEntries(
       Object.entries(secrets).map(([name, value]) => {
@@ -76,7 +76,7 @@ export class ServiceRunFolder {
     );
   }
 
-  /** Removes the secrets, and says that the service is nowhere any more. */
+  /** Removes the secrets, and notes that the service is nowhere any more. */
   empty(): void {
     for (const name of readdirSync(this.path)) {
       if (name !== noteName) rmSync(join(this.path, name), { force: true });

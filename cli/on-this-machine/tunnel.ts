@@ -11,7 +11,7 @@ export interface Listener {
 /**
  * A port of this machine that leads to a server beside the gateway, one `docker exec … nc` for each connection.
  *
- * Publishing the server's port would make its container anew, and another namespace may hold the port; a container's own
+ * Publishing the server's port would replace its container, and another namespace may hold the port; a container's own
  * address can be reached from Linux, but not from Docker Desktop. This works on both, and leaves nothing behind.
  */
 export function tunnelTo({ host, port }: Address, gateway: string): Promise<Listener> {
@@ -72,7 +72,7 @@ function listen(address: string, onConnection: (socket: Socket) => void): Promis
   });
 }
 
-/** Whether something on this machine accepts connections at the port. */
+/** Tells whether something on this machine accepts connections at the port. */
 export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "localhost", port });
