@@ -3,11 +3,11 @@ import { duringInterrupts } from "./interrupts.ts";
 import { yieldToOthers } from "./priority.ts";
 import { sessionEnd } from "./session-end.ts";
 
-/** How a program is run on our own terminal. */
+/** Settings of a program on our own terminal. */
 export interface AttachedSettings {
   readonly environment?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Whether copies that serve users go first on this machine, where nobody sits at a terminal. False by default. */
+  /** True to let copies that serve users go first on this machine where nobody sits at a terminal. False by default. */
   readonly yields?: boolean;
   /** Called with the process that was started. Returns what is called when it has ended. */
   readonly onStart?: (pid: number | undefined) => () => void;

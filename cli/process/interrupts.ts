@@ -1,11 +1,11 @@
 import { exitCode } from "../problem.ts";
 
-/** What to do when the person asks to stop. */
+/** The reaction to a person's request to stop. */
 type Handler = (signal: NodeJS.Signals) => void;
 
 const handlers: Handler[] = [];
 
-/** From now on, being asked to stop ends the process, and with it what it runs, unless something has to end cleanly. */
+/** Makes a request to stop end the process, and with it what it runs, unless something has to end cleanly. */
 export function listenForInterrupts(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
@@ -16,7 +16,7 @@ export function listenForInterrupts(): void {
   }
 }
 
-/** While the work runs, `handler` is told instead. */
+/** Does the work; a request to stop calls `handler` meanwhile. */
 export async function duringInterrupts<T>(handler: Handler, work: () => Promise<T>): Promise<T> {
   handlers.push(handler);
   try {

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { defined } from "../../components/input/defined.ts";
 
-/** Where a process id means something. */
+/** The place in which a process id has a meaning. */
 export interface ProcessPlace {
   /** The machine: its name, and the id that its system was given where it has one. */
   readonly machine: string;
@@ -12,7 +12,7 @@ export interface ProcessPlace {
   readonly pids?: string;
 }
 
-/** Where this process is. */
+/** The place of this process. */
 export function thisPlace(): ProcessPlace {
   const boot = read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
   const pids = read(() => readlinkSync("/proc/self/ns/pid"));
@@ -25,8 +25,8 @@ export function thisPlace(): ProcessPlace {
 }
 
 /**
- * Whether a process id from there can be looked up here: `gone` when its machine was started anew since, `elsewhere` when
- * nobody here can know.
+ * Tells whether a process id from there can be looked up here: `gone` when its machine was started again since,
+ * `elsewhere` when nobody here can know.
  */
 export function seenFrom(
   there: ProcessPlace,

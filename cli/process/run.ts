@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { defined } from "../../components/input/defined.ts";
 
-/** What a program that ended left. */
+/** The exit code and the output of a program that ended. */
 export interface RunResult {
   /** Its exit code; -1 when it could not be started or was stopped by a signal. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Why it could not be started, such as `ENOENT`, or `TIMEOUT` when it took longer than allowed. */
+  /** The reason why it could not be started, such as `ENOENT`, or `TIMEOUT` when it took longer than allowed. */
   readonly failure?: string;
 }
 

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { until } from "../../components/input/until.ts";
 
-/** How long what a run started may take to end after it, in milliseconds: a step's call of the docker client at most. */
+/** The time that a session has to end after its run, in milliseconds: at most a step's call of the docker client. */
 const patience = 30_000;
 
-/** How long to wait between two looks, in milliseconds. */
+/** The time between two looks, in milliseconds. */
 const interval = 50;
 
 /**
  * Waits until nothing of a session runs any more, by the process that led it: after a run that was stopped, a step of it
- * may still be ending, and must not change anything once the run is said to have ended. Elsewhere than on Linux, which
- * tells of sessions, it does not wait.
+ * may still be ending, and must not change anything once the run is reported as ended. Only Linux shows sessions:
+ * elsewhere it does not wait.
  */
 export async function sessionEnd(leader: number): Promise<void> {
   await until(
@@ -20,7 +20,7 @@ export async function sessionEnd(leader: number): Promise<void> {
   );
 }
 
-/** Whether a process of the session runs; `/proc/<id>/stat` begins with `id (name) state parent group session`. */
+/** Tells whether a process of a session runs; `/proc/<id>/stat` begins with `id (name) state parent group session`. */
 function runsInSession(leader: number): boolean {
   return processIds().some((id) => {
     try {

@@ -22,7 +22,7 @@ export function ownTemporaryFolder(purpose: string, parent = tmpdir()): string {
   return folder;
 }
 
-/** Why somebody else may have made a file there; undefined when only this user can. */
+/** The reason why somebody else may have made a file there; undefined when only this user can. */
 export function whyForeign(
   found: Pick<Stats, "isDirectory" | "isSymbolicLink" | "uid" | "mode">,
   user: number | undefined,
