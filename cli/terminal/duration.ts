@@ -6,7 +6,7 @@ export function duration(milliseconds: number): string {
   return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
 }
 
-/** How long ago something was, in its largest whole unit: `5 s`, `3 min`, `2 h`, `9 days`. */
+/** The age of something, in its largest whole unit: `5 s`, `3 min`, `2 h`, `9 days`. */
 export function age(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;

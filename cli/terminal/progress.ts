@@ -2,38 +2,38 @@ import { duration } from "./duration.ts";
 
 /** One piece of work that may take long enough to be worth a line. */
 export interface Step {
-  /** What it is doing just now, shown beside it on a terminal. */
+  /** Shows what it is doing just now, beside it on a terminal. */
   detail(text: string): void;
-  /** It has ended well. */
+  /** Reports that it has ended well. */
   done(): void;
-  /** It has ended badly; the error is told elsewhere. */
+  /** Reports that it has ended badly; the error is shown elsewhere. */
   failed(): void;
 }
 
-/** Shows work under way to the person who waits. Steps that end within a second are never shown. */
+/** Progress of the work under way, for the person who waits. Steps that end within a second are never shown. */
 export interface Progress {
   step(text: string): Step;
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(line: string): void;
   /** Takes away what moves. Call it before anything else is printed. */
   stop(): void;
 }
 
-/** Where progress is written. */
+/** The terminal or file that progress is written to. */
 export interface Screen {
   write(text: string): unknown;
   /** A terminal whose lines can be rewritten; elsewhere whole lines are appended. */
   readonly live: boolean;
-  /** 0 or undefined on a terminal that tells no width. */
+  /** The width; 0 or undefined on a terminal that reports none. */
   readonly columns: number | undefined;
 }
 
-/** How long a step may take in silence. */
+/** The time that a step may take in silence, in milliseconds. */
 const quietFor = 1_000;
-/** How often a step is mentioned again where lines cannot be rewritten. */
+/** The time after which a step is mentioned again where lines cannot be rewritten, in milliseconds. */
 const repeatAfter = 30_000;
 
-/** How wide a terminal is taken to be that does not tell. */
+/** The width taken for a terminal that reports none. */
 const usualColumns = 80;
 
 interface Running {

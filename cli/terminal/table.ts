@@ -14,7 +14,7 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** What makes a table one of plain columns. */
+/** The characters of a table without borders. */
 export const noBorders = Object.fromEntries(
   [
     "top",
