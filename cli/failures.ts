@@ -122,7 +122,7 @@ function protectedData(urn = "", would: "delete" | "replace"): string | undefine
   return `${name}: users' data is protected, got a plan that would ${would} it; it was not touched: take back the change that removes it, or see "What is protected" in docs/data.md`;
 }
 
-/** What the engine reports besides the error itself. */
+/** Messages of the engine that add nothing to the error itself. */
 const noise = [
   /^(?:error: )?(?:update|destroy|refresh|preview) (?:failed|canceled|cancelled)$/,
   /^(?:error: )?resource monitor shut down/,
@@ -130,11 +130,11 @@ const noise = [
   /^(?:error: )?an unhandled error occurred: Program exited with non-zero exit code/,
 ];
 
-/** What is left of an operation that failed. */
+/** The result of an operation that failed. */
 export type Failure = Pick<Outcome, "errors" | "log" | "ending"> &
   Partial<Pick<Outcome, "output" | "environmentName">>;
 
-/** Why an operation failed, in the words that a person needs, each reason once. */
+/** Explains why an operation failed, in the words that a person needs, each reason once. */
 export function explain(outcome: Failure): string {
   const known = reasons(outcome);
   if (known.length > 0) return known.join("\n");
@@ -142,7 +142,7 @@ export function explain(outcome: Failure): string {
   return printed === "" ? endedSilently(outcome.ending) : printed;
 }
 
-/** What the engine, the plugins and the program said that a person needs to know, each reason once. */
+/** The messages of the engine, the plugins and the program that a person needs to know, each reason once. */
 export function reasons(outcome: Pick<Failure, "errors" | "output" | "environmentName">): string[] {
   const said = outcome.errors.map(
     (error) => ofBuild(error, outcome) ?? translate(plainText(error.message), error.urn),
@@ -168,7 +168,7 @@ function translate(message: string, urn: string | undefined): string {
 }
 
 /**
- * What a step of a release said when it failed, without what the command plugin puts around it.
+ * Finds the message of a step of a release that failed, without what the command plugin puts around it.
  *
  * The plugin's message is `exit status 1: running "<the whole command>":` and then the program's output.
  */
@@ -182,7 +182,7 @@ function translated({ theirs, ours }: KnownFailure, message: string): string | u
   return found === null ? undefined : ours(found);
 }
 
-/** What the engine, the bridge and the plugins put before a message, and what says nothing to people. */
+/** Prefixes that the engine, the bridge and the plugins put before a message, and that mean nothing to people. */
 const wrappings = [
   /^error: /,
   /^\d+ errors? occurred:\s*\*?\s*/,
@@ -213,7 +213,7 @@ function withoutRepeats(messages: readonly string[]): string[] {
   );
 }
 
-/** What the CLI printed as its error, outside the engine; all of its last lines when it did not mark any. */
+/** The error that the CLI printed, outside the engine; the last ten lines when it did not mark any. */
 function errorsOfLog(log: string): string {
   const text = plainText(log);
   const start = text.search(/^error: /m);
@@ -238,8 +238,8 @@ const failedCommand = [
 ];
 
 /**
- * What builders, and the docker plugins (the official one and ours), print between the lines of the commands that they run:
- * steps, and the layers that are fetched for them.
+ * Lines that builders, and the docker plugins (the official one and ours), print between those of the commands that they
+ * run: steps, and the layers that are fetched for them.
  */
 const frame = new RegExp(
   [
@@ -254,7 +254,7 @@ const frame = new RegExp(
     .join("|"),
 );
 
-/** How many of the build's lines are shown. */
+/** The number of the build's lines that are shown. */
 const shown = 15;
 
 /** Says which image of `application.ts` does not build, and shows the build's own last lines. */

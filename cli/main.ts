@@ -35,7 +35,7 @@ const program = new Command("towpath")
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted")
   .exitOverride(({ exitCode: code }) => process.exit(code === 0 ? exitCode.done : exitCode.usage));
 
-/** What adds each command, in the order of the help. What a command does is loaded when it runs. */
+/** The functions that add the commands, in the order of the help. The code of a command is loaded when it runs. */
 const commands = [
   startCommand,
   stopCommand,

@@ -22,18 +22,18 @@ export interface Installation {
 export interface Project extends Installation {
   /** The project's folder. */
   readonly root: string;
-  /** What is kept out of git: state, passphrase, logs, decisions. */
+  /** The folder of what is kept out of git: state, passphrase, logs, decisions. */
   readonly privateFolder: string;
   /** Name of the Pulumi project, in `Pulumi.yaml`. */
   readonly name: string;
-  /** What `application.ts` exports, unchecked. */
+  /** The export of `application.ts`, unchecked. */
   readonly application: ApplicationDescription;
 }
 
 /** Towpath's own folder: a clone of it, or the package in somebody's node_modules. */
 const ownFolder = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
-/** Whether Towpath is a clone, with tests of its own, and not the package, which has no sources. */
+/** Tells whether Towpath is a clone, with tests of its own, and not the package, which has no sources. */
 export function isClone(): boolean {
   return existsSync(join(ownFolder, "cli/main.ts"));
 }
