@@ -19,7 +19,7 @@ export interface Servers {
   readonly parts: readonly string[];
 }
 
-/** The time that a run waits for another one that starts or stops servers, and for a server to answer, in milliseconds. */
+/** The time to wait for another run that starts or stops servers, and for a server to answer, in milliseconds. */
 const patience = 120_000;
 
 /** The servers of the local environment that an application uses. */
