@@ -1,6 +1,6 @@
 import type { Project } from "../project.ts";
 
-/** What calls of Pulumi have in common. */
+/** The arguments that all calls of Pulumi have in common. */
 export interface PulumiCall {
   readonly project: Project;
   readonly stack: string;

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 
-/** What the engine is about to do, or has done, to one resource. */
+/** A step of the engine on one resource, before or after it. */
 export interface ResourceStep {
   readonly op: string;
   readonly urn: string;
@@ -26,7 +26,7 @@ export interface EngineEvent {
   readonly summaryEvent?: { readonly resourceChanges: Record<string, number> };
 }
 
-/** How often the file is looked at, in milliseconds. */
+/** The time between two looks at the file, in milliseconds. */
 const interval = 100;
 
 /**

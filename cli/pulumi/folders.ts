@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import type { Project } from "../project.ts";
 
-/** Where the command line keeps what belongs to a stack. */
+/** The folders in which the command line keeps what belongs to a stack. */
 export interface StackFolders {
-  /** The folder of the state, unless `PULUMI_BACKEND_URL` says another. */
+  /** The folder of the state, unless `PULUMI_BACKEND_URL` names another. */
   readonly state: string;
-  /** What the last operations printed, and their events. */
+  /** The folder of what the last operations printed, and of their events. */
   readonly logs: string;
 }
 

@@ -5,7 +5,7 @@ import type { PulumiCall } from "./call.ts";
 
 /** A run that did not come to its end. */
 export interface FailedRun {
-  /** When it began and ended, as ISO 8601 in UTC. */
+  /** Its beginning and its end, as ISO 8601 in UTC. */
   readonly startedAt: string;
   readonly endedAt: string;
 }

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { isFast } from "../../setup/speed/switch.mjs";
 import type { Project } from "../project.ts";
 
-/** What Pulumi makes in its folder when it is first needed, and all projects share. */
+/** The folders that Pulumi makes in its own when it first needs them, and that all projects share. */
 const shared = ["plugins", "workspaces"];
 
 /**
@@ -11,7 +11,7 @@ const shared = ["plugins", "workspaces"];
  *
  * Pulumi writes down all that it does, at its highest level, compressed and encrypted, in `$PULUMI_HOME/logs`: a tenth of
  * the time of an `up`, and 0.6 MB of disk for each, kept up to 500 MB. It has no setting for that, and goes on without
- * where `logs` is no folder. `--logtostderr -v=9` shows the same to who wants it.
+ * where `logs` is no folder. `--logtostderr -v=9` shows the same to whoever wants it.
  *
  * @returns the folder, for `PULUMI_HOME`
  */

@@ -7,7 +7,7 @@ import type { PulumiCall } from "./call.ts";
 import { forgetRun, placeOfRun } from "./run-places.ts";
 import { fileBackend } from "./state.ts";
 
-/** Who holds a stack's lock: Pulumi's lock files in a file backend say so. */
+/** A stack's lock and its owner, from Pulumi's lock file in a file backend. */
 export interface Lock {
   readonly file: string;
   readonly stack: string;
@@ -17,12 +17,12 @@ export interface Lock {
   readonly timestamp: string;
 }
 
-/** What can be known of a lock's owner. */
+/** The facts that can be known of a lock's owner. */
 export interface Machine {
   readonly hostname: string;
-  /** Where the process of a lock can be looked for: see {@link placeOfRun}. */
+  /** The place in which the process of a lock can be looked for: see {@link placeOfRun}. */
   placeOf(lock: Lock): ReturnType<typeof placeOfRun>;
-  /** Whether a process of that id runs here and may be Pulumi. */
+  /** Tells whether a process of that id runs here and may be Pulumi. */
   isAlive(pid: number): boolean;
 }
 
@@ -57,14 +57,14 @@ export function clearDeadLocks(locks: readonly Lock[], machine: Machine = thisMa
   });
 }
 
-/** Whether the owner may live: nobody here knows of one on another machine or in another container. */
+/** Tells whether the owner may live: nobody here knows of one on another machine or in another container. */
 function mayLive(lock: Lock, machine: Machine): boolean {
   if (lock.hostname !== machine.hostname) return true;
   const place = machine.placeOf(lock);
   return place === "elsewhere" || (place === "here" && machine.isAlive(lock.pid));
 }
 
-/** Whether the owner is a Pulumi that runs here, and no other process that happens to have its id. */
+/** Tells whether the owner is a Pulumi that runs here, and no other process that happens to have its id. */
 export function runsHere(lock: Lock, machine: Machine = thisMachine): boolean {
   return lock.hostname === machine.hostname && machine.placeOf(lock) === "here" && machine.isAlive(lock.pid);
 }
@@ -90,7 +90,7 @@ const thisMachine: Machine = {
 };
 
 /**
- * Whether the process runs and may be Pulumi.
+ * Tells whether the process runs and may be Pulumi.
  *
  * A process id may have been given to another program since; where `/proc` tells, its name decides. One that was killed
  * and whose parent has not noticed yet is still listed there, as `Z` or `X`.

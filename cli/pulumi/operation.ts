@@ -13,34 +13,34 @@ import { noteRun } from "./run-places.ts";
 import { parseUrn } from "./urn.ts";
 import { stepInWords } from "./words.ts";
 
-/** What an operation left. */
+/** The result of an operation. */
 export interface Outcome {
   readonly succeeded: boolean;
-  /** Whether the person asked for it to stop. */
+  /** True when the person asked for it to stop. */
   readonly interrupted: boolean;
-  /** How many resources were created, updated, deleted and left the same. */
+  /** The numbers of resources that were created, updated, deleted and left the same. */
   readonly changes: Readonly<Record<string, number>>;
   /** The stack's outputs, secrets left out. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** What the engine, the plugins and the program reported as errors. */
+  /** The errors of the engine, the plugins and the program. */
   readonly errors: readonly Diagnostic[];
-  /** What was printed of the work on each resource, by its URN: a build's own lines. */
+  /** The output of the work on each resource, by its URN: a build's own lines. */
   readonly output: ReadonlyMap<string, readonly string[]>;
   /** The name of the environment's component, with which the names of all resources begin. */
   readonly environmentName: string;
-  /** How the CLI ended: `exit code 255`, `SIGKILL`. */
+  /** The ending of the CLI: `exit code 255`, `SIGKILL`. */
   readonly ending: string;
-  /** What the CLI itself printed, for failures before and after the engine's work. */
+  /** The output of the CLI itself, for failures before and after the engine's work. */
   readonly log: string;
-  /** Where that can be read. */
+  /** The file with that output. */
   readonly logFile: string;
 }
 
-/** How an operation goes about its work. */
+/** Options of an operation. */
 export interface OperationManner {
   /** Called when it is asked to stop, to cut short what is under way. */
   readonly onInterrupt?: () => void;
-  /** Whether copies that serve users go first on this machine. True by default. */
+  /** True to let copies that serve users go first on this machine, which is the default. */
   readonly yields?: boolean;
 }
 

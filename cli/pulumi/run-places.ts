@@ -8,7 +8,7 @@ import { fileBackend } from "./state.ts";
  * Writes down where a Pulumi runs, beside a state in files: its lock names host and process id, which mean nothing in
  * another container, nor after a restart.
  *
- * @returns what takes it back when that Pulumi has ended
+ * @returns a function that takes it back when that Pulumi has ended
  */
 export function noteRun(environment: NodeJS.ProcessEnv, pid: number | undefined): () => void {
   const backend = fileBackend(environment);
@@ -21,7 +21,7 @@ export function noteRun(environment: NodeJS.ProcessEnv, pid: number | undefined)
   };
 }
 
-/** Where the Pulumi of that process id can be looked for; `here` when nobody wrote down where it runs. */
+/** The place in which the Pulumi of a process id can be looked for; `here` when none was written down. */
 export function placeOfRun(backend: string, pid: number, here = thisPlace()): ReturnType<typeof seenFrom> {
   const places = notesOf(backend, pid).map((file) =>
     seenFrom(JSON.parse(readFileSync(file, "utf8")) as ProcessPlace, here),

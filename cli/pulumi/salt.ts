@@ -6,8 +6,8 @@ import type { PulumiCall } from "./call.ts";
  * Takes the salt of this clone's passphrase out of a stack's configuration file.
  *
  * Pulumi writes it there, into a file that belongs to git, where it would be wrong for every other clone: each has a
- * passphrase of its own. The state holds the same salt, and Pulumi reads it from there when it is told to. A file with
- * values that were encrypted keeps its salt, for they need it.
+ * passphrase of its own. The state holds the same salt, and Pulumi can read it from there. A file with values that were
+ * encrypted keeps its salt, for they need it.
  */
 export function withoutSalt(text: string): string {
   if (!/^encryptionsalt:/m.test(text) || /^\s+secure:/m.test(text)) return text;
@@ -29,7 +29,7 @@ export async function keepingSaltOut<T>(
     const text = readFileSync(file, "utf8");
     const cleaned = withoutSalt(text);
     if (cleaned === text) return;
-    // Pulumi also lays the file out anew; unless it changed more than that, the person's own text comes back.
+    // Pulumi also changes the file's layout; unless it changed more than that, the person's own text comes back.
     const same = before !== undefined && squeeze(before) === squeeze(cleaned);
     writeFileSync(file, same ? before : cleaned);
   };

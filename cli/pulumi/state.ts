@@ -14,7 +14,7 @@ export interface StateResource {
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
-  /** When it was last made or changed. */
+  /** The time when it was last made or changed. */
   readonly modified?: string;
   /** Replaced, and waiting to be deleted. */
   readonly delete?: boolean;
@@ -23,7 +23,7 @@ export interface StateResource {
 /** A stack's state. */
 export interface Deployment {
   readonly resources: readonly StateResource[];
-  /** What an earlier run had begun when it was killed. */
+  /** The operations that an earlier run had begun when it was killed. */
   readonly pending_operations: readonly { readonly resource: StateResource; readonly type: string }[];
 }
 

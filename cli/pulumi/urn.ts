@@ -1,4 +1,4 @@
-/** What a resource's URN says: `urn:pulumi:<stack>::<project>::<type chain>::<name>`. */
+/** The parts of a resource's URN: `urn:pulumi:<stack>::<project>::<type chain>::<name>`. */
 export interface Urn {
   /** Types from the outermost component to the resource's own. */
   readonly types: readonly string[];

@@ -7,13 +7,13 @@ import { pulumiFolder, type Project } from "../project.ts";
 import type { StackFolders } from "./folders.ts";
 import { passphraseFile, passphraseIsGiven } from "./passphrase.ts";
 
-/** What set-up found on this machine that the program has to know. */
+/** The facts that set-up found on this machine and that the program has to know. */
 export interface Found {
   /** The engine's address, when the docker client was pointed somewhere by a context. */
   readonly dockerHost?: string | undefined;
-  /** Whether images come from the mirror that set-up builds. */
+  /** True when images come from the mirror that set-up builds. */
   readonly usesBuiltMirror: boolean;
-  /** Where this project keeps the state. */
+  /** The folder in which this project keeps the state. */
   readonly folders: Pick<StackFolders, "state">;
   /** Pulumi's folder as this clone's runs see it. */
   readonly pulumiHome: string;
@@ -55,7 +55,7 @@ export function pulumiVariables(
 }
 
 /**
- * Where Pulumi finds a state that is kept in a folder.
+ * The address of a state that is kept in a folder, for Pulumi.
  *
  * Beside each file Pulumi would write another one, `<file>.attrs`, in two steps: killed between making and filling it, it
  * answers `EOF` from then on and opens that state no more.

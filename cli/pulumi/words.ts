@@ -1,7 +1,7 @@
 import type { ResourceStep } from "./events.ts";
 import { parseUrn } from "./urn.ts";
 
-/** What a step of the engine is in people's words, by the component that it belongs to or by its own type. */
+/** The words for the engine's steps, by the component that they belong to or by their own type. */
 const deeds: readonly { readonly token: string; readonly create: string; readonly delete?: string }[] = [
   { token: "towpath:release:HealthGate", create: "waiting for % to be healthy" },
   { token: "towpath:release:Migration", create: "migrating the database" },
