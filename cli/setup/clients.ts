@@ -9,7 +9,7 @@ const clients = {
   docker: "install Docker's client, see https://docs.docker.com/engine/install/; no engine has to run here",
 } as const;
 
-/** What a stack whose hosts are elsewhere needs of this machine besides Pulumi: programs, and no engine. */
+/** The requirements of a stack whose hosts are elsewhere, in addition to Pulumi: programs, and no engine. */
 export function clientRequirements(path = process.env.PATH ?? ""): Requirement[] {
   return (Object.keys(clients) as (keyof typeof clients)[]).map((name) => ({
     title: `${name} client`,

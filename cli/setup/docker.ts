@@ -10,10 +10,10 @@ export const oldestEngine = "20.10";
 /** Its API. */
 const oldestApi = [1, 41] as const;
 
-/** How long an engine that was started may take to answer. */
+/** The time that an engine may take to answer after its start, in milliseconds. */
 const startsWithin = 60_000;
 
-/** What providing an engine takes from the machine. */
+/** The machine's tools for providing an engine. */
 export interface DockerTools {
   run: Run;
   /** `debian` and `ubuntu` have the packages that we know. */
@@ -25,14 +25,14 @@ export interface DockerTools {
   wait(milliseconds: number): Promise<void>;
 }
 
-/** A requirement that, once met, says which engine it found. */
+/** A requirement that, once met, knows the engine that it found. */
 export type DockerRequirement = Requirement & { readonly engine: Engine | undefined };
 
 /**
  * A Docker engine that answers, and the docker client.
  *
  * One that runs is used, wherever `DOCKER_HOST` or the docker context points. On Debian and Ubuntu, as root, a missing
- * one is installed and started; elsewhere the person is told how to.
+ * one is installed and started; elsewhere the person learns what to do.
  */
 export function dockerRequirement(tools: DockerTools): DockerRequirement {
   let engine: Engine | undefined;
@@ -74,7 +74,7 @@ export function dockerRequirement(tools: DockerTools): DockerRequirement {
   };
 }
 
-/** Whether an engine's API version, such as `1.40`, is older than what the components use. */
+/** Tells whether an engine's API version, such as `1.40`, is older than what the components use. */
 export function isTooOld(apiVersion: string): boolean {
   const [major = 0, minor = 0] = apiVersion.split(".").map(Number);
   return major < oldestApi[0] || (major === oldestApi[0] && minor < oldestApi[1]);

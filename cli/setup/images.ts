@@ -5,16 +5,16 @@ import type { Run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import type { Requirement } from "./requirement.ts";
 
-/** Where base images and backing services' images come from. */
+/** The source of base images and of backing services' images. */
 export type ImageSource = "registry" | "mirror";
 
-/** How long the engine may take to hear from a registry before it counts as out of reach. */
+/** The time after which a registry that the engine does not hear from counts as out of reach, in milliseconds. */
 const patience = 10_000;
 
-/** How often they are built while a clone with other descriptions builds its own under the same names. */
+/** The number of tries to build them while a clone with other descriptions builds its own under the same names. */
 const mostTries = 3;
 
-/** What providing images takes from the machine. */
+/** The machine's tools for providing images. */
 export interface ImageTools {
   run: Run;
   /** An image to ask the registry for: a small one of those that are needed. */
@@ -67,7 +67,7 @@ export function imagesMissing(references: readonly string[]): string {
   return `images: ${references.join(", ")} should have been built and cannot be found; run the command again, and "node toolchain/images/build.mjs" to see why`;
 }
 
-/** Which source was decided on, if any. */
+/** The source that was decided on, if any. */
 export function readImageSource(project: Pick<Project, "privateFolder">): ImageSource | undefined {
   try {
     const { source } = JSON.parse(readFileSync(decisionFile(project), "utf8")) as { source?: string };
@@ -87,8 +87,8 @@ function decisionFile(project: Pick<Project, "privateFolder">): string {
 }
 
 /**
- * Whether the engine can pull. The engine is asked, not the network: it may have a proxy or a pull-through cache of its
- * own. It says "Pulling from" once the registry has answered; the rest of the pull is left to Pulumi.
+ * Tells whether the engine can pull. The engine is asked, not the network: it may have a proxy or a pull-through cache
+ * of its own. It prints "Pulling from" once the registry has answered; the rest of the pull is left to Pulumi.
  */
 async function pulls({ run, probe }: ImageTools): Promise<boolean> {
   if ((await run("docker", ["image", "inspect", probe])).code === 0) return true;

@@ -19,7 +19,7 @@ import { setUp, type Lane } from "./set-up.ts";
 import { stateRequirement } from "./state.ts";
 import { buildPart } from "./toolchain.ts";
 
-/** What every environment on this machine needs, in lanes that do not wait for each other. */
+/** The requirements of every environment on this machine, in lanes that do not wait for each other. */
 export interface Requirements {
   readonly docker: DockerRequirement;
   /** The Pulumi CLI, its plugins and a place for the state: enough for commands that touch no machine. */
@@ -28,11 +28,11 @@ export interface Requirements {
   readonly engine: Lane;
 }
 
-/** What an environment's settings say of the machine. */
+/** The settings of an environment that concern the machine. */
 export interface Wanted {
-  /** Where images come from, when a person set that. */
+  /** The mirror that images come from, when a person set one. */
   readonly imageMirror?: string | undefined;
-  /** Where this project keeps the state. */
+  /** The folder in which this project keeps the state. */
   readonly folders: Pick<StackFolders, "state">;
 }
 
@@ -74,12 +74,12 @@ export interface Ready {
 }
 
 /**
- * What a command needs before it begins: `start` everything; `remove` Pulumi and an engine, but no images; `look` an engine
- * that runs already, and nothing is provided.
+ * The needs of a command before it begins: `start` everything; `remove` Pulumi and an engine, but no images; `look` an
+ * engine that runs already, and nothing is provided.
  */
 export type Need = "start" | "remove" | "look";
 
-/** Provides what a command needs, and says what it found. */
+/** Provides what a command needs, and reports what it found. */
 export async function getReady(
   project: Project,
   wanted: Wanted,

@@ -6,10 +6,10 @@ export async function missingImages(): Promise<readonly string[]> {
   return mirror.missingImages().catch(() => [mirror.defaultPrefix]);
 }
 
-/** What builds the images. */
+/** The program that builds the images. */
 type Mirror = Pick<typeof import("../../toolchain/images/build.mjs"), "buildImages">;
 
-/** Builds what is missing, and says whenever it changes which images are under way. */
+/** Builds what is missing, and reports the images under way whenever they change. */
 export async function buildMirror(
   onProgress: (line: string) => void,
   mirror: () => Promise<Mirror> = () => import("../../toolchain/images/build.mjs"),

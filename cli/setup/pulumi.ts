@@ -6,10 +6,10 @@ import { pluginFile, pulumiFolder, type Project } from "../project.ts";
 import type { Step } from "../terminal/progress.ts";
 import type { Requirement } from "./requirement.ts";
 
-/** Where Pulumi's own downloads come from. */
+/** The address of Pulumi's own downloads. */
 const downloads = "https://get.pulumi.com/";
 
-/** What providing the Pulumi CLI and its plugins takes from the machine. */
+/** The machine's tools for providing the Pulumi CLI and its plugins. */
 export interface PulumiTools {
   run: Run;
   reachable(url: string): Promise<boolean>;

@@ -2,10 +2,10 @@ import type { Step } from "../terminal/progress.ts";
 
 /** One thing that a machine must have before an environment can be started. */
 export interface Requirement {
-  /** What it is, as progress and `doctor` show it: `pulumi 3.259.0`. */
+  /** Its title, as progress and `doctor` show it: `pulumi 3.259.0`. */
   readonly title: string;
   /**
-   * Whether it is there. Fast, and changes nothing.
+   * Tells whether it is there. Fast, and changes nothing.
    *
    * @throws Problem when it is there and cannot be used, or cannot be provided from here.
    */

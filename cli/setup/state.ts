@@ -46,7 +46,7 @@ export function passphraseMissing(state: string): string {
   );
 }
 
-/** Whether any stack was ever made here. */
+/** Tells whether any stack was ever made here. */
 function hasStacks(folder: string): boolean {
   const stacks = join(folder, ".pulumi", "stacks");
   return (
