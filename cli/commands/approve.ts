@@ -15,14 +15,14 @@ import { settingsOf } from "../stack/settings.ts";
 import { sign } from "../stack/sign.ts";
 import type { Progress } from "../terminal/progress.ts";
 
-/** What `towpath approve` ends with. */
+/** The result of `towpath approve`. */
 export interface Approved {
   readonly stack: string;
   /** The id of the release that was approved. */
   readonly release: string;
-  /** Who approved it now. */
+  /** The person who approved it now. */
   readonly by: string;
-  /** Everybody who has approved it, and how many have to. */
+  /** All persons who have approved it, and the number that have to. */
   readonly approvedBy: readonly string[];
   readonly required: number;
   /** The file that the approval was written into. */
@@ -68,7 +68,7 @@ export async function approve(
   return { stack, release: newest.id, by: signed.by, approvedBy, required, file: settingsFileOf(stack) };
 }
 
-/** What is about to be approved: everything that is signed. */
+/** Shows what is about to be approved: everything that is signed. */
 export function approvableInWords(
   stack: string,
   { id, commit, branch, version, images, description }: Approvable,

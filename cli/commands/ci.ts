@@ -34,20 +34,20 @@ import { createStack } from "../stack/create.ts";
 import { namespaceOf, namespaceWarning, settingsOf } from "../stack/settings.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 
-/** What a run of `ci` is asked for. */
+/** The options of a run of `ci`. */
 export interface CiRequest {
   /** The one check to run, with those that it waits for. */
   readonly only?: string;
-  /** Leave everything up, to look into it. */
+  /** True to leave everything up, to look into it. */
   readonly keep: boolean;
-  /** Push the images when everything has passed. */
+  /** True to push the images when everything has passed. */
   readonly publish: boolean;
 }
 
 /** The stack of this command. */
 const stack = "ci";
 
-/** What one run has in hand. */
+/** The state of one run. */
 interface Run {
   readonly project: Project;
   readonly request: CiRequest;
@@ -58,11 +58,11 @@ interface Run {
   readonly progress: Progress;
   /** The servers of the local environment, when they are used. */
   readonly servers: Servers | undefined;
-  /** Where the images go when they have passed. */
+  /** The registries that the images go to when they have passed. */
   readonly registries: readonly Destination[];
-  /** Where their source comes from, when they are published. */
+  /** The origin of their source, when they are published. */
   readonly origin: Origin | undefined;
-  /** Whether the person has asked to stop. */
+  /** True when the person has asked to stop. */
   interrupted: boolean;
 }
 
@@ -110,7 +110,7 @@ export async function ci(progress: Progress, request: CiRequest, project: Projec
   }
 }
 
-/** Where the images come from; a release is found by its commit, so one without is not published. */
+/** The origin of the images; a release is found by its commit, so one without is not published. */
 async function publishedOrigin(project: Project): Promise<Origin> {
   const origin = await originOf(project, run);
   if (origin.commit !== undefined) return origin;
@@ -249,7 +249,7 @@ function finish(
   return report;
 }
 
-/** How to look into what was left up, and how to remove it. */
+/** The commands that show and remove what was left up. */
 function keptInWords(namespace: string, servers: Servers | undefined): string[] {
   const { postgres, database } = servers?.names ?? namesOf(namespace);
   return [

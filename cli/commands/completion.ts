@@ -5,7 +5,7 @@ import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
 import { knownParts } from "../stack/local-containers.ts";
 
-/** What can follow a command. */
+/** The words that can follow a command. */
 interface Words {
   readonly options: readonly string[];
   readonly values: readonly string[];
@@ -13,7 +13,7 @@ interface Words {
 
 const shells = ["bash", "zsh"] as const;
 
-/** What the arguments of commands can be, by their names in the command line's help. */
+/** The possible arguments of commands, by their names in the command line's help. */
 const valuesOf = (services: readonly string[]): Readonly<Record<string, readonly string[]>> => ({
   service: services,
   shell: shells,

@@ -14,19 +14,19 @@ import { machine, open, type Session } from "../stack/session.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 import { checkOutcome } from "./start.ts";
 
-/** What `npm run destroy` ends with. */
+/** The result of `npm run destroy`. */
 export interface Destroyed {
   readonly namespace: string;
-  /** How many resources Pulumi removed. */
+  /** The number of resources that Pulumi removed. */
   readonly deleted: number;
-  /** What the labels still found afterwards. */
+  /** The things that the labels still found afterwards. */
   readonly swept: Swept;
 }
 
 export interface DestroySettings {
-  /** The person has agreed already. */
+  /** True when the person has agreed already. */
   readonly yes: boolean;
-  /** Without Pulumi and its state: for a state that cannot be opened any more. */
+  /** True to do without Pulumi and its state: for a state that cannot be opened any more. */
   readonly byLabels: boolean;
   /** Asks the person; undefined where nobody can answer. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;

@@ -16,13 +16,13 @@ import { namespaceOf, namespaceWarning, portIsGiven, settingsOf } from "../stack
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
 
-/** What one check found. */
+/** The result of one check. */
 export interface Finding {
-  /** What was looked at. */
+  /** The thing that was looked at. */
   readonly check: string;
   /** `well`; `missing`, which `npm start` provides; `wrong`, which a person has to repair; `note`, worth knowing. */
   readonly state: "well" | "missing" | "wrong" | "note";
-  /** What is wrong and how to repair it. */
+  /** The problem and its repair. */
   readonly repair?: string;
 }
 
@@ -55,7 +55,7 @@ export async function doctor(progress: Progress, project: Project): Promise<Find
   }
 }
 
-/** Whether nothing has to be repaired or provided. */
+/** Tells whether nothing has to be repaired or provided. */
 export function isWell(findings: readonly Finding[]): boolean {
   return findings.every(({ state }) => state === "well" || state === "note");
 }
@@ -73,7 +73,7 @@ function noted(check: string, note: string | undefined): Finding {
   return note === undefined ? { check, state: "well" } : { check, state: "note", repair: note };
 }
 
-/** What hosts over SSH are reached with: worth knowing, and nothing that the local environment needs. */
+/** Looks for the clients that reach hosts over SSH: worth knowing, and nothing that the local environment needs. */
 function reachingHosts(): Promise<Finding[]> {
   const clients = clientRequirements().filter(({ title }) => title.startsWith("ssh"));
   return Promise.all(
@@ -84,7 +84,7 @@ function reachingHosts(): Promise<Finding[]> {
   );
 }
 
-/** What a look at a thing finds: it is as it should be, or is not there (`false`), or the look itself says what is wrong. */
+/** Looks at a thing: it is as it should be, or is not there (`false`), or the look itself reports the problem. */
 async function find(check: string, look: () => unknown): Promise<Finding> {
   try {
     return (await look()) === false

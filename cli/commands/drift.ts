@@ -20,15 +20,15 @@ import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
 
-/** What `towpath drift` ends with. */
+/** The result of `towpath drift`. */
 export interface Drifted {
   readonly stack: string;
   readonly differences: readonly Difference[];
 }
 
 /**
- * What is not as the last `up` of a stack left it: resources that changed or are gone, and on GitHub what the plugin does
- * not notice. Changes nothing, the state neither.
+ * Finds what is not as the last `up` of a stack left it: resources that changed or are gone, and on GitHub what the
+ * plugin does not notice. Changes nothing, not even the state.
  *
  * @throws Problem when there is no such stack, or something cannot be looked at
  */
@@ -46,7 +46,7 @@ export async function drift(stack: string, progress: Progress, project: Project)
   return { stack, differences: [...github, ...route, ...resources] };
 }
 
-/** How the gateways of a stack differ from what its last complete run left there. */
+/** The differences of a stack's gateways from what its last complete run left there. */
 async function routeDifferences(
   settings: Settings,
   deployment: Deployment,
@@ -62,12 +62,12 @@ async function routeDifferences(
   );
 }
 
-/** Whether anything of a stack is on its hosts: after `github import`, nothing is yet. */
+/** Tells whether anything of a stack is on its hosts: after `github import`, nothing is yet. */
 function reachesHosts({ resources }: Deployment): boolean {
   return resources.some(({ type }) => /^(?:docker|command):/.test(type));
 }
 
-/** The differences as a table, and what repairs them. */
+/** The differences as a table, and the command that repairs them. */
 export function driftInWords({ stack, differences }: Drifted): string {
   if (differences.length === 0) return `${stack}: everything is as the last up left it`;
   return [
@@ -85,7 +85,7 @@ export function nothingThere(stack: string): string {
   return `--stack: expected a stack that was brought up, got ${JSON.stringify(stack)}; bring it up with npm run pulumi -- up --stack ${stack}`;
 }
 
-/** What differs on GitHub that the plugin does not look at; of a stack's environment there only after a run left one. */
+/** The differences on GitHub that the plugin misses; those of a stack's environment there only after a run left one. */
 async function githubDifferences(
   settings: Settings,
   left: LeftOnGithub | undefined,

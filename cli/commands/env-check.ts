@@ -62,7 +62,7 @@ function stacksOf(project: Project): Facts["stacks"] {
     });
 }
 
-/** What of GitHub a stack makes: its environment; of the repository's stack, that of previews and the repository. */
+/** The places on GitHub of a stack: its environment; of the repository stack, that of previews and the repository. */
 async function placesOf(
   stack: string,
   settings: Settings,

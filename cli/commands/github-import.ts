@@ -28,19 +28,19 @@ import { addSettings, settingsFileOf, type WrittenSettings } from "../stack/sett
 import { settingsIn, settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 
-/** What `towpath github import` ends with. */
+/** The result of `towpath github import`. */
 export interface Imported {
   readonly stack: string;
   /** The settings file, and the settings that were added to it. */
   readonly file: string;
   readonly settings: readonly string[];
-  /** What is in the state now, by the ids of GitHub's plugin. */
+  /** The resources in the state now, by the ids of GitHub's plugin. */
   readonly resources: readonly string[];
   /** Secrets that GitHub has, whose values nobody can read. */
   readonly secrets: readonly string[];
   /** Rulesets that stay as they are, beside ours. */
   readonly rulesets: readonly string[];
-  /** What the settings cannot say of that which was taken over. */
+  /** Parts of what was taken over that the settings cannot hold. */
   readonly notKept: readonly string[];
 }
 
@@ -128,7 +128,7 @@ export function importedInWords({
   ].join("\n");
 }
 
-/** What GitHub has of that which the stack describes. */
+/** Reads from GitHub what it has of that which the stack describes. */
 async function look(stack: string, repository: string, progress: Progress, project: Project): Promise<There> {
   const name = repositoryNameOf(repository);
   const step = progress.step(`reading ${repository}`);
@@ -151,7 +151,7 @@ async function look(stack: string, repository: string, progress: Progress, proje
   }
 }
 
-/** Where the token comes from: as the settings say, where they do so already. */
+/** The source of the token: the settings' own, where they name one already. */
 function accessOf(stack: string, project: Project): Omit<OnGithub, "repository"> {
   const standard = {
     place: stack === "repository" ? "towpath:token" : "towpath:github.token",
@@ -165,7 +165,7 @@ function accessOf(stack: string, project: Project): Omit<OnGithub, "repository">
   }
 }
 
-/** Brings what is there into the state; gives back the ids of what was brought. */
+/** Brings what is there into the state. Returns the ids of what was brought. */
 async function adopt(stack: string, there: There, progress: Progress, project: Project): Promise<string[]> {
   const call = await callFor("preview", stack, progress, project);
   const folder = mkdtempSync(join(tmpdir(), "towpath-import-"));

@@ -16,17 +16,17 @@ import { hostsOfStack, type StackHosts } from "../stack/hosts.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
 
-/** How the folders of such connections begin; a namespace has no dots. */
+/** The prefix of the folders of such connections; a namespace has no dots. */
 const ownPrefix = "check.";
 
-/** What is older was left by a check that was killed, in milliseconds. */
+/** The age, in milliseconds, from which a connection was left by a check that was killed. */
 const longestCheck = 3600_000;
 
-/** What `towpath host check` found. */
+/** The result of `towpath host check`. */
 export interface HostCheck {
   readonly stack: string;
   readonly hosts: readonly (HostReport & { readonly address: string })[];
-  /** Where images come from; left out for a host's own stack, which runs none of the application's. */
+  /** The registry of images; left out for a host's own stack, which runs none of the application's. */
   readonly registry?: { readonly address: string; readonly problem?: string };
 }
 
@@ -91,7 +91,7 @@ async function registryOf(
   return { address, ...defined({ problem }) };
 }
 
-/** Whether a release can run there. */
+/** Tells whether a release can run there. */
 export function isReady({ hosts, registry }: HostCheck): boolean {
   return hosts.every(({ problems }) => problems.length === 0) && registry?.problem === undefined;
 }

@@ -12,7 +12,7 @@ import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
 
-/** What `towpath images prune` ends with. */
+/** The result of `towpath images prune`. */
 export interface Pruned {
   readonly dryRun: boolean;
   /** The stacks whose records were looked at. */

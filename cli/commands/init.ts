@@ -17,25 +17,25 @@ import { towpathVersion } from "../project.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
 
-/** How `towpath init` was called. */
+/** The options of `towpath init`. */
 export interface InitSettings {
   /** The application's name; left out, it is found. */
   readonly name?: string | undefined;
-  /** The person has agreed already. */
+  /** True when the person has agreed already. */
   readonly yes: boolean;
-  /** Whether what would be written is only shown. */
+  /** True to show only what would be written. */
   readonly dryRun: boolean;
   /** Asks the person; undefined where nobody can answer. */
   readonly ask: Ask | undefined;
 }
 
-/** What `towpath init` ends with. */
+/** The result of `towpath init`. */
 export interface Initialized {
   readonly application: ApplicationDescription;
   readonly files: readonly Pick<PlannedFile, "path" | "state">[];
-  /** What a person has to look at. */
+  /** The notes on what a person has to look at. */
   readonly notes: readonly string[];
-  /** Whether the files were written. */
+  /** True when the files were written. */
   readonly written: boolean;
   /** The commands that come next. */
   readonly next: readonly string[];
@@ -84,7 +84,7 @@ export function initializedInWords({ written, next: commands }: Initialized): st
   return written ? `next: ${commands.join(", then ")}` : "nothing was written";
 }
 
-/** What is going to be written: the files, the application, and what to look at. */
+/** Shows what is going to be written: the files, the application, and what to look at. */
 function shown({ files, notes }: { files: readonly PlannedFile[]; notes: readonly string[] }): string {
   const application = files.find(({ path, state }) => path === "application.ts" && state === "new");
   return [
@@ -118,7 +118,7 @@ function nameOf(given: string | undefined, { github, root }: Repository): string
   return found[0] ?? "app";
 }
 
-/** Whether a path is a program in JavaScript that lies in the folder itself, or below it. */
+/** Tells whether a path is a program in JavaScript that lies in the folder itself, or below it. */
 function isProgramIn(folder: string, path: string): boolean {
   return (folder === "" || path.startsWith(`${folder}/`)) && /\.jsx?$/.test(path);
 }

@@ -9,7 +9,7 @@ import { containersOf, findLocal, notThere, type LocalContainers } from "../stac
 import type { Progress } from "../terminal/progress.ts";
 import { outdated } from "./status.ts";
 
-/** What is asked for. */
+/** The options of `towpath logs`. */
 export interface LogsRequest {
   /** One part of the environment; all services when it is left out. */
   readonly service: string | undefined;
@@ -76,7 +76,7 @@ async function printAll(
   for await (const line of lines) print(line);
 }
 
-/** One service says who it is by being asked for; several are told apart at the start of each line. */
+/** Formats a line. Lines of one service need no name; those of several begin with it. */
 function inWords({ service, text }: ServiceLine, width: number): string {
   const shown = printable(text);
   return width === 0 ? shown : `${service.padEnd(width)} | ${shown}`;

@@ -10,13 +10,13 @@ import { foldersOf } from "../pulumi/folders.ts";
 import { configuredNamespace, namespaceOf } from "../stack/settings.ts";
 import { columns } from "../terminal/table.ts";
 
-/** What `towpath namespace` ends with. */
+/** The result of `towpath namespace`. */
 export interface NamespaceAnswer {
   readonly namespace: string;
   readonly stack: string;
-  /** What it follows from. */
+  /** The facts that it follows from. */
   readonly why: string;
-  /** What should be known of that; undefined when nothing has to. */
+  /** A warning about those; undefined when there is nothing to know. */
   readonly warning?: string;
   /** Every name that is made from it, by what it is the name of. */
   readonly names: Readonly<Record<string, string>>;
@@ -58,7 +58,7 @@ function reasonOf(
   return { why: workspaceInWords(workspace), ...defined({ warning }) };
 }
 
-/** What tells a working copy, in words. */
+/** The facts that tell a working copy from others, in words. */
 export function workspaceInWords({ branch, workspaceId, path, source }: FoundWorkspace): string {
   const parts = [
     ...(source === "variables" ? [`BRANCH_NAME ${JSON.stringify(branch)}`] : []),
@@ -96,7 +96,7 @@ function partsOf({ postgres, redis, buckets }: Application, names: Names): Row[]
   ];
 }
 
-/** What `ci` does without: it has no route and keeps no data. */
+/** The names that `ci` does without: it has no route and keeps no data. */
 function releasedNames(application: Application, names: Names): Row[] {
   return [
     ["container gateway", names.gateway],

@@ -89,7 +89,7 @@ const flagsWithValues = new Set([
   "--otel-traces",
 ]);
 
-/** Where a command line has Pulumi's command: after flags and their values. */
+/** The index of Pulumi's command in a command line: after flags and their values. */
 function commandIndex(args: readonly string[]): number {
   let index = 0;
   for (let arg = args[index]; arg?.startsWith("-") === true; arg = args[index]) {

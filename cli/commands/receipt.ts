@@ -6,7 +6,7 @@ import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { releaseWith } from "./rollback.ts";
 
-/** What `towpath receipt end-to-end` ends with. */
+/** The result of `towpath receipt end-to-end`. */
 export interface Receipt {
   readonly stack: string;
   /** The id of the release that was tested. */
@@ -14,7 +14,7 @@ export interface Receipt {
 }
 
 /**
- * Takes down in the release record that end-to-end tests passed against what runs now. It changes nothing else.
+ * Notes in the release record that end-to-end tests passed against what runs now. It changes nothing else.
  *
  * `release` is the id of what was tested: another one that came meanwhile does not get the receipt.
  */

@@ -7,7 +7,7 @@ import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
 
-/** What `towpath releases` ends with. */
+/** The result of `towpath releases`. */
 export interface Releases {
   readonly stack: string;
   /** Newest first; the first one runs. */
@@ -16,7 +16,7 @@ export interface Releases {
   readonly failed: readonly FailedRun[];
 }
 
-/** What a stack released, and what failed. Changes nothing. */
+/** Lists what a stack released, and what failed. Changes nothing. */
 export async function releases(stack: string, progress: Progress, project: Project): Promise<Releases> {
   checkKeepsRecords(stack);
   const call = await callFor("stack", stack, progress, project);

@@ -18,13 +18,13 @@ import {
 import type { Progress } from "../terminal/progress.ts";
 import { checkOutcome } from "./start.ts";
 
-/** What `towpath rollback` ends with. */
+/** The result of `towpath rollback`. */
 export interface RolledBack extends RollbackPlan {
   readonly seconds: number;
 }
 
 export interface RollbackSettings extends RollbackRequest {
-  /** The person has agreed already. */
+  /** True when the person has agreed already. */
   readonly yes: boolean;
   /** Asks the person; undefined where nobody can answer. */
   readonly ask: ((question: string) => Promise<boolean>) | undefined;

@@ -27,7 +27,7 @@ import type { Project } from "../project.ts";
 import { open, type Session } from "../stack/session.ts";
 import type { Progress } from "../terminal/progress.ts";
 
-/** What a person asks to run on this machine. */
+/** The arguments of `towpath run`. */
 export interface RunRequest {
   readonly service: string;
   /** The program and its arguments, which start the service. */
@@ -36,7 +36,7 @@ export interface RunRequest {
   readonly port: number | undefined;
 }
 
-/** How long to wait between two looks whether the service accepts connections, in milliseconds. */
+/** The time between two looks whether the service accepts connections, in milliseconds. */
 const interval = 100;
 
 /**
@@ -164,8 +164,9 @@ async function listens(port: number, ended: AbortSignal): Promise<boolean> {
 }
 
 /**
- * Where the gateway finds a port of this machine. On Linux that is the address that the containers' network has here,
- * which nobody else reaches; Docker Desktop has that network in a machine of its own, and a name for this one.
+ * Opens a way from the gateway to a port of this machine, and returns its address there. On Linux that is the address
+ * of the containers' network here, which nobody else reaches; Docker Desktop has that network in a machine of its own,
+ * and a name for this one.
  */
 async function bridgeFrom(
   namespace: string,

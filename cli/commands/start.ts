@@ -21,7 +21,7 @@ import { machine, open, wake, type Session } from "../stack/session.ts";
 import type { Progress, Step } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
 
-/** What `npm start` ends with; `--json` prints it as it is. */
+/** The result of `npm start`; `--json` prints it as it is. */
 export interface Started {
   readonly url: string;
   readonly namespace: string;
@@ -30,7 +30,7 @@ export interface Started {
   readonly services: Readonly<Record<string, { readonly container: string; readonly health: string }>>;
   /** The services that serve an edit of their source at once. */
   readonly reload: readonly string[];
-  /** How many resources were made, changed, removed and left as they were. */
+  /** The numbers of resources that were made, changed, removed and left as they were. */
   readonly changes: Readonly<Record<string, number>>;
   readonly seconds: number;
 }
@@ -62,7 +62,7 @@ export async function start(
   return { ...describe(outcome, containers), reload, seconds: Math.round((Date.now() - began) / 100) / 10 };
 }
 
-/** How long a copy may take to be well again that suffered while what it needs was gone, in seconds: three of its checks. */
+/** The time in which a copy recovers that suffered while what it needs was gone, in seconds: three of its checks. */
 const recoverySeconds = 30;
 
 /** The containers, once the engine's own checks are not behind what was brought back, or the time is over. */

@@ -19,17 +19,17 @@ export interface EnvironmentStatus {
   /** The stack's name. */
   readonly environment: string;
   readonly namespace: string;
-  /** Whether it is this working copy's, or the one that all working copies share. */
+  /** True for this working copy's environment, and for the one that all working copies share. */
   readonly current: boolean;
   readonly release: string | null;
-  /** `healthy`, `stopped`, `gone`, what is wrong with which service, or `unknown` where it cannot be seen from here. */
+  /** `healthy`, `stopped`, `gone`, the problem of each service, or `unknown` where it cannot be seen from here. */
   readonly health: string;
   readonly address: string | null;
-  /** When anything of it was last made or changed. */
+  /** The time when anything of it was last made or changed. */
   readonly changed: string | null;
-  /** How the gateway differs from what the last complete run left; null when it does not, or cannot be seen from here. */
+  /** The difference of the gateway from what the last complete run left; null for none, and where it cannot be seen. */
   readonly route: string | null;
-  /** What was built for development and no longer is as its files are; the next start builds it. */
+  /** A note on each image that was built for development from older files; the next start builds it. */
   readonly outdated: readonly string[];
 }
 
@@ -64,7 +64,7 @@ function statusOf(facts: EnvironmentFacts, project: Project): EnvironmentStatus 
   };
 }
 
-/** What the person has to hear of the images whose source is mounted. */
+/** The notes on images whose source is mounted and that were built from older files. */
 export function outdated(
   { root, application }: Pick<Project, "root" | "application">,
   namespace: string,
@@ -72,7 +72,7 @@ export function outdated(
   return buildChanges(root, namespace, parseApplication(application));
 }
 
-/** How an environment's containers are, in few words. */
+/** The health of an environment's containers, in few words. */
 export function healthInWords(
   containers: readonly Pick<Container, "part" | "state" | "health" | "restarts">[],
 ): string {

@@ -4,7 +4,7 @@ import type { Project } from "../project.ts";
 import { open } from "../stack/session.ts";
 import type { Progress } from "../terminal/progress.ts";
 
-/** What `npm stop` ends with. */
+/** The result of `npm stop`. */
 export interface Stopped {
   readonly namespace: string;
   /** The containers that ran until now. */

@@ -14,7 +14,7 @@ import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { provide } from "./setup.ts";
 
-/** Which tests to run, and how. */
+/** The tests to run, and their options. */
 export interface TestRequest {
   readonly kind?: string | undefined;
   readonly suite?: string | undefined;
@@ -22,14 +22,14 @@ export interface TestRequest {
   readonly changed?: boolean;
   /** The whole of matrices, soaks and faults, and nothing else. */
   readonly long?: boolean;
-  /** For how many minutes the long ones run after the others: those whose sources changed since they passed here. */
+  /** The minutes that the long ones run after the others: those whose sources changed since they passed here. */
   readonly longMinutes?: number | undefined;
   readonly lanes?: number | undefined;
   /** The Node that the unit tests run on; left out, all tests run on both, and a part of them on the one that runs Towpath. */
   readonly node?: NodeName | undefined;
 }
 
-/** How many groups run at once unless somebody says it: who watches reads one at a time. */
+/** The number of groups that run at once by default: one, for people who watch read one at a time. */
 const usualLanes = 1;
 
 /**
@@ -172,7 +172,7 @@ class Run {
   }
 }
 
-/** Whether everything passed, and got to its end: mocha ends well when it is interrupted, and has not counted. */
+/** Tells whether everything passed, and got to its end: mocha ends well when it is interrupted, and has not counted. */
 function isWell({ report, problem }: GroupResult): boolean {
   return problem === undefined && report.counts.failed === 0;
 }
