@@ -238,8 +238,8 @@ const failedCommand = [
 ];
 
 /**
- * Lines that builders, and the docker plugins (the official one and ours), print between those of the commands that they
- * run: steps, and the layers that are fetched for them.
+ * Lines that builders, and the docker plugins (the official one and ours), print between those of the commands that
+ * they run: steps, and the layers that are fetched for them.
  */
 const frame = new RegExp(
   [
