@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * What every `npm run …` starts with: it needs nothing but Node, not even `node_modules`.
+ * The start of every `npm run …`: it needs nothing but Node, not even `node_modules`.
  *
  * This file is read by whatever Node a machine has, so it keeps to a syntax and to modules that old versions know, and
  * leaves the rest to files that may be modern: on a Node that is too old, a newer one starts this file again.

@@ -1,4 +1,4 @@
-/** What `import … from "towpath/components"` gets. */
+/** The exports of `import … from "towpath/components"`. */
 import { fileURLToPath, URL } from "node:url";
 import { compiled } from "./speed/compiled.mjs";
 

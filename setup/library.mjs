@@ -1,4 +1,4 @@
-/** What `import … from "towpath"` gets. */
+/** The exports of `import … from "towpath"`. */
 import { fileURLToPath, URL } from "node:url";
 import { compiled } from "./speed/compiled.mjs";
 

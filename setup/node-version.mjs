@@ -8,7 +8,7 @@ export const oldestNode = { major: 22, minor: 18, next: 24 };
 const oldestProvider = 16;
 
 /**
- * What to do with the Node of a version: `run` Towpath on it, `provide` another one with it, or `refuse` it.
+ * Decides what to do with the Node of a version: `run` Towpath on it, `provide` another one with it, or `refuse` it.
  *
  * Read by old versions too: no syntax here that they do not know.
  *

@@ -1,6 +1,6 @@
 /**
- * Makes what npm packs besides the files that are there (`prepack`), and removes it again (`postpack`): the command line,
- * the library and the steps as compiled modules in `compiled/`, and the library's types in `types/`.
+ * Makes what npm packs in addition to the files that are there (`prepack`), and removes it again (`postpack`): the
+ * command line, the library and the steps as compiled modules in `compiled/`, and the library's types in `types/`.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -54,8 +54,8 @@ function isLink(path) {
 }
 
 /**
- * Whether npm itself recorded, at the end of an installation, that it put there what the lock file asks for: then a
- * person ran `npm install`, and there is nothing to do.
+ * Tells whether npm itself recorded, at the end of an installation, that it put there what the lock file asks for: then
+ * a person ran `npm install`, and there is nothing to do.
  *
  * @param {string} lock
  * @param {string | null} installed npm's own record in node_modules

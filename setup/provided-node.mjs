@@ -26,7 +26,7 @@ const install = [
   "--loglevel=error",
 ];
 
-/** What an npm above this process says of its own folder and call. */
+/** The variables by which an npm above this process describes its own folder and call. */
 const aboutElsewhere =
   /^npm_(package_|lifecycle_|config_(local_)?prefix|config_global$|config_(workspace|omit|include|dry))/i;
 
@@ -147,7 +147,7 @@ function newPart(cache) {
   return mkdtempSync(join(cache, "part-"));
 }
 
-/** What a program said that failed, or what the system did. @param {unknown} error */
+/** The message of a program that failed, or of the system. @param {unknown} error */
 function wordsOf(error) {
   const { stderr = "", message } = /** @type {{ stderr?: string, message: string }} */ (error);
   return stderr.trim() === "" ? message : stderr.trim();

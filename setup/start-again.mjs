@@ -10,7 +10,7 @@ import { provideNode } from "./provided-node.mjs";
 /** The folder of the lock file that names the Node to provide. */
 const lockFolder = fileURLToPath(new URL("node", import.meta.url));
 
-/** What a terminal sends to all that run on it. */
+/** The signals that a terminal sends to all that run on it. */
 const fromTerminal = new Set(["SIGINT", "SIGHUP"]);
 
 /**

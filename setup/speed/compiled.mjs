@@ -46,8 +46,8 @@ export function packagedName(entry) {
 const own = fileURLToPath(import.meta.url);
 
 /**
- * What stays in files of its own: Pulumi's packages, because the engine's part in Node loads the same ones; and what reads
- * files beside itself, two packages and the toolchain.
+ * The modules that stay in files of their own: Pulumi's packages, because the engine's part in Node loads the same ones;
+ * and those that read files beside themselves, two packages and the toolchain.
  *
  * @param {string} root
  */
@@ -56,7 +56,7 @@ function external(root) {
 }
 
 /**
- * How modules are compiled, in a clone and for the package.
+ * The options by which modules are compiled, in a clone and for the package.
  *
  * @param {string} root
  */
@@ -159,7 +159,7 @@ function write(folder, { outputFiles, stamps }) {
 }
 
 /**
- * Whether a compiled module is still what its sources say.
+ * Tells whether a compiled module still agrees with its sources.
  *
  * @param {string} file its entry
  */
@@ -176,7 +176,7 @@ export function isCurrent(file) {
 }
 
 /**
- * Where the stamps of the sources begin: the last line of an entry is a comment with them.
+ * Finds where the stamps of the sources begin: the last line of an entry is a comment with them.
  *
  * @param {string} text the entry's
  */

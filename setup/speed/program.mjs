@@ -1,4 +1,4 @@
-/** What makes a program start faster; Node loads it before Pulumi's SDK: `nodeargs` in Pulumi.yaml. */
+/** The modules that make a program start faster; Node loads them before Pulumi's SDK: `nodeargs` in Pulumi.yaml. */
 import { isFast } from "./switch.mjs";
 
 if (isFast()) {
