@@ -14,10 +14,10 @@ import { TestProject } from "../test/support/project.ts";
 import { composeProgram } from "./compose-program.ts";
 import { markdownTable, median, seconds } from "./measure.ts";
 
-/** How often each way is measured; they take turns, so that all meet the same machine. */
+/** The number of times that each way is measured; they take turns, so that all meet the same machine. */
 const rounds = 3;
 
-/** What a person would run by hand: every check and the rehearsal's commands, by the image that they run in. */
+/** The commands that a person would run by hand: every check and the rehearsal's, by the image that they run in. */
 const commands: readonly { readonly image: string; readonly words: readonly string[] }[] = [
   ...Object.values(application.checks ?? {}).map(({ service, command }) => ({
     image: `${service}-dev`,
@@ -164,7 +164,7 @@ function composeFile(images: string, mirror: string): object {
   };
 }
 
-/** Where set-up has found that images come from. */
+/** The address that set-up has found images to come from. */
 function mirrorOf({ folder }: TestProject): string {
   const built = readImageSource({ privateFolder: join(folder, ".towpath") }) === "mirror";
   return process.env.TOWPATH_IMAGE_MIRROR ?? (built ? defaultPrefix : "docker.io");

@@ -26,7 +26,7 @@ const caddyfile = `:8080 {
 }
 `;
 
-/** Where Compose runs an application. */
+/** The place where Compose runs an application. */
 export interface Place {
   /** The engine, as `DOCKER_HOST` names it; this machine's own when it is left out. */
   readonly engine?: string;
@@ -61,7 +61,7 @@ export class Compose {
     await this.up();
   }
 
-  /** What has to be done before the API is another one. */
+  /** Migrates the database, which has to be done before the API is replaced. */
   async migrate(): Promise<void> {
     await this.run(["run", "--rm", "--no-deps", "api", "alembic", "upgrade", "head"]);
   }
@@ -176,9 +176,9 @@ export class Compose {
 }
 
 /**
- * What the containers of a namespace run, by part, under names that Compose can have for itself.
+ * The images that the containers of a namespace run, by part, under names that Compose can have for itself.
  *
- * @param docker the client of the engine that they run on, which gives back the lines that it prints
+ * @param docker the client of the engine that they run on, which returns the lines that it prints
  */
 export async function imagesOf(
   namespace: string,

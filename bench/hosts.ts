@@ -10,13 +10,13 @@ import { composeProgram } from "./compose-program.ts";
 import { manyServices } from "./many-services.ts";
 import { markdownTable, median, seconds } from "./measure.ts";
 
-/** How often what takes seconds is measured; the two sides take turns, so that both meet the same machine. */
+/** The number of measurements of what takes seconds; the two sides take turns, so that both meet the same machine. */
 const rounds = 3;
 
-/** How many requests each thing meets that is done under load. */
+/** The number of requests that each thing meets that is done under load. */
 const requests = Number(process.env.TOWPATH_BENCH_REQUESTS ?? "20000");
 
-/** How many requests are measured at least: what is done in an instant has its effect after it. */
+/** The least number of requests that are measured: what is done in an instant has its effect after it. */
 const leastWhileItRuns = 1000;
 
 /** A host, the sample application on it by Towpath, and the same by Compose. */
@@ -63,7 +63,7 @@ function imagesOn(host: TestHost): ReturnType<typeof imagesOf> {
   return imagesOf("notes-staging", (...args) => host.docker(...args));
 }
 
-/** What one who deploys waits for. */
+/** Measures what one who deploys waits for. */
 async function inSeconds({ host, released, compose, progress }: Sides): Promise<string> {
   const times = new Map<string, { ours: number[]; theirs: number[] }>();
   const take = async (
@@ -107,7 +107,7 @@ async function inSeconds({ host, released, compose, progress }: Sides): Promise<
   ]);
 }
 
-/** What users feel. */
+/** Measures what users feel. */
 async function underLoad({ host, released, compose, progress }: Sides): Promise<string> {
   const rows: (Record<"during" | "after" | "measured" | "idle", LoadReport> & { what: string })[] = [];
   const measure = async (url: string, address: string | undefined, steps: Steps): Promise<void> => {

@@ -5,7 +5,7 @@ import { ReleasedProject } from "../test/support/hosts/released-project.ts";
 import { takeHost } from "../test/support/hosts/test-host.ts";
 import { markdownTable, seconds } from "./measure.ts";
 
-/** How many services are released at once; a cost that grows faster than their number shows between them. */
+/** The numbers of services that are released at once; a cost that grows faster than they do shows between them. */
 const sizes = [5, 20, 60];
 
 /** Measures what a roll-out costs that replaces many small services, on a host of its own. */

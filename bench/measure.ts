@@ -1,4 +1,4 @@
-/** How long something takes, in seconds. */
+/** Measures how long something takes, in seconds. */
 export async function seconds(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();

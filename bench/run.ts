@@ -16,13 +16,13 @@ import { Compose, imagesOf } from "./compose.ts";
 import { composeProgram } from "./compose-program.ts";
 import { markdownTable, median, seconds } from "./measure.ts";
 
-/** How often what takes seconds is measured; the two sides take turns, so that both meet the same machine. */
+/** The number of measurements of what takes seconds; the two sides take turns, so that both meet the same machine. */
 const rounds = 7;
 
-/** How many requests a release has to answer. */
+/** The number of requests that a release has to answer. */
 const requests = 5_000;
 
-/** What users get from a release. */
+/** The answers to users before and during a release. */
 interface ReleaseUnderLoad {
   readonly idle: LoadReport;
   readonly during: LoadReport;
