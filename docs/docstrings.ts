@@ -3,7 +3,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import type { Schema } from "./schemas.ts";
 
-/** What the types of a folder say about themselves. */
+/** The docstrings of the types of a folder. */
 export interface Docstrings {
   /** The docstring of a type. */
   type: (name: string) => string;

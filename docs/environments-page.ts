@@ -1,7 +1,7 @@
 import { kinds, type Kind } from "../components/settings/kinds.ts";
 import { page, table } from "./pages.ts";
 
-/** What a reader is told of one field of a kind of environment. */
+/** The row of the page for one field of a kind of environment. */
 interface Row {
   readonly title: string;
   readonly text: (kind: Kind) => string;

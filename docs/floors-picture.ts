@@ -10,7 +10,7 @@ const width = 960;
 /** The height of a floor, and of the room between two of them, in pixels. */
 const floorHeight = 48;
 const gap = 8;
-/** Where the floors begin, below the titles. */
+/** The height at which the floors begin, below the titles. */
 const top = 118;
 const library = { left: 24, width: 536, fill: "#ddf4ff", stroke: "#54aeff" };
 const commandLine = { left: 576, width: 360, fill: "#fff8c5", stroke: "#d4a72c" };
@@ -65,7 +65,7 @@ function house(
   });
 }
 
-/** What the programs of steps are made of. */
+/** The boxes of the parts that the programs of steps are made of. */
 function thirds(y: number): string[] {
   const parts = ["machine", "route", "database"];
   const each = (commandLine.width - (parts.length - 1) * gap) / parts.length;

@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, "..");
 const begin = "# --- settings: written by `npm run docs` ---";
 const end = "# --- end of settings ---";
 
-/** What every generated file should hold, by its path below the project. */
+/** The text that every generated file should hold, by its path below the project. */
 export function generate(): Map<string, string> {
   const environments = Object.entries(settingsSchemas).map(([environment, schema]) => ({
     environment,

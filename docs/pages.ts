@@ -17,7 +17,7 @@ export interface SettingRow {
   environments: string[];
   types: string[];
   meaning: string;
-  /** What it is when it is left out, by environment. */
+  /** Its value when it is left out, by environment. */
   defaults: Map<string, string>;
 }
 
@@ -148,7 +148,7 @@ function fieldRows(type: string, schema: Schema): string[][] {
   ]);
 }
 
-/** What a type or a field is. Throws where nothing says it: everything that people write is described. */
+/** The description of a type or a field. Throws where there is none: everything that people write is described. */
 function described({ description = "" }: Schema, what: string): string {
   if (description === "") throw new Error(`${what}: no description; say what it is, its unit and its form`);
   return description;

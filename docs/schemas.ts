@@ -20,7 +20,7 @@ export interface Schema {
   id?: string;
 }
 
-/** What people write, as JSON Schema; the types that have a name stand in `$defs`. */
+/** The JSON Schema of what people write; the types that have a name stand in `$defs`. */
 export function jsonSchema(schema: z.ZodType): Schema {
   return z.toJSONSchema(schema, {
     io: "input",
@@ -55,7 +55,7 @@ export function typeText(schema: Schema): string {
   return words[schema.type ?? ""] ?? "any JSON value";
 }
 
-/** What a field is when it is left out. */
+/** The value of a field when it is left out, in words. */
 export function defaultText(schema: Schema, field: string): string {
   const value = schema.properties?.[field]?.default;
   if (value !== undefined) return code(value);

@@ -2,7 +2,7 @@ import { oldestEngine } from "../cli/setup/docker.ts";
 import { oldestNode } from "../setup/node-version.mjs";
 import { page, table } from "./pages.ts";
 
-/** What a lock file of npm says of a package. */
+/** The entry of a package in a lock file of npm. */
 interface Locked {
   readonly version?: string;
   readonly os?: string | readonly string[];
