@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { neededGo, toolchain } from "./parts.mjs";
 
-/** Where Go comes from, and why anybody should want it. */
+/** Says where Go comes from, and why anybody should want it. */
 const installGo = (/** @type {string} */ needed) =>
   `install Go ${needed} or newer (https://go.dev/dl), it builds the Pulumi CLI and its plugins where downloads are blocked`;
 
@@ -39,7 +39,7 @@ export async function checkGo(signal) {
  * @param {string} build.variable the Go variable of the version
  * @param {string} build.version
  * @param {string} build.output the file to write
- * @param {(line: string) => void} build.onDetail is told what Go is at
+ * @param {(line: string) => void} build.onDetail is called with what Go is at
  * @param {AbortSignal | undefined} build.signal
  */
 export async function goBuild({ source, variable, version, output, onDetail, signal }) {

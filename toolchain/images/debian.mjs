@@ -5,10 +5,10 @@ import { provide } from "./machine.mjs";
 import { debian, reference } from "./recipes.mjs";
 import { debianArchives, extraCertificates, folderOf } from "./sources.mjs";
 
-/** What the official slim images of Python and Node share beyond a minimal system. */
+/** The packages that the official slim images of Python and Node share beyond a minimal system. */
 const packages = ["ca-certificates", "netbase", "tzdata", "usr-is-merged"];
 
-/** Where programs that bring their own list of authorities look for another one. */
+/** The file in which programs that bring their own list of authorities look for another one. */
 const bundle = "/etc/ssl/certs/ca-certificates.crt";
 const certificateVariables = ["SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"];
 

@@ -6,7 +6,7 @@ export const label = "towpath.mirror";
 /** @typedef {{ id: string, hash: string }} Present */
 
 /**
- * Which of these images the engine has.
+ * The images among these that the engine has.
  *
  * @param {string[]} references
  * @returns {Promise<Map<string, Present>>}
@@ -40,7 +40,7 @@ function isOnlyMissing(stderr) {
 /**
  * Removes images that new ones replaced, and the steps that finished or broken builds left without a name.
  *
- * What has another name by now, or is still used by a container, stays.
+ * An image that has another name by now, or is still used by a container, stays.
  *
  * @param {string[]} replaced
  * @param {number} lock

@@ -9,7 +9,7 @@ import { hashOf } from "./sources.mjs";
 /** @typedef {import("./build.mjs").Build} Build */
 /** @typedef {import("./build.mjs").Progress} Progress */
 
-/** How many images are built at a time. */
+/** The number of images that are built at a time. */
 const atATime = 2;
 
 /**

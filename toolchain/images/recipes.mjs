@@ -1,5 +1,5 @@
 /**
- * What each image of the mirror is made of.
+ * The recipe of each image of the mirror.
  *
  * The names are Docker Hub's below a prefix; the versions are the ones that the components use.
  */
