@@ -3,11 +3,11 @@ import { plainText, type Outcome } from "./pulumi/operation.ts";
 import { parseUrn } from "./pulumi/urn.ts";
 import { partOf } from "./pulumi/words.ts";
 
-/** A failure that is known: what the engine says, and what a person needs to hear. */
+/** A failure that is known: the engine's message, and what a person needs to know. */
 interface KnownFailure {
   /** Part of the engine's, a plugin's or the CLI's message. */
   readonly theirs: RegExp;
-  /** Says it in our words; undefined when it turns out to be another failure. The whole message is `found.input`. */
+  /** Puts it in our words; undefined when it turns out to be another failure. The whole message is `found.input`. */
   readonly ours: (found: RegExpExecArray) => string | undefined;
 }
 
@@ -205,7 +205,7 @@ function cleanMessage(message: string, urn: string | undefined): string {
   return name === undefined || text.includes(name) || isStack ? text : `${name}: ${text}`;
 }
 
-/** An engine that goes away or a full disk fails many resources at once; a cause says more than what contains it. */
+/** Leaves out messages that contain another: an engine that goes away or a full disk fails many resources at once. */
 function withoutRepeats(messages: readonly string[]): string[] {
   return messages.filter(
     (message, index) =>

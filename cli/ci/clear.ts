@@ -14,7 +14,7 @@ const patience = 20_000;
 
 /**
  * Removes everything of a run: containers, network and images by their labels and names, and the state, which is worth
- * nothing without them. It is the same after a run that ended and after one that was killed, whatever the state says.
+ * nothing without them. It is the same after a run that ended and after one that was killed, whatever the state holds.
  *
  * An earlier run's Pulumi has `within` milliseconds to end by itself, 20,000 by default.
  */

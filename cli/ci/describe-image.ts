@@ -15,7 +15,7 @@ export interface DescribedImage {
 /**
  * Gives an image the facts of its build, as labels of the Open Container Initiative and as variables of its containers.
  *
- * The layers are those that were checked; whatever the Dockerfile says, every published image says the same of itself.
+ * The layers are those that were checked. Every published image has the same facts, whatever its Dockerfile sets.
  *
  * @returns the name that the engine has the described image under
  */
@@ -65,7 +65,7 @@ function labelsOf(
 ): Record<string, string> {
   const prefix = "org.opencontainers.image";
   return {
-    // What the Dockerfile says of the program itself is the author's.
+    // A title and a description in the Dockerfile are the author's, and stay.
     [`${prefix}.title`]: own[`${prefix}.title`] ?? title,
     [`${prefix}.description`]: own[`${prefix}.description`] ?? title,
     [`${prefix}.created`]: time,

@@ -82,7 +82,7 @@ export function readOwner(file: string): Owner | undefined {
     const owner = JSON.parse(text) as Owner;
     if (Number.isInteger(owner.pid) && /^[0-9a-f]+$/.test(owner.token)) return owner;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new Problem(
     `${file}: expected the owner of a lock, got ${JSON.stringify(text.slice(0, 60))}; remove the file`,

@@ -14,7 +14,7 @@ export interface Origin {
   readonly branch?: string;
   /** True for a clean working tree of the repository's default branch. */
   readonly isDefault: boolean;
-  /** As package.json has it; undefined where it has none. */
+  /** The version in package.json; undefined where it has none. */
   readonly version?: string;
   /** The start of the run, as ISO 8601 in UTC, in whole seconds. */
   readonly time: string;
@@ -58,7 +58,7 @@ export async function originOf(
 
 /** The tags of a published image. */
 export interface Tags {
-  /** Those that each publication moves: the commit, the branch as a short name and, of the default branch, `latest`. */
+  /** Tags that each publication moves: the commit, the branch as a short name and, of the default branch, `latest`. */
   readonly moving: readonly string[];
   /** The version's tag, which the first clean publication of the default branch takes for good. */
   readonly permanent?: string;
@@ -114,7 +114,7 @@ function githubsBranch({ GITHUB_REF_TYPE, GITHUB_REF_NAME }: NodeJS.ProcessEnv):
   return GITHUB_REF_TYPE === "tag" ? undefined : GITHUB_REF_NAME;
 }
 
-/** The repository's page; what a remote's address says of users and passwords is left out. */
+/** The repository's page, without the user and password of a remote's address. */
 function sourceOf(
   { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository }: NodeJS.ProcessEnv,
   remote = "",

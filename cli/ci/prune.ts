@@ -44,7 +44,7 @@ export function neededDigests(stacks: readonly ImageUser[]): Set<string> {
   return needed;
 }
 
-/** Removes what has expired from one registry; with `dryRun`, only says what. */
+/** Removes what has expired from one registry; with `dryRun`, only reports it. */
 export async function prune(
   destination: Destination,
   images: readonly string[],

@@ -21,11 +21,11 @@ export function ciInWords(report: CiReport): string {
   ].join("\n");
 }
 
-/** Said in place of the table where no check is described: what is published was only built. */
+/** The line in place of the table where no check is described: what is published was only built. */
 const nothingChecked =
   "nothing was checked: application.ts describes neither checks nor migrations; the images were only built";
 
-/** Everything that went wrong, each with what the check last printed. */
+/** All problems, each with what the check last printed. */
 export function failures({ checks, problems }: Pick<CiReport, "checks" | "problems">): string[] {
   const ofChecks = checks.flatMap(({ problem, log }) =>
     problem === undefined ? [] : [log === undefined ? problem : `${problem}; its last log lines:\n${log}`],

@@ -1,6 +1,6 @@
 /** The outcome of one tag of an image that was pushed. */
 export type TagOutcome =
-  /** It leads to what was pushed; `none` where the client did not say the digest. */
+  /** It leads to what was pushed; `none` where the client did not print the digest. */
   | { readonly tag: string; readonly is: "pushed"; readonly digest: string }
   /** The registry does not let it be moved. */
   | { readonly tag: string; readonly is: "refused" }

@@ -21,12 +21,12 @@ import { stack as localStack } from "../stack/session.ts";
 import { namespaceOf, namespaceWarning, settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 
-/** Those that change what is on the hosts, and so have to know what a killed run left there. */
+/** The commands that change what is on the hosts, and so have to know what a killed run left there. */
 const changing = new Set(["up", "update", "destroy", "down"]);
 
 const destroying = new Set(["destroy", "down"]);
 
-/** Those that reach the hosts without the program, which would open the connections. */
+/** The commands that reach the hosts without the program, which would open the connections. */
 const withoutProgram = new Set([...destroying, "refresh"]);
 
 /**

@@ -18,9 +18,9 @@ import { provide } from "./setup.ts";
 export interface TestRequest {
   readonly kind?: string | undefined;
   readonly suite?: string | undefined;
-  /** Only those that the work since main can affect. */
+  /** True for only those that the work since main can affect. */
   readonly changed?: boolean;
-  /** The whole of matrices, soaks and faults, and nothing else. */
+  /** True for the whole of matrices, soaks and faults, and nothing else. */
   readonly long?: boolean;
   /** The minutes that the long ones run after the others: those whose sources changed since they passed here. */
   readonly longMinutes?: number | undefined;
@@ -73,7 +73,7 @@ function onlyUnit(node: NodeName): string {
   return `test: --node is for unit tests, got --node ${node}; ask for them with npm run test:unit -- --node ${node}`;
 }
 
-/** One run of tests, and what became of its groups. */
+/** A run of tests, and the results of its groups. */
 class Run {
   readonly seed = seedOf(process.env.TOWPATH_TEST_SEED);
   readonly lanes: number;
@@ -131,7 +131,7 @@ class Run {
     await this.long(run);
   }
 
-  /** Keeps and tells how long everything took, and what is wrong. */
+  /** Keeps and prints the times and the problems. */
   end(): number {
     const times = timesOf(this.results, this.seed);
     const words = inWords(times);
@@ -151,7 +151,7 @@ class Run {
     if (!alone) this.print(`== ${group.name}: began\n`);
     const result = await runGroup(group, {
       root: this.project.root,
-      // Beside others, each line says whose it is.
+      // Beside others, each line begins with the name of its group.
       line: alone ? undefined : (text) => this.print(`${group.name} | ${text}\n`),
       covers: group.kind === "unit" && this.covers && group.node !== "oldest",
       node: group.node && this.nodes.get(group.node),

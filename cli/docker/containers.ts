@@ -70,7 +70,7 @@ export async function listContainers(run: Run, namespace: string): Promise<Conta
   return parseContainers(listed);
 }
 
-/** The containers, and of those that end again and again how often they were started again: what lists them cannot tell. */
+/** Adds to the containers that end again and again the number of their restarts, which `docker ps` does not show. */
 export async function withRestarts(run: Run, containers: readonly Container[]): Promise<Container[]> {
   if (containers.length === 0) return [];
   // One that is gone meanwhile is an error, and the others are reported all the same.

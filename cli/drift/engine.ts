@@ -18,7 +18,7 @@ export interface EngineView {
   readonly networks: readonly { readonly id: string; readonly run?: string }[];
 }
 
-/** The same, with its volumes: all that the state says should be there. */
+/** The same, with its volumes: all that should be there by the state. */
 export interface WholeEngineView extends EngineView {
   readonly volumeNames: ReadonlySet<string>;
 }
@@ -34,7 +34,7 @@ export async function viewEngine(run: Run, namespace: string): Promise<EngineVie
 }
 
 /**
- * Asks the engine for what the state says should be there.
+ * Asks the engine for what should be there by the state.
  *
  * Three short questions (30 ms) instead of `--refresh` at every run, which asks a plugin for every single resource and
  * doubles the time of an `up` that changes nothing.

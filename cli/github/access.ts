@@ -12,7 +12,7 @@ export interface OnGithub {
   /** `owner/name`. */
   readonly repository: string;
   readonly token: CredentialSource;
-  /** The setting that says where the token comes from. */
+  /** The setting that names the source of the token. */
   readonly place: string;
 }
 

@@ -87,7 +87,7 @@ export function compare(facts: Facts): Comparison {
   return { places, rows, differences };
 }
 
-/** Every name that anybody knows, and what it stands for: what the application says counts most. */
+/** Every name that anybody knows, with its kind: the application's own declaration counts most. */
 function declaredNames({ application, example: listed = [], github }: Facts): Map<string, Kind> {
   const names = new Map<string, Kind>();
   const add = (kind: Kind, more: Iterable<string>): void => {
@@ -186,7 +186,7 @@ function githubCell(name: string, kind: Kind, place: GithubPlace, differences: s
       );
       return "differs";
     }
-    // An environment that is not there lacks everything, which is said once.
+    // An environment that is not there lacks everything, which is reported once.
     if (there !== undefined) differences.push(`${place.name}: lacks ${name}, a ${kind}; ${apply}`);
     return "lacks";
   }

@@ -50,7 +50,7 @@ export function postgresVersion({ versions }: Pick<Found, "versions">): 15 | 16 
   return ([15, 16, 17] as const).find((version) => version === versions.postgres) ?? 17;
 }
 
-/** The paths that go to a service with a port, unless a person says otherwise. */
+/** The paths that go to a service with a port, unless a person chooses others. */
 export function usualRoutes(service: FoundService, services: readonly FoundService[]): string[] {
   const reached = services.filter(({ port }) => port !== undefined);
   const page = reached.find(isPage) ?? reached.find((one) => !isApi(one)) ?? reached[0];

@@ -4,7 +4,7 @@ import { exampleFile, type Repository } from "./repository.ts";
 import { besides, findBuilt, homeOf, isIn, ownersOf, type Built } from "./services.ts";
 import { isConnection, purposeOf, variablesIn, type Variable } from "./variables.ts";
 
-/** A service, as far as its Dockerfile and the files around it tell. */
+/** A service, as far as its Dockerfile and the files around it show. */
 export interface FoundService extends Built {
   /** The paths that go to it, where a person has given them. */
   readonly routes?: readonly string[];
@@ -85,7 +85,7 @@ function variablesOf(
   return new Map([...given].map(([name, variables]) => [name, [...variables.values()]]));
 }
 
-/** Tells the names of connections to the same backing service. */
+/** Returns a test for names of connections to the same backing service. */
 function isBeside(variable: Variable): (name: string) => boolean {
   const purpose = purposeOf(variable);
   return (name) =>

@@ -23,7 +23,7 @@ export function projectFiles({ application, github }: ProjectFacts): Record<stri
   };
 }
 
-/** The module that Node loads before the program; it tells a project of Towpath from any other. */
+/** The module that Node loads before the program, by which a project of Towpath is known. */
 export const preloaded = "towpath/fast";
 
 function pulumiYaml(name: string): string {

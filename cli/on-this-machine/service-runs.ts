@@ -4,7 +4,7 @@ import { Problem } from "../problem.ts";
 import { isAlive } from "../process/alive.ts";
 import type { Project } from "../project.ts";
 
-/** A service that runs on this machine, as its folder says. */
+/** A service that runs on this machine, as its folder describes it. */
 export interface ServiceRun {
   readonly service: string;
   /** The process of `towpath run`. */

@@ -92,7 +92,7 @@ const thisMachine: Machine = {
 /**
  * Tells whether the process runs and may be Pulumi.
  *
- * A process id may have been given to another program since; where `/proc` tells, its name decides. One that was killed
+ * A process id may belong to another program by now; where there is a `/proc`, its name decides. One that was killed
  * and whose parent has not noticed yet is still listed there, as `Z` or `X`.
  */
 export function runsPulumi(pid: number): boolean {

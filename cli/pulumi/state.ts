@@ -7,7 +7,7 @@ import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "./call.ts";
 import { parseUrn } from "./urn.ts";
 
-/** One resource in the state: what the command line needs of it. */
+/** A resource in the state, as far as the command line needs it. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;

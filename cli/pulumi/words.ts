@@ -38,7 +38,7 @@ export function partOf(name: string, environment: string): string {
 }
 
 /**
- * Says a step of the engine in people's words; undefined for what takes no time and nobody waits for.
+ * Puts a step of the engine into words for people; undefined for what takes no time and nobody waits for.
  *
  * @param environment the name of the environment's component, with which all names below it begin
  */

@@ -69,7 +69,7 @@ export function requirementsOf(project: Project, { imageMirror, folders }: Wante
 /** A machine on which environments can be started. */
 export interface Ready {
   readonly engine: Engine;
-  /** For every call of Pulumi. */
+  /** The variables for every call of Pulumi. */
   readonly environment: NodeJS.ProcessEnv;
 }
 

@@ -43,7 +43,7 @@ function halfWay(all: Lane, left: ReadonlySet<Requirement>): string {
   );
 }
 
-/** Waits for all, and throws one problem that says what every one of them said. */
+/** Waits for all, and throws one problem with the messages of all that failed. */
 async function allOrProblems(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));

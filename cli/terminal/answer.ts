@@ -7,7 +7,7 @@ export const json = ["--json", "print the result as one JSON document"] as const
 
 /**
  * Does a command's work and prints its result: as people read it, or as one JSON document. The process ends with an exit
- * code that says whether it is well: any result is, unless `isWell` says otherwise.
+ * code that shows whether it is well: any result is, unless `isWell` decides otherwise.
  */
 export async function answer<T>(
   json: boolean,
@@ -31,7 +31,7 @@ export async function answer<T>(
   }
 }
 
-/** For commands that print by themselves and only end with an exit code; with `json`, what is wrong is a document too. */
+/** Runs a command that prints by itself and only ends with an exit code; with `json`, a problem is a document too. */
 export async function pass(work: (progress: Progress) => Promise<number>, json = false): Promise<void> {
   let code: number = exitCode.failed;
   await answer(

@@ -16,7 +16,7 @@ export function question(
   return ask && (async (text) => /^y(es)?$/i.test(await ask(`${text} [y/N]`)));
 }
 
-/** As `question`, for one that is answered by a text; it comes without the spaces around it. */
+/** Asks as `question` does, for a text as the answer; it comes without the spaces around it. */
 export function openQuestion(
   progress: Pick<Progress, "stop">,
   input: End<NodeJS.ReadableStream> = process.stdin,
