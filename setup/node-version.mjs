@@ -24,7 +24,7 @@ export function useOf(version) {
 }
 
 /**
- * Says why this version of Node cannot be used.
+ * Explains why this version of Node cannot be used.
  *
  * @param {string} version
  * @param {string} [why] why no other one was provided

@@ -40,8 +40,8 @@ const aboutElsewhere =
  */
 
 /**
- * Provides the Node that a lock file names for this machine, and returns its program; or why there is none, and what another
- * program said of it.
+ * Provides the Node that a lock file names for this machine, and returns its program; or the reason why there is none,
+ * and another program's message about it.
  *
  * npm installs it, checked by the lock's hash, into a folder of this user that all projects share. What is there is whole:
  * it gets its name when it has run once. It stands alone in its folder, so that a PATH may begin with that.
@@ -76,7 +76,7 @@ export function provideNode(lockFolder, { run, say, environment = process.env, m
     const own = Object.entries(environment).filter(([name]) => !aboutElsewhere.test(name));
     const { succeeded, output } = run(part, install, Object.fromEntries(own));
     const installed = join(part, "node_modules", named.name, "bin", "node");
-    // npm leaves out, and says nothing, what could not be fetched: it has to be optional.
+    // npm leaves out without a word what could not be fetched: it has to be optional.
     if (!succeeded || !existsSync(installed)) {
       return { why: "npm could not install another one (its own words are above)", said: output };
     }

@@ -49,7 +49,7 @@ function environmentFor(program) {
   return { ...process.env, [providedFolder]: folder, PATH: [folder, process.env.PATH ?? ""].join(delimiter) };
 }
 
-/** The provided Node; where there is none, the process ends and says why. */
+/** The provided Node; where there is none, the process ends and prints the reason. */
 function provide() {
   const found = provideNode(lockFolder, {
     run: runNpm,

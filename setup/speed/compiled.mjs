@@ -46,8 +46,8 @@ export function packagedName(entry) {
 const own = fileURLToPath(import.meta.url);
 
 /**
- * The modules that stay in files of their own: Pulumi's packages, because the engine's part in Node loads the same ones;
- * and those that read files beside themselves, two packages and the toolchain.
+ * The modules that stay in files of their own: Pulumi's packages, because the engine's part in Node loads the same
+ * ones; and those that read files beside themselves, two packages and the toolchain.
  *
  * @param {string} root
  */

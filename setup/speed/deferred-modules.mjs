@@ -19,8 +19,8 @@ const deferred = new Set([
 ]);
 
 /**
- * The module that turns V8's debugger on for the whole run, to hear where functions were written that run elsewhere; the
- * SDK waits for it (0.06 s), and its own serializer turns the debugger on when it is used.
+ * The module that turns V8's debugger on for the whole run, to hear where functions were written that run elsewhere;
+ * the SDK waits for it (0.06 s), and its own serializer turns the debugger on when it is used.
  */
 const debuggerHooks = "../../runtime/closure/v8Hooks";
 
