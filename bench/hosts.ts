@@ -194,7 +194,7 @@ async function underLoad({ host, released, compose, progress }: Sides): Promise<
 
 /**
  * Puts what deploys behind what serves, by its niceness: it stands for another machine, as the load generator does. Linux
- * shares its processors between terminals first, so this is said of all that this terminal runs.
+ * shares its processors between terminals first, so this holds for all that this terminal runs.
  */
 function giveWay(niceness: number): void {
   try {
