@@ -62,7 +62,7 @@ const rows: Readonly<Record<keyof Kind, Row>> = {
   },
 };
 
-/** The page that says which environment has what. */
+/** The page that shows which environment has what. */
 export function environmentsPage(): string {
   const head = ["", ...Object.keys(kinds)];
   const cells = Object.values(rows).map(({ title, text }) => [title, ...Object.values(kinds).map(text)]);

@@ -3,7 +3,7 @@ import { defaultText, mentioned, typeText, type Schema } from "./schemas.ts";
 /** The first line of every generated page. */
 const generated = "<!-- Written by `npm run docs` from the types in components/. Do not edit. -->";
 
-/** One environment's settings. */
+/** The settings of one environment. */
 export interface EnvironmentSchema {
   environment: string;
   /** The name of the settings' type. */
@@ -11,7 +11,7 @@ export interface EnvironmentSchema {
   schema: Schema;
 }
 
-/** One setting, as it is in one or more environments. */
+/** A setting, as it is in one or more environments. */
 export interface SettingRow {
   key: string;
   environments: string[];
@@ -31,7 +31,7 @@ export function settingRows(environments: readonly EnvironmentSchema[]): Setting
     for (const [key, property] of Object.entries(named(schema, type).properties ?? {})) {
       const meaning = described(property, `${type}.${key}`);
       const text = typeText(property);
-      // Which environment it is says each of them in its own type.
+      // Each environment names itself in its own type.
       const which = key === "environment";
       let row = rows.find(
         (other) => other.key === key && other.meaning === meaning && (which || other.types[0] === text),

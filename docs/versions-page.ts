@@ -24,7 +24,7 @@ export interface Locks {
 
 const systems = { linux: "Linux", darwin: "macOS" };
 
-/** The page that says which versions go together. */
+/** The page of the versions that go together. */
 export function versionsPage({ project, provided, oldest, newest }: Locks): string {
   const of = (name: string): string => project[`node_modules/${name}`]?.version ?? "none";
   const plugins = ["docker", "command", "random", "github"].map((name) => `${name} ${of(`@pulumi/${name}`)}`);
