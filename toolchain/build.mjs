@@ -22,7 +22,7 @@ import { parts, pinnedVersions, pulumiHome } from "./parts.mjs";
  */
 
 /**
- * Builds what is missing, one after the other, and says so as it happens.
+ * Builds what is missing, one after the other, and reports its progress.
  *
  * Every program is written beside its place and then moved there, so that a program that is there is whole. Of two
  * runs at once, one does the work and the other waits for it.

@@ -99,7 +99,7 @@ function run(command, args, { cwd, signal, onLine = () => undefined }) {
   });
 }
 
-/** Tells what Go is at from what went wrong. @param {string} line */
+/** Tells Go's lines of progress from its errors. @param {string} line */
 function isProgress(line) {
   return line.startsWith("go: downloading ") || isPackage(line);
 }

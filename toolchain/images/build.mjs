@@ -38,7 +38,7 @@ export { defaultPrefix } from "./recipes.mjs";
 const temporary = "towpath-images-";
 
 /**
- * Builds what is missing or was made of other sources, and says so as it happens.
+ * Builds what is missing or was made of other sources, and reports its progress.
  *
  * Of two runs at once, one does the work; what a killed run left, the next one removes.
  *
@@ -144,7 +144,7 @@ function temporaryFolder() {
   return folder;
 }
 
-/** Removes what runs that were killed left behind; the lock says that they are over. @param {string} own */
+/** Removes what runs that were killed left behind; the lock shows that they are over. @param {string} own */
 async function removeStale(own) {
   for (const name of readdirSync(tmpdir())) {
     const folder = join(tmpdir(), name);

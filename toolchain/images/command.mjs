@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** A command that could not be started, or that failed; `stderr` holds what it said. */
+/** A command that could not be started, or that failed; `stderr` holds its messages. */
 export class CommandError extends Error {
   /** @param {string} message @param {string} stderr @param {string} stdout */
   constructor(message, stderr, stdout) {

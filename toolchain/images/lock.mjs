@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { run } from "./command.mjs";
 
-/** The same for everybody on this machine, whatever folder for temporary files they have. */
+/** The file of the lock: the same for all users of this machine, whatever folder for temporary files they have. */
 const path = "/tmp/towpath-images.lock";
 
 /**

@@ -84,7 +84,7 @@ async function addNode(nodePackage, context, { lock, signal }) {
   }
   const packages = join(context, "node_modules");
   const node = join(packages, nodePackage, "bin", "node");
-  // npm leaves out, and says nothing, what is for another processor or could not be fetched: it has to be optional.
+  // npm leaves out without a word what is for another processor or could not be fetched: it has to be optional.
   if (!existsSync(node)) throw new Error(notInstalled(nodePackage));
   const files = join(context, "files");
   for (const part of ["bin", "lib/node_modules"]) mkdirSync(join(files, part), { recursive: true });
