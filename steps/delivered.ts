@@ -8,12 +8,12 @@ export function delivers(values: Iterable<string>): void {
   for (const value of values) delivered.add(value);
 }
 
-/** What other programs printed, fit to be shown: without the secret values that the step knows, and on plain lines. */
+/** The output of other programs, fit to be shown: without the secret values that the step knows, and on plain lines. */
 export function withoutSecrets(text: string): string {
   return blankedOut(printable(text));
 }
 
-/** What other programs wrote, without the secret values that the step knows. */
+/** The output of other programs, without the secret values that the step knows. */
 export function blankedOut(text: string): string {
   return blankOut(text, delivered);
 }

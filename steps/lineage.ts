@@ -4,7 +4,7 @@ import { StepFailure } from "./step-failure.ts";
 /** The processes from this step's parent up to the Pulumi that began it; the parent alone where that cannot be seen. */
 let began: readonly number[] | undefined;
 
-/** Takes down which run this step belongs to. */
+/** Notes the run that this step belongs to. */
 export function knowRun(): void {
   began = lineage();
 }
@@ -33,7 +33,7 @@ function lineage(): number[] {
   return [process.ppid];
 }
 
-/** What Linux says of a process: `/proc/<id>/stat` begins with `id (name) state parent`. */
+/** Reads a process from Linux: `/proc/<id>/stat` begins with `id (name) state parent`. */
 function processOf(id: number): { name: string; parent: number } | undefined {
   try {
     const found = /^\d+ \((.*)\) \w (\d+)/s.exec(readFileSync(`/proc/${id}/stat`, "utf8"));

@@ -17,7 +17,7 @@ export { StepFailure } from "./step-failure.ts";
  * Where `TOWPATH_HOST` names a host over SSH, it works on that host. Standard error is then what is shown while the step
  * runs: what it waits for, when that takes its time. Its failure goes to standard output, so that it is not shown twice.
  */
-// The step says what it expects; the component that starts it is typed by the same interface.
+// The step names the input that it expects; the component that starts it is typed by the same interface.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export async function runStep<Input>(
   step: (input: Input, machine: Machine) => Promise<object>,
@@ -36,7 +36,7 @@ export async function runStep<Input>(
   }
 }
 
-/** Does the work, and tells on standard error what it waits for where that is shown. */
+/** Does the work, and reports on standard error what it waits for where that is shown. */
 function telling<T>(work: () => Promise<T>): Promise<T> {
   if (reachedHost() === undefined) return work();
   return whileTelling((line) => {

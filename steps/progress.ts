@@ -1,14 +1,14 @@
-/** How often a step that waits says what for, in seconds. */
+/** The time between two reports of what a step waits for, in seconds. */
 const everySeconds = 15;
 
 let waiting: string | undefined;
 
-/** Says what the step waits for from now on, for `whileTelling` to tell; undefined when it is waiting no more. */
+/** Sets what the step waits for from now on, for `whileTelling` to report; undefined when it waits no more. */
 export function waitingFor(what: string | undefined): void {
   waiting = what;
 }
 
-/** Does a step's work, and tells what it waits for as long as that takes its time. */
+/** Does a step's work, and reports what it waits for as long as that takes its time. */
 export async function whileTelling<T>(
   tell: (line: string) => void,
   work: () => Promise<T>,

@@ -1,4 +1,4 @@
 import { UserError } from "../components/input/user-error.ts";
 
-/** What a person can put right, as a step found it. */
+/** A problem that a person can put right, as a step found it. */
 export class StepFailure extends UserError {}

@@ -4,14 +4,14 @@ import { basename, join } from "node:path";
 import { blankedOut } from "../delivered.ts";
 import type { EndedRun } from "../machine/machine.ts";
 
-/** How much of a file says whether it is text, in bytes: as much as git looks at. */
+/** The part of a file that shows whether it is text, in bytes: as much as git looks at. */
 const lookedAt = 8000;
 
 /**
  * Copies files and folders of a run into a folder, and blanks the secrets that the step delivered out of the text
  * among them.
  *
- * @returns those that are not there
+ * @returns the paths that are not there
  */
 export async function copyArtifacts(
   run: Pick<EndedRun, "copyOut">,

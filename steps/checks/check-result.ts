@@ -4,7 +4,7 @@ import { defined } from "../../components/input/defined.ts";
 import { withoutSecrets } from "../delivered.ts";
 import { StepFailure } from "../program.ts";
 
-/** What a check found wrong. */
+/** A problem that a check found. */
 export class CheckFailure extends StepFailure {
   readonly problem: string;
   readonly log: string | undefined;

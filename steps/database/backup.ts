@@ -4,7 +4,7 @@ import type { Machine } from "../machine/machine.ts";
 import { waitingFor } from "../progress.ts";
 import { StepFailure } from "../step-failure.ts";
 
-/** How long a dump may take, in seconds: pg_dump writes 100 GB within three hours on a slow disk. */
+/** The time that a dump may take, in seconds: pg_dump writes 100 GB within three hours on a slow disk. */
 const limitSeconds = 3 * 3600;
 
 /**

@@ -11,19 +11,19 @@ import { StepFailure } from "../program.ts";
 /** The number of the lock: any will do that nothing else in the database uses. These are the letters `towpath`. */
 const lockNumber = "32773656075662440";
 
-/** How long the client may take to answer one question, in seconds. */
+/** The time that the client may take to answer one question, in seconds. */
 const answerSeconds = 30;
 
-/** How long the session may take to end, in seconds; one that does not is left to the server. */
+/** The time that the session may take to end, in seconds; one that does not is left to the server. */
 const endSeconds = 5;
 
-/** How long to wait before asking again, in seconds. */
+/** The time to wait before asking again, in seconds. */
 const askAgainSeconds = 0.5;
 
-/** How often the session that holds the lock is looked at, in seconds: its client does not hear by itself that it ended. */
+/** The time between two looks at the session that holds the lock, in seconds: its client is not notified of its end. */
 const lookAgainSeconds = 2;
 
-/** A lock, and what it is taken for: `migrations` or `backup`, with which messages begin. */
+/** A lock and its purpose, with which messages begin: `migrations` or `backup`. */
 export interface TakenLock extends DatabaseLock {
   readonly subject: "migrations" | "backup";
 }
@@ -34,7 +34,7 @@ export class LockLost extends StepFailure {}
 /** Another session has the lock. */
 class LockHeld extends Error {}
 
-/** The session has ended, or does not answer; what it said itself, nothing where it was only cut off. */
+/** The session has ended, or does not answer. `said` holds its own message; it is empty where it was only cut off. */
 class SessionEnded extends StepFailure {
   readonly said: string;
 
@@ -48,7 +48,7 @@ class SessionEnded extends StepFailure {
  * Does the work while this process holds the database's lock, and nobody else's does.
  *
  * The lock belongs to a session that lasts as long as the work; it is free again when the session ends, however it ends.
- * The work is told so by its signal, whose reason is a LockLost, and counts for nothing then.
+ * The work's signal is then aborted with a LockLost, and its result does not count.
  */
 export async function withDatabaseLock<T>(
   machine: Machine,
@@ -170,11 +170,11 @@ function openSession(machine: Machine, { subject, container, administrator, data
     });
     client.on("close", () => {
       const said = complaint.trim();
-      // What is said of the way to the machine is not the server's word.
+      // A message about the way to the machine is not the server's.
       fail(said || "psql ended by itself", saysCut(said) ? "" : said);
     });
   });
-  // Told where somebody asks; a session that ends after its work is no failure.
+  // Reported where somebody asks; a session that ends after its work is no failure.
   ended.catch(() => undefined);
   client.stdin.on("error", () => undefined);
   return {
@@ -198,7 +198,7 @@ function openSession(machine: Machine, { subject, container, administrator, data
   };
 }
 
-/** Who has the lock, for the one who waits for it. */
+/** The name of the session, which shows who has the lock to whoever waits for it. */
 function sessionName(subject: TakenLock["subject"]): string {
   return `towpath${subject === "backup" ? " backup" : ""} by ${userInfo().username} on ${hostname()}`;
 }

@@ -9,7 +9,7 @@ import { defaultTimeoutSeconds, docker, DockerFailure } from "./docker.ts";
 import type { CopyState, Restarts } from "./machine.ts";
 import { reach } from "./reach.ts";
 
-/** How long reading a container's secrets may take, in seconds. */
+/** The time that reading a container's secrets may take, in seconds. */
 const readSeconds = 30;
 
 /** The state of one container, by name or id. */
@@ -27,7 +27,7 @@ export async function stateOf(container: string): Promise<CopyState> {
   };
 }
 
-/** How often each of the containers was started again since it was made. */
+/** Reads how often each of the containers was started again since it was made. */
 export async function restartsOf(containers: readonly string[]): Promise<Restarts> {
   if (containers.length === 0) return new Map();
   const format = "{{.Name}} {{.State.Status}} {{.RestartCount}}";
@@ -53,8 +53,8 @@ export async function addressesOf(container: string): Promise<string[]> {
 }
 
 /**
- * The last lines that a container logged, standard output and error together, each marked: without its secrets. What
- * these are has to be known; else nothing is shown.
+ * The last lines that a container logged, standard output and error together, each marked: without its secrets. These
+ * have to be known; else nothing is shown.
  */
 export async function lastLogLines(container: string, count = 20): Promise<string> {
   await reach();
@@ -101,7 +101,7 @@ export async function knowSecretsOf(container: string): Promise<void> {
   read.add(container);
 }
 
-/** The engine keeps the limit when the container or the machine starts again. Not done on one that has just ended. */
+/** Limits the processes of a container, also after a restart of it or the machine; false for one that has ended. */
 export async function limitProcesses(container: string, most: number): Promise<boolean> {
   try {
     await docker(["update", "--pids-limit", String(most), container]);

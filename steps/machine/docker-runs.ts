@@ -17,7 +17,7 @@ import { lastLogLines } from "./docker-copies.ts";
 import { docker, DockerFailure, DockerTimeout } from "./docker.ts";
 import type { EndedRun, FilledVolume, ScriptRun } from "./machine.ts";
 
-/** Where a script finds the volume that it writes into. */
+/** The folder in which a script finds the volume that it writes into. */
 const scriptFolder = "/backups";
 
 /** Runs the command in a container of its own, and removes it. */
@@ -125,7 +125,7 @@ export async function awaitRuns(
   return [];
 }
 
-/** Half of what the engine has. */
+/** The limits of a command that no setting gives any: half of what the engine has. */
 export async function limits(): Promise<RunLimits> {
   return limitsFromEngine(Number(await docker(["info", "--format", "{{.MemTotal}}"], { looks: true })));
 }
@@ -223,7 +223,7 @@ function create({
   );
 }
 
-/** Labels are those of a volume that is made by this; one that is there keeps its own. */
+/** The argument that mounts a volume. Labels go to one that is made by this; one that is there keeps its own. */
 function volumeMount({ name, labels }: ScriptRun["volume"]): string {
   const labelled = Object.entries(labels).map(([key, value]) => `volume-label=${key}=${value}`);
   return ["type=volume", `source=${name}`, `target=${scriptFolder}`, ...labelled].join(",");

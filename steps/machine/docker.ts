@@ -2,7 +2,7 @@ import { execa, ExecaError } from "execa";
 import { StepFailure } from "../step-failure.ts";
 import { reach, wasCut } from "./reach.ts";
 
-/** How long one call of the docker client may take unless the caller says otherwise, in seconds. */
+/** The time that one call of the docker client may take by default, in seconds. */
 export const defaultTimeoutSeconds = 30;
 
 /** The docker client failed; the message is its own, and the exit code too where it ended by itself. */
@@ -18,14 +18,14 @@ export class DockerFailure extends StepFailure {
 /** The docker client did not end within its time. */
 export class DockerTimeout extends DockerFailure {}
 
-/** What a call is given besides its arguments. Secrets take one of these ways, for arguments can be read by everyone. */
+/** Options of a call. Secrets go by its input or its variables, for arguments can be read by everyone. */
 export interface DockerCall {
-  /** Goes to the client's standard input. */
+  /** The client's standard input. */
   readonly input?: string | Uint8Array;
   /** Variables of the client, for `--env NAME` to pass on. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutSeconds?: number;
-  /** Whether it only looks, so that it can be given twice. */
+  /** True when it only looks, so that it can be given twice. */
   readonly looks?: boolean;
 }
 
@@ -46,7 +46,7 @@ const repeatable = new Set([
   "wait",
 ]);
 
-/** Runs the docker client and gives back what it printed. Throws a DockerFailure. */
+/** Runs the docker client and returns what it printed. Throws a DockerFailure. */
 export async function docker(args: readonly string[], call: DockerCall = {}): Promise<string> {
   const { timeoutSeconds = defaultTimeoutSeconds } = call;
   const deadline = Date.now() + timeoutSeconds * 1000;

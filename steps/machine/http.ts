@@ -13,7 +13,7 @@ export interface Request {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutSeconds?: number;
-  /** For how long, besides, a port is tried again that nobody listens on yet; once when it is left out. */
+  /** The further time for which a port is tried again that nobody listens on yet; once when it is left out. */
   readonly connectSeconds?: number;
 }
 
@@ -30,8 +30,8 @@ export class NoAnswer extends Error {}
  * Asks over HTTP from where the gateway runs, through its `nc`.
  *
  * It works the same on this machine and on a host behind SSH, and sees what the gateway will see. Throws a NoAnswer
- * when there is none within `timeoutSeconds` (5 by default). A request during which the connection to the host was cut says
- * nothing of who was asked, and is repeated.
+ * when there is none within `timeoutSeconds` (5 by default). A request during which the connection to the host was cut
+ * shows nothing of who was asked, and is repeated.
  */
 export async function request(machine: Machine, target: Target, asked: Request): Promise<Answer> {
   await reach();
@@ -114,13 +114,13 @@ async function requestOnce(
   return answer.finally(() => tunnel.kill());
 }
 
-/** How long to wait before a port is tried again, in seconds: a try is a process, which is little. */
+/** The time before a port is tried again, in seconds: a try is a process, which is little. */
 const againSeconds = 0.1;
 
 /** Connects at the first try that succeeds: one that fails has read nothing of the request yet. */
 const persistently = `left=$2; until nc "$0" "$1"; do left=$((left - 1)); [ $left -gt 0 ] || exit 1; sleep ${againSeconds}; done`;
 
-/** What connects to the target where the gateway runs. */
+/** The command that connects to the target where the gateway runs. */
 function connecting({ host, port }: Target, seconds: number): string[] {
   if (seconds === 0) return ["nc", host, String(port)];
   return ["sh", "-c", persistently, host, String(port), String(Math.round(seconds / againSeconds))];

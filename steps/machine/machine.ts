@@ -4,14 +4,14 @@ import type { LimitedEnd } from "../../components/host/run-limits.ts";
 import type { Look, Printed } from "../../components/host/isolated-run.ts";
 
 /**
- * What steps ask of the machine that they work on.
+ * The questions and orders of steps to the machine that they work on.
  *
  * Copies of services, backing services and the gateway are each called by the one name that they have on the machine. Every
  * question waits for a host that is away for a while, and throws a UserError when it stays away.
  */
 export interface Machine {
   readonly state: (copy: string) => Promise<CopyState>;
-  /** How often each of the copies was started again since it was made, by their names; one that does not run has no number. */
+  /** The number of restarts of each copy since it was made, by its name; one that does not run has none. */
   readonly restarts: (copies: readonly string[]) => Promise<Restarts>;
   /** The IPv4 addresses at which others reach a copy; none of one that is gone. */
   readonly addresses: (copy: string) => Promise<readonly string[]>;
@@ -21,7 +21,7 @@ export interface Machine {
   readonly log: (copy: string, lines?: number) => Promise<string>;
   /** Takes note of the secrets that a copy has as files, to blank them out of its words. Throws a StepFailure. */
   readonly knowSecrets: (copy: string) => Promise<void>;
-  /** Limits how many processes a copy may have, for good; false for a copy that does not run. */
+  /** Limits the number of processes of a copy, for good; false for a copy that does not run. */
   readonly limitProcesses: (copy: string, most: number) => Promise<boolean>;
 
   /** Runs a command where a copy runs, with its programs, files and network. Returns what it printed. */
@@ -32,11 +32,11 @@ export interface Machine {
     command: readonly string[],
     variables?: Readonly<Record<string, string>>,
   ) => ChildProcessWithoutNullStreams;
-  /** Removes files that something keeps, whether or not it runs. Tells whether it runs, and would have to hear of it. */
+  /** Removes files that something keeps, whether or not it runs. Returns true when it runs, and has to be notified. */
   readonly removeFiles: (of: string, paths: readonly string[]) => Promise<boolean>;
 
   /**
-   * Runs a command of an image once, gives what became of it to `look`, and removes it.
+   * Runs a command of an image once, gives its result to `look`, and removes it.
    *
    * It is stopped after `timeoutSeconds`. With `signal` it is stopped before, and the signal's reason is thrown.
    */
@@ -46,13 +46,13 @@ export interface Machine {
     look: (ended: EndedRun) => Promise<T>,
     signal?: AbortSignal,
   ) => Promise<T>;
-  /** Runs a script once beside a server, gives what became of it to `look`, and removes it. */
+  /** Runs a script once beside a server, gives its result to `look`, and removes it. */
   readonly onceBeside: <T>(
     run: ScriptRun,
     timeoutSeconds: number,
     look: (ended: EndedRun) => Promise<T>,
   ) => Promise<T>;
-  /** What a command of an image prints in the surroundings in which the plan of a release asks it. */
+  /** Runs a command of an image in the surroundings of a release's plan, and returns what it prints. */
   readonly look: (look: Look) => Promise<Printed>;
   /** Waits for the runs with these labels, and removes what has ended. Returns those that go on after `timeoutSeconds`. */
   readonly awaitRuns: (
@@ -64,22 +64,22 @@ export interface Machine {
 
   /** Writes files into a volume. */
   readonly writeFiles: (volume: FilledVolume) => Promise<void>;
-  /** What the machine's clock says: it may be ahead of this one's, or behind. */
+  /** The time of the machine's clock: it may be ahead of this one's, or behind. */
   readonly time: () => Promise<Date>;
 }
 
-/** How it is with a copy. */
+/** The state of a copy. */
 export interface CopyState {
   readonly runs: boolean;
-  /** Whether it has ended and is not started again. */
+  /** True when it has ended and is not started again. */
   readonly hasEnded: boolean;
-  /** Of its last end. */
+  /** The exit code of its last end. */
   readonly exitCode: number;
   readonly restarts: number;
   readonly createdAt: Date;
 }
 
-/** How often copies were started again, by their names. */
+/** The numbers of restarts of copies, by their names. */
 export type Restarts = ReadonlyMap<string, number>;
 
 /** The first copy that has ended since, whether or not it was started again; undefined when all go on. */
@@ -87,29 +87,29 @@ export function endedSince(before: Restarts, now: Restarts): string | undefined 
   return [...before].find(([name, restarts]) => now.get(name) !== restarts)?.[0];
 }
 
-/** What a command is given besides its arguments. */
+/** Options of a command. */
 export interface CommandCall {
-  /** Goes to its standard input. Secrets take this way, for arguments can be read by everyone. */
+  /** The command's standard input. Secrets take this way, for arguments can be read by everyone. */
   readonly input?: string;
-  /** How long it may take; 30 by default. */
+  /** The time that it may take; 30 by default. */
   readonly timeoutSeconds?: number;
-  /** Whether it only looks, so that it can be given twice. */
+  /** True when it only looks, so that it can be given twice. */
   readonly looks?: boolean;
 }
 
 /** A command that has run once, and is about to be removed. */
 export interface EndedRun {
-  /** Undefined for one that was stopped when its time was up. */
+  /** The exit code; undefined for one that was stopped when its time was up. */
   readonly exitCode: number | undefined;
   /** All that it printed on standard output. */
   readonly output: () => Promise<string>;
-  /** As that of a copy. */
+  /** Its last log lines, as those of a copy. */
   readonly log: (lines?: number) => Promise<string>;
   /** Writes all that it printed into a file, standard output and error in their order, without secrets. */
   readonly keepLog: (file: string) => Promise<void>;
   /** Copies one of its files or folders to a path of this machine; false when it is not there. */
   readonly copyOut: (path: string, to: string) => Promise<boolean>;
-  /** What ended it, when it was its limits; `printed` is the last that it said. */
+  /** The limit that ended it, if one did; `printed` is the end of its output. */
   readonly limited: (printed: string) => Promise<LimitedEnd | undefined>;
 }
 
@@ -127,7 +127,7 @@ export interface ScriptRun {
 /** Files for a volume. */
 export interface FilledVolume {
   readonly volume: string;
-  /** Where those who mount it see it. */
+  /** The folder in which those who mount it see it. */
   readonly folder: string;
   /** Texts by the files' names, for every user to read. */
   readonly files: Readonly<Record<string, string>>;

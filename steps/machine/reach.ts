@@ -4,8 +4,8 @@ import { saysCut } from "../../components/host/ssh-failure.ts";
 import { waitingFor } from "../progress.ts";
 
 /**
- * How long a step waits for a host that went away under it, in seconds: a virtual machine is back from a reboot within a
- * minute or two.
+ * The time that a step waits for a host that went away under it, in seconds: a virtual machine is back from a reboot
+ * within a minute or two.
  */
 const patienceSeconds = 180;
 
@@ -15,7 +15,7 @@ export function reachedHost(): HostConnection | undefined {
   return text === "" ? undefined : readConnection(text);
 }
 
-/** Makes sure that the host's engine answers, and waits for one that went away. Throws a StepFailure that says why not. */
+/** Makes sure that the host's engine answers, and waits for one that went away. Throws a StepFailure with the reason. */
 export async function reach(): Promise<void> {
   const host = reachedHost();
   if (host === undefined) return;
@@ -28,8 +28,8 @@ export async function reach(): Promise<void> {
 }
 
 /**
- * Whether a call of the docker client failed because the connection to the host, or its engine, went away under it, by
- * what the client said.
+ * Tells whether a call of the docker client failed because the connection to the host, or its engine, went away under
+ * it, by the client's message.
  */
 export async function wasCut(said: string): Promise<boolean> {
   const host = reachedHost();

@@ -5,7 +5,7 @@ import { awaitEarlierRuns } from "../database/earlier-runs.ts";
 import type { Machine } from "../machine/machine.ts";
 import { runStep, StepFailure } from "../program.ts";
 
-/** The dump that a migration begins with, by itself: under the same lock, for a dump blocks what changes a table meanwhile. */
+/** Takes the dump of a migration by itself: under the same lock, for a dump blocks what changes a table meanwhile. */
 async function backup({ waitSeconds, ...input }: BackUpInput, machine: Machine): Promise<BackupReceipt> {
   const dump = async (): Promise<BackupReceipt> => {
     const { labels } = input;

@@ -5,21 +5,21 @@ import { pause, runStep, StepFailure } from "../program.ts";
 import { waitingFor } from "../progress.ts";
 
 /**
- * How long a copy without a health check has to run before it counts as well, in seconds: as long as Swarm watches one
- * (`--update-monitor`). By this machine's clock: the host's may be ahead or behind.
+ * The time that a copy without a health check has to run before it counts as well, in seconds: as long as Swarm watches
+ * one (`--update-monitor`). By this machine's clock: the host's may be ahead or behind.
  */
 const settleSeconds = 5;
 
-/** For how long one look tries a port that nobody listens on yet, in seconds: all of it costs less than two looks. */
+/** The time that one look tries a port that nobody listens on yet, in seconds: it costs less than two looks. */
 const connectSeconds = 1;
 
 /**
- * How long to wait between two looks, in seconds: as long as the last one took, within these bounds. Each starts a process
+ * The time between two looks, in seconds: as long as the last one took, within these bounds. Each starts a process
  * beside the copy, and a command may cost much more than that: the copies that serve users have the same processors.
  */
 const intervalSeconds = { least: 0.25, most: 1 };
 
-/** After how long it says what it waits for, in seconds: secrets in the copy's words have to be read first, which costs. */
+/** The time before it shows what it waits for, in seconds: secrets in the copy's words are read first, which costs. */
 const quietSeconds = 5;
 
 async function healthGate(input: HealthGateInput, machine: Machine): Promise<object> {
@@ -66,8 +66,8 @@ async function healthGate(input: HealthGateInput, machine: Machine): Promise<obj
 }
 
 /**
- * How often the copy was started again before this gate looks at it. A new one must not have been; one that serves
- * already, and is looked at again because its limits changed, may have been at any time.
+ * The number of restarts of the copy before this gate looks at it. A new one must have none; one that serves already,
+ * and is looked at again because its limits changed, may have been started again at any time.
  */
 async function restartsBefore(
   machine: Machine,
@@ -79,14 +79,14 @@ async function restartsBefore(
   return age > timeoutSeconds * 1000 ? restarts : 0;
 }
 
-/** How long to wait after a look that took so many seconds, in seconds. */
+/** The time to wait after a look that took so many seconds, in seconds. */
 function untilNext(probe: HealthGateInput["probe"], lookSeconds: number): number {
   const { least, most } = intervalSeconds;
   // A look over HTTP is spent waiting.
   return probe !== undefined && "path" in probe ? least : Math.min(most, Math.max(least, lookSeconds));
 }
 
-/** The code that the copy ended with; one that was started again says it when it ends the next time. */
+/** The exit code of the copy; of one that was started again, the code of its next end. */
 async function exitCode(
   machine: Machine,
   copy: string,
@@ -96,7 +96,7 @@ async function exitCode(
   return machine.exitCode(copy).then(String, () => "unknown, it runs again");
 }
 
-/** Why the copy is not healthy yet; undefined when it is. */
+/** The reason why the copy is not healthy yet; undefined when it is. */
 async function illness(
   machine: Machine,
   copy: string,

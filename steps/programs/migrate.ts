@@ -23,7 +23,7 @@ async function migrate(described: MigrateInput, machine: Machine): Promise<objec
   const input = { ...described, machine, limits: described.limits ?? (await machine.limits()) };
   const { command, care } = input;
   if (care !== undefined) {
-    // Also where nothing will run: a run that lost Pulumi's lock may still migrate, and this one tells when it ends.
+    // Also where nothing will run: a run that lost Pulumi's lock may still migrate, and this lock shows when it ends.
     return withDatabaseLock(machine, { ...care.lock, subject: "migrations" }, (lost) =>
       migrateCarefully({ ...input, lost }, care),
     ).catch((error: unknown) => {
@@ -65,7 +65,7 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
   };
 }
 
-/** Makes sure that a schema which stays is the one that the records tell of: a run that migrated and failed left none. */
+/** Makes sure that a schema which stays is the one in the records: a run that migrated and failed left none. */
 async function staying(
   input: LimitedInput,
   care: MigrateCare,
@@ -84,7 +84,7 @@ async function staying(
   return { ...defined({ before: at, after: at }), applied: [] };
 }
 
-/** Runs the migrations; `state` says what is known of the schema when they failed. */
+/** Runs the migrations; `state` describes what is known of the schema when they failed. */
 async function run(input: LimitedInput, state: () => Promise<string>): Promise<void> {
   const { machine, command, timeoutSeconds, lost } = input;
   const name = `"${command.join(" ")}"`;
@@ -131,7 +131,7 @@ async function pendingRevisions(
   );
 }
 
-/** Leaves out the variables that say where secrets are. */
+/** Leaves out the variables that name the files of secrets. */
 function withoutFiles(
   environment: CommandRun["environment"],
   files: CommandRun["files"],
@@ -141,7 +141,7 @@ function withoutFiles(
   );
 }
 
-/** What a command prints on standard output that asks the database and changes nothing. */
+/** Runs a command that asks the database and changes nothing, and returns its standard output. */
 function look(input: LimitedInput, command: readonly string[]): Promise<string> {
   const printed = async (ended: EndedRun): Promise<string> => {
     if (ended.exitCode === 0) return ended.output();
@@ -153,7 +153,7 @@ function look(input: LimitedInput, command: readonly string[]): Promise<string> 
   return input.machine.once({ ...input, command }, lookSeconds, printed, input.lost);
 }
 
-/** What became of a command that failed, and what to do where that is known. */
+/** The problem of a command that failed, with what to do where that is known. */
 async function failure(
   { exitCode, ...ended }: EndedRun,
   timeoutSeconds: number,

@@ -30,7 +30,7 @@ function rehearse(described: RehearseMigrationsInput, machine: Machine): Promise
   });
 }
 
-/** Takes the schema up, down and up again, and gives back its revision. */
+/** Takes the schema up, down and up again, and returns its revision. */
 async function upAndDown(input: Rehearsal): Promise<string> {
   const { machine } = input;
   const { server, name, owner } = input.database;
@@ -55,7 +55,7 @@ async function upAndDown(input: Rehearsal): Promise<string> {
   }
 }
 
-/** How many lines of a difference say enough. */
+/** The number of lines of a difference that are enough. */
 const mostLines = 20;
 
 function checkSame(before: readonly string[], after: readonly string[]): void {
@@ -69,7 +69,7 @@ function checkSame(before: readonly string[], after: readonly string[]): void {
   );
 }
 
-/** What a plan of a first release would be told: the revisions, and the SQL, which goes to the reports. */
+/** The plan of a first release: the revisions, and the SQL, which goes to the reports. */
 async function planned(
   input: Rehearsal,
   { base, pending, sql }: PlanCommands,
@@ -150,7 +150,7 @@ function look(
   return machine.look({ image, command: commandFrom(command, revision), environment, limits, labels });
 }
 
-/** Runs one command and gives back what it printed on standard output. */
+/** Runs one command and returns what it printed on standard output. */
 function command(input: Rehearsal, what: string, words: readonly string[]): Promise<string> {
   const { machine, timeoutSeconds, reports } = input;
   return machine.once({ ...input, command: words }, timeoutSeconds, async ({ exitCode, ...ended }) => {

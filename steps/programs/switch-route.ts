@@ -11,13 +11,13 @@ import { unmet } from "../route/expectation.ts";
 import { readSite, removeOtherReleases, writeRelease, writeSite, type ServedSite } from "../route/site.ts";
 import { smokeCheck } from "../route/smoke-check.ts";
 
-/** How long to wait between two rounds of checks, in seconds. */
+/** The time between two rounds of checks, in seconds. */
 const intervalSeconds = 0.5;
 
 /**
- * How an answer is waited for after the switch. Twice, for on a busy host the process that asks may be slow to start, and no
- * good release is taken back for that; both together are shorter than the gateway looks for a copy that accepts a request
- * (8 s), so that those who wait are sent to the old copies in time.
+ * The patience with an answer after the switch. Twice, for on a busy host the process that asks may be slow to start, and
+ * no good release is taken back for that; both together are shorter than the gateway looks for a copy that accepts a
+ * request (8 s), so that those who wait are sent to the old copies in time.
  */
 const patience = { timeoutSeconds: 3, tries: 2 };
 
@@ -83,7 +83,7 @@ function undoing(machine: Machine, site: Site, before: ServedSite | undefined) {
   };
 }
 
-/** Makes the route what it was, and says so. */
+/** Makes the route what it was, and reports the result. */
 async function putBack(machine: Machine, site: Site, before: ServedSite | undefined): Promise<string> {
   try {
     await writeSite(machine, site, before, await readSite(machine, site));
@@ -93,7 +93,7 @@ async function putBack(machine: Machine, site: Site, before: ServedSite | undefi
   return before === undefined ? "there was no route before" : "the old route is back";
 }
 
-/** Users do not get what they should; `log` is what a copy had to say of it. */
+/** Users do not get what they should; `log` is the log of a copy. */
 class NotServed extends StepFailure {
   readonly log: string;
 

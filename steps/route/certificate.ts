@@ -3,10 +3,10 @@ import { until } from "../../components/input/until.ts";
 import { request } from "../machine/http.ts";
 import type { Machine } from "../machine/machine.ts";
 
-/** How long a gateway may take to get a site's first certificate, in seconds; a public authority usually answers within ten. */
+/** The time for a gateway to get a site's first certificate, in seconds; a public authority usually answers within ten. */
 const certificateSeconds = 60;
 
-/** Waits until the gateway has a certificate for a site that is new to it; returns what is wrong when it gets none. */
+/** Waits until the gateway has a certificate for a site that is new to it. Returns the problem when it gets none. */
 export async function awaitCertificate(
   machine: Machine,
   target: Target,

@@ -1,7 +1,7 @@
 import { until } from "../../components/input/until.ts";
 import type { Machine } from "../machine/machine.ts";
 
-/** How long to wait between two looks at the connections, in milliseconds. */
+/** The time between two looks at the connections, in milliseconds. */
 const interval = 500;
 
 /** The state of an open connection in the kernel's tables: TCP_ESTABLISHED in include/net/tcp_states.h. */
@@ -9,7 +9,7 @@ const established = "01";
 
 /**
  * Waits until the gateway has no connection to these addresses any more, until `deadline` at the latest: requests under
- * way end, and web sockets are closed by those who use them. Returns how many connections were left.
+ * way end, and web sockets are closed by those who use them. Returns the number of connections that were left.
  */
 export async function drain(
   machine: Machine,

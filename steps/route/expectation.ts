@@ -5,16 +5,17 @@ import { defined } from "../../components/input/defined.ts";
 import { NoAnswer, request, type Answer } from "../machine/http.ts";
 import type { Machine } from "../machine/machine.ts";
 
-/** How long an answer is waited for, and how often. */
+/** The time to wait for an answer, and the number of tries. */
 interface Patience {
-  /** 5 by default. */
+  /** The time for one try, in seconds; 5 by default. */
   readonly timeoutSeconds?: number;
-  /** How often it is asked for that did not come in time; once by default. */
+  /** The number of tries for an answer that does not come in time; 1 by default. */
   readonly tries?: number;
 }
 
 /**
- * What is wrong with the answer to a smoke check, or why there is none; undefined when it is as expected.
+ * Returns the problem with the answer to a smoke check, or the reason why there is none; undefined when it is as
+ * expected.
  */
 export async function unmet(
   machine: Machine,
@@ -36,7 +37,7 @@ export async function unmet(
   }
 }
 
-/** How an answer differs from what was expected; undefined when it does not. */
+/** Returns the difference of an answer from what was expected; undefined when there is none. */
 export function difference(expected: Expectation, answer: Answer): string | undefined {
   if (answer.status !== expected.status) {
     return `GET ${expected.path}: expected status ${expected.status}, got ${answer.status} ${answer.body.slice(0, 200)}`.trim();
@@ -52,7 +53,7 @@ export function difference(expected: Expectation, answer: Answer): string | unde
   return `GET ${expected.path}: expected JSON with ${JSON.stringify(expected.json)}, got ${answer.body.slice(0, 200)}`;
 }
 
-/** True when all of `part` is found in `whole`: objects may hold more keys, anything else has to be equal. */
+/** Tells whether all of `part` is found in `whole`: objects may hold more keys, anything else has to be equal. */
 function contains(whole: unknown, part: unknown): boolean {
   if (typeof part !== "object" || part === null || Array.isArray(part)) return isDeepStrictEqual(whole, part);
   if (typeof whole !== "object" || whole === null) return false;

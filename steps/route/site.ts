@@ -11,7 +11,7 @@ import type { Machine } from "../machine/machine.ts";
 
 export type { ServedSite, SiteContent } from "../../components/gateway/served-site.ts";
 
-/** What the gateway is told now; undefined before the first route. */
+/** Reads the site that the gateway has now; undefined before the first route. */
 export async function readSite(machine: Machine, site: Site): Promise<ServedSite | undefined> {
   return siteAnswer(await machine.run(site.gateway, siteQuestion(site), { looks: true }));
 }
@@ -20,8 +20,8 @@ export async function readSite(machine: Machine, site: Site): Promise<ServedSite
  * Writes down what the gateway reads at every request (what each copy is called, and more), in a folder of the
  * release's own, which nothing uses yet. `files` are texts by their paths.
  *
- * With `keepCurrent`, what the current release has besides stays: until its routes are gone, the gateway asks for those
- * services.
+ * With `keepCurrent`, the other services of the current release stay: until its routes are gone, the gateway asks for
+ * those services.
  */
 export async function writeRelease(
   machine: Machine,
@@ -42,10 +42,10 @@ export async function writeRelease(
 }
 
 /**
- * Makes the gateway do what `content` says; undefined takes the site away. `now` is what it does until then.
+ * Makes the gateway serve `content`; undefined takes the site away. `now` is what it serves until then.
  *
  * The release is switched by one rename, which no request notices. Only when the text changes as well is the gateway's
- * configuration loaded anew; it is validated before it gets its name, so that a gateway which restarts at any moment
+ * configuration loaded again; it is validated before it gets its name, so that a gateway which restarts at any moment
  * finds a valid file. What was loaded stands beside it, so that a load which was cut off is made up for.
  */
 export async function writeSite(

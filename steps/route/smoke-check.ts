@@ -4,7 +4,7 @@ import type { Machine } from "../machine/machine.ts";
 import { StepFailure } from "../step-failure.ts";
 import { unmet } from "./expectation.ts";
 
-/** Asks the new copies what users will ask, before any user can reach them; gives back the paths that were asked. */
+/** Asks the new copies what users will ask, before any user can reach them. Returns the paths that were asked. */
 export async function smokeCheck(
   machine: Machine,
   checks: readonly SmokeCheck[],
