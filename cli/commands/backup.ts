@@ -17,14 +17,14 @@ import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 
-/** What `towpath backup` ends with. */
+/** The result of `towpath backup`. */
 export interface Backup extends BackupReceipt {
   readonly stack: string;
   /** The host whose volume has the dump. */
   readonly host: string;
   /** The id of the release that runs. */
   readonly release: string;
-  /** The revision of the schema, as that release's record says; left out where it says none. */
+  /** The revision of the schema in that release's record; left out where it has none. */
   readonly revision?: string;
 }
 
@@ -74,7 +74,7 @@ async function dumped(
   throw new Problem(stdout.trim() || stderr.trim() || wasEnded(call.stack));
 }
 
-/** What the release that runs would say before a migration. */
+/** The input that the release that runs would give to a migration's dump. */
 function inputOf(
   application: string,
   { environment, namespace, migration }: StagingSettings | ProductionSettings,
@@ -108,7 +108,7 @@ function wasEnded(stack: string): string {
   return `backup: the program that dumps the database of ${stack} was ended, got no word of it; what it began goes on on the host: run the command again, which waits for it`;
 }
 
-/** Says what was dumped, and where it is. */
+/** Reports the dump and its place. */
 export function backupInWords({ stack, host, volume, file, ...dump }: Backup): string {
   const at = dump.revision === undefined ? "" : `, the schema at ${dump.revision}`;
   return `${stack}: dumped into ${file} in the volume ${volume} of ${host}: ${dump.bytes} bytes, ${dump.entries} entries${at}, sha256 ${dump.sha256}, in ${dump.seconds} s`;

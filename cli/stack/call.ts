@@ -60,7 +60,7 @@ export async function callFor(
   };
 }
 
-/** Whether a stack's containers run on hosts over SSH: this machine needs no engine and no images for it. */
+/** Tells whether a stack's containers run on hosts over SSH: this machine needs no engine and no images for it. */
 export function hasHosts(stack: string): boolean {
   const environment = environmentOf(stack);
   return environment === "host" || kindOf(environment)?.hosts === "ssh";

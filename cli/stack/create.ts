@@ -5,7 +5,7 @@ import type { Run, RunResult } from "../process/run.ts";
 import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 
-/** Makes the stack, with nothing in it. `PULUMI_SECRETS_PROVIDER` says what encrypts its secrets, if not a passphrase. */
+/** Makes the stack, with nothing in it. `PULUMI_SECRETS_PROVIDER` names the key of its secrets, if not a passphrase. */
 export async function createStack(call: PulumiCall, run: Run): Promise<void> {
   const provider = call.environment.PULUMI_SECRETS_PROVIDER;
   await pulumi(call, run, [

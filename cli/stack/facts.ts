@@ -8,28 +8,28 @@ import type { StackState } from "../pulumi/stacks.ts";
 import { environmentNameIn, stackOutputs } from "../pulumi/state.ts";
 import { namespaceOf } from "./settings.ts";
 
-/** What can be known of an environment from its state and, where it is on this machine's engine, from there. */
+/** The facts of an environment in its state and, where it is on this machine's engine, there. */
 export interface EnvironmentFacts {
   readonly stack: string;
   readonly namespace: string;
-  /** Whether it is this working copy's, or the one that all working copies share. */
+  /** True for this working copy's environment, and for the one that all working copies share. */
   readonly current: boolean;
   /** The id of what it released last. */
   readonly release: string | undefined;
   readonly address: string | undefined;
-  /** When anything of it was last made or changed. */
+  /** The time when anything of it was last made or changed. */
   readonly changed: string | undefined;
   /** Its containers, running or not; undefined where they cannot be seen from here. */
   readonly containers: readonly Container[] | undefined;
-  /** How the gateway differs from what the last complete run left; undefined also where it cannot be seen from here. */
+  /** The gateway's difference from what the last complete run left; undefined also where it cannot be seen. */
   readonly route: string | undefined;
 }
 
-/** Where an environment is looked at from. */
+/** The place from which an environment is looked at. */
 export interface Viewpoint {
   readonly project: Project;
   readonly given: NodeJS.ProcessEnv;
-  /** Whether this machine's engine answers. */
+  /** True when this machine's engine answers. */
   readonly engineAnswers: boolean;
 }
 

@@ -12,7 +12,7 @@ import type { Progress } from "../terminal/progress.ts";
 import { onHost } from "./killed-release.ts";
 import { runProgram } from "./program.ts";
 
-/** Where a stack's gateway keeps its site; undefined while the stack of a gateway that is shared has brought none up. */
+/** Finds a stack's site on its gateway; undefined while the stack of a gateway that is shared has brought none up. */
 export async function siteOf(
   settings: Settings,
   { project, environment }: Pick<PulumiCall, "project" | "environment">,
@@ -33,7 +33,7 @@ export async function siteOf(
  * The namespace is this state's own by then, see `checkOwnership`; a site that leads to copies which are still there is
  * somebody else's all the same.
  *
- * @throws Problem when the gateway cannot be told
+ * @throws Problem when the gateway cannot be changed
  */
 export async function removeLeftSite(
   call: PulumiCall,
@@ -53,7 +53,7 @@ export async function removeLeftSite(
   }
 }
 
-/** Takes a site away from the gateway of one host; gives back what a person has to know of it. */
+/** Takes a site away from the gateway of one host. Returns what a person has to know of it. */
 async function removeFrom(
   connection: HostConnection,
   site: Site,

@@ -13,11 +13,11 @@ import { belongsToAnother, takeOverVariable, tellApart, type Unknown } from "./o
 export interface OwnNamespace {
   readonly call: PulumiCall;
   readonly namespace: string;
-  /** What messages call the machine. */
+  /** The name of the machine in messages. */
   readonly machine: string;
 }
 
-/** What state and engine said at one time. */
+/** The state and the engine's view at one time. */
 export interface Look {
   readonly deployment: Deployment | undefined;
   readonly view: EngineView;
@@ -25,7 +25,7 @@ export interface Look {
 
 /**
  * Makes sure that a namespace is this state's own, before anything of it is touched; what somebody else made in it is
- * removed only when a person says so.
+ * removed only when a person agrees to it.
  *
  * @throws Problem when it belongs to another state
  */
@@ -55,7 +55,7 @@ export async function checkOwnership(
  * may have what they made, whose name stands in the way or which nobody would ever remove. Users never got to it, for the
  * switch comes last and is in the state. Volumes are left alone: a volume is data.
  *
- * Whether that run is over, Pulumi's lock says, wherever the state is: what was there before this run had the lock once,
+ * Pulumi's lock shows whether that run is over, wherever the state is: what was there before this run had the lock once,
  * and is not in the state after it, has nobody any more.
  *
  * @throws Problem when the namespace belongs to another state, or another run is at work
@@ -75,7 +75,7 @@ export async function clearInterruptedRun(
   await refresh(own.call, progress, ["--clear-pending-creates"]);
 }
 
-/** What of it the state has not taken up meanwhile. */
+/** The part of it that the state has not taken up meanwhile. */
 function stillUnknown(
   { left, leftNetworks }: Unknown,
   deployment: Deployment | undefined,

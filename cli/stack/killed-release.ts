@@ -28,7 +28,7 @@ export async function clearKilledRelease(call: PulumiCall, run: Run, progress: P
   }
 }
 
-/** A namespace on a host whose connection is open, and what state and engine say of it. */
+/** A namespace on a host whose connection is open, and the state and the engine's view of it. */
 interface HostLook {
   readonly own: OwnNamespace;
   /** Runs the docker client on the host's engine. */
@@ -48,8 +48,8 @@ async function lookAtHosts(call: PulumiCall, run: Run): Promise<HostLook[]> {
 }
 
 /**
- * What the hosts say. Nothing where they cannot be reached and nothing has to be cleared: the program then says what is
- * wrong, before it touches anything.
+ * Looks at the hosts. Nothing where they cannot be reached and nothing has to be cleared: the program then reports the
+ * problem, before it touches anything.
  */
 async function lookUnlessUnreachable(call: PulumiCall, run: Run): Promise<HostLook[]> {
   try {
@@ -60,7 +60,7 @@ async function lookUnlessUnreachable(call: PulumiCall, run: Run): Promise<HostLo
   }
 }
 
-/** Whether the state names what a run had begun when it ended. */
+/** Tells whether the state names what a run had begun when it ended. */
 async function wasKilled(call: PulumiCall, run: Run): Promise<boolean> {
   const deployment = await readDeployment(call, run);
   return deployment !== undefined && deployment.pending_operations.length > 0;

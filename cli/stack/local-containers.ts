@@ -78,7 +78,7 @@ export function runningOf(local: LocalContainers, part: string): Container {
   throw new Problem(`${part}: its container has to run, got ${found[0]?.state}; "npm start" starts it`);
 }
 
-/** Whether a person sits at a terminal that a program in a container can have. */
+/** The flags of `docker exec` by whether a person sits at a terminal that a program in a container can have. */
 export function terminalFlags(): string[] {
   return process.stdin.isTTY && process.stdout.isTTY ? ["--interactive", "--tty"] : ["--interactive"];
 }

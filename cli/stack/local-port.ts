@@ -7,7 +7,7 @@ import type { Project } from "../project.ts";
 import { stackOutputs, type Deployment } from "../pulumi/state.ts";
 import { portIsGiven } from "./settings.ts";
 
-/** What a release of the local environment begins with. */
+/** The facts that a release of the local environment begins with. */
 export interface BeforeRelease {
   readonly project: Project;
   readonly stack: string;
@@ -17,7 +17,7 @@ export interface BeforeRelease {
   readonly deployment: Deployment | undefined;
 }
 
-/** The same with a port of its own, unless a person chose one: `TOWPATH_PORT` tells it to the program. */
+/** The same with a port of its own, unless a person chose one: the program reads it from `TOWPATH_PORT`. */
 export async function withPort({
   project,
   stack,

@@ -8,7 +8,7 @@ import type { Deployment } from "../pulumi/state.ts";
 const containerType = "docker:index/container:Container";
 const networkType = "docker:index/network:Network";
 
-/** What stands in a namespace and is not in the state, by whose it is. */
+/** The things in a namespace that are not in the state, by whose they are. */
 export interface Unknown {
   /** Made by a run of this state that was killed: it had begun them, and the state never heard of their end. */
   readonly left: readonly Container[];
@@ -21,7 +21,7 @@ export interface Unknown {
 }
 
 /**
- * Tells what a killed run left from what is somebody else's.
+ * Tells the things that a killed run left from those that are somebody else's.
  *
  * A state names what a run had begun to make, with the name that it would have. A copy's name has random digits, so only
  * that run can have made it. Where names are fixed, the mark of the run decides, which the state and the thing both have.

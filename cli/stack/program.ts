@@ -7,8 +7,8 @@ import type { Run, RunResult, RunSettings } from "../process/run.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 
 /**
- * Runs a step's program by itself, on a host whose connection is open: its receipt, or why it failed, is on standard output,
- * and on standard error what it waits for.
+ * Runs a step's program by itself, on a host whose connection is open. Its receipt, or the reason of its failure, is on
+ * standard output, and on standard error what it waits for.
  *
  * @param input goes to its standard input, where no process list shows it
  */

@@ -10,14 +10,14 @@ import {
 import { Problem } from "../problem.ts";
 import { columns } from "../terminal/table.ts";
 
-/** What going back to a release does. */
+/** The effects of going back to a release. */
 export interface RollbackPlan {
   readonly stack: string;
   /** The ids of what runs, and of what will. */
   readonly from: string;
   readonly to: string;
   readonly commit?: string;
-  /** When the release was made that is gone back to, and by whom. */
+  /** The time and the maker of the release that is gone back to. */
   readonly releasedAt: string;
   readonly releasedBy: string;
   /** The images' digests, by the images' names. */
@@ -27,26 +27,26 @@ export interface RollbackPlan {
    * description, and the present one is used.
    */
   readonly descriptionChanged?: readonly string[];
-  /** Whether the settings are another than then; the present ones are used. */
+  /** True when the settings differ from those of then; the present ones are used. */
   readonly settingsChanged: boolean;
   /** The secrets whose values are others than then; the present ones are used. */
   readonly secretsChanged: readonly string[];
   readonly schema: RollbackSchema;
-  /** Whether the migrations go down to the release's revision first. */
+  /** True when the migrations go down to the release's revision first. */
   readonly downgrade: boolean;
 }
 
-/** What a rollback is asked for. */
+/** The options of a rollback. */
 export interface RollbackRequest {
   readonly stack: string;
   /** The id of a release; left out, the last one that was not gone back from. */
   readonly release?: string | undefined;
   readonly withDowngrade: boolean;
-  /** The person has seen that the release gets along with the schema, which the records do not tell. */
+  /** True when the person has seen that the release gets along with the schema, which the records do not show. */
   readonly acceptUnknownSchema: boolean;
 }
 
-/** Decides what a rollback does. Throws a Problem when it cannot be done safely, which says why. */
+/** Decides what a rollback does. Throws a Problem with the reason when it cannot be done safely. */
 export function planRollback(
   records: readonly ReleaseRecord[],
   { stack, release, withDowngrade, acceptUnknownSchema }: RollbackRequest,

@@ -17,10 +17,10 @@ import { namespaceWarning, settingsOf } from "./settings.ts";
 /** The stack that start, stop and destroy are about. */
 export const stack = "local";
 
-/** What messages call the machine that it runs on. */
+/** The name in messages of the machine that it runs on. */
 export const machine = "this machine's engine";
 
-/** What is known of the local environment before anything is done to it. */
+/** The facts of the local environment before anything is done to it. */
 export interface Session {
   readonly call: PulumiCall;
   readonly engine: Ready["engine"];
@@ -30,7 +30,7 @@ export interface Session {
   readonly deployment: Deployment | undefined;
   readonly view: WholeEngineView;
   readonly drift: Drift;
-  /** Whether the passphrase is this clone's own. */
+  /** True when the passphrase is this clone's own. */
   readonly ownPassphrase: boolean;
 }
 

@@ -29,9 +29,9 @@ export function writeSettings(place: SettingsPlace, stack: string, settings: Wri
 
 /**
  * Adds those settings that a stack's file does not have yet, and to maps those entries that they do not have; everything
- * that stands there stays. Gives back what was added: `rules`, `github.branches`.
+ * that stands there stays. Returns the names of what was added: `rules`, `github.branches`.
  *
- * @param check is given what the file would say, and throws where that may not be: nothing is written then
+ * @param check gets the file's new text, and throws where that may not be: nothing is written then
  * @throws Problem when the file cannot be read as YAML
  */
 export function addSettings(

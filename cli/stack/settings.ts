@@ -66,7 +66,7 @@ export function configuredNamespace(project: Pick<Project, "root">, stack: strin
   return typeof namespace === "string" && isLabel(namespace, longestNamespace) ? namespace : undefined;
 }
 
-/** What a person should know of how a stack's namespace was told; undefined when there is nothing. */
+/** A warning on how a stack's namespace was found; undefined when there is nothing to know. */
 export function namespaceWarning(
   project: Pick<Project, "root">,
   stack: string,
@@ -76,7 +76,7 @@ export function namespaceWarning(
   return isTold ? undefined : readWorkspace(project.root, given).warning;
 }
 
-/** Whether a person chose the port, in the stack's configuration or for this run. */
+/** Tells whether a person chose the port, in the stack's configuration or for this run. */
 export function portIsGiven(
   project: Pick<Project, "root">,
   stack: string,
@@ -98,13 +98,13 @@ function configurationOf(project: Pick<Project, "root">, stack: string): Record<
   return readConfiguration(configurationIn(stack, textOf(project, stack)));
 }
 
-/** What a stack's file says; nothing where there is none. */
+/** The text of a stack's file; empty where there is none. */
 function textOf({ root }: Pick<Project, "root">, stack: string): string {
   const file = join(root, settingsFileOf(stack));
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** What a configuration file holds. Throws a Problem when it is no YAML. */
+/** Reads a configuration file. Throws a Problem when it is no YAML. */
 function read(file: string, text: string): { config?: Record<string, unknown> } {
   try {
     return (parse(text) ?? {}) as { config?: Record<string, unknown> };
@@ -113,7 +113,7 @@ function read(file: string, text: string): { config?: Record<string, unknown> } 
   }
 }
 
-/** What a stack's configuration file says, as Pulumi hands it to the program: every value as text. */
+/** The configuration in a stack's file, as Pulumi hands it to the program: every value as text. */
 function configurationIn(stack: string, text: string): Record<string, string> {
   const { config } = read(settingsFileOf(stack), text);
   return Object.fromEntries(

@@ -8,7 +8,7 @@ import { lastLines, type Run } from "../process/run.ts";
 /** Public keys by the signers' names, as the settings have them. */
 export type Signers = Readonly<Record<string, string>>;
 
-/** What a signer made. */
+/** A signer's name and signature. */
 export interface Signed {
   readonly by: string;
   readonly signature: string;
