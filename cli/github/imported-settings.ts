@@ -78,7 +78,7 @@ export function adoptedRuleset(
   return fitting.find(({ name }) => name === own) ?? fitting[0];
 }
 
-/** Tells whether a ruleset is in force, and of the default branch alone, or of tags' patterns that settings can name. */
+/** Tells whether a ruleset is in force, and is for the default branch alone, or for tags that settings can name. */
 function isOurs(ruleset: RulesetThere, target: "branch" | "tag"): boolean {
   const included = includedIn(ruleset);
   if ((ruleset.enforcement ?? "active") !== "active") return false;
