@@ -55,8 +55,8 @@ export async function checkOwnership(
  * may have what they made, whose name stands in the way or which nobody would ever remove. Users never got to it, for the
  * switch comes last and is in the state. Volumes are left alone: a volume is data.
  *
- * Pulumi's lock shows whether that run is over, wherever the state is: what was there before this run had the lock once,
- * and is not in the state after it, has nobody any more.
+ * Pulumi's lock shows whether that run is over, wherever the state is: what was there before this run had the lock
+ * once, and is not in the state after it, has nobody any more.
  *
  * @throws Problem when the namespace belongs to another state, or another run is at work
  */

@@ -11,7 +11,7 @@ import type { Look, Printed } from "../../components/host/isolated-run.ts";
  */
 export interface Machine {
   readonly state: (copy: string) => Promise<CopyState>;
-  /** The number of restarts of each copy since it was made, by its name; one that does not run has none. */
+  /** The number of restarts of each copy since it was made, by its name; one that does not run is left out. */
   readonly restarts: (copies: readonly string[]) => Promise<Restarts>;
   /** The IPv4 addresses at which others reach a copy; none of one that is gone. */
   readonly addresses: (copy: string) => Promise<readonly string[]>;
@@ -91,7 +91,7 @@ export function endedSince(before: Restarts, now: Restarts): string | undefined 
 export interface CommandCall {
   /** The command's standard input. Secrets take this way, for arguments can be read by everyone. */
   readonly input?: string;
-  /** The time that it may take; 30 by default. */
+  /** The time that it may take, in seconds; 30 by default. */
   readonly timeoutSeconds?: number;
   /** True when it only looks, so that it can be given twice. */
   readonly looks?: boolean;

@@ -15,7 +15,7 @@ export function reachedHost(): HostConnection | undefined {
   return text === "" ? undefined : readConnection(text);
 }
 
-/** Makes sure that the host's engine answers, and waits for one that went away. Throws a StepFailure with the reason. */
+/** Makes sure that the host's engine answers, and waits for one that went away. Throws a StepFailure with the cause. */
 export async function reach(): Promise<void> {
   const host = reachedHost();
   if (host === undefined) return;

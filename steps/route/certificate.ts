@@ -3,7 +3,7 @@ import { until } from "../../components/input/until.ts";
 import { request } from "../machine/http.ts";
 import type { Machine } from "../machine/machine.ts";
 
-/** The time for a gateway to get a site's first certificate, in seconds; a public authority usually answers within ten. */
+/** The time for a site's first certificate of a gateway, in seconds; a public authority usually answers within ten. */
 const certificateSeconds = 60;
 
 /** Waits until the gateway has a certificate for a site that is new to it. Returns the problem when it gets none. */
