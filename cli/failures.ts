@@ -192,7 +192,7 @@ const wrappings = [
   /^Error response from daemon: /,
 ];
 
-/** A message of the engine about a resource: that resource's name and what is wrong, once, without URNs. */
+/** A message of the engine about a resource: that resource's name and the problem, once, without URNs. */
 function cleanMessage(message: string, urn: string | undefined): string {
   let text = message.trim();
   for (let before = ""; before !== text;) {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 const install = ["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"];
 
 /**
- * Makes `node_modules` match package-lock.json. Returns what is wrong, or null.
+ * Makes `node_modules` match package-lock.json. Returns the problem, or null.
  *
  * A stamp inside `node_modules` remembers the lock file it was made from. npm removes the folder before it installs, and
  * the stamp with it, so a run that is killed half-way is repeated by the next one.
