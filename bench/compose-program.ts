@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const version = "2.40.3";
 
-/** Docker Compose, built from its Go module where it is not there yet; the file of the program. */
+/** Builds Docker Compose from its Go module where it is not there yet. Returns the file of the program. */
 export async function composeProgram(say: (line: string) => void): Promise<string> {
   const cache = join(
     process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),

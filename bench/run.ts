@@ -81,7 +81,7 @@ async function bench(): Promise<void> {
   }
 }
 
-/** Pulumi's own command line, without what `npm start` does around it. */
+/** Runs Pulumi's own command line, without what `npm start` does around it. */
 async function pulumiUp(project: TestProject): Promise<void> {
   const flags = ["--stack", "local", "--yes", "--skip-preview", "--non-interactive", "--expect-no-changes"];
   const folder = pulumiFolder(readInstallation());

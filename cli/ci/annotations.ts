@@ -13,7 +13,7 @@ export function annotations({ checks, problems }: Pick<CiReport, "checks" | "pro
   ];
 }
 
-/** One workflow command; what would end it, or begin another one, is written as GitHub reads it back. */
+/** A workflow command; what would end it, or begin another one, is written as GitHub reads it back. */
 function annotation(title: string, message: string, kind: "error" | "warning" = "error"): string {
   const value = title.replace(/[%\r\n:,]/g, encoded);
   return `::${kind} title=${value}::${message.replace(/[%\r\n]/g, encoded)}`;

@@ -162,7 +162,7 @@ async function clear({ call, settings, servers, application }: Run): ReturnType<
   return swept;
 }
 
-/** `pulumi up`, in which what fails does not stop what does not wait for it; what came of it is in the reports. */
+/** Runs `pulumi up`; what fails does not stop what does not wait for it, and all results are in the reports. */
 async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "sql">> {
   const { project, request, application, settings, call, servers, origin, progress } = all;
   const reports = reportsFolder(settings.namespace);

@@ -42,7 +42,7 @@ function wordsOf(command: Command, valuesOf: Readonly<Record<string, readonly st
   };
 }
 
-/** zsh reads the same through its own `bashcompinit`. */
+/** The completion for bash; zsh reads the same through its own `bashcompinit`. */
 function bash(tree: ReadonlyMap<string, Words>): string {
   const cases = [...tree].map(
     ([name, { options, values }]) =>

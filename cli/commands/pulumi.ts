@@ -61,7 +61,7 @@ export async function pulumi(progress: Progress, args: readonly string[], projec
   return code;
 }
 
-/** Pulumi's own words name a socket of this machine, or what an engine could not do: a person has to know what is wrong there. */
+/** Reports the problems of the hosts: Pulumi's own words only name a socket here, or what an engine could not do. */
 async function sayHostProblems({ project, stack }: PulumiCall, progress: Progress): Promise<void> {
   process.chdir(project.root);
   const folder = folderOf(namespaceOf(project, stack));

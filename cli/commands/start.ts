@@ -35,7 +35,7 @@ export interface Started {
   readonly seconds: number;
 }
 
-/** Set-up, then `pulumi up` of the local environment. */
+/** Sets up the machine, then runs `pulumi up` of the local environment. */
 export async function start(
   progress: Progress,
   { refresh }: { refresh: boolean },

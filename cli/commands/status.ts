@@ -33,7 +33,7 @@ export interface EnvironmentStatus {
   readonly outdated: readonly string[];
 }
 
-/** Every environment with a state in this project, those of other branches too. */
+/** Lists every environment with a state in this project, those of other branches too. */
 export async function status(
   progress: Progress,
   project: Project,

@@ -29,7 +29,7 @@ export function inputsOf({ environment, imageEnvironment, secrets }: ContainerIn
   return { variables: Object.fromEntries(variables), secrets };
 }
 
-/** Those of the servers that a variable or a secret leads to. */
+/** The servers among these that a variable or a secret leads to. */
 export function used({ variables, secrets }: ProgramInputs, servers: readonly Address[]): Address[] {
   const values = [...Object.values(variables), ...Object.values(secrets)];
   return servers.filter((server) => values.some((value) => value.includes(text(server))));

@@ -29,7 +29,7 @@ export function homeWithoutLog({ pulumiHome, privateFolder }: Project): string {
   return folder;
 }
 
-/** Another run of this clone may make the same link just now. */
+/** Makes a link; another run of this clone may make the same one just now. */
 function link(target: string, path: string): void {
   try {
     symlinkSync(target, path);

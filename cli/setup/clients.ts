@@ -19,7 +19,7 @@ export function clientRequirements(path = process.env.PATH ?? ""): Requirement[]
   }));
 }
 
-/** Looking is enough: starting both to ask for their versions takes the time of a request. */
+/** Tells whether a program is on the path. Looking is enough: starting both takes the time of a request. */
 function isOn(path: string, name: string): boolean {
   return path
     .split(delimiter)

@@ -43,7 +43,7 @@ async function connections(
     .length;
 }
 
-/** `172.18.0.4` as `040012AC`: the table holds addresses as the processor does, least significant byte first. */
+/** Writes `172.18.0.4` as `040012AC`: the table holds addresses as the processor does, least significant byte first. */
 function inKernelTable(address: string): string {
   return address
     .split(".")

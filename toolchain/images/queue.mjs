@@ -106,7 +106,7 @@ function countSlots(free) {
   };
 }
 
-/** Whole seconds. @param {number} began */
+/** The whole seconds since then. @param {number} began */
 export function secondsSince(began) {
   return Math.round((Date.now() - began) / 1000);
 }

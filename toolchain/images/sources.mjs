@@ -27,7 +27,7 @@ export function extraCertificates() {
 }
 
 /**
- * Hash of everything that an image is made of, short enough to read: 16 hex digits.
+ * The hash of everything that an image is made of, short enough to read: 16 hex digits.
  *
  * The package mirror does not count: it is where packages come from, not what they are.
  *
