@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { defined } from "../../components/input/defined.ts";
 import { exampleFile, type Repository } from "./repository.ts";
-import { besides, findBuilt, homeOf, isIn, ownersOf, type Built } from "./services.ts";
+import { besides, findBuilt, homeOf, isDockerfile, isIn, ownersOf, type Built } from "./services.ts";
 import { isConnection, purposeOf, variablesIn, type Variable } from "./variables.ts";
 
 /** A service, as far as its Dockerfile and the files around it show. */
@@ -25,8 +25,12 @@ export interface Found {
   readonly notes: readonly string[];
 }
 
-/** Looks for services, their variables and migrations, and the versions of what they use. */
-export function find(repository: Repository): Found {
+/**
+ * Looks for services, their variables and migrations, and the versions of what they use: in the project's own folder where
+ * that has Dockerfiles, for a repository may hold several applications, else in the whole repository.
+ */
+export function find(whole: Repository): Found {
+  const repository = ownPart(whole);
   const { services, notes } = findBuilt(repository);
   const variables = variablesOf(repository, services);
   const named = [...repository.mentions.values()].flatMap((names) => [...names]);
@@ -46,6 +50,13 @@ export function find(repository: Repository): Found {
     versions: defined({ postgres, redis }),
     notes,
   };
+}
+
+function ownPart(repository: Repository): Repository {
+  const { folder, paths, mentions } = repository;
+  const own = paths.filter((path) => isIn(folder, path));
+  if (!own.some(isDockerfile)) return repository;
+  return { ...repository, paths: own, mentions: new Map([...mentions].filter(([path]) => isIn(folder, path))) };
 }
 
 /**

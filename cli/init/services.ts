@@ -82,7 +82,8 @@ function whyNot(path: string, paths: readonly string[]): string | undefined {
   return undefined;
 }
 
-function isDockerfile(path: string): boolean {
+/** Tells Dockerfiles by their names. */
+export function isDockerfile(path: string): boolean {
   return /(?:^|\/)(?:Dockerfile(?:\.(?!dockerignore$)[\w-]+)?|[\w-]+\.Dockerfile)$/.test(path);
 }
 

@@ -48,16 +48,6 @@ http.server.ThreadingHTTPServer(("", 8000), Handler).serve_forever()
   "compose.yaml": "services:\n  db:\n    image: postgres:15\n",
 };
 
-/** An application that is the page of its own folder, whatever else the repository holds. */
-const onePage = (name: string): string => `import { defineApplication } from "towpath";
-
-export const application = defineApplication({
-  name: "${name}",
-  images: { page: { context: "." } },
-  services: { page: { image: "page", port: 8000, health: { path: "/" }, routes: ["/*"] } },
-});
-`;
-
 describe("docs/adopt.md", () => {
   const towpath = new InstalledTowpath();
   let repository: OwnRepository | undefined;
@@ -112,7 +102,6 @@ describe("docs/adopt.md", () => {
     const projects = ["one", "two"] as const;
     for (const project of projects) {
       await own.shell(`cd ${project}\nnpx towpath init --yes --name ${project}`);
-      own.write(`${project}/application.ts`, onePage(project));
       own.takeOverImages(project);
     }
     const started = await Promise.all(
