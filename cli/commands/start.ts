@@ -6,6 +6,7 @@ import { namesOf } from "../../components/naming/names.ts";
 import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
 import { isLocal } from "../docker/endpoint.ts";
 import { checkLocalEngine } from "../docker/local-engine.ts";
+import { viewWholeEngine } from "../drift/engine.ts";
 import { cannotMount, explain, portInUse } from "../failures.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { followServiceRuns } from "../on-this-machine/route.ts";
@@ -113,12 +114,22 @@ export function checkOutcome(outcome: Outcome): void {
 }
 
 /** The port must be free, unless our own gateway holds it; found before anything is touched. */
-async function checkPort({ settings, engine, view }: Session): Promise<void> {
+async function checkPort({ settings, engine, view, namespace }: Session): Promise<void> {
   if (!("port" in settings) || !isLocal(engine.endpoint)) return;
   const { port } = settings;
-  if (view.containers.some(({ ports }) => ports.includes(port)) || (await isFree(port))) return;
+  const isOurs = ({ containers }: Session["view"]): boolean =>
+    containers.some(({ ports }) => ports.includes(port));
+  if (isOurs(view) || (await isFree(port))) return;
+  // The engine may only now start the gateway of a run that was interrupted.
+  const deadline = Date.now() + (view.containers.length > 0 ? lateGatewaySeconds * 1000 : 0);
+  const look = async (): Promise<boolean> =>
+    isOurs(await viewWholeEngine(run, namespace)) || (await isFree(port));
+  if (await until(look, Boolean, { deadline, interval: 200 })) return;
   throw new Problem(portInUse(port));
 }
+
+/** The time in which an engine starts a container that it was asked for, in seconds. */
+const lateGatewaySeconds = 5;
 
 /** The engine must be able to take the environment, where none of it is there yet. */
 async function checkEngine({ settings, engine, deployment }: Session): Promise<void> {

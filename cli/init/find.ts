@@ -56,7 +56,11 @@ function ownPart(repository: Repository): Repository {
   const { folder, paths, mentions } = repository;
   const own = paths.filter((path) => isIn(folder, path));
   if (!own.some(isDockerfile)) return repository;
-  return { ...repository, paths: own, mentions: new Map([...mentions].filter(([path]) => isIn(folder, path))) };
+  return {
+    ...repository,
+    paths: own,
+    mentions: new Map([...mentions].filter(([path]) => isIn(folder, path))),
+  };
 }
 
 /**

@@ -357,6 +357,25 @@ describe("towpath", function () {
       }
     });
 
+    it("knows its own gateway also when the engine starts it only after an interrupted run has ended", async () => {
+      const server = createServer();
+      await once(server.listen(41234, "127.0.0.1"), "listening");
+      const listed = (ports: string): void => {
+        machine.docker("ps", `3\tnotes-local-gateway\tcreated\tCreated\tgateway\t\t${ports}`);
+      };
+      try {
+        withState({ resources: [{ urn: `${containerUrn}::gateway`, type: containerType, id: "3" }] });
+        listed("");
+        void setTimeout(300).then(() => {
+          listed("127.0.0.1:41234->8080/tcp");
+        });
+        await begin();
+        assert.equal(machine.calls.at(-1), up);
+      } finally {
+        server.close();
+      }
+    });
+
     it("mounts no source on another machine, and changes nothing there", async () => {
       machine.docker("context", "ssh://app1.example.com");
       await assert.rejects(begin(), {

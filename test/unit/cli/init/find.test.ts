@@ -36,7 +36,12 @@ describe("the services of a repository", () => {
   });
 
   it("are those of the project's own folder where that has Dockerfiles", () => {
-    const files = { "shop/Dockerfile": "FROM a", "shop/main.py": "", "blog/Dockerfile": "FROM a", "blog/main.py": "" };
+    const files = {
+      "shop/Dockerfile": "FROM a",
+      "shop/main.py": "",
+      "blog/Dockerfile": "FROM a",
+      "blog/main.py": "",
+    };
     const namesIn = (folder: string): string[] =>
       find({ ...playedRepository(files), folder }).services.map(({ name }) => name);
     assert.deepEqual(namesIn("shop"), ["shop"]);
