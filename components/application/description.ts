@@ -1,7 +1,7 @@
 /** A value that JSON can carry. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
-/** What is shipped, the same in every environment. What differs between environments stands in the settings. */
+/** The application that is shipped, the same in every environment. What differs between environments stands in the settings. */
 export interface ApplicationDescription {
   /** The application's name: a DNS label of 1 to 20 characters. It starts the names of everything that is made. */
   name: string;
@@ -15,11 +15,11 @@ export interface ApplicationDescription {
   redis?: RedisDescription;
   /** The buckets of the object storage, by the names that services need them by. */
   buckets?: string[];
-  /** How secrets reach the containers. Only to change a default: a name that a service uses needs no entry. */
+  /** The way in which secrets reach the containers. Only to change a default: a name that a service uses needs no entry. */
   secrets?: Record<string, SecretDescription>;
-  /** How the database's schema is brought up to date before anything new starts. */
+  /** The commands that bring the database's schema up to date before anything new starts. */
   migrations?: MigrationsDescription;
-  /** What must answer before the route is switched, and after it. */
+  /** The requests that must be answered before the route is switched, and after it. */
   smoke?: SmokeDescription[];
   /** The application's own checks, by name: what `ci` runs. Names are DNS labels of 1 to 20 characters. */
   checks?: Record<string, CheckDescription>;
@@ -35,7 +35,7 @@ export interface ImageDescription {
   target?: string;
   /** Build arguments. They stay readable in the image, so never a secret. Towpath sets those named `BUILD_…` and `IMAGE_MIRROR`. */
   args?: Record<string, string>;
-  /** How the image is built for development: by `local` with live reload, and by `ci` for the checks. */
+  /** The build for development: for `local` with live reload, and for the checks of `ci`. */
   dev?: DevelopmentDescription;
 }
 
@@ -54,22 +54,22 @@ export interface DevelopmentDescription {
 export interface ServiceDescription {
   /** The name of one of the application's images. */
   image: string;
-  /** What the container runs instead of the image's own command, one word an item. */
+  /** The command that replaces the image's own, one word an item. */
   command?: string[];
-  /** What the container runs instead of `command` where the source is mounted: a command that notices changes. */
+  /** The command that replaces `command` where the source is mounted: one that notices changes. */
   devCommand?: string[];
   /** The port that the service listens on inside its container. Only the gateway publishes ports. */
   port?: number;
-  /** How a new copy shows that it is ready; left out, it is ready as soon as it runs. */
+  /** The check that shows that a new copy is ready; left out, it is ready as soon as it runs. */
   health?: HealthDescription;
   /** The paths that the gateway sends to this service: `/api/*` (all below), `/*` (all), or one exact path. The longest match wins. */
   routes?: string[];
-  /** What must be there first, and what the service is connected to: `postgres`, `redis`, a bucket, or another service. */
+  /** The parts that must be there first, and that the service is connected to: `postgres`, `redis`, a bucket, or another service. */
   needs?: string[];
   /** The secrets that the service is given, by name: a file at `/run/secrets/<NAME>` and its path as `<NAME>_FILE`. */
   secrets?: string[];
   /**
-   * Whether staging and production run the service with a read-only root file system. It can write to `/tmp` then, which
+   * True to run the service with a read-only root file system in staging and production. It can write to `/tmp` then, which
    * is memory and counts as such, and nowhere else.
    */
   readOnly?: boolean;
@@ -89,7 +89,7 @@ export type HealthDescription =
       path: string;
     }
   | {
-      /** What runs in the container, one word an item. */
+      /** The command that runs in the container, one word an item. */
       command: string[];
     };
 
@@ -105,7 +105,7 @@ export interface RedisDescription {
   version: 7 | 8;
 }
 
-/** How one secret reaches the containers that use it. */
+/** The way in which one secret reaches the containers that use it. */
 export interface SecretDescription {
   /** `file`: at `/run/secrets/<NAME>`. `variable`: in the environment, where `docker inspect` shows it; only for programs that read no file. */
   delivery?: "file" | "variable";
@@ -141,7 +141,7 @@ export interface SmokeDescription {
   path: string;
   /** The status that the answer must have. */
   status?: number;
-  /** What the answer, as JSON, must contain; it may hold more. */
+  /** The fields that the answer, as JSON, must contain; it may hold more. */
   json?: Record<string, JsonValue>;
 }
 
@@ -149,21 +149,21 @@ export interface SmokeDescription {
 export interface CheckDescription {
   /** The service whose image, secrets and variables the command runs with; of an image with `dev`, its development target. */
   service: string;
-  /** What runs, one word an item. */
+  /** The command that runs, one word an item. */
   command: string[];
   /**
-   * What must be there first: backing services and buckets, with which the check is connected, and other checks, which
+   * The parts that must be there first: backing services and buckets, with which the check is connected, and other checks, which
    * must have passed. Left out, the backing services and buckets of the service; an empty list, nothing.
    *
    * A check that needs postgres is given a database of its own, and may make others beside it, one for each of its
    * workers, such as `<database>_gw0`.
    */
   needs?: string[];
-  /** After how many seconds the check is stopped and has failed. */
+  /** The seconds after which the check is stopped and has failed. */
   timeoutSeconds?: number;
   /** The files and folders that the check leaves, as absolute paths in its container, not below a mounted tmpfs; one that is missing fails it. */
   artifacts?: string[];
-  /** How much of the code the check has to cover. */
+  /** The share of the code that the check has to cover. */
   coverage?: CoverageDescription;
 }
 
