@@ -4,7 +4,7 @@ import { expected } from "../input/input-checks.ts";
 import { basicShape, environment } from "./basic.ts";
 import { kinds } from "./kinds.ts";
 import { registry } from "./registry.ts";
-import { secretKey, secretSource } from "./secret-source.ts";
+import { generatedSecrets } from "./secret-source.ts";
 
 /** The settings of ci. */
 export const ciSchema = z
@@ -21,12 +21,7 @@ export const ciSchema = z
       .array(registry)
       .default([])
       .describe("Where images that passed are published to when asked; each of them gets all."),
-    secrets: z
-      .record(secretKey, secretSource)
-      .prefault({})
-      .describe(
-        "Where the values of secrets come from, by the secret's name; `generated` for those that are not named.",
-      ),
+    secrets: generatedSecrets,
   })
   .meta({
     id: "CiSettings",

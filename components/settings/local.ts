@@ -3,7 +3,7 @@ import { z } from "zod";
 import { expected } from "../input/input-checks.ts";
 import { basicShape, routedShape } from "./basic.ts";
 import { kinds } from "./kinds.ts";
-import { secretKey, secretSource } from "./secret-source.ts";
+import { generatedSecrets } from "./secret-source.ts";
 
 const portWords = expected("a port from 1 to 65535", "choose a free one, for example 8080");
 
@@ -27,12 +27,7 @@ export const localSchema = z
         "Whether the source is mounted, so that an edit is served at once: images that declare `dev` are built for development.",
       ),
     ...routedShape(2),
-    secrets: z
-      .record(secretKey, secretSource)
-      .prefault({})
-      .describe(
-        "Where the values of secrets come from, by the secret's name; `generated` for those that are not named.",
-      ),
+    secrets: generatedSecrets,
   })
   .meta({
     id: "LocalSettings",

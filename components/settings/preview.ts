@@ -8,7 +8,7 @@ import { host } from "./host.ts";
 import { kinds } from "./kinds.ts";
 import { limits } from "./limits.ts";
 import { registry } from "./registry.ts";
-import { secretKey, secretSource } from "./secret-source.ts";
+import { generatedSecrets } from "./secret-source.ts";
 
 const numberWords = expected("a pull request's number", "use the stack pr-<number>, for example pr-12");
 
@@ -38,12 +38,7 @@ export const previewSchema = z
     limits: limits
       .prefault({ memory: "256MiB", cpus: 0.5, pids: 128 })
       .describe("What each container may use at most."),
-    secrets: z
-      .record(secretKey, secretSource)
-      .prefault({})
-      .describe(
-        "Where the values of secrets come from, by the secret's name; `generated` for those that are not named.",
-      ),
+    secrets: generatedSecrets,
   })
   .meta({
     id: "PreviewSettings",

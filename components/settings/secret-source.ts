@@ -85,6 +85,16 @@ export const secretSource = z.discriminatedUnion(
   expectedKind("source", sources, fix),
 );
 
+export const secretKey = z.string();
+
+/** The setting of the secrets' sources where values are generated unless it says otherwise. */
+export const generatedSecrets = z
+  .record(secretKey, secretSource)
+  .prefault({})
+  .describe(
+    "Where the values of secrets come from, by the secret's name; `generated` for those that are not named.",
+  );
+
 export type SecretSource = z.output<typeof secretSource>;
 
 const releasedVault = z.strictObject({ ...vault, rotate }).meta({
@@ -135,4 +145,3 @@ export function overlaps(source: SecretSource | ReleasedSecretSource): boolean {
 }
 
 // The rule that application.ts has for its secrets' names is checked there; here every name is looked up.
-export const secretKey = z.string();
