@@ -18,6 +18,7 @@ import { removeLeftSite } from "../stack/gateway-site.ts";
 import { openHosts } from "../stack/hosts.ts";
 import { clearKilledRelease } from "../stack/killed-release.ts";
 import { stack as localStack } from "../stack/session.ts";
+import { settingsFileArguments } from "../stack/settings-file.ts";
 import { namespaceOf, namespaceWarning, settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 
@@ -25,6 +26,9 @@ import type { Progress } from "../terminal/progress.ts";
 const changing = new Set(["up", "update", "destroy", "down"]);
 
 const destroying = new Set(["destroy", "down"]);
+
+/** The commands that read a stack's settings. */
+const configured = new Set([...needsMachine, "config"]);
 
 /** The commands that reach the hosts without the program, which would open the connections. */
 const withoutProgram = new Set([...destroying, "refresh"]);
@@ -43,9 +47,11 @@ export async function pulumi(progress: Progress, args: readonly string[], projec
   if (changing.has(command) && hasHosts(stack)) await clearKilledRelease(call, run, progress);
   const reaches = withoutProgram.has(command) && hasHosts(stack);
   const connections = reaches ? await openHosts(call, run, progress) : {};
+  const settingsFile =
+    configured.has(command) && !args.includes("--config-file") ? settingsFileArguments(stack) : [];
   progress.stop();
   const code = await keepingSaltOut(call, usesOwnPassphrase(), () =>
-    attached(join(pulumiFolder(project), "pulumi"), args, {
+    attached(join(pulumiFolder(project), "pulumi"), [...args, ...settingsFile], {
       environment: call.environment,
       cwd: project.root,
       yields: needsMachine.has(command),

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pullRequestOf } from "../../components/naming/namespace.ts";
 import type { PulumiCall } from "./call.ts";
 
 /**
@@ -26,12 +27,15 @@ export async function keepingSaltOut<T>(
   const file = join(project.root, `Pulumi.${stack}.yaml`);
   const clean = (before?: string): void => {
     if (!existsSync(file)) return;
-    const text = readFileSync(file, "utf8");
-    const cleaned = withoutSalt(text);
-    if (cleaned === text) return;
+    const written = readFileSync(file, "utf8");
+    const cleaned = withoutSalt(written);
+    if (cleaned === written) return;
     // Pulumi also changes the file's layout; unless it changed more than that, the person's own text comes back.
     const same = before !== undefined && squeeze(before) === squeeze(cleaned);
-    writeFileSync(file, same ? before : cleaned);
+    const text = same ? before : cleaned;
+    // A preview has no file of its own: Pulumi made one for the salt alone.
+    if (text === "" && before === undefined && pullRequestOf(stack) !== undefined) rmSync(file);
+    else writeFileSync(file, text);
   };
   clean();
   const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;

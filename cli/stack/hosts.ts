@@ -7,19 +7,19 @@ import { missingCredentials } from "../../components/settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../../components/settings/credential.ts";
 import type { HostStackSettings } from "../../components/settings/host-stack.ts";
 import type { HostSettings } from "../../components/settings/host.ts";
-import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
-import type { StagingSettings } from "../../components/settings/staging.ts";
+import type { ReleasedSettings } from "../../components/settings/released-settings.ts";
 import { Problem } from "../problem.ts";
 import { lastLines, type Run } from "../process/run.ts";
 import { pulumiFolder } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import type { Progress } from "../terminal/progress.ts";
+import { settingsFileArguments } from "./settings-file.ts";
 import { settingsOf } from "./settings.ts";
 
 /** A stack with hosts, as the command line reaches them. */
 export interface StackHosts {
-  readonly settings: StagingSettings | ProductionSettings | HostStackSettings;
+  readonly settings: ReleasedSettings | HostStackSettings;
   /** The hosts by their names; that of a host's own stack is called `host`. */
   readonly hosts: Readonly<Record<string, HostSettings>>;
   readonly connections: Readonly<Record<string, HostConnection>>;
@@ -96,7 +96,15 @@ export async function secretValues(
 ): Promise<Record<string, string>> {
   const { code, stdout, stderr } = await run(
     join(pulumiFolder(project), "pulumi"),
-    ["config", "--stack", stack, "--show-secrets", "--json", "--non-interactive"],
+    [
+      "config",
+      "--stack",
+      stack,
+      "--show-secrets",
+      "--json",
+      "--non-interactive",
+      ...settingsFileArguments(stack),
+    ],
     { cwd: project.root, environment },
   );
   if (code !== 0) {

@@ -1,12 +1,13 @@
 import type { ApplicationDescription } from "../application/description.ts";
 import { defined } from "../input/defined.ts";
-import { InputError } from "../input/input-error.ts";
 import { laterUserErrors, userErrors } from "../input/user-errors.ts";
 import { namesOf } from "../naming/names.ts";
 import type { EnvironmentName } from "../naming/namespace.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { Settings } from "../settings/settings.ts";
 import { Environment, prepareLocal } from "./local-environment.ts";
+import type { PreparedGithub } from "../github/prepare-github.ts";
+import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 
 /** The outputs of a stack. */
 type Outputs = Readonly<Record<string, unknown>>;
@@ -29,7 +30,6 @@ export async function deploy(
     case "ci":
       return deployCi(description, { settings, ...values });
     case "preview":
-      return userErrors(refusePreview);
     case "staging":
     case "production":
       return deployReleased(description, { settings, ...values });
@@ -72,25 +72,30 @@ async function deployCi(description: ApplicationDescription, loaded: LoadedFor<"
 
 async function deployReleased(
   description: ApplicationDescription,
-  loaded: LoadedFor<"staging" | "production">,
+  loaded: LoadedFor<"preview" | "staging" | "production">,
 ): Promise<Outputs> {
   const { prepareRelease } = await import("./prepare-release.ts");
   const { ReleasedEnvironment } = await import("./released-environment.ts");
   const prepared = await laterUserErrors(() => prepareRelease(description, loaded));
   const { settings } = prepared;
-  const { github } = settings;
-  const onGithub = github && {
-    prepared: await laterUserErrors(async () => {
-      const { prepareGithub } = await import("../github/prepare-github.ts");
-      return prepareGithub(prepared.application, { ...prepared, settings: { ...settings, github } });
-    }),
-    ...(await import("./released-github.ts")),
-  };
+  const onGithub = await laterUserErrors(() => preparedGithub(prepared));
   const released = new ReleasedEnvironment(settings.namespace, prepared);
   const { url, release, releases, services, namespace, route } = released;
   const outputs = { url, release, releases, services, namespace, route };
   if (onGithub === undefined) return outputs;
-  return { ...outputs, github: onGithub.releasedGithub(namespace, onGithub.prepared, released) };
+  const { releasedGithub } = await import("./released-github.ts");
+  return { ...outputs, github: releasedGithub(namespace, onGithub, released) };
+}
+
+/** Prepares GitHub's environment of the stack, where its settings ask for one. */
+async function preparedGithub({
+  settings,
+  ...prepared
+}: ReleasedEnvironmentArgs): Promise<PreparedGithub | undefined> {
+  if (!("github" in settings)) return undefined;
+  const { github } = settings;
+  const { prepareGithub } = await import("../github/prepare-github.ts");
+  return prepareGithub(prepared.application, { ...prepared, settings: { ...settings, github } });
 }
 
 async function deployHost(
@@ -111,10 +116,4 @@ async function deployRepository(loaded: LoadedFor<"repository">): Promise<Output
   const prepared = await laterUserErrors(() => prepareRepository(loaded));
   const { repository, github } = new RepositoryEnvironment(loaded.settings.namespace, prepared);
   return { repository, ...defined({ github }) };
-}
-
-function refusePreview(): never {
-  throw new InputError([
-    'towpath:environment: previews cannot be deployed so far, got "preview"; use local, ci, staging or production',
-  ]);
 }

@@ -31,12 +31,9 @@ import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { AskGateway } from "../release/route-agreement.ts";
 import { routeSince } from "../release/route-since.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
-import type { ProductionSettings } from "../settings/production.ts";
-import type { StagingSettings } from "../settings/staging.ts";
 import { agreed } from "./agreed.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
-
-type ReleasedSettings = StagingSettings | ProductionSettings;
+import type { ReleasedSettings } from "../settings/released-settings.ts";
 
 /**
  * Everything that has to be known of a release before anything is made: whether application and settings agree, whether

@@ -22,12 +22,12 @@ import type { SecretValues } from "../secrets/files.ts";
 import { SecretVersions } from "../secrets/secret-versions.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
-import type { ProductionSettings } from "../settings/production.ts";
-import type { StagingSettings } from "../settings/staging.ts";
+import type { ReleasedSettings } from "../settings/released-settings.ts";
+import { secretSourcesOf } from "../settings/settings.ts";
 import { gatewayOf, placeOf, sharedGatewayOf, type Place, type PlaceArgs } from "./place.ts";
 
 /** Arguments of a released environment. */
-export interface ReleasedEnvironmentArgs extends LoadedSettings<StagingSettings | ProductionSettings> {
+export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings> {
   application: Application;
   /** The open connection to the host. */
   connection: HostConnection;
@@ -184,8 +184,8 @@ function sayDueSecrets(
   versions: SecretVersions["ofEach"],
 ): void {
   const { environment } = settings;
-  for (const [secret, source] of Object.entries(settings.secrets)) {
-    if (source.rotate === undefined) continue;
+  for (const [secret, source] of Object.entries(secretSourcesOf(settings))) {
+    if (!("rotate" in source)) continue;
     found(versions, secret).apply((version) => {
       const age = { environment, records: plan.records, version, now: new Date(plan.startedAt) };
       const warning = dueSecret(application, secret, source, age);
@@ -253,12 +253,12 @@ function reachedBy(args: ReleasedEnvironmentArgs): PlaceArgs {
   return { ...place, registryAuth: [{ address, username: user, password: pulumi.secret(password) }] };
 }
 
-/** Tags what users get now, in the registry, where somebody may write to it. */
+/** Tags what users get now, in the registry, where somebody may write to it and it is to be found again. */
 function tagged(name: string, args: ReleasedEnvironmentArgs, release: Release): pulumi.Output<unknown> {
   const { plan } = args;
   const { registry } = args.settings;
   const password = registryAccount(args)?.password;
-  if (password === undefined) return pulumi.output({});
+  if (password === undefined || plan.tags.length === 0) return pulumi.output({});
   return new TaggedImages(
     `${name}-tags`,
     { registry, password, images: plan.images, tags: plan.tags },

@@ -8,11 +8,12 @@ import type { ReleaseRecord, SchemaChange } from "../plan/release-record.ts";
 import { kinds } from "../settings/kinds.ts";
 import { dependsOnHistory, destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
 import type { Printed } from "../host/isolated-run.ts";
+import type { ReleasedSettings } from "../settings/released-settings.ts";
 
 /** Arguments of a plan of the migration. */
 export interface MigrationPlanArgs {
   application: Application;
-  environment: "staging" | "production";
+  environment: ReleasedSettings["environment"];
   /** The revision whose destructive steps are meant. */
   acknowledge?: string;
   /** The references by digest of the images that will run, by the images' names. */

@@ -2,6 +2,7 @@ import { defined } from "../input/defined.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { UnprovenSettings } from "../settings/production.ts";
+import type { ReleasedSettings } from "../settings/released-settings.ts";
 import type { FreezeSettings } from "../settings/released.ts";
 import { newestOf, passedOver } from "./release-branch.ts";
 import { changedParts, onDataOf, type ReleaseDescription } from "./release-description.ts";
@@ -16,7 +17,7 @@ import type { ReleaseSource } from "./release-source.ts";
 
 /** All that decides what a run releases. */
 export interface ReleaseFacts {
-  readonly environment: "staging" | "production";
+  readonly environment: ReleasedSettings["environment"];
   /** This checkout's description of the application. */
   readonly description: ReleaseDescription;
   /** This stack's records, newest first. */

@@ -2,10 +2,11 @@ import type { Application } from "../application/application.ts";
 import { previousName } from "../application/previous-secrets.ts";
 import { generationOf, overlaps, type ReleasedSecretSource } from "../settings/secret-source.ts";
 import type { ReleaseRecord } from "./release-record.ts";
+import type { ReleasedSettings } from "../settings/released-settings.ts";
 
 /** The facts that tell the age of a secret's value in this run. */
 export interface SecretAge {
-  readonly environment: "staging" | "production";
+  readonly environment: ReleasedSettings["environment"];
   /** This stack's records, newest first. */
   readonly records: readonly ReleaseRecord[];
   /** The version of the value that this run delivers. */

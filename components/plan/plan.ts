@@ -6,6 +6,8 @@ import { InputError } from "../input/input-error.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import type { StagingSettings } from "../settings/staging.ts";
+import type { PreviewSettings } from "../settings/preview.ts";
+import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { decideRelease, type PlannedRelease, type ReleaseFacts } from "./decide.ts";
 import { branchOf } from "./release-branch.ts";
 import { descriptionOf } from "./release-description.ts";
@@ -42,7 +44,7 @@ export interface ReleasePlan extends PlannedRelease, SchemaPlan {
   readonly records: readonly ReleaseRecord[];
   /** The release that was gone back from, which can tell whether the schema is where its record leaves it. */
   readonly goneBackFrom?: GoneBackFrom;
-  /** The tags that the images get once users have them. */
+  /** The tags that the images get once users have them; none where no records are kept. */
   readonly tags: readonly string[];
   readonly settingsHash: string;
   readonly startedAt: string;
@@ -57,7 +59,7 @@ export interface ReleasePlan extends PlannedRelease, SchemaPlan {
 /** Plans a release as `planRelease` does, from what was read. */
 export async function planFrom(
   application: Application,
-  settings: StagingSettings | ProductionSettings,
+  settings: ReleasedSettings,
   reads: Reads,
 ): Promise<ReleasePlan> {
   const { environment, freeze, registry } = settings;
@@ -102,7 +104,7 @@ export async function planFrom(
     rollback: false,
     ...back,
     ...defined({ goneBackFrom: left }),
-    tags: [tagOf(environment, released)],
+    tags: kinds[environment].records ? [tagOf(environment, released)] : [],
     settingsHash: settingsHash(settings),
     startedAt: reads.now.toISOString(),
     ...whoOf(reads),
@@ -136,7 +138,7 @@ export function recordsIn(
 
 function sourceOf(
   application: Application,
-  settings: StagingSettings | ProductionSettings,
+  settings: ReleasedSettings,
   reads: Reads,
 ): Promise<ReleaseSource | readonly ReleaseRecord[]> {
   return "promoteFrom" in settings
@@ -147,7 +149,7 @@ function sourceOf(
 /** The digests of a commit's images. Throws an InputError that names all images which were never published. */
 async function publishedAs(
   application: Application,
-  { commit: set, registry }: StagingSettings,
+  { commit: set, registry }: StagingSettings | PreviewSettings,
   reads: Reads,
 ): Promise<ReleaseSource> {
   const commit = set ?? (await checkedOut(reads));
@@ -177,7 +179,7 @@ async function checkedOut({ commit }: Reads): Promise<string> {
 /** An earlier release, or staging's, is still there: found out before anything is touched. */
 async function checkDigests(
   images: Readonly<Record<string, string>>,
-  { registry }: StagingSettings | ProductionSettings,
+  { registry }: ReleasedSettings,
   reads: Reads,
 ): Promise<void> {
   const problems = await Promise.all(

@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { userInfo } from "node:os";
 import type { Application } from "../application/application.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
-import type { ProductionSettings } from "../settings/production.ts";
-import type { StagingSettings } from "../settings/staging.ts";
+import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { plannedInWords } from "./decide.ts";
 import { environmentRegistry } from "./environment-registry.ts";
 import { checkedOutCommit, defaultBranch, tagsOf } from "./git-facts.ts";
@@ -16,7 +15,7 @@ export { schemaStays, type ReleasePlan } from "./plan.ts";
 export { recordsAfter } from "./records-after.ts";
 
 /** The settings of an environment that is released to. */
-export type LoadedReleasedSettings = LoadedSettings<StagingSettings | ProductionSettings>;
+export type LoadedReleasedSettings = LoadedSettings<ReleasedSettings>;
 
 /**
  * Plans what this run releases, before the first resource: from the stack's own records, and the registry or staging's

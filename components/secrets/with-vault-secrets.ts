@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
-import type { ProductionSettings } from "../settings/production.ts";
-import type { StagingSettings } from "../settings/staging.ts";
+import type { ReleasedSettings } from "../settings/released-settings.ts";
 
 /**
  * The settings with the values of those secrets that Vault keeps; it is not asked where it keeps none.
  *
  * @throws InputError with every value that is not there, or with what is wrong with the server
  */
-export async function withVaultSecrets<Loaded extends LoadedSettings<StagingSettings | ProductionSettings>>(
+export async function withVaultSecrets<Loaded extends LoadedSettings<ReleasedSettings>>(
   loaded: Loaded,
 ): Promise<Loaded> {
   const { settings, secretValues, credential } = loaded;

@@ -114,7 +114,14 @@ function credentialsOf(settings: Settings): [string, CredentialSource][] {
     if (isCredential(value)) found.push([place, value]);
     else for (const [key, inner] of Object.entries(value)) visit(`${place}.${key}`, inner);
   };
-  for (const key of ["host", "hosts", "registry", "vault", "github", "token", "preview"]) {
+  for (const key of [
+    "host" in settings ? "host" : "hosts",
+    "registry",
+    "vault",
+    "github",
+    "token",
+    "preview",
+  ]) {
     visit(`towpath:${key}`, settings[key as keyof Settings]);
   }
   return found;

@@ -30,6 +30,9 @@ const copiesWords = expected("a number of copies from 1 to 100", "take 1 if in d
 /** A written reason. */
 export const reason = z.string(reasonWords).regex(/\S/, reasonWords);
 
+/** The stack of a host that several environments share. */
+export const gateway = z.string(gatewayWords).regex(/^host-[a-z0-9-]+$/, gatewayWords);
+
 const canary = z
   .strictObject({
     weight: z
@@ -77,9 +80,7 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
       .record(hostName, host, hostsWords)
       .refine((hosts) => Object.keys(hosts).length > 0, hostsWords)
       .describe("The hosts, by a name of your own."),
-    gateway: z
-      .string(gatewayWords)
-      .regex(/^host-[a-z0-9-]+$/, gatewayWords)
+    gateway: gateway
       .exactOptional()
       .describe(
         "The stack of a host that several environments share, `host-<name>`, whose gateway serves this one too; left out, it has a gateway of its own.",

@@ -13,7 +13,12 @@ import { environmentNames, type EnvironmentName } from "../naming/namespace.ts";
 import { ciSchema, type CiSettings } from "./ci.ts";
 import { hostStackSchema, type HostStackSettings } from "./host-stack.ts";
 import { localSchema, type LocalSettings } from "./local.ts";
-import { previewSchema, type PreviewSettings } from "./preview.ts";
+import {
+  completePreview,
+  previewSchema,
+  type PreviewSettings,
+  type WrittenPreviewSettings,
+} from "./preview.ts";
 import { productionSchema, type ProductionSettings } from "./production.ts";
 import { repositorySchema, type RepositorySettings } from "./repository.ts";
 import type { ReleasedSecretSource, SecretSource } from "./secret-source.ts";
@@ -88,10 +93,17 @@ export function parseSettings(raw: unknown, fallbacks: SettingsFallbacks = {}): 
     parseInput(schema, { ...Object.fromEntries(standIns), ...settings }, words),
   );
   collect(problems, () => parseInput(encryptedSchema, { secretValues }, words));
-  const result = parsed as Settings | undefined;
+  const result = parsed && completed(parsed as WrittenSettings);
   if (result !== undefined) problems.push(...vaultProblems(result));
   if (result === undefined || problems.length > 0) throw new InputError(problems);
   return result;
+}
+
+/** Settings as they are written. */
+type WrittenSettings = Exclude<Settings, PreviewSettings> | WrittenPreviewSettings;
+
+function completed(settings: WrittenSettings): Settings {
+  return settings.environment === "preview" ? completePreview(settings) : settings;
 }
 
 function parseEnvironment(name: unknown): EnvironmentName {

@@ -7,6 +7,11 @@ import { unhashed } from "./hashed.ts";
 import { kinds } from "./kinds.ts";
 import { migrationShape, releasedShape } from "./released.ts";
 
+/** How the schema is migrated. */
+export const migrationSchema = z
+  .strictObject(migrationShape)
+  .meta({ id: "MigrationSettings", description: "How the schema is migrated." });
+
 /** The settings of staging. */
 export const stagingSchema = z
   .strictObject({
@@ -16,11 +21,7 @@ export const stagingSchema = z
       .exactOptional()
       .describe("The commit whose images run; left out, the one that is checked out.")
       .meta(unhashed),
-    migration: z
-      .strictObject(migrationShape)
-      .meta({ id: "MigrationSettings", description: "How the schema is migrated." })
-      .prefault({})
-      .describe("How the schema is migrated."),
+    migration: migrationSchema.prefault({}).describe("How the schema is migrated."),
     github: github(["main"], [])
       .meta({
         id: "StagingGithubSettings",

@@ -11,7 +11,6 @@ import type { ApplicationDescription } from "../../../components/application/des
 import { deploy } from "../../../components/environment/deploy.ts";
 import type { Environment } from "../../../components/environment/local-environment.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
-import { preview as previewSettings } from "../settings/good.ts";
 import { notes } from "../application/notes.ts";
 import { Hidden, hidden, shown } from "./hidden.ts";
 import { localProgram } from "./local.ts";
@@ -237,22 +236,6 @@ describe("an environment is refused before the first resource", function () {
         "services.web.health.path: a health path needs a port, got none; " +
           "add port, for example port: 8000, or use a health command",
       ].join("\n"),
-    );
-  });
-
-  it("when it cannot be deployed yet", async () => {
-    const { previewDomain, host, registry } = previewSettings;
-    await refused(
-      page,
-      {
-        stack: "pr-12",
-        configuration: {
-          "towpath:previewDomain": previewDomain,
-          "towpath:host": JSON.stringify(host),
-          "towpath:registry": JSON.stringify(registry),
-        },
-      },
-      'towpath:environment: previews cannot be deployed so far, got "preview"; use local, ci, staging or production',
     );
   });
 });

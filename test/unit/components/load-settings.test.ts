@@ -60,8 +60,10 @@ describe("loadSettings", () => {
   });
 
   it("recognises a preview and its number by the stack's name", async () => {
-    const { previewDomain, host, registry } = preview;
-    const { settings } = await loaded(asTexts({ previewDomain, host, registry }), { stack: "pr-12" });
+    const { previewDomain, gateway, host, registry } = preview;
+    const { settings } = await loaded(asTexts({ previewDomain, gateway, host, registry }), {
+      stack: "pr-12",
+    });
     assert.equal(settings.environment, "preview");
     assert.equal(settings.namespace, "notes-pr-12");
     assert.equal("pullRequest" in settings && settings.pullRequest, 12);

@@ -147,6 +147,32 @@ describe("a deployment", function () {
     assert.ok(byName(registrations)["page-staging-release-route-switch"]);
   });
 
+  it("is a preview of a commit in a stack pr-<number>, behind the gateway of its host, with data that goes with it", async () => {
+    await engineOf("page-pr-12", "preview");
+    registry.publish("team/page/web", [commit], {});
+    const gateway = { containerName: "page-host-previews-gateway", containerId: "1", networkName: "shared" };
+    const settings = {
+      previewDomain: "preview.example.com",
+      gateway: "host-previews",
+      host: app1,
+      registry: { address: registry.address, repository: "team/page" },
+      commit,
+    };
+    const application: ApplicationDescription = { ...page, redis: { version: 7 } };
+    const before = stacks({ "host-previews": { gateway } });
+    const { result = {}, registrations, thrown } = await run("pr-12", settings, { ...before, application });
+    assert.equal(thrown, undefined);
+    assert.equal(result.url, "https://pr-12.preview.example.com");
+    const made = byName(registrations);
+    assert.ok(made["page-pr-12-release-route-switch"]);
+    assert.equal(made["page-pr-12-gateway-container"], undefined);
+    const data = registrations.filter(({ type }) => type === "docker:index/volume:Volume");
+    assert.deepEqual(
+      data.map(({ name, options }) => [name, options.protect]),
+      [["page-pr-12-redis-volume", false]],
+    );
+  });
+
   describe("compares what the gateway serves with what the last complete run left", () => {
     const served = { text: "page.example.com {\n}\n", release: "0123456789ab" };
     const left = { serves: routeId(served), since: "2026-01-02T03:04:05.000Z" };

@@ -23,6 +23,7 @@ export const preview = {
   namespace: "notes-pr-12",
   pullRequest: 12,
   previewDomain: "preview.example.com",
+  gateway: "host-previews",
   host: machine,
   registry,
   commit: "0123456789abcdef0123456789abcdef01234567",

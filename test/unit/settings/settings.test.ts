@@ -6,7 +6,12 @@ import { merged, messageOf, refusalOf } from "../assert-refused.ts";
 import * as good from "./good.ts";
 
 const minimal = {
-  preview: { previewDomain: "preview.example.com", host: good.preview.host, registry: good.preview.registry },
+  preview: {
+    previewDomain: "preview.example.com",
+    gateway: "host-previews",
+    host: good.preview.host,
+    registry: good.preview.registry,
+  },
   released: {
     domain: "notes.example.com",
     hosts: { app1: good.preview.host },
@@ -51,6 +56,12 @@ describe("settings that are missing", () => {
     assert.deepEqual(settings.host.key, { source: "agent" });
     assert.equal(settings.host.port, 22);
     assert.equal(settings.certificates, "automatic");
+    // What follows from them, as other environments that are released have it.
+    assert.equal(settings.domain, "pr-12.preview.example.com");
+    assert.deepEqual(settings.hosts, { preview: settings.host });
+    assert.deepEqual(settings.copies, {});
+    assert.equal(settings.maintenance, false);
+    assert.deepEqual(settings.migration, { lockWaitSeconds: 60, timeoutSeconds: 600 });
   });
 
   it("get staging's and production's defaults", () => {

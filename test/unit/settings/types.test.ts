@@ -3,11 +3,11 @@ import type { z } from "zod";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
 import type { applicationSchema } from "../../../components/application/schema.ts";
 import type { LocalSettings } from "../../../components/settings/local.ts";
-import type { PreviewSettings } from "../../../components/settings/preview.ts";
+import type { WrittenPreviewSettings } from "../../../components/settings/preview.ts";
 import type { ProductionSettings } from "../../../components/settings/production.ts";
 import type { StagingSettings } from "../../../components/settings/staging.ts";
 
-declare const preview: PreviewSettings;
+declare const preview: WrittenPreviewSettings;
 declare const staging: StagingSettings;
 declare const production: ProductionSettings;
 declare const local: LocalSettings;
@@ -22,17 +22,17 @@ export function wrongCombinations(): unknown[] {
   return [
     // A preview has nothing of production's.
     // @ts-expect-error no host of production's
-    { ...preview, hosts: production.hosts } satisfies PreviewSettings,
+    { ...preview, hosts: production.hosts } satisfies WrittenPreviewSettings,
     // @ts-expect-error no database to back up
-    { ...preview, backup: production.backup } satisfies PreviewSettings,
+    { ...preview, backup: production.backup } satisfies WrittenPreviewSettings,
     // @ts-expect-error no secret store
-    { ...preview, vault: production.vault } satisfies PreviewSettings,
+    { ...preview, vault: production.vault } satisfies WrittenPreviewSettings,
     // @ts-expect-error no secret out of one
-    { ...preview, secrets: fromVault } satisfies PreviewSettings,
+    { ...preview, secrets: fromVault } satisfies WrittenPreviewSettings,
     // @ts-expect-error no domain of its own
-    { ...preview, domain: production.domain } satisfies PreviewSettings,
+    { ...preview, domain: production.domain } satisfies WrittenPreviewSettings,
     // @ts-expect-error and is nothing else than a preview
-    { ...preview, environment: "production" } satisfies PreviewSettings,
+    { ...preview, environment: "production" } satisfies WrittenPreviewSettings,
 
     // Production has what keeps it safe.
     // @ts-expect-error no production without a backup

@@ -133,6 +133,15 @@ describe("towpath", function () {
       assert.deepEqual(machine.calls, ["pulumi config set port 1 --stack ci", "pulumi preview"]);
     });
 
+    it("gets the settings file that all previews share", async () => {
+      await pulumi(progress, ["config", "--stack", "pr-12"], machine.project);
+      await pulumi(progress, ["stack", "--stack", "pr-12"], machine.project);
+      assert.deepEqual(machine.calls, [
+        "pulumi config --stack pr-12 --config-file Pulumi.preview.yaml",
+        "pulumi stack --stack pr-12",
+      ]);
+    });
+
     it("knows the stack in its arguments", () => {
       assert.deepEqual(
         [["up", "--stack", "a"], ["up", "-s", "b"], ["--stack=c", "up"], ["up"], ["up", "ci"]].map(stackOf),

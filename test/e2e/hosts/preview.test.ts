@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { stringify } from "yaml";
+import { commandsOf } from "../../support/docs.ts";
+import { ask } from "../../support/hosts/ask.ts";
+import { ReleasedProject } from "../../support/hosts/released-project.ts";
+import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
+
+const domain = "preview.example.test";
+
+describe("previews of pull requests", () => {
+  let host: TestHost;
+  let released: ReleasedProject;
+
+  before(async () => {
+    host = await takeHost();
+    released = await ReleasedProject.create({ staging: host });
+    const { imageMirror, address } = released.registry;
+    write("host-previews", { host: host.settings(), imageMirror });
+    write("preview", {
+      previewDomain: domain,
+      certificates: "internal",
+      gateway: "host-previews",
+      host: host.settings(),
+      imageMirror,
+      registry: { address, repository: released.repository },
+      commit: await released.publish(),
+      watchSeconds: 1,
+    });
+  });
+  after(async () => {
+    await released.remove();
+    await handBack(host);
+  });
+
+  function write(stack: string, settings: Readonly<Record<string, unknown>>): void {
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`towpath:${key}`, value]),
+    );
+    released.project.source.write(`Pulumi.${stack}.yaml`, stringify({ config }));
+  }
+
+  /** Runs commands as people type them after `npm run`. */
+  async function run(...commands: readonly string[]): Promise<void> {
+    for (const command of commands) {
+      const args = command.split(" ").filter((arg) => !["npm", "run", "--"].includes(arg));
+      const { code, stdout, stderr } = await released.run(args);
+      assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
+    }
+  }
+
+  async function statusOf(pullRequest: number): Promise<number> {
+    return (await ask(host.address, `pr-${pullRequest}.${domain}`, "/api/health")).status;
+  }
+
+  /** All that the host has of a preview: containers, volumes and networks. */
+  async function leftOf(pullRequest: number): Promise<readonly string[]> {
+    const own = ["--filter", `label=towpath.namespace=notes-pr-${pullRequest}`, "--quiet"];
+    const found = [
+      await host.docker("ps", "--all", ...own),
+      await host.docker("volume", "ls", ...own),
+      await host.docker("network", "ls", ...own),
+    ];
+    return found.flat();
+  }
+
+  it("run beside each other with data of their own, and leave nothing when they are removed", async () => {
+    const commands = commandsOf("previews.md").filter((command) => command.includes("pulumi"));
+    const removing = commands.findIndex((command) => command.includes("destroy"));
+    assert.ok(removing > 0);
+    await run(...commands.slice(0, removing));
+    await run("pulumi stack init --stack pr-13", "pulumi up --stack pr-13 --yes --skip-preview");
+    assert.deepEqual([await statusOf(12), await statusOf(13)], [200, 200]);
+    const networks = await host.docker("network", "ls", "--format", "{{.Name}}");
+    assert.ok(networks.includes("notes-pr-12") && networks.includes("notes-pr-13"));
+    assert.notEqual((await leftOf(12)).length, 0);
+
+    await run(...commands.slice(removing));
+
+    assert.deepEqual(await leftOf(12), []);
+    assert.equal(await statusOf(13), 200);
+    const sites = await host.docker("exec", "notes-host-previews-gateway", "ls", "/etc/caddy/sites");
+    assert.deepEqual(
+      sites.filter((site) => site.includes("pr-12")),
+      [],
+    );
+    await run("pulumi destroy --stack pr-13 --yes --skip-preview");
+    assert.deepEqual(await leftOf(13), []);
+  });
+});
