@@ -7,15 +7,26 @@
  */
 /** @typedef {(error: Error, frames: NodeJS.CallSite[]) => unknown} Format */
 
+// Pulumi sets one of its own after this is loaded: it gets what is left, and is not asked for more.
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with what it belongs to
-const before = /** @type {Format | undefined} */ (Error.prepareStackTrace);
+let next = /** @type {Format | undefined} */ (Error.prepareStackTrace);
 const showsLeaks = process.env.PULUMI_DEBUG_PROMISE_LEAKS !== undefined;
-Error.prepareStackTrace = (error, frames) => {
+
+/** @type {Format} */
+function format(error, frames) {
   const taker = frames[0]?.getFunctionName();
   if (taker === "callsites" || (taker === "debuggablePromise" && !showsLeaks)) return "";
   const own = frames.filter(
     (frame) => !(frame.getFileName() ?? "").includes("/node_modules/@pulumi/pulumi/"),
   );
-  if (before !== undefined) return before.call(Error, error, own);
+  if (next !== undefined) return next.call(Error, error, own);
   return [String(error), ...own.map(String)].join("\n    at ");
-};
+}
+
+Object.defineProperty(Error, "prepareStackTrace", {
+  configurable: true,
+  get: () => format,
+  set: (/** @type {Format | undefined} */ other) => {
+    next = other;
+  },
+});

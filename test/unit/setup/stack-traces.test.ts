@@ -2,18 +2,24 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 
 describe("stack traces", () => {
-  it("leave out the Pulumi SDK's lines and keep the program's own", async () => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back, never called
-    const format = Error.prepareStackTrace;
-    try {
-      await import("../../../setup/speed/stack-traces.mjs");
-      const { Config } = createRequire(import.meta.url)("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
-      const error = caught(() => new Config("towpath").require("missing"));
-      assert.match(String(error.stack), /stack-traces\.test\.ts/);
-      assert.doesNotMatch(String(error.stack), /@pulumi\/pulumi/);
-    } finally {
-      Error.prepareStackTrace = format;
-    }
+  let before: PropertyDescriptor | undefined;
+  beforeEach(async () => {
+    before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+    await import(`../../../setup/speed/stack-traces.mjs?${Date.now()}`);
+  });
+  afterEach(() => {
+    if (before === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
+    else Object.defineProperty(Error, "prepareStackTrace", before);
+  });
+
+  it("leave out the Pulumi SDK's lines and keep the program's own, also once Pulumi has set a format of its own", () => {
+    const { Config } = createRequire(import.meta.url)("@pulumi/pulumi") as typeof import("@pulumi/pulumi");
+    const missing = (): string => String(caught(() => new Config("towpath").require("missing")).stack);
+    assert.match(missing(), /stack-traces\.test\.ts/);
+    assert.doesNotMatch(missing(), /@pulumi\/pulumi/);
+    Error.prepareStackTrace = (error, frames) => [`own: ${String(error)}`, ...frames.map(String)].join("\n");
+    assert.match(missing(), /^own: [^]*stack-traces\.test\.ts/);
+    assert.doesNotMatch(missing(), /@pulumi\/pulumi/);
   });
 });
 
