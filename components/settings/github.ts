@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { expected, expectedUnshown } from "../input/input-checks.ts";
 import { credential } from "./credential.ts";
+import { unhashed } from "./hashed.ts";
 
 /** GitHub's own limit for one environment. */
 const mostReviewers = 6;
@@ -101,25 +102,32 @@ export function protectionShape(branches: string[], tags: string[]) {
 
 export type ProtectionSettings = z.output<z.ZodObject<ReturnType<typeof protectionShape>>>;
 
-/** GitHub's environment of a stack, with the branches and tags that it deploys unless it says otherwise. */
-export function github(branches: string[], tags: string[]) {
-  return z.strictObject({
-    repository: repositoryName.describe("The repository: `owner/name`."),
-    token: githubToken.describe(
-      "Where the token comes from that may administer the repository; a workflow's own may not.",
-    ),
-    ...protectionShape(branches, tags),
-    tailscale: z
-      .strictObject({
-        clientId: z.string(clientWords).min(1, clientWords).describe("The client's id."),
-        clientSecret: credential.describe("Where the client's secret comes from."),
-      })
-      .meta({ id: "TailscaleSettings", description: "An OAuth client of a Tailscale network." })
-      .exactOptional()
-      .describe(
-        "The client that workflows join a Tailscale network with, as the secrets `TS_OAUTH_CLIENT_ID` and `TS_OAUTH_SECRET`; left out, they join none.",
+/** The setting of a stack's environment on GitHub, with the branches and tags that it deploys unless it says otherwise. */
+export function github(id: string, branches: string[], tags: string[]) {
+  const description =
+    "GitHub's environment of this stack: who approves, what may be deployed, its variables, and what its workflows need.";
+  return z
+    .strictObject({
+      repository: repositoryName.describe("The repository: `owner/name`."),
+      token: githubToken.describe(
+        "Where the token comes from that may administer the repository; a workflow's own may not.",
       ),
-  });
+      ...protectionShape(branches, tags),
+      tailscale: z
+        .strictObject({
+          clientId: z.string(clientWords).min(1, clientWords).describe("The client's id."),
+          clientSecret: credential.describe("Where the client's secret comes from."),
+        })
+        .meta({ id: "TailscaleSettings", description: "An OAuth client of a Tailscale network." })
+        .exactOptional()
+        .describe(
+          "The client that workflows join a Tailscale network with, as the secrets `TS_OAUTH_CLIENT_ID` and `TS_OAUTH_SECRET`; left out, they join none.",
+        ),
+    })
+    .meta({ id, description })
+    .exactOptional()
+    .describe("GitHub's environment of this stack; left out, none is made.")
+    .meta(unhashed);
 }
 
 export type GithubSettings = z.output<ReturnType<typeof github>>;

@@ -67,15 +67,7 @@ export const productionSchema = z
       .meta({ id: "ProductionMigrationSettings", description: "How production's schema is migrated." })
       .prefault({})
       .describe("How the schema is migrated."),
-    github: github([], ["v*", "prod-*"])
-      .meta({
-        id: "ProductionGithubSettings",
-        description:
-          "GitHub's environment of this stack: who approves, what may be deployed, its variables, and what its workflows need.",
-      })
-      .exactOptional()
-      .describe("GitHub's environment of this stack; left out, none is made.")
-      .meta(unhashed),
+    github: github("ProductionGithubSettings", [], ["v*", "prod-*"]),
   })
   .meta({
     id: "ProductionSettings",

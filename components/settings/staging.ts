@@ -22,15 +22,7 @@ export const stagingSchema = z
       .describe("The commit whose images run; left out, the one that is checked out.")
       .meta(unhashed),
     migration: migrationSchema.prefault({}).describe("How the schema is migrated."),
-    github: github(["main"], [])
-      .meta({
-        id: "StagingGithubSettings",
-        description:
-          "GitHub's environment of this stack: who approves, what may be deployed, its variables, and what its workflows need.",
-      })
-      .exactOptional()
-      .describe("GitHub's environment of this stack; left out, none is made.")
-      .meta(unhashed),
+    github: github("StagingGithubSettings", ["main"], []),
   })
   .meta({
     id: "StagingSettings",
