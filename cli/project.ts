@@ -33,6 +33,11 @@ export interface Project extends Installation {
 /** Towpath's own folder: a clone of it, or the package in somebody's node_modules. */
 const ownFolder = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
+/** Reads the package.json of Towpath's own folder. */
+function manifestIn(folder: string): { version: string; dependencies: Record<string, string> } {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as ReturnType<typeof manifestIn>;
+}
+
 /** Tells whether Towpath is a clone, with tests of its own, and not the package, which has no sources. */
 export function isClone(): boolean {
   return existsSync(join(ownFolder, "cli/main.ts"));
@@ -43,9 +48,7 @@ export function readInstallation(
   folder = ownFolder,
   environment: NodeJS.ProcessEnv = process.env,
 ): Installation {
-  const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-    dependencies: Record<string, string>;
-  };
+  const { dependencies } = manifestIn(folder);
   const version = (dependency: string): string => {
     const found = dependencies[dependency];
     if (found === undefined) throw new Error(`package.json: no dependency ${dependency}`);
@@ -60,10 +63,7 @@ export function readInstallation(
 
 /** The version of Towpath itself. */
 export function towpathVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(ownFolder, "package.json"), "utf8")) as {
-    version: string;
-  };
-  return version;
+  return manifestIn(ownFolder).version;
 }
 
 /**
