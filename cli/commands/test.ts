@@ -6,10 +6,11 @@ import { groupsOf, longGroupOf, type Group } from "../../test/run/groups.ts";
 import { longRunsFile, planLongRuns, readLongRuns, writeLongRun } from "../../test/run/long-runs.ts";
 import { nodeNamed, nodeNames, type NodeName } from "../../test/run/nodes.ts";
 import { inLanes } from "../../test/run/queue.ts";
-import { runGroup, type GroupResult } from "../../test/run/run-group.ts";
+import { endGroups, runGroup, type GroupResult } from "../../test/run/run-group.ts";
 import { filesOf, isLong, kindsOf } from "../../test/run/suites.ts";
 import { countsIn, countsOf, failuresInWords, inWords, timesOf } from "../../test/run/times.ts";
-import { Problem } from "../problem.ts";
+import { exitCode, Problem } from "../problem.ts";
+import { duringInterrupts } from "../process/interrupts.ts";
 import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { provide } from "./setup.ts";
@@ -105,7 +106,9 @@ class Run {
       if (its.some(({ kind }) => kind === "e2e")) await this.provide();
       this.progress.stop();
       const lanes = its.length === 1 ? 1 : this.lanes;
-      await inLanes(its, lanes, (group) => this.group(group, lanes === 1, environment));
+      await duringInterrupts(endWithGroups, () =>
+        inLanes(its, lanes, (group) => this.group(group, lanes === 1, environment)),
+      );
     }
   }
 
@@ -170,6 +173,11 @@ class Run {
     if (!this.provided) await provide(this.progress, this.project);
     this.provided = true;
   }
+}
+
+/** Ends this process once its groups have ended. */
+function endWithGroups(signal: NodeJS.Signals): void {
+  void endGroups(signal).finally(() => process.exit(exitCode.interrupted));
 }
 
 /** Tells whether everything passed, and got to its end: mocha ends well when it is interrupted, and has not counted. */

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -87,11 +87,32 @@ function problemOf(
   return undefined;
 }
 
+/** The processes of mocha that run now; none starts once they are asked to end. */
+const running = new Set<ChildProcess>();
+const ending = { asked: false };
+
+/**
+ * Ends the groups that run, because this process is asked to: mocha clears up behind the test that it is at. Asked once
+ * more, they are killed with all that they started.
+ */
+export async function endGroups(signal: NodeJS.Signals): Promise<void> {
+  const children = [...running];
+  const ends = children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
+  for (const child of children) {
+    if (ending.asked) await killTree(child.pid ?? 0);
+    // A terminal has told it already, and a second time would be an order to drop everything.
+    else if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill("SIGINT");
+  }
+  ending.asked = true;
+  await Promise.all(ends);
+}
+
 function runProgram(
   args: readonly string[],
   { root, line, environment, node }: Manner,
   deadline: number,
 ): Promise<ExitCode> {
+  if (ending.asked) return new Promise(() => undefined);
   const output = line === undefined ? "inherit" : "pipe";
   const path = node === undefined ? {} : { PATH: [dirname(node), process.env.PATH ?? ""].join(delimiter) };
   const child = spawn(node ?? process.execPath, args, {
@@ -99,6 +120,8 @@ function runProgram(
     stdio: [line === undefined ? "inherit" : "ignore", output, output],
     env: { ...process.env, ...path, ...environment },
   });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   for (const stream of [child.stdout, child.stderr]) {
     if (stream !== null && line !== undefined) createInterface({ input: stream }).on("line", line);
   }

@@ -33,6 +33,8 @@ export default class Reporter extends mocha.reporters.Spec {
       const waitedFor = waits();
       if (waitedFor.length > 0) console.log(`waiting for: ${waitedFor.join("; ")}`);
     });
+    // Asked to end, it clears up behind the test that it is at, instead of leaving what the suites have made.
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => runner.abort());
     this.measure(runner);
     const file = process.env[reportVariable];
     if (file === undefined) return;

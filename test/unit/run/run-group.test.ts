@@ -1,11 +1,13 @@
 /** Real processes of mocha: what they report, and how one ends that hangs. */
 import assert from "node:assert/strict";
+import { execa } from "execa";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runGroup } from "../../run/run-group.ts";
 import { runs } from "../../support/process-tree.ts";
 import { checkout } from "../../support/source-tree.ts";
+import { until } from "../../support/until.ts";
 
 describe("a process of mocha", function () {
   // It starts with all that imports TypeScript.
@@ -87,5 +89,47 @@ describe("a process of mocha", function () {
     );
     assert.deepEqual(report.counts, { passed: 1, failed: 0, skipped: 0 });
     assert.ok(!runs(Number(/child (\d+)/.exec(output)?.[1])));
+  });
+
+  it("ends with the run that is asked to, once it has cleared up", async () => {
+    const file = join(folder, "one.test.ts");
+    writeFileSync(
+      file,
+      `
+      describe("one", () => {
+        after(() => console.log("cleared up"));
+        it("goes on to its end", async () => {
+          console.log("mocha " + process.pid);
+          await new Promise((resolve) => setTimeout(resolve, 1_500));
+        });
+        it("never begins", () => console.log("began another"));
+      });
+    `,
+    );
+    const group = { name: "one", kind: "unit", files: [file], minutes: 1, alone: false };
+    const program = `
+      import { listenForInterrupts, duringInterrupts } from ${JSON.stringify(join(checkout, "cli/process/interrupts.ts"))};
+      import { endGroups, runGroup } from ${JSON.stringify(join(checkout, "test/run/run-group.ts"))};
+      listenForInterrupts();
+      const manner = { root: ${JSON.stringify(checkout)}, line: console.log, covers: false, environment: { CI: "false" } };
+      await duringInterrupts(
+        (signal) => void endGroups(signal).finally(() => process.exit(130)),
+        () => runGroup(${JSON.stringify(group)}, manner),
+      );
+    `;
+    const child = execa(process.execPath, ["--input-type=module-typescript", "--eval", program], {
+      cwd: checkout,
+      reject: false,
+      timeout: 50_000,
+    });
+    let printed = "";
+    child.stdout.on("data", (text: Buffer) => (printed += text.toString()));
+    const mocha = await until("a test that runs", 30, () => /mocha (\d+)/.exec(printed)?.[1]);
+    child.kill("SIGTERM");
+    const { exitCode, stdout } = await child;
+    assert.equal(exitCode, 130, stdout);
+    assert.match(stdout, /cleared up/);
+    assert.doesNotMatch(stdout, /began another/);
+    assert.ok(!runs(Number(mocha)));
   });
 });
