@@ -71,10 +71,12 @@ export class Description {
     return this.check(at.schema, body);
   }
 
-  /** The least that GitHub would answer: everything required, with values of the right kind. */
+  /** The least that GitHub would answer: everything required, with values of the right kind; a list has one item. */
   example(operation: Operation, status: number): unknown {
-    const schema = this.answerAt(operation, status)?.schema;
-    return schema === undefined ? undefined : this.exampleOf(this.lookUp(schema) as Schema);
+    const at = this.answerAt(operation, status)?.schema;
+    if (at === undefined) return undefined;
+    const schema = this.lookUp(at) as Schema;
+    return schema.type === "array" ? [this.exampleOf(schema.items as Schema)] : this.exampleOf(schema);
   }
 
   private answerAt(operation: Operation, status: number): { schema: string[] | undefined } | undefined {

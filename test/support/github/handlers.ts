@@ -1,3 +1,5 @@
+import { pullRequestHandlers } from "./pull-request-handlers.ts";
+import { account } from "./pull-requests.ts";
 import { repositoryHandlers } from "./repository-handlers.ts";
 import type { Store, StoredEnvironment } from "./store.ts";
 
@@ -7,12 +9,15 @@ export interface Asked {
   /** The values of the path's parameters after `/repos/{owner}/{repo}`. */
   readonly values: readonly string[];
   readonly body: Record<string, unknown>;
+  /** The whole address that was asked, with the query. */
+  readonly address: URL;
 }
 
 /** An answer: its status, and what it says beyond the least that GitHub's description asks for. */
 export interface Answered {
   readonly status: number;
   readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Handler = (asked: Asked) => Answered;
@@ -34,7 +39,11 @@ const done: Answered = { status: 204 };
 export const handlers: Readonly<Record<string, Handler>> = {
   "get /orgs/{org}": ({ store, values: [name] }) =>
     name === store.owner ? { status: 200, body: { login: name, id: 1, ...planOf(store) } } : notFound,
-  "get /user": ({ store }) => ({ status: 200, body: { login: store.owner, id: 1, type: "User" } }),
+  // An app's token has no user.
+  "get /user": ({ store: { actor } }) =>
+    actor.endsWith("[bot]")
+      ? { status: 403, body: { message: "Resource not accessible by integration" } }
+      : { status: 200, body: account(actor) },
   "get /users/{username}": ({ store, values: [login = ""] }) => {
     const id = store.users.get(login);
     return id === undefined ? notFound : { status: 200, body: { login, id } };
@@ -53,6 +62,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
     return { status: 200, body: repositoryOf(store) };
   },
   ...repositoryHandlers,
+  ...pullRequestHandlers,
 
   "get /repos/{owner}/{repo}/environments": ({ store }) => ({
     status: 200,

@@ -91,8 +91,8 @@ export class LocalGithub {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? "GET";
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const path = this.byName(pathname.replace(prefix, ""));
+    const address = new URL(request.url ?? "/", this.url);
+    const path = this.byName(address.pathname.replace(prefix, ""));
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const fault = this.takeFault(method, path);
@@ -105,14 +105,13 @@ export class LocalGithub {
     }
     const answered =
       fault !== undefined && "status" in fault
-        ? { status: fault.status, body: faultBody(fault) }
-        : this.answer(method, path, Buffer.concat(chunks).toString());
+        ? { status: fault.status, body: faultBody(fault), headers: fault.headers }
+        : this.answer(method, path, { address, text: Buffer.concat(chunks).toString() });
     this.made.push({ method, path, status: answered.status });
-    const headers = fault !== undefined && "status" in fault ? fault.headers : {};
     response.writeHead(answered.status, {
       "content-type": "application/json; charset=utf-8",
       ...(this.store.scopes !== undefined && { "x-oauth-scopes": this.store.scopes }),
-      ...headers,
+      ...answered.headers,
     });
     response.end(answered.body === undefined ? undefined : JSON.stringify(answered.body));
   }
@@ -130,7 +129,11 @@ export class LocalGithub {
     return at === -1 ? undefined : this.faults.splice(at, 1)[0]?.fault;
   }
 
-  private answer(method: string, path: string, text: string): Answered {
+  private answer(
+    method: string,
+    path: string,
+    { address, text }: { readonly address: URL; readonly text: string },
+  ): Answered {
     const operation = this.description.find(method, path);
     const handle = operation && handlers[`${operation.method} ${operation.template}`];
     if (operation === undefined || handle === undefined) {
@@ -149,11 +152,12 @@ export class LocalGithub {
       body && Object.fromEntries(Object.entries(body).filter(([name]) => !undocumented.has(name)));
     const problem = this.description.wrongRequest(operation, documented);
     if (problem !== undefined) this.wrong.push(`${method} ${path}: a request with ${problem}`);
-    const { status, body: said } = handle({ store: this.store, values, body: body ?? {} });
+    const { body: said, ...rest } = handle({ store: this.store, values, body: body ?? {}, address });
+    const { status } = rest;
     const answered: Answered =
       said === undefined
-        ? { status }
-        : { status, body: completed(this.description.example(operation, status), said) };
+        ? rest
+        : { ...rest, body: completed(this.description.example(operation, status), said) as object };
     const mistake = status < 400 ? this.description.wrongAnswer(operation, status, answered.body) : undefined;
     if (mistake !== undefined) this.wrong.push(`${method} ${path}: an answer with ${mistake}`);
     return answered;
@@ -169,7 +173,14 @@ function faultBody({ message = "a fault for a test" }: { readonly message?: stri
 }
 
 /** Returns a handler's answer, over the least that GitHub answers. */
-function completed(least: unknown, said: object): object {
-  if (Array.isArray(said) || least === null || typeof least !== "object") return said;
-  return { ...least, ...said };
+function completed(least: unknown, said: unknown): unknown {
+  if (Array.isArray(said))
+    return said.map((one) => completed(Array.isArray(least) ? least[0] : undefined, one) as object);
+  if (!isObject(least) || !isObject(said)) return said;
+  const both = Object.entries(said).map(([name, value]) => [name, completed(least[name], value)]);
+  return { ...least, ...Object.fromEntries(both) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import sodium from "libsodium-wrappers";
+import type { Opened, StoredComment, StoredPullRequest } from "./pull-requests.ts";
 
 /** A secret as GitHub keeps it: the value is known here because this server holds the private key. */
 export interface StoredSecret {
@@ -44,6 +45,11 @@ export class Store {
   readonly labels = new Map<string, StoredLabel>();
   /** Variables of the repository, by name. */
   readonly variables = new Map<string, string>();
+  readonly pullRequests = new Map<number, StoredPullRequest>();
+  /** The comments on all pull requests, oldest first. */
+  readonly comments: StoredComment[] = [];
+  /** The login that requests are made as; that of an app's token ends with `[bot]`. */
+  actor: string;
   dependabotAlerts = false;
   security: Record<string, { status: string }> = {};
   isPrivate = false;
@@ -62,6 +68,7 @@ export class Store {
   private constructor(owner: string, repository: string, users: readonly string[], teams: readonly string[]) {
     this.owner = owner;
     this.repository = repository;
+    this.actor = owner;
     this.users = new Map(users.map((login, index) => [login, 1_000 + index]));
     this.teams = new Map(teams.map((slug, index) => [slug, 2_000 + index]));
     this.keys = sodium.crypto_box_keypair();
@@ -85,6 +92,38 @@ export class Store {
   /** A time that no other change has. */
   now(): string {
     return new Date((this.clock += 1_000)).toISOString().replace(".000", "");
+  }
+
+  /** Opens a pull request, of a branch of the repository where nothing else is said. */
+  openPullRequest({ number = this.pullRequests.size + 1, ...opened }: Opened = {}): StoredPullRequest {
+    const at = this.now();
+    const pullRequest: StoredPullRequest = {
+      ...{
+        number,
+        author: "alice",
+        title: `Pull request ${number}`,
+        state: "open",
+        draft: false,
+        labels: [],
+      },
+      ...{ headOwner: this.owner, branch: `branch-${number}`, base: "main" },
+      sha: number.toString(16).padStart(40, "a"),
+      ...{ mergedAt: null, createdAt: at, updatedAt: at },
+      ...opened,
+    };
+    this.pullRequests.set(number, pullRequest);
+    return pullRequest;
+  }
+
+  /** Adds a comment, of the actor where no author is given. */
+  comment(
+    pullRequest: number,
+    { author = this.actor, body }: { readonly author?: string; readonly body: string },
+  ): StoredComment {
+    const at = this.now();
+    const comment = { id: this.nextId(), pullRequest, author, body, createdAt: at, updatedAt: at };
+    this.comments.push(comment);
+    return comment;
   }
 
   /** GitHub takes environments' names without regard to case. */
