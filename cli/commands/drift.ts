@@ -93,7 +93,8 @@ async function githubDifferences(
   progress: Progress,
 ): Promise<Difference[]> {
   const on = onGithub(settings);
-  if (on === undefined) return [];
+  // The environment of previews is the repository stack's.
+  if (on === undefined || settings.environment === "preview") return [];
   const repository = repositoryNameOf(on.repository);
   const environment = settings.environment === "repository" ? "preview" : settings.environment;
   const step = progress.step("asking GitHub");

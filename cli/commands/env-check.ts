@@ -71,7 +71,8 @@ async function placesOf(
   project: Project,
 ): Promise<GithubPlace[]> {
   const on = onGithub(settings);
-  if (on === undefined) return [];
+  // The environment of previews is the repository stack's.
+  if (on === undefined || settings.environment === "preview") return [];
   const repository = repositoryNameOf(on.repository);
   const step = progress.step(`asking GitHub about ${stack}`);
   try {

@@ -92,7 +92,8 @@ async function preparedGithub({
   settings,
   ...prepared
 }: ReleasedEnvironmentArgs): Promise<PreparedGithub | undefined> {
-  if (!("github" in settings)) return undefined;
+  // The repository of previews has one environment for all of them, which its own stack makes.
+  if (settings.environment === "preview" || !("github" in settings)) return undefined;
   const { github } = settings;
   const { prepareGithub } = await import("../github/prepare-github.ts");
   return prepareGithub(prepared.application, { ...prepared, settings: { ...settings, github } });

@@ -118,7 +118,8 @@ function credentialsOf(settings: Settings): [string, CredentialSource][] {
     "host" in settings ? "host" : "hosts",
     "registry",
     "vault",
-    "github",
+    // A preview is released without it; commands that ask GitHub check it themselves.
+    ...(settings.environment === "preview" ? [] : ["github"]),
     "token",
     "preview",
   ]) {

@@ -52,6 +52,19 @@ export const repositoryName = z
 /** The schema of the source of GitHub's token. */
 export const githubToken = credential.default({ source: "environment", variable: "GITHUB_TOKEN" });
 
+/** The setting of the repository whose pull requests have previews. */
+export const previewGithub = z
+  .strictObject({
+    repository: repositoryName.describe("The repository: `owner/name`."),
+    token: githubToken.describe(
+      "Where the token comes from that reads pull requests and writes deployments, statuses and comments; a workflow's own may.",
+    ),
+  })
+  .meta({ id: "PreviewGithubSettings", description: "The repository whose pull requests have previews." })
+  .exactOptional()
+  .describe("The repository whose pull requests have previews; left out, GitHub is not asked.")
+  .meta(unhashed);
+
 /** GitHub keeps the names of variables in capital letters. */
 const distinct = {
   check: (names: Record<string, string>): boolean => twins(names).length === 0,

@@ -4,6 +4,7 @@ import { expected } from "../input/input-checks.ts";
 import { previewStack } from "../naming/namespace.ts";
 import { basicShape, environment, routedShape } from "./basic.ts";
 import { certificates, commit, domainName } from "./domain.ts";
+import { previewGithub } from "./github.ts";
 import { unhashed } from "./hashed.ts";
 import { host } from "./host.ts";
 import { kinds } from "./kinds.ts";
@@ -43,6 +44,7 @@ export const previewSchema = z
       .prefault({ memory: "256MiB", cpus: 0.5, pids: 128 })
       .describe("What each container may use at most."),
     secrets: generatedSecrets,
+    github: previewGithub,
   })
   .meta({
     id: "PreviewSettings",

@@ -27,6 +27,7 @@ export const preview = {
   host: machine,
   registry,
   commit: "0123456789abcdef0123456789abcdef01234567",
+  github: { repository: "octocat/notes", token: { source: "environment", variable: "PREVIEW_TOKEN" } },
 };
 
 const released = {

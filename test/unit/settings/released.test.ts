@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isSchedule } from "../../../components/settings/backup.ts";
 import { bytes } from "../../../components/settings/limits.ts";
+import type { PreviewSettings } from "../../../components/settings/preview.ts";
 import { parseSettings, secretSourcesOf } from "../../../components/settings/settings.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
 import * as good from "./good.ts";
@@ -112,6 +113,18 @@ describe("the settings of a preview", () => {
       'towpath:commit: expected a commit\'s full name of 40 hexadecimal digits, got "main"; take what git rev-parse prints',
       { commit: "main" },
     );
+  });
+
+  it("name a repository, and a token that only commands which ask GitHub need", () => {
+    preview(
+      'towpath:github.repository: expected a repository\'s owner and name, got "notes"; for example "octocat/notes"',
+      { github: { repository: "notes" } },
+    );
+    const { github } = parseSettings({
+      ...good.preview,
+      github: { repository: "octocat/notes" },
+    }) as PreviewSettings;
+    assert.deepEqual(github?.token, { source: "environment", variable: "GITHUB_TOKEN" });
   });
 });
 
