@@ -22,7 +22,7 @@ export interface SettingRow {
 }
 
 /** Settings that the stack's name stands in for. */
-const fromStackName = ["environment", "namespace", "pullRequest"];
+const fromStackName = ["environment", "namespace", "previewName"];
 
 /** Every setting of every environment, one row each where type and meaning agree, in the order of the schemas. */
 export function settingRows(environments: readonly EnvironmentSchema[]): SettingRow[] {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pullRequestOf } from "../../components/naming/namespace.ts";
+import { isPreview } from "../../components/naming/namespace.ts";
 import type { PulumiCall } from "./call.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function keepingSaltOut<T>(
     const same = before !== undefined && squeeze(before) === squeeze(cleaned);
     const text = same ? before : cleaned;
     // A preview has no file of its own: Pulumi made one for the salt alone.
-    if (text === "" && before === undefined && pullRequestOf(stack) !== undefined) rmSync(file);
+    if (text === "" && before === undefined && isPreview(stack)) rmSync(file);
     else writeFileSync(file, text);
   };
   clean();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isMap, parseDocument, Scalar, visit, type Document } from "yaml";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
-import { pullRequestOf } from "../../components/naming/namespace.ts";
+import { isPreview } from "../../components/naming/namespace.ts";
 import { settingsPrefix } from "../../components/settings/configuration.ts";
 
 /** The settings that a command writes, by their names without `towpath:`. */
@@ -11,12 +11,12 @@ export type WrittenSettings = Readonly<Record<string, unknown>>;
 
 /** A stack's settings file, relative to the project; all previews share one. */
 export function settingsFileOf(stack: string): string {
-  return `Pulumi.${pullRequestOf(stack) === undefined ? stack : "preview"}.yaml`;
+  return `Pulumi.${isPreview(stack) ? "preview" : stack}.yaml`;
 }
 
 /** The arguments that lead Pulumi to a stack's settings file, where it would look for another one. */
 export function settingsFileArguments(stack: string): string[] {
-  return pullRequestOf(stack) === undefined ? [] : ["--config-file", settingsFileOf(stack)];
+  return isPreview(stack) ? ["--config-file", settingsFileOf(stack)] : [];
 }
 
 /**

@@ -78,7 +78,7 @@ export interface ServiceDescription {
    * as `CHOWN`, `SETGID` and `SETUID` for a program that begins as root and becomes another user. Left out, none.
    */
   capabilities?: string[];
-  /** Plain environment variables, the same in every environment. Never a secret: they can be read in the container's description. */
+  /** Plain environment variables. `${environment}` in a value stands for the environment's name: `staging`, `pr-12`. Never a secret: they can be read in the container's description. */
   environment?: Record<string, string>;
 }
 

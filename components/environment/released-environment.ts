@@ -23,7 +23,7 @@ import { SecretVersions } from "../secrets/secret-versions.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
-import { secretSourcesOf } from "../settings/settings.ts";
+import { nameOf, secretSourcesOf } from "../settings/settings.ts";
 import { gatewayOf, placeOf, sharedGatewayOf, type Place, type PlaceArgs } from "./place.ts";
 
 /** Arguments of a released environment. */
@@ -151,7 +151,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         ...place,
         application,
         gateway,
-        environment,
+        environment: nameOf(settings),
         images: pulled("", tracks.stable),
         ...(tracks.canary !== undefined && {
           canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },

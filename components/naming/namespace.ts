@@ -67,20 +67,40 @@ export function branchSlug(raw: string): string {
   return `${readableOf(raw, 15) || "branch"}-${hashOf(raw)}`;
 }
 
-/** The stack of a pull request's preview: `pr-<number>`. */
-export function previewStack(pullRequest: number): string {
-  return `pr-${pullRequest}`;
+/** The stack of a pull request's preview: `pr-<number>`, or `pr-<number>-<variant>` for one more of it. */
+export function previewStack(pullRequest: number, variant?: string): string {
+  return variant === undefined ? `pr-${pullRequest}` : `pr-${pullRequest}-${variant}`;
 }
 
-/** The pull request that a stack is the preview of; undefined for any other stack. */
+/** The stack of a branch's preview: `preview-` and the branch's slug. */
+export function branchPreviewStack(branch: string): string {
+  return `preview-${branchSlug(branch)}`;
+}
+
+/** The form of a variant's name. */
+const variantForm = "[a-z](?:[a-z0-9-]{0,13}[a-z0-9])?";
+
+const pullRequestStack = new RegExp(`^pr-([1-9][0-9]{0,8})(?:-${variantForm})?$`);
+
+/** Tells whether a pull request's preview can have a variant of that name: a label of at most 15 characters. */
+export function isVariant(text: string): boolean {
+  return new RegExp(`^${variantForm}$`).test(text);
+}
+
+/** The pull request that a stack is a preview of; undefined for any other stack. */
 export function pullRequestOf(stack: string): number | undefined {
-  const number = /^pr-([1-9][0-9]{0,8})$/.exec(stack)?.[1];
+  const number = pullRequestStack.exec(stack)?.[1];
   return number === undefined ? undefined : Number(number);
+}
+
+/** Tells whether a stack is a preview, of a pull request or of a branch. */
+export function isPreview(stack: string): boolean {
+  return pullRequestStack.test(stack) || /^preview-[a-z][a-z0-9-]{0,14}-[0-9a-f]{8}$/.test(stack);
 }
 
 /** The environment that a stack is, by its name; undefined when the name says none. */
 export function environmentOf(stack: string): EnvironmentName | undefined {
-  if (pullRequestOf(stack) !== undefined) return "preview";
+  if (isPreview(stack)) return "preview";
   if (/^host-./.test(stack)) return "host";
   return environmentNames.find((name) => name === stack && name !== "preview" && name !== "host");
 }

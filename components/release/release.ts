@@ -25,6 +25,7 @@ import { Workload } from "./workload.ts";
 /** Arguments of a release. */
 export interface ReleaseArgs {
   application: Application;
+  /** The environment's own name: `staging`, `pr-12`. */
   environment: string;
   names: Names;
   /** The images' ids, by the images' names: of the release that all clients get, but for a canary's. */

@@ -6,6 +6,7 @@ import type { SecretValues } from "./files.ts";
 /** The sources of the variables and secrets of all containers of an environment. */
 export interface InputsOfAll {
   application: Application;
+  /** The environment's own name: `staging`, `pr-12`. */
   environment: string;
   names: ConnectionNames;
   /** Every secret that a container may be given, by name. */
@@ -35,8 +36,14 @@ export function serviceInputs(
         .filter((name) => found(deliveries, name).delivery === delivery)
         .map((name) => [name, found(secretValues, name)]),
     );
+  const own = Object.fromEntries(
+    Object.entries(service.environment).map(([name, value]) => [
+      name,
+      value.replaceAll("${environment}", environment),
+    ]),
+  );
   return {
-    environment: { TOWPATH_ENVIRONMENT: environment, ...connected.environment, ...service.environment },
+    environment: { TOWPATH_ENVIRONMENT: environment, ...connected.environment, ...own },
     variables: delivered("variable"),
     files: delivered("file"),
   };

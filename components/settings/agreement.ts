@@ -3,11 +3,10 @@ import { secretFile } from "../application/connections.ts";
 import { previousName } from "../application/previous-secrets.ts";
 import { suggestion } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-import { previewStack } from "../naming/namespace.ts";
 import type { CredentialSource } from "./credential.ts";
 import { kindOf } from "./kinds.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
-import { secretSourcesOf, type Settings } from "./settings.ts";
+import { nameOf, secretSourcesOf, type Settings } from "./settings.ts";
 
 /** The values of secrets that are given: the names under `towpath:secretValues`, and the environment's variables. */
 export interface GivenValues {
@@ -145,8 +144,7 @@ function missingCredential(
 
 function missingValue(settings: Settings, name: string, purpose: string, given: GivenValues): string[] {
   if (given.configuration.includes(name)) return [];
-  const stack =
-    settings.environment === "preview" ? previewStack(settings.pullRequest) : settings.environment;
+  const stack = nameOf(settings);
   const command = `npm run pulumi -- config set --stack ${stack} --secret --path towpath:secretValues.${name}`;
   return [`towpath:secretValues.${name}: no value for ${purpose}; set it with ${command}`];
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-import { environmentOf, namespaceFor, pullRequestOf } from "../naming/namespace.ts";
+import { environmentOf, isPreview, namespaceFor } from "../naming/namespace.ts";
 import { workspaceNamespace, type Workspace } from "../naming/workspace.ts";
 import { kindOf } from "./kinds.ts";
 import { settingsSchemas, type SettingsFallbacks } from "./settings.ts";
@@ -31,7 +31,7 @@ export function readConfiguration(configuration: Readonly<Record<string, string>
 export interface Surroundings {
   /** Reads the working copy; only environments that belong to one ask. */
   readonly workspace: () => Workspace;
-  /** The environment's variables, of which `TOWPATH_IMAGE_MIRROR` and `TOWPATH_PORT` are read. */
+  /** The environment's variables, of which `TOWPATH_COMMIT`, `TOWPATH_IMAGE_MIRROR` and `TOWPATH_PORT` are read. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
@@ -45,13 +45,14 @@ export function fallbacksFor(
   stack: string,
   { workspace, variables }: Surroundings,
 ): SettingsFallbacks & { namespace: string } {
-  const { TOWPATH_IMAGE_MIRROR: imageMirror, TOWPATH_PORT: port } = variables;
+  const { TOWPATH_COMMIT: commit, TOWPATH_IMAGE_MIRROR: imageMirror, TOWPATH_PORT: port } = variables;
   return {
     environment: environmentOf(stack),
     namespace: isOfWorkspace(stack)
       ? workspaceNamespace(applicationName, stack, workspace())
       : namespaceFor(applicationName, stack),
-    pullRequest: pullRequestOf(stack),
+    previewName: isPreview(stack) ? stack : undefined,
+    commit: commit === "" ? undefined : commit,
     imageMirror: imageMirror === "" ? undefined : imageMirror,
     port: port === undefined || port === "" ? undefined : portOf(port),
   };

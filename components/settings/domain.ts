@@ -1,15 +1,37 @@
 import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
+import { branchPreviewStack } from "../naming/namespace.ts";
 
 /** Labels of letters, digits and hyphens, at least two; 253 bytes are what DNS carries. */
 const hostName =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** The longest name that a preview can have, for which its host name has to be one, too. */
+const longestPreview = branchPreviewStack("a-branch-of-many-words");
+
 /** A host name such as `notes.example.com`. */
 export function domainName(example: string) {
   const words = expected("a host name in lower case, without a scheme or path", `for example "${example}"`);
   return z.string(words).regex(hostName, words);
+}
+
+/** The place of a preview's name in a pattern of host names. */
+const placeholder = "{preview}";
+
+const previewDomainWords = expected(
+  "a host name in lower case, without a scheme or path, or a pattern of one with {preview}",
+  'for example "preview.example.com" or "notes-{preview}.example.com"',
+);
+
+/** The schema of the domain below which previews are, or of a pattern of their host names. */
+export const previewDomain = z
+  .string(previewDomainWords)
+  .refine((text) => hostName.test(previewAddress(text, longestPreview)), previewDomainWords);
+
+/** The host name of a preview: below the domain, or by the pattern. */
+export function previewAddress(below: string, previewName: string): string {
+  return below.includes(placeholder) ? below.replace(placeholder, previewName) : `${previewName}.${below}`;
 }
 
 /** The schema of the source of the gateway's certificates. */

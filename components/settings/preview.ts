@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
-import { previewStack } from "../naming/namespace.ts";
+import { isPreview } from "../naming/namespace.ts";
 import { basicShape, environment, routedShape } from "./basic.ts";
-import { certificates, commit, domainName } from "./domain.ts";
+import { certificates, commit, previewAddress, previewDomain } from "./domain.ts";
 import { previewGithub } from "./github.ts";
 import { unhashed } from "./hashed.ts";
 import { host } from "./host.ts";
@@ -14,20 +14,24 @@ import { registry } from "./registry.ts";
 import { generatedSecrets } from "./secret-source.ts";
 import { migrationSchema, type StagingSettings } from "./staging.ts";
 
-const numberWords = expected("a pull request's number", "use the stack pr-<number>, for example pr-12");
+const nameWords = expected(
+  "a preview's name",
+  "use the stack pr-<number> or pr-<number>-<variant>, for example pr-12",
+);
 
 /** The settings of a preview. */
 export const previewSchema = z
   .strictObject({
     environment: environment("preview"),
     ...basicShape(kinds.preview.gateTimeoutSeconds),
-    pullRequest: z
-      .int(numberWords)
-      .min(1, numberWords)
-      .max(999_999_999, numberWords)
-      .describe("The pull request's number. Follows from the stack's name unless it is set."),
-    previewDomain: domainName("preview.example.com").describe(
-      "The domain below which previews are: `pr-<number>.<previewDomain>`.",
+    previewName: z
+      .string(nameWords)
+      .refine(isPreview, nameWords)
+      .describe(
+        "The preview's name: `pr-<number>`, `pr-<number>-<variant>`, or `preview-<branch>`. Follows from the stack's name unless it is set.",
+      ),
+    previewDomain: previewDomain.describe(
+      "The domain below which previews are: `pr-12.<previewDomain>`; or a pattern in which `{preview}` stands for the preview's name: `notes-{preview}.example.com`.",
     ),
     certificates: certificates.describe(
       "`automatic`: a public authority's certificates. `internal`: the gateway's own authority.",
@@ -37,7 +41,9 @@ export const previewSchema = z
     registry: registry.describe("Where the images of the pull request's commit are pulled from."),
     commit: commit
       .exactOptional()
-      .describe("The commit whose images run; left out, the one that is checked out.")
+      .describe(
+        "The commit whose images run; left out, that of the variable TOWPATH_COMMIT, or the one that is checked out.",
+      )
       .meta(unhashed),
     ...routedShape(2),
     limits: limits
@@ -49,7 +55,7 @@ export const previewSchema = z
   .meta({
     id: "PreviewSettings",
     description:
-      "The settings of a pull request's preview, stack `pr-<number>`: data of its own, thrown away on close. There is no field for a domain, secret store or database of production, so that a preview cannot reach them.",
+      "The settings of a preview, stack `pr-<number>`: data of its own, thrown away on close. There is no field for a domain, secret store or database of production, so that a preview cannot reach them.",
   });
 
 /** A preview's settings as they are written. */
@@ -62,12 +68,12 @@ export type PreviewSettings = WrittenPreviewSettings &
     "domain" | "hosts" | "copies" | "maintenance" | "migration" | "canary" | "freeze" | "vault"
   >;
 
-/** Completes a preview's settings: its address follows from its number, and it has one copy of each service. */
+/** Completes a preview's settings: its address follows from its name, and it has one copy of each service. */
 export function completePreview(written: WrittenPreviewSettings): PreviewSettings {
-  const { pullRequest, previewDomain, host } = written;
+  const { previewName, previewDomain: below, host } = written;
   return {
     ...written,
-    domain: `${previewStack(pullRequest)}.${previewDomain}`,
+    domain: previewAddress(below, previewName),
     hosts: { preview: host },
     copies: {},
     maintenance: false,

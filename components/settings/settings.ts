@@ -67,7 +67,8 @@ export const encryptedSchema = z
 export interface SettingsFallbacks {
   environment?: EnvironmentName | undefined;
   namespace?: string | undefined;
-  pullRequest?: number | undefined;
+  previewName?: string | undefined;
+  commit?: string | undefined;
   imageMirror?: string | undefined;
   port?: number | undefined;
 }
@@ -131,6 +132,11 @@ function wordsFor(environment: string): InputWords {
       return `unknown setting for ${environment}; ${fix}`;
     },
   };
+}
+
+/** The environment's own name, which tells previews apart: `staging`, `pr-12`. */
+export function nameOf(settings: Settings): string {
+  return settings.environment === "preview" ? settings.previewName : settings.environment;
 }
 
 /** The prefix that stands for docker.io; a repository's stack has no images. */

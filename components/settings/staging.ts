@@ -19,7 +19,9 @@ export const stagingSchema = z
     ...releasedShape(kinds.staging.gateTimeoutSeconds, "staging.example.com"),
     commit: commit
       .exactOptional()
-      .describe("The commit whose images run; left out, the one that is checked out.")
+      .describe(
+        "The commit whose images run; left out, that of the variable TOWPATH_COMMIT, or the one that is checked out.",
+      )
       .meta(unhashed),
     migration: migrationSchema.prefault({}).describe("How the schema is migrated."),
     github: github("StagingGithubSettings", ["main"], []),

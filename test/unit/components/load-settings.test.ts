@@ -66,7 +66,7 @@ describe("loadSettings", () => {
     });
     assert.equal(settings.environment, "preview");
     assert.equal(settings.namespace, "notes-pr-12");
-    assert.equal("pullRequest" in settings && settings.pullRequest, 12);
+    assert.equal("previewName" in settings && settings.previewName, "pr-12");
   });
 
   it("prefers the stack's file to the name", async () => {

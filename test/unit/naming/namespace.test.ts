@@ -8,6 +8,8 @@ import {
   labelFor,
   longestNamespace,
   namespaceFor,
+  branchPreviewStack,
+  isVariant,
   previewStack,
   pullRequestOf,
 } from "../../../components/naming/namespace.ts";
@@ -121,8 +123,34 @@ describe("a stack's name", () => {
   it("determines the pull request", () => {
     assert.equal(previewStack(12), "pr-12");
     assert.equal(pullRequestOf("pr-12"), 12);
-    for (const stack of ["pr-0", "pr-012", "pr-", "pr-1x", "apr-1", "pr-1234567890"]) {
+    assert.equal(previewStack(12, "admin"), "pr-12-admin");
+    assert.equal(pullRequestOf("pr-12-admin"), 12);
+    for (const stack of ["pr-0", "pr-012", "pr-", "pr-1x", "apr-1", "pr-1234567890", "pr-1-", "pr-1-2"]) {
       assert.equal(pullRequestOf(stack), undefined, stack);
+      assert.equal(environmentOf(stack), undefined, stack);
     }
+  });
+
+  it("determines a branch's preview", () => {
+    fc.assert(
+      fc.property(fc.string(), (branch) => {
+        const stack = branchPreviewStack(branch);
+        assert.equal(environmentOf(stack), "preview");
+        assert.equal(pullRequestOf(stack), undefined);
+      }),
+    );
+    assert.match(branchPreviewStack("feature/auth-v2"), /^preview-feature-auth-v2-[0-9a-f]{8}$/);
+  });
+
+  it("is made of variants that are short labels", () => {
+    assert.deepEqual(["admin", "a", "2", "a-", "", "a-name-of-15-ch", "a-name-of-16-cha"].map(isVariant), [
+      true,
+      true,
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
   });
 });

@@ -56,7 +56,8 @@ describe("a stack's configuration", () => {
     assert.deepEqual(fallbacksFor("notes", "pr-12", { workspace: unread, variables }), {
       environment: "preview",
       namespace: "notes-pr-12",
-      pullRequest: 12,
+      previewName: "pr-12",
+      commit: undefined,
       imageMirror: "cache.example.com",
       port: undefined,
     });
@@ -64,7 +65,8 @@ describe("a stack's configuration", () => {
     assert.deepEqual(fallbacksFor("notes", "mine", { workspace: unread, variables: empty }), {
       environment: undefined,
       namespace: "notes-mine",
-      pullRequest: undefined,
+      previewName: undefined,
+      commit: undefined,
       imageMirror: undefined,
       port: undefined,
     });

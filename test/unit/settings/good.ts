@@ -21,7 +21,7 @@ export const ci = { environment: "ci", namespace: "notes-ci", reuse: "local", re
 export const preview = {
   environment: "preview",
   namespace: "notes-pr-12",
-  pullRequest: 12,
+  previewName: "pr-12",
   previewDomain: "preview.example.com",
   gateway: "host-previews",
   host: machine,

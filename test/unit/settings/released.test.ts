@@ -98,21 +98,27 @@ describe("the settings of a preview", () => {
     );
   });
 
-  it("have a number, a domain and a commit", () => {
+  it("have a name, a domain and a commit", () => {
     preview(
-      "towpath:pullRequest: expected a pull request's number, got 0; use the stack pr-<number>, for example pr-12",
-      {
-        pullRequest: 0,
-      },
+      'towpath:previewName: expected a preview\'s name, got "pr-0"; use the stack pr-<number> or pr-<number>-<variant>, for example pr-12',
+      { previewName: "pr-0" },
     );
     preview(
-      'towpath:previewDomain: expected a host name in lower case, without a scheme or path, got "https://p.example.com"; for example "preview.example.com"',
+      'towpath:previewDomain: expected a host name in lower case, without a scheme or path, or a pattern of one with {preview}, got "https://p.example.com"; for example "preview.example.com" or "notes-{preview}.example.com"',
       { previewDomain: "https://p.example.com" },
     );
     preview(
       'towpath:commit: expected a commit\'s full name of 40 hexadecimal digits, got "main"; take what git rev-parse prints',
       { commit: "main" },
     );
+  });
+
+  it("lead to an address below the domain, or by a pattern (002-99b, 002-134)", () => {
+    const addressOf = (settings: object): string =>
+      (parseSettings({ ...good.preview, ...settings }) as PreviewSettings).domain;
+    assert.equal(addressOf({ previewName: "pr-12-admin" }), "pr-12-admin.preview.example.com");
+    const previewDomain = "report-{preview}.example.com";
+    assert.equal(addressOf({ previewName: "pr-123", previewDomain }), "report-pr-123.example.com");
   });
 
   it("name a repository, and a token that only commands which ask GitHub need", () => {

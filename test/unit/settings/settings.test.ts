@@ -47,11 +47,11 @@ describe("settings that are missing", () => {
     const settings = parseSettings(minimal.preview, {
       environment: "preview",
       namespace: "notes-pr-12",
-      pullRequest: 12,
+      previewName: "pr-12",
     });
     assert.ok(settings.environment === "preview");
     assert.equal(settings.gateTimeoutSeconds, 120);
-    assert.equal(settings.pullRequest, 12);
+    assert.equal(settings.previewName, "pr-12");
     assert.deepEqual(settings.limits, { memory: 268435456, cpus: 0.5, pids: 128 });
     assert.deepEqual(settings.host.key, { source: "agent" });
     assert.equal(settings.host.port, 22);
@@ -100,7 +100,7 @@ describe("settings that are missing", () => {
       environment: "ci",
       namespace: "other",
       imageMirror: "b.example.com",
-      pullRequest: 3,
+      previewName: "pr-3",
     };
     assert.deepEqual(parseSettings(given, other), parseSettings(given));
   });
