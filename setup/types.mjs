@@ -14,6 +14,8 @@ export function writeTypes(root, folder) {
     ["components/index.ts", "components/environment/components.ts"].map((file) => join(root, file)),
     {
       ...options,
+      incremental: false,
+      tsBuildInfoFile: undefined,
       noEmit: false,
       declaration: true,
       emitDeclarationOnly: true,
