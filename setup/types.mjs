@@ -10,12 +10,13 @@ import ts from "typescript";
 export function writeTypes(root, folder) {
   const read = ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, root);
+  // The record of what is checked already is the checking's own.
+  delete options.tsBuildInfoFile;
   const program = ts.createProgram(
     ["components/index.ts", "components/environment/components.ts"].map((file) => join(root, file)),
     {
       ...options,
       incremental: false,
-      tsBuildInfoFile: undefined,
       noEmit: false,
       declaration: true,
       emitDeclarationOnly: true,
