@@ -88,18 +88,29 @@ export async function destructiveSteps(sql: string, history = ""): Promise<Destr
   if (typeof statements === "string") {
     return [{ statement: "the whole SQL", reason: `is not SQL that can be judged: ${statements}` }];
   }
-  const schema = schemaBefore(statements, await statementsOf(history));
+  const reasons = reasonsOf(statements, await statementsOf(history));
+  return statements.flatMap(({ text: statement }, index) =>
+    (reasons[index] ?? []).map((reason) => ({ statement, reason })),
+  );
+}
+
+/** The reasons for which each of the statements is a destructive step; none for one that is not. */
+export function reasonsOf(
+  statements: readonly Statement[],
+  history: readonly Statement[] | string,
+): readonly (readonly string[])[] {
+  const schema = schemaBefore(statements, history);
   // An index that is dropped and made again, so that the migration can be tried again, is not missed.
   for (const { node } of statements) {
     if ("IndexStmt" in node && node.IndexStmt.unique === true)
       schema.made.add(`index ${node.IndexStmt.idxname ?? ""}`);
   }
-  return statements.flatMap(({ text: statement, node }) => {
+  return statements.map(({ node }) => {
     const [[kind, body] = ["", undefined]] = Object.entries(node);
     const judge = judgements[kind as Kind] as ((body: unknown, schema: SchemaSoFar) => string[]) | undefined;
     const found = judge?.(body, schema) ?? [];
     schema.remember(node);
-    return found.map((reason) => ({ statement, reason }));
+    return found;
   });
 }
 

@@ -1,6 +1,7 @@
 /** The kinds of things that a reading of a migration's SQL finds. */
 export type Hazard =
   | "index-build"
+  | "index-drop"
   | "unique-constraint"
   | "check-constraint"
   | "foreign-key"
