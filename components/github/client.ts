@@ -1,3 +1,4 @@
+import Bottleneck from "bottleneck";
 import { Octokit } from "@octokit/core";
 import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { retry } from "@octokit/plugin-retry";
@@ -33,7 +34,7 @@ export interface GithubAccess {
   readonly answerMilliseconds?: number;
   /**
    * The length of a second of waiting, in milliseconds: 1, 4 and 9 of them after no answer or one of 5xx, and as many
-   * as a rate limit asks for.
+   * as a rate limit asks for; one between two writes, and 3 where people are notified, as GitHub's guide asks.
    */
   readonly secondMilliseconds?: number;
 }
@@ -84,7 +85,11 @@ export class GithubClient {
         retryAfterBaseValue: secondMilliseconds,
         doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
       },
-      throttle: { onRateLimit: wait, onSecondaryRateLimit: wait, retryAfterBaseValue: secondMilliseconds },
+      throttle: {
+        ...{ onRateLimit: wait, onSecondaryRateLimit: wait, retryAfterBaseValue: secondMilliseconds },
+        write: new Bottleneck.Group({ maxConcurrent: 1, minTime: secondMilliseconds }),
+        notifications: new Bottleneck.Group({ maxConcurrent: 1, minTime: 3 * secondMilliseconds }),
+      },
     });
   }
 

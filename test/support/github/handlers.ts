@@ -1,3 +1,4 @@
+import { deploymentHandlers } from "./deployment-handlers.ts";
 import { pullRequestHandlers } from "./pull-request-handlers.ts";
 import { account } from "./pull-requests.ts";
 import { repositoryHandlers } from "./repository-handlers.ts";
@@ -63,6 +64,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   },
   ...repositoryHandlers,
   ...pullRequestHandlers,
+  ...deploymentHandlers,
 
   "get /repos/{owner}/{repo}/environments": ({ store }) => ({
     status: 200,

@@ -22,6 +22,42 @@ export interface StoredEnvironment {
   readonly variables: Map<string, string>;
 }
 
+/** A status of a deployment. */
+export interface StoredDeploymentStatus {
+  readonly id: number;
+  readonly state: string;
+  readonly description: string;
+  readonly environment_url?: string;
+  readonly log_url?: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** A deployment, with its statuses in their order. */
+export interface StoredDeployment {
+  readonly id: number;
+  readonly ref: string;
+  readonly sha: string;
+  readonly task: string;
+  readonly environment: string;
+  readonly creator: string;
+  readonly isTransient: boolean;
+  readonly isProduction: boolean;
+  readonly createdAt: string;
+  readonly statuses: StoredDeploymentStatus[];
+}
+
+/** A status of a commit. */
+export interface StoredCommitStatus {
+  readonly id: number;
+  readonly state: string;
+  readonly context: string;
+  readonly description: string | null;
+  readonly target_url: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
 /** A label of issues. */
 export interface StoredLabel {
   readonly name: string;
@@ -50,6 +86,12 @@ export class Store {
   readonly comments: StoredComment[] = [];
   /** The login that requests are made as; that of an app's token ends with `[bot]`. */
   actor: string;
+  /** The deployments, by id. */
+  readonly deployments = new Map<number, StoredDeployment>();
+  /** The statuses of commits, by the commit, newest first. */
+  readonly commitStatuses = new Map<string, StoredCommitStatus[]>();
+  /** The roles of those that may do more or less than a user of the repository, who writes. */
+  readonly permissions = new Map<string, "admin" | "maintain" | "write" | "triage" | "read" | "none">();
   dependabotAlerts = false;
   security: Record<string, { status: string }> = {};
   isPrivate = false;
@@ -129,6 +171,15 @@ export class Store {
   /** GitHub takes environments' names without regard to case. */
   environment(name: string): StoredEnvironment | undefined {
     return this.environments.get(name.toLowerCase());
+  }
+
+  /** Adds an environment that is not protected. */
+  addEnvironment(name: string): void {
+    this.environments.set(name.toLowerCase(), {
+      ...{ id: this.nextId(), name, waitTimer: 0, preventSelfReview: false, canAdminsBypass: true },
+      ...{ reviewers: [], policy: null, branchPolicies: [] },
+      ...{ secrets: new Map<string, never>(), variables: new Map<string, never>() },
+    });
   }
 
   /** Opens a sealed box. Throws when it was sealed for another key. */
