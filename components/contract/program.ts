@@ -8,6 +8,7 @@ export type Program =
   | "migrate"
   | "rehearse-migrations"
   | "remove-route"
+  | "seed"
   | "switch-route"
   | "tag-images"
   | "write-secrets";

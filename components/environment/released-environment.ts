@@ -15,7 +15,8 @@ import { dueSecret, lostOverlap } from "../plan/due-secrets.ts";
 import { registryAccount } from "../plan/environment-registry.ts";
 import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "../plan/release-record.ts";
-import { Release, type ImageIds, type ReleaseArgs, type SchemaArgs } from "../release/release.ts";
+import type { ImageIds, ReleaseArgs, SchemaArgs } from "../release/release-args.ts";
+import { Release } from "../release/release.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
@@ -157,6 +158,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
         }),
         secretValues,
+        ...seedOf(settings),
         schema: schemaArgs(args, data, tracks, { volume: backups?.volumeName, database: names.database }),
         numberOfCopies: settings.copies,
         url: `https://${domain}`,
@@ -219,6 +221,10 @@ function recordsOf(
         ...defined({ postgres: application.postgres?.version }),
       }),
     );
+}
+
+function seedOf(settings: ReleasedSettings): Pick<ReleaseArgs, "seed"> {
+  return "data" in settings && settings.data.kind === "seed" ? { seed: settings.data } : {};
 }
 
 /** Returns the arguments of the migration: with a dump before in production; an earlier release does not migrate. */

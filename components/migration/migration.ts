@@ -12,10 +12,16 @@ import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
 import type { Limits } from "../settings/limits.ts";
 
 /** Arguments of a migration. */
-export interface MigrationArgs {
+export interface MigrationArgs extends RunArgs {
   /** The migrations are part of the image: another image runs them again, and nothing else does. */
   imageId: pulumi.Output<string>;
   command: readonly string[];
+  /** The care taken of users' data: where there is none, the command runs and nothing else. */
+  care: { readonly careful: false } | ({ readonly careful: true } & MigrationCare);
+}
+
+/** Arguments of one run of a command of a service, with the service's own connections. */
+export interface RunArgs {
   environment: Readonly<Record<string, string>>;
   /** Secrets that are delivered as variables. */
   variables: SecretValues;
@@ -28,8 +34,6 @@ export interface MigrationArgs {
   labels: Readonly<Record<string, string>>;
   /** The resources that each copy of a service may use; left out, the command may use half of the machine's memory. */
   limits?: Limits;
-  /** The care taken of users' data: where there is none, the command runs and nothing else. */
-  care: { readonly careful: false } | ({ readonly careful: true } & MigrationCare);
 }
 
 /** Arguments of a careful migration, where users' data is. */
@@ -100,15 +104,8 @@ export class Migration extends pulumi.ComponentResource {
         program: "migrate",
         input: {
           image,
-          network: args.host.networkName,
           command,
-          environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
-          variables: pulumi.all(args.variables),
-          files: pulumi.all(args.files),
-          labels: args.labels,
-          ...(Object.keys(args.mounts).length > 0 && { mounts: args.mounts }),
-          timeoutSeconds: args.timeoutSeconds,
-          ...defined({ limits: args.limits && limitsFromSettings(args.limits) }),
+          ...runInput(args),
           ...(care.careful && { capabilities: [...care.capabilities], care: careInput(care) }),
         },
         triggers: [args.imageId, ...(downgrade === undefined ? [] : [`down to ${downgrade.to}`])],
@@ -117,6 +114,20 @@ export class Migration extends pulumi.ComponentResource {
       { parent: this, ...(from?.whether === "settled" && { ignoreChanges: ["stdin"] }) },
     );
   }
+}
+
+/** The input of a run that does not depend on what is run. */
+export function runInput(args: RunArgs) {
+  return {
+    network: args.host.networkName,
+    environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
+    variables: pulumi.all(args.variables),
+    files: pulumi.all(args.files),
+    labels: args.labels,
+    ...(Object.keys(args.mounts).length > 0 && { mounts: args.mounts }),
+    timeoutSeconds: args.timeoutSeconds,
+    ...defined({ limits: args.limits && limitsFromSettings(args.limits) }),
+  };
 }
 
 function rollbackOf({ care }: MigrationArgs): SchemaRollback | undefined {

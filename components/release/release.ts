@@ -1,88 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Application, Service } from "../application/application.ts";
+import type { Service } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { routesInOrder } from "../application/routes.ts";
-import type { SecureSite } from "../contract/target.ts";
-import type { Gateway } from "../gateway/gateway.ts";
 import { healthPaths, routeChecks } from "../gateway/route-checks.ts";
-import type { Host } from "../host/host.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import { defined } from "../input/defined.ts";
-import { Migration, type MigrationCare } from "../migration/migration.ts";
-import type { Names } from "../naming/names.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
-import type { SecretValues } from "../secrets/files.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
-import { boundariesOf, limitsOf, type Boundaries } from "./boundaries.ts";
+import { boundariesOf, limitsOf } from "./boundaries.ts";
 import { probeOf } from "./health-probe.ts";
+import { mountsOf, readyData } from "./ready-data.ts";
+import type { ImageIds, ReleaseArgs } from "./release-args.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 import { Route } from "./route.ts";
 import { smokeChecks } from "./smoke-checks.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
-
-/** Arguments of a release. */
-export interface ReleaseArgs {
-  application: Application;
-  /** The environment's own name: `staging`, `pr-12`. */
-  environment: string;
-  names: Names;
-  /** The images' ids, by the images' names: of the release that all clients get, but for a canary's. */
-  images: ImageIds;
-  /** A newer release beside it, for a part of the clients. */
-  canary?: { images: ImageIds; weight: number };
-  /** The number of copies of each service, by its name; one where a service is not named. */
-  numberOfCopies?: Readonly<Record<string, number>>;
-  /** The address of the environment for users: `https://notes.example.com`. */
-  url: string;
-  /** The users' access to it. */
-  access: Access;
-  /** The boundaries that keep its copies from harming others. */
-  boundaries: Boundaries;
-  /** The care with which the schema is migrated. */
-  schema: SchemaArgs;
-  /** Every secret that a service may be given, by name. */
-  secretValues: SecretValues;
-  gateTimeoutSeconds: number;
-  watchSeconds: number;
-  /** The time that an old copy may take to end. */
-  drainSeconds: number;
-  /** True when the switch waits that long for requests under way, before old copies are ended. */
-  drains: boolean;
-  /** The time since which the gateway serves what the state says; see `agreement`. */
-  routeSince: pulumi.Input<string>;
-  host: Host;
-  gateway: Pick<Gateway, "containerName" | "containerId">;
-  /** The labels of one part. */
-  labels: (part: string) => Readonly<Record<string, string>>;
-}
-
-/** Images' ids, by the images' names. */
-export type ImageIds = Readonly<Record<string, pulumi.Output<string>>>;
-
-/** The users' access to an environment: on a port of their own machine, or by a domain over HTTPS. */
-export type Access = { readonly route: "localhost" } | PublicAccess;
-
-/** Access to an environment by its domain. */
-interface PublicAccess extends SecureSite {
-  readonly route: "domain";
-  /** True when everyone is asked to come back later, health paths excepted. */
-  readonly maintenance: boolean;
-  /** The network of a gateway that several environments share: copies that it asks are in it too. */
-  readonly gatewayNetwork?: string;
-}
-
-/** The care taken in a migration: the command alone, or more where an environment's own database has users' data. */
-export type SchemaArgs =
-  | { readonly careful: false }
-  | ({ readonly careful: true; readonly timeoutSeconds: number } & Omit<
-      MigrationCare,
-      "migrations" | "capabilities"
-    >);
-
-/** The time that a migration may take where no setting says it, in seconds. */
-const migrationTimeoutSeconds = 600;
 
 /** A copy, and the gate that it has to pass. */
 interface GatedCopy {
@@ -120,10 +54,10 @@ export class Release extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:Release", name, {}, opts);
-    const migration = this.migration(name, args);
-    const stable = this.copies(name, args, { images: args.images, suffix: "" }, migration);
+    const { migration, ready } = readyData(name, args, { parent: this });
+    const stable = this.copies(name, args, { images: args.images, suffix: "" }, ready);
     const canary =
-      args.canary && this.copies(name, args, { images: args.canary.images, suffix: "-canary" }, migration);
+      args.canary && this.copies(name, args, { images: args.canary.images, suffix: "-canary" }, ready);
     const route = this.switchTo(name, args, stable, canary);
     this.route = route.left;
     this.containers = pulumi.all([namesIn(stable), route.receipt]).apply(([names]) => names);
@@ -139,34 +73,12 @@ export class Release extends pulumi.ComponentResource {
     this.registerOutputs({ containers: this.containers });
   }
 
-  private migration(name: string, args: ReleaseArgs): Migration | undefined {
-    const { schema, application } = args;
-    const { migrations, services } = application;
-    const service = migrations && services[migrations.service];
-    if (migrations === undefined || service === undefined) return undefined;
-    return new Migration(
-      `${name}-migration`,
-      {
-        imageId: found((args.canary ?? args).images, service.image),
-        command: migrations.up,
-        timeoutSeconds: schema.careful ? schema.timeoutSeconds : migrationTimeoutSeconds,
-        care: schema.careful ? { ...schema, migrations, capabilities: service.capabilities } : schema,
-        ...limitsOf(args.boundaries),
-        host: args.host,
-        labels: args.labels("migration"),
-        mounts: mountsOf(args, service),
-        ...serviceInputs(args, service),
-      },
-      { parent: this },
-    );
-  }
-
   /** Services in the order of their needs, one start at a time: each when those that it needs are healthy. */
   private copies(
     name: string,
     args: ReleaseArgs,
     { images, suffix }: { images: ImageIds; suffix: string },
-    migration: Migration | undefined,
+    ready: readonly pulumi.Resource[],
   ): Copies {
     const copies: Record<string, GatedCopy[]> = {};
     let started: pulumi.Output<string> | undefined;
@@ -193,7 +105,7 @@ export class Release extends pulumi.ComponentResource {
             ...inputs,
             ...within,
           },
-          { parent: this, dependsOn: migration === undefined ? needed : [migration, ...needed] },
+          { parent: this, dependsOn: [...ready, ...needed] },
         );
         started = workload.containerId;
         const gate = new HealthGate(
@@ -286,9 +198,4 @@ function gatewayNetworkOf({ access }: ReleaseArgs, { port }: Service): { gateway
   if (access.route !== "domain" || port === undefined) return {};
   const { gatewayNetwork } = access;
   return gatewayNetwork === undefined ? {} : { gatewayNetwork };
-}
-
-/** The source that a service sees as it is in the working tree. */
-function mountsOf({ application }: ReleaseArgs, { image }: Service): Readonly<Record<string, string>> {
-  return found(application.images, image).mounts ?? {};
 }

@@ -35,12 +35,24 @@ export function checkAgreement(application: Application, settings: Settings, giv
     ...("copies" in settings
       ? unknownNames("copies", "service", Object.keys(settings.copies), Object.keys(application.services))
       : []),
+    ...unknownSeed(application, settings),
     ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), secrets),
     ...secrets.flatMap((secret) => missingSecret(application, settings, secret, given)),
     ...secrets.flatMap((secret) => takenName(application, settings, secret)),
     ...missingCredentials(settings, given),
   ];
   if (problems.length > 0) throw new InputError(problems);
+}
+
+/** Says that the service whose command makes a preview's data is none of the application's. */
+function unknownSeed({ services }: Application, settings: Settings): string[] {
+  if (!("data" in settings) || settings.data.kind !== "seed") return [];
+  const { service } = settings.data;
+  const known = Object.keys(services);
+  if (known.includes(service)) return [];
+  return [
+    `towpath:data.service: expected a service of the application, got "${service}"; ${suggestion(service, known)}`,
+  ];
 }
 
 function unknownNames(

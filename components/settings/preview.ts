@@ -9,6 +9,7 @@ import { unhashed } from "./hashed.ts";
 import { host } from "./host.ts";
 import { kinds } from "./kinds.ts";
 import { limits } from "./limits.ts";
+import { previewData } from "./preview-data.ts";
 import { gateway } from "./released.ts";
 import { registry } from "./registry.ts";
 import { generatedSecrets } from "./secret-source.ts";
@@ -49,6 +50,9 @@ export const previewSchema = z
     limits: limits
       .prefault({ memory: "256MiB", cpus: 0.5, pids: 128 })
       .describe("What each container may use at most."),
+    data: previewData
+      .prefault({ kind: "empty" })
+      .describe("What its database, cache and buckets hold at first."),
     secrets: generatedSecrets,
     github: previewGithub,
   })

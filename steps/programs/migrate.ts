@@ -12,6 +12,7 @@ import { UserError } from "../../components/input/user-error.ts";
 import { backUp } from "../database/backup.ts";
 import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
 import { awaitEarlierRuns } from "../database/earlier-runs.ts";
+import { failureOf } from "../machine/failed-run.ts";
 import type { EndedRun, Machine } from "../machine/machine.ts";
 import { runStep, StepFailure } from "../program.ts";
 
@@ -90,7 +91,7 @@ async function run(input: LimitedInput, state: () => Promise<string>): Promise<v
   const name = `"${command.join(" ")}"`;
   const look = async (ended: EndedRun): Promise<void> => {
     if (ended.exitCode === 0) return;
-    const { problem, remedy, log } = await failure(ended, timeoutSeconds);
+    const { problem, remedy, log } = await failureOf(ended, timeoutSeconds);
     throw new StepFailure(
       `migrations: ${name} ${problem}${await state()}, nothing new was started; ${remedy}its last log lines:\n${log}`,
     );
@@ -145,25 +146,12 @@ function withoutFiles(
 function look(input: LimitedInput, command: readonly string[]): Promise<string> {
   const printed = async (ended: EndedRun): Promise<string> => {
     if (ended.exitCode === 0) return ended.output();
-    const { problem, remedy, log } = await failure(ended, lookSeconds);
+    const { problem, remedy, log } = await failureOf(ended, lookSeconds);
     throw new StepFailure(
       `migrations: "${command.join(" ")}" ${problem}, nothing was started; ${remedy}its last log lines:\n${log}`,
     );
   };
   return input.machine.once({ ...input, command }, lookSeconds, printed, input.lost);
-}
-
-/** The problem of a command that failed, with what to do where that is known. */
-async function failure(
-  { exitCode, ...ended }: EndedRun,
-  timeoutSeconds: number,
-): Promise<{ problem: string; remedy: string; log: string }> {
-  const log = await ended.log();
-  const limited = await ended.limited(log);
-  if (limited !== undefined) return { problem: limited.how, remedy: `${limited.remedy}; `, log };
-  const problem =
-    exitCode === undefined ? `not done within ${timeoutSeconds} s` : `ended with exit code ${exitCode}`;
-  return { problem, remedy: "", log };
 }
 
 await runStep(migrate);

@@ -11,6 +11,7 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
+import type { SeedInput } from "../../../components/contract/seed.ts";
 import { routeId } from "../../../components/gateway/served-site.ts";
 import { deploy } from "../../../components/environment/deploy.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
@@ -157,6 +158,7 @@ describe("a deployment", function () {
       host: app1,
       registry: { address: registry.address, repository: "team/page" },
       commit,
+      data: { kind: "seed", service: "web", command: ["fill"] },
     };
     const application: ApplicationDescription = { ...page, redis: { version: 7 } };
     const before = stacks({ "host-previews": { gateway } });
@@ -165,6 +167,11 @@ describe("a deployment", function () {
     assert.equal(result.url, "https://pr-12.preview.example.com");
     const made = byName(registrations);
     assert.ok(made["page-pr-12-release-route-switch"]);
+    const seed = made["page-pr-12-release-seed-run"] ?? assert.fail("no seed");
+    // Whatever changes later: it ran.
+    assert.deepEqual([seed.inputs.triggers, seed.inputs.update], [[], "true"]);
+    const { command, network } = (seed.inputs.stdin as Hidden).value as SeedInput;
+    assert.deepEqual({ command, network }, { command: ["fill"], network: "page-pr-12" });
     assert.equal(made["page-pr-12-gateway-container"], undefined);
     const data = registrations.filter(({ type }) => type === "docker:index/volume:Volume");
     assert.deepEqual(

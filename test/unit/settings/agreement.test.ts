@@ -56,6 +56,10 @@ describe("application and settings", () => {
         'towpath:secrets.JWT_SECRT: the application has no such secret; did you mean "JWT_SECRET"',
       ].join("\n"),
     );
+    assert.equal(
+      refusal(good.preview, { data: { service: "apii" } }, all),
+      'towpath:data.service: expected a service of the application, got "apii"; did you mean "api"',
+    );
     const none = parseApplication({
       name: "a",
       images: { a: { context: "." } },

@@ -134,6 +134,33 @@ describe("the settings of a preview", () => {
   });
 });
 
+describe("the data of a preview", () => {
+  it("is empty, or what a command of a service writes", () => {
+    const { data: _, ...rest } = good.preview;
+    const settings = parseSettings(rest);
+    assert.deepEqual("data" in settings && settings.data, { kind: "empty" });
+    const seeded = parseSettings(good.preview);
+    assert.deepEqual("data" in seeded && seeded.data, { ...good.preview.data, timeoutSeconds: 600 });
+  });
+
+  it("is refused when it is anything else", () => {
+    preview(
+      'towpath:data: expected the kind empty or seed, got a text; write { "kind": "empty" } if in doubt',
+      {
+        data: "production",
+      },
+    );
+    preview(
+      'towpath:data.command: expected a command with one item a word, got "python -m notes.seed"; for example ["python", "-m", "notes.seed"]',
+      { data: { kind: "seed", service: "api", command: "python -m notes.seed" } },
+    );
+    preview(
+      'towpath:data.service: expected the name of one of the application\'s services, got nothing; for example "api"',
+      { data: { kind: "seed", service: undefined } },
+    );
+  });
+});
+
 describe("the settings of a generated secret", () => {
   it("have generations from 1 on", () => {
     staging(

@@ -1,0 +1,71 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Application } from "../application/application.ts";
+import type { SecureSite } from "../contract/target.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Host } from "../host/host.ts";
+import type { MigrationCare } from "../migration/migration.ts";
+import type { Names } from "../naming/names.ts";
+import type { SecretValues } from "../secrets/files.ts";
+import type { SeedData } from "../settings/preview-data.ts";
+import type { Boundaries } from "./boundaries.ts";
+
+/** Arguments of a release. */
+export interface ReleaseArgs {
+  application: Application;
+  /** The environment's own name: `staging`, `pr-12`. */
+  environment: string;
+  names: Names;
+  /** The images' ids, by the images' names: of the release that all clients get, but for a canary's. */
+  images: ImageIds;
+  /** A newer release beside it, for a part of the clients. */
+  canary?: { images: ImageIds; weight: number };
+  /** The number of copies of each service, by its name; one where a service is not named. */
+  numberOfCopies?: Readonly<Record<string, number>>;
+  /** The address of the environment for users: `https://notes.example.com`. */
+  url: string;
+  /** The users' access to it. */
+  access: Access;
+  /** The boundaries that keep its copies from harming others. */
+  boundaries: Boundaries;
+  /** The care with which the schema is migrated. */
+  schema: SchemaArgs;
+  /** The command that fills the new database of a preview; left out, it stays as the migration leaves it. */
+  seed?: SeedData;
+  /** Every secret that a service may be given, by name. */
+  secretValues: SecretValues;
+  gateTimeoutSeconds: number;
+  watchSeconds: number;
+  /** The time that an old copy may take to end. */
+  drainSeconds: number;
+  /** True when the switch waits that long for requests under way, before old copies are ended. */
+  drains: boolean;
+  /** The time since which the gateway serves what the state says; see `agreement`. */
+  routeSince: pulumi.Input<string>;
+  host: Host;
+  gateway: Pick<Gateway, "containerName" | "containerId">;
+  /** The labels of one part. */
+  labels: (part: string) => Readonly<Record<string, string>>;
+}
+
+/** Images' ids, by the images' names. */
+export type ImageIds = Readonly<Record<string, pulumi.Output<string>>>;
+
+/** The users' access to an environment: on a port of their own machine, or by a domain over HTTPS. */
+export type Access = { readonly route: "localhost" } | PublicAccess;
+
+/** Access to an environment by its domain. */
+interface PublicAccess extends SecureSite {
+  readonly route: "domain";
+  /** True when everyone is asked to come back later, health paths excepted. */
+  readonly maintenance: boolean;
+  /** The network of a gateway that several environments share: copies that it asks are in it too. */
+  readonly gatewayNetwork?: string;
+}
+
+/** The care taken in a migration: the command alone, or more where an environment's own database has users' data. */
+export type SchemaArgs =
+  | { readonly careful: false }
+  | ({ readonly careful: true; readonly timeoutSeconds: number } & Omit<
+      MigrationCare,
+      "migrations" | "capabilities"
+    >);
