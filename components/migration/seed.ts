@@ -17,7 +17,7 @@ export interface SeedArgs extends RunArgs {
  */
 export class Seed extends pulumi.ComponentResource {
   constructor(name: string, args: SeedArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("towpath:release:Seed", name, {}, opts);
+    super("towpath:migration:Seed", name, {}, opts);
     new Step<SeedInput>(
       `${name}-run`,
       {
