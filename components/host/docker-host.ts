@@ -62,7 +62,10 @@ export class DockerHost extends pulumi.ComponentResource implements Host {
   }
 
   volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-    return new docker.Volume(name, { name: args.name, labels: labelList(args.labels) }, this.own(opts)).name;
+    const labels = labelList(marked(args.labels));
+    // Each run has another mark, and a volume that is replaced is empty.
+    const own = this.own({ ...opts, ignoreChanges: ["labels"] });
+    return new docker.Volume(name, { name: args.name, labels }, own).name;
   }
 
   copy(name: string, args: CopyArgs, opts: pulumi.CustomResourceOptions): Copy {

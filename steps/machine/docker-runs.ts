@@ -8,6 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { pack } from "tar-stream";
 import type { CommandRun, RunLimits } from "../../components/contract/command-run.ts";
+import { marked } from "../../components/naming/run-mark.ts";
 import { endedByLimits, limitArguments, limitsFromEngine } from "../../components/host/run-limits.ts";
 import { lookSeconds, printedBy, type Look, type Printed } from "../../components/host/isolated-run.ts";
 import { delivers, withoutSecrets } from "../delivered.ts";
@@ -229,8 +230,9 @@ function volumeMount({ name, labels }: ScriptRun["volume"]): string {
   return ["type=volume", `source=${name}`, `target=${scriptFolder}`, ...labelled].join(",");
 }
 
+/** Labels, with the mark of the run: one that is killed leaves the container, and only its mark says whose it is. */
 function labelArguments(labels: Readonly<Record<string, string>>): string[] {
-  return Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+  return Object.entries(marked(labels)).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
 }
 
 function rights(capabilities: CommandRun["capabilities"]): string[] {

@@ -30,6 +30,7 @@ export interface Registration {
     /** Undefined where the plugin decides. */
     readonly deleteBeforeReplace: boolean | undefined;
     readonly replaceOnChanges: readonly string[];
+    readonly ignoreChanges: readonly string[];
     /** True when a plan that would delete it fails. */
     readonly protect: boolean;
     /** True when it stays where it is after the engine forgets it. */
@@ -158,6 +159,7 @@ function registrationOf(urn: string, request: RegisterResourceRequest): Registra
         ? request.getDeletebeforereplace()
         : undefined,
       replaceOnChanges: request.getReplaceonchangesList(),
+      ignoreChanges: request.getIgnorechangesList(),
       protect: request.getProtect() ?? false,
       retainOnDelete: request.getRetainondelete() ?? false,
       provider: request.getProvider().split("::").slice(2, 4).join(" "),

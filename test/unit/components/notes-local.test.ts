@@ -117,6 +117,14 @@ describe("the sample application in local", function () {
     }
   });
 
+  it("keeps volumes and the network whatever run made them", () => {
+    for (const { name, options } of [
+      ...ofType("docker:index/volume:Volume"),
+      ...ofType("docker:index/network:Network"),
+    ])
+      assert.deepEqual(options.ignoreChanges, ["labels"], name);
+  });
+
   it("shows no secret's value in any input that is not marked secret", () => {
     const open = JSON.stringify(registrations.map(({ name, inputs }) => [name, shown(inputs)]));
     for (const value of [...Object.values(secrets), databaseUrl, redisUrl])
