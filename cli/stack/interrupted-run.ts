@@ -1,4 +1,5 @@
 import { docker } from "../docker/containers.ts";
+import { removeNetworks } from "../docker/networks.ts";
 import { viewEngine, type EngineView } from "../drift/engine.ts";
 import { explain } from "../failures.ts";
 import { Problem } from "../problem.ts";
@@ -111,7 +112,8 @@ async function remove(
   { left, leftNetworks }: Pick<Unknown, "left" | "leftNetworks">,
 ): Promise<void> {
   if (left.length > 0) await docker(run, ["rm", "--force", ...left.map(({ id }) => id)]);
-  if (leftNetworks.length > 0) await run("docker", ["network", "rm", ...leftNetworks]);
+  // A migration that still runs holds one until it ends.
+  await removeNetworks(run, leftNetworks).catch(() => undefined);
 }
 
 async function refresh(call: PulumiCall, progress: Progress, extra: readonly string[] = []): Promise<void> {

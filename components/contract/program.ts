@@ -5,6 +5,8 @@ export type Program =
   | "create-buckets"
   | "create-role"
   | "health-gate"
+  | "join-networks"
+  | "leave-network"
   | "migrate"
   | "rehearse-migrations"
   | "remove-route"

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { found } from "../application/names.ts";
+import type { JoinNetworksInput } from "../contract/join-networks.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import { preflight } from "../host/check-hosts.ts";
 import { writeConnections } from "../host/connection.ts";
 import { gatewayDemand } from "../host/preflight.ts";
+import { Step } from "../host/step.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { InputError } from "../input/input-error.ts";
 import { missingCredentials } from "../settings/agreement.ts";
@@ -59,6 +61,16 @@ export class HostEnvironment extends pulumi.ComponentResource {
     const child = { parent: this };
     const place = placeOf(name, { applicationName, settings, connection }, child);
     const gateway = gatewayOf(name, place, { listens: "public", ipv6: hasIpv6 }, child);
+    // One that was made again serves the environments that are there, before their own next run.
+    new Step<JoinNetworksInput & { gatewayId: string }>(
+      `${name}-gateway-join`,
+      {
+        host: place.host,
+        program: "join-networks",
+        input: { gateway: gateway.containerName, gatewayId: gateway.containerId },
+      },
+      { parent: gateway },
+    );
     this.namespace = settings.namespace;
     this.gateway = pulumi
       .all([gateway.containerName, gateway.containerId, place.host.networkName])

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Gateway, type GatewayArgs } from "../gateway/gateway.ts";
-import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import { DockerHost, type DockerHostArgs } from "../host/docker-host.ts";
 import type { Host } from "../host/host.ts";
 import { labels, namesOf, type Names } from "../naming/names.ts";
@@ -59,12 +58,4 @@ export function gatewayOf(
     { containerName: names.gateway, imageMirror, ...listening, host, labels: labelsOf("gateway") },
     opts,
   );
-}
-
-/** The gateway of a host that several environments share, in the form of one's own. */
-export function sharedGatewayOf({
-  containerName,
-  containerId,
-}: SharedGateway): Pick<Gateway, "containerName" | "containerId"> {
-  return { containerName: pulumi.output(containerName), containerId: pulumi.output(containerId) };
 }

@@ -3,7 +3,7 @@ import type { Application } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
-import { sharedGateway } from "../gateway/shared-gateway.ts";
+import { portsWarning, sharedGateway } from "../gateway/shared-gateway.ts";
 import { connectAll, preflight, type HostReport } from "../host/check-hosts.ts";
 import { writeConnections } from "../host/connection.ts";
 import { dockerView } from "../host/docker-view.ts";
@@ -102,8 +102,12 @@ async function checkPlatforms(
 /** The gateway that others share with this environment, where there is one. */
 type SharedGatewayArgs = Pick<ReleasedEnvironmentArgs, "gateway">;
 
-async function gatewayArgs({ gateway }: ReleasedSettings): Promise<SharedGatewayArgs> {
-  return gateway === undefined ? {} : { gateway: sharedGateway(gateway, await stackOutputsOf(gateway)) };
+async function gatewayArgs({ gateway, namespace }: ReleasedSettings): Promise<SharedGatewayArgs> {
+  if (gateway === undefined) return {};
+  const found = sharedGateway(gateway, await stackOutputsOf(gateway));
+  const warning = portsWarning(namesOf(namespace).network, found);
+  if (warning !== undefined) void pulumi.log.warn(warning);
+  return { gateway: found };
 }
 
 /** The known facts of the release that runs, before another one takes its place. */

@@ -4,6 +4,7 @@ import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { Backups } from "../data/backups.ts";
+import { JoinedGateway } from "../gateway/joined-gateway.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { PulledImage } from "../image/pulled-image.ts";
@@ -25,7 +26,7 @@ import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { nameOf, secretSourcesOf } from "../settings/settings.ts";
-import { gatewayOf, placeOf, sharedGatewayOf, type Place, type PlaceArgs } from "./place.ts";
+import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
 
 /** Arguments of a released environment. */
 export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings> {
@@ -88,7 +89,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     const gateway =
       args.gateway === undefined
         ? gatewayOf(name, place, { listens: "public", ipv6: args.hasIpv6 }, child)
-        : sharedGatewayOf(args.gateway);
+        : new JoinedGateway(`${name}-shared-gateway`, { host: place.host, gateway: args.gateway }, child);
     const data = new BackingServices(
       name,
       { ...place, application: args.application, kind: kinds[settings.environment] },
@@ -168,7 +169,6 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           domain,
           certificates,
           maintenance,
-          ...defined({ gatewayNetwork: args.gateway?.networkName }),
         },
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,

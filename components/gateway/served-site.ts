@@ -31,6 +31,13 @@ export function siteQuestion({ name }: Pick<Site, "name">): string[] {
   return ["sh", "-c", readScript, "sh", `${sitesFolder}/${name}`];
 }
 
+/** The command that prints the copies that all sites lead to, a line each, where a gateway runs. */
+export const copiesQuestion = [
+  "sh",
+  "-c",
+  `for one in ${sitesFolder}/*/current/stable/*/* ${sitesFolder}/*/current/canary/*/*; do [ ! -f "$one" ] || { cat "$one"; echo; }; done`,
+];
+
 /** Returns the site in the gateway's answer to the question; undefined when it has none of that name. */
 export function siteAnswer(answer: string): ServedSite | undefined {
   const [text, release = "", loaded, ...copies] = answer.split("\0");

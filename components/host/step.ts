@@ -10,7 +10,8 @@ import { towpathFolder } from "./towpath-folder.ts";
 export interface StepArgs<Input> {
   /** The machine that the program works on. */
   host: Pick<Host, "connection">;
-  program: Program;
+  /** Left out, there is nothing to do before it is deleted. */
+  program?: Program;
   /** Goes to the program's standard input, where no process list shows it, and is kept encrypted in the state. */
   input: pulumi.Input<{ [K in keyof Input]: pulumi.Input<Input[K]> }>;
   /**
@@ -34,7 +35,7 @@ export class Step<Input> extends command.local.Command {
     super(
       name,
       {
-        create: commandLine(args.program),
+        create: args.program === undefined ? "true" : commandLine(args.program),
         // Where the connection is described; that is no secret.
         ...(connection !== undefined && { environment: { TOWPATH_HOST: connectionText(connection) } }),
         ...(args.triggers !== undefined && { triggers: args.triggers, update: "true" }),

@@ -58,8 +58,6 @@ interface PublicAccess extends SecureSite {
   readonly route: "domain";
   /** True when everyone is asked to come back later, health paths excepted. */
   readonly maintenance: boolean;
-  /** The network of a gateway that several environments share: copies that it asks are in it too. */
-  readonly gatewayNetwork?: string;
 }
 
 /** The care taken in a migration: the command alone, or more where an environment's own database has users' data. */

@@ -99,7 +99,6 @@ export class Release extends pulumi.ComponentResource {
             imageId: startAfter(found(images, service.image), started),
             drainSeconds: args.drainSeconds,
             host: args.host,
-            ...gatewayNetworkOf(args, service),
             labels: args.labels(serviceName),
             mounts: mountsOf(args, service),
             ...inputs,

@@ -25,8 +25,6 @@ export interface WorkloadArgs {
   /** The volume that holds the secret files, where the root file system is read-only. */
   secretsVolume?: pulumi.Output<string>;
   host: Host;
-  /** The network of a gateway that is not this environment's own, and has to find the copy. */
-  gatewayNetwork?: string;
   labels: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +41,6 @@ export class Workload extends pulumi.ComponentResource {
     super("towpath:release:Workload", name, {}, opts);
     const { service } = args;
     const release = args.imageId.apply(shortId);
-    const shared = args.gatewayNetwork === undefined ? [] : [args.gatewayNetwork];
     const variables = {
       ...args.environment,
       ...secretFileVariables(Object.keys(args.files)),
@@ -58,7 +55,7 @@ export class Workload extends pulumi.ComponentResource {
         variables,
         ...secretFilesOf(args),
         mounts: args.mounts,
-        networks: [args.host.networkName, ...shared],
+        networks: [args.host.networkName],
         ...healthOf(service),
         ...withinLimits(args),
         graceSeconds: args.drainSeconds,

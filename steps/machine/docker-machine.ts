@@ -7,6 +7,7 @@ import {
   restartsOf,
   stateOf,
 } from "./docker-copies.ts";
+import { joinNetwork, leaveNetwork, networksOf } from "./docker-networks.ts";
 import { awaitRuns, limits, look, once, onceBeside, writeFiles } from "./docker-runs.ts";
 import { docker } from "./docker.ts";
 import type { Machine } from "./machine.ts";
@@ -16,6 +17,9 @@ export const dockerMachine: Machine = {
   state: stateOf,
   restarts: restartsOf,
   addresses: addressesOf,
+  networks: networksOf,
+  join: joinNetwork,
+  leave: leaveNetwork,
   exitCode: async (copy) => Number(await docker(["wait", copy])),
   log: lastLogLines,
   knowSecrets: knowSecretsOf,

@@ -15,6 +15,12 @@ export interface Machine {
   readonly restarts: (copies: readonly string[]) => Promise<Restarts>;
   /** The IPv4 addresses at which others reach a copy; none of one that is gone. */
   readonly addresses: (copy: string) => Promise<readonly string[]>;
+  /** The names of the networks that each of the copies is in; one that is gone is left out. */
+  readonly networks: (copies: readonly string[]) => Promise<readonly (readonly string[])[]>;
+  /** Has a copy join a network, also one that does not run; it stays in those that it is in. */
+  readonly join: (copy: string, network: string) => Promise<void>;
+  /** Has a copy leave a network; whatever of the two is gone has nothing left to do. */
+  readonly leave: (copy: string, network: string) => Promise<void>;
   /** The exit code of a copy's last end, or of the one that comes next when it runs. */
   readonly exitCode: (copy: string) => Promise<number>;
   /** The last lines that a copy logged, 20 by default, each marked: without its secrets. */

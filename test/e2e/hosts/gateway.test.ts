@@ -4,6 +4,7 @@ import tls from "node:tls";
 import { stringify } from "yaml";
 import { commandsOf } from "../../support/docs.ts";
 import { patientApi } from "../../support/hosts/fake-api.ts";
+import { assertServed, Load } from "../../support/load.ts";
 import { PublicAuthority } from "../../support/hosts/public-authority.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
@@ -193,6 +194,57 @@ describe("a gateway that several environments share", () => {
     }
   });
 
+  it("takes over from a version whose copies were in its own network, without a lost request, and joins all networks again when it is made again", async () => {
+    const gateway = "notes-host-app1-gateway";
+    const idOf = async (name: string): Promise<string | undefined> =>
+      (await host.docker("inspect", "--format", "{{.Id}}", name))[0];
+    const networksOf = async (name: string): Promise<string[]> => {
+      const format = "{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}";
+      return (await host.docker("inspect", "--format", format, name)).sort();
+    };
+    const copies = (): Promise<string[]> =>
+      host.docker("ps", "--filter", "name=notes-staging-(api|web)-", "--format", "{{.Names}}");
+    configure({});
+    await released.release("staging");
+    const before = await Promise.all([gateway, "notes-staging-postgres"].map(idOf));
+    const old = await copies();
+    const exported = await released.run(["pulumi", "stack", "export", "--stack", "staging"]);
+    released.project.source.write("earlier.json", beforeJoining(exported.stdout));
+    const imported = ["pulumi", "stack", "import", "--stack", "staging", "--file", "earlier.json"];
+    assert.equal((await released.run(imported)).code, 0);
+    for (const copy of old) await host.docker("network", "connect", "notes-host-app1", copy);
+    await host.docker("network", "disconnect", "notes-staging", gateway);
+
+    const load = new Load(`https://${released.domain("staging")}`, host.address);
+    try {
+      await load.reached(20);
+      await released.release("staging");
+      await load.reached(20);
+      assertServed(await load.cut());
+    } finally {
+      await load.stop();
+    }
+    assert.deepEqual(await Promise.all([gateway, "notes-staging-postgres"].map(idOf)), before);
+    const now = await copies();
+    assert.equal(now.length, old.length);
+    for (const copy of now) {
+      assert.ok(!old.includes(copy));
+      assert.deepEqual(await networksOf(copy), ["notes-staging"]);
+    }
+
+    await host.docker("rm", "--force", gateway);
+    const again = ["pulumi", "up", "--refresh", "--yes", "--skip-preview", "--stack", hostStack];
+    const { code, stdout, stderr } = await released.run(again);
+    assert.equal(code, 0, `${stdout}\n${stderr}`);
+    assert.deepEqual(await networksOf(gateway), ["notes-host-app1", "notes-production", "notes-staging"]);
+    assert.equal((await released.ask("staging", "/")).status, 200);
+    await host.docker("restart", gateway);
+    await until("the gateway", 30, async () => {
+      const answer = await released.ask("production", "/api/health").catch(() => undefined);
+      return answer?.status === 200 || undefined;
+    });
+  });
+
   it("loses the site of a first release that is killed once users have it, and then destroyed", async () => {
     const sites = (): Promise<string[]> =>
       host.docker("exec", "notes-host-app1-gateway", "ls", "/etc/caddy/sites");
@@ -236,6 +288,28 @@ describe("a gateway that several environments share", () => {
     assert.equal((await released.ask("production", "/")).status, 200);
   });
 });
+
+/** A part of a state, as far as it is changed here. */
+interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs?: { networksAdvanced?: object[] };
+  readonly outputs?: { networksAdvanced?: object[] };
+}
+
+/** The state of staging as a version left it whose copies joined the gateway's network, and not the gateway theirs. */
+function beforeJoining(exported: string): string {
+  const state = JSON.parse(exported) as { deployment: { resources: StateResource[] } };
+  const isOfGateway = (urn: unknown): boolean => String(urn).includes("JoinedGateway");
+  state.deployment.resources = state.deployment.resources.filter(({ urn }) => !isOfGateway(urn));
+  for (const { urn, type, inputs, outputs } of state.deployment.resources) {
+    if (type !== "docker:index/container:Container" || !/notes-staging-(api|web)$/.test(urn)) continue;
+    for (const part of [inputs, outputs]) part?.networksAdvanced?.push({ name: "notes-host-app1" });
+  }
+  return JSON.stringify(state, (_, value: unknown) =>
+    Array.isArray(value) ? value.filter((one) => !isOfGateway(one)) : value,
+  );
+}
 
 /** The serial number of the certificate that a domain is served with, which has to be of this authority. */
 async function serialNumber(address: string, domain: string, root: string): Promise<string> {

@@ -63,6 +63,41 @@ describe("previews of pull requests", () => {
     return found.flat();
   }
 
+  /** The names of a preview's containers that are reached over the network, with a port, and their addresses. */
+  async function targetsOf(pullRequest: number): Promise<readonly string[]> {
+    const filter = `label=towpath.namespace=notes-pr-${pullRequest}`;
+    const names = await host.docker("ps", "--filter", filter, "--format", "{{.Names}}");
+    const addresses = "{{range .NetworkSettings.Networks}}{{println .IPAddress}}{{end}}";
+    const ports = { postgres: 5432, redis: 6379, api: 8000, web: 8080, "object-storage": 7070 };
+    const found = names.map(async (name) => {
+      const port = Object.entries(ports).find(([part]) => name.includes(`-${part}`))?.[1];
+      const its = [name, ...(await host.docker("inspect", "--format", addresses, name))];
+      return port === undefined ? [] : its.map((one) => `${one}:${port}`);
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  /** Returns those of the targets that a preview's own code reaches: connects from inside its api. */
+  async function reachedFrom(pullRequest: number, targets: readonly string[]): Promise<readonly string[]> {
+    const [api = ""] = await host.docker(
+      "ps",
+      "--filter",
+      `name=notes-pr-${pullRequest}-api-`,
+      "--format",
+      "{{.Names}}",
+    );
+    const script = [
+      "import socket, sys",
+      "for target in sys.argv[1:]:",
+      "    try:",
+      "        socket.create_connection(target.rsplit(':', 1), 1).close()",
+      "        print(target)",
+      "    except OSError:",
+      "        pass",
+    ].join("\n");
+    return host.docker("exec", api, "python3", "-c", script, ...targets);
+  }
+
   it("run beside each other with data of their own, and leave nothing when they are removed", async () => {
     const commands = commandsOf("previews.md").filter((command) => command.includes("pulumi"));
     const removing = commands.findIndex((command) => command.includes("destroy"));
@@ -73,6 +108,10 @@ describe("previews of pull requests", () => {
     const networks = await host.docker("network", "ls", "--format", "{{.Name}}");
     assert.ok(networks.includes("notes-pr-12") && networks.includes("notes-pr-13"));
     assert.notEqual((await leftOf(12)).length, 0);
+    const own = await targetsOf(12);
+    assert.ok(own.length >= 8, own.join(" "));
+    assert.deepEqual(await reachedFrom(12, own), own);
+    assert.deepEqual(await reachedFrom(12, await targetsOf(13)), []);
 
     await run(...commands.slice(removing));
 

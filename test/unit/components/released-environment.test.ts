@@ -130,17 +130,30 @@ describe("staging and production", function () {
     assert.equal(result.url, "https://staging.example.com");
   });
 
-  it("are served by the shared gateway, in its network", async () => {
+  it("are served by the shared gateway, which joins their own network and leaves it again", async () => {
     const gateway = { containerName: "shared", containerId: "0e5a", networkName: "notes-host-app1" };
     const { registrations } = await released({ gateway });
     const resources = byName(registrations);
     assert.equal(resources["notes-staging-gateway-container"], undefined);
-    assert.deepEqual(resources["notes-staging-api"]?.inputs.networksAdvanced, [
-      { name: "notes-staging" },
-      { name: "notes-host-app1" },
-    ]);
-    // A worker answers nobody.
-    assert.deepEqual(resources["notes-staging-worker"]?.inputs.networksAdvanced, [{ name: "notes-staging" }]);
+    const copies = registrations.filter(({ type }) => type === "docker:index/container:Container");
+    assert.ok(copies.length > 3);
+    for (const { inputs } of copies) assert.deepEqual(inputs.networksAdvanced, [{ name: "notes-staging" }]);
+    const between = { gateway: "shared", network: "notes-staging" };
+    const leaving = resources["notes-staging-shared-gateway-leave"];
+    assert.deepEqual(
+      [leaving?.inputs.create, leaving?.inputs.delete],
+      ["true", "node steps/run.mjs leave-network"],
+    );
+    assert.deepEqual(inputOf(registrations, "notes-staging-shared-gateway-leave"), between);
+    const joining = resources["notes-staging-shared-gateway-join"];
+    assert.deepEqual(
+      [joining?.inputs.create, joining?.inputs.delete],
+      ["node steps/run.mjs join-networks", undefined],
+    );
+    assert.deepEqual(inputOf(registrations, "notes-staging-shared-gateway-join"), {
+      ...between,
+      gatewayId: "0e5a",
+    });
     const { site } = inputOf(registrations, "notes-staging-release-route-switch");
     assert.deepEqual(site, { gateway: "shared", name: "notes-staging" });
   });
@@ -174,6 +187,7 @@ describe("a host that several environments share", () => {
       "notes-host-app1-gateway-certificates",
       "notes-host-app1-gateway-container",
       "notes-host-app1-gateway-gate-poll",
+      "notes-host-app1-gateway-join",
       "notes-host-app1-gateway-sites",
       "notes-host-app1-host-engine",
       "notes-host-app1-host-network",

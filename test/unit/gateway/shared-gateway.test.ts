@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sharedGateway } from "../../../components/gateway/shared-gateway.ts";
+import { portsWarning, sharedGateway } from "../../../components/gateway/shared-gateway.ts";
 
 describe("a gateway that several environments share", () => {
   const gateway = {
@@ -10,6 +10,14 @@ describe("a gateway that several environments share", () => {
 
   it("is found in the outputs of the host's stack", () => {
     assert.deepEqual(sharedGateway("host-app1", { gateway, namespace: "notes-host-app1" }), gateway);
+  });
+
+  it("publishes its ports anew for a network that is sorted before its own", () => {
+    assert.equal(portsWarning("notes-pr-12", gateway), undefined);
+    assert.equal(
+      portsWarning("demo", gateway),
+      "towpath:namespace: the gateway refuses connections for a moment when it joins or leaves a network that is sorted before its own, notes-host-app1, got demo; choose a name that is sorted after it, for an environment that is new",
+    );
   });
 
   it("is reported as missing when that stack does not exist, or has none yet", () => {

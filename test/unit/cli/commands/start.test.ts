@@ -242,6 +242,7 @@ describe("towpath", function () {
       });
 
       it("removes what that run had begun, once Pulumi's lock shows that it is over", async () => {
+        machine.write("answers/docker-rm.sh", `rm "${machine.root}/answers/docker-ps"`);
         await begin();
         assert.deepEqual(machine.calls, [
           refresh,
@@ -301,8 +302,7 @@ describe("towpath", function () {
     it("takes a namespace over on request", async () => {
       machine.docker("ps", containers);
       machine.docker("network", "net1\t\n");
-      machine.write("no-containers", "");
-      machine.write("answers/docker-rm.sh", "cp no-containers answers/docker-ps");
+      machine.write("answers/docker-rm.sh", `rm "${machine.root}/answers/docker-ps"`);
       process.env.TOWPATH_TAKE_OVER = "notes-local-other";
       await assert.rejects(begin(), /this state does not know/);
       assert.deepEqual(machine.calls, []);

@@ -1,0 +1,40 @@
+import { docker, DockerFailure } from "./docker.ts";
+
+/** The names of the networks that each of the containers is in; one that is gone is left out. */
+export async function networksOf(containers: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const found = containers.map(async (container) => {
+    try {
+      const format = "{{json .NetworkSettings.Networks}}";
+      return Object.keys(
+        JSON.parse(await docker(["container", "inspect", "--format", format, container])) as object,
+      );
+    } catch (error) {
+      if (!saysOneOf(error, /no such container/i)) throw error;
+      return undefined;
+    }
+  });
+  return (await Promise.all(found)).filter((networks) => networks !== undefined);
+}
+
+/** Has a container join a network, also one that is stopped: it is in it from its next start on. */
+export async function joinNetwork(container: string, network: string): Promise<void> {
+  await docker(["network", "connect", network, container]);
+}
+
+/**
+ * Has a container leave a network, also one that is stopped: it would not start again once the network is gone.
+ *
+ * Nothing is left to do where it is not in it, or one of the two is gone.
+ */
+export async function leaveNetwork(container: string, network: string): Promise<void> {
+  try {
+    await docker(["network", "disconnect", "--force", network, container]);
+  } catch (error) {
+    if (!saysOneOf(error, /no such container|(?:network|endpoint) \S+ not found|is not connected to/i))
+      throw error;
+  }
+}
+
+function saysOneOf(error: unknown, words: RegExp): boolean {
+  return error instanceof DockerFailure && words.test(error.message);
+}
