@@ -72,6 +72,12 @@ const knownFailures: readonly KnownFailure[] = [
     ours: ([, urn]) => protectedData(urn, "replace"),
   },
   {
+    theirs: /non-overlapping IPv4 address pool|address pools have been fully subnetted/,
+    ours: () =>
+      "network: the engine has no addresses left for another one, each environment has its own; " +
+      'remove environments that nobody uses, or give the engine more with "default-address-pools" in /etc/docker/daemon.json and restart it',
+  },
+  {
     // The engine's disk, when an image or a container does not fit, or the one with the state.
     theirs: /no space left on device|ENOSPC|disk quota exceeded/i,
     ours: ({ input }) => {

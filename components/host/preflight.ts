@@ -34,12 +34,22 @@ export interface HostFacts {
   /** The first port that programs may open which do not run as root. */
   readonly firstPort: number;
   readonly hasIpv6: boolean;
+  /** The number of its networks that are bridges: each environment has one. */
+  readonly networks: number;
+  /** True when its engine takes addresses of networks from pools that were set, not from its own. */
+  readonly hasOwnPools: boolean;
   /** The time by which its clock is ahead of this machine's, in seconds; negative when it is behind. */
   readonly clockAheadSeconds: number;
 }
 
 /** A resource in which a container can be limited. */
 export type Limited = "memory" | "processors" | "processes";
+
+/** The number of networks that Docker's own address pools hold: 172.17.0.0/16 to 172.31.0.0/16, and 16 in 192.168.0.0/16. */
+const networksInPools = 31;
+
+/** The number of free networks below which a host is warned of. */
+const fewNetworks = 4;
 
 /** The first port that a gateway of a host opens. */
 const gatewayPort = 80;
@@ -152,6 +162,11 @@ export function cautions(host: string, facts: HostFacts, demand: Demand): string
       `${path}: its Docker engine is rootless, so that applications see its own address instead of their clients'; where those matter, set DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns for it, or use an engine that runs as root`,
     );
   }
+  if (!facts.hasOwnPools && networksInPools - facts.networks < fewNetworks) {
+    found.push(
+      `${path}: Docker's own address pools hold about ${networksInPools} networks, one for each environment, got ${facts.networks} networks; give its engine more with "default-address-pools" in /etc/docker/daemon.json, for example [{ "base": "10.200.0.0/16", "size": 24 }], and restart it`,
+    );
+  }
   return found;
 }
 
@@ -187,11 +202,13 @@ case "$(getcap "$(command -v rootlesskit)" 2>/dev/null)" in
   *cap_net_bind_service*) echo "port 0" ;;
   *) echo "port $(cat /proc/sys/net/ipv4/ip_unprivileged_port_start)" ;;
 esac
+echo "networks $(ls -d /sys/class/net/*/bridge 2>/dev/null | wc -l)"
 for one in /proc/sys/fs/binfmt_misc/qemu-*; do [ ! -f "$one" ] || echo "emulates \${one##*/qemu-}"; done
 `;
 
 /** The facts that the engine itself reports. */
-type EngineFact = "dockerVersion" | "dockerApi" | "dataFolder" | "architecture" | "isRootless" | "unlimited";
+type EngineFact =
+  "dockerVersion" | "dockerApi" | "dataFolder" | "architecture" | "isRootless" | "unlimited" | "hasOwnPools";
 
 /** The answers of an engine to `/version` and `/info`, as far as they are read. */
 export interface EngineAnswers {
@@ -202,6 +219,7 @@ export interface EngineAnswers {
     readonly MemoryLimit?: boolean;
     readonly CpuCfsQuota?: boolean;
     readonly PidsLimit?: boolean;
+    readonly DefaultAddressPools?: readonly unknown[] | null;
   };
 }
 
@@ -218,6 +236,7 @@ export function engineFacts({ version, info }: EngineAnswers): Pick<HostFacts, E
     dataFolder: info.DockerRootDir,
     architecture: version.Arch ?? "amd64",
     isRootless: (info.SecurityOptions ?? []).some((option) => option.split(",").includes("name=rootless")),
+    hasOwnPools: (info.DefaultAddressPools ?? []).length > 0,
     unlimited: kept.flatMap(([what, is]) => (is === false ? [what] : [])),
   };
 }
@@ -236,6 +255,7 @@ export function readFacts(printed: string, now: number): Omit<HostFacts, EngineF
     memoryFreeBytes: memory * 1024,
     clockAheadSeconds: Math.round(clock - now / 1000),
     hasIpv6: /^ipv6$/m.test(printed),
+    networks: Number.isNaN(fact("networks")) ? 0 : fact("networks"),
     // What Linux begins with.
     firstPort: Number.isNaN(fact("port")) ? 1024 : fact("port"),
     emulates: [...printed.matchAll(/^emulates (\S+)$/gm)].map(([, kind = ""]) => kind),

@@ -37,6 +37,17 @@ describe("the explanation of a failure", () => {
     }
   });
 
+  it("reports that there are no addresses left for a network", () => {
+    const expected =
+      'network: the engine has no addresses left for another one, each environment has its own; remove environments that nobody uses, or give the engine more with "default-address-pools" in /etc/docker/daemon.json and restart it';
+    for (const said of [
+      "Unable to create network: Error response from daemon: could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+      "Unable to create network: Error response from daemon: all predefined address pools have been fully subnetted",
+    ]) {
+      assert.equal(explain(failed([said, container])), expected);
+    }
+  });
+
   it("keeps the engine's message about a port that it does not name", () => {
     assert.equal(
       explain(failed(["port is already allocated", container])),

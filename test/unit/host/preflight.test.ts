@@ -29,6 +29,8 @@ const sufficing: HostFacts = {
     unlimited: [],
     firstPort: 1024,
     hasIpv6: true,
+    networks: 27,
+    hasOwnPools: false,
   },
 };
 
@@ -79,6 +81,17 @@ describe("the check of a host", () => {
   });
 });
 
+describe("a host with little room for networks", () => {
+  it("is warned of while its engine has Docker's own address pools", () => {
+    const full = { ...sufficing, networks: 28 };
+    assert.deepEqual(cautions("app1", sufficing, demand), []);
+    assert.deepEqual(cautions("app1", full, demand), [
+      'towpath:hosts.app1: Docker\'s own address pools hold about 31 networks, one for each environment, got 28 networks; give its engine more with "default-address-pools" in /etc/docker/daemon.json, for example [{ "base": "10.200.0.0/16", "size": 24 }], and restart it',
+    ]);
+    assert.deepEqual(cautions("app1", { ...full, hasOwnPools: true }, demand), []);
+  });
+});
+
 describe("a rootless engine", () => {
   const rootless: HostFacts = {
     ...sufficing,
@@ -113,15 +126,18 @@ describe("a rootless engine", () => {
       dockerApi: "1.49",
       dataFolder: "/var/lib/docker",
       architecture: "arm64",
+      hasOwnPools: false,
     };
     assert.deepEqual(engineFacts({ version, info: root }), { ...known, isRootless: false, unlimited: [] });
     const info = {
       ...root,
       SecurityOptions: ["name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"],
       ...{ MemoryLimit: true, CpuCfsQuota: false, PidsLimit: false },
+      DefaultAddressPools: [{ Base: "10.200.0.0/16", Size: 24 }],
     };
     assert.deepEqual(engineFacts({ version, info }), {
       ...known,
+      hasOwnPools: true,
       isRootless: true,
       unlimited: ["processors", "processes"],
     });
@@ -150,11 +166,11 @@ describe("the facts of a host", () => {
       diskFreeBytes: 3072,
       memoryFreeBytes: 2048,
       clockAheadSeconds: 10,
-      ...{ hasIpv6: false, firstPort: 1024, emulates: [] },
+      ...{ hasIpv6: false, firstPort: 1024, emulates: [], networks: 0 },
     });
-    const more = "clock 100\nmemory 2\ndisk 3\nipv6\nport 0\nemulates aarch64\nemulates arm\n";
-    const { hasIpv6, firstPort, emulates } = readFacts(more, 90_400) ?? {};
-    assert.deepEqual([hasIpv6, firstPort, emulates], [true, 0, ["aarch64", "arm"]]);
+    const more = "clock 100\nmemory 2\ndisk 3\nipv6\nport 0\nnetworks 3\nemulates aarch64\nemulates arm\n";
+    const { hasIpv6, firstPort, networks, emulates } = readFacts(more, 90_400) ?? {};
+    assert.deepEqual([hasIpv6, firstPort, networks, emulates], [true, 0, 3, ["aarch64", "arm"]]);
   });
 
   it("are not accepted unless they are complete", () => {

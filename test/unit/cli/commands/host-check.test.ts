@@ -59,7 +59,7 @@ describe("the command host check", function () {
       ...{ dockerVersion: "28.1.1", dockerApi: "1.49", dataFolder: "/var/lib/docker" },
       ...{ diskFreeBytes: 40 * gibibyte, memoryFreeBytes: 8 * gibibyte, clockAheadSeconds },
       ...{ architecture: "amd64", emulates: [], isRootless: false, unlimited: [] },
-      ...{ firstPort: 1024, hasIpv6: false },
+      ...{ firstPort: 1024, hasIpv6: false, networks: 0, hasOwnPools: false },
     };
     assert.deepEqual(found, {
       stack: "staging",

@@ -154,6 +154,7 @@ describe("towpath host check", () => {
     clockAheadSeconds: 0,
     ...{ architecture: "amd64", emulates: [], isRootless: false, unlimited: [], firstPort: 1024 },
     hasIpv6: true,
+    ...{ networks: 3, hasOwnPools: false },
   };
   const ready: HostCheck = {
     stack: "staging",
