@@ -40,6 +40,7 @@ export const floors = {
     [
       { folder: "ci", what: "reports, publishing" },
       { folder: "github", what: "import, env check" },
+      { folder: "preview", what: "previews of pull requests" },
     ],
     [{ folder: "stack", what: "a stack, its settings and hosts" }],
     [

@@ -13,6 +13,7 @@ import { imagesCommand } from "./commands/images.command.ts";
 import { initCommand } from "./commands/init.command.ts";
 import { logsCommand } from "./commands/logs.command.ts";
 import { namespaceCommand } from "./commands/namespace.command.ts";
+import { previewCommand } from "./commands/preview.command.ts";
 import { psqlCommand } from "./commands/psql.command.ts";
 import { pulumiCommand } from "./commands/pulumi.command.ts";
 import { receiptCommand } from "./commands/receipt.command.ts";
@@ -61,6 +62,7 @@ const commands = [
   backupCommand,
   imagesCommand,
   driftCommand,
+  previewCommand,
   githubImportCommand,
   envCheckCommand,
 ];

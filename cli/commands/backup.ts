@@ -1,6 +1,5 @@
 import { parseApplication } from "../../components/application/parse.ts";
 import type { BackUpInput, BackupReceipt } from "../../components/contract/database.ts";
-import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { defined } from "../../components/input/defined.ts";
 import { labels, namesOf } from "../../components/naming/names.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
@@ -9,10 +8,9 @@ import type { StagingSettings } from "../../components/settings/staging.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
-import type { PulumiCall } from "../pulumi/call.ts";
 import { callFor } from "../stack/call.ts";
 import { openHosts } from "../stack/hosts.ts";
-import { runProgram } from "../stack/program.ts";
+import { runStep } from "../stack/program.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
@@ -45,7 +43,18 @@ export async function backup(stack: string, progress: Progress, project: Project
   if (current === undefined) throw new Problem(noRelease(stack));
   const [connection] = Object.values(await openHosts(call, run, progress));
   if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
-  const receipt = await dumped(inputOf(application.name, settings, current), connection, call, progress);
+  const receipt = (await runStep(
+    {
+      program: "back-up",
+      input: inputOf(application.name, settings, current),
+      words: `dumping the database of ${stack}`,
+      wasEnded: wasEnded(stack),
+    },
+    connection,
+    call,
+    run,
+    progress,
+  )) as BackupReceipt;
   return {
     stack,
     host: connection.host,
@@ -53,25 +62,6 @@ export async function backup(stack: string, progress: Progress, project: Project
     ...defined({ revision: current.schema?.after }),
     ...receipt,
   };
-}
-
-async function dumped(
-  input: BackUpInput,
-  connection: HostConnection,
-  call: PulumiCall,
-  progress: Progress,
-): Promise<BackupReceipt> {
-  const step = progress.step(`dumping the database of ${call.stack}`);
-  const tell = (line: string, from: "stdout" | "stderr"): void => {
-    if (from === "stderr") step.detail(line);
-  };
-  const { code, stdout, stderr } = await runProgram("back-up", input, connection, call, run, tell);
-  if (code === 0) {
-    step.done();
-    return JSON.parse(stdout) as BackupReceipt;
-  }
-  step.failed();
-  throw new Problem(stdout.trim() || stderr.trim() || wasEnded(call.stack));
 }
 
 /** The input that the release that runs would give to a migration's dump. */

@@ -3,8 +3,10 @@ import type { Program } from "../../components/contract/program.ts";
 import { connectionText, type HostConnection } from "../../components/host/ssh-config.ts";
 import { towpathFolder } from "../../components/host/towpath-folder.ts";
 import { defined } from "../../components/input/defined.ts";
+import { Problem } from "../problem.ts";
 import type { Run, RunResult, RunSettings } from "../process/run.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
 
 /**
  * Runs a step's program by itself, on a host whose connection is open. Its receipt, or the reason of its failure, is on
@@ -25,5 +27,38 @@ export function runProgram(
     environment: { ...environment, TOWPATH_HOST: connectionText(connection) },
     input: JSON.stringify(input),
     ...defined({ onLine }),
+  });
+}
+
+/** A step's program that the command line runs by itself. */
+export interface ProgramRun {
+  readonly program: Program;
+  readonly input: object;
+  /** The words for what it does, for those who wait. */
+  readonly words: string;
+  /** The message for one that was ended: nobody knows what became of it. */
+  readonly wasEnded: string;
+}
+
+/**
+ * Runs a step's program by itself and shows what it waits for.
+ *
+ * @returns its receipt
+ * @throws Problem with its message
+ */
+export async function runStep(
+  { program, input, words, wasEnded }: ProgramRun,
+  connection: HostConnection,
+  call: Pick<PulumiCall, "project" | "environment">,
+  run: Run,
+  progress: Progress,
+): Promise<object> {
+  return asStep(progress, words, async (step) => {
+    const tell = (line: string, from: "stdout" | "stderr"): void => {
+      if (from === "stderr") step.detail(line);
+    };
+    const { code, stdout, stderr } = await runProgram(program, input, connection, call, run, tell);
+    if (code === 0) return JSON.parse(stdout) as object;
+    throw new Problem(stdout.trim() || stderr.trim() || wasEnded);
   });
 }

@@ -10,6 +10,7 @@ export type Program =
   | "migrate"
   | "rehearse-migrations"
   | "remove-route"
+  | "reset-data"
   | "seed"
   | "switch-route"
   | "tag-images"
