@@ -5,7 +5,7 @@ import { parseUrn } from "./urn.ts";
 const deeds: readonly { readonly token: string; readonly create: string; readonly delete?: string }[] = [
   { token: "towpath:release:HealthGate", create: "waiting for % to be healthy" },
   { token: "towpath:release:Migration", create: "migrating the database" },
-  { token: "towpath:release:Seed", create: "filling the database" },
+  { token: "towpath:migration:Seed", create: "filling the database" },
   { token: "towpath:ci:Check", create: "checking %" },
   { token: "towpath:ci:MigrationRehearsal", create: "rehearsing the migrations" },
   { token: "towpath:data:ReusedPostgres", create: "making the databases" },

@@ -192,9 +192,3 @@ function namesIn(copies: Copies): pulumi.Output<Record<string, string[]>> {
     ),
   );
 }
-
-function gatewayNetworkOf({ access }: ReleaseArgs, { port }: Service): { gatewayNetwork?: string } {
-  if (access.route !== "domain" || port === undefined) return {};
-  const { gatewayNetwork } = access;
-  return gatewayNetwork === undefined ? {} : { gatewayNetwork };
-}
