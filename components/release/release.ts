@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { routesInOrder } from "../application/routes.ts";
