@@ -37,7 +37,9 @@ export const floors = {
   ],
   cli: [
     [{ folder: "commands", what: "one command each" }],
+    [{ folder: "comment", what: "what a pull request's comment says" }],
     [
+      { folder: "plan", what: "what an up would do" },
       { folder: "ci", what: "reports, publishing" },
       { folder: "github", what: "import, env check" },
       { folder: "preview", what: "previews of pull requests" },

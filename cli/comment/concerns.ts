@@ -1,0 +1,199 @@
+import type { PlanFacts } from "../../components/environment/plan-facts.ts";
+import { size } from "../../components/host/preflight.ts";
+import type { Finding, StatementFacts } from "../../components/migration/migration-facts.ts";
+import { waitsFor } from "../../components/migration/lock-modes.ts";
+import type { ResourceChange, StackPlan } from "../plan/stack-plan.ts";
+import { code } from "./markdown.ts";
+import { count, milliseconds } from "./words.ts";
+
+/** The kinds of what a reviewer has to know of a merge, the worst first. */
+export const concernKinds = [
+  "refused",
+  "data lost",
+  "downtime",
+  "locks",
+  "cannot be undone",
+  "secrets",
+  "variables",
+  "memory",
+  "approval",
+  "drift",
+  "warning",
+] as const;
+
+/** Something that a reviewer has to know, in one line of Markdown. */
+export interface Concern {
+  readonly kind: (typeof concernKinds)[number];
+  readonly words: string;
+}
+
+/** Returns what a reviewer has to know of a plan, the worst first. */
+export function concernsOf(plan: StackPlan): Concern[] {
+  const { facts, problem } = plan;
+  const found = [
+    ...(problem === undefined ? [] : [{ kind: "refused", words: code(problem.words, 300) } as const]),
+    ...(facts === undefined ? [] : ofFacts(facts)),
+    ...lostVolumes(plan.resources),
+    ...restarts(plan.resources),
+    ...(plan.drift ?? []).map(({ where, what, found: there }) =>
+      concern("drift", `${code(where)} ${code(what)}: ${code(there)}`),
+    ),
+  ];
+  return found.sort((one, other) => rankOf(one) - rankOf(other));
+}
+
+function rankOf({ kind }: Concern): number {
+  return concernKinds.indexOf(kind);
+}
+
+function concern(kind: Concern["kind"], words: string): Concern {
+  return { kind, words };
+}
+
+function ofFacts(facts: PlanFacts): Concern[] {
+  return [
+    ...refusals(facts),
+    ...ofMigration(facts),
+    ...(facts.maintenance ? [concern("downtime", "everyone is answered 503: maintenance is on")] : []),
+    ...ofSecrets(facts),
+    ...ofVariables(facts),
+    ...ofMemory(facts),
+    ...ofApproval(facts),
+    ...facts.warnings.map((words) => concern("warning", code(words, 300))),
+  ];
+}
+
+function refusals({ freeze, refusals: others }: PlanFacts): Concern[] {
+  const frozen =
+    freeze === undefined ? [] : [`no release until ${code(freeze.until)}: ${code(freeze.reason)}`];
+  return [...frozen, ...others.map((words) => code(words, 300))].map((words) => concern("refused", words));
+}
+
+function ofMigration({ migration, current }: PlanFacts): Concern[] {
+  const { statements, oldRelease } = migration.facts;
+  const all = statements.flatMap((statement) =>
+    statement.findings.map((finding) => ({ ...finding, statement })),
+  );
+  const lost = all.filter(({ kind }) => kind === "data");
+  const breaking = all.filter(({ kind }) => kind === "breaks");
+  const failing = all.filter(({ kind }) => kind === "fails");
+  const running =
+    current === undefined ? "the release that runs" : `release ${code(current.id)}, which runs,`;
+  return [
+    ...failing.map((finding) => concern("refused", `the migration fails: ${inWords(finding)}`)),
+    ...lost.map((finding) => concern("data lost", inWords(finding))),
+    ...(oldRelease?.lives === false
+      ? [concern("downtime", `${running} fails on the new schema: ${code(oldRelease.words, 160)}`)]
+      : breaking.map((finding) => concern("downtime", `${running} may fail meanwhile: ${inWords(finding)}`))),
+    ...ofLocks(statements),
+    ...(lost.length === 0
+      ? []
+      : [concern("cannot be undone", "a rollback does not bring back what is lost; only the backup does")]),
+    ...(migration.unknown === undefined
+      ? all
+          .filter(({ kind }) => kind === "unknown")
+          .map((finding) => concern("cannot be undone", `nobody knows what this does: ${inWords(finding)}`))
+      : [concern("cannot be undone", `nobody knows what the migration does: ${code(migration.unknown)}`)]),
+  ];
+}
+
+function inWords({ words, relation, rows, fix }: Finding): string {
+  const where = relation === undefined || words.includes(relation) ? "" : ` in ${code(relation)}`;
+  const lost = rows === undefined ? "" : ` (${rows.exact ? "" : "about "}${count(rows.rows, "row")})`;
+  return `${code(words)}${where}${lost}${fix === undefined ? "" : `; ${code(fix)}`}`;
+}
+
+/** One line a table: what was measured where that was possible, else what is read from the SQL. */
+function ofLocks(statements: readonly StatementFacts[]): Concern[] {
+  const found = statements.flatMap(({ findings }) => findings.filter(({ kind }) => kind === "lock"));
+  const measured = longestLocks(statements);
+  const loud = found.map((finding) => {
+    const time = finding.relation === undefined ? undefined : measured.get(finding.relation);
+    const mode =
+      finding.mode === undefined ? "" : `${finding.mode}${time === undefined ? "" : ` for ${time}`}: `;
+    return concern("locks", `${mode}${inWords(finding)}`);
+  });
+  if (loud.length > 0) return loud;
+  // A lock that is taken for a moment is one all the same.
+  const brief = [
+    ...new Map(statements.flatMap(({ locks }) => locks).map((lock) => [lock.relation, lock])).values(),
+  ]
+    .filter(({ mode }) => waitsFor(mode) !== undefined)
+    .map(({ relation, mode }) => {
+      const time = measured.get(relation);
+      return `${code(relation)} ${mode}${time === undefined ? "" : ` for ${time}`}`;
+    });
+  return brief.length === 0 ? [] : [concern("locks", `for a moment only: ${brief.join(", ")}`)];
+}
+
+/** The longest time for which each table was locked, in words. */
+function longestLocks(statements: readonly StatementFacts[]): ReadonlyMap<string, string> {
+  const longest = new Map<string, number>();
+  for (const { relation, milliseconds: time } of statements.flatMap(({ measured }) => measured?.locks ?? []))
+    longest.set(relation, Math.max(time, longest.get(relation) ?? 0));
+  return new Map([...longest].map(([relation, time]) => [relation, milliseconds(time)]));
+}
+
+function ofSecrets({ secrets }: PlanFacts): Concern[] {
+  const order = ["missing", "removed", "changed", "new", "due"] as const;
+  return order.flatMap((change) => {
+    const names = secrets.filter((one) => one.change === change).map(({ name }) => code(name));
+    return names.length === 0
+      ? []
+      : [concern("secrets", `${change === "due" ? "due for a new value" : change}: ${listed(names)}`)];
+  });
+}
+
+function ofVariables({ variables }: PlanFacts): Concern[] {
+  if (variables.length === 0) return [];
+  const each = variables.map(({ service, name, before, after }) => {
+    const change = before === undefined ? "new" : after === undefined ? "removed" : "changed";
+    return `${code(`${service}.${name}`)} ${change}`;
+  });
+  return [concern("variables", listed(each))];
+}
+
+function ofMemory({ memory: { before = 0, after, free } }: PlanFacts): Concern[] {
+  if (before === after) return [];
+  const change = before === 0 ? size(after) : `${size(before)} → ${size(after)}`;
+  const room = free === undefined ? "" : `, ${size(free)} are free`;
+  return [concern("memory", `copies of services may use ${change}${room}`)];
+}
+
+function ofApproval({ approval }: PlanFacts): Concern[] {
+  if (approval === undefined || approval.approvedBy.length >= approval.required) return [];
+  const { required, signers, approvedBy } = approval;
+  const there = approvedBy.length === 0 ? "" : `, ${listed(approvedBy.map((one) => code(one)))} did`;
+  return [
+    concern("approval", `${required} of ${listed(signers.map((one) => code(one)))} have to approve${there}`),
+  ];
+}
+
+/** The volumes whose data goes with them. */
+function lostVolumes(resources: readonly ResourceChange[]): Concern[] {
+  return resources
+    .filter(({ type, change }) => type === "docker:index/volume:Volume" && isGone(change))
+    .map(({ part }) => concern("data lost", `the volume of ${code(part)} with all that is in it`));
+}
+
+/** The servers that are stopped before the next one is there: everything but what is released create-first. */
+function restarts(resources: readonly ResourceChange[]): Concern[] {
+  return resources
+    .filter(({ type, change, deletesFirst }) => {
+      if (type !== "docker:index/container:Container") return false;
+      return change === "replace" && deletesFirst === true;
+    })
+    .map(({ part }) => concern("downtime", `${code(part)} is stopped and started anew, some seconds`));
+}
+
+function isGone(change: ResourceChange["change"]): boolean {
+  return change === "delete" || change === "replace";
+}
+
+/** The most names in a line; the others are below. */
+const mostListed = 6;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - mostListed;
+  return names.slice(0, mostListed).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
