@@ -7,6 +7,7 @@ export type Program =
   | "health-gate"
   | "join-networks"
   | "leave-network"
+  | "measure-migrations"
   | "migrate"
   | "rehearse-migrations"
   | "remove-route"

@@ -9,6 +9,7 @@ import {
 } from "./docker-copies.ts";
 import { joinNetwork, leaveNetwork, networksOf } from "./docker-networks.ts";
 import { awaitRuns, limits, look, once, onceBeside, writeFiles } from "./docker-runs.ts";
+import { scratch } from "./docker-scratch.ts";
 import { docker } from "./docker.ts";
 import type { Machine } from "./machine.ts";
 
@@ -46,6 +47,7 @@ export const dockerMachine: Machine = {
 
   once,
   onceBeside,
+  scratch,
   look,
   awaitRuns,
   limits,

@@ -231,7 +231,7 @@ function volumeMount({ name, labels }: ScriptRun["volume"]): string {
 }
 
 /** Labels, with the mark of the run: one that is killed leaves the container, and only its mark says whose it is. */
-function labelArguments(labels: Readonly<Record<string, string>>): string[] {
+export function labelArguments(labels: Readonly<Record<string, string>>): string[] {
   return Object.entries(marked(labels)).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
 }
 
@@ -268,7 +268,7 @@ async function ending(
 }
 
 /** Texts as the tar archive that `docker cp` takes, below a folder; for every user of a container to read. */
-function archiveOf(files: Readonly<Record<string, string>>, folder = ""): Promise<Uint8Array> {
+export function archiveOf(files: Readonly<Record<string, string>>, folder = ""): Promise<Uint8Array> {
   const archive = pack();
   for (const [name, value] of Object.entries(files)) {
     archive.entry({ name: `${folder}${name}`, mode: 0o444 }, value);

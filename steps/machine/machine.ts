@@ -58,6 +58,12 @@ export interface Machine {
     timeoutSeconds: number,
     look: (ended: EndedRun) => Promise<T>,
   ) => Promise<T>;
+  /**
+   * Starts a copy of an image that reaches nothing but what it is beside of, gives its name to `work`, and removes it.
+   *
+   * One whose starter was killed is removed by the next with its labels, once `timeoutSeconds` are over.
+   */
+  readonly scratch: <T>(copy: ScratchCopy, work: (name: string) => Promise<T>) => Promise<T>;
   /** Runs a command of an image in the surroundings of a release's plan, and returns what it prints. */
   readonly look: (look: Look) => Promise<Printed>;
   /** Waits for the runs with these labels, and removes what has ended. Returns those that go on after `timeoutSeconds`. */
@@ -128,6 +134,23 @@ export interface ScriptRun {
   readonly volume: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   readonly labels: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
+}
+
+/** A copy that is there for some work only. */
+export interface ScratchCopy {
+  readonly image: string;
+  readonly entrypoint?: string;
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Secret values by name; each becomes a variable. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The copy at whose addresses it is; left out, it has only those of its own. */
+  readonly beside?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly limits: RunLimits;
+  readonly timeoutSeconds: number;
 }
 
 /** Files for a volume. */

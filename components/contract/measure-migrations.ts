@@ -1,0 +1,90 @@
+import type { RunLimits } from "./command-run.ts";
+import type { CommandProbe } from "./health-gate.ts";
+import type { Expectation } from "./smoke-check.ts";
+
+/** Pending migrations, tried statement by statement on a server that is made for it and thrown away. */
+export interface MeasureMigrationsInput {
+  readonly postgres: {
+    readonly image: string;
+    /** The name of the database, and of the role that it belongs to. */
+    readonly database: string;
+  };
+  /** The SQL that makes what is there. */
+  readonly schema: string;
+  readonly statements: readonly TriedStatement[];
+  /** The release that runs, to be tried on the schema afterwards; left out, none is. */
+  readonly oldRelease?: TriedRelease;
+  /** The time that all statements may take together, in seconds. */
+  readonly timeoutSeconds: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The limits of each container. */
+  readonly limits: RunLimits;
+}
+
+/** One statement that is tried. */
+export interface TriedStatement {
+  /** As the migration says it, without the semicolon. */
+  readonly sql: string;
+  /** What it does with the transaction that it is in; `refuses` one, `none` of these for most. */
+  readonly transaction: "opens" | "closes" | "refuses" | "none";
+}
+
+/** A release that is tried on a schema: those of its services that use the database. */
+export interface TriedRelease {
+  /** Says the release in messages: its id. */
+  readonly name: string;
+  readonly services: readonly TriedService[];
+  /** What they need beside the database. */
+  readonly servers: readonly ScratchServer[];
+  /** The image of whoever asks them. */
+  readonly asker: string;
+}
+
+/** One service of a release that is tried. */
+export interface TriedService {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Values that exist for the trial only; each becomes a variable. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Values that exist for the trial only; each becomes the file `/run/secrets/<NAME>`. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly port?: number;
+  /** Left out, it has to run for a while. */
+  readonly probe?: { readonly path: string } | CommandProbe;
+  readonly timeoutSeconds: number;
+  /** The smoke checks that it answers. */
+  readonly checks: readonly Expectation[];
+}
+
+/** A server that exists for the trial only. */
+export interface ScratchServer {
+  readonly image: string;
+  readonly entrypoint?: string;
+  readonly command?: readonly string[];
+}
+
+/** What was measured. */
+export interface MeasureMigrationsReceipt {
+  /** The statements that were tried, in their order; the last of them may have failed. */
+  readonly statements: readonly TriedResult[];
+  /** Left out where no release was tried, or a statement failed. */
+  readonly oldRelease?: { readonly lives?: boolean; readonly words: string };
+}
+
+/** What one statement did. */
+export interface TriedResult {
+  readonly milliseconds: number;
+  /** The strongest lock on each table that was there before, and the time to the end of its transaction. */
+  readonly locks: readonly {
+    readonly relation: string;
+    readonly mode: string;
+    readonly milliseconds: number;
+  }[];
+  readonly rewrites: readonly string[];
+  readonly rows?: number;
+  readonly walBytes: number;
+  /** The server's message, where it failed. */
+  readonly problem?: string;
+}
