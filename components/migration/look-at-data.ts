@@ -1,7 +1,7 @@
 import { imageReference } from "../application/images.ts";
 import type { RunLimits } from "../contract/command-run.ts";
 import type { HostView } from "../host/host-view.ts";
-import type { PrintFromImage } from "./migration-plan.ts";
+import type { PrintFromImage } from "./pending-migrations.ts";
 
 /** Prints from images on a host. */
 export function printingOn({ look }: Pick<HostView, "look">, limits: RunLimits): PrintFromImage {

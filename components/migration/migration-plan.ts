@@ -1,41 +1,30 @@
-import type { Application } from "../application/application.ts";
-import { commandFrom, isRevision, pendingOf } from "../application/migrations.ts";
-import { found } from "../application/names.ts";
 import { defined } from "../input/defined.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { ReleaseRecord, SchemaChange } from "../plan/release-record.ts";
 import { kinds } from "../settings/kinds.ts";
 import { dependsOnHistory, destructiveSteps, type DestructiveStep } from "./destructive-steps.ts";
-import type { Printed } from "../host/isolated-run.ts";
+import type { StatementFacts } from "./migration-facts.ts";
+import { pendingMigrations, type MigratingRelease, type PrintFromImage } from "./pending-migrations.ts";
+import { readMigration } from "./read-migration.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 
 /** Arguments of a plan of the migration. */
-export interface MigrationPlanArgs {
-  application: Application;
+export interface MigrationPlanArgs extends MigratingRelease {
   environment: ReleasedSettings["environment"];
   /** The revision whose destructive steps are meant. */
   acknowledge?: string;
-  /** The references by digest of the images that will run, by the images' names. */
-  images: Readonly<Record<string, string>>;
-  /** The newest record of this stack; left out for a first release. */
-  last?: ReleaseRecord;
   /** True when the schema stays, because the images are an earlier release's. */
   stays: boolean;
 }
-
-/** Runs a command of an image and returns what it prints, without a database or a network. */
-export type PrintFromImage = (
-  image: string,
-  command: readonly string[],
-  environment: Readonly<Record<string, string>>,
-) => Promise<Printed>;
 
 /** The expected effects of a release's migration. */
 export interface MigrationPlan {
   /** The revisions that it would apply, in their order. */
   readonly revisions: readonly string[];
   readonly findings: readonly DestructiveStep[];
+  /** What each statement of the SQL locks, loses and breaks, as it is read; none where it cannot be. */
+  readonly statements: readonly StatementFacts[];
   /** Those of the revisions that may destroy something; all of them, when one does. */
   readonly destructive: readonly string[];
   /** The reason that it is not known what it destroys; left out where it is. */
@@ -44,7 +33,7 @@ export interface MigrationPlan {
   readonly warnings: readonly string[];
 }
 
-const nothing: MigrationPlan = { revisions: [], findings: [], destructive: [], warnings: [] };
+const nothing: MigrationPlan = { revisions: [], findings: [], statements: [], destructive: [], warnings: [] };
 
 /**
  * Plans what the migration of a release would do to the schema that the last record tells of.
@@ -54,57 +43,36 @@ const nothing: MigrationPlan = { revisions: [], findings: [], destructive: [], w
  * what is pending.
  */
 export async function planMigration(args: MigrationPlanArgs, print: PrintFromImage): Promise<MigrationPlan> {
-  const { application, images, last, stays } = args;
-  const { migrations } = application;
-  if (migrations === undefined || last === undefined || stays) return nothing;
-  const service = found(application.services, migrations.service);
-  const image = found(images, service.image);
-  const before = last.images[service.image];
-  if (before !== undefined && image.endsWith(`@${before}`)) return nothing;
-
-  const from = last.schema?.after ?? migrations.base;
-  const { pending, sql, base } = migrations;
-  if (pending === undefined || from === undefined) {
-    const unknown = `the application describes no migrations.${pending === undefined ? "pending" : "base"}`;
-    const warning = `migrations: what they will run is not known, for ${unknown}`;
-    return { ...nothing, unknown, warnings: [warning] };
+  const pending = args.stays ? undefined : await pendingMigrations(args, print);
+  if (pending === undefined) return nothing;
+  if (typeof pending === "string") {
+    const warning = `migrations: what they will run is not known, for ${pending}`;
+    return { ...nothing, unknown: pending, warnings: [warning] };
   }
-  const ask = (command: readonly string[], revision: string): Promise<Printed> =>
-    print(image, commandFrom(command, revision), service.environment);
-  const listed = await ask(pending, from);
-  if ("problem" in listed) {
-    throw new InputError([
-      `migrations.pending: the new image has to tell what it would run on a schema at ${from}, got ${listed.problem}; release an image whose migrations know that revision, and name a command that needs no database, network or secret (ci tries it)`,
-    ]);
-  }
-  const revisions = pendingOf(listed.printed);
-  const wrong = revisions.find((revision) => !isRevision(revision));
-  if (wrong !== undefined) {
-    throw new InputError([
-      `migrations.pending: expected one revision a line, of letters, digits, "_", "." and "-", got ${show(wrong)}; name a command that prints nothing else`,
-    ]);
-  }
-  const to = revisions.at(-1);
-  if (to === undefined) return nothing;
+  const { from, revisions, sql, history } = pending;
+  const to = revisions.at(-1) ?? from;
   if (sql === undefined) {
     const unknown = "the application describes no migrations.sql";
     const warning = `migrations: what ${to} destroys is not known, for ${unknown}`;
     return { ...nothing, revisions, unknown, warnings: [warning] };
   }
-  const statements = await ask(sql, from);
-  if ("problem" in statements) return unreadable(args, { from, to, revisions }, statements.problem);
-  const findings = await destructiveSteps(
-    statements.printed,
-    base !== undefined && dependsOnHistory(statements.printed) ? textOf(await ask(sql, base)) : "",
-  );
+  if ("problem" in sql) return unreadable(args, { from, to, revisions }, sql.problem);
+  const earlier = dependsOnHistory(sql.printed) ? await history() : "";
+  const findings = await destructiveSteps(sql.printed, earlier);
   if (findings.length > 0) checkAcknowledged(args, from, to, findings);
+  const version = args.application.postgres?.version ?? oldestVersion;
+  const read = await readMigration({ sql: sql.printed, history: earlier, version });
   return {
     revisions,
     findings,
+    statements: typeof read === "string" ? [] : read,
     destructive: findings.length > 0 ? revisions : [],
     warnings: findings.map((step) => `migrations: from ${from} to ${to} ${inWords(step)}`),
   };
 }
+
+/** The oldest version of PostgreSQL that there are still corrections for: advice for it holds for later ones. */
+const oldestVersion = 14;
 
 /** Returns the plan of a migration that cannot print its SQL: nothing is known, so a person has to have read it. */
 function unreadable(
@@ -128,10 +96,6 @@ function unreadable(
     unknown,
     warnings: [`migrations: ${why}; ${cause}; ${advice}`],
   };
-}
-
-function textOf(answer: Printed): string {
-  return "printed" in answer ? answer.printed : "";
 }
 
 /**

@@ -78,7 +78,7 @@ export async function released({
         const { settings: read, ...values } = loadSettings("notes");
         if (read.environment !== "staging" && read.environment !== "production")
           throw new Error("not released");
-        const migration = { revisions: [], findings: [], destructive: [], warnings: [] };
+        const migration = { revisions: [], findings: [], statements: [], destructive: [], warnings: [] };
         return new ReleasedEnvironment(read.namespace, {
           ...{ ...values, application, settings: read, connection, plan, migration, routeSince: "", hasIpv6 },
           ...(gateway !== undefined && { gateway }),

@@ -5,8 +5,8 @@ import {
   schemaSince,
   type MigrationPlan,
   type MigrationPlanArgs,
-  type PrintFromImage,
 } from "../../../components/migration/migration-plan.ts";
+import type { PrintFromImage } from "../../../components/migration/pending-migrations.ts";
 import { InputError } from "../../../components/input/input-error.ts";
 import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
 import { notes } from "../application/notes.ts";
@@ -64,14 +64,17 @@ async function refusal(...args: Parameters<typeof planned>): Promise<string> {
   throw new assert.AssertionError({ message: "nothing was refused" });
 }
 
-const nothing: MigrationPlan = { revisions: [], findings: [], destructive: [], warnings: [] };
+const nothing: MigrationPlan = {
+  ...{ revisions: [], findings: [], statements: [], destructive: [], warnings: [] },
+};
 const drop = { pending: "0005\n0006\n", sql: "ALTER TABLE notes DROP COLUMN body;" };
 const finding = { statement: "ALTER TABLE notes DROP COLUMN body", reason: 'drops the column "body"' };
 
 describe("the plan of a migration", () => {
   it("is made with the new image, from the last record's revision on", async () => {
     const { plan, asked } = await planned({ pending: "0005\n", sql: "CREATE TABLE words ();" });
-    assert.deepEqual(plan, { ...nothing, revisions: ["0005"] });
+    const statements = [{ statement: "CREATE TABLE words ()", locks: [], findings: [] }];
+    assert.deepEqual(plan, { ...nothing, revisions: ["0005"], statements });
     assert.deepEqual(asked, [
       'registry.example/notes/api@sha256:new list 0004 {"LOG_LEVEL":"info"}',
       'registry.example/notes/api@sha256:new print 0004:head {"LOG_LEVEL":"info"}',
@@ -118,7 +121,13 @@ describe("the plan of a migration", () => {
   });
 
   it("warns of each destructive step in staging", async () => {
-    const { plan } = await planned(drop, { environment: "staging" });
+    const {
+      plan: { statements, ...plan },
+    } = await planned(drop, { environment: "staging" });
+    assert.deepEqual(
+      statements.flatMap(({ findings }) => findings.map(({ hazard }) => hazard)),
+      ["dropped-column", "no-lock-timeout"],
+    );
     assert.deepEqual(plan, {
       revisions: ["0005", "0006"],
       findings: [finding],
@@ -185,7 +194,7 @@ describe("the plan of a migration", () => {
     const sql = "ALTER TABLE notes ALTER title TYPE text;";
     const whole = `CREATE TABLE notes (title varchar(5)); ${sql}`;
     const { plan, asked } = await planned({ pending: "0005\n", sql, whole });
-    assert.deepEqual(plan, { ...nothing, revisions: ["0005"] });
+    assert.deepEqual({ ...plan, statements: [] }, { ...nothing, revisions: ["0005"] });
     assert.match(asked.at(-1) ?? "", / print base:head /);
   });
 
