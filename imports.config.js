@@ -38,6 +38,7 @@ export const floors = {
   cli: [
     [{ folder: "commands", what: "one command each" }],
     [{ folder: "comment", what: "what a pull request's comment says" }],
+    [{ folder: "sweep", what: "what previews left" }],
     [
       { folder: "plan", what: "what an up would do" },
       { folder: "ci", what: "reports, publishing" },

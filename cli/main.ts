@@ -25,6 +25,7 @@ import { shellCommand } from "./commands/shell.command.ts";
 import { startCommand } from "./commands/start.command.ts";
 import { statusCommand } from "./commands/status.command.ts";
 import { stopCommand } from "./commands/stop.command.ts";
+import { sweepCommand } from "./commands/sweep.command.ts";
 import { testCommand } from "./commands/test.command.ts";
 import { exitCode } from "./problem.ts";
 import { listenForInterrupts } from "./process/interrupts.ts";
@@ -61,6 +62,7 @@ const commands = [
   receiptCommand,
   backupCommand,
   imagesCommand,
+  sweepCommand,
   driftCommand,
   previewCommand,
   githubImportCommand,

@@ -1,10 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { parseApplication } from "../../components/application/parse.ts";
 import { checkHosts, type HostReport } from "../../components/host/check-hosts.ts";
-import { closeConnections } from "../../components/host/connection.ts";
 import { demandOf, gatewayDemand, size } from "../../components/host/preflight.ts";
-import { connectionsFolder } from "../../components/host/ssh-config.ts";
 import { checkRegistry } from "../../components/image/registry.ts";
 import { defined } from "../../components/input/defined.ts";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
@@ -13,14 +9,9 @@ import type { PulumiCall } from "../pulumi/call.ts";
 import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
 import { hostsOfStack, type StackHosts } from "../stack/hosts.ts";
+import { withOwnConnections } from "../stack/own-connections.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
-
-/** The prefix of the folders of such connections; a namespace has no dots. */
-const ownPrefix = "check.";
-
-/** The age, in milliseconds, from which a connection was left by a check that was killed. */
-const longestCheck = 3600_000;
 
 /** The result of `towpath host check`. */
 export interface HostCheck {
@@ -39,23 +30,6 @@ export async function checkHost(stack: string, progress: Progress, project: Proj
   process.chdir(project.root);
   const call = await callFor("config", stack, progress, project);
   return withOwnConnections(async (folder) => lookAt(await hostsOfStack(call, run, folder), call, progress));
-}
-
-/** Gives a folder for connections that nobody else uses, and closes them at the end. */
-async function withOwnConnections<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  mkdirSync(connectionsFolder, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(connectionsFolder).filter((name) => name.startsWith(ownPrefix))) {
-    const left = join(connectionsFolder, name);
-    const used = statSync(left, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - used > longestCheck) rmSync(left, { recursive: true, force: true });
-  }
-  const folder = mkdtempSync(join(connectionsFolder, ownPrefix));
-  try {
-    return await work(folder);
-  } finally {
-    await closeConnections(folder);
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 async function lookAt(

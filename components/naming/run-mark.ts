@@ -31,7 +31,7 @@ export function readMark(mark: string): RunMark | undefined {
 /** The mark of a run that begins now, on this machine, with the state at that address. */
 export function newMark(backend: string): string {
   const when = new Date().toISOString().replace("T", " ").slice(0, 16);
-  return markOf({ who: `${userInfo().username}@${hostname()}`, when, state: addressOf(backend) });
+  return markOf({ who: `${userInfo().username}@${hostname()}`, when, state: stateAddress(backend) });
 }
 
 /**
@@ -47,8 +47,8 @@ export function marked(
   return { ...given, ...(mark !== undefined && mark !== "" && { [runLabel]: mark }) };
 }
 
-/** A state's address without password and query. */
-function addressOf(backend: string): string {
+/** A state's address as marks name it: without password and query. */
+export function stateAddress(backend: string): string {
   return backend
     .replace(/\?.*$/s, "")
     .replace(/\/\/[^/@]*@/, "//")

@@ -20,6 +20,11 @@ const nameWords = expected(
   "use the stack pr-<number> or pr-<number>-<variant>, for example pr-12",
 );
 
+const ageWords = expected(
+  "days from 1 to 365",
+  "leave it out to keep previews while their pull request is open",
+);
+
 /** The settings of a preview. */
 export const previewSchema = z
   .strictObject({
@@ -55,6 +60,15 @@ export const previewSchema = z
       .describe("What its database, cache and buckets hold at first."),
     secrets: generatedSecrets,
     github: previewGithub,
+    maxAge: z
+      .int(ageWords)
+      .min(1, ageWords)
+      .max(365, ageWords)
+      .exactOptional()
+      .describe(
+        "How many days after the last activity `sweep` removes a preview although its pull request is open; left out, never.",
+      )
+      .meta(unhashed),
   })
   .meta({
     id: "PreviewSettings",

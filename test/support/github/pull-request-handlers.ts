@@ -35,6 +35,19 @@ export const pullRequestHandlers: Readonly<Record<string, Handler>> = {
     return { status: 200, body: { ...pullRequestOf(store, pull), merged: pull.mergedAt !== null } };
   }),
 
+  "get /repos/{owner}/{repo}/branches": (asked) => {
+    const { store } = asked;
+    const open = [...store.pullRequests.values()].filter(
+      ({ state, headOwner }) => state === "open" && headOwner === store.owner,
+    );
+    const names = new Set(["main", ...open.map(({ branch }) => branch)]);
+    const commit = { sha: "0".repeat(40), url: "https://github.example/" };
+    return paged(
+      [...names].map((name) => ({ name, commit, protected: false })),
+      asked,
+    );
+  },
+
   "get /repos/{owner}/{repo}/issues/{issue_number}/comments": inPullRequest((asked, { number }) =>
     paged(
       asked.store.comments.filter((one) => one.pullRequest === number).map((one) => commentOf(asked, one)),

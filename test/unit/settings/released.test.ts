@@ -121,6 +121,14 @@ describe("the settings of a preview", () => {
     assert.equal(addressOf({ previewName: "pr-123", previewDomain }), "report-pr-123.example.com");
   });
 
+  it("end after days without activity, where they are told to", () => {
+    preview(
+      "towpath:maxAge: expected days from 1 to 365, got 0; leave it out to keep previews while their pull request is open",
+      { maxAge: 0 },
+    );
+    assert.equal((parseSettings({ ...good.preview, maxAge: 14 }) as PreviewSettings).maxAge, 14);
+  });
+
   it("name a repository, and a token that only commands which ask GitHub need", () => {
     preview(
       'towpath:github.repository: expected a repository\'s owner and name, got "notes"; for example "octocat/notes"',
