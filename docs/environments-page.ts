@@ -31,6 +31,10 @@ const rows: Readonly<Record<keyof Kind, Row>> = {
         route
       ],
   },
+  hidden: {
+    title: "search engines are told not to list it",
+    text: ({ hidden }) => yesOrNo(hidden),
+  },
   drains: {
     title: "a switch waits for requests under way",
     text: ({ drains }) => yesOrNo(drains),

@@ -4,6 +4,7 @@ export type Program =
   | "check"
   | "create-buckets"
   | "create-role"
+  | "hash-password"
   | "health-gate"
   | "join-networks"
   | "leave-network"

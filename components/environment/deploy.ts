@@ -80,8 +80,8 @@ async function deployReleased(
   const { settings } = prepared;
   const onGithub = await laterUserErrors(() => preparedGithub(prepared));
   const released = new ReleasedEnvironment(settings.namespace, prepared);
-  const { url, release, releases, services, namespace, route } = released;
-  const outputs = { url, release, releases, services, namespace, route };
+  const { url, release, releases, services, namespace, route, password } = released;
+  const outputs = { url, release, releases, services, namespace, route, ...defined({ password }) };
   if (onGithub === undefined) return outputs;
   const { releasedGithub } = await import("./released-github.ts");
   return { ...outputs, github: releasedGithub(namespace, onGithub, released) };

@@ -4,6 +4,7 @@ import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { Backups } from "../data/backups.ts";
+import { Login, type LoginArgs } from "../gateway/login.ts";
 import { JoinedGateway } from "../gateway/joined-gateway.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
@@ -49,6 +50,7 @@ interface RollOutParts {
   application: Application;
   place: Place;
   gateway: ReleaseArgs["gateway"];
+  login?: Login;
   tracks: Tracks;
   data: BackingServices;
   secretValues: SecretValues;
@@ -65,6 +67,8 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
   /** The address of the application for users. */
   readonly url: string;
   readonly namespace: string;
+  /** The password that visitors are asked for, where one is. */
+  readonly password: pulumi.Output<string> | undefined;
   /** The values of the application's secrets, by name. */
   readonly secrets: SecretValues;
   /** The containers that users get, by service. */
@@ -104,7 +108,9 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     );
     sayDueSecrets(args, ofEach);
     const application = withPreviousSecrets(args.application, Object.keys(own));
+    const login = loginOf(name, args, { host: place.host, gateway }, child);
     const release = this.rollOut(name, args, {
+      ...defined({ login }),
       application,
       place,
       gateway,
@@ -116,6 +122,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     const records = tracks.completes ? recordsOf(name, args, release, versions) : pulumi.output(plan.records);
 
     this.namespace = settings.namespace;
+    this.password = login?.password;
     this.secrets = own;
     this.url = `https://${settings.domain}`;
     this.services = release.containers.apply((containers) =>
@@ -168,6 +175,8 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           route: kind.route,
           domain,
           certificates,
+          hidden: kind.hidden,
+          ...defined({ login: parts.login }),
           maintenance,
         },
         watchSeconds: settings.watchSeconds,
@@ -178,6 +187,19 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       child,
     );
   }
+}
+
+/** Makes the login of the environment's site, where its settings ask for a password. */
+function loginOf(
+  name: string,
+  { settings, credential }: ReleasedEnvironmentArgs,
+  args: Pick<LoginArgs, "host" | "gateway">,
+  opts: pulumi.ComponentResourceOptions,
+): Login | undefined {
+  if (!("password" in settings)) return undefined;
+  const { password } = settings;
+  const given = password.source === "generated" ? undefined : credential(password);
+  return new Login(`${name}-login`, { ...args, ...defined({ given }) }, opts);
 }
 
 /** Warns of every secret that is due for a new value, or loses its overlap: once it is known whether this run brings one. */

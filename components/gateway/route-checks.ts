@@ -1,5 +1,6 @@
 import type { Application, Smoke } from "../application/application.ts";
 import { pathOf, routeOf } from "../application/routes.ts";
+import { authorization } from "./admission.ts";
 import { canaryCookie } from "./site.ts";
 
 /** One request through the gateway, and what has to come back. */
@@ -13,6 +14,8 @@ export interface RouteState {
   readonly canary: boolean;
   /** The address of the environment for users. */
   readonly url: string;
+  /** The password that visitors are asked for. */
+  readonly password?: string;
 }
 
 /** Numbers that a client may have drawn: nothing is below the first one, and no share above the second. */
@@ -33,10 +36,13 @@ export function healthPaths(application: Application): string[] {
 /** Returns the checks after the switch: the smoke checks, of both releases during a canary, and 503 in maintenance. */
 export function routeChecks(
   application: Application,
-  { maintenance, canary, url }: RouteState,
+  { maintenance, canary, url, password }: RouteState,
 ): RouteCheck[] {
   const open = healthPaths(application);
-  const headers = { host: new URL(url).host };
+  const headers = {
+    host: new URL(url).host,
+    ...(password !== undefined && { authorization: authorization(password) }),
+  };
   const checks = application.smoke.map((check) => ({
     ...(maintenance && !open.includes(pathOf(check.path)) ? { path: check.path, status: 503 } : check),
     headers,

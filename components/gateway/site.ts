@@ -1,3 +1,5 @@
+import { admission, strangers } from "./admission.ts";
+
 /** One path of an environment and the service that answers it. */
 export interface SiteRoute {
   /** `/api/*`, `/*`, or one exact path. */
@@ -32,6 +34,10 @@ export interface PublicSite {
   readonly certificates: "automatic" | "internal";
   /** The paths that are answered during maintenance too. */
   readonly healthPaths: readonly string[];
+  /** True when search engines are told not to list it. */
+  readonly hidden: boolean;
+  /** The hash of the password that visitors are asked for; left out, everyone may look. */
+  readonly passwordHash?: string;
   /** The time that web sockets may stay open when the configuration is loaded again, in seconds. */
   readonly drainSeconds: number;
 }
@@ -67,16 +73,23 @@ export function renderSite(site: SiteDescription): string {
     ...indented([
       ...(isPublic && access.certificates === "internal" ? ["tls internal"] : []),
       "encode zstd gzip",
+      ...(isPublic && access.hidden ? robots : []),
       ...headers(access),
       ...(isPublic ? matchers(access) : []),
       "route {",
-      ...indented([...(isPublic ? before(site) : []), ...routes.flatMap((route) => handle(site, route))]),
+      ...indented([
+        ...(isPublic ? before(site.name, access) : []),
+        ...routes.flatMap((route) => handle(site, route)),
+      ]),
       "}",
     ]),
     "}",
     "",
   ].join("\n");
 }
+
+/** On the gateway's own answers, such as that of a wrong password, and instead of an application's own on its answers. */
+const robots = ['header X-Robots-Tag "noindex, nofollow"', 'header >X-Robots-Tag "noindex, nofollow"'];
 
 /** Returns the headers of all answers. With `?`, an application's own word is kept. */
 function headers(access: SiteAccess): string[] {
@@ -113,11 +126,12 @@ export function canaryShare(weight: number): string {
     .padStart(4, "0");
 }
 
-function matchers({ healthPaths }: PublicSite): string[] {
+function matchers({ healthPaths, passwordHash }: PublicSite): string[] {
   const cookie = `{http.request.cookie.${canaryCookie}}`;
   const runs = '{http.vars.canary} != ""';
   const except = healthPaths.length === 0 ? [] : [`not path ${healthPaths.join(" ")}`];
   return [
+    ...(passwordHash === undefined ? [] : [strangers(passwordHash)]),
     `@new-client \`${runs} && ${cookie} == ""\``,
     `@canary \`${runs} && (${cookie} == "" ? {http.request.uuid} : ${cookie}) < {http.vars.canary}\``,
     "@maintenance {",
@@ -126,9 +140,10 @@ function matchers({ healthPaths }: PublicSite): string[] {
   ];
 }
 
-/** Returns the part for all paths: the state of the environment, and the client's cookie while a canary runs. */
-function before({ name }: SiteDescription): string[] {
+/** Returns the part for all paths: who may look, the state of the environment, and the client's cookie while a canary runs. */
+function before(name: string, { passwordHash }: PublicSite): string[] {
   return [
+    ...(passwordHash === undefined ? [] : admission(name, passwordHash)),
     "vars {",
     ...indented([`canary ${file(name, "share")}`, `maintenance ${file(name, "maintenance")}`]),
     "}",

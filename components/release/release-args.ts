@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import type { SecureSite } from "../contract/target.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import type { Login } from "../gateway/login.ts";
 import type { Host } from "../host/host.ts";
 import type { MigrationCare } from "../migration/migration.ts";
 import type { Names } from "../naming/names.ts";
@@ -56,6 +57,10 @@ export type Access = { readonly route: "localhost" } | PublicAccess;
 /** Access to an environment by its domain. */
 interface PublicAccess extends SecureSite {
   readonly route: "domain";
+  /** True when search engines are told not to list it. */
+  readonly hidden: boolean;
+  /** The password that visitors are asked for; left out, everyone may look. */
+  readonly login?: Pick<Login, "password" | "hash">;
   /** True when everyone is asked to come back later, health paths excepted. */
   readonly maintenance: boolean;
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { routesInOrder } from "../application/routes.ts";
-import { healthPaths, routeChecks } from "../gateway/route-checks.ts";
+import { healthPaths, routeChecks, type RouteState } from "../gateway/route-checks.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
@@ -12,7 +12,7 @@ import { probeOf } from "./health-probe.ts";
 import { mountsOf, readyData } from "./ready-data.ts";
 import type { ImageIds, ReleaseArgs } from "./release-args.ts";
 import type { LeftRoute } from "./route-agreement.ts";
-import { Route } from "./route.ts";
+import { Route, type RouteArgs } from "./route.ts";
 import { smokeChecks } from "./smoke-checks.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
@@ -133,6 +133,11 @@ export class Release extends pulumi.ComponentResource {
       ...route,
       copies: found(stable, route.service).length,
     }));
+    const login = isPublic ? access.login : undefined;
+    const checksOf = (state: RouteState): RouteArgs["checks"] =>
+      login === undefined
+        ? routeChecks(application, state)
+        : login.password.apply((password) => routeChecks(application, { ...state, password }));
     const routed = (copies: Copies): Copies =>
       Object.fromEntries(routes.map(({ service }) => [service, found(copies, service)]));
     return new Route(
@@ -153,8 +158,9 @@ export class Release extends pulumi.ComponentResource {
         access: isPublic
           ? { ...access, healthPaths: healthPaths(application), drainSeconds: args.drainSeconds }
           : access,
+        ...(login !== undefined && { passwordHash: login.hash }),
         smoke: smokeChecks(args, canary === undefined ? [stable] : [stable, canary]),
-        checks: routeChecks(application, { maintenance, canary: canary !== undefined, url: args.url }),
+        checks: checksOf({ maintenance, canary: canary !== undefined, url: args.url }),
         watchSeconds: args.watchSeconds,
         drainSeconds: args.drains ? args.drainSeconds : 0,
         since: args.routeSince,

@@ -22,10 +22,12 @@ export interface RouteArgs {
   copies: pulumi.Output<string[]>;
   /** The users' access to it. */
   access: SiteAccess;
+  /** The hash of the password that users are asked for; left out, everyone may look. */
+  passwordHash?: pulumi.Output<string>;
   /** The checks that the new copies have to pass before the switch. */
   smoke: pulumi.Input<readonly SmokeCheck[]>;
   /** The checks of what users get after it. */
-  checks: SwitchRouteInput["checks"];
+  checks: pulumi.Input<SwitchRouteInput["checks"]>;
   watchSeconds: number;
   drainSeconds: number;
   /** The time since which the gateway serves what the state says; another time switches again. */
@@ -52,8 +54,8 @@ export class Route extends pulumi.ComponentResource {
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:Route", name, {}, opts);
-    const { access, gateway, routes, siteName } = args;
-    const text = renderSite({ name: siteName, access, routes });
+    const { access, gateway, siteName } = args;
+    const text = siteText(args);
     const files = args.files.apply(releaseFiles);
     const step = new Step<SwitchRouteInput & { gatewayId: string; since: string }>(
       `${name}-switch`,
@@ -80,12 +82,21 @@ export class Route extends pulumi.ComponentResource {
     );
     this.smoke = step.receipt.apply(({ smoke = {} }) => smoke as Record<string, unknown>);
     this.receipt = step.receipt.apply(({ smoke, ...receipt }) => receipt);
-    this.left = pulumi.all([files, args.since, step.receipt]).apply(([known, since]) => ({
-      serves: routeId({ text, release: releaseName(known) }),
-      since,
-    }));
+    // Nobody finds a password's hash in so short a name of the whole.
+    this.left = pulumi.unsecret(
+      pulumi.all([text, files, args.since, step.receipt]).apply(([known, release, since]) => ({
+        serves: routeId({ text: known, release: releaseName(release) }),
+        since,
+      })),
+    );
     this.registerOutputs({ receipt: this.receipt });
   }
+}
+
+function siteText({ siteName: name, access, routes, passwordHash }: RouteArgs): pulumi.Output<string> {
+  const site = { name, access, routes };
+  if (passwordHash === undefined || access.route === "localhost") return pulumi.output(renderSite(site));
+  return passwordHash.apply((hash) => renderSite({ ...site, access: { ...access, passwordHash: hash } }));
 }
 
 function listening(access: SiteAccess): Pick<SwitchRouteInput, "port" | "secure"> {

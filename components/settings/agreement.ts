@@ -133,15 +133,16 @@ function credentialsOf(settings: Settings): [string, CredentialSource][] {
     ...(settings.environment === "preview" ? [] : ["github"]),
     "token",
     "preview",
+    "password",
   ]) {
     visit(`towpath:${key}`, settings[key as keyof Settings]);
   }
   return found;
 }
 
-/** Only the sources of credentials have a field `source`; an agent's has no value to look for. */
+/** Only the sources of credentials have a field `source`; an agent's has no value to look for, and a generated one's is made. */
 function isCredential(value: object): value is CredentialSource {
-  return "source" in value && value.source !== "agent";
+  return "source" in value && value.source !== "agent" && value.source !== "generated";
 }
 
 function missingCredential(

@@ -4,7 +4,7 @@ import { expectedKind } from "../input/input-checks.ts";
 import { variableWords } from "./secret-source.ts";
 
 const name = z.string(variableWords).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, variableWords);
-const stored = z
+export const stored = z
   .strictObject({
     source: z.literal("configuration"),
     name: name.describe("The name under `towpath:secretValues`."),
@@ -13,7 +13,7 @@ const stored = z
     id: "StoredCredential",
     description: "The value stands, encrypted, in the stack's configuration, under `towpath:secretValues`.",
   });
-const variable = z
+export const variable = z
   .strictObject({ source: z.literal("environment"), variable: name.describe("The variable's name.") })
   .meta({
     id: "VariableCredential",

@@ -17,6 +17,8 @@ export interface Kind {
   readonly rights: "all" | "few";
   /** The users' access to it: on a port of this machine, by a `domain` over HTTPS, or none at all. */
   readonly route: "localhost" | "domain" | "none";
+  /** True when search engines are told not to list it. */
+  readonly hidden: boolean;
   /** True when a switch waits for requests under way: on one's own machine nobody waits for an open page. */
   readonly drains: boolean;
   /** The source of its images: built here, a commit's in the registry, or those that the stack before it proved. */
@@ -34,11 +36,11 @@ export interface Kind {
 /** The kinds of environments: the one place that tells them apart. */
 // prettier-ignore
 export const kinds = {
-  local:      { hosts: "here", data: "kept",        rights: "all", route: "localhost", drains: false, images: "built",    records: false, backups: false, reviewed: false, gateTimeoutSeconds: 60 },
-  ci:         { hosts: "here", data: "memory",      rights: "all", route: "none",      drains: false, images: "built",    records: false, backups: false, reviewed: false, gateTimeoutSeconds: 60 },
-  preview:    { hosts: "ssh",  data: "thrown away", rights: "few", route: "domain",    drains: false, images: "commit",   records: false, backups: false, reviewed: false, gateTimeoutSeconds: 120 },
-  staging:    { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  images: "commit",   records: true,  backups: false, reviewed: false, gateTimeoutSeconds: 360 },
-  production: { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    drains: true,  images: "promoted", records: true,  backups: true,  reviewed: true,  gateTimeoutSeconds: 240 },
+  local:      { hosts: "here", data: "kept",        rights: "all", route: "localhost", hidden: false, drains: false, images: "built",    records: false, backups: false, reviewed: false, gateTimeoutSeconds: 60 },
+  ci:         { hosts: "here", data: "memory",      rights: "all", route: "none",      hidden: false, drains: false, images: "built",    records: false, backups: false, reviewed: false, gateTimeoutSeconds: 60 },
+  preview:    { hosts: "ssh",  data: "thrown away", rights: "few", route: "domain",    hidden: true,  drains: false, images: "commit",   records: false, backups: false, reviewed: false, gateTimeoutSeconds: 120 },
+  staging:    { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    hidden: false, drains: true,  images: "commit",   records: true,  backups: false, reviewed: false, gateTimeoutSeconds: 360 },
+  production: { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    hidden: false, drains: true,  images: "promoted", records: true,  backups: true,  reviewed: true,  gateTimeoutSeconds: 240 },
 } as const satisfies Record<KindName, Kind>;
 
 /** The kind of an environment; undefined for what several environments share, and for none. */

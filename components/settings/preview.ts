@@ -10,6 +10,7 @@ import { host } from "./host.ts";
 import { kinds } from "./kinds.ts";
 import { limits } from "./limits.ts";
 import { previewData } from "./preview-data.ts";
+import { password } from "./password.ts";
 import { gateway } from "./released.ts";
 import { registry } from "./registry.ts";
 import { generatedSecrets } from "./secret-source.ts";
@@ -58,6 +59,11 @@ export const previewSchema = z
     data: previewData
       .prefault({ kind: "empty" })
       .describe("What its database, cache and buckets hold at first."),
+    password: password
+      .exactOptional()
+      .describe(
+        "Where the password comes from that browsers ask for, with the user name `preview`; left out, everyone who knows the address may look.",
+      ),
     secrets: generatedSecrets,
     github: previewGithub,
     maxAge: z

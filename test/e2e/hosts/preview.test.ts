@@ -10,13 +10,14 @@ const domain = "preview.example.test";
 describe("previews of pull requests", () => {
   let host: TestHost;
   let released: ReleasedProject;
+  let previews: Readonly<Record<string, unknown>>;
 
   before(async () => {
     host = await takeHost();
     released = await ReleasedProject.create({ staging: host });
     const { imageMirror, address } = released.registry;
     write("host-previews", { host: host.settings(), imageMirror });
-    write("preview", {
+    previews = {
       previewDomain: domain,
       certificates: "internal",
       gateway: "host-previews",
@@ -25,7 +26,8 @@ describe("previews of pull requests", () => {
       registry: { address, repository: released.repository },
       commit: await released.publish(),
       watchSeconds: 1,
-    });
+    };
+    write("preview", previews);
   });
   after(async () => {
     await released.remove();
@@ -39,13 +41,16 @@ describe("previews of pull requests", () => {
     released.project.source.write(`Pulumi.${stack}.yaml`, stringify({ config }));
   }
 
-  /** Runs commands as people type them after `npm run`. */
-  async function run(...commands: readonly string[]): Promise<void> {
+  /** Runs commands as people type them after `npm run`. Returns what the last one printed. */
+  async function run(...commands: readonly string[]): Promise<string> {
+    let printed = "";
     for (const command of commands) {
       const args = command.split(" ").filter((arg) => !["npm", "run", "--"].includes(arg));
       const { code, stdout, stderr } = await released.run(args);
       assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
+      printed = stdout;
     }
+    return printed;
   }
 
   async function statusOf(pullRequest: number): Promise<number> {
@@ -98,8 +103,26 @@ describe("previews of pull requests", () => {
     return host.docker("exec", api, "python3", "-c", script, ...targets);
   }
 
+  /** Makes sure that a preview asks for this password, and keeps those whom it let in and their applications' own headers. */
+  async function onlyWithPassword(pullRequest: number, password: string): Promise<void> {
+    const name = `pr-${pullRequest}.${domain}`;
+    const as = (user: string): { authorization: string } => ({
+      authorization: `Basic ${Buffer.from(user).toString("base64")}`,
+    });
+    for (const wrong of [{}, as("preview:wrong"), { cookie: "towpath-access=" }]) {
+      const { status, headers } = await ask(host.address, name, "/api/health", wrong);
+      assert.deepEqual([status, headers["x-robots-tag"]], [401, "noindex, nofollow"]);
+      assert.equal(headers["set-cookie"], undefined);
+    }
+    const { status, headers } = await ask(host.address, name, "/api/health", as(`preview:${password}`));
+    assert.equal(status, 200);
+    const [cookie = ""] = headers["set-cookie"]?.[0]?.split(";") ?? [];
+    assert.equal((await ask(host.address, name, "/", { cookie, authorization: "Bearer x" })).status, 200);
+  }
+
   it("run beside each other with data of their own, and leave nothing when they are removed", async () => {
-    const commands = commandsOf("previews.md").filter((command) => command.includes("pulumi"));
+    const typed = commandsOf("previews.md").filter((command) => command.includes("pulumi"));
+    const commands = typed.filter((command) => !command.includes("password"));
     const removing = commands.findIndex((command) => command.includes("destroy"));
     assert.ok(removing > 0);
     await run(...commands.slice(0, removing));
@@ -122,6 +145,13 @@ describe("previews of pull requests", () => {
       sites.filter((site) => site.includes("pr-12")),
       [],
     );
+
+    const stranger = await ask(host.address, `pr-13.${domain}`, "/");
+    assert.deepEqual([stranger.status, stranger.headers["x-robots-tag"]], [200, "noindex, nofollow"]);
+    write("preview", { ...previews, password: { source: "generated" } });
+    await run("pulumi up --stack pr-13 --yes --skip-preview");
+    const showing = typed.find((command) => command.includes("password"))?.replace("pr-12", "pr-13");
+    await onlyWithPassword(13, (await run(showing ?? "")).trim());
     await run("pulumi destroy --stack pr-13 --yes --skip-preview");
     assert.deepEqual(await leftOf(13), []);
   });

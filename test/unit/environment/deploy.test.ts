@@ -3,7 +3,15 @@
  *
  * The host is played: its engine answers on a socket, and `ssh` runs its scripts here. Real hosts are in test/e2e/hosts.
  */
-import { byName, deployed, outcome, valueOf, type Outcome, type Run } from "../components/engine.ts";
+import {
+  byName,
+  deployed,
+  isSecret,
+  outcome,
+  valueOf,
+  type Outcome,
+  type Run,
+} from "../components/engine.ts";
 import type * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -159,10 +167,13 @@ describe("a deployment", function () {
       registry: { address: registry.address, repository: "team/page" },
       commit,
       data: { kind: "seed", service: "web", command: ["fill"] },
+      password: { source: "generated" },
     };
     const application: ApplicationDescription = { ...page, redis: { version: 7 } };
     const before = stacks({ "host-previews": { gateway } });
-    const { result = {}, registrations, thrown } = await run("pr-12", settings, { ...before, application });
+    const receipts = { "hash-password": '{"hash":"$2a$10$hash"}' };
+    const asked = { ...before, receipts, application };
+    const { result = {}, registrations, thrown } = await run("pr-12", settings, asked);
     assert.equal(thrown, undefined);
     assert.equal(result.url, "https://pr-12.preview.example.com");
     const made = byName(registrations);
@@ -173,6 +184,15 @@ describe("a deployment", function () {
     const { command, network } = (seed.inputs.stdin as Hidden).value as SeedInput;
     assert.deepEqual({ command, network }, { command: ["fill"], network: "page-pr-12" });
     assert.equal(made["page-pr-12-gateway-container"], undefined);
+    assert.equal(await isSecret(result.password as pulumi.Output<string>), true);
+    const password = await valueOf(result.password as pulumi.Output<string>);
+    assert.match(password, /^.{20}$/);
+    const { text } = (made["page-pr-12-release-route-switch"].inputs.stdin as Hidden).value as {
+      text: string;
+    };
+    assert.match(text, /basic_auth @stranger bcrypt "page-pr-12" \{\n\t*preview \$2a\$10\$hash\n/);
+    assert.ok(!text.includes(password));
+    assert.equal(await isSecret(result.route as pulumi.Output<unknown>), false);
     const data = registrations.filter(({ type }) => type === "docker:index/volume:Volume");
     assert.deepEqual(
       data.map(({ name, options }) => [name, options.protect]),

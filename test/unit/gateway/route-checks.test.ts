@@ -22,6 +22,18 @@ describe("the answer that users have to get after the switch", () => {
     ]);
   });
 
+  it("is asked for with the password where there is one", () => {
+    const state = { maintenance: false, canary: false, url, password: "open sesame" };
+    const authorization = "Basic cHJldmlldzpvcGVuIHNlc2FtZQ==";
+    assert.deepEqual(
+      routeChecks(application, state).map(({ headers }) => headers),
+      [
+        { ...headers, authorization },
+        { ...headers, authorization },
+      ],
+    );
+  });
+
   it("is checked for both releases while there is a canary", () => {
     const checks = routeChecks(application, { maintenance: false, canary: true, url });
     assert.deepEqual(

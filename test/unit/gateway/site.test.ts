@@ -41,6 +41,7 @@ describe("the gateway's file", () => {
         domain: "staging.example.com",
         certificates: "internal",
         healthPaths: ["/api/health"],
+        hidden: false,
         drainSeconds: 30,
       },
     });
@@ -102,6 +103,39 @@ describe("the gateway's file", () => {
     );
   });
 
+  it("keeps search engines out, and asks strangers for the password before anything else", () => {
+    const site = renderSite({
+      name: "notes-pr-12",
+      routes: [],
+      access: {
+        route: "domain",
+        domain: "pr-12.example.com",
+        certificates: "internal",
+        healthPaths: [],
+        hidden: true,
+        passwordHash: "$2a$10$hash",
+        drainSeconds: 10,
+      },
+    });
+    const lines = site.split("\n").map((line) => line.trim());
+    const token = "f343d60be8478513169a5158f169088c";
+    assert.deepEqual(
+      lines.filter((line) => line.includes("Robots")),
+      ['header X-Robots-Tag "noindex, nofollow"', 'header >X-Robots-Tag "noindex, nofollow"'],
+    );
+    assert.ok(lines.includes(`@stranger \`{http.request.cookie.towpath-access} != "${token}"\``), site);
+    const from = lines.indexOf("route {");
+    assert.deepEqual(lines.slice(from, from + 7), [
+      "route {",
+      'basic_auth @stranger bcrypt "notes-pr-12" {',
+      "preview $2a$10$hash",
+      "}",
+      "request_header @stranger -Authorization",
+      `header @stranger +Set-Cookie "towpath-access=${token}; Path=/; Max-Age=2592000; HttpOnly; Secure; SameSite=Lax"`,
+      "vars {",
+    ]);
+  });
+
   it("tells browsers to stay with HTTPS when a public authority issues the certificates", () => {
     const site = renderSite({
       name: "notes",
@@ -111,6 +145,7 @@ describe("the gateway's file", () => {
         domain: "example.com",
         certificates: "automatic",
         healthPaths: [],
+        hidden: false,
         drainSeconds: 10,
       },
     });

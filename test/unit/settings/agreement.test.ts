@@ -44,6 +44,19 @@ describe("application and settings", () => {
     }
   });
 
+  it("disagree when a preview's password has no value", () => {
+    const given = { ...nothing, variables: { REGISTRY_TOKEN: "r" } };
+    const of = (password: object): string => refusal(good.preview, { password }, given);
+    assert.equal(
+      of({ source: "configuration", name: "PREVIEW_PASSWORD" }),
+      "towpath:secretValues.PREVIEW_PASSWORD: no value for towpath:password; set it with npm run pulumi -- config set --stack pr-12 --secret --path towpath:secretValues.PREVIEW_PASSWORD",
+    );
+    assert.equal(
+      of({ source: "environment", variable: "PREVIEW_PASSWORD" }),
+      "towpath:password: no value for it in the environment variable PREVIEW_PASSWORD; set the variable for this run",
+    );
+  });
+
   it("disagree when a setting is of an unknown service or secret", () => {
     assert.equal(
       refusal(

@@ -129,6 +129,21 @@ describe("the settings of a preview", () => {
     assert.equal((parseSettings({ ...good.preview, maxAge: 14 }) as PreviewSettings).maxAge, 14);
   });
 
+  it("say where the password comes from", () => {
+    const from = (password: object): unknown =>
+      (parseSettings({ ...good.preview, password }) as PreviewSettings).password;
+    for (const password of [
+      { source: "generated" },
+      { source: "configuration", name: "PREVIEW_PASSWORD" },
+      { source: "environment", variable: "PREVIEW_PASSWORD" },
+    ])
+      assert.deepEqual(from(password), password);
+    preview(
+      'towpath:password: expected the source generated, configuration or environment, got a text; write { "source": "generated" } for a password of each preview\'s own',
+      { password: "sesame" },
+    );
+  });
+
   it("name a repository, and a token that only commands which ask GitHub need", () => {
     preview(
       'towpath:github.repository: expected a repository\'s owner and name, got "notes"; for example "octocat/notes"',
