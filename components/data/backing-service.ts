@@ -4,6 +4,7 @@ import type { Host, MountedVolume } from "../host/host.ts";
 import { defined } from "../input/defined.ts";
 import { secretFiles, type SecretValues } from "../secrets/files.ts";
 import type { Kind } from "../settings/kinds.ts";
+import type { Limits } from "../settings/limits.ts";
 import { protectionOf } from "./protection.ts";
 
 /** Arguments that every backing service gets from its environment. */
@@ -14,6 +15,8 @@ export interface BackingServiceArgs {
   gateTimeoutSeconds: number;
   /** The storage of the data (in memory, which is faster, it is lost with the container), and the server's rights. */
   kind: Pick<Kind, "data" | "rights">;
+  /** The resources that it may use; left out, all. */
+  limits?: Limits;
   host: Host;
   labels: Readonly<Record<string, string>>;
 }
@@ -66,6 +69,7 @@ export class DataContainer extends pulumi.ComponentResource {
         networks: [host.networkName],
         ...(kind.data === "memory" ? { memoryFolder: dataPath } : { volumes: [volume()] }),
         ...(kind.rights === "few" && { capabilities: ofEntryPoints }),
+        ...defined({ limits: args.limits }),
         graceSeconds: stopSeconds,
         stopSeconds,
         labels: args.labels,
@@ -81,6 +85,7 @@ export class DataContainer extends pulumi.ComponentResource {
         containerId: server.id,
         ...defined({ probe: args.probe }),
         timeoutSeconds: args.gateTimeoutSeconds,
+        ...defined({ pids: args.limits?.pids }),
       },
       { parent: this },
     );

@@ -5,6 +5,7 @@ import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { Secret } from "../secrets/secret.ts";
 import type { Kind } from "../settings/kinds.ts";
+import type { Limits } from "../settings/limits.ts";
 import { ObjectStorage } from "./object-storage.ts";
 import { Postgres, type DatabaseServer } from "./postgres.ts";
 import { Redis } from "./redis.ts";
@@ -20,6 +21,8 @@ export interface BackingServicesArgs {
   kind: Pick<Kind, "data" | "rights">;
   /** The namespace whose database server and object storage are used, with databases and buckets of this one's own. */
   reused?: Names;
+  /** The resources that each of them may use; left out, all. */
+  limits?: Limits;
   host: Host;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { found } from "../application/names.ts";
+import { Activator, activatorPort } from "../activator/activator.ts";
 import type { JoinNetworksInput } from "../contract/join-networks.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import { preflight } from "../host/check-hosts.ts";
@@ -49,7 +50,7 @@ export async function prepareHost(
   return { connection, hasIpv6: facts?.hasIpv6 ?? false };
 }
 
-/** A host that several environments share: the gateway that serves them all, and its network. */
+/** A host that several environments share: the gateway that serves them all, its network, and what wakes previews. */
 export class HostEnvironment extends pulumi.ComponentResource {
   /** The facts of it that environments have to know; they set its stack as their `gateway`. */
   readonly gateway: pulumi.Output<SharedGateway>;
@@ -71,10 +72,26 @@ export class HostEnvironment extends pulumi.ComponentResource {
       },
       { parent: gateway },
     );
+    const { room } = settings;
+    const activator =
+      room &&
+      new Activator(
+        `${name}-activator`,
+        { ...place, containerName: place.names.activator, gateway, room, labels: place.labels("activator") },
+        child,
+      );
     this.namespace = settings.namespace;
     this.gateway = pulumi
-      .all([gateway.containerName, gateway.containerId, place.host.networkName])
-      .apply(([containerName, containerId, networkName]) => ({ containerName, containerId, networkName }));
+      .all([gateway.containerName, gateway.containerId, place.host.networkName, activator?.containerName])
+      .apply(([containerName, containerId, networkName, activator]) => ({
+        containerName,
+        containerId,
+        networkName,
+        ...(activator !== undefined &&
+          room !== undefined && {
+            activator: { containerName: activator, port: activatorPort, room },
+          }),
+      }));
     this.registerOutputs({ gateway: this.gateway });
   }
 }

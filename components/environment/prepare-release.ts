@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { askActivator } from "../activator/ask.ts";
+import { previewMemory, roomInWords } from "../activator/room-words.ts";
 import type { Application } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { found } from "../application/names.ts";
@@ -68,6 +70,7 @@ export async function prepareRelease(
   ]);
   for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
     void pulumi.log.warn(warning);
+  await takeRoom(application, settings, connection, await gateway);
   const hasIpv6 = report.facts?.hasIpv6 ?? false;
   return {
     ...loaded,
@@ -108,6 +111,25 @@ async function gatewayArgs({ gateway, namespace }: ReleasedSettings): Promise<Sh
   const warning = portsWarning(namesOf(namespace).network, found);
   if (warning !== undefined) void pulumi.log.warn(warning);
   return { gateway: found };
+}
+
+/** Makes sure of the room for a preview on its host, and wakes it where it sleeps; a plan only asks whether there is some. */
+async function takeRoom(
+  application: Application,
+  { environment, namespace, limits, gateway = "" }: ReleasedSettings,
+  connection: HostConnection,
+  { gateway: shared }: SharedGatewayArgs,
+): Promise<void> {
+  if (environment !== "preview" || shared?.activator === undefined) return;
+  const { containerName, room } = shared.activator;
+  const memory = previewMemory(application, limits);
+  const isPlan = pulumi.runtime.isDryRun();
+  const answer = await askActivator(dockerView(connection), containerName, isPlan ? "look" : "admit", {
+    namespace,
+    memory,
+  });
+  const lines = roomInWords({ namespace, memory, gateway, room }, answer, isPlan ? "would sleep" : "sleeps");
+  for (const line of lines) void pulumi.log.info(line);
 }
 
 /** The known facts of the release that runs, before another one takes its place. */

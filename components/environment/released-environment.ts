@@ -96,7 +96,13 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         : new JoinedGateway(`${name}-shared-gateway`, { host: place.host, gateway: args.gateway }, child);
     const data = new BackingServices(
       name,
-      { ...place, application: args.application, kind: kinds[settings.environment] },
+      {
+        ...place,
+        application: args.application,
+        kind: kinds[settings.environment],
+        // Only what has a limit can be summed up, and previews share their host.
+        ...(settings.environment === "preview" && { limits: settings.limits }),
+      },
       child,
     );
     const own = applicationSecrets(name, args.application, args, child);
@@ -178,6 +184,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           hidden: kind.hidden,
           ...defined({ login: parts.login }),
           maintenance,
+          ...defined({ activator: activatorOf(args) }),
         },
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
@@ -269,6 +276,13 @@ function schemaArgs(
     // A canary that is dropped leaves its schema behind, too.
     ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),
   };
+}
+
+/** The address of what wakes the environment; undefined where it never sleeps. */
+function activatorOf({ settings, gateway }: ReleasedEnvironmentArgs): string | undefined {
+  const { activator } = gateway ?? {};
+  if (settings.environment !== "preview" || activator === undefined) return undefined;
+  return `${activator.containerName}:${activator.port}`;
 }
 
 /** The environment's place: how its host is reached, and who signs in to the registry for its engine. */

@@ -1,5 +1,7 @@
+import { defined } from "../input/defined.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
+import type { Room } from "../settings/room.ts";
 
 /** The gateway of a host that several environments share, as its stack says it. */
 export interface SharedGateway {
@@ -7,6 +9,16 @@ export interface SharedGateway {
   readonly containerId: string;
   /** The network that it was made in; it joins those of the environments that it serves. */
   readonly networkName: string;
+  /** The program that wakes its previews, where the host has one. */
+  readonly activator?: SharedActivator;
+}
+
+/** The activator of a host, as its stack says it. */
+export interface SharedActivator {
+  readonly containerName: string;
+  readonly port: number;
+  /** The room for previews on the host. */
+  readonly room: Room;
 }
 
 /**
@@ -28,9 +40,9 @@ export function sharedGateway(
   outputs: Readonly<Record<string, unknown>> | undefined,
 ): SharedGateway {
   const gateway = outputs?.gateway as Partial<SharedGateway> | undefined;
-  const { containerName, containerId, networkName } = gateway ?? {};
+  const { containerName, containerId, networkName, activator } = gateway ?? {};
   if (containerName !== undefined && containerId !== undefined && networkName !== undefined) {
-    return { containerName, containerId, networkName };
+    return { containerName, containerId, networkName, ...defined({ activator }) };
   }
   throw new InputError([
     `towpath:gateway: expected a stack that has brought a gateway up, got ${show(stack)}; bring it up with npm run pulumi -- up --stack ${stack}`,

@@ -40,6 +40,8 @@ export interface PublicSite {
   readonly passwordHash?: string;
   /** The time that web sockets may stay open when the configuration is loaded again, in seconds. */
   readonly drainSeconds: number;
+  /** The address of the activator, where the environment may be asleep. */
+  readonly activator?: string;
 }
 
 /** The time for which browsers have to use HTTPS alone, in seconds: a year, as hstspreload.org asks. */
@@ -68,6 +70,7 @@ const idleSeconds = 2;
 export function renderSite(site: SiteDescription): string {
   const { access, routes } = site;
   const isPublic = access.route === "domain";
+  const handles = routes.flatMap((route) => handle(site, route));
   return [
     `${isPublic ? access.domain : `:${gatewayPort}`} {`,
     ...indented([
@@ -77,11 +80,9 @@ export function renderSite(site: SiteDescription): string {
       ...headers(access),
       ...(isPublic ? matchers(access) : []),
       "route {",
-      ...indented([
-        ...(isPublic ? before(site.name, access) : []),
-        ...routes.flatMap((route) => handle(site, route)),
-      ]),
+      ...indented([...(isPublic ? before(site.name, access) : []), ...handles]),
       "}",
+      ...(isPublic && access.activator !== undefined ? withoutActivator(handles) : []),
     ]),
     "}",
     "",
@@ -141,7 +142,7 @@ function matchers({ healthPaths, passwordHash }: PublicSite): string[] {
 }
 
 /** Returns the part for all paths: who may look, the state of the environment, and the client's cookie while a canary runs. */
-function before(name: string, { passwordHash }: PublicSite): string[] {
+function before(name: string, { passwordHash, activator }: PublicSite): string[] {
   return [
     ...(passwordHash === undefined ? [] : admission(name, passwordHash)),
     "vars {",
@@ -149,6 +150,48 @@ function before(name: string, { passwordHash }: PublicSite): string[] {
     "}",
     ...maintenance,
     `header @new-client +Set-Cookie "${canaryCookie}={http.request.uuid}; Path=/; Max-Age=${cookieSeconds}; HttpOnly; Secure; SameSite=Lax"`,
+    ...(activator === undefined ? [] : asksActivator(name, activator)),
+  ];
+}
+
+/** The time that a request waits until the environment is awake, in seconds: longer than the activator tries. */
+const wakeSeconds = 90;
+
+/** Returns the question before each request: it is held while the environment wakes, its body unread. */
+function asksActivator(name: string, activator: string): string[] {
+  return [
+    "vars activator asked",
+    `forward_auth ${activator} {`,
+    ...indented([
+      "uri /",
+      `header_up Towpath-Preview ${name}`,
+      // One that is away is not asked again for a while.
+      "fail_duration 5s",
+      "transport http {",
+      "\tdial_timeout 2s",
+      `\tresponse_header_timeout ${wakeSeconds}s`,
+      "}",
+    ]),
+    "}",
+    // Nothing is asked of the application twice.
+    "vars activator answered",
+  ];
+}
+
+/**
+ * Returns the part by which an environment that is awake serves on while the activator is away: for requests that got as far
+ * as being asked about, and no others, such as those without the password.
+ */
+function withoutActivator(handles: readonly string[]): string[] {
+  return [
+    "handle_errors {",
+    ...indented([
+      "@unanswered vars activator asked",
+      "handle @unanswered {",
+      ...indented(["route {", ...indented(handles), "}"]),
+      "}",
+    ]),
+    "}",
   ];
 }
 

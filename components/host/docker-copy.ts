@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { defined } from "../input/defined.ts";
 import { marked } from "../naming/run-mark.ts";
 import type { CopyArgs } from "./host.ts";
+import { remoteSocket } from "./ssh-config.ts";
 
 const mebibyte = 1024 ** 2;
 
@@ -57,7 +58,11 @@ export function labelList(labels: Readonly<Record<string, string>>): { label: st
 }
 
 /** Volumes, and the mounted source: read-only, so that nothing of a container is written into the working tree. */
-function volumesOf({ volumes = [], mounts = {} }: CopyArgs): Pick<ContainerArgs, "volumes"> {
+function volumesOf({
+  volumes = [],
+  mounts = {},
+  asksEngine = false,
+}: CopyArgs): Pick<ContainerArgs, "volumes"> {
   const all = [
     ...volumes.map(({ name, path, readOnly }) => ({
       volumeName: name,
@@ -69,6 +74,7 @@ function volumesOf({ volumes = [], mounts = {} }: CopyArgs): Pick<ContainerArgs,
       containerPath,
       readOnly: true,
     })),
+    ...(asksEngine ? [{ hostPath: remoteSocket, containerPath: remoteSocket }] : []),
   ];
   return all.length === 0 ? {} : { volumes: all };
 }

@@ -9,8 +9,8 @@ import type { HostConnection } from "./ssh-config.ts";
 /** A host with a Docker engine, whose connection is open. `account` signs in to the registry that it pulls from. */
 export function dockerView(connection: HostConnection, account?: RegistryAccount): HostView {
   return {
-    run: async (copy, command) => {
-      const { succeeded, stdout } = await askDocker(connection, ["exec", copy, ...command]);
+    run: async (copy, command, timeoutSeconds) => {
+      const { succeeded, stdout } = await askDocker(connection, ["exec", copy, ...command], timeoutSeconds);
       return succeeded ? stdout : undefined;
     },
     restarting: async (copies) =>

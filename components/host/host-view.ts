@@ -3,8 +3,12 @@ import type { Look, Printed } from "./isolated-run.ts";
 
 /** The questions to a host before anything of a release is made. Nothing changes there but the images that it has. */
 export interface HostView {
-  /** Returns what a command prints where a copy runs; undefined when it fails there, or nothing runs. */
-  readonly run: (copy: string, command: readonly string[]) => Promise<string | undefined>;
+  /** Returns what a command prints where a copy runs; undefined when it fails there or takes too long, or nothing runs. */
+  readonly run: (
+    copy: string,
+    command: readonly string[],
+    timeoutSeconds?: number,
+  ) => Promise<string | undefined>;
   /** Returns the restarts of those copies that end again and again, by their names. */
   readonly restarting: (copies: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   /** Returns what a command of an image prints that reaches nothing and keeps nothing; the image is made present. */

@@ -49,6 +49,8 @@ export interface CopyArgs {
   /** Files that are in it from its start. */
   files?: readonly CopyFile[];
   volumes?: readonly MountedVolume[];
+  /** True when it may ask the machine's engine for everything, which is as much as root there. */
+  asksEngine?: boolean;
   /** Folders of the project, and where it sees them, read-only. */
   mounts?: Readonly<Record<string, string>>;
   /** A folder whose content is in memory, and lost with it. */

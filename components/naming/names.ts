@@ -20,6 +20,8 @@ export interface Names {
   readonly objectStorage: string;
   /** The gateway's container. */
   readonly gateway: string;
+  /** The container of the program that wakes previews. */
+  readonly activator: string;
   /** The application's database, and the role that owns it. */
   readonly database: string;
   /** The volume that holds a part's data. */
@@ -43,6 +45,7 @@ export function namesOf(namespace: string): Names {
     redis: named("redis"),
     objectStorage: named("object-storage"),
     gateway: named("gateway"),
+    activator: named("activator"),
     // PostgreSQL needs no quotes around letters, digits and underscores.
     database: namespace.replaceAll("-", "_"),
     volume: (part) => named(part),

@@ -63,6 +63,8 @@ interface PublicAccess extends SecureSite {
   readonly login?: Pick<Login, "password" | "hash">;
   /** True when everyone is asked to come back later, health paths excepted. */
   readonly maintenance: boolean;
+  /** The address of what wakes the environment, where it may be asleep. */
+  readonly activator?: string;
 }
 
 /** The care taken in a migration: the command alone, or more where an environment's own database has users' data. */

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Service } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { routesInOrder } from "../application/routes.ts";
+import { readyLabel } from "../activator/program/previews.mjs";
 import { healthPaths, routeChecks, type RouteState } from "../gateway/route-checks.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import { defined } from "../input/defined.ts";
@@ -98,7 +100,7 @@ export class Release extends pulumi.ComponentResource {
             imageId: startAfter(found(images, service.image), started),
             drainSeconds: args.drainSeconds,
             host: args.host,
-            labels: args.labels(serviceName),
+            labels: { ...args.labels(serviceName), ...readyLabels(args, service) },
             mounts: mountsOf(args, service),
             ...inputs,
             ...within,
@@ -196,4 +198,11 @@ function namesIn(copies: Copies): pulumi.Output<Record<string, string[]>> {
       ]),
     ),
   );
+}
+
+/** The label by which the activator learns whether a copy that it started is well. */
+function readyLabels({ access }: ReleaseArgs, { health, port }: Service): Readonly<Record<string, string>> {
+  if (access.route !== "domain" || access.activator === undefined) return {};
+  if (port === undefined || health === undefined || !("path" in health)) return {};
+  return { [readyLabel]: `${access.domain}:${port}${health.path}` };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { basicShape, environment } from "./basic.ts";
 import { host } from "./host.ts";
+import { room } from "./room.ts";
 
 /** The settings of a shared host. */
 export const hostStackSchema = z
@@ -9,6 +10,11 @@ export const hostStackSchema = z
     environment: environment("host"),
     ...basicShape(60),
     host: host.describe("The host."),
+    room: room
+      .exactOptional()
+      .describe(
+        "The room for previews: those that nobody uses fall asleep, and wake when somebody opens them; left out, all stay awake, however many there are.",
+      ),
   })
   .meta({
     id: "HostStackSettings",

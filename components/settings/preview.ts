@@ -55,7 +55,9 @@ export const previewSchema = z
     ...routedShape(2),
     limits: limits
       .prefault({ memory: "256MiB", cpus: 0.5, pids: 128 })
-      .describe("What each container may use at most."),
+      .describe(
+        "What each container may use at most, those of PostgreSQL, Redis and the object storage too.",
+      ),
     data: previewData
       .prefault({ kind: "empty" })
       .describe("What its database, cache and buckets hold at first."),

@@ -169,6 +169,39 @@ describe("staging and production", function () {
 });
 
 describe("a host that several environments share", () => {
+  it("has what wakes previews where settings give them room: without a port, and with few rights", async () => {
+    const { registrations, result } = await deployed(
+      () => {
+        const { settings } = loadSettings("notes");
+        if (settings.environment !== "host") throw new Error("not a host");
+        const args = { applicationName: "notes", settings, connection, hasIpv6: true };
+        return new HostEnvironment(settings.namespace, args);
+      },
+      {
+        stack: "host-app1",
+        configuration: {
+          "towpath:host": JSON.stringify(host.host),
+          "towpath:room": JSON.stringify({ memory: "1GiB", previews: 2 }),
+        },
+      },
+    );
+    const { inputs } = byName(registrations)["notes-host-app1-activator-container"] ?? {};
+    assert.ok(inputs !== undefined);
+    assert.equal(inputs.ports, undefined);
+    assert.deepEqual(
+      [inputs.readOnly, inputs.restart, inputs.memory, inputs.capabilities],
+      [true, "unless-stopped", 128, { drops: ["ALL"] }],
+    );
+    const room = '{"memory":1073741824,"previews":2,"whenFull":"sleep","sleepAfter":7200}';
+    assert.ok((inputs.envs as string[]).includes(`TOWPATH_ROOM=${room}`));
+    const { activator } = await valueOf(result.gateway);
+    assert.deepEqual(activator, {
+      containerName: "notes-host-app1-activator",
+      port: 8080,
+      room: JSON.parse(room) as unknown,
+    });
+  });
+
   it("has only a gateway and its network", async () => {
     const { registrations, result } = await deployed(
       () => {

@@ -20,6 +20,15 @@ describe("a gateway that several environments share", () => {
     );
   });
 
+  it("comes with the program that wakes previews, where the host has one", () => {
+    const room = { memory: 1024 ** 3, previews: 6, whenFull: "sleep" as const, sleepAfter: 7200 };
+    const awakening = {
+      ...gateway,
+      activator: { containerName: "notes-host-app1-activator", port: 8080, room },
+    };
+    assert.deepEqual(sharedGateway("host-app1", { gateway: awakening }), awakening);
+  });
+
   it("is reported as missing when that stack does not exist, or has none yet", () => {
     const message =
       'towpath:gateway: expected a stack that has brought a gateway up, got "host-app1"; bring it up with npm run pulumi -- up --stack host-app1';

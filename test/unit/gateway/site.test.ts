@@ -32,6 +32,48 @@ describe("the gateway's file", () => {
     );
   });
 
+  it("asks the activator before each request, and serves on while that is away", () => {
+    const site = renderSite({
+      name: "notes-pr-12",
+      routes: [{ path: "/*", service: "web", port: 8080 }],
+      access: {
+        route: "domain",
+        domain: "pr-12.preview.example.com",
+        certificates: "internal",
+        healthPaths: [],
+        hidden: true,
+        passwordHash: "$2a$14$hash",
+        drainSeconds: 10,
+        activator: "notes-host-previews-activator:8080",
+      },
+    });
+    const [before = "", asked = "", handled = "", failed = ""] = site.split(
+      /^(?=\t\tforward_auth |\t\thandle \/\* |\thandle_errors )/m,
+    );
+    assert.match(before, /basic_auth[^]*vars activator asked\n$/);
+    assert.equal(
+      asked,
+      `\t\tforward_auth notes-host-previews-activator:8080 {
+			uri /
+			header_up Towpath-Preview notes-pr-12
+			fail_duration 5s
+			transport http {
+				dial_timeout 2s
+				response_header_timeout 90s
+			}
+		}
+		vars activator answered
+`,
+    );
+    // The same routes, for requests that it could not be asked about, and not for those that never got so far.
+    assert.match(
+      failed,
+      /^\thandle_errors \{\n\t\t@unanswered vars activator asked\n\t\thandle @unanswered \{/,
+    );
+    const routes = (text: string): string => text.replaceAll("\t", "").split("\n}\n}\n")[0] ?? "";
+    assert.ok(routes(failed).includes(routes(handled)));
+  });
+
   it("contains certificates, security defaults, copies, a canary and maintenance outside of development", () => {
     const site = renderSite({
       name: "notes-staging",

@@ -44,6 +44,11 @@ describe("a copy in a container", () => {
     });
   });
 
+  it("that asks the engine has its socket", () => {
+    const socket = "/var/run/docker.sock";
+    assert.deepEqual(told({ asksEngine: true }), { volumes: [{ hostPath: socket, containerPath: socket }] });
+  });
+
   it("that is read-only has a writable place for temporary files", () => {
     assert.deepEqual(told({ readOnly: true }), { readOnly: true, tmpfs: { "/tmp": "" } });
     assert.deepEqual(told({ readOnly: false }), {});

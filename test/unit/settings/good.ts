@@ -81,7 +81,12 @@ export const repository = {
   security: { dependabotAlerts: true, secretScanning: true, pushProtection: true },
 };
 
-export const host = { environment: "host", namespace: "notes-host-app1", host: machine };
+export const host = {
+  environment: "host",
+  namespace: "notes-host-app1",
+  host: machine,
+  room: { memory: "4GiB", previews: 6, whenFull: "wait", sleepAfter: "30m" },
+};
 
 export const staging = {
   ...released,

@@ -1,0 +1,195 @@
+import https from "node:https";
+import { text } from "node:stream/consumers";
+import { stringify } from "yaml";
+import { showProgress, type Progress } from "../cli/terminal/progress.ts";
+import { ReleasedProject } from "../test/support/hosts/released-project.ts";
+import { removeHosts, takeHost, type TestHost } from "../test/support/hosts/test-host.ts";
+import { until } from "../test/support/until.ts";
+import { markdownTable } from "./measure.ts";
+
+/** The number of wakes that are measured. */
+const wakes = Number(process.env.TOWPATH_BENCH_WAKES ?? "200");
+
+/** The number of requests that meet a sleeping preview at once. */
+const atOnce = 10;
+
+const domain = "preview.example.test";
+
+/** The gateway's and the activator's containers, and the preview's namespace. */
+const names = {
+  activator: "notes-host-previews-activator",
+  gateway: "notes-host-previews-gateway",
+  preview: "notes-pr-12",
+};
+
+/** What is measured on. */
+interface Scene {
+  readonly host: TestHost;
+  readonly progress: Progress;
+}
+
+/** Measures how a preview sleeps and wakes, beside a plain start of the same containers, and prints Markdown. */
+async function bench(): Promise<void> {
+  const progress = showProgress();
+  const host = await takeHost();
+  const released = await ReleasedProject.create({ staging: host });
+  try {
+    progress.say("starting a preview …");
+    await releasePreview(released, host);
+    const scene = { host, progress };
+    const awake = await memoryOf(host);
+    await askActivator(host, "sleep");
+    const asleep = await memoryOf(host);
+    const woken: number[] = [];
+    const started: number[] = [];
+    let lost = 0;
+    for (let wake = 1; wake <= wakes; wake++) {
+      const { seconds, failures } = await wakeByRequests(scene);
+      woken.push(seconds);
+      lost += failures;
+      await askActivator(host, "sleep");
+      // The floor takes its turn, so that both meet the same machine.
+      if (wake % 5 === 0) started.push(await plainStart(scene));
+      if (wake % 10 === 0)
+        progress.say(`${wake} wakes: p50 ${quantile(woken, 0.5)} s, p95 ${quantile(woken, 0.95)} s`);
+    }
+    progress.stop();
+    console.log(
+      markdownTable([
+        ["what", "p50", "p95", "most"],
+        [
+          `first answer to a sleeping preview, ${woken.length} wakes of ${atOnce} requests each`,
+          ...figures(woken),
+        ],
+        [
+          `docker start of the same containers, until they answer, ${started.length} times`,
+          ...figures(started),
+        ],
+      ]),
+    );
+    console.log(`\nRequests lost: ${lost} of ${wakes * atOnce}.`);
+    console.log(
+      `Memory of the preview's processes: ${mebibytes(awake)} awake, ${mebibytes(asleep)} asleep.\n`,
+    );
+  } finally {
+    progress.stop();
+    await released.remove();
+    await removeHosts();
+  }
+}
+
+async function releasePreview(released: ReleasedProject, host: TestHost): Promise<void> {
+  await released.registry.mirror("library/node:20-bookworm-slim");
+  const { imageMirror, address } = released.registry;
+  const write = (stack: string, settings: Readonly<Record<string, unknown>>): void => {
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`towpath:${key}`, value]),
+    );
+    released.project.source.write(`Pulumi.${stack}.yaml`, stringify({ config }));
+  };
+  write("host-previews", {
+    host: host.settings(),
+    imageMirror,
+    room: { memory: "8GiB", previews: 6, sleepAfter: "2h" },
+  });
+  write("preview", {
+    previewDomain: domain,
+    certificates: "internal",
+    gateway: "host-previews",
+    host: host.settings(),
+    imageMirror,
+    registry: { address, repository: released.repository },
+    commit: await released.publish(),
+    watchSeconds: 1,
+  });
+  for (const stack of ["host-previews", "pr-12"]) {
+    for (const args of [
+      ["stack", "init"],
+      ["up", "--yes", "--skip-preview"],
+    ]) {
+      const { code, stdout, stderr } = await released.run(["pulumi", ...args, "--stack", stack]);
+      if (code !== 0)
+        throw new Error(`${args.join(" ")} of ${stack}: exit code ${code}\n${stdout}\n${stderr}`);
+    }
+  }
+}
+
+async function askActivator(host: TestHost, operation: "sleep" | "wake" | "state"): Promise<string> {
+  const question = JSON.stringify({ operation, namespace: names.preview });
+  return host.exec("docker", "exec", names.activator, "node", "/tmp/program/ask.mjs", question);
+}
+
+/** Several people ask at once; the time until the first of them is answered. */
+async function wakeByRequests({ host }: Scene): Promise<{ seconds: number; failures: number }> {
+  const began = performance.now();
+  const asked = Array.from({ length: atOnce }, () => statusOf(host).catch(() => 0));
+  await Promise.race(asked);
+  const seconds = (performance.now() - began) / 1000;
+  const failures = (await Promise.all(asked)).filter((status) => status !== 200).length;
+  return { seconds, failures };
+}
+
+/** A person's request, which waits for as long as a browser does. */
+function statusOf(host: TestHost, path = "/api/health"): Promise<number> {
+  const servername = `pr-12.${domain}`;
+  const headers = { host: servername, "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
+  return new Promise((resolve, reject) => {
+    const request = https.get(
+      {
+        host: host.address,
+        servername,
+        path,
+        headers,
+        rejectUnauthorized: false,
+        agent: false,
+        timeout: 90_000,
+      },
+      (response) => {
+        text(response).then(() => {
+          resolve(response.statusCode ?? 0);
+        }, reject);
+      },
+    );
+    request.on("timeout", () => request.destroy(new Error("no answer within 90 s")));
+    request.on("error", reject);
+  });
+}
+
+/** Starts the preview's containers all at once with the docker client; the time until it answers through the gateway. */
+async function plainStart({ host }: Scene): Promise<number> {
+  const ids = await containersOf(host);
+  const began = performance.now();
+  await host.docker("start", ...ids);
+  await until("the preview to answer", 60, async () => ((await statusOf(host)) === 200 ? true : undefined));
+  const seconds = (performance.now() - began) / 1000;
+  await askActivator(host, "sleep");
+  return seconds;
+}
+
+async function containersOf(host: TestHost): Promise<readonly string[]> {
+  return host.docker("ps", "--all", "--quiet", "--filter", `label=towpath.namespace=${names.preview}`);
+}
+
+/** The resident memory of all processes of the preview, in bytes. */
+async function memoryOf(host: TestHost): Promise<number> {
+  const ids = (await containersOf(host)).join(" ");
+  const kibibytes = await host.script(
+    `for id in ${ids}; do docker top "$id" -o rss 2>/dev/null | tail -n +2; done | awk '{ sum += $1 } END { print sum + 0 }'`,
+  );
+  return Number(kibibytes) * 1024;
+}
+
+function quantile(values: readonly number[], share: number): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? NaN).toFixed(2);
+}
+
+function figures(values: readonly number[]): string[] {
+  return [0.5, 0.95, 1].map((share) => `${quantile(values, share)} s`);
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(0)} MiB`;
+}
+
+await bench();

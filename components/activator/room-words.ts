@@ -1,0 +1,57 @@
+import type { Application } from "../application/application.ts";
+import { size } from "../host/preflight.ts";
+import { InputError } from "../input/input-error.ts";
+import type { Limits } from "../settings/limits.ts";
+import type { Answer, Room } from "./program/room.mjs";
+
+/** A preview that asks for room, and where. */
+export interface Asking {
+  readonly namespace: string;
+  /** The most that its containers may use together, in bytes. */
+  readonly memory: number;
+  /** The stack of the host. */
+  readonly gateway: string;
+  readonly room: Room;
+}
+
+/** The most that the containers of a preview may use together, in bytes: each of its services and servers up to its limit. */
+export function previewMemory(
+  { services, postgres, redis, buckets }: Pick<Application, "services" | "postgres" | "redis" | "buckets">,
+  limits: Pick<Limits, "memory">,
+): number {
+  const servers = [postgres !== undefined, redis !== undefined, buckets.length > 0].filter(Boolean).length;
+  return (Object.keys(services).length + servers) * limits.memory;
+}
+
+/**
+ * Says where a preview finds its room.
+ *
+ * @param tense whether others were put to sleep, or would be
+ * @throws InputError when there is none: it waits, or can never fit
+ */
+export function roomInWords(
+  { namespace, memory, gateway, room }: Asking,
+  answer: Answer,
+  tense: "sleeps" | "would sleep",
+): string[] {
+  const { taken } = answer;
+  const there = `${size(taken.memory)} of ${size(room.memory)} and ${taken.previews} of ${room.previews} places`;
+  switch (answer.answer) {
+    case "never":
+      throw new InputError([
+        `towpath:limits.memory: ${size(memory)} for the containers of ${namespace}, each up to its limit, do not fit, got ${size(room.memory)} for all previews; lower it, or raise towpath:room.memory of ${gateway}`,
+      ]);
+    case "waits":
+      throw new InputError([
+        `towpath:gateway: ${size(memory)} and a place are needed on ${gateway}, got ${there} taken by others; ${namespace} waits as number ${answer.place} of the queue: run the command again later, or make room with npx towpath preview sleep <number>`,
+      ]);
+    case "room":
+      return [
+        `room: ${namespace} may use ${size(memory)}; others took ${there} of ${gateway}`,
+        ...answer.sleep.map(
+          (tenant) =>
+            `room: ${tenant.namespace} ${tense} to make room, unused since ${new Date(tenant.active).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+        ),
+      ];
+  }
+}

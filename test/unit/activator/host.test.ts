@@ -1,0 +1,269 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { control } from "../../../components/activator/program/control.mjs";
+import { Host } from "../../../components/activator/program/host.mjs";
+import { readyLabel } from "../../../components/activator/program/previews.mjs";
+import type { Room } from "../../../components/activator/program/room.mjs";
+
+const minute = 60_000;
+const began = Date.parse("2026-01-02T12:00:00Z");
+const person = { method: "POST", headers: { "user-agent": "Mozilla/5.0 Firefox/140.0" } };
+const bot = { method: "GET", headers: { "user-agent": "Slackbot-LinkExpanding 1.0" } };
+
+/** A host whose engine is played, with a clock of its own. */
+class Scene {
+  now = began;
+  /** What the engine was asked to do, in order: `start notes-pr-12-api`. */
+  readonly done: string[] = [];
+  /** What is asked in containers succeeds; false where it never does. */
+  well = true;
+  /** Called while a container is stopped. */
+  whileStopping: () => void = () => undefined;
+  readonly host: Host;
+  private readonly containers = new Map<string, { State: string; labels: Record<string, string> }>();
+  private readonly folder = mkdtempSync(join(tmpdir(), "towpath-activator-"));
+
+  constructor(room: Partial<Room> = {}) {
+    this.host = this.start(room);
+  }
+
+  /** An activator that begins now. */
+  start(room: Partial<Room> = {}): Host {
+    return new Host({
+      room: { memory: 600, previews: 2, whenFull: "sleep", sleepAfter: 7200, ...room },
+      gateway: "gateway",
+      file: join(this.folder, "kept.json"),
+      now: () => this.now,
+      engine: {
+        listContainers: () =>
+          Promise.resolve(
+            [...this.containers].map(([Id, { State, labels }]) => ({
+              Id,
+              Names: [`/${Id}`],
+              State,
+              Created: began / 1000 - 24 * 3600,
+              Labels: labels,
+            })),
+          ),
+        memoryOf: () => Promise.resolve(100),
+        start: (id) => this.change(id, "start", "running"),
+        stop: (id) => {
+          this.whileStopping();
+          return this.change(id, "stop", "exited");
+        },
+        runIn: (container, [, , script = "", , address = ""]) => {
+          this.done.push(`ask ${container} ${address || (/until (\S+)/.exec(script)?.[1] ?? "")}`);
+          return Promise.resolve(this.well);
+        },
+      },
+    });
+  }
+
+  /** A preview with a database, an API and a worker. */
+  add(namespace: string, state = "running"): void {
+    const of = (part: string, more: Record<string, string> = {}): void => {
+      const labels = {
+        "towpath.environment": "preview",
+        "towpath.namespace": namespace,
+        "towpath.part": part,
+        ...more,
+      };
+      this.containers.set(`${namespace}-${part}`, { State: state, labels });
+    };
+    of("worker", { "towpath.release": "1" });
+    of("api", { "towpath.release": "1", [readyLabel]: "pr.example.com:8000/api/health" });
+    of("postgres");
+  }
+
+  /** A container that belongs to somebody else, or to a step. */
+  other(id: string, labels: Record<string, string>, state = "exited"): void {
+    this.containers.set(id, { State: state, labels });
+  }
+
+  states(namespace: string): string[] {
+    return ["api", "postgres", "worker"].map(
+      (part) => this.containers.get(`${namespace}-${part}`)?.State ?? "none",
+    );
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private change(id: string, what: string, state: string): Promise<void> {
+    const container = this.containers.get(id);
+    if (container === undefined) return Promise.reject(new Error(`no ${id}`));
+    container.State = state;
+    this.done.push(`${what} ${id}`);
+    return Promise.resolve();
+  }
+}
+
+const all = (state: string): string[] => [state, state, state];
+
+describe("the activator", () => {
+  let scene: Scene;
+  const playing = (room: Partial<Room> = {}): Scene => (scene = new Scene(room));
+  afterEach(() => {
+    scene.remove();
+  });
+
+  it("lets requests pass to a preview that is awake, and to one that it does not know", async () => {
+    const { host } = playing();
+    scene.add("a");
+    for (const visit of [person, bot]) assert.equal(await host.visit("a", visit), "pass");
+    assert.equal(await host.visit("none", person), "pass");
+    assert.deepEqual(scene.done, []);
+  });
+
+  it("starts a sleeping one for a person's request: the database, then services, and waits for both", async () => {
+    const { host } = playing();
+    scene.add("a", "exited");
+    assert.equal(await host.visit("a", person), "pass");
+    assert.deepEqual(scene.done, [
+      "start a-postgres",
+      "ask a-postgres pg_isready",
+      "start a-worker",
+      "start a-api",
+      "ask gateway http://a-api:8000/api/health",
+    ]);
+  });
+
+  it("wakes it once for many requests, all of which pass", async () => {
+    const { host } = playing();
+    scene.add("a", "exited");
+    const admissions = await Promise.all(Array.from({ length: 20 }, () => host.visit("a", person)));
+    assert.deepEqual(new Set(admissions), new Set(["pass"]));
+    assert.equal(scene.done.filter((one) => one.startsWith("start ")).length, 3);
+  });
+
+  it("answers bots that it sleeps, and starts nothing", async () => {
+    const { host } = playing();
+    scene.add("a", "exited");
+    assert.equal(await host.visit("a", bot), "asleep");
+    assert.deepEqual(scene.done, []);
+  });
+
+  it("says so when it does not become well", async () => {
+    const { host } = playing();
+    scene.add("a", "exited");
+    scene.well = false;
+    assert.equal(await host.visit("a", person), "failed");
+  });
+
+  it("puts a preview to sleep so long after a person last used it: services first", async () => {
+    const { host } = playing({ sleepAfter: 600 });
+    scene.add("a");
+    scene.now += 9 * minute;
+    await host.visit("a", person);
+    scene.now += 9 * minute;
+    await host.visit("a", bot);
+    await host.sleepIdle();
+    assert.deepEqual(scene.states("a"), all("running"));
+    scene.now += minute;
+    await host.sleepIdle();
+    assert.deepEqual(scene.done, ["stop a-worker", "stop a-api", "stop a-postgres"]);
+    assert.equal(await host.visit("a", bot), "asleep");
+  });
+
+  it("holds a request that comes while it falls asleep, and wakes it again", async () => {
+    const { host } = playing();
+    scene.add("a");
+    await host.visit("a", person);
+    let held: Promise<string> | undefined;
+    scene.whileStopping = () => {
+      held ??= host.visit("a", person);
+    };
+    await host.sleep("a");
+    assert.equal(await held, "pass");
+    assert.deepEqual(scene.states("a"), all("running"));
+  });
+
+  it("touches nothing but previews, and of these no container of a step and none that was never started", async () => {
+    const { host } = playing();
+    scene.add("a", "exited");
+    const preview = { "towpath.environment": "preview", "towpath.namespace": "a" };
+    scene.other("migration", { ...preview, "towpath.part": "migration" });
+    scene.other("killed", { ...preview, "towpath.part": "api", "towpath.release": "2" }, "created");
+    scene.other("staging", { "towpath.environment": "staging", "towpath.namespace": "a" });
+    scene.other("foreign", {});
+    await host.visit("a", person);
+    await host.sleep("a");
+    assert.ok(!scene.done.some((one) => /migration|killed|staging|foreign/.test(one)));
+  });
+
+  it("takes an old copy that is about to be removed for no sign of sleep", async () => {
+    const { host } = playing();
+    scene.add("a");
+    const old = { "towpath.environment": "preview", "towpath.namespace": "a", "towpath.part": "api" };
+    scene.other("old", { ...old, "towpath.release": "0" });
+    assert.equal(await host.visit("a", bot), "pass");
+  });
+
+  it("lets the one that has been idle for longest sleep when another needs its room", async () => {
+    const { host } = playing();
+    for (const namespace of ["a", "b"]) scene.add(namespace);
+    scene.add("c", "exited");
+    await host.visit("a", person);
+    scene.now += 5 * minute;
+    await host.visit("b", person);
+    scene.now += 5 * minute;
+    assert.equal(await host.visit("c", person), "pass");
+    assert.deepEqual([scene.states("a"), scene.states("b")], [all("exited"), all("running")]);
+  });
+
+  it("tells a person that there is no room when nobody gives way, and the queue stays the releases'", async () => {
+    const { host } = playing({ whenFull: "wait" });
+    for (const namespace of ["a", "b"]) scene.add(namespace);
+    scene.add("c", "exited");
+    assert.equal(await host.visit("c", person), "full");
+    assert.deepEqual((await host.state()).queue, []);
+  });
+
+  it("keeps room for a release until its containers are there, and wakes one that sleeps for it", async () => {
+    const { host } = playing({ whenFull: "wait" });
+    scene.add("a", "exited");
+    assert.equal((await host.admit("a", 300)).answer, "room");
+    assert.deepEqual(scene.states("a"), all("running"));
+    assert.equal((await host.look("b", 300)).answer, "room");
+    assert.equal((await host.admit("b", 300)).answer, "room");
+    const { answer, taken } = await host.admit("c", 300);
+    assert.deepEqual([answer, taken], ["waits", { memory: 600, previews: 2 }]);
+    // A release that never came about does not keep it for ever.
+    scene.now += 16 * minute;
+    assert.equal((await host.admit("c", 300)).answer, "room");
+  });
+
+  it("keeps its queue through a restart, and forgets who leaves it", async () => {
+    const { host } = playing({ whenFull: "wait" });
+    for (const namespace of ["a", "b"]) scene.add(namespace);
+    for (const namespace of ["c", "d", "c"])
+      await control(host, { operation: "admit", namespace, memory: 1 });
+    const again = scene.start({ whenFull: "wait" });
+    assert.deepEqual((await again.state()).queue, ["c", "d"]);
+    await control(again, { operation: "leave", namespace: "c" });
+    assert.deepEqual(await control(again, { operation: "look", namespace: "d", memory: 1 }), {
+      answer: "waits",
+      place: 1,
+      taken: { memory: 600, previews: 2 },
+    });
+  });
+
+  it("tells which previews are awake, what they may use and when they were used", async () => {
+    const { host } = playing();
+    scene.add("a");
+    scene.add("b", "exited");
+    await control(host, { operation: "sleep", namespace: "a" });
+    await control(host, { operation: "wake", namespace: "b" });
+    const { previews } = await host.state();
+    assert.deepEqual(
+      previews.map(({ namespace, awake, memory }) => [namespace, awake, memory]),
+      [
+        ["a", false, 0],
+        ["b", true, 300],
+      ],
+    );
+  });
+});
