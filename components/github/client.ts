@@ -34,7 +34,7 @@ export interface GithubAccess {
   readonly answerMilliseconds?: number;
   /**
    * The length of a second of waiting, in milliseconds: 1, 4 and 9 of them after no answer or one of 5xx, and as many
-   * as a rate limit asks for; one between two writes, and 3 where people are notified, as GitHub's guide asks.
+   * as a rate limit asks for.
    */
   readonly secondMilliseconds?: number;
 }
@@ -53,6 +53,17 @@ const PatientOctokit = Octokit.plugin(paginateRest, retry, throttling);
 
 /** The number of times that a rate-limited request is sent again: one limit is over after GitHub's own wait. */
 const mostWaits = 5;
+
+/** The pace of writes: a run's few at once, then one a second, as GitHub asks of those who write a lot. */
+const writing = {
+  maxConcurrent: 1,
+  ...{
+    reservoir: 20,
+    reservoirIncreaseMaximum: 20,
+    reservoirIncreaseAmount: 1,
+    reservoirIncreaseInterval: 1_000,
+  },
+};
 
 /** Asks GitHub's API: within a time limit, again when that may help, and after the wait that a rate limit asks for. */
 export class GithubClient {
@@ -87,8 +98,7 @@ export class GithubClient {
       },
       throttle: {
         ...{ onRateLimit: wait, onSecondaryRateLimit: wait, retryAfterBaseValue: secondMilliseconds },
-        write: new Bottleneck.Group({ maxConcurrent: 1, minTime: secondMilliseconds }),
-        notifications: new Bottleneck.Group({ maxConcurrent: 1, minTime: 3 * secondMilliseconds }),
+        write: new Bottleneck.Group(writing),
       },
     });
   }

@@ -18,7 +18,7 @@ describe("deployments on GitHub", () => {
   beforeEach(async () => {
     github = await LocalGithub.start();
     const client = new GithubClient({
-      ...{ token: "token", place: "towpath:github.token", say: () => undefined, secondMilliseconds: 1 },
+      ...{ token: "token", place: "towpath:github.token", say: () => undefined },
       variables: { GITHUB_BASE_URL: github.url },
     });
     repository = { client, name: { owner: "octo-org", repo: "notes" } };
