@@ -1,5 +1,6 @@
 import { branchLabel } from "../image/retention.ts";
 import { InputError } from "../input/input-error.ts";
+import { matchesPattern } from "../input/pattern.ts";
 import type { ReleaseSource } from "./release-source.ts";
 
 /** The pattern of every branch, and of what names none. */
@@ -53,17 +54,5 @@ export function passedOver(
 
 function isTaken(branch: string | undefined, patterns: readonly string[]): boolean {
   if (patterns.includes(anyBranch)) return true;
-  return branch !== undefined && patterns.some((pattern) => matches(pattern, branch));
-}
-
-function matches(pattern: string, branch: string): boolean {
-  const source = pattern
-    .split(/(\*+)/)
-    .map((part) => (part === "*" ? "[^/]*" : part.startsWith("*") ? ".*" : escaped(part)))
-    .join("");
-  return new RegExp(`^${source}$`).test(branch);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.+?^$()[\]{}|\\]/g, "\\$&");
+  return branch !== undefined && patterns.some((pattern) => matchesPattern(pattern, branch));
 }
