@@ -15,6 +15,7 @@ import { logsCommand } from "./commands/logs.command.ts";
 import { namespaceCommand } from "./commands/namespace.command.ts";
 import { previewCommand } from "./commands/preview.command.ts";
 import { psqlCommand } from "./commands/psql.command.ts";
+import { pullRequestCommand } from "./commands/pull-request.command.ts";
 import { pulumiCommand } from "./commands/pulumi.command.ts";
 import { receiptCommand } from "./commands/receipt.command.ts";
 import { releasesCommand } from "./commands/releases.command.ts";
@@ -56,6 +57,8 @@ const commands = [
   hostCommand,
   completionCommand,
   initCommand,
+  previewCommand,
+  pullRequestCommand,
   releasesCommand,
   rollbackCommand,
   approveCommand,

@@ -1,10 +1,49 @@
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { openProject } from "../project.ts";
+import type { PreviewWish } from "../preview/wish.ts";
 import { answer, json } from "../terminal/answer.ts";
+
+interface Named {
+  readonly json?: boolean;
+  readonly variant?: string;
+  readonly branch?: string;
+  readonly commit?: string;
+}
 
 /** `towpath preview` */
 export function previewCommand(program: Command): void {
-  const preview = program.command("preview").description("the running copies of pull requests");
+  const preview = program.command("preview").description("running copies of pull requests and branches");
+  named(preview.command("up"))
+    .description("bring a preview up, or up to date, and tell GitHub of it")
+    .option("--commit <sha>", "a published commit; the newest of the pull request or branch by default")
+    .action(async (number: number | undefined, options: Named, command: Command) => {
+      const wish = wishOf(number, options, command);
+      const { previewUp, previewUpInWords } = await import("../preview/up.ts");
+      await answer(
+        options.json === true,
+        async (progress) => previewUp(wish, progress, await openProject()),
+        previewUpInWords,
+      );
+    });
+  named(preview.command("down"))
+    .description("remove a preview with all that it made, with its variants where none is named")
+    .action(async (number: number | undefined, options: Named, command: Command) => {
+      const wish = wishOf(number, options, command);
+      const { previewDown, previewDownInWords } = await import("../preview/down.ts");
+      await answer(
+        options.json === true,
+        async (progress) => previewDown(wish, progress, await openProject()),
+        previewDownInWords,
+      );
+    });
+  preview
+    .command("list")
+    .description("the previews that there are, and the state of their pull requests")
+    .option(...json)
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { previewList, previewListInWords } = await import("../preview/list.ts");
+      await answer(json, async (progress) => previewList(progress, await openProject()), previewListInWords);
+    });
   preview
     .command("reset")
     .description("make the data of a preview new: npx towpath preview reset 12")
@@ -20,4 +59,30 @@ export function previewCommand(program: Command): void {
         resetInWords,
       );
     });
+}
+
+/** Adds the argument and the options that name a preview. */
+function named(command: Command): Command {
+  return command
+    .argument("[number]", "the pull request's number", numberOf)
+    .option("--variant <name>", "one more preview of the pull request, such as admin")
+    .option("--branch <branch>", "a branch's preview, instead of a pull request's")
+    .option(...json);
+}
+
+function numberOf(text: string): number {
+  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("expected a pull request's number.");
+}
+
+function wishOf(
+  pullRequest: number | undefined,
+  { branch, variant, commit }: Named,
+  command: Command,
+): PreviewWish {
+  const at = commit === undefined ? {} : { commit };
+  if (pullRequest !== undefined && branch === undefined)
+    return { pullRequest, ...(variant !== undefined && { variant }), ...at };
+  if (pullRequest === undefined && branch !== undefined && variant === undefined) return { branch, ...at };
+  return command.error("error: expected a pull request's number, or --branch, and one of them only");
 }

@@ -15,6 +15,7 @@ import { gateway } from "./released.ts";
 import { registry } from "./registry.ts";
 import { generatedSecrets } from "./secret-source.ts";
 import { migrationSchema, type StagingSettings } from "./staging.ts";
+import { triggers } from "./triggers.ts";
 
 const nameWords = expected(
   "a preview's name",
@@ -77,6 +78,7 @@ export const previewSchema = z
         "How many days after the last activity `sweep` removes a preview although its pull request is open; left out, never.",
       )
       .meta(unhashed),
+    triggers,
   })
   .meta({
     id: "PreviewSettings",

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
+import { join } from "node:path";
 import { commandsOf } from "../../support/docs.ts";
+import { LocalGithub } from "../../support/github/local-github.ts";
+import type { StoredPullRequest } from "../../support/github/pull-requests.ts";
 import { ask } from "../../support/hosts/ask.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
@@ -10,29 +13,25 @@ const domain = "preview.example.test";
 describe("previews of pull requests", () => {
   let host: TestHost;
   let released: ReleasedProject;
-  let previews: Readonly<Record<string, unknown>>;
+  let github: LocalGithub;
 
   before(async () => {
     host = await takeHost();
+    github = await LocalGithub.start();
     released = await ReleasedProject.create({ staging: host });
-    const { imageMirror, address } = released.registry;
-    write("host-previews", { host: host.settings(), imageMirror });
-    previews = {
-      previewDomain: domain,
-      certificates: "internal",
-      gateway: "host-previews",
-      host: host.settings(),
-      imageMirror,
-      registry: { address, repository: released.repository },
-      commit: await released.publish(),
-      watchSeconds: 1,
-    };
-    write("preview", previews);
+    write("host-previews", { host: host.settings(), imageMirror: released.registry.imageMirror });
+    await run(...commandsOf("previews.md").filter((command) => command.includes("host-previews")));
   });
   after(async () => {
     await released.remove();
     await handBack(host);
+    await github.stop();
+    assert.deepEqual(github.wrong, []);
   });
+
+  function onGithub(): NodeJS.ProcessEnv {
+    return { GITHUB_BASE_URL: github.url, GITHUB_TOKEN: "a-token" };
+  }
 
   function write(stack: string, settings: Readonly<Record<string, unknown>>): void {
     const config = Object.fromEntries(
@@ -41,16 +40,27 @@ describe("previews of pull requests", () => {
     released.project.source.write(`Pulumi.${stack}.yaml`, stringify({ config }));
   }
 
-  /** Runs commands as people type them after `npm run`. Returns what the last one printed. */
-  async function run(...commands: readonly string[]): Promise<string> {
-    let printed = "";
-    for (const command of commands) {
-      const args = command.split(" ").filter((arg) => !["npm", "run", "--"].includes(arg));
-      const { code, stdout, stderr } = await released.run(args);
-      assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
-      printed = stdout;
-    }
-    return printed;
+  /** Writes what all previews have in common, with more settings. */
+  function share(settings: Readonly<Record<string, unknown>>): void {
+    const { imageMirror, address } = released.registry;
+    write("preview", {
+      ...{ previewDomain: domain, certificates: "internal", gateway: "host-previews", watchSeconds: 1 },
+      ...{ host: host.settings(), imageMirror },
+      registry: { address, repository: released.repository },
+      ...settings,
+    });
+  }
+
+  /** Runs commands as people type them after `npm run` or `npx towpath`. */
+  async function run(...commands: readonly string[]): Promise<void> {
+    for (const command of commands) await runWith({}, command);
+  }
+
+  async function runWith(environment: NodeJS.ProcessEnv, command: string): Promise<string> {
+    const args = command.split(" ").filter((arg) => !["npm", "npx", "run", "towpath", "--"].includes(arg));
+    const { code, stdout, stderr } = await released.run(args, { ...onGithub(), ...environment });
+    assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
+    return stdout;
   }
 
   async function statusOf(pullRequest: number): Promise<number> {
@@ -121,7 +131,9 @@ describe("previews of pull requests", () => {
   }
 
   it("run beside each other with data of their own, and leave nothing when they are removed", async () => {
-    const typed = commandsOf("previews.md").filter((command) => command.includes("pulumi"));
+    const commit = await released.publish();
+    share({ commit });
+    const typed = commandsOf("previews.md").filter((command) => /pulumi.*pr-12/.test(command));
     const commands = typed.filter((command) => !command.includes("password"));
     const removing = commands.findIndex((command) => command.includes("destroy"));
     assert.ok(removing > 0);
@@ -148,11 +160,63 @@ describe("previews of pull requests", () => {
 
     const stranger = await ask(host.address, `pr-13.${domain}`, "/");
     assert.deepEqual([stranger.status, stranger.headers["x-robots-tag"]], [200, "noindex, nofollow"]);
-    write("preview", { ...previews, password: { source: "generated" } });
+    share({ commit, password: { source: "generated" } });
     await run("pulumi up --stack pr-13 --yes --skip-preview");
     const showing = typed.find((command) => command.includes("password"))?.replace("pr-12", "pr-13");
-    await onlyWithPassword(13, (await run(showing ?? "")).trim());
+    await onlyWithPassword(13, (await runWith({}, showing ?? "")).trim());
     await run("pulumi destroy --stack pr-13 --yes --skip-preview");
     assert.deepEqual(await leftOf(13), []);
+  });
+
+  describe("of a repository on GitHub", () => {
+    before(() => {
+      share({ github: { repository: "octo-org/notes" } });
+    });
+
+    /** Does what the event of a workflow asks for. */
+    async function happened(action: string, { number, sha }: StoredPullRequest): Promise<string> {
+      const event = { action, sender: { login: "alice" }, pull_request: { number, head: { sha } } };
+      released.project.source.write("event.json", JSON.stringify(event));
+      const path = join(released.project.folder, "event.json");
+      return runWith({ GITHUB_EVENT_NAME: "pull_request", GITHUB_EVENT_PATH: path }, "pull-request");
+    }
+
+    it("follow a pull request until nothing is left (002-99, 002-99b, 002-130, 002-132, 002-133, 002-134, 002-192)", async () => {
+      const pull = github.store.openPullRequest({ number: 21, sha: await released.publish() });
+      const url = `https://pr-21.${domain}`;
+      const runs = (): string => `pull request 21: ${pull.sha.slice(0, 12)} runs at ${url}\n`;
+      assert.equal(await happened("opened", pull), runs());
+      assert.equal(await statusOf(21), 200);
+      const names = await host.docker("ps", "--format", "{{.Names}}");
+      for (const part of ["postgres", "redis", "object-storage"])
+        assert.ok(names.includes(`notes-pr-21-${part}`), part);
+
+      pull.sha = await released.publishOther("web");
+      assert.equal(await happened("synchronize", pull), runs());
+      const deployed = [...github.store.deployments.values()];
+      assert.deepEqual(
+        deployed.map(({ environment, sha, statuses }) => [
+          environment,
+          sha,
+          statuses.at(-1)?.environment_url,
+        ]),
+        [["pr-21", pull.sha, url]],
+      );
+      const [listed] = JSON.parse(await runWith({}, "preview list --json")) as object[];
+      assert.deepEqual(
+        { ...listed, changed: undefined },
+        {
+          ...{ stack: "pr-21", commit: pull.sha, address: url, pullRequest: "open", changed: undefined },
+        },
+      );
+
+      pull.state = "closed";
+      assert.equal(await happened("closed", pull), "pull request 21: no preview, it is closed\n");
+      assert.deepEqual(await leftOf(21), []);
+      assert.deepEqual(github.store.deployments.size, 0);
+      assert.equal(github.store.environment("pr-21"), undefined);
+      const { stdout } = await released.run(["pulumi", "stack", "ls"]);
+      assert.doesNotMatch(stdout, /pr-21/);
+    });
   });
 });

@@ -29,6 +29,7 @@ export const preview = {
   commit: "0123456789abcdef0123456789abcdef01234567",
   github: { repository: "octocat/notes", token: { source: "environment", variable: "PREVIEW_TOKEN" } },
   data: { kind: "seed", service: "api", command: ["python", "-m", "notes.seed"] },
+  triggers: { labels: ["app"], paths: ["app/**"], drafts: false, forkLabel: "released" },
 };
 
 const released = {

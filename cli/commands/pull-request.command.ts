@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { openProject } from "../project.ts";
+import { answer, json } from "../terminal/answer.ts";
+
+/** `towpath pull-request` */
+export function pullRequestCommand(program: Command): void {
+  program
+    .command("pull-request")
+    .description("do for a preview what the event of a workflow asks for")
+    .option(...json)
+    .addHelpText("after", "\nThe event: GITHUB_EVENT_NAME, and its payload in the file GITHUB_EVENT_PATH")
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { handlePullRequest, handledInWords } = await import("../preview/pull-request.ts");
+      await answer(
+        json,
+        async (progress) => handlePullRequest(progress, await openProject()),
+        handledInWords,
+      );
+    });
+}

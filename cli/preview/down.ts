@@ -1,0 +1,69 @@
+import { pullRequestOf } from "../../components/naming/namespace.ts";
+import { removeEnvironment, type Repository } from "../github/deployments.ts";
+import { run } from "../process/run.ts";
+import type { Project } from "../project.ts";
+import { listStacks } from "../pulumi/stacks.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { alone } from "./alone.ts";
+import { repositoryOf, sharedSettings } from "./shared.ts";
+import { takeDown } from "./stack.ts";
+import { stackFor, type PreviewWish } from "./wish.ts";
+
+/** The result of `towpath preview down`. */
+export interface PreviewDown {
+  readonly removed: readonly {
+    readonly stack: string;
+    readonly deleted: number;
+    readonly wasThere: boolean;
+  }[];
+  readonly seconds: number;
+}
+
+/** Removes a preview with all that it made, on its host and on GitHub; of a pull request without a variant, all of them. */
+export async function previewDown(
+  wish: Exclude<PreviewWish, "commit">,
+  progress: Progress,
+  project: Project,
+): Promise<PreviewDown> {
+  const began = Date.now();
+  const repository = await repositoryOf(sharedSettings(project), progress, project);
+  const removed: PreviewDown["removed"][number][] = [];
+  for (const stack of await stacksOf(wish, project))
+    removed.push(await alone(stack, progress, project, () => remove(stack, repository, progress, project)));
+  return { removed, seconds: Math.round((Date.now() - began) / 100) / 10 };
+}
+
+/** Removes one preview, which nobody else changes meanwhile. */
+export async function remove(
+  stack: string,
+  repository: Repository | undefined,
+  progress: Progress,
+  project: Project,
+): Promise<PreviewDown["removed"][number]> {
+  const { deleted, wasThere } = await takeDown(stack, progress, project);
+  const left = repository && (await removeEnvironment(repository, stack));
+  if (left !== undefined) progress.say(left);
+  return { stack, deleted, wasThere };
+}
+
+/** Says what was removed. */
+export function previewDownInWords({ removed, seconds }: PreviewDown): string {
+  return removed
+    .map(({ stack, deleted, wasThere }) =>
+      wasThere
+        ? `${stack}: removed ${deleted} resources, after ${seconds} s`
+        : `${stack}: there was nothing to remove`,
+    )
+    .join("\n");
+}
+
+/** The stacks that are meant: the one that is named, and every variant where none is. */
+async function stacksOf(wish: PreviewWish, project: Project): Promise<string[]> {
+  const named = stackFor(wish);
+  if ("branch" in wish || wish.variant !== undefined) return [named];
+  const there = await listStacks(project, process.env, run);
+  const variants = there
+    .map(({ stack }) => stack)
+    .filter((stack) => pullRequestOf(stack) === wish.pullRequest);
+  return [...new Set([named, ...variants])];
+}

@@ -1,0 +1,141 @@
+import { UserError } from "../../components/input/user-error.ts";
+import { checkOutcome } from "../commands/start.ts";
+import { explain } from "../failures.ts";
+import {
+  beginDeployment,
+  endDeployment,
+  type DeploymentEnd,
+  type Repository,
+} from "../github/deployments.ts";
+import { readPullRequest, type PullRequest } from "../github/pull-requests.ts";
+import { Problem } from "../problem.ts";
+import type { Project } from "../project.ts";
+import type { Outcome } from "../pulumi/operation.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { alone } from "./alone.ts";
+import { remove } from "./down.ts";
+import { noRepository, repositoryOf, sharedSettings } from "./shared.ts";
+import { bringUp } from "./stack.ts";
+import { stackFor, type PreviewWish } from "./wish.ts";
+
+/** The result of `towpath preview up`. */
+export interface PreviewUp {
+  readonly stack: string;
+  readonly commit: string;
+  /** `removed`: its pull request was closed meanwhile. */
+  readonly state: "runs" | "removed";
+  readonly url?: string;
+  readonly seconds: number;
+}
+
+/**
+ * Brings a preview up, and tells GitHub of it as a deployment. Its pull request is asked before and after: the preview of
+ * one that was closed meanwhile is taken away again.
+ *
+ * @throws Problem when the pull request is not open, or the release fails
+ */
+export async function previewUp(wish: PreviewWish, progress: Progress, project: Project): Promise<PreviewUp> {
+  const began = Date.now();
+  const stack = stackFor(wish);
+  const settings = sharedSettings(project);
+  return alone(stack, progress, project, async () => {
+    const repository = await repositoryOf(settings, progress, project);
+    const commit = await commitFor(wish, repository);
+    const deployment =
+      repository && beginDeployment(repository, { environment: stack, commit, isTransient: true });
+    // Told while the release begins: nobody waits for it.
+    deployment?.catch(() => undefined);
+    const end = await ended(() => bringUp(stack, commit, progress, project));
+    const seconds = Math.round((Date.now() - began) / 100) / 10;
+    if (repository !== undefined && (await isGone(repository, wish))) {
+      await deployment;
+      await remove(stack, repository, progress, project);
+      return { stack, commit, state: "removed", seconds };
+    }
+    const begun = await deployment;
+    if (repository !== undefined && begun !== undefined) await endDeployment(repository, begun, end.said);
+    return { stack, commit, state: "runs", url: end.url(), seconds };
+  });
+}
+
+/** Says what was done. */
+export function previewUpInWords({ stack, commit, state, url, seconds }: PreviewUp): string {
+  const short = commit.slice(0, 12);
+  if (state === "removed") return `${stack}: its pull request was closed meanwhile; it was removed again`;
+  return `${stack}: ${short} runs at ${url ?? ""}, after ${seconds} s`;
+}
+
+/** The commit that is wanted, or the newest of the pull request or branch. */
+async function commitFor(wish: PreviewWish, repository: Repository | undefined): Promise<string> {
+  if (repository === undefined) {
+    if (wish.commit === undefined) throw new Problem(noRepository);
+    return wish.commit;
+  }
+  if ("branch" in wish) return wish.commit ?? (await newestOf(repository, wish.branch));
+  const { pullRequest: number, commit } = wish;
+  const found = await readPullRequest(repository, number);
+  if (found?.isOpen !== true) throw new Problem(notOpen(repository, number, found));
+  if (commit !== undefined) return commit;
+  if (found.isFork) throw new Problem(forkNeedsCommit(number, found.commit));
+  return found.commit;
+}
+
+async function newestOf({ client, name }: Repository, branch: string): Promise<string> {
+  const answer = await client.ask("GET /repos/{owner}/{repo}/branches/{branch}", { ...name, branch });
+  if (answer !== undefined) return answer.data.commit.sha;
+  throw new Problem(
+    `--branch: expected a branch of ${name.owner}/${name.repo}, got ${JSON.stringify(branch)}; push it first`,
+  );
+}
+
+/** Says that there is no pull request to look at. */
+export function notOpen(
+  { name: { owner, repo } }: Pick<Repository, "name">,
+  number: number,
+  found: PullRequest | undefined,
+): string {
+  const got = found === undefined ? "none" : "one that is closed";
+  return `preview up: expected an open pull request ${number} of ${owner}/${repo}, got ${got}; take the number of one that is open`;
+}
+
+/** Says that nobody has agreed to a fork's code. */
+export function forkNeedsCommit(number: number, commit: string): string {
+  return `preview up: expected a commit that you have looked at, as pull request ${number} comes from a fork, got none; add --commit ${commit} once you have`;
+}
+
+/** True when the pull request is no longer open. */
+async function isGone(repository: Repository, wish: PreviewWish): Promise<boolean> {
+  if ("branch" in wish) return false;
+  return (await readPullRequest(repository, wish.pullRequest))?.isOpen !== true;
+}
+
+/** A release's end, for GitHub, and its address; a failure is thrown by `url`, once GitHub knows of it. */
+interface End {
+  readonly said: DeploymentEnd;
+  readonly url: () => string;
+}
+
+async function ended(release: () => Promise<Outcome>): Promise<End> {
+  try {
+    const outcome = await release();
+    if (outcome.succeeded) {
+      const url = String(outcome.outputs.url);
+      return { said: { state: "success", url }, url: () => url };
+    }
+    return {
+      said: { state: "failure", reason: explain(outcome) },
+      url: () => {
+        checkOutcome(outcome);
+        return "";
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return {
+      said: { state: "failure", reason: error.message },
+      url: () => {
+        throw error;
+      },
+    };
+  }
+}
