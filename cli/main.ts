@@ -3,6 +3,7 @@ import { approveCommand } from "./commands/approve.command.ts";
 import { backupCommand } from "./commands/backup.command.ts";
 import { ciCommand } from "./commands/ci.command.ts";
 import { completionCommand } from "./commands/completion.command.ts";
+import { deployCommand } from "./commands/deploy.command.ts";
 import { destroyCommand } from "./commands/destroy.command.ts";
 import { doctorCommand } from "./commands/doctor.command.ts";
 import { driftCommand } from "./commands/drift.command.ts";
@@ -59,6 +60,7 @@ const commands = [
   initCommand,
   previewCommand,
   pullRequestCommand,
+  deployCommand,
   releasesCommand,
   rollbackCommand,
   approveCommand,

@@ -51,6 +51,28 @@ export async function beginDeployment(repository: Repository, wish: DeploymentWi
   return deployment;
 }
 
+/** The deployment that GitHub itself began for the workflow's job that this runs in; undefined elsewhere. */
+export async function jobsDeployment(
+  { client, name }: Repository,
+  wish: DeploymentWish,
+): Promise<Deployment | undefined> {
+  const run = runAddress(process.env);
+  if (run === undefined) return undefined;
+  const found = await client.ask("GET /repos/{owner}/{repo}/deployments", {
+    ...name,
+    ...{ environment: wish.environment, per_page: 1 },
+  });
+  const [newest] = found?.data ?? [];
+  if (newest === undefined) return undefined;
+  const id = Number(newest.id);
+  const statuses = await client.ask("GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
+    ...name,
+    deployment_id: id,
+  });
+  const isOfRun = statuses?.data.some(({ log_url }) => log_url === run || log_url?.startsWith(`${run}/`));
+  return isOfRun === true ? { ...wish, id } : undefined;
+}
+
 /**
  * Tells GitHub how a deployment ended. After a success, earlier ones of the environment are over; those of an environment
  * that goes away are removed.

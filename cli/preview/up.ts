@@ -1,16 +1,8 @@
-import { UserError } from "../../components/input/user-error.ts";
-import { checkOutcome } from "../commands/start.ts";
-import { explain } from "../failures.ts";
-import {
-  beginDeployment,
-  endDeployment,
-  type DeploymentEnd,
-  type Repository,
-} from "../github/deployments.ts";
+import { beginDeployment, endDeployment, type Repository } from "../github/deployments.ts";
+import { ended } from "../github/release-end.ts";
 import { readPullRequest, type PullRequest } from "../github/pull-requests.ts";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
-import type { Outcome } from "../pulumi/operation.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { alone } from "./alone.ts";
 import { remove } from "./down.ts";
@@ -107,35 +99,4 @@ export function forkNeedsCommit(number: number, commit: string): string {
 async function isGone(repository: Repository, wish: PreviewWish): Promise<boolean> {
   if ("branch" in wish) return false;
   return (await readPullRequest(repository, wish.pullRequest))?.isOpen !== true;
-}
-
-/** A release's end, for GitHub, and its address; a failure is thrown by `url`, once GitHub knows of it. */
-interface End {
-  readonly said: DeploymentEnd;
-  readonly url: () => string;
-}
-
-async function ended(release: () => Promise<Outcome>): Promise<End> {
-  try {
-    const outcome = await release();
-    if (outcome.succeeded) {
-      const url = String(outcome.outputs.url);
-      return { said: { state: "success", url }, url: () => url };
-    }
-    return {
-      said: { state: "failure", reason: explain(outcome) },
-      url: () => {
-        checkOutcome(outcome);
-        return "";
-      },
-    };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return {
-      said: { state: "failure", reason: error.message },
-      url: () => {
-        throw error;
-      },
-    };
-  }
 }
