@@ -111,6 +111,7 @@ function plan(project: Project, folder: string, github: LocalGithub): Promise<Sw
     }),
     ...kindsOnHost({
       ...{ name: "previews", application: "notes", state, gateway: "gateway", removeSite: nothing },
+      ...{ images: "ghcr.io/octo-org/notes", needed: () => Promise.resolve(new Set<string>()) },
       run: (_, args, more) => run(join(folder, "docker"), args, more),
     }),
     ...kindsOnGithub(on),

@@ -8,6 +8,7 @@ import { isPreview, previewStack } from "../../components/naming/namespace.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { stateAddress } from "../../components/naming/run-mark.ts";
 import type { PreviewSettings } from "../../components/settings/preview.ts";
+import { neededDigests } from "../ci/prune.ts";
 import { githubClient, onGithub } from "../github/access.ts";
 import { Problem } from "../problem.ts";
 import { lastLines, run } from "../process/run.ts";
@@ -26,7 +27,7 @@ import { withOwnConnections } from "../stack/own-connections.ts";
 import { runProgram } from "../stack/program.ts";
 import { namespaceOf, previewSettings, settingsOf } from "../stack/settings.ts";
 import { kindsOnGithub } from "../sweep/on-github.ts";
-import { kindsOnHost } from "../sweep/on-host.ts";
+import { kindsOnHost, type PreviewHost } from "../sweep/on-host.ts";
 import type { Reason } from "../sweep/plan.ts";
 import { PullRequests } from "../sweep/pull-requests.ts";
 import { stacksIn } from "../sweep/stacks.ts";
@@ -62,7 +63,12 @@ export async function sweepPreviews(
   const github = await githubClient(named, () => previewCall(list, progress, project), progress, run);
   const on = { github, repository: named.repository, application };
   return withOwnConnections(async (folder) => {
-    const { kinds, problem } = await onPreviewHost(host, application, folder);
+    const { address, repository } = settings.registry;
+    const { kinds, problem } = await onPreviewHost(host, folder, {
+      application,
+      images: `${address}/${repository}`,
+      needed: async () => neededDigests((await list()).map((one) => ({ ...one, records: [] }))),
+    });
     const remove = async (stack: string): Promise<void> => {
       if (problem !== undefined) throw problem;
       await takeDown(stack, progress, project);
@@ -87,8 +93,8 @@ async function previewCall(
 /** What a host of previews has; where it cannot be reached, a kind that says so, and the problem. */
 async function onPreviewHost(
   call: PulumiCall,
-  application: string,
   folder: string,
+  of: Pick<PreviewHost, "application" | "images" | "needed">,
 ): Promise<{ readonly kinds: readonly Kind[]; readonly problem?: UserError }> {
   const { project, stack } = call;
   const place = stack;
@@ -100,9 +106,9 @@ async function onPreviewHost(
     const { gateway } = namesOf(namespaceOf(project, stack));
     return {
       kinds: kindsOnHost({
+        ...of,
         name: place,
         run: (command, args, more) => there(command, args, { timeout: patience, ...more }),
-        application,
         state: stateOf(call),
         gateway,
         removeSite: (name) => removeSite({ gateway, name }, connection, call),
@@ -154,6 +160,8 @@ const reasons: Readonly<Record<Reason, string>> = {
   merged: "merged",
   "branch deleted": "its branch is deleted",
   "too old": "nobody used it for too long",
+  "in use": "in use",
+  unused: "no stack and no container uses it",
   "another's": "another state made it",
   unmarked: "nothing says who made it",
   "unknown pull request": "no such pull request",
@@ -181,4 +189,4 @@ export function sweptInWords({ dryRun, things, problems }: Swept): string {
 }
 
 /** The reasons for which a thing stays that nobody has to look at. */
-const wanted: ReadonlySet<Reason> = new Set(["open", "branch exists"]);
+const wanted: ReadonlySet<Reason> = new Set(["open", "branch exists", "in use"]);

@@ -18,13 +18,17 @@ export interface PreviewHost {
   readonly state: string;
   /** The container of the gateway that serves the previews. */
   readonly gateway: string;
+  /** The path before the names of the project's images: `ghcr.io/octocat/notes`. */
+  readonly images: string;
+  /** The digests of the images that the project's stacks run. */
+  readonly needed: () => Promise<ReadonlySet<string>>;
   /** Takes a site away from the gateway. */
   readonly removeSite: (site: string) => Promise<void>;
 }
 
 /** The kinds of things that previews have on a host. */
 export function kindsOnHost(host: PreviewHost): Kind[] {
-  return [containers(host), sites(host), volumes(host), networks(host)];
+  return [containers(host), sites(host), volumes(host), networks(host), images(host)];
 }
 
 /** The labels that are read of each thing, in the order of a line's fields. */
@@ -148,8 +152,39 @@ const sitesScript = [
   "done",
 ].join("\n");
 
+/** The images that releases pulled of the project's own repositories. Nothing else would ever remove them. */
+function images({ name: place, run, images, needed }: PreviewHost): Kind {
+  return {
+    name: "image",
+    place,
+    async list() {
+      const format = "{{.ID}}\t{{.Repository}}@{{.Digest}}\t{{.CreatedAt}}";
+      const all = ["image", "ls", "--no-trunc", "--digests", "--filter", `reference=${images}/*`];
+      const [found, containers] = await Promise.all([
+        docker(run, [...all, "--format", format]),
+        docker(run, ["ps", "--all", "--quiet"]),
+      ]);
+      const ids = lines(containers);
+      // One that is gone meanwhile makes this fail, and the others are told all the same.
+      const used = await run("docker", ["container", "inspect", "--format", "{{.Image}}", ...ids]);
+      const inUse = new Set(lines(used.stdout));
+      const digests = await needed();
+      return lines(found).flatMap((line): Thing[] => {
+        const [id = "", reference = "", created = ""] = line.split("\t");
+        const digest = reference.slice(reference.indexOf("@") + 1);
+        if (!digest.startsWith("sha256:")) return [];
+        const active = new Date(created.replace(/ [A-Z]+$/, "")).toISOString();
+        const idle = !inUse.has(id) && !digests.has(digest);
+        return [{ kind: "image", id: digest, name: reference, place, preview: "", idle, active }];
+      });
+    },
+    // The engine itself keeps what a container uses.
+    remove: ({ name }) => removed({ run }, ["image", "rm", name]),
+  };
+}
+
 /** Removes something by the docker client. Returns false when it was gone already. */
-async function removed({ run }: PreviewHost, args: readonly string[]): Promise<boolean> {
+async function removed({ run }: Pick<PreviewHost, "run">, args: readonly string[]): Promise<boolean> {
   const answer = await run("docker", args);
   if (answer.code !== 0 && /no such|not found|is not connected/i.test(answer.stderr)) return false;
   await printed(answer, args);

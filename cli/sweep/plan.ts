@@ -25,6 +25,8 @@ export type Reason =
   | "merged"
   | "branch deleted"
   | "too old"
+  | "in use"
+  | "unused"
   | "another's"
   | "unmarked"
   | "unknown pull request";
@@ -49,9 +51,10 @@ export function planSweep(things: readonly Thing[], facts: Facts): Decision[] {
       const { preview } = one;
       const thing = {
         ...one,
-        ...defined({ active: active.get(preview), pullRequest: numbers.get(preview) }),
+        ...(preview !== "" && defined({ active: active.get(preview), pullRequest: numbers.get(preview) })),
       };
       const owner = thing.owner ?? owners.get(thing.preview) ?? (thing.idle === true ? "own" : undefined);
+      if (thing.kind === "image") return imageDecision(thing, facts);
       if (owner === "another") return { thing, action: "keep", reason: "another's" };
       const reason = reasonOf(thing, facts);
       if (!removing.has(reason)) return { thing, action: "keep", reason };
@@ -59,6 +62,16 @@ export function planSweep(things: readonly Thing[], facts: Facts): Decision[] {
       return { thing, action: "remove", reason };
     })
     .sort(inOrder);
+}
+
+/**
+ * Decides on an image on a host. One that was built within a day stays: it may have been pulled for a release that is under
+ * way.
+ */
+function imageDecision(thing: Thing, { now }: Facts): Decision {
+  const isNew = thing.active === undefined || Date.parse(thing.active) + day > now.getTime();
+  if (isNew || thing.idle !== true) return { thing, action: "keep", reason: "in use" };
+  return { thing, action: "remove", reason: "unused" };
 }
 
 /** The kinds of things that share a namespace, which belongs to one state alone. */

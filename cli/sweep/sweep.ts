@@ -117,7 +117,7 @@ class Removal {
     if (this.wantedAgain.has(preview)) return told(decision, "spared");
     if (this.stuck.has(preview) && last.has(kind.name)) return told(decision, "spared");
     try {
-      const thing: Thing = { ...decision.thing, owner: "own", ...defined({ active: now.active }) };
+      const thing: Thing = { ...decision.thing, ...now, owner: "own" };
       const [again] = planSweep([thing], await this.wanted.facts([thing]));
       if (again?.action === "remove") return told(decision, (await kind.remove(now)) ? "removed" : "gone");
       this.wantedAgain.add(preview);

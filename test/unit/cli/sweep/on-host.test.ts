@@ -14,6 +14,8 @@ describe("what previews have on a host", () => {
     const sites: string[] = [];
     const host: PreviewHost = {
       ...{ name: "host-previews", run, application: "notes", state: "s3://notes", gateway: "gateway" },
+      images: "ghcr.io/octocat/notes",
+      needed: () => Promise.resolve(new Set(["sha256:needed"])),
       removeSite(name) {
         sites.push(name);
         return Promise.resolve();
@@ -163,5 +165,34 @@ describe("what previews have on a host", () => {
       "docker ps": {},
     });
     await assert.rejects(stopped.kind("site").list(), /container gateway is not running/);
+  });
+
+  it("has images, of which those are unused that no container and no state has", async () => {
+    const image = (id: string, digest: string): string =>
+      `${id}\tghcr.io/octocat/notes/api@${digest}\t2026-01-02 03:04:05 +0000 UTC`;
+    const { kind, calls } = on({
+      "docker image ls": {
+        stdout: [
+          image("sha256:1", "sha256:used"),
+          image("sha256:2", "sha256:needed"),
+          image("sha256:3", "sha256:left"),
+          image("sha256:4", "<none>"),
+        ].join("\n"),
+      },
+      "docker ps": { stdout: "7\n" },
+      "docker container inspect": { stdout: "sha256:1\n" },
+      "docker image rm": {},
+    });
+    const found = await kind("image").list();
+    assert.deepEqual(
+      found.map(({ id, idle, active }) => [id, idle, active]),
+      [
+        ["sha256:used", false, "2026-01-02T03:04:05.000Z"],
+        ["sha256:needed", false, "2026-01-02T03:04:05.000Z"],
+        ["sha256:left", true, "2026-01-02T03:04:05.000Z"],
+      ],
+    );
+    assert.equal(await kind("image").remove(found[2] ?? assert.fail()), true);
+    assert.equal(calls.at(-1), "docker image rm ghcr.io/octocat/notes/api@sha256:left");
   });
 });

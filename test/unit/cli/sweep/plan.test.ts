@@ -110,6 +110,20 @@ describe("the plan of a sweep", () => {
     assert.equal(decided("preview-feature-y-12345678", known), "remove: branch deleted");
   });
 
+  it("removes images that nothing uses once they are a day old", () => {
+    const image = (idle: boolean, active: string): Thing => ({
+      ...{ kind: "image", id: active, name: active, place: "previews", preview: "", idle, active },
+    });
+    const old = "2026-03-09T12:00:00Z";
+    const things = [image(true, old), image(false, old), image(true, "2026-03-09T12:00:01Z")];
+    assert.deepEqual(
+      planSweep(things, facts({}))
+        .map(({ action, reason }) => `${action}: ${reason}`)
+        .sort(),
+      ["keep: in use", "keep: in use", "remove: unused"],
+    );
+  });
+
   it("removes stacks first, then what is on hosts, networks after what uses them, GitHub's last", () => {
     const kinds: KindName[] = ["comment", "network", "volume", "site", "container", "deployment", "stack"];
     const things = kinds.map((kind) => thing(kind, "pr-12", { owner: "own" }));
