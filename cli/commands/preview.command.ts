@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import { isPreview, previewStack } from "../../components/naming/namespace.ts";
 import { openProject } from "../project.ts";
 import type { PreviewWish } from "../preview/wish.ts";
 import { answer, json } from "../terminal/answer.ts";
@@ -59,6 +60,7 @@ export function previewCommand(program: Command): void {
         resetInWords,
       );
     });
+  sleepCommands(preview);
 }
 
 /** Adds the argument and the options that name a preview. */
@@ -85,4 +87,33 @@ function wishOf(
     return { pullRequest, ...(variant !== undefined && { variant }), ...at };
   if (pullRequest === undefined && branch !== undefined && variant === undefined) return { branch, ...at };
   return command.error("error: expected a pull request's number, or --branch, and one of them only");
+}
+
+/** `towpath preview sleep` and `wake` */
+function sleepCommands(preview: Command): void {
+  for (const [operation, description] of [
+    ["sleep", "stop a preview's containers and keep them; it wakes when somebody opens it"],
+    ["wake", "start a preview that sleeps, and wait until it is well"],
+  ] as const) {
+    preview
+      .command(operation)
+      .description(description)
+      .argument("<preview>", "the number of its pull request, or its stack", stackNamed)
+      .option(...json)
+      .action(async (stack: string, { json = false }: { json?: boolean }) => {
+        const { sleepOrWake, sleptInWords } = await import("../preview/sleep.ts");
+        await answer(
+          json,
+          async (progress) => sleepOrWake(operation, stack, progress, await openProject()),
+          sleptInWords,
+        );
+      });
+  }
+}
+
+/** The stack of a preview, by the number of its pull request or by the stack's own name. */
+function stackNamed(text: string): string {
+  const stack = /^[1-9][0-9]{0,8}$/.test(text) ? previewStack(Number(text)) : text;
+  if (isPreview(stack)) return stack;
+  throw new InvalidArgumentError("expected the number of a pull request, or the stack of a preview.");
 }

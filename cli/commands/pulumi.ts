@@ -11,6 +11,7 @@ import { run } from "../process/run.ts";
 import { pulumiFolder, type Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
+import { leaveRoom, wakeBefore } from "../preview/sleep.ts";
 import { noteRun } from "../pulumi/run-places.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { callFor, hasHosts, needsMachine } from "../stack/call.ts";
@@ -47,6 +48,8 @@ export async function pulumi(progress: Progress, args: readonly string[], projec
   if (changing.has(command) && hasHosts(stack)) await clearKilledRelease(call, run, progress);
   const reaches = withoutProgram.has(command) && hasHosts(stack);
   const connections = reaches ? await openHosts(call, run, progress) : {};
+  const isPreview = environmentOf(stack) === "preview";
+  if (command === "refresh" && isPreview) await wakeBefore(call, connections, progress);
   const settingsFile =
     configured.has(command) && !args.includes("--config-file") ? settingsFileArguments(stack) : [];
   progress.stop();
@@ -63,6 +66,7 @@ export async function pulumi(progress: Progress, args: readonly string[], projec
   if (destroyed && hasHosts(stack)) {
     const settings = settingsOf(project, stack);
     await removeLeftSite(call, settings, connections, run, progress);
+    if (isPreview) await leaveRoom(call, connections);
   }
   return code;
 }
