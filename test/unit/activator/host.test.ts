@@ -1,105 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { control } from "../../../components/activator/program/control.mjs";
-import { Host } from "../../../components/activator/program/host.mjs";
-import { readyLabel } from "../../../components/activator/program/previews.mjs";
 import type { Room } from "../../../components/activator/program/room.mjs";
+import { Scene } from "./scene.ts";
 
 const minute = 60_000;
-const began = Date.parse("2026-01-02T12:00:00Z");
 const person = { method: "POST", headers: { "user-agent": "Mozilla/5.0 Firefox/140.0" } };
 const bot = { method: "GET", headers: { "user-agent": "Slackbot-LinkExpanding 1.0" } };
-
-/** A host whose engine is played, with a clock of its own. */
-class Scene {
-  now = began;
-  /** What the engine was asked to do, in order: `start notes-pr-12-api`. */
-  readonly done: string[] = [];
-  /** What is asked in containers succeeds; false where it never does. */
-  well = true;
-  /** Called while a container is stopped. */
-  whileStopping: () => void = () => undefined;
-  readonly host: Host;
-  private readonly containers = new Map<string, { State: string; labels: Record<string, string> }>();
-  private readonly folder = mkdtempSync(join(tmpdir(), "towpath-activator-"));
-
-  constructor(room: Partial<Room> = {}) {
-    this.host = this.start(room);
-  }
-
-  /** An activator that begins now. */
-  start(room: Partial<Room> = {}): Host {
-    return new Host({
-      room: { memory: 600, previews: 2, whenFull: "sleep", sleepAfter: 7200, ...room },
-      gateway: "gateway",
-      file: join(this.folder, "kept.json"),
-      now: () => this.now,
-      engine: {
-        listContainers: () =>
-          Promise.resolve(
-            [...this.containers].map(([Id, { State, labels }]) => ({
-              Id,
-              Names: [`/${Id}`],
-              State,
-              Created: began / 1000 - 24 * 3600,
-              Labels: labels,
-            })),
-          ),
-        memoryOf: () => Promise.resolve(100),
-        start: (id) => this.change(id, "start", "running"),
-        stop: (id) => {
-          this.whileStopping();
-          return this.change(id, "stop", "exited");
-        },
-        runIn: (container, [, , script = "", , address = ""]) => {
-          this.done.push(`ask ${container} ${address || (/until (\S+)/.exec(script)?.[1] ?? "")}`);
-          return Promise.resolve(this.well);
-        },
-      },
-    });
-  }
-
-  /** A preview with a database, an API and a worker. */
-  add(namespace: string, state = "running"): void {
-    const of = (part: string, more: Record<string, string> = {}): void => {
-      const labels = {
-        "towpath.environment": "preview",
-        "towpath.namespace": namespace,
-        "towpath.part": part,
-        ...more,
-      };
-      this.containers.set(`${namespace}-${part}`, { State: state, labels });
-    };
-    of("worker", { "towpath.release": "1" });
-    of("api", { "towpath.release": "1", [readyLabel]: "pr.example.com:8000/api/health" });
-    of("postgres");
-  }
-
-  /** A container that belongs to somebody else, or to a step. */
-  other(id: string, labels: Record<string, string>, state = "exited"): void {
-    this.containers.set(id, { State: state, labels });
-  }
-
-  states(namespace: string): string[] {
-    return ["api", "postgres", "worker"].map(
-      (part) => this.containers.get(`${namespace}-${part}`)?.State ?? "none",
-    );
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private change(id: string, what: string, state: string): Promise<void> {
-    const container = this.containers.get(id);
-    if (container === undefined) return Promise.reject(new Error(`no ${id}`));
-    container.State = state;
-    this.done.push(`${what} ${id}`);
-    return Promise.resolve();
-  }
-}
 
 const all = (state: string): string[] => [state, state, state];
 
@@ -212,6 +118,23 @@ describe("the activator", () => {
     scene.now += 5 * minute;
     assert.equal(await host.visit("c", person), "pass");
     assert.deepEqual([scene.states("a"), scene.states("b")], [all("exited"), all("running")]);
+  });
+
+  it("lets people of 20 pull requests work on a host with room for 6", async () => {
+    const { host } = playing({ memory: 6 * 300, previews: 6 });
+    const previews = Array.from({ length: 20 }, (_, number) => `pr-${number + 1}`);
+    for (const namespace of previews) scene.add(namespace, "exited");
+    let most = 0;
+    // Each is looked at every twenty minutes.
+    for (let round = 0; round < 5; round++) {
+      for (const namespace of previews) {
+        assert.equal(await host.visit(namespace, person), "pass");
+        const { previews: all } = await host.state();
+        most = Math.max(most, all.filter(({ awake }) => awake).length);
+        scene.now += minute;
+      }
+    }
+    assert.equal(most, 6);
   });
 
   it("tells a person that there is no room when nobody gives way, and the queue stays the releases'", async () => {
