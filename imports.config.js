@@ -40,11 +40,11 @@ export const floors = {
     [{ folder: "commands", what: "one command each" }],
     [{ folder: "comment", what: "what a pull request's comment says" }],
     [{ folder: "sweep", what: "what previews left" }],
+    [{ folder: "preview", what: "previews of pull requests" }],
     [
       { folder: "plan", what: "what an up would do" },
       { folder: "ci", what: "reports, publishing" },
       { folder: "github", what: "import, env check" },
-      { folder: "preview", what: "previews of pull requests" },
     ],
     [{ folder: "stack", what: "a stack, its settings and hosts" }],
     [

@@ -12,7 +12,7 @@ import { removeStack } from "../stack/create.ts";
 import { checkOwnership } from "../stack/interrupted-run.ts";
 import { machine, open, type Session } from "../stack/session.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
-import { checkOutcome } from "./start.ts";
+import { checkOutcome } from "../outcome.ts";
 
 /** The result of `npm run destroy`. */
 export interface Destroyed {

@@ -16,7 +16,7 @@ import {
   type RollbackRequest,
 } from "../stack/rollback-plan.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { checkOutcome } from "./start.ts";
+import { checkOutcome } from "../outcome.ts";
 
 /** The result of `towpath rollback`. */
 export interface RolledBack extends RollbackPlan {

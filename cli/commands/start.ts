@@ -7,11 +7,12 @@ import { listContainers, withRestarts, type Container } from "../docker/containe
 import { isLocal } from "../docker/endpoint.ts";
 import { checkLocalEngine } from "../docker/local-engine.ts";
 import { viewWholeEngine } from "../drift/engine.ts";
-import { cannotMount, explain, portInUse } from "../failures.ts";
+import { cannotMount, portInUse } from "../failures.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { followServiceRuns } from "../on-this-machine/route.ts";
 import { leftServiceRuns } from "../on-this-machine/service-runs.ts";
-import { Interrupted, Problem } from "../problem.ts";
+import { checkOutcome } from "../outcome.ts";
+import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
@@ -102,15 +103,6 @@ function environmentTable(started: Started): string {
   if (first !== undefined) table.push(["logs", "npx towpath logs -f"]);
   table.push(["stop", "npm stop (keeps the data), npm run destroy (removes it)"]);
   return columns(table);
-}
-
-/** Throws what went wrong in an operation, in people's words. */
-export function checkOutcome(outcome: Outcome): void {
-  if (outcome.succeeded) return;
-  if (outcome.interrupted) {
-    throw new Interrupted("interrupted: the run ended where it was; the next one goes on from there");
-  }
-  throw new Problem(explain(outcome));
 }
 
 /** The port must be free, unless our own gateway holds it; found before anything is touched. */

@@ -35,7 +35,7 @@ import { sweep, type Swept } from "../sweep/sweep.ts";
 import type { Kind } from "../sweep/thing.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
-import { checkOutcome } from "./start.ts";
+import { checkOutcome } from "../outcome.ts";
 
 export { isSwept } from "../sweep/sweep.ts";
 

@@ -1,5 +1,5 @@
 import { UserError } from "../../components/input/user-error.ts";
-import { checkOutcome } from "../commands/start.ts";
+import { checkOutcome } from "../outcome.ts";
 import { explain } from "../failures.ts";
 import type { Outcome } from "../pulumi/operation.ts";
 import type { DeploymentEnd } from "./deployments.ts";

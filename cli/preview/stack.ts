@@ -1,4 +1,4 @@
-import { checkOutcome } from "../commands/start.ts";
+import { checkOutcome } from "../outcome.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
