@@ -7,8 +7,12 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
  *
  * @throws InputError with all that does not
  */
-export function agreed(application: Application, loaded: Omit<LoadedSettings, "credential">): Application {
-  checkAgreement(application, loaded.settings, givenValues(loaded));
+export function agreed(
+  application: Application,
+  loaded: Omit<LoadedSettings, "credential">,
+  lacking: readonly string[] = [],
+): Application {
+  checkAgreement(application, loaded.settings, givenValues(loaded), lacking);
   return application;
 }
 

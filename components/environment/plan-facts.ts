@@ -1,4 +1,11 @@
+import type { Application } from "../application/application.ts";
+import { demandOf } from "../host/preflight.ts";
+import { defined } from "../input/defined.ts";
 import type { MigrationFacts } from "../migration/migration-facts.ts";
+import type { MigrationPlan } from "../migration/migration-plan.ts";
+import { readMigration } from "../migration/read-migration.ts";
+import type { ReleasePlan } from "../plan/plan.ts";
+import { changedParts, descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
 import type { ReleaseRecord } from "../plan/release-record.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 
@@ -30,7 +37,6 @@ export interface PlanFacts {
   readonly memory: MemoryDemand;
   /** The reasons for which `up` would refuse this release. */
   readonly refusals: readonly string[];
-  readonly warnings: readonly string[];
 }
 
 /** An image that is another one than before. */
@@ -54,7 +60,7 @@ export interface PlannedMigration {
 /** A secret that is another one than before, or that somebody has to do something about. */
 export interface SecretChange {
   readonly name: string;
-  readonly change: "missing" | "new" | "changed" | "removed" | "due";
+  readonly change: "missing" | "new" | "changed" | "removed";
 }
 
 /** A variable of a service that is another one than before. */
@@ -86,4 +92,86 @@ export interface MemoryDemand {
   readonly after: number;
   /** The memory that is free there now; left out where the host did not tell. */
   readonly free?: number;
+}
+
+/** What is known of a release when everything has been looked at. */
+export interface Planned {
+  /** The application as it would run. */
+  readonly application: Application;
+  readonly settings: ReleasedSettings;
+  readonly plan: ReleasePlan;
+  readonly migration: MigrationPlan;
+  /** Left out where nobody has to approve. */
+  readonly approval?: ApprovalState;
+  /** The memory that is free on the host, in bytes. */
+  readonly memoryFree?: number;
+  readonly now: Date;
+}
+
+/** Returns the facts of a plan, but for those of secrets and refusals. */
+export async function planFactsOf(planned: Planned): Promise<Omit<PlanFacts, "secrets" | "refusals">> {
+  const { application, settings, plan, approval, memoryFree, now } = planned;
+  const { environment, namespace, domain, freeze, maintenance } = settings;
+  const { id, commit, branch, version, current, changes, images } = plan;
+  const isFrozen = changes && freeze !== undefined && now < new Date(freeze.until);
+  const [before, after] = [current?.description, descriptionOf(application)];
+  return {
+    ...{ environment, namespace, address: `https://${domain}`, changes, maintenance },
+    release: { id, ...defined({ commit, branch, version }) },
+    ...(current !== undefined && {
+      current: { id: current.id, endedAt: current.endedAt, ...defined({ commit: current.commit }) },
+    }),
+    images: imageChanges(current?.images ?? {}, images),
+    migration: await plannedMigration(planned.migration, application),
+    variables: before === undefined ? [] : variableChanges(before, after),
+    services: before === undefined ? [] : serviceChanges(before, after),
+    ...defined({ approval, freeze: isFrozen ? freeze : undefined }),
+    memory: {
+      after: demandOf(application, settings).memoryBytes,
+      ...defined({ free: memoryFree }),
+    },
+  };
+}
+
+type Images = Readonly<Record<string, string>>;
+
+function imageChanges(before: Images, after: Images): ImageChange[] {
+  return Object.entries(after)
+    .filter(([name, digest]) => before[name] !== digest)
+    .map(([name, digest]) => ({ name, after: digest, ...defined({ before: before[name] }) }));
+}
+
+async function plannedMigration(
+  { revisions, printed, unknown }: MigrationPlan,
+  { postgres }: Application,
+): Promise<PlannedMigration> {
+  const read =
+    printed === undefined || postgres === undefined
+      ? []
+      : await readMigration({ ...printed, version: postgres.version });
+  if (typeof read === "string") return { revisions, facts: { statements: [] }, unknown: unknown ?? read };
+  return { revisions, facts: { statements: read }, ...defined({ unknown }) };
+}
+
+/** The variables of services that are there before and after. */
+export function variableChanges(before: ReleaseDescription, after: ReleaseDescription): VariableChange[] {
+  return Object.entries(after.services).flatMap(([service, { environment: now = {} }]) => {
+    const { [service]: old } = before.services;
+    if (old === undefined) return [];
+    const { environment: then = {} } = old;
+    return [...new Set([...Object.keys(then), ...Object.keys(now)])]
+      .sort()
+      .filter((name) => then[name] !== now[name])
+      .map((name) => ({ service, name, ...defined({ before: then[name], after: now[name] }) }));
+  });
+}
+
+function serviceChanges(before: ReleaseDescription, after: ReleaseDescription): ServiceChange[] {
+  return changedParts(before, after)
+    .filter((part) => part.startsWith("services."))
+    .map((part) => part.slice("services.".length))
+    .map((name) => {
+      const [was, is] = [before, after].map(({ services }) => Object.hasOwn(services, name));
+      return { name, change: was === true ? (is === true ? "changed" : "removed") : "new" };
+    });
 }

@@ -34,6 +34,8 @@ import type { AskGateway } from "../release/route-agreement.ts";
 import { routeSince } from "../release/route-since.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import { agreed } from "./agreed.ts";
+import { planFactsOf, type ApprovalState } from "./plan-facts.ts";
+import { PlanFile } from "./plan-file.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 
@@ -47,11 +49,14 @@ export async function prepareRelease(
   description: ApplicationDescription,
   given: LoadedReleasedSettings,
 ): Promise<ReleasedEnvironmentArgs> {
-  const application = checked(description, given);
-  const loaded = await withVaultSecrets(given);
+  const planFile = PlanFile.open();
+  const parsed = parseApplication(description);
+  const complete = planFile?.withoutGaps(parsed, given) ?? given;
+  const application = checked(parsed, complete, planFile);
+  const loaded = await withVaultSecrets(complete);
   const { settings, credential } = loaded;
   const connections = await writeConnections(folderOf(settings.namespace), settings.hosts, credential);
-  const planning = planRelease(application, loaded);
+  const planning = planRelease(application, loaded, planFile);
   // A problem with it is reported when the hosts are well.
   planning.catch(() => undefined);
   const [connection] = Object.values(connections);
@@ -61,16 +66,25 @@ export async function prepareRelease(
   const running = lookAtRunning(settings, connection, { reached: connecting[connection.host], gateway });
   const reports = await preflight(connections, demandOf(application, settings), connecting);
   const report = found(reports, connection.host);
-  const plan = await approvedPlan(settings, await planning);
+  const plan = planFile === undefined ? await approvedPlan(settings, await planning) : await planning;
   await checkPlatforms(loaded, plan, report);
-  const released = asReleased(application, loaded, plan);
+  const released = asReleased(application, loaded, plan, planFile);
   const [{ routeSince, restarting }, migration] = await Promise.all([
     running,
-    plannedMigration({ ...loaded, application: released, connection, plan }),
+    plannedMigration({ ...loaded, application: released, connection, plan, planFile }),
   ]);
   for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
     void pulumi.log.warn(warning);
   await takeRoom(application, settings, connection, await gateway);
+  planFile?.plan(
+    await planFactsOf({
+      ...{ application: released, settings, plan, migration, now: new Date() },
+      ...defined({
+        approval: await approvalState(settings, plan),
+        memoryFree: report.facts?.memoryFreeBytes,
+      }),
+    }),
+  );
   const hasIpv6 = report.facts?.hasIpv6 ?? false;
   return {
     ...loaded,
@@ -81,6 +95,7 @@ export async function prepareRelease(
     routeSince,
     hasIpv6,
     ...(await gateway),
+    ...defined({ planFile }),
   };
 }
 
@@ -174,6 +189,7 @@ function asReleased(
   application: Application,
   loaded: LoadedReleasedSettings,
   plan: ReleasePlan,
+  planFile: PlanFile | undefined,
 ): Application {
   const description = runningDescription(plan, loaded.settings.canary);
   if (description === undefined || changedParts(description, descriptionOf(application)).length === 0)
@@ -183,7 +199,7 @@ function asReleased(
   const secrets = { ...application.secrets, ...described.secrets };
   const released = { ...described, secrets };
   const services = { ...application.services, ...described.services };
-  agreed({ ...released, services }, loaded);
+  agreed({ ...released, services }, loaded, planFile?.missing);
   return released;
 }
 
@@ -194,14 +210,29 @@ async function approvedPlan(settings: ReleasedSettings, plan: ReleasePlan): Prom
   return approved(plan, settings.approval, settings);
 }
 
+/** The approvals that a release needs and has; undefined where it needs none. */
+async function approvalState(
+  settings: ReleasedSettings,
+  plan: ReleasePlan,
+): Promise<ApprovalState | undefined> {
+  if (!("approval" in settings) || !plan.changes) return undefined;
+  const { approval, approvals, namespace } = settings;
+  const { approversOf } = await import("../plan/approval.ts");
+  const { approvedBy } = await approversOf(approval, approvals, { ...plan, namespace });
+  return { required: approval.required, signers: Object.keys(approval.signers), approvedBy };
+}
+
 /** Plans the migration of the data, once it is known that these servers can open it. */
 async function plannedMigration({
   application,
   connection,
   plan,
+  planFile,
   ...loaded
 }: LoadedReleasedSettings &
-  Pick<ReleasedEnvironmentArgs, "application" | "connection" | "plan">): Promise<MigrationPlan> {
+  Pick<ReleasedEnvironmentArgs, "application" | "connection" | "plan"> & {
+    readonly planFile: PlanFile | undefined;
+  }): Promise<MigrationPlan> {
   const { settings } = loaded;
   const { environment, namespace, imageMirror = "docker.io", migration } = settings;
   const { current } = plan;
@@ -221,14 +252,18 @@ async function plannedMigration({
       images: plan.references,
       stays: schemaStays(plan),
       ...("acknowledge" in migration && { acknowledge: migration.acknowledge }),
-      ...defined({ last: current }),
+      ...defined({ last: current, refuse: planFile?.refuse }),
     },
     printingOn(dockerView(connection, registryAccount(loaded)), limits),
   );
 }
 
-function checked(description: ApplicationDescription, loaded: LoadedReleasedSettings): Application {
-  const application = agreed(parseApplication(description), loaded);
+function checked(
+  parsed: Application,
+  loaded: LoadedReleasedSettings,
+  planFile: PlanFile | undefined,
+): Application {
+  const application = agreed(parsed, loaded, planFile?.missing);
   const hosts = Object.keys(loaded.settings.hosts);
   if (hosts.length > 1) {
     throw new InputError([

@@ -27,6 +27,7 @@ import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { nameOf, secretSourcesOf } from "../settings/settings.ts";
+import type { PlanFile } from "./plan-file.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
 
 /** Arguments of a released environment. */
@@ -43,6 +44,8 @@ export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings
   routeSince: pulumi.Input<string>;
   /** True when the host has IPv6, for a gateway that is made. */
   hasIpv6: boolean;
+  /** The file for the facts of this plan; left out in a run that makes something. */
+  planFile?: PlanFile;
 }
 
 /** The parts with which a release is rolled out. */
@@ -113,6 +116,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       child,
     );
     sayDueSecrets(args, ofEach);
+    args.planFile?.secrets(secretValues, ofEach, plan);
     const application = withPreviousSecrets(args.application, Object.keys(own));
     const login = loginOf(name, args, { host: place.host, gateway }, child);
     const release = this.rollOut(name, args, {

@@ -16,6 +16,8 @@ export interface MigrationPlanArgs extends MigratingRelease {
   acknowledge?: string;
   /** True when the schema stays, because the images are an earlier release's. */
   stays: boolean;
+  /** Hears why the migration is refused, in a plan that makes nothing; left out, a reason ends the run. */
+  refuse?: (problem: string) => void;
 }
 
 /** The expected effects of a release's migration. */
@@ -27,6 +29,8 @@ export interface MigrationPlan {
   readonly statements: readonly StatementFacts[];
   /** Those of the revisions that may destroy something; all of them, when one does. */
   readonly destructive: readonly string[];
+  /** The SQL that it would run, with that of all migrations where it depends on them; left out where none is printed. */
+  readonly printed?: { readonly sql: string; readonly history: string };
   /** The reason that it is not known what it destroys; left out where it is. */
   readonly unknown?: string;
   /** The facts that a reviewer must know, one line each. */
@@ -64,6 +68,7 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
   const read = await readMigration({ sql: sql.printed, history: earlier, version });
   return {
     revisions,
+    printed: { sql: sql.printed, history: earlier },
     findings,
     statements: typeof read === "string" ? [] : read,
     destructive: findings.length > 0 ? revisions : [],
@@ -76,7 +81,7 @@ const oldestVersion = 14;
 
 /** Returns the plan of a migration that cannot print its SQL: nothing is known, so a person has to have read it. */
 function unreadable(
-  { environment, acknowledge }: MigrationPlanArgs,
+  { environment, acknowledge, refuse = refused }: MigrationPlanArgs,
   { from, to, revisions }: { from: string; to: string; revisions: readonly string[] },
   problem: string,
 ): MigrationPlan {
@@ -85,9 +90,9 @@ function unreadable(
   const cause = "one that reads rows prints no SQL without a database";
   const { reviewed } = kinds[environment];
   if (reviewed && acknowledge !== to) {
-    throw new InputError([
+    refuse(
       `towpath:migration.acknowledge: ${why}; read the migration (${cause}), and if it takes nothing away, or is meant to, set towpath:migration to { "acknowledge": "${to}" }`,
-    ]);
+    );
   }
   const advice = reviewed ? `${to} is acknowledged` : `read it: production wants ${to} acknowledged`;
   return {
@@ -96,6 +101,10 @@ function unreadable(
     unknown,
     warnings: [`migrations: ${why}; ${cause}; ${advice}`],
   };
+}
+
+function refused(problem: string): never {
+  throw new InputError([problem]);
 }
 
 /**
@@ -121,18 +130,18 @@ export function schemaSince(
 }
 
 function checkAcknowledged(
-  { environment, acknowledge }: MigrationPlanArgs,
+  { environment, acknowledge, refuse = refused }: MigrationPlanArgs,
   from: string,
   to: string,
   findings: readonly DestructiveStep[],
 ): void {
   if (!kinds[environment].reviewed || acknowledge === to) return;
   const got = acknowledge === undefined ? "none" : show(acknowledge);
-  throw new InputError([
+  refuse(
     `towpath:migration.acknowledge: the migration from ${from} to ${to} takes away what cannot come back, or what the release that runs may use; expected an acknowledgement of ${to}, got ${got}; ` +
       `spread it over two releases, or if it is meant, set towpath:migration to { "acknowledge": "${to}" }:` +
       findings.map((step) => `\n  ${inWords(step)}`).join(""),
-  ]);
+  );
 }
 
 /** Longer statements say no more to a reader of a plan. */

@@ -34,6 +34,14 @@ export interface Reads {
   /** The person at this machine. */
   readonly user: string;
   readonly now: Date;
+  /** Left out for a run that may make something. */
+  readonly look?: Look;
+}
+
+/** A plan for those who decide about a release, and which makes nothing. */
+export interface Look {
+  /** True when production is planned as if staging had proved the commit's images. */
+  readonly asIfProven: boolean;
 }
 
 /** The release that a run makes, and all that its record says except the outcome. */
@@ -63,7 +71,7 @@ export async function planFrom(
   reads: Reads,
 ): Promise<ReleasePlan> {
   const { environment, freeze, registry } = settings;
-  const isPromoted = kinds[environment].images === "promoted";
+  const isPromoted = kinds[environment].images === "promoted" && reads.look?.asIfProven !== true;
   const records = await reads.recordsOf(reads.stack);
   const rollback = given(reads, "TOWPATH_ROLLBACK");
   const endToEnd = endToEndReceipt(records, reads);
@@ -77,7 +85,7 @@ export async function planFrom(
     environment,
     description: descriptionOf(application),
     records,
-    ...defined({ source, freeze }),
+    ...defined({ source, freeze: reads.look === undefined ? freeze : undefined }),
     ...("promoteFrom" in settings && { branches: await branchesOf(settings, reads) }),
     ...("allowUnproven" in settings && { allowUnproven: settings.allowUnproven }),
     ...("requireEndToEnd" in settings && { requireEndToEnd: settings.requireEndToEnd }),
@@ -141,15 +149,20 @@ function sourceOf(
   settings: ReleasedSettings,
   reads: Reads,
 ): Promise<ReleaseSource | readonly ReleaseRecord[]> {
-  return "promoteFrom" in settings
-    ? reads.recordsOf(settings.promoteFrom)
-    : publishedAs(application, settings, reads);
+  if (!("promoteFrom" in settings)) return publishedAs(application, settings, reads);
+  const { promoteFrom, registry } = settings;
+  if (reads.look?.asIfProven !== true) return reads.recordsOf(promoteFrom);
+  return publishedAs(
+    application,
+    { registry, ...defined({ commit: given(reads, "TOWPATH_COMMIT") }) },
+    reads,
+  );
 }
 
 /** The digests of a commit's images. Throws an InputError that names all images which were never published. */
 async function publishedAs(
   application: Application,
-  { commit: set, registry }: StagingSettings | PreviewSettings,
+  { commit: set, registry }: Pick<StagingSettings | PreviewSettings, "commit" | "registry">,
   reads: Reads,
 ): Promise<ReleaseSource> {
   const commit = set ?? (await checkedOut(reads));

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { userInfo } from "node:os";
 import type { Application } from "../application/application.ts";
+import { defined } from "../input/defined.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { plannedInWords } from "./decide.ts";
 import { environmentRegistry } from "./environment-registry.ts";
 import { checkedOutCommit, defaultBranch, tagsOf } from "./git-facts.ts";
-import { planFrom, recordsIn, type ReleasePlan } from "./plan.ts";
+import { planFrom, recordsIn, type Look, type ReleasePlan } from "./plan.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 import { stackOutputsOf } from "./stack-outputs.ts";
 
@@ -24,6 +25,7 @@ export type LoadedReleasedSettings = LoadedSettings<ReleasedSettings>;
 export async function planRelease(
   application: Application,
   loaded: LoadedReleasedSettings,
+  look?: Look,
 ): Promise<ReleasePlan> {
   const planning = planFrom(application, loaded.settings, {
     registry: environmentRegistry(loaded),
@@ -35,6 +37,7 @@ export async function planRelease(
     variables: process.env,
     user: userInfo().username,
     now: new Date(),
+    ...defined({ look }),
   });
   const plan = await planning;
   if (plan.changes) void pulumi.log.info(plannedInWords(plan));

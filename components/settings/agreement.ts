@@ -27,9 +27,14 @@ export function sourceOf(settings: Settings, secret: string): SecretSource | Rel
  * Checks that the application and a stack's settings fit together.
  *
  * Throws an InputError for settings of services and secrets that the application does not have, and for every secret
- * whose value is missing.
+ * whose value is missing, but for those that are known to lack one.
  */
-export function checkAgreement(application: Application, settings: Settings, given: GivenValues): void {
+export function checkAgreement(
+  application: Application,
+  settings: Settings,
+  given: GivenValues,
+  lacking: readonly string[] = [],
+): void {
   const secrets = Object.keys(application.secrets);
   const problems = [
     ...("copies" in settings
@@ -37,7 +42,9 @@ export function checkAgreement(application: Application, settings: Settings, giv
       : []),
     ...unknownSeed(application, settings),
     ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), secrets),
-    ...secrets.flatMap((secret) => missingSecret(application, settings, secret, given)),
+    ...secrets
+      .filter((secret) => !lacking.includes(secret))
+      .flatMap((secret) => missingSecret(application, settings, secret, given)),
     ...secrets.flatMap((secret) => takenName(application, settings, secret)),
     ...missingCredentials(settings, given),
   ];
@@ -67,6 +74,13 @@ function unknownNames(
       const fix = known.length > 0 ? suggestion(name, known) : "remove it";
       return `towpath:${setting}.${name}: the application has no such ${noun}; ${fix}`;
     });
+}
+
+/** The secrets of the application whose values are given nowhere. */
+export function missingSecrets(application: Application, settings: Settings, given: GivenValues): string[] {
+  return Object.keys(application.secrets).filter(
+    (secret) => missingSecret(application, settings, secret, given).length > 0,
+  );
 }
 
 function missingSecret(

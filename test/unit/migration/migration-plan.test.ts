@@ -74,7 +74,8 @@ describe("the plan of a migration", () => {
   it("is made with the new image, from the last record's revision on", async () => {
     const { plan, asked } = await planned({ pending: "0005\n", sql: "CREATE TABLE words ();" });
     const statements = [{ statement: "CREATE TABLE words ()", locks: [], findings: [] }];
-    assert.deepEqual(plan, { ...nothing, revisions: ["0005"], statements });
+    const printed = { sql: "CREATE TABLE words ();", history: "" };
+    assert.deepEqual(plan, { ...nothing, revisions: ["0005"], printed, statements });
     assert.deepEqual(asked, [
       'registry.example/notes/api@sha256:new list 0004 {"LOG_LEVEL":"info"}',
       'registry.example/notes/api@sha256:new print 0004:head {"LOG_LEVEL":"info"}',
@@ -130,6 +131,7 @@ describe("the plan of a migration", () => {
     );
     assert.deepEqual(plan, {
       revisions: ["0005", "0006"],
+      printed: { sql: drop.sql, history: "" },
       findings: [finding],
       destructive: ["0005", "0006"],
       warnings: ['migrations: from 0004 to 0006 drops the column "body": ALTER TABLE notes DROP COLUMN body'],
@@ -145,6 +147,17 @@ describe("the plan of a migration", () => {
     assert.equal(await refusal(drop, { acknowledge: "0005" }), refused('"0005"'));
     const { plan } = await planned(drop, { acknowledge: "0006" });
     assert.deepEqual(plan.warnings.length, 1);
+  });
+
+  it("says why it would be refused, and goes on, in a plan that makes nothing", async () => {
+    const heard: string[] = [];
+    const { plan } = await planned(drop, { refuse: (problem) => heard.push(problem) });
+    assert.deepEqual(heard, [await refusal(drop)]);
+    assert.deepEqual(plan.findings, [finding]);
+    const unreadable = { ...drop, unprintable: "it reads rows" };
+    const { plan: unknown } = await planned(unreadable, { refuse: (problem) => heard.push(problem) });
+    assert.equal(heard[1], await refusal(unreadable));
+    assert.match(unknown.unknown ?? "", /it reads rows/);
   });
 
   it("shortens a long statement", async () => {
@@ -194,7 +207,8 @@ describe("the plan of a migration", () => {
     const sql = "ALTER TABLE notes ALTER title TYPE text;";
     const whole = `CREATE TABLE notes (title varchar(5)); ${sql}`;
     const { plan, asked } = await planned({ pending: "0005\n", sql, whole });
-    assert.deepEqual({ ...plan, statements: [] }, { ...nothing, revisions: ["0005"] });
+    const printed = { sql, history: whole };
+    assert.deepEqual({ ...plan, statements: [] }, { ...nothing, revisions: ["0005"], printed });
     assert.match(asked.at(-1) ?? "", / print base:head /);
   });
 

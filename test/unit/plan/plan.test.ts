@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { lacks, Registry } from "../../../components/image/registry.ts";
-import { planFrom, recordsIn, type ReleasePlan } from "../../../components/plan/plan.ts";
+import { planFrom, recordsIn, type Look, type ReleasePlan } from "../../../components/plan/plan.ts";
 import { recordsAfter } from "../../../components/plan/records-after.ts";
 import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
 import type { ProductionSettings } from "../../../components/settings/production.ts";
@@ -25,6 +25,7 @@ interface Asked {
   readonly settings?: object;
   readonly checkedOut?: { commit: string } | { problem: string };
   readonly tags?: readonly string[];
+  readonly look?: Look;
 }
 
 /** The branches that the images say they were published of. */
@@ -45,6 +46,7 @@ describe("the plan of a release", () => {
     settings = {},
     checkedOut = { commit },
     tags = [],
+    look,
   }: Asked = {}): Promise<ReleasePlan> {
     const registry = { address: played.address, repository: "owner/notes" };
     const change = {
@@ -65,6 +67,7 @@ describe("the plan of a release", () => {
       variables,
       user: "somebody",
       now: new Date("2026-01-02T03:04:05Z"),
+      ...(look !== undefined && { look }),
     });
   }
 
@@ -172,6 +175,28 @@ describe("the plan of a release", () => {
     await refused(
       { environment: "production", records: { staging: [gone] } },
       ...Object.entries(gone.images).map(([image, digest]) => lacks(registry, image, digest)),
+    );
+  });
+
+  it("plans production as if staging had proved a commit, in a look at it only", async () => {
+    const images = publish(commit);
+    const asked = { environment: "production", variables: { TOWPATH_COMMIT: commit } } as const;
+    const plan = await planned({ ...asked, look: { asIfProven: true } });
+    assert.deepEqual([plan.images, plan.commit, plan.changes], [images, commit, true]);
+    const none =
+      "towpath:promoteFrom: expected a release of staging to promote, got none; run npm run pulumi -- up --stack staging first";
+    await refused({ ...asked, look: { asIfProven: false } }, none);
+    await refused({ ...asked, variables: { ...asked.variables, TOWPATH_AS_IF_PROVEN: "true" } }, none);
+  });
+
+  it("looks at a release in spite of a freeze", async () => {
+    publish(commit);
+    const settings = { freeze: { until: "2026-02-01", reason: "the sale" } };
+    const { changes } = await planned({ settings, look: { asIfProven: false } });
+    assert.equal(changes, true);
+    await refused(
+      { settings },
+      `towpath:freeze: no release until 2026-02-01 (the sale), got release ${(await planned()).id} of commit ${commit}; nothing runs yet, wait until then or remove towpath:freeze`,
     );
   });
 

@@ -1,0 +1,171 @@
+/** The file with the facts of a plan, and what it says of secrets. */
+import { outcome, valueOf } from "./engine.ts";
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseApplication } from "../../../components/application/parse.ts";
+import { planFactsOf, variableChanges, type PlanFacts } from "../../../components/environment/plan-facts.ts";
+import { PlanFile } from "../../../components/environment/plan-file.ts";
+import type { ReleasedSettings } from "../../../components/settings/released-settings.ts";
+import { parseSettings } from "../../../components/settings/settings.ts";
+import { notes } from "../application/notes.ts";
+import { description, record } from "../plan/records.ts";
+import { production } from "../settings/good.ts";
+import { planOf } from "./released.ts";
+
+const application = parseApplication(notes);
+const current = record("a", { secretVersions: { JWT_SECRET: "1", OLD: "2", API_KEY: "3" } });
+
+describe("the file of a plan's facts", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "towpath-plan-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Returns what a program wrote into the file when it ended; undefined where it has none. */
+  async function written(
+    program: (file: PlanFile) => void | Promise<void>,
+    preview = true,
+  ): Promise<PlanFacts | undefined> {
+    const path = join(folder, "plan.json");
+    const ends: (() => void)[] = [];
+    await outcome(
+      async () => {
+        const file = PlanFile.open({ TOWPATH_PLAN_FILE: path }, (write) => ends.push(write));
+        if (file !== undefined) await program(file);
+        // A program ends after what it waits for.
+        await valueOf(pulumi.all([pulumi.secret("hunter2")]));
+      },
+      { preview, stack: "production" },
+    );
+    if (ends.length === 0) return undefined;
+    for (const end of ends) end();
+    return JSON.parse(readFileSync(path, "utf8")) as PlanFacts;
+  }
+
+  function plan(change: object = {}): Promise<Omit<PlanFacts, "secrets" | "refusals">> {
+    const settings = parseSettings(production) as ReleasedSettings;
+    return planFactsOf({
+      ...{ application, settings, plan: planOf("b", current), now: new Date("2026-01-02T03:04:05Z") },
+      migration: { revisions: [], findings: [], destructive: [], warnings: [] },
+      ...change,
+    });
+  }
+
+  it("is not written by a run that may make something", async () => {
+    assert.equal(await written(() => assert.fail("opened"), false), undefined);
+  });
+
+  it("says which secrets are new, change, go or are missing, and no value of one", async () => {
+    const facts = await written(async (file) => {
+      file.plan(
+        await plan({
+          migration: { revisions: ["tells hunter2"], findings: [], destructive: [], warnings: [] },
+        }),
+      );
+      const { secretValues } = file.withoutGaps(application, {
+        settings: parseSettings({ ...production, secrets: { JWT_SECRET: { source: "configuration" } } }),
+        secretValues: {},
+      });
+      assert.deepEqual(Object.keys(secretValues), ["JWT_SECRET"]);
+      file.secrets(
+        { NEW: pulumi.secret("hunter2") },
+        { JWT_SECRET: pulumi.output("9"), API_KEY: pulumi.output("3"), NEW: pulumi.output("4") },
+        { current },
+      );
+      file.refuse("towpath:migration.acknowledge: not yet");
+    });
+    assert.deepEqual(facts?.secrets, [
+      { name: "JWT_SECRET", change: "missing" },
+      { name: "OLD", change: "removed" },
+      { name: "NEW", change: "new" },
+    ]);
+    assert.deepEqual(facts.refusals, ["towpath:migration.acknowledge: not yet"]);
+    assert.deepEqual(facts.migration.revisions, ["tells ***"]);
+  });
+
+  it("tells of a value that changes, and of one that nobody knows before it is made", async () => {
+    const facts = await written(async (file) => {
+      file.plan(await plan());
+      const unknown = pulumi.output(new Promise<string>(() => undefined));
+      file.secrets(
+        {},
+        { JWT_SECRET: pulumi.output("9"), API_KEY: unknown, OLD: pulumi.output("2") },
+        { current },
+      );
+    });
+    assert.deepEqual(facts?.secrets, [
+      { name: "JWT_SECRET", change: "changed" },
+      { name: "API_KEY", change: "changed" },
+    ]);
+  });
+});
+
+describe("the facts of a plan", () => {
+  const settings = parseSettings(production) as ReleasedSettings;
+  const planned = {
+    ...{ application, settings, plan: planOf("b", current), now: new Date("2026-01-02T03:04:05Z") },
+    migration: { revisions: [], findings: [], destructive: [], warnings: [] },
+  };
+
+  it("are what is released, and how it differs from what runs", async () => {
+    const facts = await planFactsOf({ ...planned, memoryFree: 1024 });
+    assert.equal(facts.current?.id, current.id);
+    assert.deepEqual(
+      facts.images.map(({ name, before, after }) => [name, before?.slice(0, 9), after.slice(0, 9)]),
+      [
+        ["api", "sha256:aa", "sha256:bb"],
+        ["web", "sha256:aa", "sha256:bb"],
+      ],
+    );
+    assert.deepEqual([facts.variables, facts.services, facts.memory.free], [[], [], 1024]);
+    assert.equal((await planFactsOf({ ...planned, plan: planOf("b") })).current, undefined);
+  });
+
+  it("tell of a freeze while it lasts", async () => {
+    const freeze = { until: "2026-02-01", reason: "the sale" };
+    const frozen = { ...settings, freeze } as ReleasedSettings;
+    assert.deepEqual((await planFactsOf({ ...planned, settings: frozen })).freeze, freeze);
+    const later = new Date("2026-02-02T00:00:00Z");
+    assert.equal((await planFactsOf({ ...planned, settings: frozen, now: later })).freeze, undefined);
+  });
+
+  it("put what a migration does beside its statements", async () => {
+    const printed = { sql: "ALTER TABLE notes DROP COLUMN body; DO $$ BEGIN END $$", history: "" };
+    const migration = { revisions: ["0002"], printed, findings: [], destructive: ["0002"], warnings: [] };
+    const { facts } = (await planFactsOf({ ...planned, migration })).migration;
+    assert.deepEqual(
+      facts.statements.map((one) => [one.statement, one.findings.map(({ kind }) => kind).slice(0, 1)]),
+      [
+        ["ALTER TABLE notes DROP COLUMN body", ["data"]],
+        ["DO $$ BEGIN END $$", ["unknown"]],
+      ],
+    );
+    const unreadable = { ...migration, printed: { sql: "no SQL", history: "" } };
+    assert.match(
+      (await planFactsOf({ ...planned, migration: unreadable })).migration.unknown ?? "",
+      /syntax error/,
+    );
+  });
+
+  it("name each variable that comes, goes or changes", () => {
+    const { api = assert.fail() } = description.services;
+    const withVariables = (environment: Record<string, string>) => ({
+      ...description,
+      services: { ...description.services, api: { ...api, environment } },
+    });
+    assert.deepEqual(
+      variableChanges(withVariables({ A: "1", B: "2", C: "3" }), withVariables({ B: "2", C: "4", D: "5" })),
+      [
+        { service: "api", name: "A", before: "1" },
+        { service: "api", name: "C", before: "3", after: "4" },
+        { service: "api", name: "D", after: "5" },
+      ],
+    );
+  });
+});
