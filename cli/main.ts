@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { approveCommand } from "./commands/approve.command.ts";
 import { backupCommand } from "./commands/backup.command.ts";
 import { ciCommand } from "./commands/ci.command.ts";
+import { commentCommand } from "./commands/comment.command.ts";
 import { completionCommand } from "./commands/completion.command.ts";
 import { deployCommand } from "./commands/deploy.command.ts";
 import { destroyCommand } from "./commands/destroy.command.ts";
@@ -15,6 +16,7 @@ import { initCommand } from "./commands/init.command.ts";
 import { logsCommand } from "./commands/logs.command.ts";
 import { namespaceCommand } from "./commands/namespace.command.ts";
 import { previewCommand } from "./commands/preview.command.ts";
+import { planCommand } from "./commands/plan.command.ts";
 import { psqlCommand } from "./commands/psql.command.ts";
 import { pullRequestCommand } from "./commands/pull-request.command.ts";
 import { pulumiCommand } from "./commands/pulumi.command.ts";
@@ -61,6 +63,8 @@ const commands = [
   previewCommand,
   pullRequestCommand,
   deployCommand,
+  planCommand,
+  commentCommand,
   releasesCommand,
   rollbackCommand,
   approveCommand,

@@ -33,6 +33,7 @@ export function concernsOf(plan: StackPlan): Concern[] {
   const found = [
     ...(problem === undefined ? [] : [{ kind: "refused", words: code(problem.words, 300) } as const]),
     ...(facts === undefined ? [] : ofFacts(facts)),
+    ...plan.warnings.map((words) => concern("warning", code(words, 300))),
     ...lostVolumes(plan.resources),
     ...restarts(plan.resources),
     ...(plan.drift ?? []).map(({ where, what, found: there }) =>
@@ -59,7 +60,6 @@ function ofFacts(facts: PlanFacts): Concern[] {
     ...ofVariables(facts),
     ...ofMemory(facts),
     ...ofApproval(facts),
-    ...facts.warnings.map((words) => concern("warning", code(words, 300))),
   ];
 }
 
@@ -135,12 +135,10 @@ function longestLocks(statements: readonly StatementFacts[]): ReadonlyMap<string
 }
 
 function ofSecrets({ secrets }: PlanFacts): Concern[] {
-  const order = ["missing", "removed", "changed", "new", "due"] as const;
+  const order = ["missing", "removed", "changed", "new"] as const;
   return order.flatMap((change) => {
     const names = secrets.filter((one) => one.change === change).map(({ name }) => code(name));
-    return names.length === 0
-      ? []
-      : [concern("secrets", `${change === "due" ? "due for a new value" : change}: ${listed(names)}`)];
+    return names.length === 0 ? [] : [concern("secrets", `${change}: ${listed(names)}`)];
   });
 }
 

@@ -21,7 +21,9 @@ export interface CommentFacts {
 }
 
 /** The states of a preview. */
-export type PreviewState = "deploying" | "running" | "failed" | "asleep" | "waiting" | "closed";
+export const previewStates = ["deploying", "running", "failed", "asleep", "waiting", "closed"] as const;
+
+export type PreviewState = (typeof previewStates)[number];
 
 /** The preview of a pull request. */
 export interface PreviewFacts extends Pick<EnvironmentFacts, "stack" | "address"> {

@@ -6,7 +6,7 @@ import { renderComment } from "./render.ts";
 /** The repository whose pull requests are commented on, and the access to it. */
 export interface OnRepository {
   readonly client: GithubClient;
-  readonly repository: { readonly owner: string; readonly repo: string };
+  readonly name: { readonly owner: string; readonly repo: string };
 }
 
 /** A comment of this project. */
@@ -42,7 +42,7 @@ export async function putComment(facts: CommentFacts, on: OnRepository): Promise
     const comment = (await oldestOwn(facts, on)) ?? (await made(facts, text, on));
     if (comment.body === text) return comment.address;
     const route = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
-    const written = await on.client.ask(route, { ...on.repository, comment_id: comment.id, body: text });
+    const written = await on.client.ask(route, { ...on.name, comment_id: comment.id, body: text });
     if (written !== undefined) return written.data.html_url;
   }
   throw new GithubError(removedMeanwhile(on.client.place, facts.pullRequest), { got: "none" });
@@ -56,12 +56,12 @@ export function removedMeanwhile(place: string, pullRequest: number): string {
 /** Returns the comments of this project on a pull request, oldest first; none where there is no such pull request. */
 export async function ownComments(
   of: { readonly project: string; readonly pullRequest: number },
-  { client, repository }: OnRepository,
+  { client, name }: OnRepository,
 ): Promise<OwnComment[]> {
   const marker = markerOf(of);
   const writes = await writer(client);
   const all = await client.list<ListedComment>("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
-    ...repository,
+    ...name,
     issue_number: of.pullRequest,
   });
   return (all ?? [])
@@ -73,10 +73,10 @@ export async function ownComments(
 /** Removes a comment; one that is gone already is no problem. */
 export async function removeComment(
   { id }: Pick<OwnComment, "id">,
-  { client, repository }: OnRepository,
+  { client, name }: OnRepository,
 ): Promise<void> {
   const route = "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}";
-  await client.ask(route, { ...repository, comment_id: id });
+  await client.ask(route, { ...name, comment_id: id });
 }
 
 /** Returns the comment that counts; later ones, which a job left that was killed, are removed. */
@@ -87,9 +87,9 @@ async function oldestOwn(facts: CommentFacts, on: OnRepository): Promise<OwnComm
 }
 
 async function made(facts: CommentFacts, text: string, on: OnRepository): Promise<OwnComment> {
-  const { client, repository } = on;
+  const { client, name } = on;
   const route = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
-  const answer = await client.ask(route, { ...repository, issue_number: facts.pullRequest, body: text });
+  const answer = await client.ask(route, { ...name, issue_number: facts.pullRequest, body: text });
   if (answer === undefined)
     throw new GithubError(noPullRequest(client.place, facts.pullRequest), { status: 404, got: "404" });
   const own = { id: Number(answer.data.id), body: text, address: answer.data.html_url };

@@ -10,6 +10,8 @@ export interface StackPlan {
   readonly problem?: { readonly words: string; readonly log?: string };
   /** The facts that the program knows; left out where there is a problem. */
   readonly facts?: PlanFacts;
+  /** The warnings of the program, such as of secrets that are due for a new value. */
+  readonly warnings: readonly string[];
   readonly resources: readonly ResourceChange[];
   /** The differences from what the last `up` left; left out where nobody looked. */
   readonly drift?: readonly Difference[];

@@ -22,12 +22,11 @@ export const quiet: PlanFacts = {
   maintenance: false,
   memory: { before: 768 * mebibyte, after: 768 * mebibyte },
   refusals: [],
-  warnings: [],
 };
 
 /** A plan of a stack that changes nothing. */
 export function quietPlan(stack: string): StackPlan {
-  return { stack, at, facts: quiet, resources: [], drift: [] };
+  return { stack, at, facts: quiet, resources: [], warnings: [], drift: [] };
 }
 
 /** What the program says of an ordinary release: other images. */
@@ -116,7 +115,7 @@ export const exampleComments: Readonly<Record<string, CommentFacts>> = {
     ...about,
     preview: { ...preview, state: "running" },
     merging: [
-      { stack: "staging", at, facts: dangerous, resources: ordinaryResources, drift: [] },
+      { stack: "staging", at, facts: dangerous, resources: ordinaryResources, warnings: [], drift: [] },
       {
         stack: "production",
         at,
@@ -129,6 +128,7 @@ export const exampleComments: Readonly<Record<string, CommentFacts>> = {
           approval: { required: 2, signers: ["alice", "bob", "carol"], approvedBy: ["alice"] },
         },
         resources: ordinaryResources,
+        warnings: [],
         drift: [{ where: "gateway", what: "route", found: "serves a copy that no state knows" }],
       },
     ],
@@ -141,12 +141,13 @@ export const exampleComments: Readonly<Record<string, CommentFacts>> = {
       { name: "end-to-end", passed: true, address: "https://github.com/octo-org/notes/actions/runs/1" },
     ],
     merging: [
-      { stack: "staging", at, facts: ordinary, resources: ordinaryResources, drift: [] },
+      { stack: "staging", at, facts: ordinary, resources: ordinaryResources, warnings: [], drift: [] },
       {
         stack: "production",
         at,
         facts: { ...ordinary, environment: "production" },
         resources: ordinaryResources,
+        warnings: [],
       },
     ],
   },
@@ -169,6 +170,7 @@ export const exampleComments: Readonly<Record<string, CommentFacts>> = {
         at,
         problem: { words: "towpath:commit: 77aa12cd was never published; run npm run ci -- --publish" },
         resources: [],
+        warnings: [],
       },
       quietPlan("production"),
     ],
@@ -187,6 +189,7 @@ export const exampleComments: Readonly<Record<string, CommentFacts>> = {
         at,
         facts: { ...ordinary, freeze: { until: "2026-03-09", reason: "the spring sale" } },
         resources: ordinaryResources,
+        warnings: [],
       },
     ],
   },

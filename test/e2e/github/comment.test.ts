@@ -31,7 +31,7 @@ describe("the comment on a pull request", () => {
       ...{ token: "token", place: "towpath:github.token", say: () => undefined, secondMilliseconds: 1 },
       variables: { GITHUB_BASE_URL: github.url },
     }),
-    repository: { owner: "octo-org", repo: "notes" },
+    name: { owner: "octo-org", repo: "notes" },
   });
   const bodies = (): string[] => github.store.comments.map(({ body }) => body);
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { stringify } from "yaml";
 import type { Releases } from "../../../cli/commands/releases.ts";
+import type { StackPlan } from "../../../cli/plan/stack-plan.ts";
 import type { RolledBack } from "../../../cli/commands/rollback.ts";
 import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
+import { LocalGithub } from "../../support/github/local-github.ts";
 import { ReleasedProject, type ReleasedStack } from "../../support/hosts/released-project.ts";
 import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { assertServed, inWords, Load } from "../../support/load.ts";
@@ -139,6 +142,52 @@ describe("promotion from staging to production", () => {
         `towpath:commit: 0{40} was never published as ${released.registry.address}/team/${released.project.namespace}/api; check it out without changes and run npm run ci -- --publish`,
       ),
     );
+  });
+
+  it("tells a pull request what merging does to staging and production, and changes nothing (002-99b)", async () => {
+    await promoted(1);
+    const before = [await recordsOf("staging"), await recordsOf("production")];
+    const commit = await released.publishOther("web");
+    configure("staging");
+    configure("production", { freeze: { until: "2999-01-01", reason: "the spring sale" } });
+    const github = await LocalGithub.start();
+    github.store.openPullRequest({ number: 12, title: "`$(x)` <!-- -->" });
+    released.project.source.write("Pulumi.preview.yaml", previewSettings(released));
+    const told = { ...variables, TOWPATH_COMMIT: commit, GITHUB_BASE_URL: github.url, GITHUB_TOKEN: "token" };
+    const plans: StackPlan[] = [];
+    for (const command of commandsOf("previews.md").filter((one) =>
+      /^npx towpath (?:plan|comment)/.test(one),
+    )) {
+      const [words = "", file] = command.split(" > ");
+      const { code, stdout, stderr } = await released.run(words.split(" ").slice(2), told);
+      assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
+      if (file === undefined) continue;
+      released.project.source.write(file, stdout);
+      plans.push(JSON.parse(stdout) as StackPlan);
+    }
+    const [staging, production] = plans;
+    assert.ok(staging?.facts && production?.facts);
+    assert.deepEqual([staging.facts.release.commit, staging.facts.current?.id], [commit, before[0]?.[0]?.id]);
+    assert.deepEqual(
+      staging.facts.images.map(({ name }) => name),
+      ["web"],
+    );
+    assert.deepEqual([staging.facts.secrets, staging.facts.memory.before], [[], staging.facts.memory.after]);
+    const containers = staging.resources.filter(({ type }) => type === "docker:index/container:Container");
+    assert.deepEqual(
+      containers.map(({ part, change, deletesFirst }) => [part, change, deletesFirst]),
+      [["web", "replace", undefined]],
+    );
+    assert.deepEqual(production.facts.freeze, { until: "2999-01-01", reason: "the spring sale" });
+    assert.equal(production.facts.release.id, staging.facts.release.id);
+    assert.equal(github.store.comments.length, 1);
+    assert.match(
+      github.store.comments[0]?.body ?? "",
+      /^<!-- towpath project=\S+ pull-request=12 -->\n\n\*\*Merging, `staging`\*\*: release `[0-9a-f]{12}` → `[0-9a-f]{12}` · 1 image[^]*- ⛔ \*\*refused\*\*: no release until `2999-01-01`/,
+    );
+    assert.deepEqual([await recordsOf("staging"), await recordsOf("production")], before);
+    await github.stop();
+    assert.deepEqual(github.wrong, []);
   });
 
   it("resolves a commit to digests on staging, and tags them in the registry", async () => {
@@ -323,3 +372,17 @@ describe("promotion from staging to production", () => {
     }
   });
 });
+
+/** The settings of previews, as far as the comment needs them. */
+function previewSettings({ registry, repository }: ReleasedProject): string {
+  const settings = {
+    previewDomain: "preview.example.test",
+    gateway: "host-previews",
+    host: { address: "previews.example.test", user: "deploy", hostKey: `ssh-ed25519 ${"A".repeat(68)}` },
+    registry: { address: registry.address, repository },
+    github: { repository: "octo-org/notes" },
+  };
+  return stringify({
+    config: Object.fromEntries(Object.entries(settings).map(([key, value]) => [`towpath:${key}`, value])),
+  });
+}

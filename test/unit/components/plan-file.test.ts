@@ -52,7 +52,7 @@ describe("the file of a plan's facts", () => {
     const settings = parseSettings(production) as ReleasedSettings;
     return planFactsOf({
       ...{ application, settings, plan: planOf("b", current), now: new Date("2026-01-02T03:04:05Z") },
-      migration: { revisions: [], findings: [], destructive: [], warnings: [] },
+      migration: { revisions: [], findings: [], statements: [], destructive: [], warnings: [] },
       ...change,
     });
   }
@@ -65,7 +65,13 @@ describe("the file of a plan's facts", () => {
     const facts = await written(async (file) => {
       file.plan(
         await plan({
-          migration: { revisions: ["tells hunter2"], findings: [], destructive: [], warnings: [] },
+          migration: {
+            revisions: ["tells hunter2"],
+            findings: [],
+            statements: [],
+            destructive: [],
+            warnings: [],
+          },
         }),
       );
       const { secretValues } = file.withoutGaps(application, {
@@ -110,7 +116,7 @@ describe("the facts of a plan", () => {
   const settings = parseSettings(production) as ReleasedSettings;
   const planned = {
     ...{ application, settings, plan: planOf("b", current), now: new Date("2026-01-02T03:04:05Z") },
-    migration: { revisions: [], findings: [], destructive: [], warnings: [] },
+    migration: { revisions: [], findings: [], statements: [], destructive: [], warnings: [] },
   };
 
   it("are what is released, and how it differs from what runs", async () => {
@@ -137,7 +143,14 @@ describe("the facts of a plan", () => {
 
   it("put what a migration does beside its statements", async () => {
     const printed = { sql: "ALTER TABLE notes DROP COLUMN body; DO $$ BEGIN END $$", history: "" };
-    const migration = { revisions: ["0002"], printed, findings: [], destructive: ["0002"], warnings: [] };
+    const migration = {
+      revisions: ["0002"],
+      printed,
+      findings: [],
+      statements: [],
+      destructive: ["0002"],
+      warnings: [],
+    };
     const { facts } = (await planFactsOf({ ...planned, migration })).migration;
     assert.deepEqual(
       facts.statements.map((one) => [one.statement, one.findings.map(({ kind }) => kind).slice(0, 1)]),

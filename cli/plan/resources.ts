@@ -1,0 +1,80 @@
+import { parseUrn } from "../pulumi/urn.ts";
+import { partOf } from "../pulumi/words.ts";
+import type { ResourceChange } from "./stack-plan.ts";
+
+/** A resource in a step of a plan. */
+interface StepState {
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** The output of `pulumi preview --json`: those parts that are used here. */
+export interface PreviewDigest {
+  readonly steps?: readonly {
+    readonly op: string;
+    readonly urn: string;
+    readonly oldState?: StepState;
+    readonly newState?: StepState;
+    readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
+    readonly diffReasons?: readonly string[] | null;
+    readonly replaceReasons?: readonly string[] | null;
+  }[];
+  readonly diagnostics?: readonly {
+    readonly urn?: string;
+    readonly message: string;
+    readonly severity: string;
+  }[];
+}
+
+/** The resources that would not stay as they are, in the engine's order; components are only what these are made of. */
+export function resourceChanges({ steps = [] }: PreviewDigest): ResourceChange[] {
+  const root = steps
+    .map(({ urn }) => parseUrn(urn))
+    .find((urn) => (urn?.types.at(-1) ?? "").endsWith("Environment"));
+  return steps
+    .flatMap((step, at) => {
+      const urn = parseUrn(step.urn);
+      const type = urn?.types.at(-1) ?? "";
+      if (urn === undefined || /^(?:towpath|pulumi):/.test(type)) return [];
+      const change = changes[step.op];
+      if (change === undefined) return [];
+      const fields = Object.keys(step.detailedDiff ?? {});
+      const named = fields.length > 0 ? fields : (step.replaceReasons ?? step.diffReasons ?? []);
+      const part = partOf(urn.name, root?.name ?? "");
+      const isDeletedFirst =
+        change === "replace" &&
+        order(steps, step.urn, "delete-replaced") < order(steps, step.urn, "create-replacement");
+      return [
+        { change, type, part, fields: [...named].sort(), ...(isDeletedFirst && { deletesFirst: true }), at },
+      ];
+    })
+    .map(({ at: _, ...change }) => change);
+}
+
+/** A replacement has three steps, of which one counts. */
+const changes: Readonly<Partial<Record<string, ResourceChange["change"]>>> = {
+  create: "create",
+  update: "update",
+  replace: "replace",
+  delete: "delete",
+};
+
+function order(steps: NonNullable<PreviewDigest["steps"]>, urn: string, op: string): number {
+  const at = steps.findIndex((step) => step.urn === urn && step.op === op);
+  return at === -1 ? Infinity : at;
+}
+
+/** The memory that the copies of services in the state may use at most, in bytes: they are what a release has a label of. */
+export function memoryOfCopies({ steps = [] }: PreviewDigest): number {
+  const copies = new Map(
+    steps.flatMap(({ urn, oldState }) => {
+      const { labels = [], memory } = (oldState?.inputs ?? {}) as {
+        labels?: { label: string }[];
+        memory?: number;
+      };
+      const isCopy = Array.isArray(labels) && labels.some(({ label }) => label === "towpath.release");
+      return isCopy && typeof memory === "number" ? [[urn, memory] as const] : [];
+    }),
+  );
+  // The plugin counts in MiB.
+  return [...copies.values()].reduce((sum, memory) => sum + memory, 0) * 1024 ** 2;
+}

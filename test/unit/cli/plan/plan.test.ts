@@ -1,0 +1,137 @@
+/** `towpath plan`: the program's part and Pulumi's are played; that they say so is proved in test/e2e/hosts. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { comment, noPlan, noRepository } from "../../../../cli/commands/comment.ts";
+import { planInWords } from "../../../../cli/commands/plan.ts";
+import { notReleasedTo, plan } from "../../../../cli/plan/plan.ts";
+import { quiet } from "../../../support/comment-facts.ts";
+import { FakeMachine } from "../fake-machine.ts";
+import { recordedProgress } from "../quiet.ts";
+
+const container = "docker:index/container:Container";
+const urn = (name: string): string =>
+  `urn:pulumi:staging::notes::towpath:index:ReleasedEnvironment$${container}::notes-staging-${name}`;
+
+describe("towpath plan", function () {
+  // Real programs are started: a busy machine takes its time.
+  this.timeout(30_000);
+  let machine: FakeMachine;
+
+  beforeEach(() => {
+    machine = new FakeMachine();
+    machine.write(".towpath/passphrase", "secret\n");
+    machine.write("Pulumi.staging.yaml", "config:\n  towpath:domain: staging.example.com\n");
+  });
+  afterEach(() => {
+    machine.remove();
+  });
+
+  /** Has the program write these facts, and note the variables that it was told. */
+  function writesFacts(facts: object): void {
+    machine.write("facts.json", JSON.stringify(facts));
+    machine.pulumiDoes(
+      "preview",
+      'cp facts.json "$TOWPATH_PLAN_FILE"; echo "${TOWPATH_COMMIT:-} ${TOWPATH_AS_IF_PROVEN:-}" > told',
+    );
+  }
+  const planned = (more: { commit?: string; asIfProven?: boolean } = {}, stack = "staging") =>
+    plan({ stack, ...more }, recordedProgress(), machine.project);
+
+  it("brings together what the program knows and what Pulumi would do", async () => {
+    writesFacts({ ...quiet, changes: true });
+    const steps = [
+      { op: "same", urn: "urn:pulumi:staging::notes::towpath:index:ReleasedEnvironment::notes-staging" },
+      {
+        ...{ op: "replace", urn: urn("release-api"), replaceReasons: ["image"] },
+        oldState: { inputs: { labels: [{ label: "towpath.release" }], memory: 256 } },
+      },
+    ];
+    const diagnostics = [
+      { severity: "warning", message: "towpath:secrets.JWT_SECRET.rotate: 90 days old" },
+      { severity: "warning", message: "migrations: from a to b drops it" },
+      { severity: "info", message: "release 0f1e2d3c4b5a" },
+    ];
+    machine.pulumi("preview", [{ steps, diagnostics }]);
+    const { at, ...found } = await planned({ commit: "a".repeat(40) });
+    assert.ok(Date.parse(at) > 0);
+    assert.deepEqual(found, {
+      stack: "staging",
+      facts: { ...quiet, changes: true, memory: { ...quiet.memory, before: 256 * 1024 ** 2 } },
+      warnings: ["towpath:secrets.JWT_SECRET.rotate: 90 days old"],
+      resources: [{ change: "replace", type: container, part: "api", fields: ["image"] }],
+    });
+    assert.deepEqual(machine.calls, [
+      "pulumi preview --stack staging --json --non-interactive --color never",
+    ]);
+    assert.equal(
+      planInWords({ at, ...found }),
+      "staging: release 0f1e2d3c4b5a, after 0f1e2d3c4b5a\n" +
+        "  memory: copies of services may use 256 MiB → 768 MiB\n" +
+        "  warning: `towpath:secrets.JWT_SECRET.rotate: 90 days old`\n" +
+        "  replace api (Container): image",
+    );
+  });
+
+  it("says in one line that nothing changes", async () => {
+    writesFacts({ ...quiet, current: undefined, memory: { before: 1, after: 1 } });
+    machine.pulumi("preview", [{ steps: [] }]);
+    assert.equal(planInWords(await planned()), "staging: nothing changes");
+  });
+
+  it("tells the program what to plan", async () => {
+    writesFacts(quiet);
+    machine.pulumi("preview", [{ steps: [] }]);
+    await planned({ commit: "a".repeat(40), asIfProven: true });
+    assert.equal(readFileSync(`${machine.root}/told`, "utf8"), `${"a".repeat(40)} true\n`);
+  });
+
+  it("keeps the reason for which nothing could be planned", async () => {
+    const diagnostics = [{ severity: "error", message: "towpath:commit: aaaa was never published" }];
+    machine.pulumi("preview", [{ diagnostics }], 255);
+    const found = await planned();
+    assert.match(found.problem?.words ?? "", /towpath:commit: aaaa was never published/);
+    assert.deepEqual([found.facts, found.resources], [undefined, []]);
+    assert.match(planInWords(found), /^staging: could not be planned\n {2}refused: `.*never published/);
+  });
+
+  it("is refused for a stack that nothing is released to", async () => {
+    await assert.rejects(planned({}, "local"), { message: notReleasedTo("local") });
+    assert.equal(
+      notReleasedTo("local"),
+      '--stack: expected a stack that is released to, got "local"; take staging, production or a preview',
+    );
+  });
+
+  it("is what towpath comment is made of, from files or anew", async () => {
+    writesFacts({ ...quiet, changes: true });
+    machine.pulumi("preview", [{ steps: [] }]);
+    machine.pulumi("stack", []);
+    const made = await comment(12, { print: true }, recordedProgress(), machine.project);
+    assert.match(made.text, /^<!-- towpath project=\S+ pull-request=12 -->\n\n\*\*Merging, `staging`\*\*/);
+    assert.doesNotMatch(made.text, /production/);
+    const file = `${machine.root}/production.json`;
+    machine.write("production.json", JSON.stringify({ ...(await planned()), stack: "production" }));
+    const text = `${machine.root}/comment.md`;
+    const read = await comment(
+      12,
+      { plan: [file], print: true, text, state: "waiting" },
+      recordedProgress(),
+      machine.project,
+    );
+    assert.match(read.text, /Preview waits for room[^]*`production`/);
+    machine.write("none.json", "{}");
+    const wrong = comment(12, { plan: ["none.json"] }, recordedProgress(), machine.project);
+    await assert.rejects(wrong, { message: noPlan("none.json") });
+  });
+
+  it("says which repository a comment lacks", () => {
+    assert.equal(
+      noRepository,
+      'towpath:github: expected the repository whose pull requests are commented on, got nothing; set it in Pulumi.preview.yaml, for example { "repository": "octocat/notes" }, or say --print',
+    );
+    assert.equal(
+      noPlan("a.json"),
+      '--plan: expected a plan, got "a.json"; write it with npx towpath plan --stack staging --json > a.json',
+    );
+  });
+});
