@@ -174,7 +174,7 @@ async function containersOf(host: TestHost): Promise<readonly string[]> {
 async function memoryOf(host: TestHost): Promise<number> {
   const ids = (await containersOf(host)).join(" ");
   const kibibytes = await host.script(
-    `for id in ${ids}; do docker top "$id" -o rss 2>/dev/null | tail -n +2; done | awk '{ sum += $1 } END { print sum + 0 }'`,
+    `for id in ${ids}; do docker top "$id" -o pid,rss 2>/dev/null | tail -n +2; done | awk '{ sum += $2 } END { print sum + 0 }'`,
   );
   return Number(kibibytes) * 1024;
 }

@@ -2,6 +2,17 @@
 import { Buffer } from "node:buffer";
 import { request } from "node:http";
 
+/**
+ * What the activator asks of the engine.
+ *
+ * @typedef {object} Engine
+ * @property {() => Promise<readonly import("./previews.mjs").Listed[]>} listContainers
+ * @property {(id: string) => Promise<number>} memoryOf
+ * @property {(id: string) => Promise<void>} start
+ * @property {(id: string) => Promise<void>} stop
+ * @property {(container: string, command: readonly string[], seconds: number) => Promise<boolean>} runIn
+ */
+
 const socketPath = "/var/run/docker.sock";
 
 /** The time that a call may take unless the caller says otherwise, in seconds: as long as a container may take to stop. */

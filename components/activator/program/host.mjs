@@ -1,36 +1,16 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { startAll, stopAll, wakeSeconds } from "./containers.mjs";
+import { Kept } from "./kept.mjs";
 import { isPersons } from "./persons.mjs";
 import { previewsIn, toStart, usesMachine } from "./previews.mjs";
-import { idleIn, placeIsKept, roomFor } from "./room.mjs";
+import { idleIn, roomFor } from "./room.mjs";
 
 /** @typedef {import("./previews.mjs").Preview} Preview */
 /** @typedef {import("./previews.mjs").Part} Part */
 /** @typedef {import("./room.mjs").Tenant} Tenant */
-/** @typedef {import("./room.mjs").Waiting} Waiting */
-
-/**
- * What the activator asks of the engine.
- *
- * @typedef {object} Engine
- * @property {() => Promise<readonly import("./previews.mjs").Listed[]>} listContainers
- * @property {(id: string) => Promise<number>} memoryOf
- * @property {(id: string) => Promise<void>} start
- * @property {(id: string) => Promise<void>} stop
- * @property {(container: string, command: readonly string[], seconds: number) => Promise<boolean>} runIn
- */
-
-/**
- * What the activator keeps through a restart of its own.
- *
- * @typedef {object} Kept
- * @property {readonly Waiting[]} queue
- * @property {Readonly<Record<string, { readonly memory: number, readonly until: number }>>} made the room of previews that
- *   are being made, by their namespaces, until when at the latest
- */
 
 /**
  * @typedef {object} HostArgs
- * @property {Engine} engine
+ * @property {import("./engine.mjs").Engine} engine
  * @property {import("./room.mjs").Room} room
  * @property {string} gateway the container that reaches all previews
  * @property {string} file where it keeps what has to outlive it
@@ -44,23 +24,6 @@ const believedFor = 2000;
 
 /** The time that a release may take to make its containers, in milliseconds; until then its room is kept for it. */
 const madeWithin = 15 * 60_000;
-
-/** The time that a preview may take to wake, in seconds. */
-export const wakeSeconds = 60;
-
-/**
- * Questions to a backing service's own container: whether it answers, whatever it answers. Each asks again until it does.
- *
- * @type {Readonly<Record<string, string>>}
- */
-const answers = {
-  postgres: "pg_isready -q -h 127.0.0.1",
-  redis: "redis-cli ping 2>&1 | grep -Eq 'PONG|NOAUTH'",
-};
-
-/** The question whether a copy is well, by its address and the domain that it answers for. */
-const asksCopy =
-  'timeout 2 wget -q -O /dev/null --header "Host: $2" --header "X-Forwarded-Host: $2" --header "X-Forwarded-Proto: https" "$1"';
 
 /** The previews of a host: which are awake, which sleep, and who waits for room. */
 export class Host {
@@ -79,9 +42,13 @@ export class Host {
   /** @type {Map<string, number>} the limits of containers, by their ids */
   #memory = new Map();
 
+  /** @type {Kept} */
+  #kept;
+
   /** @param {HostArgs} args */
   constructor(args) {
     this.#args = args;
+    this.#kept = new Kept(args);
     this.#began = args.now();
   }
 
@@ -134,11 +101,14 @@ export class Host {
     const memory = await this.#memoryOf(sleeping.parts);
     const { answer } = await this.#decide({ namespace, memory }, async (decided) => {
       if (decided.answer !== "room") return;
-      this.#reserve(namespace, memory, wakeSeconds * 1000);
+      this.#kept.reserve(namespace, memory, wakeSeconds * 1000);
       await this.#sleepAll(decided.sleep);
     });
     if (answer !== "room") return "full";
-    const awake = await this.#inTurn(namespace, () => this.#start(namespace));
+    const awake = await this.#inTurn(namespace, async () => {
+      const preview = (await this.#previews()).get(namespace);
+      return preview === undefined || startAll(preview, this.#args);
+    });
     if (!awake) return "failed";
     this.#awake.set(namespace, now() + believedFor);
     this.#active.set(namespace, now());
@@ -155,14 +125,9 @@ export class Host {
     await this.#inTurn(namespace, async () => {
       if ((this.#active.get(namespace) ?? 0) > unlessAfter) return;
       this.#awake.delete(namespace);
-      const { parts } = (await this.#previews()).get(namespace) ?? { parts: [] };
-      const running = parts.filter(({ runs }) => runs);
-      // Services first: what they write to is still there.
-      for (const rank of /** @type {const} */ (["service", "backing service"])) {
-        const these = running.filter((one) => one.rank === rank);
-        await Promise.all(these.map(({ id }) => this.#args.engine.stop(id)));
-      }
-      this.#keep(({ made: { [namespace]: ended, ...made }, queue }) => ({ queue, made }));
+      const preview = (await this.#previews()).get(namespace);
+      if (preview !== undefined) await stopAll(preview, this.#args.engine);
+      this.#kept.release(namespace);
     });
   }
 
@@ -176,9 +141,9 @@ export class Host {
   async admit(namespace, memory) {
     const decided = await this.#decide({ namespace, memory }, async (answer) => {
       if (answer.answer === "room") {
-        this.#reserve(namespace, memory, madeWithin);
+        this.#kept.reserve(namespace, memory, madeWithin);
         await this.#sleepAll(answer.sleep);
-      } else if (answer.answer === "waits") this.#queue(namespace, memory);
+      } else if (answer.answer === "waits") this.#kept.enqueue(namespace, memory);
     });
     if (decided.answer !== "room") return decided;
     this.#active.set(namespace, this.#args.now());
@@ -205,10 +170,7 @@ export class Host {
   leave(namespace) {
     this.#active.delete(namespace);
     this.#awake.delete(namespace);
-    this.#keep(({ queue, made: { [namespace]: ended, ...made } }) => ({
-      queue: queue.filter((waiting) => waiting.namespace !== namespace),
-      made,
-    }));
+    this.#kept.forget(namespace);
   }
 
   /** The previews of the host, and the queue. */
@@ -223,7 +185,7 @@ export class Host {
         memory: tenants.get(preview.namespace)?.memory ?? 0,
         active: this.#lastActive(preview),
       })),
-      queue: this.#kept().queue.map(({ namespace }) => namespace),
+      queue: this.#kept.queue.map(({ namespace }) => namespace),
     };
   }
 
@@ -250,7 +212,7 @@ export class Host {
   #decide(asking, act) {
     const decision = this.#deciding.then(async () => {
       const { room, now } = this.#args;
-      const { queue } = this.#kept();
+      const { queue } = this.#kept;
       const answer = roomFor(asking, { room, tenants: await this.#tenants(), queue, now: now() });
       await act(answer);
       return answer;
@@ -278,60 +240,17 @@ export class Host {
     }
   }
 
-  /**
-   * Starts what sleeps: backing services, then services, each kind side by side, and waits until they answer.
-   *
-   * @param {string} namespace
-   * @returns {Promise<boolean>} whether they do
-   */
-  async #start(namespace) {
-    const { engine, gateway } = this.#args;
-    const preview = (await this.#previews()).get(namespace);
-    if (preview === undefined) return true;
-    const asleep = toStart(preview);
-    const backing = asleep.filter(({ rank }) => rank === "backing service");
-    const ready = await Promise.all(
-      backing.map(async ({ id, part }) => {
-        await engine.start(id);
-        const question = answers[part];
-        return question === undefined || engine.runIn(id, untilAnswered(question), wakeSeconds + 5);
-      }),
-    );
-    const services = asleep.filter(({ rank }) => rank === "service");
-    await Promise.all(services.map(({ id }) => engine.start(id)));
-    // Of a service with several copies, a release that failed may have left one that never becomes well.
-    const parts = new Set(services.map(({ part }) => part));
-    const well = await Promise.all(
-      [...parts].map(async (part) => {
-        const copies = services.filter((one) => one.part === part);
-        const asked = copies.flatMap(({ name, ready }) => (ready === undefined ? [] : [{ name, ready }]));
-        if (asked.length === 0) return true;
-        const oks = asked.map(async ({ name, ready }) => {
-          const { domain, address } = ready;
-          const question = untilAnswered(asksCopy, `http://${name}:${address}`, domain);
-          if (!(await engine.runIn(gateway, question, wakeSeconds + 5))) throw new Error(name);
-        });
-        return Promise.any(oks).then(
-          () => true,
-          () => false,
-        );
-      }),
-    );
-    return [...ready, ...well].every(Boolean);
-  }
-
   /** The previews that are awake, or being made. */
   async #tenants() {
     const { now } = this.#args;
-    const { made } = this.#kept();
-    const reserved = new Map(Object.entries(made).filter(([, { until }]) => now() < until));
+    const { reserved } = this.#kept;
     const awake = [...(await this.#previews()).values()].filter(usesMachine);
     /** @type {Tenant[]} */
     const tenants = await Promise.all(
       awake.map(async (preview) => {
         const { namespace } = preview;
         const memory = await this.#memoryOf(preview.parts.filter(({ runs }) => runs));
-        const kept = reserved.get(namespace)?.memory;
+        const kept = reserved.get(namespace);
         const beingMade = kept !== undefined;
         return {
           namespace,
@@ -342,7 +261,7 @@ export class Host {
       }),
     );
     const there = new Set(tenants.map(({ namespace }) => namespace));
-    for (const [namespace, { memory }] of reserved) {
+    for (const [namespace, memory] of reserved) {
       if (!there.has(namespace)) tenants.push({ namespace, memory, active: now(), beingMade: true });
     }
     return tenants;
@@ -369,68 +288,4 @@ export class Host {
   async #previews() {
     return previewsIn(await this.#args.engine.listContainers());
   }
-
-  /**
-   * @param {string} namespace
-   * @param {number} memory
-   * @param {number} within in milliseconds
-   */
-  #reserve(namespace, memory, within) {
-    const until = this.#args.now() + within;
-    this.#keep(({ queue, made }) => ({
-      queue: queue.filter((waiting) => waiting.namespace !== namespace),
-      made: { ...made, [namespace]: { memory, until: Math.max(until, made[namespace]?.until ?? 0) } },
-    }));
-  }
-
-  /**
-   * @param {string} namespace
-   * @param {number} memory
-   */
-  #queue(namespace, memory) {
-    const asked = this.#args.now();
-    this.#keep(({ queue, made }) => {
-      const known = queue.some((waiting) => waiting.namespace === namespace);
-      const place = { namespace, memory, asked };
-      return {
-        queue: known ? queue.map((one) => (one.namespace === namespace ? place : one)) : [...queue, place],
-        made,
-      };
-    });
-  }
-
-  /** @returns {Kept} */
-  #kept() {
-    try {
-      /** @type {unknown} */
-      const kept = JSON.parse(readFileSync(this.#args.file, "utf8"));
-      return /** @type {Kept} */ (kept);
-    } catch {
-      return { queue: [], made: {} }; // nothing was kept yet
-    }
-  }
-
-  /** @param {(kept: Kept) => Kept} change */
-  #keep(change) {
-    const now = this.#args.now();
-    const { queue, made } = change(this.#kept());
-    const kept = {
-      queue: queue.filter(({ asked }) => now - asked < placeIsKept),
-      made: Object.fromEntries(Object.entries(made).filter(([, { until }]) => now < until)),
-    };
-    writeFileSync(this.#args.file, JSON.stringify(kept));
-  }
-}
-
-/**
- * A command that asks until there is an answer.
- *
- * @param {string} question in the shell's words
- * @param {readonly string[]} values what it calls `$1`, `$2`
- */
-function untilAnswered(question, ...values) {
-  // By steps, not by the clock: a container may have none.
-  const most = wakeSeconds * 20;
-  const script = `n=0; until ${question}; do n=$((n + 1)); [ $n -lt ${most} ] || exit 1; sleep 0.05; done`;
-  return ["sh", "-c", script, "sh", ...values];
 }
