@@ -94,7 +94,10 @@ describe("towpath deploy", function () {
       "  towpath:promoteFrom: staging\n  towpath:backup: { schedule: 0 3 * * *, retention: 30d }\n";
     machine.write("Pulumi.production.yaml", text + more);
     mkdirSync(join(machine.root, ".towpath/ssh/notes-production"), { recursive: true });
-    symlinkSync(join(machine.root, host.socket), join(machine.root, ".towpath/ssh/notes-production/app1.sock"));
+    symlinkSync(
+      join(machine.root, host.socket),
+      join(machine.root, ".towpath/ssh/notes-production/app1.sock"),
+    );
     const proven = record("a", { commit });
     machine.pulumi("stack", [{ releases: [proven] }]);
     played.answers[`POST ${repo}/statuses/${commit}`] = {};
