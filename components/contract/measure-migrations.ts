@@ -12,6 +12,8 @@ export interface MeasureMigrationsInput {
   /** The SQL that makes what is there. */
   readonly schema: string;
   readonly statements: readonly TriedStatement[];
+  /** The tool that applies the migrations, where it prints no SQL, and there are no statements. */
+  readonly tool?: TriedTool;
   /** The release that runs, to be tried on the schema afterwards; left out, none is. */
   readonly oldRelease?: TriedRelease;
   /** The time that all statements may take together, in seconds. */
@@ -29,6 +31,17 @@ export interface TriedStatement {
   readonly transaction: "opens" | "closes" | "refuses" | "none";
 }
 
+/** A command of an image that is tried as a whole. */
+export interface TriedTool {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Values that exist for the trial only; each becomes a variable. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Values that exist for the trial only; each becomes the file `/run/secrets/<NAME>`. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /** A release that is tried on a schema: those of its services that use the database. */
 export interface TriedRelease {
   /** Says the release in messages: its id. */
@@ -41,15 +54,8 @@ export interface TriedRelease {
 }
 
 /** One service of a release that is tried. */
-export interface TriedService {
+export interface TriedService extends TriedTool {
   readonly name: string;
-  readonly image: string;
-  readonly command?: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** Values that exist for the trial only; each becomes a variable. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** Values that exist for the trial only; each becomes the file `/run/secrets/<NAME>`. */
-  readonly files: Readonly<Record<string, string>>;
   readonly port?: number;
   /** Left out, it has to run for a while. */
   readonly probe?: { readonly path: string } | CommandProbe;
@@ -67,7 +73,7 @@ export interface ScratchServer {
 
 /** What was measured. */
 export interface MeasureMigrationsReceipt {
-  /** The statements that were tried, in their order; the last of them may have failed. */
+  /** The statements that were tried, in their order, or the tool; the last of them may have failed. */
   readonly statements: readonly TriedResult[];
   /** Left out where no release was tried, or a statement failed. */
   readonly oldRelease?: { readonly lives?: boolean; readonly words: string };

@@ -6,6 +6,7 @@ import type {
 } from "../../components/contract/measure-migrations.ts";
 import { until } from "../../components/input/until.ts";
 import { measureStatements } from "../database/measure-statements.ts";
+import { measureTool } from "../database/measure-tool.ts";
 import { PsqlSession } from "../database/psql-session.ts";
 import { triedRelease } from "../database/tried-release.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -50,13 +51,17 @@ async function measure(input: MeasureMigrationsInput, machine: Machine): Promise
 async function measured(
   machine: Machine,
   server: AdministeredServer,
-  { postgres, statements, timeoutSeconds }: MeasureMigrationsInput,
+  input: MeasureMigrationsInput,
 ): Promise<TriedResult[]> {
+  const { postgres, statements, tool, timeoutSeconds } = input;
   const [session, watcher] = [1, 2].map(() => new PsqlSession(machine, server, postgres.database)) as [
     PsqlSession,
     PsqlSession,
   ];
   try {
+    if (tool !== undefined) {
+      return [await measureTool(machine, watcher, tool, { ...input, beside: server.container })];
+    }
     return await measureStatements(session, watcher, statements, Date.now() + timeoutSeconds * 1000);
   } finally {
     session.end();

@@ -6,6 +6,7 @@ import type {
   MeasureMigrationsReceipt,
   TriedService,
   TriedStatement,
+  TriedTool,
 } from "../../../components/contract/measure-migrations.ts";
 import { buildImages } from "../../../toolchain/images/build.mjs";
 import { docker } from "../../support/footprint.ts";
@@ -40,11 +41,16 @@ function reading(column: string): TriedService {
   };
 }
 
-async function measure(sql: readonly string[], service?: TriedService): Promise<MeasureMigrationsReceipt> {
+async function measure(
+  sql: readonly string[],
+  service?: TriedService,
+  tool?: TriedTool,
+): Promise<MeasureMigrationsReceipt> {
   const input: MeasureMigrationsInput = {
     postgres: { image, database: "notes" },
     schema,
     statements: sql.map((one) => ({ sql: one, transaction: transactions[one] ?? "none" })),
+    ...(tool !== undefined && { tool }),
     ...(service !== undefined && {
       oldRelease: { name: "0123456789ab", services: [service], servers: [], asker: image },
     }),
@@ -120,6 +126,21 @@ describe("migrations are measured (002-646)", () => {
       [undefined, 'relation "nothing" does not exist'],
     );
     assert.equal(oldRelease, undefined);
+  });
+
+  it("as a whole where the tool prints no SQL", async () => {
+    const { name: _, probe: _probe, checks: _checks, ...tool } = reading("body");
+    const sql = "BEGIN; ALTER TABLE notes ALTER COLUMN id TYPE bigint; SELECT pg_sleep(0.5); COMMIT";
+    const command = ["psql", "--no-psqlrc", "--host", "127.0.0.1", "--username", "notes", "--command", sql];
+    const { statements } = await measure([], undefined, { ...tool, command });
+    const [result] = statements;
+    assert.deepEqual(result?.rewrites, ["notes"]);
+    assert.deepEqual(
+      result.locks.map(({ relation, mode }) => [relation, mode]),
+      [["notes", "ACCESS EXCLUSIVE"]],
+    );
+    assert.ok((result.locks[0]?.milliseconds ?? 0) >= 400, "as long as it was held");
+    assert.equal(result.problem, undefined);
   });
 
   it("and a release that misses something does not live, with its own words", async () => {

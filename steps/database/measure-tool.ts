@@ -1,0 +1,52 @@
+import type {
+  MeasureMigrationsInput,
+  TriedResult,
+  TriedTool,
+} from "../../components/contract/measure-migrations.ts";
+import { until } from "../../components/input/until.ts";
+import type { Machine } from "../machine/machine.ts";
+import { StepFailure } from "../step-failure.ts";
+import { rewritten, rounded, tablesOf, walPosition, watchedLocks, type Ask } from "./catalog.ts";
+import type { PsqlSession } from "./psql-session.ts";
+
+/** Runs the migrations' own tool beside the server, watches which locks others than this session hold, and takes down what it did. */
+export async function measureTool(
+  machine: Machine,
+  watcher: PsqlSession,
+  tool: TriedTool,
+  {
+    labels,
+    limits,
+    timeoutSeconds,
+    beside,
+  }: Omit<MeasureMigrationsInput, "tool"> & { readonly beside: string },
+): Promise<TriedResult> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  const ask: Ask = async (sql) => {
+    const { lines, problem } = await watcher.run(sql, deadline);
+    if (problem !== undefined) throw new StepFailure(`migrations: the scratch database says "${problem}"`);
+    return lines;
+  };
+  const tables = await tablesOf(ask);
+  const before = await walPosition(ask);
+  const copy = { ...tool, beside, labels, limits, timeoutSeconds };
+  const began = performance.now();
+  return machine.scratch(copy, async (name) => {
+    const ending = until(
+      () => machine.state(name),
+      ({ runs }) => !runs,
+      { deadline, interval: 200 },
+    );
+    const locks = await watchedLocks(ask, tables, "pid <> pg_backend_pid()", ending);
+    const { runs, exitCode } = await ending;
+    const milliseconds = rounded(performance.now() - began);
+    const how = runs ? `not done within ${timeoutSeconds} s` : `exit code ${exitCode}`;
+    const failed = runs || exitCode !== 0;
+    const problem = failed ? `${how}; its last log lines:\n${await machine.log(name, 10)}` : undefined;
+    return {
+      ...{ milliseconds, locks, rewrites: await rewritten(ask, tables) },
+      walBytes: (await walPosition(ask)) - before,
+      ...(problem !== undefined && { problem }),
+    };
+  });
+}
