@@ -12,6 +12,7 @@ export function ciCommand(program: Command): void {
     .option("--only <check>", "run one check, with those that it waits for")
     .option("--keep", "leave everything up, to look into it", false)
     .option("--publish", "push the images to the registries when everything has passed", false)
+    .option("--save <file>", "write the images into a file when everything has passed, for others to publish")
     .action(async ({ json = false, ...request }: { json?: boolean } & CiRequest) => {
       const { ci } = await import("./ci.ts");
       const { ciInWords } = await import("../ci/summary.ts");

@@ -14,6 +14,7 @@ import { lockNamespace } from "../ci/namespace-lock.ts";
 import { factsOf, originOf, tagsOf, type Origin } from "../ci/origin.ts";
 import { problemsOf } from "../ci/problems.ts";
 import { destinations, publish, type Destination } from "../ci/publish.ts";
+import { saveImages } from "../ci/saved-images.ts";
 import { readReports, readSql, type CiReport, type PublishedImage } from "../ci/report.ts";
 import { dropData, enter, leave, reusedParts, type Servers } from "../ci/reuse.ts";
 import { ciInJUnit, ciInMarkdown } from "../ci/summary.ts";
@@ -42,6 +43,8 @@ export interface CiRequest {
   readonly keep: boolean;
   /** True to push the images when everything has passed. */
   readonly publish: boolean;
+  /** The file to write the images into when everything has passed. */
+  readonly save?: string;
 }
 
 /** The stack of this command. */
@@ -86,7 +89,8 @@ export async function ci(progress: Progress, request: CiRequest, project: Projec
     );
     const call = { project, stack, environment, logFolder: folders.logs };
     const registries = request.publish ? await destinations(settings.registries, call, run) : [];
-    const origin = request.publish ? await publishedOrigin(project) : undefined;
+    const leaves = request.publish || request.save !== undefined;
+    const origin = leaves ? await publishedOrigin(project) : undefined;
     const servers = settings.reuse === "local" ? serversFor(project, used) : undefined;
     const all: Run = {
       project,
@@ -138,7 +142,7 @@ async function checkAndClear(all: Run, began: number): Promise<CiReport> {
     await checkLocalEngine(run, engine);
     const outcome = await check(all);
     const passed = isPassed(outcome) && !all.interrupted;
-    const published = passed && request.publish ? await publishImages(all) : [];
+    const published = passed ? await publishImages(all) : [];
     if (all.interrupted) throw interrupted();
     kept = request.keep;
     const seconds = Math.round((Date.now() - began) / 100) / 10;
@@ -205,8 +209,9 @@ function isPassed({ checks, problems }: Pick<CiReport, "checks" | "problems">): 
   return problems.length === 0 && checks.every(({ outcome }) => outcome === "passed");
 }
 
+/** Publishes the images, and writes them into a file, as was asked for. */
 async function publishImages(all: Run): Promise<PublishedImage[]> {
-  const { origin, application, settings, registries, call, progress } = all;
+  const { origin, application, settings, registries, call, progress, request } = all;
   if (origin === undefined) return [];
   const { environment } = call;
   const names = namesOf(settings.namespace);
@@ -216,6 +221,10 @@ async function publishImages(all: Run): Promise<PublishedImage[]> {
       const asked = { local: `${names.image(image)}:latest`, title: `${application.name}-${image}` };
       images[image] = await describeImage(asked, origin, run, environment);
     }
+    const { save: file } = request;
+    const { commit = "" } = origin;
+    if (file !== undefined) await saveImages(images, { commit, file }, { run, environment, progress });
+    if (!request.publish) return [];
     return await publish({ images, tags: tagsOf(origin) }, registries, call, run, progress);
   } finally {
     for (const image of Object.values(images)) await run("docker", ["image", "rm", image], { environment });

@@ -1,19 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { TriggerSettings } from "../../components/settings/triggers.ts";
 import type { Repository } from "../github/deployments.ts";
-import {
-  changedFiles,
-  mayWrite,
-  readPullRequest,
-  removeLabel,
-  type PullRequest,
-} from "../github/pull-requests.ts";
+import { changedFiles, mayWrite, readPullRequest, removeLabel } from "../github/pull-requests.ts";
 import { isReleased, markReleased } from "../github/released-commits.ts";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { decideEvent, type Decision, type EventFacts } from "./decide-event.ts";
 import { previewDown } from "./down.ts";
+import { publishSaved } from "./publish-saved.ts";
 import { readEvent, type Event } from "./event.ts";
 import { noRepository, repositoryOf, sharedSettings } from "./shared.ts";
 import { previewUp, type PreviewUp } from "./up.ts";
@@ -32,7 +27,11 @@ export interface Handled {
  *
  * @throws Problem when there is no event, or it cannot be done
  */
-export async function handlePullRequest(progress: Progress, project: Project): Promise<Handled> {
+export async function handlePullRequest(
+  { images }: { readonly images?: string | undefined },
+  progress: Progress,
+  project: Project,
+): Promise<Handled> {
   const event = givenEvent(process.env);
   if (event.kind === "none") return left(`the event ${event.name} is about no preview`);
   if (event.kind === "branch deleted") {
@@ -49,6 +48,7 @@ export async function handlePullRequest(progress: Progress, project: Project): P
   progress.say(`pull request ${number}: ${decision.preview}, ${decision.because}`);
   const preview = await carryOut(decision, { number, ...facts, by: byOf(event) }, repository, {
     label: settings.triggers.forkLabel,
+    images,
     progress,
     project,
   });
@@ -120,6 +120,8 @@ function byOf(event: Event): string {
 interface Surroundings {
   /** The label that releases a fork's commit. */
   readonly label: string;
+  /** The file with the images of a fork's commit. */
+  readonly images: string | undefined;
   readonly progress: Progress;
   readonly project: Project;
 }
@@ -128,22 +130,14 @@ async function carryOut(
   { preview, releases, takesLabelOff }: Decision,
   { number, pullRequest, by }: EventFacts & { readonly number: number; readonly by: string },
   repository: Repository,
-  { label, progress, project }: Surroundings,
+  { label, images, progress, project }: Surroundings,
 ): Promise<PreviewUp | undefined> {
   if (releases !== undefined && pullRequest !== undefined)
     await markReleased(repository, pullRequest.commit, { by, isReleased: releases });
   if (takesLabelOff === true) await removeLabel(repository, number, label);
   if (preview === "down") await previewDown({ pullRequest: number }, progress, project);
-  return preview === "up" && pullRequest !== undefined
-    ? up(number, pullRequest, progress, project)
-    : undefined;
-}
-
-function up(
-  number: number,
-  { commit }: PullRequest,
-  progress: Progress,
-  project: Project,
-): Promise<PreviewUp> {
+  if (preview !== "up" || pullRequest === undefined) return undefined;
+  const { commit, isFork } = pullRequest;
+  if (isFork && images !== undefined) await publishSaved(images, commit, progress, project);
   return previewUp({ pullRequest: number, commit }, progress, project);
 }

@@ -13,10 +13,17 @@ import { settingsFileArguments } from "../stack/settings-file.ts";
 import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 
+/** The source of what a preview runs. */
+export interface Source {
+  readonly commit: string;
+  /** True when it comes from a fork: it gets secrets of its own. */
+  readonly isFork: boolean;
+}
+
 /** Brings a preview's stack up with a commit, and makes it where it is not there. */
 export async function bringUp(
   stack: string,
-  commit: string,
+  { commit, isFork }: Source,
   progress: Progress,
   project: Project,
 ): Promise<Outcome> {
@@ -27,7 +34,8 @@ export async function bringUp(
   } else {
     await clearKilledRelease(call, run, progress);
   }
-  const told = { ...call, environment: { ...call.environment, TOWPATH_COMMIT: commit } };
+  const variables = { TOWPATH_COMMIT: commit, TOWPATH_FORK: String(isFork) };
+  const told = { ...call, environment: { ...call.environment, ...variables } };
   return runOperation("up", told, progress, settingsFileArguments(stack));
 }
 

@@ -7,7 +7,7 @@ import type { Progress } from "../terminal/progress.ts";
 import { alone } from "./alone.ts";
 import { remove } from "./down.ts";
 import { noRepository, repositoryOf, sharedSettings } from "./shared.ts";
-import { bringUp } from "./stack.ts";
+import { bringUp, type Source } from "./stack.ts";
 import { stackFor, type PreviewWish } from "./wish.ts";
 
 /** The result of `towpath preview up`. */
@@ -32,12 +32,13 @@ export async function previewUp(wish: PreviewWish, progress: Progress, project: 
   const settings = sharedSettings(project);
   return alone(stack, progress, project, async () => {
     const repository = await repositoryOf(settings, progress, project);
-    const commit = await commitFor(wish, repository);
+    const source = await sourceOf(wish, repository);
+    const { commit } = source;
     const deployment =
       repository && beginDeployment(repository, { environment: stack, commit, isTransient: true });
     // Told while the release begins: nobody waits for it.
     deployment?.catch(() => undefined);
-    const end = await ended(() => bringUp(stack, commit, progress, project));
+    const end = await ended(() => bringUp(stack, source, progress, project));
     const seconds = Math.round((Date.now() - began) / 100) / 10;
     if (repository !== undefined && (await isGone(repository, wish))) {
       await deployment;
@@ -58,18 +59,19 @@ export function previewUpInWords({ stack, commit, state, url, seconds }: Preview
 }
 
 /** The commit that is wanted, or the newest of the pull request or branch. */
-async function commitFor(wish: PreviewWish, repository: Repository | undefined): Promise<string> {
+async function sourceOf(wish: PreviewWish, repository: Repository | undefined): Promise<Source> {
+  const { commit } = wish;
   if (repository === undefined) {
-    if (wish.commit === undefined) throw new Problem(noRepository);
-    return wish.commit;
+    if (commit === undefined) throw new Problem(noRepository);
+    return { commit, isFork: false };
   }
-  if ("branch" in wish) return wish.commit ?? (await newestOf(repository, wish.branch));
-  const { pullRequest: number, commit } = wish;
+  if ("branch" in wish) return { commit: commit ?? (await newestOf(repository, wish.branch)), isFork: false };
+  const { pullRequest: number } = wish;
   const found = await readPullRequest(repository, number);
   if (found?.isOpen !== true) throw new Problem(notOpen(repository, number, found));
-  if (commit !== undefined) return commit;
-  if (found.isFork) throw new Problem(forkNeedsCommit(number, found.commit));
-  return found.commit;
+  const { isFork } = found;
+  if (isFork && commit === undefined) throw new Problem(forkNeedsCommit(number, found.commit));
+  return { commit: commit ?? found.commit, isFork };
 }
 
 async function newestOf({ client, name }: Repository, branch: string): Promise<string> {

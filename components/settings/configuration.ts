@@ -31,7 +31,7 @@ export function readConfiguration(configuration: Readonly<Record<string, string>
 export interface Surroundings {
   /** Reads the working copy; only environments that belong to one ask. */
   readonly workspace: () => Workspace;
-  /** The environment's variables, of which `TOWPATH_COMMIT`, `TOWPATH_IMAGE_MIRROR` and `TOWPATH_PORT` are read. */
+  /** The environment's variables, of which `TOWPATH_COMMIT`, `TOWPATH_FORK`, `TOWPATH_IMAGE_MIRROR` and `TOWPATH_PORT` are read. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
@@ -45,7 +45,12 @@ export function fallbacksFor(
   stack: string,
   { workspace, variables }: Surroundings,
 ): SettingsFallbacks & { namespace: string } {
-  const { TOWPATH_COMMIT: commit, TOWPATH_IMAGE_MIRROR: imageMirror, TOWPATH_PORT: port } = variables;
+  const {
+    TOWPATH_COMMIT: commit,
+    TOWPATH_FORK: fork,
+    TOWPATH_IMAGE_MIRROR: imageMirror,
+    TOWPATH_PORT: port,
+  } = variables;
   return {
     environment: environmentOf(stack),
     namespace: isOfWorkspace(stack)
@@ -53,6 +58,7 @@ export function fallbacksFor(
       : namespaceFor(applicationName, stack),
     previewName: isPreview(stack) ? stack : undefined,
     commit: commit === "" ? undefined : commit,
+    fork: fork === "true" ? true : undefined,
     imageMirror: imageMirror === "" ? undefined : imageMirror,
     port: port === undefined || port === "" ? undefined : portOf(port),
   };

@@ -79,6 +79,12 @@ export const previewSchema = z
       )
       .meta(unhashed),
     triggers,
+    fork: z
+      .boolean(expected("true or false", "write it without quotes"))
+      .default(false)
+      .describe(
+        "Whether its code comes from a fork: every secret is generated then, whatever `secrets` says. `towpath preview up` and `towpath pull-request` say it by the variable TOWPATH_FORK.",
+      ),
   })
   .meta({
     id: "PreviewSettings",
@@ -98,9 +104,10 @@ export type PreviewSettings = WrittenPreviewSettings &
 
 /** Completes a preview's settings: its address follows from its name, and it has one copy of each service. */
 export function completePreview(written: WrittenPreviewSettings): PreviewSettings {
-  const { previewName, previewDomain: below, host } = written;
+  const { previewName, previewDomain: below, host, fork, secrets } = written;
   return {
     ...written,
+    secrets: fork ? {} : secrets,
     domain: previewAddress(below, previewName),
     hosts: { preview: host },
     copies: {},

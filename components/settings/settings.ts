@@ -69,6 +69,7 @@ export interface SettingsFallbacks {
   namespace?: string | undefined;
   previewName?: string | undefined;
   commit?: string | undefined;
+  fork?: boolean | undefined;
   imageMirror?: string | undefined;
   port?: number | undefined;
 }

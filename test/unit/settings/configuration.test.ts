@@ -58,6 +58,7 @@ describe("a stack's configuration", () => {
       namespace: "notes-pr-12",
       previewName: "pr-12",
       commit: undefined,
+      fork: undefined,
       imageMirror: "cache.example.com",
       port: undefined,
     });
@@ -67,6 +68,7 @@ describe("a stack's configuration", () => {
       namespace: "notes-mine",
       previewName: undefined,
       commit: undefined,
+      fork: undefined,
       imageMirror: undefined,
       port: undefined,
     });

@@ -30,6 +30,7 @@ export const preview = {
   github: { repository: "octocat/notes", token: { source: "environment", variable: "PREVIEW_TOKEN" } },
   data: { kind: "seed", service: "api", command: ["python", "-m", "notes.seed"] },
   triggers: { labels: ["app"], paths: ["app/**"], drafts: false, forkLabel: "released" },
+  fork: false,
 };
 
 const released = {

@@ -144,6 +144,14 @@ describe("the settings of a preview", () => {
     );
   });
 
+  it("generate every secret of a fork's code", () => {
+    const secrets = { JWT_SECRET: { source: "environment" } };
+    const of = (settings: object): object =>
+      secretSourcesOf(parseSettings({ ...good.preview, secrets, ...settings }));
+    assert.deepEqual(of({ fork: false }), secrets);
+    assert.deepEqual(of({ fork: true }), {});
+  });
+
   it("name a repository, and a token that only commands which ask GitHub need", () => {
     preview(
       'towpath:github.repository: expected a repository\'s owner and name, got "notes"; for example "octocat/notes"',

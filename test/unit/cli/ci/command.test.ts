@@ -237,6 +237,18 @@ describe("the command ci", function () {
       );
     });
 
+    it("writes them into a file instead, for others to publish", async () => {
+      const { published } = await check({ publish: false, save: "images.tar" });
+      assert.deepEqual(published, []);
+      const saved = ["towpath-saved/api:abc123", "towpath-saved/web:abc123"].join(" ");
+      const calls = machine.calls.filter((call) => call.includes("towpath-saved"));
+      assert.deepEqual(calls.slice(-2), [
+        `docker save --output images.tar ${saved}`,
+        `docker image rm ${saved}`,
+      ]);
+      assert.ok(!machine.calls.some((call) => call.startsWith("docker push")));
+    });
+
     it("is refused without a commit, by which a release is found, before anything is made", async () => {
       machine.program(join(machine.root, "bin", "git"), "exit 128");
       await assert.rejects(check({ publish: true }), {

@@ -48,7 +48,7 @@ describe("towpath preview", function () {
       "stack",
       `case "$2" in init) mkdir -p ${stacks}; echo '{"checkpoint":{}}' > ${stacks}/$3.json ;; rm) rm ${stacks}/$3.json ;; esac`,
     );
-    machine.pulumiDoes("up", 'echo "$TOWPATH_COMMIT" > told');
+    machine.pulumiDoes("up", 'echo "$TOWPATH_COMMIT $TOWPATH_FORK" > told');
     upPrints("https://pr-12.preview.example.com");
     progress.lines.length = 0;
   });
@@ -129,7 +129,7 @@ describe("towpath preview", function () {
       );
       assert.equal(seconds > 0, true);
       assert.deepEqual(calls(), [init("pr-12"), operation("up", "pr-12")]);
-      assert.equal(readFileSync(join(machine.root, "told"), "utf8"), `${commit}\n`);
+      assert.equal(readFileSync(join(machine.root, "told"), "utf8"), `${commit} false\n`);
       assert.deepEqual(writes(), [
         `POST ${repo}/deployments`,
         `POST ${repo}/deployments/7/statuses`,
@@ -302,11 +302,11 @@ describe("towpath preview", function () {
   });
 
   describe("pull-request", () => {
-    function happened(name: string, payload: object): ReturnType<typeof handlePullRequest> {
+    function happened(name: string, payload: object, images?: string): ReturnType<typeof handlePullRequest> {
       process.env.GITHUB_EVENT_NAME = name;
       process.env.GITHUB_EVENT_PATH = join(machine.root, "event.json");
       writeFileSync(process.env.GITHUB_EVENT_PATH, JSON.stringify(payload));
-      return handlePullRequest(progress, machine.project);
+      return handlePullRequest({ images }, progress, machine.project);
     }
     const about = { pull_request: { number: 12, head: { sha: commit } }, sender: { login: "alice" } };
 
@@ -358,8 +358,26 @@ describe("towpath preview", function () {
       await happened("pull_request_target", labelled);
       assert.equal(writes()[1], `POST ${repo}/statuses/${commit}`);
       statuses.push({ context: "towpath/released", state: "success" });
-      await happened("workflow_run", { workflow_run: build });
+      machine.write(
+        "Pulumi.ci.yaml",
+        stringify({
+          config: { "towpath:registries": [{ address: "ghcr.io", repository: "octocat/notes" }] },
+        }),
+      );
+      machine.docker("push", `digest: sha256:${"c".repeat(64)}`);
+      machine.docker("load", "Loaded image: library/caddy:2\nLoaded image: towpath-saved/api:other\n");
+      await assert.rejects(happened("workflow_run", { workflow_run: build }, "images.tar"), {
+        message: `images.tar: expected images of api, web of the commit ${commit}, got library/caddy:2, towpath-saved/api:other; build them with npm run ci -- --save images.tar`,
+      });
+      const saved = ["api", "web"].map((image) => `towpath-saved/${image}:${commit}`);
+      machine.docker("load", saved.map((image) => `Loaded image: ${image}\n`).join(""));
+      await happened("workflow_run", { workflow_run: build }, "images.tar");
+      assert.deepEqual(
+        machine.calls.filter((call) => call.startsWith("docker push")),
+        ["api", "web"].map((image) => `docker push ghcr.io/octocat/notes/${image}:${commit}`),
+      );
       assert.equal(calls().filter((call) => call === operation("up", "pr-12")).length, 2);
+      assert.equal(readFileSync(join(machine.root, "told"), "utf8"), `${commit} true\n`);
     });
 
     it("takes the preview of a branch down that was deleted, and leaves other events alone", async () => {
@@ -377,13 +395,13 @@ describe("towpath preview", function () {
 
     it("needs an event", async () => {
       delete process.env.GITHUB_EVENT_NAME;
-      await assert.rejects(handlePullRequest(progress, machine.project), {
+      await assert.rejects(handlePullRequest({}, progress, machine.project), {
         message:
           "GITHUB_EVENT_NAME: expected the event of a workflow, with its payload in the file GITHUB_EVENT_PATH, got nothing; run this in a workflow, or use towpath preview up and down",
       });
       process.env.GITHUB_EVENT_NAME = "push";
       process.env.GITHUB_EVENT_PATH = join(machine.root, "none");
-      await assert.rejects(handlePullRequest(progress, machine.project), {
+      await assert.rejects(handlePullRequest({}, progress, machine.project), {
         message: `GITHUB_EVENT_PATH: expected a file, got ${JSON.stringify(process.env.GITHUB_EVENT_PATH)}; run this in a workflow, or use towpath preview up and down`,
       });
     });
