@@ -94,7 +94,18 @@ function dockerScript(answers: ReadonlyMap<string, readonly string[]>): string {
     ([question, lines]) => `"${question.slice("docker ".length)}") cat <<'END'\n${lines.join("\n")}\nEND\n;;`,
   );
   const inspect = '"volume inspect") shift 4; for one; do printf "%s\\t2026-01-02\\n" "$one"; done; exit ;;';
-  return ["#!/bin/sh", 'case "$1 $2" in', inspect, "esac", 'case "$1" in', ...cases, "esac", ""].join("\n");
+  const activator = '"exec none") echo "No such container" >&2; exit 1 ;;';
+  return [
+    "#!/bin/sh",
+    'case "$1 $2" in',
+    inspect,
+    activator,
+    "esac",
+    'case "$1" in',
+    ...cases,
+    "esac",
+    "",
+  ].join("\n");
 }
 
 /** Finds everything and plans, as `towpath sweep --dry-run` does. */
@@ -110,7 +121,14 @@ function plan(project: Project, folder: string, github: LocalGithub): Promise<Sw
       list: () => listStacks(project, {}, run),
     }),
     ...kindsOnHost({
-      ...{ name: "previews", application: "notes", state, gateway: "gateway", removeSite: nothing },
+      ...{
+        name: "previews",
+        application: "notes",
+        state,
+        gateway: "gateway",
+        activator: "none",
+        removeSite: nothing,
+      },
       ...{ images: "ghcr.io/octo-org/notes", needed: () => Promise.resolve(new Set<string>()) },
       run: (_, args, more) => run(join(folder, "docker"), args, more),
     }),

@@ -103,7 +103,7 @@ async function onPreviewHost(
     if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
     await connect(connection);
     const there = onHost(connection, run);
-    const { gateway } = namesOf(namespaceOf(project, stack));
+    const { gateway, activator } = namesOf(namespaceOf(project, stack));
     return {
       kinds: kindsOnHost({
         ...of,
@@ -111,6 +111,7 @@ async function onPreviewHost(
         run: (command, args, more) => there(command, args, { timeout: patience, ...more }),
         state: stateOf(call),
         gateway,
+        activator,
         removeSite: (name) => removeSite({ gateway, name }, connection, call),
       }),
     };

@@ -1,3 +1,4 @@
+import { activatorCommand, type ActivatorAnswers } from "../../components/activator/question.ts";
 import { runLabel } from "../../components/naming/run-mark.ts";
 import { defined } from "../../components/input/defined.ts";
 import { sitesFolder } from "../../components/gateway/served-site.ts";
@@ -18,6 +19,8 @@ export interface PreviewHost {
   readonly state: string;
   /** The container of the gateway that serves the previews. */
   readonly gateway: string;
+  /** The container of the program that wakes previews, where the host has one. */
+  readonly activator: string;
   /** The path before the names of the project's images: `ghcr.io/octocat/notes`. */
   readonly images: string;
   /** The digests of the images that the project's stacks run. */
@@ -57,9 +60,24 @@ function containers(host: PreviewHost): Kind {
   return {
     name: "container",
     place: host.name,
-    list: () => listed("container", host, ["ps", "--all", "--no-trunc"], ["{{.ID}}", "{{.Names}}"]),
+    async list() {
+      const [found, active] = await Promise.all([
+        listed("container", host, ["ps", "--all", "--no-trunc"], ["{{.ID}}", "{{.Names}}"]),
+        activity(host),
+      ]);
+      return found.map((thing) => ({ ...thing, ...defined({ active: active.get(thing.preview) }) }));
+    },
     remove: ({ id }) => removed(host, ["rm", "--force", "--volumes", id]),
   };
+}
+
+/** Asks the program that wakes previews when a person last visited each; nothing where the host has none. */
+async function activity({ run, activator }: PreviewHost): Promise<ReadonlyMap<string, string>> {
+  const asked = ["exec", activator, ...activatorCommand({ operation: "state" })];
+  const answer = await run("docker", asked);
+  if (answer.code !== 0 && answer.stderr.includes("No such container")) return new Map();
+  const { previews } = JSON.parse(await printed(answer, asked)) as ActivatorAnswers["state"];
+  return new Map(previews.map(({ namespace, active }) => [namespace, new Date(active).toISOString()]));
 }
 
 /** Volumes go by their names alone; the time at which one was made tells it from a later one. */

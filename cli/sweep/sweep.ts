@@ -52,7 +52,10 @@ export async function sweep(
 ): Promise<Swept> {
   const problems: string[] = [];
   const listed = await asStep(progress, "looking for what previews left", () => listAll(kinds, problems));
-  const decisions = planSweep(listed, await wanted.facts(listed));
+  const { maxAgeDays, ...facts } = await wanted.facts(listed);
+  // Where something could not be looked at, nobody knows what was used.
+  const ages = problems.length > 0 ? {} : defined({ maxAgeDays });
+  const decisions = planSweep(listed, { ...facts, ...ages });
   if (dryRun) return { dryRun, things: decisions.map((one) => told(one)), problems };
   return { dryRun, things: await new Removal(kinds, wanted, progress).all(decisions), problems };
 }
@@ -117,7 +120,11 @@ class Removal {
     if (this.wantedAgain.has(preview)) return told(decision, "spared");
     if (this.stuck.has(preview) && last.has(kind.name)) return told(decision, "spared");
     try {
-      const thing: Thing = { ...decision.thing, ...now, owner: "own" };
+      const [active] = [now.active, decision.thing.active]
+        .filter((time) => time !== undefined)
+        .sort()
+        .reverse();
+      const thing: Thing = { ...decision.thing, ...now, owner: "own", ...defined({ active }) };
       const [again] = planSweep([thing], await this.wanted.facts([thing]));
       if (again?.action === "remove") return told(decision, (await kind.remove(now)) ? "removed" : "gone");
       this.wantedAgain.add(preview);

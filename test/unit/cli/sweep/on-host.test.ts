@@ -9,11 +9,14 @@ const own = markOf({ who: "ci@runner", when: "2026-01-02 03:04", state: "s3://no
 const others = markOf({ who: "ci@runner", when: "2026-01-02 03:04", state: "s3://others" });
 
 describe("what previews have on a host", () => {
+  const noActivator = { "docker exec activator": { code: 1, stderr: "Error: No such container: activator" } };
+
   function on(answers: Answers): { kind: (name: KindName) => Kind; calls: string[]; sites: string[] } {
-    const { run, calls } = fakeRun(answers);
+    const { run, calls } = fakeRun({ ...noActivator, ...answers });
     const sites: string[] = [];
     const host: PreviewHost = {
       ...{ name: "host-previews", run, application: "notes", state: "s3://notes", gateway: "gateway" },
+      activator: "activator",
       images: "ghcr.io/octocat/notes",
       needed: () => Promise.resolve(new Set(["sha256:needed"])),
       removeSite(name) {
@@ -50,6 +53,24 @@ describe("what previews have on a host", () => {
     assert.ok(
       calls[0]?.includes("--filter label=towpath.project=notes --filter label=towpath.environment=preview"),
     );
+  });
+
+  it("was last visited when the program says that wakes previews", async () => {
+    const previews = [{ namespace: "notes-pr-12", active: Date.parse("2026-01-02T03:04:05Z") }];
+    const { kind } = on({
+      "docker ps": { stdout: `1\tone\tnotes-pr-12\t${own}\n2\ttwo\tnotes-pr-13\t${own}\n` },
+      "docker exec activator node": { stdout: JSON.stringify({ previews }) },
+    });
+    const containers = await kind("container").list();
+    assert.deepEqual(
+      containers.map(({ active }) => active),
+      ["2026-01-02T03:04:05.000Z", undefined],
+    );
+    const silent = on({
+      "docker ps": {},
+      "docker exec activator": { code: 1, stderr: "container activator is not running" },
+    });
+    await assert.rejects(silent.kind("container").list(), /activator is not running/);
   });
 
   it("does not guess a pull request from a name that may have been cut in its number", async () => {

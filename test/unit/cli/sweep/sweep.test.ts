@@ -11,12 +11,14 @@ describe("a sweep", () => {
   let things: Thing[];
   let states: Map<number, PullRequestState>;
   let removals: string[];
+  let limits: { maxAgeDays?: number };
   let beforeRemoval: (thing: Thing) => void;
 
   beforeEach(() => {
     things = [];
     states = new Map();
     removals = [];
+    limits = {};
     beforeRemoval = () => undefined;
   });
 
@@ -52,6 +54,7 @@ describe("a sweep", () => {
         ofBranches: new Set(),
         isOfBranch: () => false,
         now: new Date(),
+        ...limits,
       }),
   };
   const kinds = ["stack", "container", "network", "deployment", "environment", "comment"] as const;
@@ -163,6 +166,16 @@ describe("a sweep", () => {
     assert.deepEqual(results(result), ["pr-12-environment: spared (closed)"]);
     assert.equal(result.things[0]?.problem, "towpath:github.token: it may not");
     assert.equal(isSwept(result), true);
+  });
+
+  it("ends no preview for its age while something could not be looked at", async () => {
+    limits = { maxAgeDays: 1 };
+    states.set(12, "open");
+    there("stack", "pr-12");
+    things = things.map((one) => ({ ...one, active: "2026-01-01T00:00:00Z" }));
+    const lost = { ...kind("volume"), list: () => Promise.reject(new Problem("lost")) };
+    assert.deepEqual(results(await swept(false, [lost])), ["pr-12-stack: kept (open)"]);
+    assert.deepEqual(results(await swept()), ["pr-12-stack: removed (too old)"]);
   });
 
   it("says what could not be looked at, and goes on with the rest", async () => {
