@@ -1,4 +1,5 @@
 import { parseApplication } from "../../components/application/parse.ts";
+import { repositoryNameOf } from "../../components/github/facts.ts";
 import { connect } from "../../components/host/connection.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { defined } from "../../components/input/defined.ts";
@@ -26,6 +27,7 @@ import { clearKilledRelease, onHost } from "../stack/killed-release.ts";
 import { withOwnConnections } from "../stack/own-connections.ts";
 import { runProgram } from "../stack/program.ts";
 import { namespaceOf, previewSettings, settingsOf } from "../stack/settings.ts";
+import { commentsOf, warnOf } from "../sweep/comments.ts";
 import { kindsOnGithub } from "../sweep/on-github.ts";
 import { kindsOnHost, type PreviewHost } from "../sweep/on-host.ts";
 import type { Reason } from "../sweep/plan.ts";
@@ -63,10 +65,10 @@ export async function sweepPreviews(
   const github = await githubClient(named, () => previewCall(list, progress, project), progress, run);
   const on = { github, repository: named.repository, application };
   return withOwnConnections(async (folder) => {
-    const { address, repository } = settings.registry;
+    const { address, repository: path } = settings.registry;
     const { kinds, problem } = await onPreviewHost(host, folder, {
       application,
-      images: `${address}/${repository}`,
+      images: `${address}/${path}`,
       needed: async () => neededDigests((await list()).map((one) => ({ ...one, records: [] }))),
     });
     const remove = async (stack: string): Promise<void> => {
@@ -74,9 +76,13 @@ export async function sweepPreviews(
       await takeDown(stack, progress, project);
     };
     const stacks = stacksIn({ state: stateOf(host), application, list, remove });
-    const all = [stacks, ...kinds, ...kindsOnGithub(on)];
+    const repository = repositoryNameOf(named.repository);
+    const comments = { on: { client: github, repository }, project: project.name, application };
+    const all = [stacks, ...kinds, ...kindsOnGithub(on), commentsOf(comments)];
     const limits = defined({ maxAgeDays: settings.maxAge });
-    return sweep(all, new PullRequests(on, limits), { dryRun }, progress);
+    const swept = await sweep(all, new PullRequests(on, limits), { dryRun }, progress);
+    if (!dryRun) for (const ending of swept.ending) await warnOf(ending, comments);
+    return swept;
   });
 }
 
@@ -169,7 +175,7 @@ const reasons: Readonly<Record<Reason, string>> = {
 };
 
 /** Lists what was removed, or would be, with its reason and what became of it; then what could not be looked at. */
-export function sweptInWords({ dryRun, things, problems }: Swept): string {
+export function sweptInWords({ dryRun, things, problems, ending }: Swept): string {
   const told = things.filter(({ action, reason }) => action === "remove" || !wanted.has(reason));
   const rows = told.map(({ kind, name, place, preview, action, reason, result, problem }) => [
     `${kind} ${name}`,
@@ -186,7 +192,11 @@ export function sweptInWords({ dryRun, things, problems }: Swept): string {
   const summary = `${removed} ${removed === 1 ? "thing" : "things"} ${dryRun ? "would be removed" : "removed"}, ${things.filter(({ action }) => action === "keep").length} stay`;
   const table =
     rows.length === 0 ? [] : [columns([["what", "where", "whose", "why", "result"], ...rows]), ""];
-  return [...table, ...problems, summary].join("\n");
+  const ends = ending.map(
+    ({ pullRequest, end }) =>
+      `the preview of pull request ${pullRequest} ends at ${end.toISOString().slice(0, 16).replace("T", " ")} UTC unless somebody uses it`,
+  );
+  return [...table, ...problems, ...ends, summary].join("\n");
 }
 
 /** The reasons for which a thing stays that nobody has to look at. */

@@ -91,7 +91,8 @@ function newConcerns([first, ...others]: readonly StackPlan[]): NewConcerns[] {
   ];
 }
 
-function previewLine(
+/** The line on a preview: where it runs, the commit, its state and age. */
+export function previewLine(
   { stack, address, state, commit, since, words: more }: PreviewFacts,
   at: string,
 ): string {

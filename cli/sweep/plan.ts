@@ -93,13 +93,27 @@ function reasonOf({ preview, pullRequest, active }: Thing, facts: Facts): Reason
 }
 
 /** The time at which a preview is removed unless somebody uses it, in milliseconds since 1970; undefined without a limit. */
-export function endOf(active: number, maxAgeDays: number | undefined): number | undefined {
+function endOf(active: number, maxAgeDays: number | undefined): number | undefined {
   return maxAgeDays === undefined ? undefined : active + maxAgeDays * day;
 }
 
-/** Tells whether a preview's users have to be warned: less than a day is left of its time. */
-export function isAboutToEnd(end: number | undefined, now: Date): boolean {
-  return end !== undefined && end - day <= now.getTime();
+/** A pull request's preview that is removed unless somebody uses it. */
+export interface Ending {
+  readonly pullRequest: number;
+  readonly end: Date;
+}
+
+/** Returns the pull requests whose people have to be warned: less than a day is left of a preview that stays so far. */
+export function endingSoon(decisions: readonly Decision[], { maxAgeDays, now }: Facts): Ending[] {
+  const soon = new Map<number, Ending>();
+  for (const { thing, action, reason } of decisions) {
+    const { kind, pullRequest, active } = thing;
+    if (kind !== "stack" || action !== "keep" || reason !== "open") continue;
+    const end = active === undefined ? undefined : endOf(Date.parse(active), maxAgeDays);
+    if (pullRequest === undefined || end === undefined || end - day > now.getTime()) continue;
+    soon.set(pullRequest, { pullRequest, end: new Date(end) });
+  }
+  return [...soon.values()];
 }
 
 /**

@@ -2,7 +2,7 @@ import { GithubError } from "../../components/github/client.ts";
 import { defined } from "../../components/input/defined.ts";
 import { UserError } from "../../components/input/user-error.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
-import { planSweep, type Decision, type Facts } from "./plan.ts";
+import { endingSoon, planSweep, type Decision, type Ending, type Facts } from "./plan.ts";
 import { kindNames, type Kind, type KindName, type Thing } from "./thing.ts";
 
 /** What became of one thing. */
@@ -25,6 +25,8 @@ export interface Swept {
   readonly things: readonly SweptThing[];
   /** What could not be looked at. */
   readonly problems: readonly string[];
+  /** The previews of open pull requests that end within a day unless somebody uses them. */
+  readonly ending: readonly Ending[];
 }
 
 /** What a sweep compares with. */
@@ -55,9 +57,12 @@ export async function sweep(
   const { maxAgeDays, ...facts } = await wanted.facts(listed);
   // Where something could not be looked at, nobody knows what was used.
   const ages = problems.length > 0 ? {} : defined({ maxAgeDays });
-  const decisions = planSweep(listed, { ...facts, ...ages });
-  if (dryRun) return { dryRun, things: decisions.map((one) => told(one)), problems };
-  return { dryRun, things: await new Removal(kinds, wanted, progress).all(decisions), problems };
+  const known = { ...facts, ...ages };
+  const decisions = planSweep(listed, known);
+  const ending = endingSoon(decisions, known);
+  if (dryRun) return { dryRun, things: decisions.map((one) => told(one)), problems, ending };
+  const things = await new Removal(kinds, wanted, progress).all(decisions);
+  return { dryRun, things, problems, ending };
 }
 
 /** The kinds of things that are not removed while something else of their preview is still there. */

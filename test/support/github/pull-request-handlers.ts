@@ -54,6 +54,11 @@ export const pullRequestHandlers: Readonly<Record<string, Handler>> = {
       asked,
     ),
   ),
+  "get /repos/{owner}/{repo}/issues/comments": (asked) =>
+    paged(
+      asked.store.comments.map((one) => commentOf(asked, one)),
+      asked,
+    ),
   "post /repos/{owner}/{repo}/issues/{issue_number}/comments": inPullRequest((asked, { number }) => {
     const body = String(asked.body.body);
     if (charactersOf(body) > mostCharacters) return tooLong;
@@ -175,6 +180,7 @@ function commentOf(
   return {
     ...{ id, body, user: account(author), created_at: createdAt, updated_at: updatedAt },
     html_url: `${of}#issuecomment-${id}`,
+    issue_url: `https://github.example/repos/${store.owner}/${store.repository}/issues/${pullRequest}`,
   };
 }
 

@@ -18,7 +18,7 @@ describe("the words of a sweep", () => {
     ];
     const problems = ["towpath:host: cannot be reached"];
     assert.equal(
-      sweptInWords({ dryRun: false, things, problems }),
+      sweptInWords({ dryRun: false, things, problems, ending: [] }),
       [
         "what                         where          whose        why                    result",
         "container notes-pr-12-redis  host-previews  notes-pr-12  closed                 removed",
@@ -33,7 +33,7 @@ describe("the words of a sweep", () => {
 
   it("tell of a dry run what would go", () => {
     assert.equal(
-      sweptInWords({ dryRun: true, things: [thing(12, { reason: "too old" })], problems: [] }),
+      sweptInWords({ dryRun: true, things: [thing(12, { reason: "too old" })], problems: [], ending: [] }),
       [
         "what                         where          whose        why                          result",
         "container notes-pr-12-redis  host-previews  notes-pr-12  nobody used it for too long  would be removed",
@@ -43,7 +43,18 @@ describe("the words of a sweep", () => {
     );
   });
 
+  it("tell whose time is about to end", () => {
+    const ending = [{ pullRequest: 12, end: new Date("2026-03-11T12:00:00Z") }];
+    assert.equal(
+      sweptInWords({ dryRun: true, things: [], problems: [], ending }),
+      "the preview of pull request 12 ends at 2026-03-11 12:00 UTC unless somebody uses it\n0 things would be removed, 0 stay",
+    );
+  });
+
   it("are one line where there is nothing", () => {
-    assert.equal(sweptInWords({ dryRun: false, things: [], problems: [] }), "0 things removed, 0 stay");
+    assert.equal(
+      sweptInWords({ dryRun: false, things: [], problems: [], ending: [] }),
+      "0 things removed, 0 stay",
+    );
   });
 });

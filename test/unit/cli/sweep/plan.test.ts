@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  endOf,
-  isAboutToEnd,
-  planSweep,
-  type Facts,
-  type PullRequestState,
-} from "../../../../cli/sweep/plan.ts";
+import { endingSoon, planSweep, type Facts, type PullRequestState } from "../../../../cli/sweep/plan.ts";
 import type { KindName, Thing } from "../../../../cli/sweep/thing.ts";
 import { previewOf } from "../../../../cli/sweep/whose.ts";
 
@@ -133,17 +127,20 @@ describe("the plan of a sweep", () => {
 });
 
 describe("the end of a preview's time", () => {
-  const active = Date.parse("2026-03-04T12:00:00Z");
+  const stack = thing("stack", "pr-11", { owner: "own", active: "2026-03-04T12:00:00Z" });
+  function ending(known: Facts): unknown {
+    return endingSoon(planSweep([stack], known), known);
+  }
 
-  it("is counted from the last activity, and warned of a day before", () => {
-    const end = endOf(active, 7);
-    assert.equal(end, Date.parse("2026-03-11T12:00:00Z"));
-    assert.equal(isAboutToEnd(end, now), true);
-    assert.equal(isAboutToEnd(end, new Date("2026-03-10T11:59:59Z")), false);
+  it("is counted from the last activity, and told a day before", () => {
+    const known = facts({ 11: "open" }, { maxAgeDays: 7 });
+    assert.deepEqual(ending(known), [{ pullRequest: 11, end: new Date("2026-03-11T12:00:00Z") }]);
+    assert.deepEqual(ending({ ...known, now: new Date("2026-03-10T11:59:59Z") }), []);
   });
 
-  it("never comes without a longest time", () => {
-    assert.equal(endOf(active, undefined), undefined);
-    assert.equal(isAboutToEnd(undefined, now), false);
+  it("is told of no preview that goes anyway, or that has no longest time", () => {
+    assert.deepEqual(ending(facts({ 11: "closed" }, { maxAgeDays: 7 })), []);
+    assert.deepEqual(ending(facts({ 11: "open" }, { maxAgeDays: 5 })), []);
+    assert.deepEqual(ending(facts({ 11: "open" })), []);
   });
 });

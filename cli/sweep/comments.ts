@@ -1,0 +1,72 @@
+import { namespaceFor, previewStack } from "../../components/naming/namespace.ts";
+import { hasPreview, withPreviewGone, withPreviewWords } from "../comment/preview-line.ts";
+import { markerOf } from "../comment/marker.ts";
+import { ownComments, type OnRepository } from "../comment/put-comment.ts";
+import type { Ending } from "./plan.ts";
+import type { Kind } from "./thing.ts";
+
+/** The comments of a project, as the sweep looks at them. */
+export interface ProjectComments {
+  readonly on: OnRepository;
+  /** The project that the comments name. */
+  readonly project: string;
+  /** The application whose previews they are about. */
+  readonly application: string;
+}
+
+/** The time for which comments are looked at after they were last changed, in days. */
+const lookedAtDays = 90;
+
+/** Comments that say of a preview that it is there; they are not removed, but say that it is gone. */
+export function commentsOf({ on, project, application }: ProjectComments): Kind {
+  const place = "GitHub";
+  return {
+    name: "comment",
+    place,
+    async list() {
+      interface Comment {
+        readonly id: number;
+        readonly body?: string;
+        readonly issue_url: string;
+      }
+      const since = new Date(Date.now() - lookedAtDays * 24 * 3600 * 1000).toISOString();
+      const route = "GET /repos/{owner}/{repo}/issues/comments";
+      const all = await on.client.list<Comment>(route, { ...on.repository, since });
+      return (all ?? []).flatMap(({ id, body = "", issue_url }) => {
+        const pullRequest = Number(issue_url.split("/").at(-1));
+        if (!body.startsWith(markerOf({ project, pullRequest })) || !hasPreview(body)) return [];
+        const preview = namespaceFor(application, previewStack(pullRequest));
+        const name = `#${pullRequest} ${id}`;
+        return { kind: "comment", id: String(id), name, place, preview, pullRequest, owner: "own" };
+      });
+    },
+    remove: ({ id, pullRequest = 0 }) =>
+      edit({ on, project }, pullRequest, Number(id), (text) =>
+        withPreviewGone(text, previewStack(pullRequest)),
+      ),
+  };
+}
+
+/** Warns in a pull request's comment that its preview is about to end; nothing where there is none. */
+export async function warnOf({ pullRequest, end }: Ending, { on, project }: ProjectComments): Promise<void> {
+  const until = end.toISOString().slice(0, 16).replace("T", " ");
+  const [own] = await ownComments({ project, pullRequest }, on);
+  if (own === undefined || !hasPreview(own.body)) return;
+  const words = `nobody has used it for long: it is removed after ${until} UTC unless somebody does`;
+  await edit({ on, project }, pullRequest, own.id, (text) => withPreviewWords(text, words));
+}
+
+/** Changes a comment, if it is this project's. Returns false where it is not, or gone. */
+async function edit(
+  { on, project }: Pick<ProjectComments, "on" | "project">,
+  pullRequest: number,
+  id: number,
+  change: (text: string) => string,
+): Promise<boolean> {
+  const own = (await ownComments({ project, pullRequest }, on)).find((one) => one.id === id);
+  if (own === undefined) return false;
+  const body = change(own.body);
+  if (body === own.body) return true;
+  const route = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
+  return (await on.client.ask(route, { ...on.repository, comment_id: id, body })) !== undefined;
+}
