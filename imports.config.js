@@ -38,9 +38,9 @@ export const floors = {
   ],
   cli: [
     [{ folder: "commands", what: "one command each" }],
-    [{ folder: "comment", what: "what a pull request's comment says" }],
     [{ folder: "sweep", what: "what previews left" }],
     [{ folder: "preview", what: "previews of pull requests" }],
+    [{ folder: "comment", what: "what a pull request's comment says" }],
     [
       { folder: "plan", what: "what an up would do" },
       { folder: "ci", what: "reports, publishing" },

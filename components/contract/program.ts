@@ -16,4 +16,5 @@ export type Program =
   | "seed"
   | "switch-route"
   | "tag-images"
-  | "write-secrets";
+  | "write-secrets"
+  | "write-wildcard";

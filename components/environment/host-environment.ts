@@ -2,12 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { found } from "../application/names.ts";
 import { Activator, activatorPort } from "../activator/activator.ts";
 import type { JoinNetworksInput } from "../contract/join-networks.ts";
+import type { GivenCertificate, WriteWildcardInput } from "../contract/write-wildcard.ts";
+import type { Gateway } from "../gateway/gateway.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
+import { certificateProblems, renewalWarning, type Wildcard } from "../gateway/wildcard.ts";
 import { preflight } from "../host/check-hosts.ts";
 import { writeConnections } from "../host/connection.ts";
+import type { Host } from "../host/host.ts";
 import { gatewayDemand } from "../host/preflight.ts";
 import { Step } from "../host/step.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
+import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { missingCredentials } from "../settings/agreement.ts";
 import type { HostStackSettings } from "../settings/host-stack.ts";
@@ -24,6 +29,8 @@ export interface HostEnvironmentArgs {
   connection: HostConnection;
   /** True when the host has IPv6, for a gateway that is made. */
   hasIpv6: boolean;
+  /** The wildcard certificate, where one is given. */
+  certificate?: GivenCertificate;
 }
 
 /**
@@ -33,10 +40,11 @@ export interface HostEnvironmentArgs {
  */
 export async function prepareHost(
   loaded: LoadedSettings<HostStackSettings>,
-): Promise<Pick<HostEnvironmentArgs, "connection" | "hasIpv6">> {
+): Promise<Pick<HostEnvironmentArgs, "connection" | "hasIpv6" | "certificate">> {
   const { settings, credential } = loaded;
   const missing = missingCredentials(settings, givenValues(loaded));
   if (missing.length > 0) throw new InputError(missing);
+  const certificate = givenCertificate(loaded);
   const connections = await writeConnections(
     folderOf(settings.namespace),
     { host: settings.host },
@@ -47,7 +55,43 @@ export async function prepareHost(
   if (connection === undefined) throw new Error("settings without a host");
   const { facts, cautions = [] } = found(reports, connection.host);
   for (const caution of cautions) void pulumi.log.warn(caution);
-  return { connection, hasIpv6: facts?.hasIpv6 ?? false };
+  return { connection, hasIpv6: facts?.hasIpv6 ?? false, ...defined({ certificate }) };
+}
+
+/** The wildcard certificate that the settings give, once it is known to be one. */
+function givenCertificate({
+  settings: { wildcard },
+  credential,
+}: LoadedSettings<HostStackSettings>): GivenCertificate | undefined {
+  if (wildcard?.certificates !== "given") return undefined;
+  const given = { certificate: credential(wildcard.certificate) ?? "", key: credential(wildcard.key) ?? "" };
+  const now = new Date();
+  const problems = certificateProblems(wildcard.domain, given, now);
+  if (problems.length > 0) throw new InputError(problems);
+  const warning = renewalWarning(given, now);
+  if (warning !== undefined) void pulumi.log.warn(warning);
+  return given;
+}
+
+/** Writes the site of the wildcard certificate, where the settings ask for one; known once the gateway has it. */
+function wildcardOf(
+  name: string,
+  { settings: { namespace, wildcard }, certificate: given }: HostEnvironmentArgs,
+  { host, gateway }: { host: Host; gateway: Gateway },
+): pulumi.Output<Wildcard> | undefined {
+  if (wildcard === undefined) return undefined;
+  const { domain, certificates } = wildcard;
+  const site = gateway.containerName.apply((container) => ({ gateway: container, name: namespace }));
+  return new Step<WriteWildcardInput>(
+    `${name}-gateway-wildcard`,
+    {
+      host,
+      program: "write-wildcard",
+      input: { site, domain, ...defined({ given }) },
+      deleteProgram: "remove-route",
+    },
+    { parent: gateway },
+  ).receipt.apply(() => ({ domain, certificates }));
 }
 
 /** A host that several environments share: the gateway that serves them all, its network, and what wakes previews. */
@@ -82,15 +126,20 @@ export class HostEnvironment extends pulumi.ComponentResource {
       );
     this.namespace = settings.namespace;
     this.gateway = pulumi
-      .all([gateway.containerName, gateway.containerId, place.host.networkName, activator?.containerName])
-      .apply(([containerName, containerId, networkName, activator]) => ({
-        containerName,
-        containerId,
-        networkName,
+      .all([
+        gateway.containerName,
+        gateway.containerId,
+        place.host.networkName,
+        activator?.containerName,
+        wildcardOf(name, args, { host: place.host, gateway }),
+      ])
+      .apply(([containerName, containerId, networkName, activator, wildcard]) => ({
+        ...{ containerName, containerId, networkName },
         ...(activator !== undefined &&
           room !== undefined && {
             activator: { containerName: activator, port: activatorPort, room },
           }),
+        ...defined({ wildcard }),
       }));
     this.registerOutputs({ gateway: this.gateway });
   }

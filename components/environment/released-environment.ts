@@ -4,7 +4,7 @@ import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { Backups } from "../data/backups.ts";
-import { Login, type LoginArgs } from "../gateway/login.ts";
+import type { Login } from "../gateway/login.ts";
 import { JoinedGateway } from "../gateway/joined-gateway.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
@@ -29,6 +29,7 @@ import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { nameOf, secretSourcesOf } from "../settings/settings.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
+import { certificateOf, loginOf } from "./site-access.ts";
 
 /** Arguments of a released environment. */
 export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings> {
@@ -184,7 +185,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         access: {
           route: kind.route,
           domain,
-          certificates,
+          ...certificateOf(domain, certificates, args.gateway),
           hidden: kind.hidden,
           ...defined({ login: parts.login }),
           maintenance,
@@ -198,19 +199,6 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       child,
     );
   }
-}
-
-/** Makes the login of the environment's site, where its settings ask for a password. */
-function loginOf(
-  name: string,
-  { settings, credential }: ReleasedEnvironmentArgs,
-  args: Pick<LoginArgs, "host" | "gateway">,
-  opts: pulumi.ComponentResourceOptions,
-): Login | undefined {
-  if (!("password" in settings)) return undefined;
-  const { password } = settings;
-  const given = password.source === "generated" ? undefined : credential(password);
-  return new Login(`${name}-login`, { ...args, ...defined({ given }) }, opts);
 }
 
 /** Warns of every secret that is due for a new value, or loses its overlap: once it is known whether this run brings one. */

@@ -2,6 +2,7 @@ import { defined } from "../input/defined.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { Room } from "../settings/room.ts";
+import type { Wildcard } from "./wildcard.ts";
 
 /** The gateway of a host that several environments share, as its stack says it. */
 export interface SharedGateway {
@@ -11,6 +12,8 @@ export interface SharedGateway {
   readonly networkName: string;
   /** The program that wakes its previews, where the host has one. */
   readonly activator?: SharedActivator;
+  /** Its certificate for all names below a domain, where it has one. */
+  readonly wildcard?: Wildcard;
 }
 
 /** The activator of a host, as its stack says it. */
@@ -40,9 +43,9 @@ export function sharedGateway(
   outputs: Readonly<Record<string, unknown>> | undefined,
 ): SharedGateway {
   const gateway = outputs?.gateway as Partial<SharedGateway> | undefined;
-  const { containerName, containerId, networkName, activator } = gateway ?? {};
+  const { containerName, containerId, networkName, activator, wildcard } = gateway ?? {};
   if (containerName !== undefined && containerId !== undefined && networkName !== undefined) {
-    return { containerName, containerId, networkName, ...defined({ activator }) };
+    return { containerName, containerId, networkName, ...defined({ activator, wildcard }) };
   }
   throw new InputError([
     `towpath:gateway: expected a stack that has brought a gateway up, got ${show(stack)}; bring it up with npm run pulumi -- up --stack ${stack}`,

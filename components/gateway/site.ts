@@ -32,6 +32,8 @@ export interface PublicSite {
   readonly route: "domain";
   readonly domain: string;
   readonly certificates: "automatic" | "internal";
+  /** True when the gateway has a certificate for all names below a domain, which is this one's, too. */
+  readonly sharesCertificate: boolean;
   /** The paths that are answered during maintenance too. */
   readonly healthPaths: readonly string[];
   /** True when search engines are told not to list it. */
@@ -74,7 +76,9 @@ export function renderSite(site: SiteDescription): string {
   return [
     `${isPublic ? access.domain : `:${gatewayPort}`} {`,
     ...indented([
-      ...(isPublic && access.certificates === "internal" ? ["tls internal"] : []),
+      ...(isPublic && access.certificates === "internal" && !access.sharesCertificate
+        ? ["tls internal"]
+        : []),
       "encode zstd gzip",
       ...(isPublic && access.hidden ? robots : []),
       ...headers(access),

@@ -57,6 +57,8 @@ export type Access = { readonly route: "localhost" } | PublicAccess;
 /** Access to an environment by its domain. */
 interface PublicAccess extends SecureSite {
   readonly route: "domain";
+  /** True when the gateway has a certificate for all names below a domain, which is this one's, too. */
+  readonly sharesCertificate: boolean;
   /** True when search engines are told not to list it. */
   readonly hidden: boolean;
   /** The password that visitors are asked for; left out, everyone may look. */

@@ -148,6 +148,7 @@ function credentialsOf(settings: Settings): [string, CredentialSource][] {
     "token",
     "preview",
     "password",
+    "wildcard",
   ]) {
     visit(`towpath:${key}`, settings[key as keyof Settings]);
   }

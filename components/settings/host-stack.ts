@@ -3,6 +3,7 @@ import { z } from "zod";
 import { basicShape, environment } from "./basic.ts";
 import { host } from "./host.ts";
 import { room } from "./room.ts";
+import { wildcard } from "./wildcard.ts";
 
 /** The settings of a shared host. */
 export const hostStackSchema = z
@@ -14,6 +15,11 @@ export const hostStackSchema = z
       .exactOptional()
       .describe(
         "The room for previews: those that nobody uses fall asleep, and wake when somebody opens them; left out, all stay awake, however many there are.",
+      ),
+    wildcard: wildcard
+      .exactOptional()
+      .describe(
+        "One certificate for all environments below a domain; left out, each gets one of its own, of which public authorities give a domain few a week.",
       ),
   })
   .meta({

@@ -7,6 +7,7 @@ import { patientApi } from "../../support/hosts/fake-api.ts";
 import { assertServed, Load } from "../../support/load.ts";
 import { PublicAuthority } from "../../support/hosts/public-authority.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
+import { serialNumber } from "../../support/hosts/serial-number.ts";
 import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { killTree } from "../../support/process-tree.ts";
 import type { Ended } from "../../support/project.ts";
@@ -309,18 +310,6 @@ function beforeJoining(exported: string): string {
   return JSON.stringify(state, (_, value: unknown) =>
     Array.isArray(value) ? value.filter((one) => !isOfGateway(one)) : value,
   );
-}
-
-/** The serial number of the certificate that a domain is served with, which has to be of this authority. */
-async function serialNumber(address: string, domain: string, root: string): Promise<string> {
-  const socket = tls.connect({ host: address, port: 443, servername: domain, ca: root, timeout: 5000 });
-  socket.on("timeout", () => socket.destroy(new Error("no handshake within 5 s")));
-  try {
-    await once(socket, "secureConnect");
-    return socket.getPeerX509Certificate()?.serialNumber ?? assert.fail("no certificate");
-  } finally {
-    socket.destroy();
-  }
 }
 
 /** A kept certificate with hours left of years: nothing but its begin is another one, and who keeps it reads no more than the dates. */

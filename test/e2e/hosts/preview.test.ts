@@ -6,6 +6,7 @@ import { LocalGithub } from "../../support/github/local-github.ts";
 import type { StoredPullRequest } from "../../support/github/pull-requests.ts";
 import { ask } from "../../support/hosts/ask.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
+import { serialNumber } from "../../support/hosts/serial-number.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 
 const domain = "preview.example.test";
@@ -14,12 +15,15 @@ describe("previews of pull requests", () => {
   let host: TestHost;
   let released: ReleasedProject;
   let github: LocalGithub;
+  let shared: Readonly<Record<string, unknown>>;
 
   before(async () => {
     host = await takeHost();
     github = await LocalGithub.start();
     released = await ReleasedProject.create({ staging: host });
-    write("host-previews", { host: host.settings(), imageMirror: released.registry.imageMirror });
+    const { imageMirror } = released.registry;
+    shared = { host: host.settings(), imageMirror, wildcard: { certificates: "internal", domain } };
+    write("host-previews", shared);
     await run(...commandsOf("previews.md").filter((command) => command.includes("host-previews")));
   });
   after(async () => {
@@ -130,6 +134,40 @@ describe("previews of pull requests", () => {
     assert.equal((await ask(host.address, name, "/", { cookie, authorization: "Bearer x" })).status, 200);
   }
 
+  /** Gives the host's stack a certificate in the place of its own one, which all previews then have, without a restart. */
+  async function takesAnotherCertificate(before: string): Promise<void> {
+    const gateway = ["inspect", "--format", "{{.Id}} {{.State.StartedAt}}", "notes-host-previews-gateway"];
+    const started = await host.docker(...gateway);
+    const files = { certificate: "/tmp/wildcard.pem", key: "/tmp/wildcard.key" };
+    await host.script(
+      `openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=previews -addext subjectAltName=DNS:*.${domain} -out ${files.certificate} -keyout ${files.key} 2>&1`,
+    );
+    const source = (variable: string): object => ({ source: "environment", variable });
+    write("host-previews", {
+      ...shared,
+      wildcard: {
+        ...{ certificates: "given", domain },
+        ...{ certificate: source("TEST_CERTIFICATE"), key: source("TEST_KEY") },
+      },
+    });
+    const { code, stdout, stderr } = await released.run(
+      ["pulumi", "up", "--stack", "host-previews", "--yes", "--skip-preview"],
+      {
+        TEST_CERTIFICATE: await host.exec("cat", files.certificate),
+        TEST_KEY: await host.exec("cat", files.key),
+      },
+    );
+    assert.equal(code, 0, `${stdout}\n${stderr}`);
+    const serials = [12, 13].map((number) => serialNumber(host.address, `pr-${number}.${domain}`));
+    const [serial, ...others] = new Set(await Promise.all(serials));
+    assert.deepEqual(others, []);
+    assert.notEqual(serial, before);
+    assert.deepEqual(await host.docker(...gateway), started);
+    assert.deepEqual([await statusOf(12), await statusOf(13)], [200, 200]);
+    write("host-previews", shared);
+    await run("pulumi up --stack host-previews --yes --skip-preview");
+  }
+
   it("run beside each other with data of their own, and leave nothing when they are removed", async () => {
     const commit = await released.publish();
     share({ commit });
@@ -143,6 +181,14 @@ describe("previews of pull requests", () => {
     const networks = await host.docker("network", "ls", "--format", "{{.Name}}");
     assert.ok(networks.includes("notes-pr-12") && networks.includes("notes-pr-13"));
     assert.notEqual((await leftOf(12)).length, 0);
+    const serials = [12, 13].map((number) => serialNumber(host.address, `pr-${number}.${domain}`));
+    const [serial] = new Set(await Promise.all(serials));
+    assert.equal(await serialNumber(host.address, `pr-99.${domain}`), serial);
+    const issued = ["find", "/data/caddy/certificates", "-name", "*.crt"];
+    assert.deepEqual(await host.docker("exec", "notes-host-previews-gateway", ...issued), [
+      `/data/caddy/certificates/local/wildcard_.${domain}/wildcard_.${domain}.crt`,
+    ]);
+    await takesAnotherCertificate(serial ?? "");
     const own = await targetsOf(12);
     assert.ok(own.length >= 8, own.join(" "));
     assert.deepEqual(await reachedFrom(12, own), own);

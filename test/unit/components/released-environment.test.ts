@@ -158,6 +158,17 @@ describe("staging and production", function () {
     assert.deepEqual(site, { gateway: "shared", name: "notes-staging" });
   });
 
+  it("have no certificate of their own below the domain of the shared gateway's", async () => {
+    const gateway = {
+      ...{ containerName: "shared", containerId: "0e5a", networkName: "notes-host-app1" },
+      wildcard: { domain: "example.com", certificates: "internal" as const },
+    };
+    const { registrations } = await released({ gateway });
+    const { text, secure } = inputOf(registrations, "notes-staging-release-route-switch");
+    assert.doesNotMatch(String(text), /^\ttls/m);
+    assert.deepEqual(secure, { domain: "staging.example.com", certificates: "internal" });
+  });
+
   it("make a backup before a migration in production only", async () => {
     const volumes = async (stack: "staging" | "production"): Promise<string[]> =>
       (await released({ stack })).registrations
@@ -169,22 +180,32 @@ describe("staging and production", function () {
 });
 
 describe("a host that several environments share", () => {
-  it("has what wakes previews where settings give them room: without a port, and with few rights", async () => {
-    const { registrations, result } = await deployed(
+  /** What its stack makes with these settings. */
+  const made = (more: Readonly<Record<string, unknown>> = {}) =>
+    deployed(
       () => {
         const { settings } = loadSettings("notes");
         if (settings.environment !== "host") throw new Error("not a host");
-        const args = { applicationName: "notes", settings, connection, hasIpv6: true };
-        return new HostEnvironment(settings.namespace, args);
+        return new HostEnvironment(settings.namespace, {
+          applicationName: "notes",
+          settings,
+          connection,
+          hasIpv6: true,
+        });
       },
       {
         stack: "host-app1",
-        configuration: {
-          "towpath:host": JSON.stringify(host.host),
-          "towpath:room": JSON.stringify({ memory: "1GiB", previews: 2 }),
-        },
+        configuration: Object.fromEntries(
+          Object.entries({ host: host.host, ...more }).map(([key, value]) => [
+            `towpath:${key}`,
+            JSON.stringify(value),
+          ]),
+        ),
       },
     );
+
+  it("has what wakes previews where settings give them room: without a port, and with few rights", async () => {
+    const { registrations, result } = await made({ room: { memory: "1GiB", previews: 2 } });
     const { inputs } = byName(registrations)["notes-host-app1-activator-container"] ?? {};
     assert.ok(inputs !== undefined);
     assert.equal(inputs.ports, undefined);
@@ -202,20 +223,18 @@ describe("a host that several environments share", () => {
     });
   });
 
+  it("may have a certificate for all names below a domain, in a site of its own", async () => {
+    const wildcard = { domain: "preview.example.com", certificates: "internal" };
+    const { registrations, result } = await made({ wildcard });
+    assert.deepEqual(inputOf(registrations, "notes-host-app1-gateway-wildcard"), {
+      site: { gateway: "notes-host-app1-gateway", name: "notes-host-app1" },
+      domain: "preview.example.com",
+    });
+    assert.deepEqual((await valueOf(result.gateway)).wildcard, wildcard);
+  });
+
   it("has only a gateway and its network", async () => {
-    const { registrations, result } = await deployed(
-      () => {
-        const { settings } = loadSettings("notes");
-        if (settings.environment !== "host") throw new Error("not a host");
-        return new HostEnvironment(settings.namespace, {
-          applicationName: "notes",
-          settings,
-          connection,
-          hasIpv6: true,
-        });
-      },
-      { stack: "host-app1", configuration: { "towpath:host": JSON.stringify(host.host) } },
-    );
+    const { registrations, result } = await made();
     assert.deepEqual(Object.keys(byName(registrations)).sort(), [
       "notes-host-app1-gateway-certificates",
       "notes-host-app1-gateway-container",

@@ -27,6 +27,7 @@ export const preview = {
   host: machine,
   registry,
   commit: "0123456789abcdef0123456789abcdef01234567",
+  password: { source: "generated" },
   github: { repository: "octocat/notes", token: { source: "environment", variable: "PREVIEW_TOKEN" } },
   data: { kind: "seed", service: "api", command: ["python", "-m", "notes.seed"] },
   triggers: { labels: ["app"], paths: ["app/**"], drafts: false, forkLabel: "released" },
@@ -88,6 +89,12 @@ export const host = {
   namespace: "notes-host-app1",
   host: machine,
   room: { memory: "4GiB", previews: 6, whenFull: "wait", sleepAfter: "30m" },
+  wildcard: {
+    certificates: "given",
+    domain: "preview.example.com",
+    certificate: { source: "environment", variable: "WILDCARD_CERTIFICATE" },
+    key: { source: "configuration", name: "WILDCARD_KEY" },
+  },
 };
 
 export const staging = {
