@@ -7,6 +7,7 @@ import { resourceDifferences, type Difference, type RefreshDigest } from "../dri
 import { routeDrift } from "../drift/route.ts";
 import { explain } from "../failures.ts";
 import { githubClient, onGithub } from "../github/access.ts";
+import { isAsleep } from "../preview/sleep.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import { pulumiFolder, type Project } from "../project.ts";
@@ -24,6 +25,8 @@ import { columns } from "../terminal/table.ts";
 export interface Drifted {
   readonly stack: string;
   readonly differences: readonly Difference[];
+  /** True for a preview that sleeps, of which nothing was compared. */
+  readonly asleep?: boolean;
 }
 
 /**
@@ -39,6 +42,8 @@ export async function drift(stack: string, progress: Progress, project: Project)
   if (deployment === undefined || deployment.resources.length === 0) throw new Problem(nothingThere(stack));
   const connections =
     hasHosts(stack) && reachesHosts(deployment) ? await openHosts(call, run, progress) : undefined;
+  if (settings.environment === "preview" && connections !== undefined && (await isAsleep(call, connections)))
+    return { stack, differences: [], asleep: true };
   const { github: left } = stackOutputs(deployment) as { github?: LeftOnGithub };
   const github = await githubDifferences(settings, left, call, progress);
   const route = await routeDifferences(settings, deployment, call, connections);
@@ -68,7 +73,9 @@ function reachesHosts({ resources }: Deployment): boolean {
 }
 
 /** The differences as a table, and the command that repairs them. */
-export function driftInWords({ stack, differences }: Drifted): string {
+export function driftInWords({ stack, differences, asleep = false }: Drifted): string {
+  if (asleep)
+    return `${stack}: it sleeps, and nothing was compared; npx towpath preview wake ${stack} wakes it`;
   if (differences.length === 0) return `${stack}: everything is as the last up left it`;
   return [
     columns([

@@ -1,6 +1,8 @@
 import { askActivator } from "../../components/activator/ask.ts";
+import type { ActivatorAnswers } from "../../components/activator/question.ts";
 import { dockerView } from "../../components/host/docker-view.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
+import { defined } from "../../components/input/defined.ts";
 import { docker, lines } from "../docker/containers.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
@@ -35,23 +37,15 @@ export async function sleepOrWake(
   const [connection] = Object.values(await openHosts(call, run, progress));
   if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
   const { host } = connection;
-  const activator = await activatorOn(connection, project.application.name);
-  if (activator === undefined) throw new Problem(nobodySleeps(operation, gatewayOf(call)));
-  const namespace = namespaceOf(project, stack);
-  const { previews } = await askActivator(dockerView(connection), activator, "state");
-  if (!previews.some((preview) => preview.namespace === namespace))
-    throw new Problem(noPreview(operation, stack));
-  if (operation === "sleep") {
-    await asStep(progress, `stopping ${stack}`, () =>
-      askActivator(dockerView(connection), activator, "sleep", { namespace }),
-    );
-    return { stack, host, state: "asleep" };
+  const watched = await watchedOn(connection, call);
+  if (watched === undefined) throw new Problem(nobodySleeps(operation, gatewayOf(call)));
+  if (watched.awake === undefined) throw new Problem(noPreview(operation, stack));
+  if (operation === "wake") {
+    await wake(watched, call, progress);
+    return { stack, host, state: "awake" };
   }
-  const { result } = await asStep(progress, `waking ${stack}`, () =>
-    askActivator(dockerView(connection), activator, "wake", { namespace }),
-  );
-  if (result === "pass") return { stack, host, state: "awake" };
-  throw new Problem(result === "full" ? noRoom(stack, gatewayOf(call)) : isIll(stack));
+  await asStep(progress, `stopping ${stack}`, () => watched.ask("sleep"));
+  return { stack, host, state: "asleep" };
 }
 
 /**
@@ -59,44 +53,65 @@ export async function sleepOrWake(
  * is gone. Nothing happens where nothing sleeps.
  */
 export async function wakeBefore(
-  { project, stack }: PulumiCall,
-  connections: Readonly<Record<string, HostConnection>>,
+  call: PulumiCall,
+  connections: HostConnections,
   progress: Progress,
 ): Promise<void> {
-  for (const connection of Object.values(connections)) {
-    const activator = await activatorOn(connection, project.application.name);
-    if (activator === undefined) continue;
-    const namespace = namespaceOf(project, stack);
-    const { previews } = await askActivator(dockerView(connection), activator, "state");
-    if (!previews.some((preview) => preview.namespace === namespace && !preview.awake)) continue;
-    const { result } = await asStep(progress, `waking ${stack}`, () =>
-      askActivator(dockerView(connection), activator, "wake", { namespace }),
-    );
-    if (result !== "pass")
-      throw new Problem(result === "full" ? noRoom(stack, gatewayOf({ project, stack })) : isIll(stack));
-  }
+  for (const watched of await allWatched(connections, call))
+    if (watched.awake === false) await wake(watched, call, progress);
+}
+
+/** Tells whether a preview sleeps on its host. */
+export async function isAsleep(call: PulumiCall, connections: HostConnections): Promise<boolean> {
+  return (await allWatched(connections, call)).some(({ awake }) => awake === false);
 }
 
 /** Gives the place of a preview that is removed to others: in the queue, and the room that is kept for it. */
-export async function leaveRoom(
-  { project, stack }: PulumiCall,
-  connections: Readonly<Record<string, HostConnection>>,
-): Promise<void> {
-  for (const connection of Object.values(connections)) {
-    const activator = await activatorOn(connection, project.application.name);
-    if (activator === undefined) continue;
-    await askActivator(dockerView(connection), activator, "leave", {
-      namespace: namespaceOf(project, stack),
-    });
-  }
+export async function leaveRoom(call: PulumiCall, connections: HostConnections): Promise<void> {
+  for (const { ask } of await allWatched(connections, call)) await ask("leave");
 }
 
-/** The container of the activator that runs on a host; undefined where the host has none. */
-async function activatorOn(connection: HostConnection, application: string): Promise<string | undefined> {
-  const labels = ["towpath.part=activator", `towpath.project=${application}`];
+/** The open connections to a stack's hosts. */
+type HostConnections = Readonly<Record<string, HostConnection>>;
+
+/** A preview as the activator of its host knows it. */
+interface Watched {
+  /** Left out where nothing of it is there. */
+  readonly awake?: boolean;
+  /** Has the activator do something about it. */
+  readonly ask: <Operation extends "sleep" | "wake" | "leave">(
+    operation: Operation,
+  ) => Promise<ActivatorAnswers[Operation]>;
+}
+
+async function allWatched(connections: HostConnections, call: PulumiCall): Promise<readonly Watched[]> {
+  const all = await Promise.all(Object.values(connections).map((connection) => watchedOn(connection, call)));
+  return all.filter((watched) => watched !== undefined);
+}
+
+/** Returns undefined where the host has no activator that runs. */
+async function watchedOn(
+  connection: HostConnection,
+  { project, stack }: PulumiCall,
+): Promise<Watched | undefined> {
+  const labels = ["towpath.part=activator", `towpath.project=${project.application.name}`];
   const filters = labels.flatMap((label) => ["--filter", `label=${label}`]);
   const found = await docker(onHost(connection, run), ["ps", ...filters, "--format", "{{.Names}}"]);
-  return lines(found)[0];
+  const [activator] = lines(found);
+  if (activator === undefined) return undefined;
+  const namespace = namespaceOf(project, stack);
+  const host = dockerView(connection);
+  const { previews } = await askActivator(host, activator, "state");
+  return {
+    ...defined({ awake: previews.find((preview) => preview.namespace === namespace)?.awake }),
+    ask: (operation) => askActivator(host, activator, operation, { namespace }),
+  };
+}
+
+async function wake({ ask }: Watched, call: PulumiCall, progress: Progress): Promise<void> {
+  const { result } = await asStep(progress, `waking ${call.stack}`, () => ask("wake"));
+  if (result === "full") throw new Problem(noRoom(call.stack, gatewayOf(call)));
+  if (result !== "pass") throw new Problem(isIll(call.stack));
 }
 
 /** The stack of the host that previews share. */

@@ -161,8 +161,9 @@ describe("previews that sleep", () => {
     assert.deepEqual(await states(13), []);
   });
 
-  it("are removed while they sleep", async () => {
+  it("are no drift, and are removed while they sleep", async () => {
     await run(...sleep);
+    assert.match(await run("drift", "--stack", "pr-12"), /^pr-12: it sleeps, and nothing was compared;/m);
     await run("pulumi", "destroy", "--stack", "pr-12", "--yes", "--skip-preview");
     assert.deepEqual(await states(), []);
   });

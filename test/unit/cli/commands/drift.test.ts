@@ -47,6 +47,10 @@ describe("towpath drift", function () {
     const found = await look();
     assert.deepEqual(found, { stack: "repository", differences: [] });
     assert.equal(driftInWords(found), "repository: everything is as the last up left it");
+    assert.equal(
+      driftInWords({ stack: "pr-12", differences: [], asleep: true }),
+      "pr-12: it sleeps, and nothing was compared; npx towpath preview wake pr-12 wakes it",
+    );
     assert.deepEqual(machine.calls, [command]);
   });
 

@@ -1,9 +1,9 @@
 /** A preview that is put to sleep and woken from the command line. That its containers stop is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import { sleepOrWake, sleptInWords } from "../../../../cli/preview/sleep.ts";
+import { isAsleep, leaveRoom, sleepOrWake, sleptInWords, wakeBefore } from "../../../../cli/preview/sleep.ts";
 import { hostKey } from "../../settings/good.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { PlayedHost } from "../played-host.ts";
@@ -54,6 +54,7 @@ describe("a preview that is put to sleep or woken", function () {
         *'"operation":"state"'*) echo '${state}';;
         *'"operation":"wake"'*) echo '{"result":"${woken}"}';;
         *'"operation":"sleep"'*) echo '{"result":"asleep"}';;
+        *'"operation":"leave"'*) echo left >>"${machine.root}/left"; echo '{"result":"left"}';;
         ps*part=activator*) echo notes-host-previews-activator;;
         version*) echo "24.0.0 1.43";;
       esac`,
@@ -67,6 +68,20 @@ describe("a preview that is put to sleep or woken", function () {
     assert.deepEqual(asleep, { stack: "pr-12", host: "preview", state: "asleep" });
     assert.equal(sleptInWords(asleep), "pr-12 sleeps on preview; it wakes when somebody opens it");
     assert.equal(sleptInWords(await ask("wake")), "pr-12 is awake on preview");
+  });
+
+  it("is woken before its state is compared with its containers, and leaves its place when it is removed", async () => {
+    process.chdir(machine.root);
+    const call = { project: machine.project, stack: "pr-12", logFolder: machine.root, environment: {} };
+    const connections = { preview: { host: "preview", folder: ".towpath/ssh/notes-pr-12" } };
+    activator([]);
+    assert.equal(await isAsleep(call, connections), false);
+    activator(["notes-pr-12"]);
+    assert.equal(await isAsleep(call, connections), true);
+    await wakeBefore(call, connections, progress);
+    assert.ok(progress.lines.some((line) => line.includes("waking pr-12")));
+    await leaveRoom(call, connections);
+    assert.ok(existsSync(join(machine.root, "left")));
   });
 
   it("is reported when there is no room for it, or it does not become well", async () => {
