@@ -55,7 +55,7 @@ export const previewSchema = z
       .meta(unhashed),
     ...routedShape(2),
     limits: limits
-      .prefault({ memory: "256MiB", cpus: 0.5, pids: 128 })
+      .prefault({ memory: "256MiB", cpus: 1, pids: 128 })
       .describe(
         "What each container may use at most, those of PostgreSQL, Redis and the object storage too.",
       ),

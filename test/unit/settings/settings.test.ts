@@ -52,7 +52,7 @@ describe("settings that are missing", () => {
     assert.ok(settings.environment === "preview");
     assert.equal(settings.gateTimeoutSeconds, 120);
     assert.equal(settings.previewName, "pr-12");
-    assert.deepEqual(settings.limits, { memory: 268435456, cpus: 0.5, pids: 128 });
+    assert.deepEqual(settings.limits, { memory: 268435456, cpus: 1, pids: 128 });
     assert.deepEqual(settings.host.key, { source: "agent" });
     assert.equal(settings.host.port, 22);
     assert.equal(settings.certificates, "automatic");
