@@ -8,7 +8,7 @@ export function shuffled<T>(things: readonly T[], seed: number): T[] {
 }
 
 /** Numbers from 0 to below 1, always the same for a seed. */
-function numbersOf(seed: number): () => number {
+export function numbersOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
