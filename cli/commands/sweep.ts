@@ -77,7 +77,7 @@ export async function sweepPreviews(
     };
     const stacks = stacksIn({ state: stateOf(host), application, list, remove });
     const repository = repositoryNameOf(named.repository);
-    const comments = { on: { client: github, repository }, project: project.name, application };
+    const comments = { on: { client: github, name: repository }, project: project.name, application };
     const all = [stacks, ...kinds, ...kindsOnGithub(on), commentsOf(comments)];
     const limits = defined({ maxAgeDays: settings.maxAge });
     const swept = await sweep(all, new PullRequests(on, limits), { dryRun }, progress);

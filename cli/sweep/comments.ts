@@ -31,7 +31,7 @@ export function commentsOf({ on, project, application }: ProjectComments): Kind 
       }
       const since = new Date(Date.now() - lookedAtDays * 24 * 3600 * 1000).toISOString();
       const route = "GET /repos/{owner}/{repo}/issues/comments";
-      const all = await on.client.list<Comment>(route, { ...on.repository, since });
+      const all = await on.client.list<Comment>(route, { ...on.name, since });
       return (all ?? []).flatMap(({ id, body = "", issue_url }) => {
         const pullRequest = Number(issue_url.split("/").at(-1));
         if (!body.startsWith(markerOf({ project, pullRequest })) || !hasPreview(body)) return [];
@@ -68,5 +68,5 @@ async function edit(
   const body = change(own.body);
   if (body === own.body) return true;
   const route = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
-  return (await on.client.ask(route, { ...on.repository, comment_id: id, body })) !== undefined;
+  return (await on.client.ask(route, { ...on.name, comment_id: id, body })) !== undefined;
 }

@@ -42,6 +42,7 @@ describe("the gateway's file", () => {
         certificates: "internal",
         healthPaths: [],
         hidden: true,
+        sharesCertificate: false,
         passwordHash: "$2a$14$hash",
         drainSeconds: 10,
         activator: "notes-host-previews-activator:8080",

@@ -16,7 +16,7 @@ describe("the comments that a sweep looks at", function () {
     github = await LocalGithub.start();
     const access = { token: "t", place: "towpath:github.token", variables: { GITHUB_BASE_URL: github.url } };
     const client = new GithubClient({ ...access, say: () => undefined });
-    const on = { client, repository: { owner: "octo-org", repo: "notes" } };
+    const on = { client, name: { owner: "octo-org", repo: "notes" } };
     comments = { on, project: "towpath", application: "notes" };
     github.store.openPullRequest({ number: 12 });
   });
