@@ -30,6 +30,7 @@ import { startCommand } from "./commands/start.command.ts";
 import { statusCommand } from "./commands/status.command.ts";
 import { stopCommand } from "./commands/stop.command.ts";
 import { sweepCommand } from "./commands/sweep.command.ts";
+import { templateCommand } from "./commands/template.command.ts";
 import { testCommand } from "./commands/test.command.ts";
 import { exitCode } from "./problem.ts";
 import { listenForInterrupts } from "./process/interrupts.ts";
@@ -74,6 +75,7 @@ const commands = [
   sweepCommand,
   driftCommand,
   previewCommand,
+  templateCommand,
   githubImportCommand,
   envCheckCommand,
 ];

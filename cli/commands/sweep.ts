@@ -4,7 +4,9 @@ import { connect } from "../../components/host/connection.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { defined } from "../../components/input/defined.ts";
 import { UserError } from "../../components/input/user-error.ts";
+import type { DropCloneInput } from "../../components/contract/template.ts";
 import type { Site } from "../../components/contract/switch-route.ts";
+import type { TemplateServer } from "../../components/data/template-server.ts";
 import { isPreview, previewStack } from "../../components/naming/namespace.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { stateAddress } from "../../components/naming/run-mark.ts";
@@ -12,12 +14,13 @@ import type { PreviewSettings } from "../../components/settings/preview.ts";
 import { neededDigests } from "../ci/prune.ts";
 import { githubClient, onGithub } from "../github/access.ts";
 import { Problem } from "../problem.ts";
-import { lastLines, run } from "../process/run.ts";
+import { lastLines, run, type Run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { runOperation } from "../pulumi/operation.ts";
 import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
+import { readDeployment, stackOutputs } from "../pulumi/state.ts";
 import { listStacks, type StackState } from "../pulumi/stacks.ts";
 import { callFor } from "../stack/call.ts";
 import { removeStack } from "../stack/create.ts";
@@ -28,6 +31,7 @@ import { withOwnConnections } from "../stack/own-connections.ts";
 import { runProgram } from "../stack/program.ts";
 import { namespaceOf, previewSettings, settingsOf } from "../stack/settings.ts";
 import { commentsOf, warnOf } from "../sweep/comments.ts";
+import { databases } from "../sweep/databases.ts";
 import { kindsOnGithub } from "../sweep/on-github.ts";
 import { kindsOnHost, type PreviewHost } from "../sweep/on-host.ts";
 import type { Reason } from "../sweep/plan.ts";
@@ -110,16 +114,27 @@ async function onPreviewHost(
     await connect(connection);
     const there = onHost(connection, run);
     const { gateway, activator } = namesOf(namespaceOf(project, stack));
+    const host = {
+      ...of,
+      name: place,
+      run: ((command, args, more) => there(command, args, { timeout: patience, ...more })) satisfies Run,
+      state: stateOf(call),
+    };
+    const { template } = stackOutputs(await readDeployment(call, run)) as { template?: TemplateServer };
+    const onServer =
+      template === undefined
+        ? []
+        : [databases({ ...host, server: template, drop: (input) => dropClone(input, connection, call) })];
     return {
-      kinds: kindsOnHost({
-        ...of,
-        name: place,
-        run: (command, args, more) => there(command, args, { timeout: patience, ...more }),
-        state: stateOf(call),
-        gateway,
-        activator,
-        removeSite: (name) => removeSite({ gateway, name }, connection, call),
-      }),
+      kinds: [
+        ...kindsOnHost({
+          ...host,
+          gateway,
+          activator,
+          removeSite: (name) => removeSite({ gateway, name }, connection, call),
+        }),
+        ...onServer,
+      ],
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -135,6 +150,16 @@ async function removeSite(site: Site, connection: HostConnection, call: PulumiCa
   const said = lastLines(stdout.trim() === "" ? stderr : stdout, 1);
   throw new Problem(
     `route: the site of ${site.name} cannot be removed from ${site.gateway}, got ${JSON.stringify(said)}; run the command again`,
+  );
+}
+
+/** Drops a preview's database, by the program that a destroy runs. */
+async function dropClone(input: DropCloneInput, connection: HostConnection, call: PulumiCall): Promise<void> {
+  const { code, stdout, stderr } = await runProgram("drop-clone", input, connection, call, run);
+  if (code === 0) return;
+  const said = lastLines(stdout.trim() === "" ? stderr : stdout, 1);
+  throw new Problem(
+    `data: the database ${input.clone} cannot be dropped, got ${JSON.stringify(said)}; run the command again`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { CreateBucketsInput } from "../../components/contract/create-buckets.ts";
 import type { HealthGateInput } from "../../components/contract/health-gate.ts";
 import type { ResetDataInput } from "../../components/contract/reset-data.ts";
+import type { CloneDatabaseInput, DropCloneInput } from "../../components/contract/template.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { defined } from "../../components/input/defined.ts";
 import { isPreview, previewStack } from "../../components/naming/namespace.ts";
@@ -108,8 +109,15 @@ export function resettingSteps(steps: readonly ReleaseStep[], names: Names): rea
   });
   const repeated = (program: ReleaseStep["program"], words: string): WordedStep[] =>
     steps.filter((step) => step.program === program).map((step) => ({ ...step, words }));
+  const clone = steps.find(({ program }) => program === "clone-database")?.input as
+    CloneDatabaseInput | undefined;
+  const drop: DropCloneInput | undefined = clone && { server: clone.server, clone: clone.clone };
   return [
     { program: "reset-data", input, words: "removing the data" },
+    ...(drop === undefined
+      ? []
+      : [{ program: "drop-clone", input: drop, words: "dropping the database" } as const]),
+    ...repeated("clone-database", "cloning the template"),
     ...repeated("migrate", "migrating the database"),
     ...repeated("seed", "filling the database"),
   ];

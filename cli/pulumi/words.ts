@@ -8,6 +8,11 @@ const deeds: readonly { readonly token: string; readonly create: string; readonl
   { token: "towpath:migration:Seed", create: "filling the database" },
   { token: "towpath:ci:Check", create: "checking %" },
   { token: "towpath:ci:MigrationRehearsal", create: "rehearsing the migrations" },
+  {
+    token: "towpath:data:ClonedPostgres",
+    create: "cloning the template",
+    delete: "dropping the database",
+  },
   { token: "towpath:data:ReusedPostgres", create: "making the databases" },
   { token: "towpath:data:ReusedObjectStorage", create: "making the buckets" },
   {

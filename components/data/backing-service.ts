@@ -45,6 +45,8 @@ const ofEntryPoints = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"];
 export class DataContainer extends pulumi.ComponentResource {
   /** The container's name, known once the service is healthy. */
   readonly address: pulumi.Output<string>;
+  /** The container's id: another one when it was made again. */
+  readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: DataContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:DataContainer", name, {}, opts);
@@ -90,6 +92,7 @@ export class DataContainer extends pulumi.ComponentResource {
       { parent: this },
     );
     this.address = gate.containerName;
+    this.containerId = server.id;
     this.registerOutputs({ address: this.address });
   }
 }

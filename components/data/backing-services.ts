@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import type { Host } from "../host/host.ts";
+import { defined } from "../input/defined.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { Secret } from "../secrets/secret.ts";
@@ -9,7 +10,9 @@ import type { Limits } from "../settings/limits.ts";
 import { ObjectStorage } from "./object-storage.ts";
 import { Postgres, type DatabaseServer } from "./postgres.ts";
 import { Redis } from "./redis.ts";
+import { ClonedPostgres } from "./cloned.ts";
 import { ReusedObjectStorage, ReusedPostgres } from "./reused.ts";
+import type { TemplateServer } from "./template-server.ts";
 
 /** Arguments of an application's backing services. */
 export interface BackingServicesArgs {
@@ -23,6 +26,8 @@ export interface BackingServicesArgs {
   reused?: Names;
   /** The resources that each of them may use; left out, all. */
   limits?: Limits;
+  /** The template that the database is a clone of; left out, it is on a server of its own. */
+  template?: TemplateServer;
   host: Host;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;
@@ -42,26 +47,7 @@ export class BackingServices extends pulumi.ComponentResource {
 
     if (application.postgres !== undefined) {
       const password = this.generated(`${name}-postgres-password`);
-      const { database } = names;
-      const postgres =
-        reused === undefined
-          ? new Postgres(
-              `${name}-postgres`,
-              {
-                ...shared,
-                version: application.postgres.version,
-                containerName: names.postgres,
-                database,
-                password,
-                labels: labels("postgres"),
-              },
-              { parent: this },
-            )
-          : new ReusedPostgres(
-              `${name}-postgres`,
-              { host: shared.host, database, password, reused },
-              { parent: this },
-            );
+      const postgres = this.postgres(name, args, application.postgres.version, password);
       this.databases = postgres.server;
       secretValues.DATABASE_URL = postgres.url;
     }
@@ -106,6 +92,33 @@ export class BackingServices extends pulumi.ComponentResource {
     }
     this.secretValues = secretValues;
     this.registerOutputs({});
+  }
+
+  private postgres(
+    name: string,
+    args: BackingServicesArgs,
+    version: number,
+    password: pulumi.Output<string>,
+  ): Postgres | ReusedPostgres | ClonedPostgres {
+    const { names, host, reused, template, labels } = args;
+    const { database } = names;
+    const own = `${name}-postgres`;
+    const child = { parent: this };
+    if (reused !== undefined) return new ReusedPostgres(own, { host, database, password, reused }, child);
+    if (template !== undefined) {
+      return new ClonedPostgres(own, { host, template, names, password, labels: labels("postgres") }, child);
+    }
+    const { imageMirror, gateTimeoutSeconds, kind, limits } = args;
+    return new Postgres(
+      own,
+      {
+        ...{ host, imageMirror, gateTimeoutSeconds, kind, version, database, password },
+        ...defined({ limits }),
+        containerName: names.postgres,
+        labels: labels("postgres"),
+      },
+      child,
+    );
   }
 
   private generated(name: string, length = 32): pulumi.Output<string> {

@@ -9,13 +9,12 @@ export interface PostgresArgs extends BackingServiceArgs {
   /** The database's name, and its owner's. */
   database: string;
   password: pulumi.Output<string>;
+  /** Settings of the server, by their names; left out, its own. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** Nothing has to survive a crash where nothing survives the container. */
-const carelessly = ["fsync", "synchronous_commit", "full_page_writes"].flatMap((name) => [
-  "-c",
-  `${name}=off`,
-]);
+const carelessly = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
 
 /**
  * Ready is a server that has answered a query as the application asks it: over the network, with the password. While the
@@ -43,6 +42,8 @@ export class Postgres extends pulumi.ComponentResource {
   /** `postgresql://…` with the password, known once the server accepts connections. */
   readonly url: pulumi.Output<string>;
   readonly server: DatabaseServer;
+  /** The container's id: another one when it was made again. */
+  readonly containerId: pulumi.Output<string>;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:Postgres", name, {}, opts);
@@ -59,30 +60,46 @@ export class Postgres extends pulumi.ComponentResource {
           POSTGRES_PASSWORD_FILE: secretFile("POSTGRES_PASSWORD").path,
         },
         secrets: { POSTGRES_PASSWORD: password },
-        ...(args.kind.data === "memory" && { command: ["postgres", ...carelessly] }),
-        dataPath: "/var/lib/postgresql/data",
+        ...commandOf(args),
+        dataPath: dataPathOf(args.version),
         probe: { command: ["sh", "-c", asksAsApplication, database] },
       },
       { parent: this },
     );
+    this.containerId = server.containerId;
     this.server = databaseServer(server.address, password, { administrator: database, owner: database });
     this.url = this.server.urlOf(database);
     this.registerOutputs({ url: this.url });
   }
 }
 
-/** A server as those see it who make databases on it. */
+/** The folder of the image's volume: from 18 on it has a folder for each version. */
+function dataPathOf(version: number): string {
+  return version >= 18 ? "/var/lib/postgresql" : "/var/lib/postgresql/data";
+}
+
+/** The command of a server with settings; the image's own where it has none. */
+function commandOf({ kind, settings }: PostgresArgs): { command?: string[] } {
+  const all = Object.entries({ ...(kind.data === "memory" && carelessly), ...settings });
+  if (all.length === 0) return {};
+  return { command: ["postgres", ...all.flatMap(([name, value]) => ["-c", `${name}=${value}`])] };
+}
+
+/**
+ * A server as those see it who make databases on it.
+ *
+ * @param address its host name for the services; the container's own when it is left out
+ */
 export function databaseServer(
   container: pulumi.Output<string>,
   password: pulumi.Output<string>,
   roles: Pick<DatabaseServer, "administrator" | "owner">,
+  address: pulumi.Input<string> = container,
 ): DatabaseServer {
   return {
     container,
     ...roles,
     urlOf: (database) =>
-      pulumi.secret(
-        pulumi.interpolate`postgresql://${roles.owner}:${password}@${container}:5432/${database}`,
-      ),
+      pulumi.secret(pulumi.interpolate`postgresql://${roles.owner}:${password}@${address}:5432/${database}`),
   };
 }

@@ -107,8 +107,8 @@ async function deployHost(
   const prepared = await laterUserErrors(() => prepareHost(loaded));
   const { settings } = loaded;
   const shared = new HostEnvironment(settings.namespace, { applicationName, settings, ...prepared });
-  const { gateway, namespace } = shared;
-  return { gateway, namespace };
+  const { gateway, template, namespace } = shared;
+  return { gateway, namespace, ...defined({ template }) };
 }
 
 async function deployRepository(loaded: LoadedFor<"repository">): Promise<Outputs> {

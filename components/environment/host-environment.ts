@@ -4,6 +4,8 @@ import { Activator, activatorPort } from "../activator/activator.ts";
 import type { JoinNetworksInput } from "../contract/join-networks.ts";
 import type { GivenCertificate, WriteWildcardInput } from "../contract/write-wildcard.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { Postgres } from "../data/postgres.ts";
+import type { TemplateServer } from "../data/template-server.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
 import { certificateProblems, renewalWarning, type Wildcard } from "../gateway/wildcard.ts";
 import { preflight } from "../host/check-hosts.ts";
@@ -14,11 +16,13 @@ import { Step } from "../host/step.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
+import { Secret } from "../secrets/secret.ts";
 import { missingCredentials } from "../settings/agreement.ts";
 import type { HostStackSettings } from "../settings/host-stack.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import type { TemplateSettings } from "../settings/template.ts";
 import { givenValues } from "./agreed.ts";
-import { gatewayOf, placeOf } from "./place.ts";
+import { gatewayOf, placeOf, type Place } from "./place.ts";
 
 /** Arguments of a host that several environments share. */
 export interface HostEnvironmentArgs {
@@ -98,6 +102,8 @@ function wildcardOf(
 export class HostEnvironment extends pulumi.ComponentResource {
   /** The facts of it that environments have to know; they set its stack as their `gateway`. */
   readonly gateway: pulumi.Output<SharedGateway>;
+  /** The server with the template of previews' databases; undefined where there is none. */
+  readonly template: pulumi.Output<TemplateServer> | undefined;
   readonly namespace: string;
 
   constructor(name: string, args: HostEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -141,6 +147,37 @@ export class HostEnvironment extends pulumi.ComponentResource {
           }),
         ...defined({ wildcard }),
       }));
+    this.template = settings.template && templateOf(name, place, settings.template, child);
     this.registerOutputs({ gateway: this.gateway });
   }
+}
+
+/** The most connections to the server, of all previews together. */
+const connections = "500";
+
+/** Makes the server with the template; of another version, it is another one. */
+function templateOf(
+  name: string,
+  { host, names, labels, imageMirror, gateTimeoutSeconds }: Place,
+  { version }: TemplateSettings,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Output<TemplateServer> {
+  const source = { source: "generated", length: 32 } as const;
+  const password = new Secret(`${name}-template-password`, { source }, opts).value;
+  const administrator = names.database;
+  const server = new Postgres(
+    `${name}-template`,
+    {
+      ...{ host, imageMirror, gateTimeoutSeconds, version, password },
+      containerName: names.volume(`postgres-${version}`),
+      database: administrator,
+      kind: { data: "kept", rights: "few" },
+      settings: { max_connections: connections },
+      labels: labels("postgres"),
+    },
+    opts,
+  );
+  return pulumi
+    .all([server.server.container, server.containerId])
+    .apply(([containerName, containerId]) => ({ containerName, containerId, administrator, version }));
 }

@@ -5,6 +5,7 @@ import type { Application } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
+import { templateServer } from "../data/template-server.ts";
 import { portsWarning, sharedGateway } from "../gateway/shared-gateway.ts";
 import { connectAll, preflight, type HostReport } from "../host/check-hosts.ts";
 import { writeConnections } from "../host/connection.ts";
@@ -62,8 +63,8 @@ export async function prepareRelease(
   const [connection] = Object.values(connections);
   if (connection === undefined) throw new Error("settings without a host");
   const connecting = connectAll(connections);
-  const gateway = gatewayArgs(settings);
-  const running = lookAtRunning(settings, connection, { reached: connecting[connection.host], gateway });
+  const shared = sharedArgs(settings, application);
+  const running = lookAtRunning(settings, connection, { reached: connecting[connection.host], shared });
   const reports = await preflight(connections, demandOf(application, settings), connecting);
   const report = found(reports, connection.host);
   const plan = planFile === undefined ? await approvedPlan(settings, await planning) : await planning;
@@ -75,7 +76,7 @@ export async function prepareRelease(
   ]);
   for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
     void pulumi.log.warn(warning);
-  await takeRoom(application, settings, connection, await gateway);
+  await takeRoom(application, settings, connection, await shared);
   planFile?.plan(
     await planFactsOf({
       ...{ application: released, settings, plan, migration, now: new Date() },
@@ -94,7 +95,7 @@ export async function prepareRelease(
     migration,
     routeSince,
     hasIpv6,
-    ...(await gateway),
+    ...(await shared),
     ...defined({ planFile }),
   };
 }
@@ -117,15 +118,18 @@ async function checkPlatforms(
   if (told.length > 0) throw new InputError(told);
 }
 
-/** The gateway that others share with this environment, where there is one. */
-type SharedGatewayArgs = Pick<ReleasedEnvironmentArgs, "gateway">;
+/** The parts of a shared host that this environment uses: its gateway, and the template of its database. */
+type SharedArgs = Pick<ReleasedEnvironmentArgs, "gateway" | "template">;
 
-async function gatewayArgs({ gateway, namespace }: ReleasedSettings): Promise<SharedGatewayArgs> {
+async function sharedArgs(settings: ReleasedSettings, { postgres }: Application): Promise<SharedArgs> {
+  const { gateway, namespace } = settings;
   if (gateway === undefined) return {};
-  const found = sharedGateway(gateway, await stackOutputsOf(gateway));
+  const outputs = await stackOutputsOf(gateway);
+  const found = sharedGateway(gateway, outputs);
   const warning = portsWarning(namesOf(namespace).network, found);
   if (warning !== undefined) void pulumi.log.warn(warning);
-  return { gateway: found };
+  if (!("data" in settings) || settings.data.kind !== "template") return { gateway: found };
+  return { gateway: found, template: templateServer(gateway, outputs, postgres?.version) };
 }
 
 /** Makes sure of the room for a preview on its host, and wakes it where it sleeps; a plan only asks whether there is some. */
@@ -133,11 +137,13 @@ async function takeRoom(
   application: Application,
   { environment, namespace, limits, gateway = "" }: ReleasedSettings,
   connection: HostConnection,
-  { gateway: shared }: SharedGatewayArgs,
+  { gateway: shared, template }: SharedArgs,
 ): Promise<void> {
   if (environment !== "preview" || shared?.activator === undefined) return;
   const { containerName, room } = shared.activator;
-  const memory = previewMemory(application, limits);
+  // A clone is on the template's server, which is not the preview's.
+  const { postgres: _, ...cloned } = application;
+  const memory = previewMemory(template === undefined ? application : cloned, limits);
   const isPlan = pulumi.runtime.isDryRun();
   const answer = await askActivator(dockerView(connection), containerName, isPlan ? "look" : "admit", {
     namespace,
@@ -159,7 +165,7 @@ interface RunningRelease {
 function lookAtRunning(
   { namespace }: ReleasedSettings,
   connection: HostConnection,
-  before: { readonly reached: Promise<void> | undefined; readonly gateway: Promise<SharedGatewayArgs> },
+  before: { readonly reached: Promise<void> | undefined; readonly shared: Promise<SharedArgs> },
 ): Promise<RunningRelease> {
   const outputs = stackOutputsOf(pulumi.getStack());
   const host = dockerView(connection);
@@ -168,7 +174,7 @@ function lookAtRunning(
     return host.run(...asked);
   };
   const looking = async (): Promise<RunningRelease> => {
-    const { gateway } = await before.gateway;
+    const { gateway } = await before.shared;
     const site = { gateway: gateway?.containerName ?? namesOf(namespace).gateway, name: namespace };
     const [since, restarting] = await Promise.all([
       routeSince(site, askGateway, outputs),

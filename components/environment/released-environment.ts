@@ -4,6 +4,7 @@ import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { Backups } from "../data/backups.ts";
+import type { TemplateServer } from "../data/template-server.ts";
 import type { Login } from "../gateway/login.ts";
 import { JoinedGateway } from "../gateway/joined-gateway.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
@@ -41,6 +42,8 @@ export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings
   migration: MigrationPlan;
   /** The gateway of the host, where several environments share it; left out, this one has its own. */
   gateway?: SharedGateway;
+  /** The template that a preview's database is a clone of; left out, it is on a server of its own. */
+  template?: TemplateServer;
   /** The time since which the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
   /** True when the host has IPv6, for a gateway that is made. */
@@ -106,6 +109,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         kind: kinds[settings.environment],
         // Only what has a limit can be summed up, and previews share their host.
         ...(settings.environment === "preview" && { limits: settings.limits }),
+        ...defined({ template: args.template }),
       },
       child,
     );

@@ -4,6 +4,7 @@ import { basicShape, environment } from "./basic.ts";
 import { host } from "./host.ts";
 import { room } from "./room.ts";
 import { wildcard } from "./wildcard.ts";
+import { template } from "./template.ts";
 
 /** The settings of a shared host. */
 export const hostStackSchema = z
@@ -20,6 +21,11 @@ export const hostStackSchema = z
       .exactOptional()
       .describe(
         "One certificate for all environments below a domain; left out, each gets one of its own, of which public authorities give a domain few a week.",
+      ),
+    template: template
+      .exactOptional()
+      .describe(
+        "The database that previews with `data: { kind: template }` are cloned from; left out, there is none.",
       ),
   })
   .meta({

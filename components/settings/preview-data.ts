@@ -30,8 +30,12 @@ export const previewData = z.discriminatedUnion(
         timeoutSeconds: seconds(1, 600).describe("How long it may take, in seconds."),
       })
       .meta({ id: "SeedData", description: "What a command of the application writes." }),
+    z.strictObject({ kind: z.literal("template") }).meta({
+      id: "TemplateData",
+      description: "A clone of the template of the stack that `gateway` names.",
+    }),
   ],
-  expectedKind("kind", ["empty", "seed"], 'write { "kind": "empty" } if in doubt'),
+  expectedKind("kind", ["empty", "seed", "template"], 'write { "kind": "empty" } if in doubt'),
 );
 
 export type PreviewData = z.output<typeof previewData>;

@@ -23,9 +23,9 @@ const askAgainSeconds = 0.5;
 /** The time between two looks at the session that holds the lock, in seconds: its client is not notified of its end. */
 const lookAgainSeconds = 2;
 
-/** A lock and its purpose, with which messages begin: `migrations` or `backup`. */
+/** A lock and its purpose, with which messages begin. */
 export interface TakenLock extends DatabaseLock {
-  readonly subject: "migrations" | "backup";
+  readonly subject: "migrations" | "backup" | "template";
 }
 
 /** The lock was this process's, and is no more. */
@@ -200,7 +200,7 @@ function openSession(machine: Machine, { subject, container, administrator, data
 
 /** The name of the session, which shows who has the lock to whoever waits for it. */
 function sessionName(subject: TakenLock["subject"]): string {
-  return `towpath${subject === "backup" ? " backup" : ""} by ${userInfo().username} on ${hostname()}`;
+  return `towpath${subject === "migrations" ? "" : ` ${subject}`} by ${userInfo().username} on ${hostname()}`;
 }
 
 function holderOf(session: Session): Promise<string> {
@@ -214,6 +214,9 @@ function holderOf(session: Session): Promise<string> {
 }
 
 function heldMessage({ subject, database, waitSeconds }: TakenLock, holder: string): string {
+  if (subject === "template") {
+    return `template: another run makes it, waited ${waitSeconds} s for ${holder}; nothing was started: run the command again when that one is done`;
+  }
   return (
     `${subject}: another migration or backup holds the lock of the database "${database}", waited ${waitSeconds} s for ${holder}; ` +
     "nothing was started: run the command again when that one is done, or wait longer with towpath:migration.lockWaitSeconds"

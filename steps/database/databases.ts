@@ -1,4 +1,5 @@
 import type { AdministeredServer } from "../../components/contract/database.ts";
+import { defined } from "../../components/input/defined.ts";
 import type { Machine } from "../machine/machine.ts";
 
 /** Makes a database that belongs to the role, with nothing in it. */
@@ -45,6 +46,39 @@ export function runSql(
   return machine.run(container, [...client, "--username", administrator, "--dbname", "postgres"], {
     input: sql,
   });
+}
+
+/** The manner in which SQL is run. */
+export interface SqlCall {
+  /** The database; that of the server's own administration when it is left out. */
+  readonly database?: string;
+  /** The time that it may take, in seconds; 30 by default. */
+  readonly timeoutSeconds?: number;
+  /** The role in whose name it is run; the administrator's own when it is left out. */
+  readonly role?: string;
+}
+
+/**
+ * Runs SQL as the administrator, and returns the lines that it answers, with `|` between the columns. What fails says so
+ * in one line, without the rows that it is about.
+ */
+export async function askSql(
+  machine: Machine,
+  { container, administrator }: AdministeredServer,
+  sql: string,
+  { database = "postgres", timeoutSeconds, role }: SqlCall = {},
+): Promise<readonly string[]> {
+  const client = ["psql", "--quiet", "--no-psqlrc", "--no-align", "--tuples-only"];
+  const settings = ["--set", "ON_ERROR_STOP=1", "--set", "VERBOSITY=terse"];
+  const answer = await machine.run(
+    container,
+    [...client, ...settings, "--username", administrator, "--dbname", database],
+    {
+      input: role === undefined ? sql : `SET ROLE ${identifier(role)};\n${sql}`,
+      ...defined({ timeoutSeconds }),
+    },
+  );
+  return answer.split("\n").filter((line) => line !== "");
 }
 
 /** A name in SQL, quoted. */

@@ -16,9 +16,14 @@ export async function networksOf(containers: readonly string[]): Promise<readonl
   return (await Promise.all(found)).filter((networks) => networks !== undefined);
 }
 
-/** Has a container join a network, also one that is stopped: it is in it from its next start on. */
-export async function joinNetwork(container: string, network: string): Promise<void> {
-  await docker(["network", "connect", network, container]);
+/**
+ * Has a container join a network, also one that is stopped: it is in it from its next start on.
+ *
+ * @param alias one more name by which others there know it
+ */
+export async function joinNetwork(container: string, network: string, alias?: string): Promise<void> {
+  const named = alias === undefined ? [] : ["--alias", alias];
+  await docker(["network", "connect", ...named, network, container]);
 }
 
 /**

@@ -17,8 +17,8 @@ export interface Machine {
   readonly addresses: (copy: string) => Promise<readonly string[]>;
   /** The names of the networks that each of the copies is in; one that is gone is left out. */
   readonly networks: (copies: readonly string[]) => Promise<readonly (readonly string[])[]>;
-  /** Has a copy join a network, also one that does not run; it stays in those that it is in. */
-  readonly join: (copy: string, network: string) => Promise<void>;
+  /** Has a copy join a network, also one that does not run, with one more name there; it stays in those that it is in. */
+  readonly join: (copy: string, network: string, alias?: string) => Promise<void>;
   /** Has a copy leave a network; whatever of the two is gone has nothing left to do. */
   readonly leave: (copy: string, network: string) => Promise<void>;
   /** The exit code of a copy's last end, or of the one that comes next when it runs. */

@@ -6,6 +6,23 @@ import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 
 const domain = "preview.example.test";
+const template = "notes-host-previews-postgres-15";
+const mine = "DELETE FROM notes; INSERT INTO notes (title) VALUES ('mine')";
+
+/** Prints where a service's database is, and which databases its role can connect to. */
+const tryAll = `
+import json, os, psycopg
+from urllib.parse import urlsplit
+url = urlsplit(open(os.environ["DATABASE_URL_FILE"]).read())
+def connect(name):
+    try:
+        psycopg.connect(url._replace(path=name).geturl(), connect_timeout=5).close()
+        return "ok"
+    except psycopg.OperationalError:
+        return "refused"
+names = ["notes_pr_13", "notes_pr_14", "postgres", "towpath_template"]
+print(json.dumps({"host": url.hostname, **{name: connect(name) for name in names}}))
+`;
 
 describe("the data of previews", () => {
   let host: TestHost;
@@ -26,7 +43,11 @@ describe("the data of previews", () => {
       commit: await released.publish(),
       watchSeconds: 1,
     };
-    write("host-previews", { host: host.settings(), imageMirror });
+    write("host-previews", {
+      host: host.settings(),
+      imageMirror,
+      template: { version: 15, mask: "mask.sql", personal: ["notes.title"] },
+    });
     await run(
       "pulumi stack init --stack host-previews",
       "pulumi up --stack host-previews --yes --skip-preview",
@@ -70,9 +91,14 @@ describe("the data of previews", () => {
     return (JSON.parse(body) as { title: string }[]).map(({ title }) => title).sort();
   }
 
-  function sql(container: string, database: string, statement: string): Promise<readonly string[]> {
-    const psql = ["psql", "--username", database, "--no-align", "--tuples-only", "--command", statement];
-    return host.docker("exec", container, ...psql);
+  function sql(
+    container: string,
+    user: string,
+    statement: string,
+    database = user,
+  ): Promise<readonly string[]> {
+    const psql = ["psql", "--username", user, "--dbname", database, "--no-align", "--tuples-only"];
+    return host.docker("exec", container, ...psql, "--command", statement);
   }
 
   it("are written once by a command of the application, and again after a reset (002-133)", async () => {
@@ -80,9 +106,7 @@ describe("the data of previews", () => {
     const seeded = ["A long one", "A shopping list", "Welcome"];
     await open(12, seed);
     assert.deepEqual(await notesOf(12), seeded);
-    await open(13, seed);
-    const own = "DELETE FROM notes; INSERT INTO notes (title) VALUES ('mine')";
-    for (const name of ["12", "13"]) await sql(`notes-pr-${name}-postgres`, `notes_pr_${name}`, own);
+    await sql("notes-pr-12-postgres", "notes_pr_12", mine);
     const files = "notes-pr-12-object-storage";
     await host.docker("exec", files, "sh", "-c", "echo mine >/data/notes-pr-12-files/mine");
 
@@ -100,6 +124,60 @@ describe("the data of previews", () => {
       assert.deepEqual(await notesOf(12), seeded);
       assert.deepEqual(await host.docker("exec", files, "ls", "/data/notes-pr-12-files"), []);
     }
-    assert.deepEqual(await notesOf(13), ["mine"]);
   });
+
+  it("are a masked clone of staging's that no other preview can read, and are gone with it (002-714)", async () => {
+    released.configure("staging", { gateway: "host-previews", commit: settings.commit });
+    await released.release("staging");
+    await released.sql("staging", "INSERT INTO notes (title, body) VALUES ('Ann', 'a diary'), ('Bob', '')");
+    const refresh = ["template", "refresh", "--stack", "host-previews"];
+    released.project.source.write("mask.sql", "UPDATE notes SET body = ''");
+    const { code, stderr } = await released.run(refresh);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^towpath:template\.mask: expected no value of staging in columns with personal data, got notes\.title with 2 of 2 rows; give them others in mask\.sql; the copy was dropped, and the template is as it was before$/m,
+    );
+    assert.doesNotMatch(stderr, /Ann|Bob/);
+    assert.deepEqual(await databases(), []);
+
+    released.project.source.write("mask.sql", "UPDATE notes SET body = '', title = 'Note ' || id");
+    await run(refresh.join(" "));
+    for (const number of [13, 14]) await open(number, { kind: "template" });
+    assert.deepEqual(await notesOf(13), ["Note 1", "Note 2"]);
+    // As a preview sees it, with its own password.
+    assert.deepEqual(await connecting(13), {
+      host: "notes-pr-13-postgres",
+      notes_pr_13: "ok",
+      notes_pr_14: "refused",
+      postgres: "refused",
+      towpath_template: "refused",
+    });
+
+    for (const number of [13, 14]) await sql(template, "notes_host_previews", mine, `notes_pr_${number}`);
+    await run("preview reset 13 --yes");
+    assert.deepEqual(await notesOf(13), ["Note 1", "Note 2"]);
+    assert.deepEqual(await notesOf(14), ["mine"]);
+
+    await run("pulumi destroy --stack pr-13 --yes --skip-preview");
+    assert.deepEqual(await databases(), ["notes_pr_14", "towpath_template"]);
+    assert.deepEqual(await notesOf(14), ["mine"]);
+    assert.deepEqual(await host.docker("network", "ls", "--quiet", "--filter", "name=^notes-pr-13$"), []);
+  });
+
+  /** The databases and roles on the template's server, without its own. */
+  async function databases(): Promise<readonly string[]> {
+    const names = "SELECT datname FROM pg_database UNION SELECT rolname FROM pg_roles WHERE rolcanlogin";
+    const found = await sql(template, "notes_host_previews", `${names} ORDER BY 1`);
+    return found.filter((name) => /^(?:notes_pr|towpath)/.test(name));
+  }
+
+  /** What a preview's role can connect to, from inside its own copy. */
+  async function connecting(pullRequest: number): Promise<unknown> {
+    const labels = [`namespace=notes-pr-${pullRequest}`, "part=api"];
+    const filters = labels.flatMap((label) => ["--filter", `label=towpath.${label}`]);
+    const [api = assert.fail("no api")] = await host.docker("ps", "--quiet", ...filters);
+    const [answer = ""] = await host.docker("exec", api, "python", "-c", tryAll);
+    return JSON.parse(answer);
+  }
 });

@@ -95,6 +95,7 @@ export const host = {
     certificate: { source: "environment", variable: "WILDCARD_CERTIFICATE" },
     key: { source: "configuration", name: "WILDCARD_KEY" },
   },
+  template: { version: 15, mask: "mask.sql", personal: ["users.email", "audit.events.address"] },
 };
 
 export const staging = {

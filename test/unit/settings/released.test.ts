@@ -9,6 +9,7 @@ import * as good from "./good.ts";
 
 const preview = refusalOf(parseSettings, good.preview);
 const staging = refusalOf(parseSettings, good.staging);
+const host = refusalOf(parseSettings, good.host);
 /** The good secret, generated. */
 const generated = { source: "generated", path: undefined };
 const production = refusalOf(parseSettings, good.production);
@@ -176,7 +177,7 @@ describe("the data of a preview", () => {
 
   it("is refused when it is anything else", () => {
     preview(
-      'towpath:data: expected the kind empty or seed, got a text; write { "kind": "empty" } if in doubt',
+      'towpath:data: expected the kind empty, seed or template, got a text; write { "kind": "empty" } if in doubt',
       {
         data: "production",
       },
@@ -189,6 +190,29 @@ describe("the data of a preview", () => {
       'towpath:data.service: expected the name of one of the application\'s services, got nothing; for example "api"',
       { data: { kind: "seed", service: undefined } },
     );
+  });
+});
+
+describe("the template of a host", () => {
+  it("has a version, a mask, and columns with personal data", () => {
+    host(
+      [
+        "towpath:template.version: expected a version out of 15, 16, 17 and 18, got 9; take the application's own",
+        'towpath:template.mask: expected a file relative to the project, got "/etc/mask.sql"; for example "mask.sql"',
+        'towpath:template.personal[0]: expected a column as <table>.<column>, got "email"; for example "users.email"',
+      ].join("\n"),
+      { template: { version: 9, mask: "/etc/mask.sql", personal: ["email"] } },
+    );
+    host(
+      'towpath:template.personal: expected a column as <table>.<column>, got nothing; for example "users.email"',
+      { template: { personal: undefined } },
+    );
+  });
+
+  it("is never of production's data", () => {
+    host("towpath:template.from: unknown field; known are mask, personal, version", {
+      template: { from: "production" },
+    });
   });
 });
 

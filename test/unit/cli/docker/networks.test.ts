@@ -5,9 +5,9 @@ import { fakeRun } from "../fake-run.ts";
 
 describe("the removal of networks", () => {
   const asking = (network: string): string =>
-    `docker ps --all --quiet --filter network=${network} --filter label=towpath.part=gateway`;
+    `docker ps --all --quiet --filter network=${network} --filter label=towpath.environment=host`;
 
-  it("has gateways leave them first, also those that are stopped", async () => {
+  it("has what is of a host's own stack leave them first, also what is stopped", async () => {
     const { run, calls } = fakeRun({ docker: {}, [asking("net1")]: { stdout: "0e5a\n1b2c\n" } });
     await removeNetworks(run, ["net1", "net2"]);
     assert.deepEqual(calls, [

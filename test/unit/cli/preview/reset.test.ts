@@ -114,6 +114,27 @@ describe("a reset of a preview", function () {
     assert.deepEqual(stepsIn("{}"), []);
   });
 
+  it("drops a clone of the template, and clones it again", () => {
+    const server = { container: "notes-host-previews-postgres-15", administrator: "notes_host_previews" };
+    const clone: ReleaseStep = {
+      program: "clone-database",
+      input: { server, clone: "notes_pr_12", network: "notes-pr-12", password: "secret" },
+    };
+    assert.deepEqual(
+      resettingSteps([clone, redis, migrate], namesOf("notes-pr-12")).map(({ program, input }) => ({
+        program,
+        input,
+      })),
+      [
+        { program: "reset-data", input: { redis: "notes-pr-12-redis" } },
+        // The server stays in the network.
+        { program: "drop-clone", input: { server, clone: "notes_pr_12" } },
+        clone,
+        migrate,
+      ],
+    );
+  });
+
   it("is refused for what is no preview", async () => {
     for (const other of ["staging", "production", "host-previews", "0"]) {
       await assert.rejects(resetting(other), {
