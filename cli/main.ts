@@ -74,7 +74,6 @@ const commands = [
   imagesCommand,
   sweepCommand,
   driftCommand,
-  previewCommand,
   templateCommand,
   githubImportCommand,
   envCheckCommand,
