@@ -3,7 +3,6 @@ import { demandOf } from "../host/preflight.ts";
 import { defined } from "../input/defined.ts";
 import type { MigrationFacts } from "../migration/migration-facts.ts";
 import type { MigrationPlan } from "../migration/migration-plan.ts";
-import { readMigration } from "../migration/read-migration.ts";
 import type { ReleasePlan } from "../plan/plan.ts";
 import { changedParts, descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
 import type { ReleaseRecord } from "../plan/release-record.ts";
@@ -109,7 +108,7 @@ export interface Planned {
 }
 
 /** Returns the facts of a plan, but for those of secrets and refusals. */
-export async function planFactsOf(planned: Planned): Promise<Omit<PlanFacts, "secrets" | "refusals">> {
+export function planFactsOf(planned: Planned): Omit<PlanFacts, "secrets" | "refusals"> {
   const { application, settings, plan, approval, memoryFree, now } = planned;
   const { environment, namespace, domain, freeze, maintenance } = settings;
   const { id, commit, branch, version, current, changes, images } = plan;
@@ -122,7 +121,7 @@ export async function planFactsOf(planned: Planned): Promise<Omit<PlanFacts, "se
       current: { id: current.id, endedAt: current.endedAt, ...defined({ commit: current.commit }) },
     }),
     images: imageChanges(current?.images ?? {}, images),
-    migration: await plannedMigration(planned.migration, application),
+    migration: plannedMigration(planned.migration),
     variables: before === undefined ? [] : variableChanges(before, after),
     services: before === undefined ? [] : serviceChanges(before, after),
     ...defined({ approval, freeze: isFrozen ? freeze : undefined }),
@@ -141,16 +140,10 @@ function imageChanges(before: Images, after: Images): ImageChange[] {
     .map(([name, digest]) => ({ name, after: digest, ...defined({ before: before[name] }) }));
 }
 
-async function plannedMigration(
-  { revisions, printed, unknown }: MigrationPlan,
-  { postgres }: Application,
-): Promise<PlannedMigration> {
-  const read =
-    printed === undefined || postgres === undefined
-      ? []
-      : await readMigration({ ...printed, version: postgres.version });
-  if (typeof read === "string") return { revisions, facts: { statements: [] }, unknown: unknown ?? read };
-  return { revisions, facts: { statements: read }, ...defined({ unknown }) };
+function plannedMigration({ revisions, statements, findings, unknown }: MigrationPlan): PlannedMigration {
+  // SQL that cannot be read is one finding as a whole, and no statement.
+  const unread = statements.length === 0 ? findings[0]?.reason : undefined;
+  return { revisions, facts: { statements }, ...defined({ unknown: unknown ?? unread }) };
 }
 
 /** The variables of services that are there before and after. */

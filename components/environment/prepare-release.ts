@@ -78,7 +78,7 @@ export async function prepareRelease(
     void pulumi.log.warn(warning);
   await takeRoom(application, settings, connection, await shared);
   planFile?.plan(
-    await planFactsOf({
+    planFactsOf({
       ...{ application: released, settings, plan, migration, now: new Date() },
       ...defined({
         approval: await approvalState(settings, plan),
@@ -86,6 +86,7 @@ export async function prepareRelease(
       }),
     }),
   );
+  await takeRoom(application, settings, connection, await gateway);
   const hasIpv6 = report.facts?.hasIpv6 ?? false;
   return {
     ...loaded,

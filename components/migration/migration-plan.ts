@@ -29,8 +29,6 @@ export interface MigrationPlan {
   readonly statements: readonly StatementFacts[];
   /** Those of the revisions that may destroy something; all of them, when one does. */
   readonly destructive: readonly string[];
-  /** The SQL that it would run, with that of all migrations where it depends on them; left out where none is printed. */
-  readonly printed?: { readonly sql: string; readonly history: string };
   /** The reason that it is not known what it destroys; left out where it is. */
   readonly unknown?: string;
   /** The facts that a reviewer must know, one line each. */
@@ -68,7 +66,6 @@ export async function planMigration(args: MigrationPlanArgs, print: PrintFromIma
   const read = await readMigration({ sql: sql.printed, history: earlier, version });
   return {
     revisions,
-    printed: { sql: sql.printed, history: earlier },
     findings,
     statements: typeof read === "string" ? [] : read,
     destructive: findings.length > 0 ? revisions : [],

@@ -18,6 +18,8 @@ import { planOf } from "./released.ts";
 const application = parseApplication(notes);
 const current = record("a", { secretVersions: { JWT_SECRET: "1", OLD: "2", API_KEY: "3" } });
 
+const noMigration = { revisions: [], findings: [], statements: [], destructive: [], warnings: [] };
+
 describe("the file of a plan's facts", () => {
   let folder: string;
   beforeEach(() => {
@@ -28,16 +30,13 @@ describe("the file of a plan's facts", () => {
   });
 
   /** Returns what a program wrote into the file when it ended; undefined where it has none. */
-  async function written(
-    program: (file: PlanFile) => void | Promise<void>,
-    preview = true,
-  ): Promise<PlanFacts | undefined> {
+  async function written(program: (file: PlanFile) => void, preview = true): Promise<PlanFacts | undefined> {
     const path = join(folder, "plan.json");
     const ends: (() => void)[] = [];
     await outcome(
       async () => {
         const file = PlanFile.open({ TOWPATH_PLAN_FILE: path }, (write) => ends.push(write));
-        if (file !== undefined) await program(file);
+        if (file !== undefined) program(file);
         // A program ends after what it waits for.
         await valueOf(pulumi.all([pulumi.secret("hunter2")]));
       },
@@ -48,11 +47,11 @@ describe("the file of a plan's facts", () => {
     return JSON.parse(readFileSync(path, "utf8")) as PlanFacts;
   }
 
-  function plan(change: object = {}): Promise<Omit<PlanFacts, "secrets" | "refusals">> {
+  function plan(change: object = {}): Omit<PlanFacts, "secrets" | "refusals"> {
     const settings = parseSettings(production) as ReleasedSettings;
     return planFactsOf({
       ...{ application, settings, plan: planOf("b", current), now: new Date("2026-01-02T03:04:05Z") },
-      migration: { revisions: [], findings: [], statements: [], destructive: [], warnings: [] },
+      migration: noMigration,
       ...change,
     });
   }
@@ -62,16 +61,10 @@ describe("the file of a plan's facts", () => {
   });
 
   it("says which secrets are new, change, go or are missing, and no value of one", async () => {
-    const facts = await written(async (file) => {
+    const facts = await written((file) => {
       file.plan(
-        await plan({
-          migration: {
-            revisions: ["tells hunter2"],
-            findings: [],
-            statements: [],
-            destructive: [],
-            warnings: [],
-          },
+        plan({
+          migration: { ...noMigration, revisions: ["tells hunter2"] },
         }),
       );
       const { secretValues } = file.withoutGaps(application, {
@@ -96,8 +89,8 @@ describe("the file of a plan's facts", () => {
   });
 
   it("tells of a value that changes, and of one that nobody knows before it is made", async () => {
-    const facts = await written(async (file) => {
-      file.plan(await plan());
+    const facts = await written((file) => {
+      file.plan(plan());
       const unknown = pulumi.output(new Promise<string>(() => undefined));
       file.secrets(
         {},
@@ -116,11 +109,11 @@ describe("the facts of a plan", () => {
   const settings = parseSettings(production) as ReleasedSettings;
   const planned = {
     ...{ application, settings, plan: planOf("b", current), now: new Date("2026-01-02T03:04:05Z") },
-    migration: { revisions: [], findings: [], statements: [], destructive: [], warnings: [] },
+    migration: noMigration,
   };
 
-  it("are what is released, and how it differs from what runs", async () => {
-    const facts = await planFactsOf({ ...planned, memoryFree: 1024 });
+  it("are what is released, and how it differs from what runs", () => {
+    const facts = planFactsOf({ ...planned, memoryFree: 1024 });
     assert.equal(facts.current?.id, current.id);
     assert.deepEqual(
       facts.images.map(({ name, before, after }) => [name, before?.slice(0, 9), after.slice(0, 9)]),
@@ -130,40 +123,31 @@ describe("the facts of a plan", () => {
       ],
     );
     assert.deepEqual([facts.variables, facts.services, facts.memory.free], [[], [], 1024]);
-    assert.equal((await planFactsOf({ ...planned, plan: planOf("b") })).current, undefined);
+    assert.equal(planFactsOf({ ...planned, plan: planOf("b") }).current, undefined);
   });
 
-  it("tell of a freeze while it lasts", async () => {
+  it("tell of a freeze while it lasts", () => {
     const freeze = { until: "2026-02-01", reason: "the sale" };
     const frozen = { ...settings, freeze } as ReleasedSettings;
-    assert.deepEqual((await planFactsOf({ ...planned, settings: frozen })).freeze, freeze);
+    assert.deepEqual(planFactsOf({ ...planned, settings: frozen }).freeze, freeze);
     const later = new Date("2026-02-02T00:00:00Z");
-    assert.equal((await planFactsOf({ ...planned, settings: frozen, now: later })).freeze, undefined);
+    assert.equal(planFactsOf({ ...planned, settings: frozen, now: later }).freeze, undefined);
   });
 
-  it("put what a migration does beside its statements", async () => {
-    const printed = { sql: "ALTER TABLE notes DROP COLUMN body; DO $$ BEGIN END $$", history: "" };
-    const migration = {
+  it("have the migration's statements with what is found of them", () => {
+    const statement = { statement: "CREATE TABLE words ()", locks: [], findings: [] };
+    const migration = { ...noMigration, revisions: ["0002"], statements: [statement], unknown: "why" };
+    assert.deepEqual(planFactsOf({ ...planned, migration }).migration, {
       revisions: ["0002"],
-      printed,
-      findings: [],
-      statements: [],
-      destructive: ["0002"],
-      warnings: [],
-    };
-    const { facts } = (await planFactsOf({ ...planned, migration })).migration;
-    assert.deepEqual(
-      facts.statements.map((one) => [one.statement, one.findings.map(({ kind }) => kind).slice(0, 1)]),
-      [
-        ["ALTER TABLE notes DROP COLUMN body", ["data"]],
-        ["DO $$ BEGIN END $$", ["unknown"]],
-      ],
-    );
-    const unreadable = { ...migration, printed: { sql: "no SQL", history: "" } };
-    assert.match(
-      (await planFactsOf({ ...planned, migration: unreadable })).migration.unknown ?? "",
-      /syntax error/,
-    );
+      facts: { statements: [statement] },
+      unknown: "why",
+    });
+    const findings = [{ statement: "the whole SQL", reason: "is not SQL that can be judged" }];
+    assert.deepEqual(planFactsOf({ ...planned, migration: { ...noMigration, findings } }).migration, {
+      revisions: [],
+      facts: { statements: [] },
+      unknown: "is not SQL that can be judged",
+    });
   });
 
   it("name each variable that comes, goes or changes", () => {
