@@ -125,10 +125,10 @@ function planLines({ plan, concerns, likeStack }: NewConcerns, shown: number): s
   const rest = concerns.length - shown;
   const line = [
     `${head} ${inShort(plan)}`,
+    ...(rest > 0 ? [`${rest} more below`] : []),
     ...(likeStack === undefined
       ? []
       : [`all that ${code(likeStack)} has${concerns.length === 0 ? "" : ", and"}`]),
-    ...(rest > 0 ? [`${rest} more below`] : []),
   ].join(" · ");
   return [line, "", ...concerns.slice(0, shown).map(lineOf)].join("\n").trimEnd();
 }
