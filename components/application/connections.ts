@@ -4,6 +4,9 @@ import { isBackingService } from "./needs.ts";
 /** The folder in which containers find the files of their secrets. */
 export const secretsFolder = "/run/secrets";
 
+/** The object storage's image: Versity's gateway. */
+export const objectStorageImage = "versity/versitygw:v1.8.0";
+
 /** The port that the object storage listens on. */
 export const objectStoragePort = 7070;
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  objectStorageImage,
   objectStoragePort as port,
   objectStorageRegion as region,
   secretFile,
@@ -43,7 +44,7 @@ export class ObjectStorage extends pulumi.ComponentResource {
       {
         ...args,
         subject: "object storage",
-        image: imageReference("versity/versitygw:v1.8.0", args.imageMirror),
+        image: imageReference(objectStorageImage, args.imageMirror),
         // The server reads its keys from its environment; they come from files, so that no description of the container shows them.
         entrypoint: [
           "sh",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { imageReference } from "../application/images.ts";
+import { gatewayImage } from "./gateway-image.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import type { Host, MountedVolume, PublishedPort } from "../host/host.ts";
 import { gatewayPort } from "./site.ts";
@@ -21,9 +22,6 @@ export interface GatewayArgs {
   host: Host;
   labels: Readonly<Record<string, string>>;
 }
-
-/** The gateway's image; the tag is Caddy's version. */
-const gatewayImage = "caddy:2.11.9";
 
 /** The address at which Caddy answers in its own container, whether or not it has sites yet. */
 const administration = "http://127.0.0.1:2019/config/";

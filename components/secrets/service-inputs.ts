@@ -1,36 +1,36 @@
 import type { Application, Service } from "../application/application.ts";
 import { connections, type ConnectionNames } from "../application/connections.ts";
 import { found } from "../application/names.ts";
-import type { SecretValues } from "./files.ts";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** The sources of the variables and secrets of all containers of an environment. */
-export interface InputsOfAll {
+export interface InputsOfAll<Value = pulumi.Output<string>> {
   application: Application;
   /** The environment's own name: `staging`, `pr-12`. */
   environment: string;
   names: ConnectionNames;
   /** Every secret that a container may be given, by name. */
-  secretValues: SecretValues;
+  secretValues: Readonly<Record<string, Value>>;
 }
 
 /** The inputs of one container. */
-export interface ContainerInputs {
+export interface ContainerInputs<Value = pulumi.Output<string>> {
   environment: Readonly<Record<string, string>>;
   /** Secrets that are delivered as variables. */
-  variables: SecretValues;
+  variables: Readonly<Record<string, Value>>;
   /** Secrets that are delivered as files. */
-  files: SecretValues;
+  files: Readonly<Record<string, Value>>;
 }
 
 /** A service's own variables and secrets, and those of what is needed: by itself, or by what runs with its image. */
-export function serviceInputs(
-  { application, environment, names, secretValues }: InputsOfAll,
+export function serviceInputs<Value = pulumi.Output<string>>(
+  { application, environment, names, secretValues }: InputsOfAll<Value>,
   service: Service,
   needs: readonly string[] = service.needs,
-): ContainerInputs {
+): ContainerInputs<Value> {
   const connected = connections(application, needs, names);
   const deliveries = { ...application.connectionSecrets, ...application.secrets };
-  const delivered = (delivery: "file" | "variable"): SecretValues =>
+  const delivered = (delivery: "file" | "variable"): Readonly<Record<string, Value>> =>
     Object.fromEntries(
       [...connected.secretNames, ...service.secrets]
         .filter((name) => found(deliveries, name).delivery === delivery)
