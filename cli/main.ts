@@ -14,6 +14,7 @@ import { hostCommand } from "./commands/host.command.ts";
 import { imagesCommand } from "./commands/images.command.ts";
 import { initCommand } from "./commands/init.command.ts";
 import { logsCommand } from "./commands/logs.command.ts";
+import { migrationsCommand } from "./commands/migrations.command.ts";
 import { namespaceCommand } from "./commands/namespace.command.ts";
 import { previewCommand } from "./commands/preview.command.ts";
 import { planCommand } from "./commands/plan.command.ts";
@@ -71,6 +72,7 @@ const commands = [
   approveCommand,
   receiptCommand,
   backupCommand,
+  migrationsCommand,
   imagesCommand,
   sweepCommand,
   driftCommand,

@@ -9,22 +9,22 @@ import type { PulumiCall } from "../pulumi/call.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 
 /**
- * Runs a step's program by itself, on a host whose connection is open. Its receipt, or the reason of its failure, is on
- * standard output, and on standard error what it waits for.
+ * Runs a step's program by itself, on a host whose connection is open, or without one on this machine's engine. On a host its
+ * receipt, or the reason of its failure, is on standard output, and on standard error what it waits for.
  *
  * @param input goes to its standard input, where no process list shows it
  */
 export function runProgram(
   program: Program,
   input: object,
-  connection: HostConnection,
+  connection: HostConnection | undefined,
   { project, environment }: Pick<PulumiCall, "project" | "environment">,
   run: Run,
   onLine?: RunSettings["onLine"],
 ): Promise<RunResult> {
   return run(process.execPath, [join(towpathFolder(project.root), "steps/run.mjs"), program], {
     cwd: project.root,
-    environment: { ...environment, TOWPATH_HOST: connectionText(connection) },
+    environment: { ...environment, ...(connection && { TOWPATH_HOST: connectionText(connection) }) },
     input: JSON.stringify(input),
     ...defined({ onLine }),
   });

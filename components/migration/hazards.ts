@@ -21,6 +21,7 @@ export type Hazard =
   | "outside-of-transaction"
   | "invalid-index"
   | "missing-values"
+  | "failed"
   | "data-loss"
   | "truncate-cascade"
   | "drop-cascade"

@@ -4,8 +4,10 @@ import type { LockMode } from "./lock-modes.ts";
 /** The effects of pending migrations, statement by statement: read from the SQL, and measured where a database was there. */
 export interface MigrationFacts {
   readonly statements: readonly StatementFacts[];
-  /** The release that runs, tried on the schema after the migrations; left out where it was not tried. */
+  /** The release that runs, tried on the schema after the migrations; left out where that showed nothing. */
   readonly oldRelease?: OldRelease;
+  /** The reason that it is not known whether that release lives; left out where it is, or nobody tried. */
+  readonly untried?: string;
 }
 
 /** One statement of a migration, or one revision where its tool prints no SQL. */
@@ -39,6 +41,8 @@ export interface Finding {
   readonly kind: "data" | "lock" | "breaks" | "fails" | "unknown" | "note";
   /** The table. */
   readonly relation?: string;
+  /** The column that is lost. */
+  readonly column?: string;
   /** The lock's mode. */
   readonly mode?: LockMode;
   /** What happens: `builds an index while nothing can be written to "orders"`. */

@@ -64,11 +64,13 @@ function lossOf(reason: string, statement: Statement): Finding[] {
     "takes-away",
   ];
   const relation = /\b(?:the table|of|in) "([^"]+)"/.exec(reason)?.[1] ?? relationOf(statement);
+  const column = hazard === "dropped-column" ? /"([^"]+)"/.exec(reason)?.[1] : undefined;
   const fix = hazard === "unreadable" ? undefined : fixes[hazard];
   return [
     {
       ...{ hazard, kind, words: reason },
       ...(relation !== undefined && { relation }),
+      ...(column !== undefined && { column }),
       ...(fix !== undefined && { fix }),
     },
   ];

@@ -4,7 +4,7 @@ import type { SchemaSoFar } from "./schema-so-far.ts";
 import { nameOf, partsOf, wordsOf, wordsOfAll } from "./sql-statements.ts";
 
 /** The tables in which tools for migrations keep their own account of what has run, which they rewrite as they like. */
-const accounts = new Set([
+export const accountTables: readonly string[] = [
   "alembic_version",
   "schema_migrations",
   "django_migrations",
@@ -17,11 +17,11 @@ const accounts = new Set([
   "_prisma_migrations",
   "__drizzle_migrations",
   "SequelizeMeta",
-]);
+];
 
 /** Tells whether the table is a migration tool's own, in whatever schema. */
 export function isAccount(table: string): boolean {
-  return accounts.has(table.split(".").at(-1) ?? "");
+  return accountTables.includes(table.split(".").at(-1) ?? "");
 }
 
 /** The rows that a statement deletes, and the values that it overwrites, at any depth. */

@@ -4,6 +4,8 @@ import type { Node, ParseResult, RangeVar } from "libpg-query";
 export interface Statement {
   /** On one line, without the comment before it. */
   readonly text: string;
+  /** As it stands in the SQL. */
+  readonly source: string;
   readonly node: Node;
 }
 
@@ -35,7 +37,8 @@ export async function statementsOf(sql: string): Promise<Statement[] | string> {
   return (parsed.stmts ?? []).flatMap(({ stmt, stmt_location: start = 0, stmt_len: length }) => {
     if (stmt === undefined) return [];
     const end = length === undefined || length === 0 ? bytes.length : start + length;
-    return [{ text: oneLine(bytes.subarray(start, end).toString()), node: stmt }];
+    const source = bytes.subarray(start, end).toString();
+    return [{ text: oneLine(source), source, node: stmt }];
   });
 }
 

@@ -1,7 +1,7 @@
 import type { TriedResult, TriedStatement } from "../../components/contract/measure-migrations.ts";
 import { StepFailure } from "../step-failure.ts";
 import { locksOf, rewritten, rounded, tablesOf, walPosition, watchedLocks, type Ask } from "./catalog.ts";
-import type { PsqlSession } from "./psql-session.ts";
+import type { SqlSession } from "./psql-session.ts";
 
 /**
  * Runs the statements one after the other, as the migration would, and takes down what each did.
@@ -10,8 +10,8 @@ import type { PsqlSession } from "./psql-session.ts";
  * one that refuses that runs, `watcher` looks again and again. It ends with the first that fails.
  */
 export async function measureStatements(
-  session: PsqlSession,
-  watcher: PsqlSession,
+  session: SqlSession,
+  watcher: SqlSession,
   statements: readonly TriedStatement[],
   deadline: number,
 ): Promise<TriedResult[]> {

@@ -7,12 +7,12 @@ import { until } from "../../components/input/until.ts";
 import type { Machine } from "../machine/machine.ts";
 import { StepFailure } from "../step-failure.ts";
 import { rewritten, rounded, tablesOf, walPosition, watchedLocks, type Ask } from "./catalog.ts";
-import type { PsqlSession } from "./psql-session.ts";
+import type { SqlSession } from "./psql-session.ts";
 
 /** Runs the migrations' own tool beside the server, watches which locks others than this session hold, and takes down what it did. */
 export async function measureTool(
   machine: Machine,
-  watcher: PsqlSession,
+  watcher: SqlSession,
   tool: TriedTool,
   {
     labels,

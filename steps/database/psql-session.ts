@@ -17,8 +17,14 @@ export interface SqlAnswer {
   readonly problem?: string;
 }
 
+/** Something that runs one statement after the other. */
+export interface SqlSession {
+  /** Runs one statement, and waits for its end at most until `deadline`, as `Date.now()` counts. */
+  run(sql: string, deadline: number): Promise<SqlAnswer>;
+}
+
 /** A session of psql where the server runs, which goes on after a statement that failed. */
-export class PsqlSession {
+export class PsqlSession implements SqlSession {
   private readonly client: ReturnType<Machine["open"]>;
   private readonly lines: AsyncIterator<string>;
   private readonly mark = `towpath-${randomBytes(6).toString("hex")}`;
@@ -47,7 +53,6 @@ export class PsqlSession {
     this.client.stdin.on("error", () => undefined);
   }
 
-  /** Runs one statement, and waits for its end at most until `deadline`, as `Date.now()` counts. */
   async run(sql: string, deadline: number): Promise<SqlAnswer> {
     const { mark } = this;
     this.client.stdin.write(

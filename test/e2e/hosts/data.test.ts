@@ -1,6 +1,8 @@
 /** The protection of users' data in staging and production, on two hosts. */
 import assert from "node:assert/strict";
+import { stringify } from "yaml";
 import type { Backup } from "../../../cli/commands/backup.ts";
+import type { Migrations } from "../../../cli/commands/migrations.ts";
 import { blocksOf, commandsOf } from "../../support/docs.ts";
 import { addedMigration } from "../../support/hosts/added-migration.ts";
 import { ReleasedProject, type ReleasedStack } from "../../support/hosts/released-project.ts";
@@ -40,6 +42,13 @@ describe("users' data on hosts", () => {
 
   async function isServed(stack: ReleasedStack): Promise<void> {
     assert.equal((await released.ask(stack, "/api/health")).status, 200);
+  }
+
+  /** Writes the settings of a stack that is never brought up here. */
+  function configured(stack: string, settings: Readonly<Record<string, unknown>>): void {
+    const config = Object.entries(settings).map(([key, value]) => [`towpath:${key}`, value] as const);
+    const text = stringify({ config: Object.fromEntries(config) });
+    released.project.source.write(`Pulumi.${stack}.yaml`, text);
   }
 
   // What a test starts from is made sure of by the next two; what another test left so is not made again.
@@ -91,6 +100,45 @@ describe("users' data on hosts", () => {
     for (const part of ["postgres", "redis", "object-storage"]) {
       assert.deepEqual(await found(part), [0, 0, 0, null, false, ["ALL"], entryPoint, ...everywhere], part);
     }
+  });
+
+  it("is looked at, and not touched, to measure what a commit's migrations would do (002-646)", async () => {
+    const host = released.host("staging").settings();
+    const { imageMirror, address } = released.registry;
+    configured("host-previews", { host, imageMirror });
+    configured("preview", {
+      ...{ host, imageMirror, gateway: "host-previews", previewDomain: "preview.example.test" },
+      registry: { address, repository: released.repository },
+    });
+    await released.sql("staging", "DELETE FROM notes; INSERT INTO notes (title) VALUES ('kept'), ('too')");
+    const { id, schema } = await released.record("staging");
+    const up = "CREATE INDEX titles ON notes (title); ALTER TABLE notes DROP COLUMN title";
+    const added = addedMigration({ revision: "0009", after: schema?.after ?? "", up });
+    const commit = await released.publish({ api: added });
+    const [command = ""] = commandsOf("data.md").filter((one) => one.includes(" migrations "));
+    const words = command.replace("npx towpath ", "").split(" ");
+    const { code, stdout, stderr } = await released.run([...words, "--commit", commit, "--json"]);
+    assert.equal(code, 1, stdout + stderr);
+    const { facts, ...asked } = JSON.parse(stdout) as Migrations;
+    assert.deepEqual(asked, { stack: "staging", commit, revisions: ["0009"] });
+    const index = facts.statements.find(({ statement }) => statement.startsWith("CREATE INDEX"));
+    assert.deepEqual(
+      index?.measured?.locks.map(({ relation, mode }) => [relation, mode]),
+      [["notes", "SHARE"]],
+    );
+    const dropped = facts.statements.find(({ statement }) => statement.includes("DROP COLUMN"));
+    assert.deepEqual(dropped?.findings[0], {
+      ...{ hazard: "dropped-column", kind: "data", relation: "notes", column: "title" },
+      words: 'drops the column "title"',
+      fix: "drop it in the release after the one that no longer uses it",
+      rows: { rows: 2, exact: true },
+    });
+    assert.deepEqual(facts.oldRelease, {
+      lives: true,
+      words: `${id} lives on the new schema: api answers /api/health; worker runs`,
+    });
+    assert.equal(await released.sql("staging", "SELECT count(title) FROM notes"), "2");
+    await isServed("staging");
   });
 
   it("is neither removed by a plan nor opened by another version of PostgreSQL", async () => {
@@ -256,7 +304,7 @@ describe("users' data on hosts", () => {
       refused.stdout + refused.stderr,
       /notes-staging-\S+-volume"? cannot be deleted\s+because it is protected/,
     );
-    for (const command of commandsOf("data.md").filter((one) => !one.includes(" backup "))) {
+    for (const command of commandsOf("data.md").filter((one) => !/ (?:backup|migrations) /.test(one))) {
       const { code, stdout, stderr } = await released.run(
         command.replace("npm run pulumi -- ", "pulumi ").split(" "),
       );

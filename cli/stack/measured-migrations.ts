@@ -1,0 +1,148 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { imageReference } from "../../components/application/images.ts";
+import type { Application } from "../../components/application/application.ts";
+import type {
+  MeasureMigrationsInput,
+  MeasureMigrationsReceipt,
+} from "../../components/contract/measure-migrations.ts";
+import { loginVariables } from "../../components/host/docker-login.ts";
+import type { RegistryAccount } from "../../components/host/registry-account.ts";
+import { limitsFromSettings } from "../../components/host/run-limits.ts";
+import type { HostConnection } from "../../components/host/ssh-config.ts";
+import { referencesOf } from "../../components/image/registry.ts";
+import { triedRelease, triedStatements, triedTool } from "../../components/migration/trial.ts";
+import { namesOf } from "../../components/naming/names.ts";
+import { previewStack } from "../../components/naming/namespace.ts";
+import { applicationOf } from "../../components/plan/release-description.ts";
+import type { ReleaseRecord } from "../../components/plan/release-record.ts";
+import type { ReleasedSettings } from "../../components/settings/released-settings.ts";
+import { findEngine } from "../docker/endpoint.ts";
+import { Problem } from "../problem.ts";
+import { run } from "../process/run.ts";
+import type { Project } from "../project.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { callFor } from "./call.ts";
+import { openHosts } from "./hosts.ts";
+import { runProgram } from "./program.ts";
+import { settingsFileOf } from "./settings-file.ts";
+import { previewSettings } from "./settings.ts";
+
+/** Migrations that are to be measured. */
+export interface Measurable {
+  readonly application: Application;
+  readonly settings: ReleasedSettings;
+  /** Left out where the tool prints none: then it is tried as a whole. */
+  readonly sql?: string;
+  /** The references by digest of the images with the migrations, by the images' names. */
+  readonly images: Readonly<Record<string, string>>;
+  /** The SQL that makes what is there. */
+  readonly schema: string;
+  /** The record of the release that runs. */
+  readonly current: ReleaseRecord;
+  readonly account: RegistryAccount | undefined;
+}
+
+/** The memory and processes of a scratch server, or of what is tried on it, at least. */
+const least = { memory: 1024 ** 3, pids: 512 };
+
+/** The time that all statements may take together, in seconds: on a schema without rows they are quick. */
+const trialSeconds = 300;
+
+/**
+ * Measures migrations on a machine where no users are: the host of previews, or where there is none, this one.
+ *
+ * @throws Problem when there is none, or nothing could be measured
+ */
+export async function measuredMigrations(
+  measurable: Measurable,
+  call: PulumiCall,
+  progress: Progress,
+): Promise<MeasureMigrationsReceipt> {
+  const connection = await trialHost(call.project, progress);
+  const step = progress.step(`trying the migrations on ${connection?.host ?? "this machine"}`);
+  const tell = (line: string, from: "stdout" | "stderr"): void => {
+    if (from === "stderr") step.detail(line);
+  };
+  const { account } = measurable;
+  const login = account && loginVariables(account, call.project.root, process.env.PATH);
+  const { code, stdout, stderr } = await runProgram(
+    "measure-migrations",
+    await inputOf(measurable),
+    connection,
+    { ...call, environment: { ...call.environment, ...login } },
+    run,
+    tell,
+  );
+  if (code === 0) {
+    step.done();
+    return JSON.parse(stdout) as MeasureMigrationsReceipt;
+  }
+  step.failed();
+  throw new Problem(stdout.trim() || stderr.trim() || "migrations: the trial was ended, got no word of it");
+}
+
+/** The host that previews share; undefined for this machine's own engine. */
+async function trialHost(project: Project, progress: Progress): Promise<HostConnection | undefined> {
+  if (existsSync(join(project.root, settingsFileOf(previewStack(1))))) {
+    const settings = previewSettings(project);
+    const gateway = "gateway" in settings ? settings.gateway : undefined;
+    if (gateway !== undefined && existsSync(join(project.root, settingsFileOf(gateway)))) {
+      const call = await callFor("refresh", gateway, progress, project);
+      return Object.values(await openHosts(call, run, progress))[0];
+    }
+  }
+  if ("reason" in (await findEngine(run))) throw new Problem(nowhere);
+  return undefined;
+}
+
+/** Says that there is no machine to try anything on. */
+export const nowhere =
+  "migrations: expected a machine to try them on, got neither a host of previews nor a Docker engine here; describe one in Pulumi.preview.yaml, or start Docker";
+
+async function inputOf({
+  application,
+  settings,
+  sql,
+  schema,
+  images: migrating,
+  current,
+}: Measurable): Promise<MeasureMigrationsInput> {
+  const {
+    namespace,
+    environment,
+    imageMirror = "docker.io",
+    gateTimeoutSeconds,
+    limits,
+    registry,
+  } = settings;
+  const { database } = namesOf(namespace);
+  const version = application.postgres?.version ?? 0;
+  const { images, description } = current;
+  const { migrations } = application;
+  const around = { id: current.id, environment, database, imageMirror, gateTimeoutSeconds };
+  return {
+    postgres: { image: imageReference(`postgres:${version}`, imageMirror), database },
+    schema,
+    statements: sql === undefined ? [] : await triedStatements(sql, version),
+    ...(sql === undefined &&
+      migrations !== undefined && {
+        tool: triedTool({ ...around, application, images: migrating, migrations }),
+      }),
+    ...(description !== undefined && {
+      oldRelease: triedRelease({
+        ...around,
+        application: applicationOf(application.name, Object.keys(images), description),
+        images: referencesOf(registry, images),
+      }),
+    }),
+    timeoutSeconds: trialSeconds,
+    labels: { "towpath.project": application.name, "towpath.trial": namespace },
+    limits: limitsFromSettings({
+      ...limits,
+      memory: Math.max(limits.memory, least.memory),
+      pids: Math.max(limits.pids, least.pids),
+    }),
+  };
+}

@@ -1,0 +1,143 @@
+import { randomBytes } from "node:crypto";
+import type { Application, Migrations, Service } from "../application/application.ts";
+import { objectStorageImage, objectStoragePort } from "../application/connections.ts";
+import { imageReference } from "../application/images.ts";
+import { found } from "../application/names.ts";
+import { routeOf } from "../application/routes.ts";
+import type {
+  ScratchServer,
+  TriedRelease,
+  TriedService,
+  TriedStatement,
+  TriedTool,
+} from "../contract/measure-migrations.ts";
+import { gatewayImage } from "../gateway/gateway-image.ts";
+import { defined } from "../input/defined.ts";
+import { secretFileVariables } from "../secrets/files.ts";
+import { serviceInputs } from "../secrets/service-inputs.ts";
+import { effectsOf } from "./statement-locks.ts";
+import { KnownSchema } from "./known-schema.ts";
+import { statementsOf } from "./sql-statements.ts";
+
+/** The statements of SQL as they are tried one by one. Throws where `readMigration` could not read it. */
+export async function triedStatements(sql: string, version: number): Promise<TriedStatement[]> {
+  const statements = await statementsOf(sql);
+  if (typeof statements === "string") throw new Error(statements);
+  const around = { known: new KnownSchema(), version };
+  return statements.map(({ source, node }) => {
+    if ("TransactionStmt" in node) {
+      const { kind } = node.TransactionStmt;
+      if (kind === "TRANS_STMT_BEGIN" || kind === "TRANS_STMT_START")
+        return { sql: source, transaction: "opens" };
+      const closes = kind === "TRANS_STMT_COMMIT" || kind === "TRANS_STMT_ROLLBACK";
+      return { sql: source, transaction: closes ? "closes" : "none" };
+    }
+    const refuses = effectsOf(node, around).outsideOfTransaction === true || "VacuumStmt" in node;
+    return { sql: source, transaction: refuses ? "refuses" : "none" };
+  });
+}
+
+/** A release that runs, and how it is to be tried. */
+export interface RunningRelease {
+  readonly id: string;
+  readonly application: Application;
+  /** The references by digest of its images, by the images' names. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly environment: string;
+  /** The name of the database, and of the role that it belongs to. */
+  readonly database: string;
+  readonly imageMirror: string | undefined;
+  /** The time that a service may take to become healthy, in seconds. */
+  readonly gateTimeoutSeconds: number;
+}
+
+/** The release with all that it needs, at addresses and with secrets that exist for the trial only. */
+export function triedRelease(release: RunningRelease): TriedRelease {
+  const { id, application, imageMirror } = release;
+  const used = Object.entries(application.services).filter(([, { needs }]) => needs.includes("postgres"));
+  const needs = new Set(used.flatMap(([, one]) => one.needs));
+  const buckets = application.buckets.filter((bucket) => needs.has(bucket));
+  const secrets = trialSecrets(release);
+  const servers: ScratchServer[] = [
+    ...(needs.has("redis") && application.redis !== undefined
+      ? [{ image: imageReference(`redis:${application.redis.version}`, imageMirror) }]
+      : []),
+    ...(buckets.length > 0 ? [objectStorage(buckets, secrets, imageMirror)] : []),
+  ];
+  return {
+    name: id,
+    services: used.map(([name, service]) => tried(name, service, release, secrets)),
+    servers,
+    asker: imageReference(gatewayImage, imageMirror),
+  };
+}
+
+/** The tool that applies a release's migrations, which reaches the database and nothing else. */
+export function triedTool(release: RunningRelease & { readonly migrations: Migrations }): TriedTool {
+  const { application, migrations } = release;
+  const service = found(application.services, migrations.service);
+  return { ...toolOf(service, release, trialSecrets(release)), command: migrations.up };
+}
+
+/** Values that exist for the trial only. */
+function trialSecrets({ application, database }: RunningRelease): Readonly<Record<string, string>> {
+  const random = (name: string): [string, string] => [name, randomBytes(16).toString("hex")];
+  return {
+    ...Object.fromEntries(Object.keys(application.secrets).map(random)),
+    ...Object.fromEntries([storageKeys.id, storageKeys.secret].map(random)),
+    DATABASE_URL: `postgresql://${database}:any@127.0.0.1:5432/${database}`,
+    REDIS_URL: "redis://127.0.0.1:6379/0",
+  };
+}
+
+const storageKeys = { id: "S3_ACCESS_KEY_ID", secret: "S3_SECRET_ACCESS_KEY" } as const;
+
+function toolOf(
+  service: Service,
+  { application, images, environment }: RunningRelease,
+  secretValues: Readonly<Record<string, string>>,
+): TriedTool {
+  const names = { objectStorage: "127.0.0.1", bucket: (bucket: string): string => bucket };
+  const inputs = serviceInputs<string>({ application, environment, names, secretValues }, service);
+  return {
+    image: found(images, service.image),
+    ...inputs,
+    environment: { ...inputs.environment, ...secretFileVariables(Object.keys(inputs.files)) },
+  };
+}
+
+function tried(
+  name: string,
+  service: Service,
+  release: RunningRelease,
+  secrets: Readonly<Record<string, string>>,
+): TriedService {
+  const { application, gateTimeoutSeconds } = release;
+  const { health, port, command } = service;
+  return {
+    name,
+    ...toolOf(service, release, secrets),
+    ...defined({ command, port }),
+    ...(health !== undefined && { probe: "path" in health ? { path: health.path } : health }),
+    timeoutSeconds: gateTimeoutSeconds,
+    checks: application.smoke.filter(({ path }) => routeOf(application, path)?.service === name),
+  };
+}
+
+/** A bucket is a folder of this server. */
+function objectStorage(
+  buckets: readonly string[],
+  secrets: Readonly<Record<string, string>>,
+  imageMirror: string | undefined,
+): ScratchServer {
+  const folders = ["attributes", ...buckets.map((bucket) => `objects/${bucket}`)].map((one) => `/tmp/${one}`);
+  const serve = `versitygw --port :${objectStoragePort} posix --sidecar /tmp/attributes /tmp/objects`;
+  return {
+    image: imageReference(objectStorageImage, imageMirror),
+    entrypoint: "sh",
+    command: [
+      "-c",
+      `mkdir -p ${folders.join(" ")} && ROOT_ACCESS_KEY=${secrets[storageKeys.id] ?? ""} ROOT_SECRET_KEY=${secrets[storageKeys.secret] ?? ""} exec ${serve}`,
+    ],
+  };
+}
