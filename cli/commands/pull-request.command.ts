@@ -7,17 +7,13 @@ export function pullRequestCommand(program: Command): void {
   program
     .command("pull-request")
     .description("do for a preview what the event of a workflow asks for")
-    .option(
-      "--images <file>",
-      "the images of a fork's commit, as ci --save wrote them; published once it is released",
-    )
     .option(...json)
     .addHelpText("after", "\nThe event: GITHUB_EVENT_NAME, and its payload in the file GITHUB_EVENT_PATH")
-    .action(async ({ json = false, images }: { json?: boolean; images?: string }) => {
+    .action(async ({ json = false }: { json?: boolean }) => {
       const { handlePullRequest, handledInWords } = await import("../preview/pull-request.ts");
       await answer(
         json,
-        async (progress) => handlePullRequest({ images }, progress, await openProject()),
+        async (progress) => handlePullRequest(progress, await openProject()),
         handledInWords,
       );
     });

@@ -8,7 +8,7 @@ import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { decideEvent, type Decision, type EventFacts } from "./decide-event.ts";
 import { previewDown } from "./down.ts";
-import { publishSaved } from "./publish-saved.ts";
+import { publishFork } from "./publish-fork.ts";
 import { readEvent, type Event } from "./event.ts";
 import { noRepository, repositoryOf, sharedSettings } from "./shared.ts";
 import { previewUp, type PreviewUp } from "./up.ts";
@@ -27,11 +27,7 @@ export interface Handled {
  *
  * @throws Problem when there is no event, or it cannot be done
  */
-export async function handlePullRequest(
-  { images }: { readonly images?: string | undefined },
-  progress: Progress,
-  project: Project,
-): Promise<Handled> {
+export async function handlePullRequest(progress: Progress, project: Project): Promise<Handled> {
   const event = givenEvent(process.env);
   if (event.kind === "none") return left(`the event ${event.name} is about no preview`);
   if (event.kind === "branch deleted") {
@@ -48,7 +44,6 @@ export async function handlePullRequest(
   progress.say(`pull request ${number}: ${decision.preview}, ${decision.because}`);
   const preview = await carryOut(decision, { number, ...facts, by: byOf(event) }, repository, {
     label: settings.triggers.forkLabel,
-    images,
     progress,
     project,
   });
@@ -59,7 +54,11 @@ export async function handlePullRequest(
 export function handledInWords({ pullRequest, decision, preview }: Handled): string {
   const of = pullRequest === undefined ? "" : `pull request ${pullRequest}: `;
   if (preview?.url !== undefined) return `${of}${preview.commit.slice(0, 12)} runs at ${preview.url}`;
-  const done = { up: "removed again", down: "no preview", leave: "left as it is" }[decision.preview];
+  const done = {
+    up: preview === undefined ? "waits for its images" : "removed again",
+    down: "no preview",
+    leave: "left as it is",
+  }[decision.preview];
   return `${of}${done}, ${decision.because}`;
 }
 
@@ -120,8 +119,6 @@ function byOf(event: Event): string {
 interface Surroundings {
   /** The label that releases a fork's commit. */
   readonly label: string;
-  /** The file with the images of a fork's commit. */
-  readonly images: string | undefined;
   readonly progress: Progress;
   readonly project: Project;
 }
@@ -130,7 +127,7 @@ async function carryOut(
   { preview, releases, takesLabelOff }: Decision,
   { number, pullRequest, by }: EventFacts & { readonly number: number; readonly by: string },
   repository: Repository,
-  { label, images, progress, project }: Surroundings,
+  { label, progress, project }: Surroundings,
 ): Promise<PreviewUp | undefined> {
   if (releases !== undefined && pullRequest !== undefined)
     await markReleased(repository, pullRequest.commit, { by, isReleased: releases });
@@ -138,6 +135,6 @@ async function carryOut(
   if (preview === "down") await previewDown({ pullRequest: number }, progress, project);
   if (preview !== "up" || pullRequest === undefined) return undefined;
   const { commit, isFork } = pullRequest;
-  if (isFork && images !== undefined) await publishSaved(images, commit, progress, project);
+  if (isFork && !(await publishFork(repository, commit, progress, project))) return undefined;
   return previewUp({ pullRequest: number, commit }, progress, project);
 }

@@ -118,6 +118,17 @@ export class GithubClient {
   }
 
   /**
+   * The address of a file that GitHub keeps elsewhere, where its token has no business; undefined when there is none.
+   *
+   * Throws a GithubError that says what to do.
+   */
+  async addressOf<R extends Route>(route: R, parameters: Parameters<R>): Promise<string | undefined> {
+    const asked = { ...parameters, request: { redirect: "manual" } } as unknown as Parameters<R>;
+    const { location } = (await this.ask(route, asked))?.headers ?? {};
+    return location === undefined ? undefined : String(location);
+  }
+
+  /**
    * Returns a list's items on all its pages; undefined when there is no such list.
    *
    * Throws a GithubError that says what to do.

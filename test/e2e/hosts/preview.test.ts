@@ -230,7 +230,7 @@ describe("previews of pull requests", () => {
     it("follow a pull request until nothing is left (002-99, 002-99b, 002-130, 002-132, 002-133, 002-134, 002-192)", async () => {
       const pull = github.store.openPullRequest({ number: 21, sha: await released.publish() });
       const url = `https://pr-21.${domain}`;
-      const runs = (): string => `pull request 21: ${pull.sha.slice(0, 12)} runs at ${url}\n`;
+      const runs = (): string => `pull request 21: ${pull.sha.slice(0, 12)} runs at ${url}`;
       assert.equal(await happened("opened", pull), runs());
       assert.equal(await statusOf(21), 200);
       const names = await host.docker("ps", "--format", "{{.Names}}");
@@ -257,7 +257,7 @@ describe("previews of pull requests", () => {
       );
 
       pull.state = "closed";
-      assert.equal(await happened("closed", pull), "pull request 21: no preview, it is closed\n");
+      assert.equal(await happened("closed", pull), "pull request 21: no preview, it is closed");
       assert.deepEqual(await leftOf(21), []);
       assert.deepEqual(github.store.deployments.size, 0);
       assert.equal(github.store.environment("pr-21"), undefined);

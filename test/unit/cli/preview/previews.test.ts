@@ -302,11 +302,11 @@ describe("towpath preview", function () {
   });
 
   describe("pull-request", () => {
-    function happened(name: string, payload: object, images?: string): ReturnType<typeof handlePullRequest> {
+    function happened(name: string, payload: object): ReturnType<typeof handlePullRequest> {
       process.env.GITHUB_EVENT_NAME = name;
       process.env.GITHUB_EVENT_PATH = join(machine.root, "event.json");
       writeFileSync(process.env.GITHUB_EVENT_PATH, JSON.stringify(payload));
-      return handlePullRequest({ images }, progress, machine.project);
+      return handlePullRequest(progress, machine.project);
     }
     const about = { pull_request: { number: 12, head: { sha: commit } }, sender: { login: "alice" } };
 
@@ -355,8 +355,24 @@ describe("towpath preview", function () {
       );
       assert.deepEqual(writes(), [`DELETE ${repo}/issues/12/labels/preview`]);
       github.answers[`GET ${repo}/collaborators/alice/permission`] = { permission: "write" };
-      await happened("pull_request_target", labelled);
-      assert.equal(writes()[1], `POST ${repo}/statuses/${commit}`);
+      assert.equal(
+        handledInWords(await happened("pull_request_target", labelled)),
+        "pull request 12: waits for its images, alice released aaaaaaaaaaaa",
+      );
+      assert.deepEqual([writes()[1], calls()], [`POST ${repo}/statuses/${commit}`, []]);
+      // What the fork's own workflow left: an artifact of that name and of another commit is not taken.
+      const artifact = {
+        id: 3,
+        name: `images-${commit}`,
+        expired: false,
+        workflow_run: { head_sha: commit },
+      };
+      const other = { ...artifact, id: 2, workflow_run: { head_sha: "b".repeat(40) } };
+      github.answers[`GET ${repo}/actions/artifacts`] = { artifacts: [other, artifact] };
+      github.answers[`GET ${repo}/actions/artifacts/3/zip`] = 302;
+      github.answers["GET /images"] = { zip: true };
+      github.headers = { location: `${process.env.GITHUB_BASE_URL ?? ""}images` };
+      machine.program(join(machine.root, "bin", "unzip"), "true");
       statuses.push({ context: "towpath/released", state: "success" });
       machine.write(
         "Pulumi.ci.yaml",
@@ -366,17 +382,19 @@ describe("towpath preview", function () {
       );
       machine.docker("push", `digest: sha256:${"c".repeat(64)}`);
       machine.docker("load", "Loaded image: library/caddy:2\nLoaded image: towpath-saved/api:other\n");
-      await assert.rejects(happened("workflow_run", { workflow_run: build }, "images.tar"), {
-        message: `images.tar: expected images of api, web of the commit ${commit}, got library/caddy:2, towpath-saved/api:other; build them with npm run ci -- --save images.tar`,
+      await assert.rejects(happened("workflow_run", { workflow_run: build }), {
+        message: new RegExp(
+          `^/.*/images.tar: expected images of api, web of the commit ${commit}, got library/caddy:2, towpath-saved/api:other; build them with npm run ci -- --save /.*/images.tar$`,
+        ),
       });
       const saved = ["api", "web"].map((image) => `towpath-saved/${image}:${commit}`);
       machine.docker("load", saved.map((image) => `Loaded image: ${image}\n`).join(""));
-      await happened("workflow_run", { workflow_run: build }, "images.tar");
+      await happened("workflow_run", { workflow_run: build });
       assert.deepEqual(
         machine.calls.filter((call) => call.startsWith("docker push")),
         ["api", "web"].map((image) => `docker push ghcr.io/octocat/notes/${image}:${commit}`),
       );
-      assert.equal(calls().filter((call) => call === operation("up", "pr-12")).length, 2);
+      assert.equal(calls().filter((call) => call === operation("up", "pr-12")).length, 1);
       assert.equal(readFileSync(join(machine.root, "told"), "utf8"), `${commit} true\n`);
     });
 
@@ -395,13 +413,13 @@ describe("towpath preview", function () {
 
     it("needs an event", async () => {
       delete process.env.GITHUB_EVENT_NAME;
-      await assert.rejects(handlePullRequest({}, progress, machine.project), {
+      await assert.rejects(handlePullRequest(progress, machine.project), {
         message:
           "GITHUB_EVENT_NAME: expected the event of a workflow, with its payload in the file GITHUB_EVENT_PATH, got nothing; run this in a workflow, or use towpath preview up and down",
       });
       process.env.GITHUB_EVENT_NAME = "push";
       process.env.GITHUB_EVENT_PATH = join(machine.root, "none");
-      await assert.rejects(handlePullRequest({}, progress, machine.project), {
+      await assert.rejects(handlePullRequest(progress, machine.project), {
         message: `GITHUB_EVENT_PATH: expected a file, got ${JSON.stringify(process.env.GITHUB_EVENT_PATH)}; run this in a workflow, or use towpath preview up and down`,
       });
     });
