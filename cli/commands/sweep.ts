@@ -13,23 +13,20 @@ import { stateAddress } from "../../components/naming/run-mark.ts";
 import type { PreviewSettings } from "../../components/settings/preview.ts";
 import { neededDigests } from "../ci/prune.ts";
 import { githubClient, onGithub } from "../github/access.ts";
+import { alone } from "../preview/alone.ts";
+import { takeDown } from "../preview/stack.ts";
 import { Problem } from "../problem.ts";
 import { lastLines, run, type Run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
-import { runOperation } from "../pulumi/operation.ts";
-import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
-import { keepingSaltOut } from "../pulumi/salt.ts";
 import { readDeployment, stackOutputs } from "../pulumi/state.ts";
 import { listStacks, type StackState } from "../pulumi/stacks.ts";
 import { callFor } from "../stack/call.ts";
-import { removeStack } from "../stack/create.ts";
-import { removeLeftSite } from "../stack/gateway-site.ts";
-import { hostsOfStack, openHosts } from "../stack/hosts.ts";
-import { clearKilledRelease, onHost } from "../stack/killed-release.ts";
+import { hostsOfStack } from "../stack/hosts.ts";
+import { onHost } from "../stack/killed-release.ts";
 import { withOwnConnections } from "../stack/own-connections.ts";
 import { runProgram } from "../stack/program.ts";
-import { namespaceOf, previewSettings, settingsOf } from "../stack/settings.ts";
+import { namespaceOf, previewSettings } from "../stack/settings.ts";
 import { commentsOf, warnOf } from "../sweep/comments.ts";
 import { databases } from "../sweep/databases.ts";
 import { kindsOnGithub } from "../sweep/on-github.ts";
@@ -41,7 +38,6 @@ import { sweep, type Swept } from "../sweep/sweep.ts";
 import type { Kind } from "../sweep/thing.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
-import { checkOutcome } from "../outcome.ts";
 
 export { isSwept } from "../sweep/sweep.ts";
 
@@ -77,7 +73,7 @@ export async function sweepPreviews(
     });
     const remove = async (stack: string): Promise<void> => {
       if (problem !== undefined) throw problem;
-      await takeDown(stack, progress, project);
+      await alone(stack, progress, project, () => takeDown(stack, progress, project));
     };
     const stacks = stacksIn({ state: stateOf(host), application, list, remove });
     const repository = repositoryNameOf(named.repository);
@@ -161,18 +157,6 @@ async function dropClone(input: DropCloneInput, connection: HostConnection, call
   throw new Problem(
     `data: the database ${input.clone} cannot be dropped, got ${JSON.stringify(said)}; run the command again`,
   );
-}
-
-/** Destroys a preview by its state, and removes its stack. */
-async function takeDown(stack: string, progress: Progress, project: Project): Promise<void> {
-  const call = await callFor("destroy", stack, progress, project);
-  await clearKilledRelease(call, run, progress);
-  const connections = await openHosts(call, run, progress);
-  await keepingSaltOut(call, usesOwnPassphrase(), async () => {
-    checkOutcome(await runOperation("destroy", call, progress));
-    await removeLeftSite(call, settingsOf(project, stack), connections, run, progress);
-    await removeStack(call, run);
-  });
 }
 
 /** The address of a call's state, as the marks of its runs name it. */
