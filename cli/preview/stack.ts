@@ -12,6 +12,7 @@ import { clearKilledRelease } from "../stack/killed-release.ts";
 import { settingsFileArguments } from "../stack/settings-file.ts";
 import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
+import { leaveRoom } from "./sleep.ts";
 
 /** The source of what a preview runs. */
 export interface Source {
@@ -56,6 +57,7 @@ export async function takeDown(stack: string, progress: Progress, project: Proje
   const outcome = await runOperation("destroy", call, progress, settingsFileArguments(stack));
   checkOutcome(outcome);
   await removeLeftSite(call, settingsOf(project, stack), connections, run, progress);
+  await leaveRoom(call, connections);
   await removeStack(call, run);
   return { deleted: outcome.changes.delete ?? 0, wasThere: true };
 }
