@@ -27,6 +27,7 @@ const [sleep = [], wake = []] = commandsOf("previews.md")
 describe("previews that sleep", () => {
   let host: TestHost;
   let released: ReleasedProject;
+  let settings: Readonly<Record<string, unknown>>;
 
   before(async () => {
     host = await takeHost();
@@ -38,7 +39,7 @@ describe("previews that sleep", () => {
       imageMirror,
       room: { memory: "2GiB", previews: 1, sleepAfter: "2h" },
     });
-    write("preview", {
+    settings = {
       previewDomain: "preview.example.test",
       certificates: "internal",
       gateway: "host-previews",
@@ -47,7 +48,8 @@ describe("previews that sleep", () => {
       registry: { address, repository: released.repository },
       commit: await released.publish(),
       watchSeconds: 1,
-    });
+    };
+    write("preview", settings);
     await run("pulumi", "stack", "init", "--stack", "host-previews");
     await run("pulumi", "up", "--stack", "host-previews", "--yes", "--skip-preview");
     await run("pulumi", "stack", "init", "--stack", "pr-12");
@@ -144,21 +146,35 @@ describe("previews that sleep", () => {
     await host.docker("start", activator);
   });
 
-  it("are woken by a release; another takes the room of the one that is idle, and one that can never fit is refused", async () => {
+  it("are woken by a release; another waits for its room, and one that can never fit is refused", async () => {
     await run(...sleep);
     await run("pulumi", "up", "--stack", "pr-12", "--yes", "--skip-preview");
     assert.deepEqual(await states(), ["running"]);
 
-    const config = ["pulumi", "config", "set", "--stack", "pr-13", "--path"];
     await run("pulumi", "stack", "init", "--stack", "pr-13");
-    await run(...config, "towpath:limits.memory", "1GiB");
-    const refused = await released.run(["pulumi", "up", "--stack", "pr-13", "--yes", "--skip-preview"]);
-    assert.notEqual(refused.code, 0);
+    const refused = async (): Promise<string> => {
+      const { code, stdout } = await released.run([
+        "pulumi",
+        "up",
+        "--stack",
+        "pr-13",
+        "--yes",
+        "--skip-preview",
+      ]);
+      assert.notEqual(code, 0);
+      return stdout;
+    };
     assert.match(
-      refused.stdout,
+      await refused(),
+      /towpath:gateway: 1\.5 GiB and a place are needed on host-previews, got 1\.5 GiB of 2 GiB and 1 of 1 places taken by others; notes-pr-13 waits as number 1 of the queue:/,
+    );
+    write("preview", { ...settings, limits: { memory: "1GiB", cpus: 1, pids: 128 } });
+    assert.match(
+      await refused(),
       /towpath:limits\.memory: 6 GiB for the containers of notes-pr-13, each up to its limit, do not fit, got 2 GiB for all previews; lower it, or raise towpath:room\.memory of host-previews/,
     );
     assert.deepEqual(await states(13), []);
+    write("preview", settings);
   });
 
   it("are no drift, and are removed while they sleep", async () => {
