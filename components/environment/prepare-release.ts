@@ -76,7 +76,6 @@ export async function prepareRelease(
   ]);
   for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
     void pulumi.log.warn(warning);
-  await takeRoom(application, settings, connection, await shared);
   planFile?.plan(
     planFactsOf({
       ...{ application: released, settings, plan, migration, now: new Date() },
@@ -86,7 +85,7 @@ export async function prepareRelease(
       }),
     }),
   );
-  await takeRoom(application, settings, connection, await gateway);
+  await takeRoom(application, settings, connection, await shared);
   const hasIpv6 = report.facts?.hasIpv6 ?? false;
   return {
     ...loaded,
