@@ -11,7 +11,7 @@ export function planInWords(plan: StackPlan): string {
   const head =
     release === undefined
       ? `${stack}: could not be planned`
-      : `${stack}: release ${release.id}, ${current === undefined ? "the first" : `after ${current.id}`}`;
+      : `${stack}: release ${release.id}, ${current === undefined ? "the first" : `after ${current.id}`}, plan ${facts?.digest ?? ""}`;
   return [
     head,
     ...concerns.map(({ kind, words }) => `  ${kind}: ${words}`),

@@ -4,6 +4,7 @@ import { defined } from "../input/defined.ts";
 import type { MigrationFacts } from "../migration/migration-facts.ts";
 import type { MigrationPlan } from "../migration/migration-plan.ts";
 import type { ReleasePlan } from "../plan/plan.ts";
+import { planDigest, type PlanBasis } from "../plan/plan-basis.ts";
 import { changedParts, descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
 import type { ReleaseRecord } from "../plan/release-record.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
@@ -17,6 +18,10 @@ export interface PlanFacts {
   readonly release: Pick<ReleaseRecord, "id" | "commit" | "branch" | "version">;
   /** The release that runs until then; left out for a first one. */
   readonly current?: Pick<ReleaseRecord, "id" | "commit" | "endedAt">;
+  /** All that the plan is made from, for the run that does it. */
+  readonly basis: PlanBasis;
+  /** 64 hexadecimal digits that change when anything of that does. */
+  readonly digest: string;
   /** True when other images run afterwards than before, or the same ones otherwise. */
   readonly changes: boolean;
   /** The images that are others than before. */
@@ -100,6 +105,7 @@ export interface Planned {
   readonly settings: ReleasedSettings;
   readonly plan: ReleasePlan;
   readonly migration: MigrationPlan;
+  readonly basis: PlanBasis;
   /** Left out where nobody has to approve. */
   readonly approval?: ApprovalState;
   /** The memory that is free on the host, in bytes. */
@@ -109,13 +115,14 @@ export interface Planned {
 
 /** Returns the facts of a plan, but for those of secrets and refusals. */
 export function planFactsOf(planned: Planned): Omit<PlanFacts, "secrets" | "refusals"> {
-  const { application, settings, plan, approval, memoryFree, now } = planned;
+  const { application, settings, plan, basis, approval, memoryFree, now } = planned;
   const { environment, namespace, domain, freeze, maintenance } = settings;
   const { id, commit, branch, version, current, changes, images } = plan;
   const isFrozen = changes && freeze !== undefined && now < new Date(freeze.until);
   const [before, after] = [current?.description, descriptionOf(application)];
   return {
-    ...{ environment, namespace, address: `https://${domain}`, changes, maintenance },
+    ...{ environment, namespace, address: `https://${domain}`, changes, maintenance, basis },
+    digest: planDigest(basis),
     release: { id, ...defined({ commit, branch, version }) },
     ...(current !== undefined && {
       current: { id: current.id, endedAt: current.endedAt, ...defined({ commit: current.commit }) },

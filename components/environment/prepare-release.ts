@@ -30,6 +30,7 @@ import {
   type ReleasePlan,
 } from "../plan/read-and-plan.ts";
 import { applicationOf, changedParts, descriptionOf } from "../plan/release-description.ts";
+import type { PlanBasis } from "../plan/plan-basis.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { AskGateway } from "../release/route-agreement.ts";
 import { routeSince } from "../release/route-since.ts";
@@ -68,6 +69,7 @@ export async function prepareRelease(
   const reports = await preflight(connections, demandOf(application, settings), connecting);
   const report = found(reports, connection.host);
   const plan = planFile === undefined ? await approvedPlan(settings, await planning) : await planning;
+  const basis = await basisFor(plan, planFile);
   await checkPlatforms(loaded, plan, report);
   const released = asReleased(application, loaded, plan, planFile);
   const [{ routeSince, restarting }, migration] = await Promise.all([
@@ -76,15 +78,17 @@ export async function prepareRelease(
   ]);
   for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
     void pulumi.log.warn(warning);
-  planFile?.plan(
-    planFactsOf({
-      ...{ application: released, settings, plan, migration, now: new Date() },
-      ...defined({
-        approval: await approvalState(settings, plan),
-        memoryFree: report.facts?.memoryFreeBytes,
+  if (basis !== undefined) {
+    planFile?.plan(
+      planFactsOf({
+        ...{ application: released, settings, plan, migration, basis, now: new Date() },
+        ...defined({
+          approval: await approvalState(settings, plan),
+          memoryFree: report.facts?.memoryFreeBytes,
+        }),
       }),
-    }),
-  );
+    );
+  }
   await takeRoom(application, settings, connection, await shared);
   const hasIpv6 = report.facts?.hasIpv6 ?? false;
   return {
@@ -98,6 +102,21 @@ export async function prepareRelease(
     ...(await shared),
     ...defined({ planFile }),
   };
+}
+
+/**
+ * What this run's plan is made from, which has to be that of the file that `TOWPATH_PLAN` names; undefined where nobody asks.
+ *
+ * @throws InputError with everything that is another
+ */
+async function basisFor(plan: ReleasePlan, planFile: PlanFile | undefined): Promise<PlanBasis | undefined> {
+  const { TOWPATH_PLAN: file = "" } = process.env;
+  if (file === "" && planFile === undefined) return undefined;
+  const { basisOf, checkSamePlan, programIn } = await import("../plan/plan-basis.ts");
+  const outputs = await stackOutputsOf(pulumi.getStack());
+  const basis = basisOf(plan, outputs ?? {}, programIn(process.cwd()));
+  if (file !== "" && planFile === undefined) checkSamePlan(file, basis);
+  return basis;
 }
 
 /** Makes sure that the host can run the images that are new to it. */

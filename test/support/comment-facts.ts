@@ -13,6 +13,8 @@ export const quiet: PlanFacts = {
   address: "https://staging.example.com",
   release: { id: "0f1e2d3c4b5a", commit: "4f2a9c17d3e8b6a5c4d2e1f0a9b8c7d6e5f4a3b2" },
   current: { id: "0f1e2d3c4b5a", commit: "4f2a9c17d3e8b6a5c4d2e1f0a9b8c7d6e5f4a3b2", endedAt: at },
+  basis: { program: "0123456789ab", release: "0f1e2d3c4b5a", settings: "ba9876543210" },
+  digest: "0".repeat(64),
   changes: false,
   images: [],
   migration: { revisions: [], facts: { statements: [] } },

@@ -185,6 +185,13 @@ describe("promotion from staging to production", () => {
       github.store.comments[0]?.body ?? "",
       /^<!-- towpath project=\S+ pull-request=12 -->\n\n\*\*Merging, `staging`\*\*: release `[0-9a-f]{12}` → `[0-9a-f]{12}` · 1 image[^]*- ⛔ \*\*refused\*\*: no release until `2999-01-01`/,
     );
+    configure("staging", { commit: before[0]?.[0]?.commit });
+    const { code, stdout } = await released.up("staging", { ...variables, TOWPATH_PLAN: "staging.json" });
+    assert.notEqual(code, 0);
+    assert.match(
+      stdout,
+      /TOWPATH_PLAN: expected what "staging.json" was made from, got another state: it plans release [0-9a-f]{12}, and this is [0-9a-f]{12}; plan again/,
+    );
     assert.deepEqual([await recordsOf("staging"), await recordsOf("production")], before);
     await github.stop();
     assert.deepEqual(github.wrong, []);

@@ -18,6 +18,8 @@ import { planOf } from "./released.ts";
 const application = parseApplication(notes);
 const current = record("a", { secretVersions: { JWT_SECRET: "1", OLD: "2", API_KEY: "3" } });
 
+const now = new Date("2026-01-02T03:04:05Z");
+const basis = { program: "0123456789ab", release: "b".repeat(12), settings: "0".repeat(12) };
 const noMigration = { revisions: [], findings: [], statements: [], destructive: [], warnings: [] };
 
 describe("the file of a plan's facts", () => {
@@ -50,7 +52,7 @@ describe("the file of a plan's facts", () => {
   function plan(change: object = {}): Omit<PlanFacts, "secrets" | "refusals"> {
     const settings = parseSettings(production) as ReleasedSettings;
     return planFactsOf({
-      ...{ application, settings, plan: planOf("b", current), now: new Date("2026-01-02T03:04:05Z") },
+      ...{ application, settings, plan: planOf("b", current), now, basis },
       migration: noMigration,
       ...change,
     });
@@ -108,7 +110,7 @@ describe("the file of a plan's facts", () => {
 describe("the facts of a plan", () => {
   const settings = parseSettings(production) as ReleasedSettings;
   const planned = {
-    ...{ application, settings, plan: planOf("b", current), now: new Date("2026-01-02T03:04:05Z") },
+    ...{ application, settings, plan: planOf("b", current), now, basis },
     migration: noMigration,
   };
 

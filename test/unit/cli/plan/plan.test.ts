@@ -65,7 +65,7 @@ describe("towpath plan", function () {
     ]);
     assert.equal(
       planInWords({ at, ...found }),
-      "staging: release 0f1e2d3c4b5a, after 0f1e2d3c4b5a\n" +
+      `staging: release 0f1e2d3c4b5a, after 0f1e2d3c4b5a, plan ${"0".repeat(64)}\n` +
         "  memory: copies of services may use 256 MiB → 768 MiB\n" +
         "  warning: `towpath:secrets.JWT_SECRET.rotate: 90 days old`\n" +
         "  replace api (Container): image",
