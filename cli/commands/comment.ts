@@ -6,7 +6,6 @@ import type { CommentFacts, PreviewFacts, PreviewState } from "../comment/facts.
 import { putComment, type OnRepository } from "../comment/put-comment.ts";
 import { renderComment } from "../comment/render.ts";
 import { githubClient, onGithub } from "../github/access.ts";
-import { plan } from "../plan/plan.ts";
 import type { StackPlan } from "../plan/stack-plan.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
@@ -18,6 +17,7 @@ import { environmentFacts } from "../stack/facts.ts";
 import { settingsFileOf } from "../stack/settings-file.ts";
 import { previewSettings } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
+import { planWithDrift } from "./plan.ts";
 
 /** What is commented. */
 export interface CommentWish {
@@ -75,7 +75,7 @@ async function plans(progress: Progress, project: Project): Promise<StackPlan[]>
   const planned: StackPlan[] = [];
   for (const stack of ["staging", "production"]) {
     if (!existsSync(join(project.root, settingsFileOf(stack)))) continue;
-    planned.push(await plan({ stack, asIfProven: stack === "production" }, progress, project));
+    planned.push(await planWithDrift({ stack, asIfProven: stack === "production" }, progress, project));
   }
   return planned;
 }

@@ -16,11 +16,10 @@ export function planCommand(program: Command): void {
     .addHelpText("after", "\nExit codes: 0 when it could be planned, else 1")
     .action(async (options: { json?: boolean; stack: string; commit?: string; asIfProven?: boolean }) => {
       const { json = false, ...planned } = options;
-      const { plan } = await import("../plan/plan.ts");
-      const { planInWords } = await import("./plan.ts");
+      const { planInWords, planWithDrift } = await import("./plan.ts");
       await answer(
         json,
-        async (progress) => plan(planned, progress, await openProject()),
+        async (progress) => planWithDrift(planned, progress, await openProject()),
         planInWords,
         ({ problem }) => problem === undefined,
       );

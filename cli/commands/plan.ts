@@ -1,5 +1,27 @@
+import { UserError } from "../../components/input/user-error.ts";
 import { concernsOf } from "../comment/concerns.ts";
+import { plan, type Planned } from "../plan/plan.ts";
 import type { StackPlan } from "../plan/stack-plan.ts";
+import type { Project } from "../project.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { drift } from "./drift.ts";
+
+/** Plans a stack, and looks at what is not as its last `up` left it; where that cannot be seen, the plan is without it. */
+export async function planWithDrift(
+  planned: Planned,
+  progress: Progress,
+  project: Project,
+): Promise<StackPlan> {
+  const found = await plan(planned, progress, project);
+  if (found.facts?.current === undefined) return found;
+  try {
+    const { differences } = await drift(planned.stack, progress, project);
+    return { ...found, drift: differences };
+  } catch (error) {
+    if (error instanceof UserError) return found;
+    throw error;
+  }
+}
 
 /** A plan for a terminal: what decides, and every resource. */
 export function planInWords(plan: StackPlan): string {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { comment, noPlan, noRepository } from "../../../../cli/commands/comment.ts";
-import { planInWords } from "../../../../cli/commands/plan.ts";
+import { planInWords, planWithDrift } from "../../../../cli/commands/plan.ts";
 import { notReleasedTo, plan } from "../../../../cli/plan/plan.ts";
 import { quiet } from "../../../support/comment-facts.ts";
 import { FakeMachine } from "../fake-machine.ts";
@@ -92,6 +92,13 @@ describe("towpath plan", function () {
     assert.match(found.problem?.words ?? "", /towpath:commit: aaaa was never published/);
     assert.deepEqual([found.facts, found.resources], [undefined, []]);
     assert.match(planInWords(found), /^staging: could not be planned\n {2}refused: `.*never published/);
+  });
+
+  it("goes on where nobody can see what differs from the last up", async () => {
+    writesFacts(quiet);
+    machine.pulumi("preview", [{ steps: [] }]);
+    const found = await planWithDrift({ stack: "staging" }, recordedProgress(), machine.project);
+    assert.deepEqual([found.drift, found.facts?.release.id], [undefined, quiet.release.id]);
   });
 
   it("is refused for a stack that nothing is released to", async () => {
