@@ -17,6 +17,7 @@ import { environmentFacts } from "../stack/facts.ts";
 import { settingsFileOf } from "../stack/settings-file.ts";
 import { previewSettings } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
+import { withMeasurements } from "./measured-plan.ts";
 import { planWithDrift } from "./plan.ts";
 
 /** What is commented. */
@@ -75,7 +76,8 @@ async function plans(progress: Progress, project: Project): Promise<StackPlan[]>
   const planned: StackPlan[] = [];
   for (const stack of ["staging", "production"]) {
     if (!existsSync(join(project.root, settingsFileOf(stack)))) continue;
-    planned.push(await planWithDrift({ stack, asIfProven: stack === "production" }, progress, project));
+    const read = await planWithDrift({ stack, asIfProven: stack === "production" }, progress, project);
+    planned.push(await withMeasurements(read, progress, project));
   }
   return planned;
 }

@@ -17,9 +17,13 @@ export function planCommand(program: Command): void {
     .action(async (options: { json?: boolean; stack: string; commit?: string; asIfProven?: boolean }) => {
       const { json = false, ...planned } = options;
       const { planInWords, planWithDrift } = await import("./plan.ts");
+      const { withMeasurements } = await import("./measured-plan.ts");
       await answer(
         json,
-        async (progress) => planWithDrift(planned, progress, await openProject()),
+        async (progress) => {
+          const project = await openProject();
+          return withMeasurements(await planWithDrift(planned, progress, project), progress, project);
+        },
         planInWords,
         ({ problem }) => problem === undefined,
       );

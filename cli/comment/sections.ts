@@ -56,10 +56,15 @@ function migrationSections(plans: readonly StackPlan[]): Section[] {
   return [...stacks.values()].map(({ facts, of }) => migrationSection(of, facts));
 }
 
-function migrationSection(stacks: readonly string[], { statements, oldRelease }: MigrationFacts): Section {
+function migrationSection(
+  stacks: readonly string[],
+  { statements, oldRelease, untried }: MigrationFacts,
+): Section {
   const lives =
     oldRelease === undefined
-      ? []
+      ? untried === undefined
+        ? []
+        : [code(untried)]
       : [
           `The release that runs now ${oldRelease.lives ? "**works**" : "**does not work**"} on the new schema: ${code(oldRelease.words)}`,
         ];
