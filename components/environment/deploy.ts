@@ -4,6 +4,7 @@ import { laterUserErrors, userErrors } from "../input/user-errors.ts";
 import { namesOf } from "../naming/names.ts";
 import type { EnvironmentName } from "../naming/namespace.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import { withHiddenAddress } from "../settings/preview-address.ts";
 import type { Settings } from "../settings/settings.ts";
 import { Environment, prepareLocal } from "./local-environment.ts";
 import type { PreparedGithub } from "../github/prepare-github.ts";
@@ -76,7 +77,7 @@ async function deployReleased(
 ): Promise<Outputs> {
   const { prepareRelease } = await import("./prepare-release.ts");
   const { ReleasedEnvironment } = await import("./released-environment.ts");
-  const prepared = await laterUserErrors(() => prepareRelease(description, loaded));
+  const prepared = await laterUserErrors(() => prepareRelease(description, withHiddenAddress(loaded)));
   const { settings } = prepared;
   const onGithub = await laterUserErrors(() => preparedGithub(prepared));
   const released = new ReleasedEnvironment(settings.namespace, prepared);

@@ -148,6 +148,7 @@ function credentialsOf(settings: Settings): [string, CredentialSource][] {
     "token",
     "preview",
     "password",
+    "addressSecret",
     "wildcard",
   ]) {
     visit(`towpath:${key}`, settings[key as keyof Settings]);

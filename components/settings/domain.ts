@@ -17,6 +17,12 @@ export function domainName(example: string) {
 }
 
 /** The place of a preview's name in a pattern of host names. */
+/** The number of letters behind a preview's name where its address cannot be guessed: 50 bits. */
+export const hiddenLetters = 10;
+
+/** A name as long as they get. */
+const longestName = `${longestPreview}-${"a".repeat(hiddenLetters)}`;
+
 const placeholder = "{preview}";
 
 const previewDomainWords = expected(
@@ -27,7 +33,7 @@ const previewDomainWords = expected(
 /** The schema of the domain below which previews are, or of a pattern of their host names. */
 export const previewDomain = z
   .string(previewDomainWords)
-  .refine((text) => hostName.test(previewAddress(text, longestPreview)), previewDomainWords);
+  .refine((text) => hostName.test(previewAddress(text, longestName)), previewDomainWords);
 
 /** The host name of a preview: below the domain, or by the pattern. */
 export function previewAddress(below: string, previewName: string): string {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { expected } from "../input/input-checks.ts";
 import { isPreview } from "../naming/namespace.ts";
 import { basicShape, environment, routedShape } from "./basic.ts";
+import { credential } from "./credential.ts";
 import { certificates, commit, previewAddress, previewDomain } from "./domain.ts";
 import { previewGithub } from "./github.ts";
 import { unhashed } from "./hashed.ts";
@@ -41,6 +42,11 @@ export const previewSchema = z
     previewDomain: previewDomain.describe(
       "The domain below which previews are: `pr-12.<previewDomain>`; or a pattern in which `{preview}` stands for the preview's name: `notes-{preview}.example.com`.",
     ),
+    addressSecret: credential
+      .exactOptional()
+      .describe(
+        "Where the secret comes from by which addresses get ten letters more that cannot be guessed: `pr-12-k3v9q2m7xa.<previewDomain>`; left out, they follow from names alone.",
+      ),
     certificates: certificates.describe(
       "`automatic`: a public authority's certificates. `internal`: the gateway's own authority.",
     ),

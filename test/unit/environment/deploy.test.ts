@@ -168,6 +168,8 @@ describe("a deployment", function () {
       commit,
       data: { kind: "seed", service: "web", command: ["fill"] },
       password: { source: "generated" },
+      addressSecret: { source: "configuration", name: "ADDRESS_SECRET" },
+      secretValues: { ADDRESS_SECRET: "0123456789abcdef" },
     };
     const application: ApplicationDescription = { ...page, redis: { version: 7 } };
     const before = stacks({ "host-previews": { gateway } });
@@ -175,7 +177,7 @@ describe("a deployment", function () {
     const asked = { ...before, receipts, application };
     const { result = {}, registrations, thrown } = await run("pr-12", settings, asked);
     assert.equal(thrown, undefined);
-    assert.equal(result.url, "https://pr-12.preview.example.com");
+    assert.match(String(result.url), /^https:\/\/pr-12-[a-z2-7]{10}\.preview\.example\.com$/);
     const made = byName(registrations);
     assert.ok(made["page-pr-12-release-route-switch"]);
     const seed = made["page-pr-12-release-seed-run"] ?? assert.fail("no seed");

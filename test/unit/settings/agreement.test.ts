@@ -9,7 +9,7 @@ import * as good from "./good.ts";
 const application = parseApplication(notes);
 const all: GivenValues = {
   configuration: ["JWT_SECRET", "SSH_KEY", "VAULT_SECRET_ID", "TS_OAUTH_SECRET"],
-  variables: { JWT_SECRET: "x", REGISTRY_TOKEN: "y", ADMIN_TOKEN: "z" },
+  variables: { JWT_SECRET: "x", REGISTRY_TOKEN: "y", ADMIN_TOKEN: "z", PREVIEW_ADDRESS_SECRET: "a" },
 };
 const nothing: GivenValues = { configuration: [], variables: {} };
 
@@ -45,7 +45,7 @@ describe("application and settings", () => {
   });
 
   it("disagree when a preview's password has no value", () => {
-    const given = { ...nothing, variables: { REGISTRY_TOKEN: "r" } };
+    const given = { ...nothing, variables: { REGISTRY_TOKEN: "r", PREVIEW_ADDRESS_SECRET: "a" } };
     const of = (password: object): string => refusal(good.preview, { password }, given);
     assert.equal(
       of({ source: "configuration", name: "PREVIEW_PASSWORD" }),

@@ -27,6 +27,7 @@ export const preview = {
   host: machine,
   registry,
   commit: "0123456789abcdef0123456789abcdef01234567",
+  addressSecret: { source: "environment", variable: "PREVIEW_ADDRESS_SECRET" },
   password: { source: "generated" },
   github: { repository: "octocat/notes", token: { source: "environment", variable: "PREVIEW_TOKEN" } },
   data: { kind: "seed", service: "api", command: ["python", "-m", "notes.seed"] },
