@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryNameOf } from "../../components/github/facts.ts";
+import type { SharedGateway } from "../../components/gateway/shared-gateway.ts";
+import { UserError } from "../../components/input/user-error.ts";
 import { previewStack } from "../../components/naming/namespace.ts";
 import type { CommentFacts, PreviewFacts, PreviewState } from "../comment/facts.ts";
 import { putComment, type OnRepository } from "../comment/put-comment.ts";
@@ -10,7 +12,8 @@ import type { StackPlan } from "../plan/stack-plan.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
-import { listStacks } from "../pulumi/stacks.ts";
+import { roomOf, type PreviewRoom } from "../preview/sleep.ts";
+import { listStacks, type StackState } from "../pulumi/stacks.ts";
 import { stackOutputs } from "../pulumi/state.ts";
 import { callFor } from "../stack/call.ts";
 import { environmentFacts } from "../stack/facts.ts";
@@ -52,7 +55,7 @@ export async function comment(
   progress: Progress,
   project: Project,
 ): Promise<Commented> {
-  const preview = await previewFacts(previewStack(number), wish.state, project);
+  const preview = await previewFacts(previewStack(number), wish.state, progress, project);
   const merging = wish.plan?.map(readPlan) ?? (await plans(progress, project));
   const facts: CommentFacts = {
     ...{ project: project.name, pullRequest: number, at: new Date().toISOString(), merging },
@@ -101,18 +104,48 @@ export function noPlan(file: string): string {
 async function previewFacts(
   stack: string,
   state: PreviewState | undefined,
+  progress: Progress,
   project: Project,
 ): Promise<PreviewFacts | undefined> {
-  const found = (await listStacks(project, process.env, run)).find((one) => one.stack === stack);
+  const stacks = await listStacks(project, process.env, run);
+  const found = stacks.find((one) => one.stack === stack);
   if (found === undefined) return state && { stack, state, address: undefined };
   const viewpoint = { project, given: process.env, engineAnswers: false };
   const { address, changed } = await environmentFacts(found, viewpoint, run);
   const { release } = stackOutputs(found.deployment) as { release?: { commit?: string } };
   return {
-    ...{ stack, address, state: state ?? "running" },
+    ...{ stack, address },
+    ...(state === undefined ? await stateOnHost(stack, stacks, progress, project) : { state }),
     ...(release?.commit !== undefined && { commit: release.commit }),
     ...(changed !== undefined && { since: changed }),
   };
+}
+
+/** The state of a preview whose host gives previews room: asleep, or waiting; running where it has no such host, or that is away. */
+async function stateOnHost(
+  stack: string,
+  stacks: readonly StackState[],
+  progress: Progress,
+  project: Project,
+): Promise<Pick<PreviewFacts, "state" | "words">> {
+  const settings = previewSettings(project);
+  const shared = "gateway" in settings ? stacks.find((one) => one.stack === settings.gateway) : undefined;
+  const { gateway } = stackOutputs(shared?.deployment) as {
+    gateway?: Partial<SharedGateway>;
+  };
+  if (gateway?.activator === undefined) return { state: "running" };
+  const room = await roomOf(stack, progress, project).catch((error: unknown) => {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+  return stateByRoom(room);
+}
+
+/** The state of a preview by its room on the host. */
+export function stateByRoom({ awake, place }: PreviewRoom = {}): Pick<PreviewFacts, "state" | "words"> {
+  if (place === undefined) return { state: awake === false ? "asleep" : "running" };
+  const before = place === 1 ? "it is the next" : `${place - 1} ${place === 2 ? "is" : "are"} before it`;
+  return { state: "waiting", words: `the host is full; ${before}` };
 }
 
 /** The address of the run in GitHub Actions, which keeps the whole text. */

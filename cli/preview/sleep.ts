@@ -71,6 +71,20 @@ export async function leaveRoom(call: PulumiCall, connections: HostConnections):
   for (const { ask } of await allWatched(connections, call)) await ask("leave");
 }
 
+/** A preview's room on its host. */
+export type PreviewRoom = Pick<Watched, "awake" | "place">;
+
+/** Asks a preview's host for its room; undefined where the host has no activator that runs. */
+export async function roomOf(
+  stack: string,
+  progress: Progress,
+  project: Project,
+): Promise<PreviewRoom | undefined> {
+  const call = await callFor("refresh", stack, progress, project);
+  const [watched] = await allWatched(await openHosts(call, run, progress), call);
+  return watched;
+}
+
 /** The open connections to a stack's hosts. */
 type HostConnections = Readonly<Record<string, HostConnection>>;
 
@@ -78,6 +92,8 @@ type HostConnections = Readonly<Record<string, HostConnection>>;
 interface Watched {
   /** Left out where nothing of it is there. */
   readonly awake?: boolean;
+  /** Its place in the queue for room; left out where it does not wait. */
+  readonly place?: number;
   /** Has the activator do something about it. */
   readonly ask: <Operation extends "sleep" | "wake" | "leave">(
     operation: Operation,
@@ -101,9 +117,11 @@ async function watchedOn(
   if (activator === undefined) return undefined;
   const namespace = namespaceOf(project, stack);
   const host = dockerView(connection);
-  const { previews } = await askActivator(host, activator, "state");
+  const { previews, queue } = await askActivator(host, activator, "state");
+  const place = queue.indexOf(namespace) + 1;
   return {
     ...defined({ awake: previews.find((preview) => preview.namespace === namespace)?.awake }),
+    ...(place > 0 && { place }),
     ask: (operation) => askActivator(host, activator, operation, { namespace }),
   };
 }

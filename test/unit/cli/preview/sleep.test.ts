@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import { isAsleep, leaveRoom, sleepOrWake, sleptInWords, wakeBefore } from "../../../../cli/preview/sleep.ts";
+import {
+  isAsleep,
+  leaveRoom,
+  roomOf,
+  sleepOrWake,
+  sleptInWords,
+  wakeBefore,
+} from "../../../../cli/preview/sleep.ts";
 import { hostKey } from "../../settings/good.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { PlayedHost } from "../played-host.ts";
@@ -46,7 +53,7 @@ describe("a preview that is put to sleep or woken", function () {
   function activator(previews: readonly string[], woken = "pass"): void {
     const state = JSON.stringify({
       previews: previews.map((namespace) => ({ namespace, awake: false })),
-      queue: [],
+      queue: ["notes-pr-14", "notes-pr-12"],
     });
     machine.program(
       join(machine.root, "bin", "docker"),
@@ -78,6 +85,10 @@ describe("a preview that is put to sleep or woken", function () {
     assert.equal(await isAsleep(call, connections), false);
     activator(["notes-pr-12"]);
     assert.equal(await isAsleep(call, connections), true);
+    assert.partialDeepStrictEqual(await roomOf("pr-12", progress, machine.project), {
+      awake: false,
+      place: 2,
+    });
     await wakeBefore(call, connections, progress);
     assert.ok(progress.lines.some((line) => line.includes("waking pr-12")));
     await leaveRoom(call, connections);
