@@ -16,9 +16,9 @@ import { schemaSince, type MigrationPlan } from "../migration/migration-plan.ts"
 import { tracksOf, type Tracks } from "../plan/canary.ts";
 import { dueSecret, lostOverlap } from "../plan/due-secrets.ts";
 import { registryAccount } from "../plan/environment-registry.ts";
-import { recordsAfter, referencesOf, schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
+import { recordsAfter, referencesOf, type ReleasePlan } from "../plan/read-and-plan.ts";
 import { summaryOf, type ReleaseRecord, type ReleaseSummary } from "../plan/release-record.ts";
-import type { ImageIds, ReleaseArgs, SchemaArgs } from "../release/release-args.ts";
+import type { ImageIds, ReleaseArgs } from "../release/release-args.ts";
 import { Release } from "../release/release.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
@@ -29,6 +29,7 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { nameOf, secretSourcesOf } from "../settings/settings.ts";
 import type { PlanFile } from "./plan-file.ts";
+import { schemaArgs, seedOf } from "./release-data.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
 import { certificateOf, loginOf } from "./site-access.ts";
 
@@ -246,32 +247,6 @@ function recordsOf(
         ...defined({ postgres: application.postgres?.version }),
       }),
     );
-}
-
-function seedOf(settings: ReleasedSettings): Pick<ReleaseArgs, "seed"> {
-  return "data" in settings && settings.data.kind === "seed" ? { seed: settings.data } : {};
-}
-
-/** Returns the arguments of the migration: with a dump before in production; an earlier release does not migrate. */
-function schemaArgs(
-  { settings, plan }: ReleasedEnvironmentArgs,
-  { databases: server }: BackingServices,
-  { completes, canary }: Tracks,
-  { volume, database }: { volume: pulumi.Output<string> | undefined; database: string },
-): SchemaArgs {
-  if (server === undefined) return { careful: false };
-  const { current, downgrade, goneBackFrom: from } = plan;
-  const at = current?.schema?.after;
-  const rollback = defined({ at, downgrade, from });
-  return {
-    careful: true,
-    ...settings.migration,
-    server,
-    database,
-    ...(volume !== undefined && { backup: { volume, release: plan.id } }),
-    // A canary that is dropped leaves its schema behind, too.
-    ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),
-  };
 }
 
 /** The address of what wakes the environment; undefined where it never sleeps. */

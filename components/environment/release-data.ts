@@ -1,0 +1,34 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { BackingServices } from "../data/backing-services.ts";
+import { defined } from "../input/defined.ts";
+import type { Tracks } from "../plan/canary.ts";
+import { schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
+import type { ReleaseArgs, SchemaArgs } from "../release/release-args.ts";
+import type { ReleasedSettings } from "../settings/released-settings.ts";
+
+/** Returns the command that fills a preview's new database, where there is one. */
+export function seedOf(settings: ReleasedSettings): Pick<ReleaseArgs, "seed"> {
+  return "data" in settings && settings.data.kind === "seed" ? { seed: settings.data } : {};
+}
+
+/** Returns the arguments of the migration: with a dump before in production; an earlier release does not migrate. */
+export function schemaArgs(
+  { settings, plan }: { readonly settings: ReleasedSettings; readonly plan: ReleasePlan },
+  { databases: server }: BackingServices,
+  { completes, canary }: Tracks,
+  { volume, database }: { volume: pulumi.Output<string> | undefined; database: string },
+): SchemaArgs {
+  if (server === undefined) return { careful: false };
+  const { current, downgrade, goneBackFrom: from } = plan;
+  const at = current?.schema?.after;
+  const rollback = defined({ at, downgrade, from });
+  return {
+    careful: true,
+    ...settings.migration,
+    server,
+    database,
+    ...(volume !== undefined && { backup: { volume, release: plan.id } }),
+    // A canary that is dropped leaves its schema behind, too.
+    ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),
+  };
+}
