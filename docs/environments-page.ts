@@ -72,7 +72,7 @@ export function environmentsPage(): string {
   const cells = Object.values(rows).map(({ title, text }) => [title, ...Object.values(kinds).map(text)]);
   const introduction = [
     "All environments run the same application; this is how they differ before any setting is read. What can be set in each",
-    "of them is in [settings.md](settings.md). A preview cannot be deployed so far.",
+    "of them is in [settings.md](settings.md).",
   ].join("\n");
   return page("Which environment has what", introduction, [table(head, cells)]);
 }
