@@ -197,7 +197,7 @@ function attached({ table, command: { def }, known }: Alteration): Effects {
     locks: [brief(table, "SHARE UPDATE EXCLUSIVE"), ofPartition, ...ofOther],
     // Rows that are moved into a new partition come from somewhere, most often from the default one.
     findings:
-      other === undefined && known.isFilled(partition)
+      other === undefined && known.isFilled(partition) && !known.hasCheck(partition)
         ? [{ hazard: "partition-attach", kind: "lock", relation: table, words, fix }]
         : [],
   };

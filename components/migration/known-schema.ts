@@ -19,7 +19,7 @@ interface KnownConstraint {
 export class KnownSchema {
   /** What this migration has made, and the types of all columns. */
   readonly objects = new SchemaSoFar();
-  /** The indexes that this migration has dropped. */
+  /** The indexes that this migration has dropped, without their schema. */
   readonly droppedIndexes = new Set<string>();
   private readonly constraints = new Map<string, KnownConstraint>();
   private readonly tables = new Map<string, string>();
@@ -130,7 +130,9 @@ export class KnownSchema {
       if (unique && whereClause === undefined) this.rememberUnique(table, columns);
     }
     if ("DropStmt" in node && node.DropStmt.removeType === "OBJECT_INDEX") {
-      for (const index of node.DropStmt.objects ?? []) this.droppedIndexes.add(wordsOf(index));
+      for (const index of node.DropStmt.objects ?? []) {
+        this.droppedIndexes.add(wordsOf(index).split(".").at(-1) ?? "");
+      }
     }
     if ("DropStmt" in node && node.DropStmt.removeType === "OBJECT_TABLE") {
       for (const table of node.DropStmt.objects ?? []) this.fresh.delete(wordsOf(table));
