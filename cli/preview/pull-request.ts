@@ -11,7 +11,7 @@ import { previewDown } from "./down.ts";
 import { publishFork } from "./publish-fork.ts";
 import { readEvent, type Event } from "./event.ts";
 import { noRepository, repositoryOf, sharedSettings } from "./shared.ts";
-import { previewUp, type PreviewUp } from "./up.ts";
+import { previewUp, previewUpInWords, type PreviewUp } from "./up.ts";
 
 /** The result of `towpath pull-request`. */
 export interface Handled {
@@ -54,11 +54,8 @@ export async function handlePullRequest(progress: Progress, project: Project): P
 export function handledInWords({ pullRequest, decision, preview }: Handled): string {
   const of = pullRequest === undefined ? "" : `pull request ${pullRequest}: `;
   if (preview?.url !== undefined) return `${of}${preview.commit.slice(0, 12)} runs at ${preview.url}`;
-  const done = {
-    up: preview === undefined ? "waits for its images" : "removed again",
-    down: "no preview",
-    leave: "left as it is",
-  }[decision.preview];
+  if (preview !== undefined) return previewUpInWords(preview);
+  const done = { up: "waits for its images", down: "no preview", leave: "left as it is" }[decision.preview];
   return `${of}${done}, ${decision.because}`;
 }
 
@@ -136,5 +133,5 @@ async function carryOut(
   if (preview !== "up" || pullRequest === undefined) return undefined;
   const { commit, isFork } = pullRequest;
   if (isFork && !(await publishFork(repository, commit, progress, project))) return undefined;
-  return previewUp({ pullRequest: number, commit }, progress, project);
+  return previewUp({ pullRequest: number, commit, isNewest: true }, progress, project);
 }

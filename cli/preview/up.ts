@@ -14,8 +14,8 @@ import { stackFor, type PreviewWish } from "./wish.ts";
 export interface PreviewUp {
   readonly stack: string;
   readonly commit: string;
-  /** `removed`: its pull request was closed meanwhile. */
-  readonly state: "runs" | "removed";
+  /** `removed`: its pull request was closed meanwhile. `superseded`: a newer commit was pushed, whose run is to come. */
+  readonly state: "runs" | "removed" | "superseded";
   readonly url?: string;
   readonly seconds: number;
 }
@@ -32,6 +32,13 @@ export async function previewUp(wish: PreviewWish, progress: Progress, project: 
   const settings = sharedSettings(project);
   return alone(stack, progress, project, async () => {
     const repository = await repositoryOf(settings, progress, project);
+    const seconds = (): number => Math.round((Date.now() - began) / 100) / 10;
+    const late = repository && (await lateness(wish, repository));
+    if (late !== undefined) {
+      const { commit = "" } = wish;
+      if (late === "removed") await remove(stack, repository, progress, project);
+      return { stack, commit, state: late, seconds: seconds() };
+    }
     const source = await sourceOf(wish, repository);
     const { commit } = source;
     const deployment =
@@ -39,23 +46,35 @@ export async function previewUp(wish: PreviewWish, progress: Progress, project: 
     // Told while the release begins: nobody waits for it.
     deployment?.catch(() => undefined);
     const end = await ended(() => bringUp(stack, source, progress, project));
-    const seconds = Math.round((Date.now() - began) / 100) / 10;
     if (repository !== undefined && (await isGone(repository, wish))) {
       await deployment;
       await remove(stack, repository, progress, project);
-      return { stack, commit, state: "removed", seconds };
+      return { stack, commit, state: "removed", seconds: seconds() };
     }
     const begun = await deployment;
     if (repository !== undefined && begun !== undefined) await endDeployment(repository, begun, end.said);
-    return { stack, commit, state: "runs", url: end.url(), seconds };
+    return { stack, commit, state: "runs", url: end.url(), seconds: seconds() };
   });
 }
 
 /** Says what was done. */
 export function previewUpInWords({ stack, commit, state, url, seconds }: PreviewUp): string {
   const short = commit.slice(0, 12);
+  if (state === "superseded")
+    return `${stack}: ${short} is no longer the newest commit; it is left to the newer one's run`;
   if (state === "removed") return `${stack}: its pull request was closed meanwhile; it was removed again`;
   return `${stack}: ${short} runs at ${url ?? ""}, after ${seconds} s`;
+}
+
+/** What became of a pull request while this run waited for another one, where that is against bringing its preview up. */
+async function lateness(
+  wish: PreviewWish,
+  repository: Repository,
+): Promise<"removed" | "superseded" | undefined> {
+  if ("branch" in wish || wish.isNewest !== true) return undefined;
+  const found = await readPullRequest(repository, wish.pullRequest);
+  if (found?.isOpen !== true) return "removed";
+  return found.commit === wish.commit ? undefined : "superseded";
 }
 
 /** The commit that is wanted, or the newest of the pull request or branch. */

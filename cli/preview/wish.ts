@@ -3,7 +3,13 @@ import { Problem } from "../problem.ts";
 
 /** The preview that is wanted: of a pull request, perhaps one more of it, or of a branch. */
 export type PreviewWish = { readonly commit?: string } & (
-  { readonly pullRequest: number; readonly variant?: string } | { readonly branch: string }
+  | {
+      readonly pullRequest: number;
+      readonly variant?: string;
+      /** True when the commit is only wanted while it is the pull request's newest one, which is looked at once more. */
+      readonly isNewest?: true;
+    }
+  | { readonly branch: string }
 );
 
 /** The stack of a preview that is wanted. */

@@ -324,6 +324,24 @@ describe("towpath preview", function () {
       assert.equal(calls().at(-1), removal("pr-12"));
     });
 
+    it("asks once more after it waited for another run: an older commit never replaces a newer one", async () => {
+      pullRequest(12, "open");
+      const { [`GET ${repo}/pulls/12`]: first = 404 } = github.answers;
+      const newer = { ...(first as object), head: { sha: "b".repeat(40), ref: "feature" } };
+      const closed = { ...(first as object), state: "closed" };
+      for (const [then, words] of [
+        [newer, "pr-12: aaaaaaaaaaaa is no longer the newest commit; it is left to the newer one's run"],
+        [closed, "pr-12: its pull request was closed meanwhile; it was removed again"],
+      ] as const) {
+        const answers = [first, then];
+        Object.defineProperty(github.answers, `GET ${repo}/pulls/12`, {
+          ...{ configurable: true, get: () => answers.shift() ?? then },
+        });
+        assert.equal(handledInWords(await happened("pull_request", { ...about, action: "opened" })), words);
+      }
+      assert.deepEqual(calls(), []);
+    });
+
     it("looks at the files that changed, where paths are wanted", async () => {
       configure({ triggers: { paths: ["app/**"] } });
       pullRequest(12, "open");
