@@ -85,6 +85,18 @@ export class TinyPreviews {
       LocalGithub.start({ repository: "tiny" }),
     ]);
     const previews = new TinyPreviews(project, registry, host, github);
+    try {
+      await previews.setUp(diskMebibytes);
+      return previews;
+    } catch (error) {
+      // The GitHub on this machine would keep the run of the tests from ending.
+      await previews.remove();
+      throw error;
+    }
+  }
+
+  private async setUp(diskMebibytes: number | undefined): Promise<void> {
+    const { project, registry, host } = this;
     if (diskMebibytes !== undefined) await host.useSmallDisk(diskMebibytes);
     await Promise.all([
       registry.mirror("library/redis:7", "library/caddy:2.11.9"),
@@ -95,11 +107,10 @@ export class TinyPreviews {
       `import { defineApplication } from "./components/application/description.ts";\n` +
         `export const application = defineApplication(${JSON.stringify(description, null, 2)});\n`,
     );
-    previews.write("host-previews", { host: host.settings(), imageMirror: registry.imageMirror });
-    await previews.configure();
-    await previews.succeed("pulumi", "stack", "init", "--stack", "host-previews");
-    await previews.succeed("pulumi", "up", "--stack", "host-previews", "--yes", "--skip-preview");
-    return previews;
+    this.write("host-previews", { host: host.settings(), imageMirror: registry.imageMirror });
+    await this.configure();
+    await this.succeed("pulumi", "stack", "init", "--stack", "host-previews");
+    await this.succeed("pulumi", "up", "--stack", "host-previews", "--yes", "--skip-preview");
   }
 
   /** Writes what all previews have in common, with a commit that is published for it. */
