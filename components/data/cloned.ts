@@ -9,7 +9,7 @@ import type { TemplateServer } from "./template-server.ts";
 /** A clone of a host's template. */
 export interface ClonedPostgresArgs {
   template: TemplateServer;
-  /** The names of the environment: its database is called as its own would be, and so is the server in its network. */
+  /** The names of the environment: its database is called as its own would be. */
   names: Names;
   password: pulumi.Output<string>;
   host: Pick<Host, "connection" | "networkName">;
@@ -43,8 +43,9 @@ export class ClonedPostgres extends pulumi.ComponentResource {
       {
         host,
         program: "clone-database",
-        // A server that was made again joins again; the database stays.
-        input: { ...clone, password, labels, alias: names.postgres, containerId },
+        // A server that was made again joins again; the database stays. It is not called as the environment's own server,
+        // which may be there until the release is done.
+        input: { ...clone, password, labels, alias: names.clone, containerId },
       },
       { parent: this, dependsOn: [dropped] },
     );
@@ -54,7 +55,7 @@ export class ClonedPostgres extends pulumi.ComponentResource {
       known,
       password,
       roles,
-      known.apply(() => names.postgres),
+      known.apply(() => names.clone),
     );
     this.url = this.server.urlOf(names.database);
     this.receipt = made.receipt as unknown as pulumi.Output<CloneReceipt>;

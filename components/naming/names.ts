@@ -14,6 +14,8 @@ export interface Names {
   readonly network: string;
   /** The PostgreSQL container, and its host name on the network. */
   readonly postgres: string;
+  /** The host name, on the network, of another stack's PostgreSQL that has a clone for this one. */
+  readonly clone: string;
   /** The Redis container, and its host name on the network. */
   readonly redis: string;
   /** The object storage's container, and its host name on the network. */
@@ -42,6 +44,7 @@ export function namesOf(namespace: string): Names {
     namespace,
     network: namespace,
     postgres: named("postgres"),
+    clone: named("clone"),
     redis: named("redis"),
     objectStorage: named("object-storage"),
     gateway: named("gateway"),

@@ -147,7 +147,7 @@ describe("the data of previews", () => {
     assert.deepEqual(await notesOf(13), ["Note 1", "Note 2"]);
     // As a preview sees it, with its own password.
     assert.deepEqual(await connecting(13), {
-      host: "notes-pr-13-postgres",
+      host: "notes-pr-13-clone",
       notes_pr_13: "ok",
       notes_pr_14: "refused",
       postgres: "refused",

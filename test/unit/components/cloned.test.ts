@@ -49,7 +49,7 @@ describe("a clone of a template", () => {
     assert.equal(resources["data-postgres-container"], undefined);
     assert.deepEqual(inputOf(resources, "data-postgres-clone"), {
       server: { container: template.containerName, administrator: template.administrator },
-      ...{ clone: "notes_pr_12", network: "notes-pr-12", alias: "notes-pr-12-postgres" },
+      ...{ clone: "notes_pr_12", network: "notes-pr-12", alias: "notes-pr-12-clone" },
       ...{ labels: { "towpath.part": "postgres" }, containerId: "0e5a" },
       password: password("data-postgres-password-value", 32),
     });
@@ -64,9 +64,9 @@ describe("a clone of a template", () => {
     assert.ok(resources["data-postgres-clone"]?.dependencies.includes(dropped.urn));
   });
 
-  it("is reached by the name that its own server would have", async () => {
+  it("is reached by a name that no server of its own has", async () => {
     const url = await valueOf(services.secretValues.DATABASE_URL ?? assert.fail("no URL"));
-    assert.match(url, /^postgresql:\/\/notes_pr_12:[^@]+@notes-pr-12-postgres:5432\/notes_pr_12$/);
+    assert.match(url, /^postgresql:\/\/notes_pr_12:[^@]+@notes-pr-12-clone:5432\/notes_pr_12$/);
     assert.equal(
       await valueOf(services.databases?.container ?? assert.fail("no server")),
       template.containerName,

@@ -7,7 +7,7 @@ import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 const input: CloneDatabaseInput = {
   server: { container: "templates", administrator: "admin" },
   ...{ clone: "notes_pr_12", password: "open-sesame", labels: { "towpath.namespace": "notes-pr-12" } },
-  ...{ network: "notes-pr-12", alias: "notes-pr-12-postgres" },
+  ...{ network: "notes-pr-12", alias: "notes-pr-12-clone" },
 };
 const whose = '{"towpath.namespace":"notes-pr-12"}';
 
@@ -26,7 +26,7 @@ function sqlOf({ calls }: Played): string {
   return calls.map((call) => call.input.toString()).join("\n");
 }
 
-const joins = "network connect --alias notes-pr-12-postgres notes-pr-12 templates";
+const joins = "network connect --alias notes-pr-12-clone notes-pr-12 templates";
 
 describe("a clone of the template", function () {
   this.timeout(60_000);
