@@ -3,6 +3,9 @@ import { templateNames } from "../../components/contract/template.ts";
 import type { Machine } from "../machine/machine.ts";
 import { askSql, identifier, literal } from "./databases.ts";
 
+/** The lock of those who prepare a server: PostgreSQL refuses two at once. Any number that nothing else there uses. */
+const preparing = "32773656075662441";
+
 /**
  * Prepares a server on which each role is to reach the database of its own alone: whoever may sign in may connect to every
  * database else. The role that a template's content belongs to may do everything, and nobody signs in as it.
@@ -14,7 +17,8 @@ export async function prepareTemplateServer(machine: Machine, server: Administer
   await askSql(
     machine,
     server,
-    `REVOKE ALL ON DATABASE ${closed} FROM PUBLIC;
+    `SELECT pg_advisory_lock(${preparing});
+     REVOKE ALL ON DATABASE ${closed} FROM PUBLIC;
      SELECT ${literal(`CREATE ROLE ${identifier(owner)} SUPERUSER NOLOGIN`)}
        WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(owner)}) \\gexec\n`,
   );

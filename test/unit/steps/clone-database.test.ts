@@ -43,6 +43,11 @@ describe("a clone of the template", function () {
       );
       assert.match(sql, /REASSIGN OWNED BY "towpath_template" TO "notes_pr_12"/);
       assert.doesNotMatch(sql, /file_copy_method/);
+      // Previews are opened at once, and PostgreSQL refuses two who revoke the same.
+      assert.match(
+        sql,
+        /^SELECT pg_advisory_lock\(\d+\);\s+REVOKE ALL ON DATABASE "postgres", "template1", "admin"/,
+      );
       assert.equal(typed(played.calls).at(-1), joins);
       const open = [
         played.stdout,
