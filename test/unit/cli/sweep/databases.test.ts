@@ -1,4 +1,4 @@
-/** The databases of previews on the server of a template. That it says so, test/e2e/hosts/preview-data proves. */
+/** The databases of previews on the server of a template. That it says so, test/e2e/previews/data proves. */
 import assert from "node:assert/strict";
 import { databases } from "../../../../cli/sweep/databases.ts";
 import type { Kind } from "../../../../cli/sweep/thing.ts";
