@@ -12,7 +12,7 @@ import { plainText } from "../pulumi/operation.ts";
 import { callFor } from "../stack/call.ts";
 import { settingsFileArguments } from "../stack/settings-file.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { memoryOfCopies, resourceChanges, type PreviewDigest } from "./resources.ts";
+import { resourceChanges, type PreviewDigest } from "./resources.ts";
 import type { StackPlan } from "./stack-plan.ts";
 
 /** What is planned. */
@@ -53,7 +53,7 @@ export async function plan(
       stack,
       at: new Date().toISOString(),
       ...(problem !== undefined && { problem }),
-      ...(existsSync(file) && { facts: withMemory(readFacts(file), digest) }),
+      ...(existsSync(file) && { facts: readFacts(file) }),
       warnings: warningsOf(digest),
       resources: problem === undefined ? resourceChanges(digest) : [],
     };
@@ -97,12 +97,6 @@ async function previewed(
 
 function readFacts(file: string): PlanFacts {
   return JSON.parse(readFileSync(file, "utf8")) as PlanFacts;
-}
-
-/** The memory of what runs is in the state, which the program does not read. */
-function withMemory(facts: PlanFacts, digest: PreviewDigest): PlanFacts {
-  if (facts.current === undefined) return facts;
-  return { ...facts, memory: { ...facts.memory, before: memoryOfCopies(digest) } };
 }
 
 /** The program's own warnings; what it finds of migrations is told with their statements. */

@@ -2,18 +2,11 @@ import { parseUrn } from "../pulumi/urn.ts";
 import { partOf } from "../pulumi/words.ts";
 import type { ResourceChange } from "./stack-plan.ts";
 
-/** A resource in a step of a plan. */
-interface StepState {
-  readonly inputs?: Readonly<Record<string, unknown>>;
-}
-
 /** The output of `pulumi preview --json`: those parts that are used here. */
 export interface PreviewDigest {
   readonly steps?: readonly {
     readonly op: string;
     readonly urn: string;
-    readonly oldState?: StepState;
-    readonly newState?: StepState;
     readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
     readonly diffReasons?: readonly string[] | null;
     readonly replaceReasons?: readonly string[] | null;
@@ -61,20 +54,4 @@ const changes: Readonly<Partial<Record<string, ResourceChange["change"]>>> = {
 function order(steps: NonNullable<PreviewDigest["steps"]>, urn: string, op: string): number {
   const at = steps.findIndex((step) => step.urn === urn && step.op === op);
   return at === -1 ? Infinity : at;
-}
-
-/** The memory that the copies of services in the state may use at most, in bytes: they are what a release has a label of. */
-export function memoryOfCopies({ steps = [] }: PreviewDigest): number {
-  const copies = new Map(
-    steps.flatMap(({ urn, oldState }) => {
-      const { labels = [], memory } = (oldState?.inputs ?? {}) as {
-        labels?: { label: string }[];
-        memory?: number;
-      };
-      const isCopy = Array.isArray(labels) && labels.some(({ label }) => label === "towpath.release");
-      return isCopy && typeof memory === "number" ? [[urn, memory] as const] : [];
-    }),
-  );
-  // The plugin counts in MiB.
-  return [...copies.values()].reduce((sum, memory) => sum + memory, 0) * 1024 ** 2;
 }

@@ -134,9 +134,14 @@ export function planFactsOf(planned: Planned): Omit<PlanFacts, "secrets" | "refu
     ...defined({ approval, freeze: isFrozen ? freeze : undefined }),
     memory: {
       after: demandOf(application, settings).memoryBytes,
-      ...defined({ free: memoryFree }),
+      ...defined({ before: basis.from && memoryOf(basis.from.copies, settings), free: memoryFree }),
     },
   };
+}
+
+/** The memory of what runs, with the limits of these settings. */
+function memoryOf(copies: Readonly<Record<string, number>>, { limits }: ReleasedSettings): number {
+  return Object.values(copies).reduce((sum, number) => sum + number, 0) * limits.memory;
 }
 
 type Images = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 /** What a plan of Pulumi's says of resources; that it really prints such steps is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
-import { memoryOfCopies, resourceChanges } from "../../../../cli/plan/resources.ts";
+import { resourceChanges } from "../../../../cli/plan/resources.ts";
 
 const container = "docker:index/container:Container";
 const urn = (name: string, type = container): string =>
@@ -41,18 +41,5 @@ describe("the resources of a plan", () => {
     assert.deepEqual(resourceChanges({ steps }), [
       { change: "replace", type: container, part: "postgres", fields: ["image"], deletesFirst: true },
     ]);
-  });
-
-  it("tell what memory the copies of services may use until now", () => {
-    const copy = { labels: [{ label: "towpath.release", value: "a" }], memory: 512 };
-    const steps = [
-      { op: "replace", urn: urn("release-api"), oldState: { inputs: copy } },
-      { op: "delete-replaced", urn: urn("release-api"), oldState: { inputs: copy } },
-      { op: "same", urn: urn("release-web"), oldState: { inputs: { ...copy, memory: 256 } } },
-      { op: "same", urn: urn("redis"), oldState: { inputs: { labels: [], memory: 128 } } },
-      { op: "create", urn: urn("release-mail") },
-    ];
-    assert.equal(memoryOfCopies({ steps }), 768 * 1024 ** 2);
-    assert.equal(memoryOfCopies({}), 0);
   });
 });
