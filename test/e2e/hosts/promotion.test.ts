@@ -24,6 +24,7 @@ const otherWorker = [
 describe("promotion from staging to production", () => {
   let hosts: TestHost[] = [];
   let released: ReleasedProject;
+  let github: LocalGithub | undefined;
   before(async () => {
     hosts = await Promise.all([takeHost(), takeHost()]);
     const [staging, production] = hosts as [TestHost, TestHost];
@@ -31,6 +32,7 @@ describe("promotion from staging to production", () => {
     configure("production");
   });
   after(async () => {
+    await github?.stop();
     await released.remove();
     await Promise.all(hosts.map(handBack));
   });
@@ -150,7 +152,7 @@ describe("promotion from staging to production", () => {
     const commit = await released.publishOther("web");
     configure("staging");
     configure("production", { freeze: { until: "2999-01-01", reason: "the spring sale" } });
-    const github = await LocalGithub.start();
+    github = await LocalGithub.start();
     github.store.openPullRequest({ number: 12, title: "`$(x)` <!-- -->" });
     released.project.source.write("Pulumi.preview.yaml", previewSettings(released));
     const told = { ...variables, TOWPATH_COMMIT: commit, GITHUB_BASE_URL: github.url, GITHUB_TOKEN: "token" };
@@ -193,7 +195,6 @@ describe("promotion from staging to production", () => {
       /TOWPATH_PLAN: expected what "staging.json" was made from, got another state: it plans release [0-9a-f]{12}, and this is [0-9a-f]{12}; plan again/,
     );
     assert.deepEqual([await recordsOf("staging"), await recordsOf("production")], before);
-    await github.stop();
     assert.deepEqual(github.wrong, []);
   });
 
