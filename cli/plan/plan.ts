@@ -11,6 +11,7 @@ import type { PulumiCall } from "../pulumi/call.ts";
 import { plainText } from "../pulumi/operation.ts";
 import { callFor } from "../stack/call.ts";
 import { settingsFileArguments } from "../stack/settings-file.ts";
+import { namespaceOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { resourceChanges, type PreviewDigest } from "./resources.ts";
 import type { StackPlan } from "./stack-plan.ts";
@@ -55,7 +56,7 @@ export async function plan(
       ...(problem !== undefined && { problem }),
       ...(existsSync(file) && { facts: readFacts(file) }),
       warnings: warningsOf(digest),
-      resources: problem === undefined ? resourceChanges(digest) : [],
+      resources: problem === undefined ? resourceChanges(digest, namespaceOf(project, stack)) : [],
     };
   } finally {
     rmSync(file, { force: true });

@@ -18,11 +18,11 @@ export interface PreviewDigest {
   }[];
 }
 
-/** The resources that would not stay as they are, in the engine's order; components are only what these are made of. */
-export function resourceChanges({ steps = [] }: PreviewDigest): ResourceChange[] {
-  const root = steps
-    .map(({ urn }) => parseUrn(urn))
-    .find((urn) => (urn?.types.at(-1) ?? "").endsWith("Environment"));
+/**
+ * The resources of an environment that would not stay as they are, in the engine's order; components are only what these
+ * are made of. The names of all begin with `environmentName`.
+ */
+export function resourceChanges({ steps = [] }: PreviewDigest, environmentName: string): ResourceChange[] {
   return steps
     .flatMap((step, at) => {
       const urn = parseUrn(step.urn);
@@ -32,7 +32,7 @@ export function resourceChanges({ steps = [] }: PreviewDigest): ResourceChange[]
       if (change === undefined) return [];
       const fields = Object.keys(step.detailedDiff ?? {});
       const named = fields.length > 0 ? fields : (step.replaceReasons ?? step.diffReasons ?? []);
-      const part = partOf(urn.name, root?.name ?? "");
+      const part = partOf(urn.name, environmentName);
       const isDeletedFirst =
         change === "replace" &&
         order(steps, step.urn, "delete-replaced") < order(steps, step.urn, "create-replacement");

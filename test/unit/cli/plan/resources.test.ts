@@ -23,7 +23,7 @@ describe("the resources of a plan", () => {
       { op: "create", urn: urn("release-mail") },
       { op: "delete", urn: urn("files-volume", "docker:index/volume:Volume") },
     ];
-    assert.deepEqual(resourceChanges({ steps }), [
+    assert.deepEqual(resourceChanges({ steps }, "notes-staging"), [
       { change: "replace", type: container, part: "api", fields: ["image", "labels"] },
       { change: "update", type: "command:local:Command", part: "route", fields: ["triggers[0]"] },
       { change: "create", type: container, part: "mail", fields: [] },
@@ -38,7 +38,7 @@ describe("the resources of a plan", () => {
       { op: "replace", urn: urn("postgres"), replaceReasons: ["image"] },
       { op: "create-replacement", urn: urn("postgres") },
     ];
-    assert.deepEqual(resourceChanges({ steps }), [
+    assert.deepEqual(resourceChanges({ steps }, "notes-staging"), [
       { change: "replace", type: container, part: "postgres", fields: ["image"], deletesFirst: true },
     ]);
   });
