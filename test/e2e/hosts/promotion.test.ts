@@ -157,7 +157,7 @@ describe("promotion from staging to production", () => {
     released.project.source.write("Pulumi.preview.yaml", previewSettings(released));
     const told = { ...variables, TOWPATH_COMMIT: commit, GITHUB_BASE_URL: github.url, GITHUB_TOKEN: "token" };
     const plans: StackPlan[] = [];
-    for (const command of commandsOf("previews.md").filter((one) =>
+    for (const command of commandsOf("pull-requests.md").filter((one) =>
       /^npx towpath (?:plan|comment)/.test(one),
     )) {
       const [words = "", file] = command.split(" > ");

@@ -73,7 +73,7 @@ describe("previews of pull requests", () => {
   }
 
   /** All that the host has of a preview: containers, volumes and networks. */
-  async function leftOf(pullRequest: number): Promise<readonly string[]> {
+  async function leftOf(pullRequest: number | string): Promise<readonly string[]> {
     const own = ["--filter", `label=towpath.namespace=notes-pr-${pullRequest}`, "--quiet"];
     const found = [
       await host.docker("ps", "--all", ...own),
@@ -261,8 +261,15 @@ describe("previews of pull requests", () => {
         },
       );
 
+      const typed = commandsOf("pull-requests.md").filter((command) => command.includes(" preview "));
+      assert.equal(typed.length, 4);
+      await run(...typed.filter((command) => !command.includes("down")));
+      assert.equal((await ask(host.address, `pr-21-admin.${domain}`, "/api/health")).status, 200);
+
       pull.state = "closed";
       assert.equal(await happened("closed", pull), "pull request 21: no preview, it is closed");
+      await run(...typed.filter((command) => command.includes("down")));
+      assert.deepEqual(await leftOf("21-admin"), []);
       assert.deepEqual(await leftOf(21), []);
       assert.deepEqual(github.store.deployments.size, 0);
       assert.equal(github.store.environment("pr-21"), undefined);
