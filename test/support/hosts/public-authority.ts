@@ -36,7 +36,7 @@ export class PublicAuthority {
       ...[
         "inspect",
         "--format",
-        "{{.Config.Image}} {{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}",
+        "{{.Config.Image}} {{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}",
       ],
       gateway,
     );
