@@ -295,7 +295,7 @@ interface StateResource {
   readonly urn: string;
   readonly type: string;
   readonly inputs?: { networksAdvanced?: object[] };
-  readonly outputs?: { networksAdvanced?: object[] };
+  readonly outputs?: { networksAdvanced?: object[]; __pulumi_raw_state_delta?: unknown };
 }
 
 /** The state of staging as a version left it whose copies joined the gateway's network, and not the gateway theirs. */
@@ -306,6 +306,8 @@ function beforeJoining(exported: string): string {
   for (const { urn, type, inputs, outputs } of state.deployment.resources) {
     if (type !== "docker:index/container:Container" || !/notes-staging-(api|web)$/.test(urn)) continue;
     for (const part of [inputs, outputs]) part?.networksAdvanced?.push({ name: "notes-host-app1" });
+    // It describes the outputs as the plugin left them.
+    delete outputs?.__pulumi_raw_state_delta;
   }
   return JSON.stringify(state, (_, value: unknown) =>
     Array.isArray(value) ? value.filter((one) => !isOfGateway(one)) : value,
