@@ -56,9 +56,9 @@ export async function runGroup(group: Group, manner: Manner): Promise<GroupResul
   const run = (args: readonly string[]): Promise<ExitCode> =>
     runProgram(args, { ...manner, environment: { ...manner.environment, [reportVariable]: file } }, deadline);
   try {
-    const code = await run(covers ? [...measured(folder), node, ...mocha] : mocha);
+    const code = await run(covers ? [...measured(root, folder), node, ...mocha] : mocha);
     const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as GroupReport) : nothing;
-    const covered = code === 0 && covers ? await run(reportOfPureFolders(folder)) : code;
+    const covered = code === 0 && covers ? await run(reportOfPureFolders(root, folder)) : code;
     const problem = problemOf(group, report, code, covered);
     return {
       group,
