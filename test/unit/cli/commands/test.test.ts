@@ -97,7 +97,7 @@ describe("the command test", function () {
     assert.deepEqual(await tested(), {
       code: 0,
       printed: ["9 passed, 0 failed, 3 skipped"],
-      runs: [oldest, "c8 at 92", newest, "c8 report of 100", `mocha ${local} ${endToEnd}`],
+      runs: [oldest, "c8 at 93", newest, "c8 report of 100", `mocha ${local} ${endToEnd}`],
     });
   });
 
@@ -149,7 +149,7 @@ describe("the command test", function () {
     assert.deepEqual(await tested(), {
       code: 1,
       printed: ["6 passed, 3 failed, 0 skipped"],
-      runs: [oldest, "c8 at 92", newest, `mocha ${local} ${endToEnd}`],
+      runs: [oldest, "c8 at 93", newest, `mocha ${local} ${endToEnd}`],
     });
   });
 
