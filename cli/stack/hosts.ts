@@ -45,9 +45,7 @@ export async function hostsOfStack(call: PulumiCall, run: Run, folder?: string):
   const hosts = "hosts" in settings ? settings.hosts : { host: settings.host };
   const registry = "registry" in settings ? settings.registry : undefined;
   const stored = needsConfiguration(hosts, registry) ? await secretValues(call, run) : {};
-  const reaching = { ...settings };
-  if ("vault" in reaching) delete reaching.vault; // the application's own secrets are no concern of this
-  const missing = missingCredentials(reaching, {
+  const missing = missingCredentials(asReached(settings), {
     configuration: Object.keys(stored),
     variables: process.env,
   });
@@ -58,6 +56,16 @@ export async function hostsOfStack(call: PulumiCall, run: Run, folder?: string):
   };
   const connections = await writeConnections(folder ?? folderOf(settings.namespace), hosts, credential);
   return { settings, hosts, connections, credential };
+}
+
+/** The settings without the secrets of what runs there: only a release needs those. */
+function asReached(settings: StackHosts["settings"]): StackHosts["settings"] {
+  const reached = { ...settings };
+  if ("vault" in reached) delete reached.vault;
+  if ("password" in reached) delete reached.password;
+  if ("addressSecret" in reached) delete reached.addressSecret;
+  if ("wildcard" in reached) delete reached.wildcard;
+  return reached;
 }
 
 /**

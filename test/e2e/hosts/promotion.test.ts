@@ -146,6 +146,40 @@ describe("promotion from staging to production", () => {
     );
   });
 
+  it("resolves a commit to digests on staging, and tags them in the registry", async () => {
+    const record = await stage("feature/login");
+    const commit = released.commit;
+    assert.equal(record.commit, commit);
+    for (const image of ["api", "web"]) {
+      assert.equal(record.images[image], await digestOf(image, commit));
+      assert.equal(await digestOf(image, `staging-${commit}`), record.images[image]);
+    }
+    for (const receipt of [record.receipts.gates, record.receipts.smoke, record.receipts.route]) {
+      assert.equal(receipt.release, record.id);
+    }
+    assert.match(record.secretVersions.JWT_SECRET ?? "", /^[0-9a-f]{8}$/);
+    assert.equal(record.postgres, 15);
+    assert.equal(typeof record.schema?.after, "string");
+    assert.ok(record.startedAt < record.endedAt);
+  });
+
+  it("lets production take only releases of the default branch (001-14, 001-107)", async () => {
+    const [offered] = await recordsOf("staging");
+    const feature = offered?.branch === "feature/login" ? offered : await stage("feature/login");
+    configure("production");
+    const said = await refused("production");
+    assert.ok(
+      said.includes(
+        `towpath:promoteBranches: expected a release of main, got ${feature.id} of feature/login; publish a commit of main and release it to staging, or add "feature/login" to it`,
+      ),
+      said,
+    );
+    const { id, commit } = await stage();
+    const plan = await towpath("pulumi", "preview", "--stack", "production");
+    assert.equal(plan.code, 0, plan.stdout + plan.stderr);
+    assert.match(plan.stdout, new RegExp(`release ${id}, branch main, commit ${commit}`));
+  });
+
   it("tells a pull request what merging does to staging and production, and changes nothing (002-99b)", async () => {
     await promoted(1);
     const before = [await recordsOf("staging"), await recordsOf("production")];
@@ -196,40 +230,6 @@ describe("promotion from staging to production", () => {
     );
     assert.deepEqual([await recordsOf("staging"), await recordsOf("production")], before);
     assert.deepEqual(github.wrong, []);
-  });
-
-  it("resolves a commit to digests on staging, and tags them in the registry", async () => {
-    const record = await stage("feature/login");
-    const commit = released.commit;
-    assert.equal(record.commit, commit);
-    for (const image of ["api", "web"]) {
-      assert.equal(record.images[image], await digestOf(image, commit));
-      assert.equal(await digestOf(image, `staging-${commit}`), record.images[image]);
-    }
-    for (const receipt of [record.receipts.gates, record.receipts.smoke, record.receipts.route]) {
-      assert.equal(receipt.release, record.id);
-    }
-    assert.match(record.secretVersions.JWT_SECRET ?? "", /^[0-9a-f]{8}$/);
-    assert.equal(record.postgres, 15);
-    assert.equal(typeof record.schema?.after, "string");
-    assert.ok(record.startedAt < record.endedAt);
-  });
-
-  it("lets production take only releases of the default branch (001-14, 001-107)", async () => {
-    const [offered] = await recordsOf("staging");
-    const feature = offered?.branch === "feature/login" ? offered : await stage("feature/login");
-    configure("production");
-    const said = await refused("production");
-    assert.ok(
-      said.includes(
-        `towpath:promoteBranches: expected a release of main, got ${feature.id} of feature/login; publish a commit of main and release it to staging, or add "feature/login" to it`,
-      ),
-      said,
-    );
-    const { id, commit } = await stage();
-    const plan = await towpath("pulumi", "preview", "--stack", "production");
-    assert.equal(plan.code, 0, plan.stdout + plan.stderr);
-    assert.match(plan.stdout, new RegExp(`release ${id}, branch main, commit ${commit}`));
   });
 
   it("lets production take exactly these digests, once they passed the end-to-end tests that are required", async () => {
