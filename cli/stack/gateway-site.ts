@@ -10,7 +10,7 @@ import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment, stackOutputs } from "../pulumi/state.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { onHost } from "./killed-release.ts";
-import { runProgram } from "./program.ts";
+import { lastLineOf, runProgram } from "./program.ts";
 
 /** Finds a stack's site on its gateway; undefined while the stack of a gateway that is shared has brought none up. */
 export async function siteOf(
@@ -75,10 +75,10 @@ async function removeFrom(
   if (others.length > 0) {
     return `the site of ${name} stays in ${gateway}, for it leads to containers that this state does not know, got ${others.join(", ")}; go on with the state that made them`;
   }
-  const { code, stdout, stderr } = await runProgram("remove-route", { site }, connection, call, run);
-  if (code === 0)
+  const ended = await runProgram("remove-route", { site }, connection, call, run);
+  if (ended.code === 0)
     return `removed the site of ${name} from ${gateway}, left there by a release that did not end`;
   throw new Problem(
-    `route: the site of ${name} cannot be removed from ${gateway}, got ${JSON.stringify(lastLines(stdout.trim() === "" ? stderr : stdout, 1))}; run the command again`,
+    `route: the site of ${name} cannot be removed from ${gateway}, got ${JSON.stringify(lastLineOf(ended))}; run the command again`,
   );
 }

@@ -4,7 +4,7 @@ import { connectionText, type HostConnection } from "../../components/host/ssh-c
 import { towpathFolder } from "../../components/host/towpath-folder.ts";
 import { defined } from "../../components/input/defined.ts";
 import { Problem } from "../problem.ts";
-import type { Run, RunResult, RunSettings } from "../process/run.ts";
+import { lastLines, type Run, type RunResult, type RunSettings } from "../process/run.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 
@@ -61,4 +61,9 @@ export async function runStep(
     if (code === 0) return JSON.parse(stdout) as object;
     throw new Problem(stdout.trim() || stderr.trim() || wasEnded);
   });
+}
+
+/** The last line that a program said, of its receipt or failure where it came to that. */
+export function lastLineOf({ stdout, stderr }: Pick<RunResult, "stdout" | "stderr">): string {
+  return lastLines(stdout.trim() === "" ? stderr : stdout, 1);
 }

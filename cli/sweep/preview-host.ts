@@ -1,3 +1,4 @@
+import type { Program } from "../../components/contract/program.ts";
 import type { Site } from "../../components/contract/switch-route.ts";
 import type { DropCloneInput } from "../../components/contract/template.ts";
 import type { TemplateServer } from "../../components/data/template-server.ts";
@@ -7,12 +8,12 @@ import { UserError } from "../../components/input/user-error.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { stateAddress } from "../../components/naming/run-mark.ts";
 import { Problem } from "../problem.ts";
-import { lastLines, run, type Run } from "../process/run.ts";
+import { run, type Run } from "../process/run.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment, stackOutputs } from "../pulumi/state.ts";
 import { hostsOfStack } from "../stack/hosts.ts";
 import { onHost } from "../stack/killed-release.ts";
-import { runProgram } from "../stack/program.ts";
+import { lastLineOf, runProgram } from "../stack/program.ts";
 import { namespaceOf } from "../stack/settings.ts";
 import { databases } from "./databases.ts";
 import { kindsOnHost, type PreviewHost } from "./on-host.ts";
@@ -45,14 +46,14 @@ export async function onPreviewHost(
     const onServer =
       template === undefined
         ? []
-        : [databases({ ...host, server: template, drop: (input) => dropClone(input, connection, call) })];
+        : [databases({ ...host, server: template, drop: (input) => dropClone(input, { connection, call }) })];
     return {
       kinds: [
         ...kindsOnHost({
           ...host,
           gateway,
           activator,
-          removeSite: (name) => removeSite({ gateway, name }, connection, call),
+          removeSite: (name) => removeSite({ gateway, name }, { connection, call }),
         }),
         ...onServer,
       ],
@@ -64,24 +65,27 @@ export async function onPreviewHost(
   }
 }
 
+/** Runs the program of a step by itself, or says what cannot be done. */
+async function carryOut(
+  program: Program,
+  input: object,
+  cannot: string,
+  { connection, call }: { readonly connection: HostConnection; readonly call: PulumiCall },
+): Promise<void> {
+  const ended = await runProgram(program, input, connection, call, run);
+  if (ended.code === 0) return;
+  throw new Problem(`${cannot}, got ${JSON.stringify(lastLineOf(ended))}; run the command again`);
+}
+
 /** Takes a site away from the gateway, by the program that a release's own removal runs. */
-async function removeSite(site: Site, connection: HostConnection, call: PulumiCall): Promise<void> {
-  const { code, stdout, stderr } = await runProgram("remove-route", { site }, connection, call, run);
-  if (code === 0) return;
-  const said = lastLines(stdout.trim() === "" ? stderr : stdout, 1);
-  throw new Problem(
-    `route: the site of ${site.name} cannot be removed from ${site.gateway}, got ${JSON.stringify(said)}; run the command again`,
-  );
+function removeSite(site: Site, reached: Parameters<typeof carryOut>[3]): Promise<void> {
+  const cannot = `route: the site of ${site.name} cannot be removed from ${site.gateway}`;
+  return carryOut("remove-route", { site }, cannot, reached);
 }
 
 /** Drops a preview's database, by the program that a destroy runs. */
-async function dropClone(input: DropCloneInput, connection: HostConnection, call: PulumiCall): Promise<void> {
-  const { code, stdout, stderr } = await runProgram("drop-clone", input, connection, call, run);
-  if (code === 0) return;
-  const said = lastLines(stdout.trim() === "" ? stderr : stdout, 1);
-  throw new Problem(
-    `data: the database ${input.clone} cannot be dropped, got ${JSON.stringify(said)}; run the command again`,
-  );
+function dropClone(input: DropCloneInput, reached: Parameters<typeof carryOut>[3]): Promise<void> {
+  return carryOut("drop-clone", input, `data: the database ${input.clone} cannot be dropped`, reached);
 }
 
 /** The address of a call's state, as the marks of its runs name it. */
