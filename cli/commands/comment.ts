@@ -20,8 +20,7 @@ import { environmentFacts } from "../stack/facts.ts";
 import { settingsFileOf } from "../stack/settings-file.ts";
 import { previewSettings } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { withMeasurements } from "./measured-plan.ts";
-import { planWithDrift } from "./plan.ts";
+import { wholePlan } from "./plan.ts";
 
 /** What is commented. */
 export interface CommentWish {
@@ -79,8 +78,7 @@ async function plans(progress: Progress, project: Project): Promise<StackPlan[]>
   const planned: StackPlan[] = [];
   for (const stack of ["staging", "production"]) {
     if (!existsSync(join(project.root, settingsFileOf(stack)))) continue;
-    const read = await planWithDrift({ stack, asIfProven: stack === "production" }, progress, project);
-    planned.push(await withMeasurements(read, progress, project));
+    planned.push(await wholePlan({ stack, asIfProven: stack === "production" }, progress, project));
   }
   return planned;
 }

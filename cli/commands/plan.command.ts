@@ -16,14 +16,10 @@ export function planCommand(program: Command): void {
     .addHelpText("after", "\nExit codes: 0 when it could be planned, else 1")
     .action(async (options: { json?: boolean; stack: string; commit?: string; asIfProven?: boolean }) => {
       const { json = false, ...planned } = options;
-      const { planInWords, planWithDrift } = await import("./plan.ts");
-      const { withMeasurements } = await import("./measured-plan.ts");
+      const { planInWords, wholePlan } = await import("./plan.ts");
       await answer(
         json,
-        async (progress) => {
-          const project = await openProject();
-          return withMeasurements(await planWithDrift(planned, progress, project), progress, project);
-        },
+        async (progress) => wholePlan(planned, progress, await openProject()),
         planInWords,
         ({ problem }) => problem === undefined,
       );

@@ -5,6 +5,12 @@ import type { StackPlan } from "../plan/stack-plan.ts";
 import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { drift } from "./drift.ts";
+import { withMeasurements } from "./measured-plan.ts";
+
+/** Plans a stack, with what is not as its last `up` left it, and with what its migrations do, measured. */
+export async function wholePlan(planned: Planned, progress: Progress, project: Project): Promise<StackPlan> {
+  return withMeasurements(await planWithDrift(planned, progress, project), progress, project);
+}
 
 /** Plans a stack, and looks at what is not as its last `up` left it; where that cannot be seen, the plan is without it. */
 export async function planWithDrift(
