@@ -18,5 +18,3 @@ export const password = z.discriminatedUnion(
     'write { "source": "generated" } for a password of each preview\'s own',
   ),
 );
-
-export type PasswordSource = z.output<typeof password>;

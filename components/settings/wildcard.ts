@@ -36,5 +36,3 @@ export const wildcard = z.discriminatedUnion(
     'write { "certificates": "given", "domain": "preview.example.com", … } for one of a public authority',
   ),
 );
-
-export type WildcardSettings = z.output<typeof wildcard>;
