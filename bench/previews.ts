@@ -1,6 +1,5 @@
 import https from "node:https";
 import { text } from "node:stream/consumers";
-import { stringify } from "yaml";
 import { showProgress, type Progress } from "../cli/terminal/progress.ts";
 import { ReleasedProject } from "../test/support/hosts/released-project.ts";
 import { removeHosts, takeHost, type TestHost } from "../test/support/hosts/test-host.ts";
@@ -81,18 +80,12 @@ async function bench(): Promise<void> {
 async function releasePreview(released: ReleasedProject, host: TestHost): Promise<void> {
   await released.registry.mirror("library/node:20-bookworm-slim");
   const { imageMirror, address } = released.registry;
-  const write = (stack: string, settings: Readonly<Record<string, unknown>>): void => {
-    const config = Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [`towpath:${key}`, value]),
-    );
-    released.project.source.write(`Pulumi.${stack}.yaml`, stringify({ config }));
-  };
-  write("host-previews", {
+  released.write("host-previews", {
     host: host.settings(),
     imageMirror,
     room: { memory: "8GiB", previews: 6, sleepAfter: "2h" },
   });
-  write("preview", {
+  released.write("preview", {
     previewDomain: domain,
     certificates: "internal",
     gateway: "host-previews",

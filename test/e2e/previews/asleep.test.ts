@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import https from "node:https";
 import { text } from "node:stream/consumers";
-import { stringify } from "yaml";
 import { commandsOf } from "../../support/docs.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
@@ -34,7 +33,7 @@ describe("previews that sleep", () => {
     released = await ReleasedProject.create({ staging: host });
     await released.registry.mirror("library/node:20-bookworm-slim");
     const { imageMirror, address } = released.registry;
-    write("host-previews", {
+    released.write("host-previews", {
       host: host.settings(),
       imageMirror,
       room: { memory: "2GiB", previews: 1, sleepAfter: "2h" },
@@ -49,7 +48,7 @@ describe("previews that sleep", () => {
       commit: await released.publish(),
       watchSeconds: 1,
     };
-    write("preview", settings);
+    released.write("preview", settings);
     await run("pulumi", "stack", "init", "--stack", "host-previews");
     await run("pulumi", "up", "--stack", "host-previews", "--yes", "--skip-preview");
     await run("pulumi", "stack", "init", "--stack", "pr-12");
@@ -59,13 +58,6 @@ describe("previews that sleep", () => {
     await released.remove();
     await handBack(host);
   });
-
-  function write(stack: string, settings: Readonly<Record<string, unknown>>): void {
-    const config = Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [`towpath:${key}`, value]),
-    );
-    released.project.source.write(`Pulumi.${stack}.yaml`, stringify({ config }));
-  }
 
   async function run(...args: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await released.run(args);
@@ -168,13 +160,13 @@ describe("previews that sleep", () => {
       await refused(),
       /towpath:gateway: 1\.5 GiB and a place are needed on host-previews, got 1\.5 GiB of 2 GiB and 1 of 1 places taken by others; notes-pr-13 waits as number 1 of the queue:/,
     );
-    write("preview", { ...settings, limits: { memory: "1GiB", cpus: 1, pids: 128 } });
+    released.write("preview", { ...settings, limits: { memory: "1GiB", cpus: 1, pids: 128 } });
     assert.match(
       await refused(),
       /towpath:limits\.memory: 6 GiB for the containers of notes-pr-13, each up to its limit, do not fit, got 2 GiB for all previews; lower it, or raise towpath:room\.memory of host-previews/,
     );
     assert.deepEqual(await states(13), []);
-    write("preview", settings);
+    released.write("preview", settings);
   });
 
   it("are no drift, and are removed while they sleep", async () => {

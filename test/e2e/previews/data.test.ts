@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { stringify } from "yaml";
 import { commandsOf } from "../../support/docs.ts";
 import { ask } from "../../support/hosts/ask.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
@@ -43,7 +42,7 @@ describe("the data of previews", () => {
       commit: await released.publish(),
       watchSeconds: 1,
     };
-    write("host-previews", {
+    released.write("host-previews", {
       host: host.settings(),
       imageMirror,
       template: { version: 15, mask: "mask.sql", personal: ["notes.title"] },
@@ -58,13 +57,6 @@ describe("the data of previews", () => {
     await handBack(host);
   });
 
-  function write(stack: string, settings: Readonly<Record<string, unknown>>): void {
-    const config = Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [`towpath:${key}`, value]),
-    );
-    released.project.source.write(`Pulumi.${stack}.yaml`, stringify({ config }));
-  }
-
   /** Runs commands as people type them after `npx towpath`. */
   async function run(...commands: readonly string[]): Promise<void> {
     for (const command of commands) {
@@ -75,7 +67,7 @@ describe("the data of previews", () => {
 
   /** Opens a preview with that data. */
   async function open(pullRequest: number, data: Readonly<Record<string, unknown>>): Promise<void> {
-    write("preview", { ...settings, data });
+    released.write("preview", { ...settings, data });
     await run(`pulumi stack init --stack pr-${pullRequest}`);
     await push(pullRequest);
   }
@@ -112,7 +104,7 @@ describe("the data of previews", () => {
 
     const next = await released.publishOther("api");
     settings = { ...settings, commit: next };
-    write("preview", { ...settings, data: seed });
+    released.write("preview", { ...settings, data: seed });
     await push(12);
     assert.deepEqual(await notesOf(12), ["mine"]);
 

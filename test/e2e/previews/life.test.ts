@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { stringify } from "yaml";
 import { join } from "node:path";
 import type { ListedPreview } from "../../../cli/preview/list.ts";
 import { commandsOf } from "../../support/docs.ts";
@@ -24,7 +23,7 @@ describe("previews of pull requests", () => {
     released = await ReleasedProject.create({ staging: host });
     const { imageMirror } = released.registry;
     shared = { host: host.settings(), imageMirror, wildcard: { certificates: "internal", domain } };
-    write("host-previews", shared);
+    released.write("host-previews", shared);
     await run(...commandsOf("previews.md").filter((command) => /pulumi.*host-previews/.test(command)));
   });
   after(async () => {
@@ -38,17 +37,10 @@ describe("previews of pull requests", () => {
     return { GITHUB_BASE_URL: github.url, GITHUB_TOKEN: "a-token" };
   }
 
-  function write(stack: string, settings: Readonly<Record<string, unknown>>): void {
-    const config = Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [`towpath:${key}`, value]),
-    );
-    released.project.source.write(`Pulumi.${stack}.yaml`, stringify({ config }));
-  }
-
   /** Writes what all previews have in common, with more settings. */
   function share(settings: Readonly<Record<string, unknown>>): void {
     const { imageMirror, address } = released.registry;
-    write("preview", {
+    released.write("preview", {
       ...{ previewDomain: domain, certificates: "internal", gateway: "host-previews", watchSeconds: 1 },
       ...{ host: host.settings(), imageMirror },
       registry: { address, repository: released.repository },
@@ -144,7 +136,7 @@ describe("previews of pull requests", () => {
       `openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj /CN=previews -addext subjectAltName=DNS:*.${domain} -out ${files.certificate} -keyout ${files.key} 2>&1`,
     );
     const source = (variable: string): object => ({ source: "environment", variable });
-    write("host-previews", {
+    released.write("host-previews", {
       ...shared,
       wildcard: {
         ...{ certificates: "given", domain },
@@ -165,7 +157,7 @@ describe("previews of pull requests", () => {
     assert.notEqual(serial, before);
     assert.deepEqual(await host.docker(...gateway), started);
     assert.deepEqual([await statusOf(12), await statusOf(13)], [200, 200]);
-    write("host-previews", shared);
+    released.write("host-previews", shared);
     await run("pulumi up --stack host-previews --yes --skip-preview");
   }
 

@@ -88,6 +88,11 @@ export class ReleasedProject {
       }),
       ...more,
     };
+    this.write(stack, settings);
+  }
+
+  /** Writes the settings of any stack, `preview` for those that all previews share; one that is undefined is left out. */
+  write(stack: string, settings: Readonly<Record<string, unknown>>): void {
     const config = Object.fromEntries(
       Object.entries(settings)
         .filter(([, value]) => value !== undefined)
