@@ -4,7 +4,7 @@ import { showProgress, type Progress } from "../cli/terminal/progress.ts";
 import { ReleasedProject } from "../test/support/hosts/released-project.ts";
 import { removeHosts, takeHost, type TestHost } from "../test/support/hosts/test-host.ts";
 import { until } from "../test/support/until.ts";
-import { markdownTable } from "./measure.ts";
+import { markdownTable, quantile } from "./measure.ts";
 
 /** The number of wakes that are measured. */
 const wakes = Number(process.env.TOWPATH_BENCH_WAKES ?? "200");
@@ -50,7 +50,7 @@ async function bench(): Promise<void> {
       // The floor takes its turn, so that both meet the same machine.
       if (wake % 5 === 0) started.push(await plainStart(scene));
       if (wake % 10 === 0)
-        progress.say(`${wake} wakes: p50 ${quantile(woken, 0.5)} s, p95 ${quantile(woken, 0.95)} s`);
+        progress.say(`${wake} wakes: p50 ${inSeconds(woken, 0.5)}, p95 ${inSeconds(woken, 0.95)}`);
     }
     progress.stop();
     console.log(
@@ -172,13 +172,12 @@ async function memoryOf(host: TestHost): Promise<number> {
   return Number(kibibytes) * 1024;
 }
 
-function quantile(values: readonly number[], share: number): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? NaN).toFixed(2);
+function figures(values: readonly number[]): string[] {
+  return [0.5, 0.95, 1].map((share) => inSeconds(values, share));
 }
 
-function figures(values: readonly number[]): string[] {
-  return [0.5, 0.95, 1].map((share) => `${quantile(values, share)} s`);
+function inSeconds(values: readonly number[], share: number): string {
+  return `${quantile(values, share).toFixed(2)} s`;
 }
 
 function mebibytes(bytes: number): string {

@@ -76,8 +76,14 @@ export class TinyPreviews {
     this.github = github;
   }
 
-  /** Sets a project up, with the gateway that its previews share; with a disk of its own for the host's engine, if asked. */
-  static async create({ diskMebibytes }: { diskMebibytes?: number } = {}): Promise<TinyPreviews> {
+  /**
+   * Sets a project up, with the gateway that its previews share; with a disk of its own for the host's engine, if asked, and
+   * with what wakes sleeping previews, where there is a room.
+   */
+  static async create({
+    diskMebibytes,
+    room,
+  }: { diskMebibytes?: number; room?: object } = {}): Promise<TinyPreviews> {
     const [project, registry, host, github] = await Promise.all([
       TestProject.create(),
       testRegistry(),
@@ -86,7 +92,7 @@ export class TinyPreviews {
     ]);
     const previews = new TinyPreviews(project, registry, host, github);
     try {
-      await previews.setUp(diskMebibytes);
+      await previews.setUp(diskMebibytes, room);
       return previews;
     } catch (error) {
       // The GitHub on this machine would keep the run of the tests from ending.
@@ -95,7 +101,7 @@ export class TinyPreviews {
     }
   }
 
-  private async setUp(diskMebibytes: number | undefined): Promise<void> {
+  private async setUp(diskMebibytes: number | undefined, room: object | undefined): Promise<void> {
     const { project, registry, host } = this;
     if (diskMebibytes !== undefined) await host.useSmallDisk(diskMebibytes);
     await Promise.all([
@@ -107,7 +113,9 @@ export class TinyPreviews {
       `import { defineApplication } from "./components/application/description.ts";\n` +
         `export const application = defineApplication(${JSON.stringify(description, null, 2)});\n`,
     );
-    this.write("host-previews", { host: host.settings(), imageMirror: registry.imageMirror });
+    if (room !== undefined) await registry.mirror("library/node:20-bookworm-slim");
+    const { imageMirror } = registry;
+    this.write("host-previews", { host: host.settings(), imageMirror, ...(room !== undefined && { room }) });
     await this.configure();
     await this.succeed("pulumi", "stack", "init", "--stack", "host-previews");
     await this.succeed("pulumi", "up", "--stack", "host-previews", "--yes", "--skip-preview");
