@@ -76,8 +76,11 @@ export async function play(
   script: string,
   { gateway: before = {}, inShell = false }: { gateway?: Files; inShell?: boolean } = {},
 ): Promise<Played> {
-  // Not compiled, as `steps/run.mjs` does it, so that their lines are counted.
-  const line = ["node", "--import", "tsx", `steps/programs/${program}.ts`];
+  // Compiled, as a release starts it; where lines are counted, those of its sources.
+  const line =
+    process.env.NODE_V8_COVERAGE === undefined
+      ? ["node", "steps/run.mjs", program]
+      : ["node", "--import", "tsx", `steps/programs/${program}.ts`];
   const [command = "", ...args] = inShell ? ["sh", "-c", `${line.join(" ")}; true`] : line;
   const { result, calls, gateway } = await withDocker(script, before, (path, folder) =>
     execa(command, args, {
