@@ -9,6 +9,7 @@ interface Named {
   readonly variant?: string;
   readonly branch?: string;
   readonly commit?: string;
+  readonly queued?: boolean;
 }
 
 /** `towpath preview` */
@@ -17,7 +18,9 @@ export function previewCommand(program: Command): void {
   named(preview.command("up"))
     .description("bring a preview up, or up to date, and tell GitHub of it")
     .option("--commit <sha>", "a published commit; the newest of the pull request or branch by default")
+    .option("--queued", "those that wait for room, where their turn has come", false)
     .action(async (number: number | undefined, options: Named, command: Command) => {
+      if (options.queued === true) return upQueued(number, options, command);
       const wish = wishOf(number, options, command);
       const { previewUp, previewUpInWords } = await import("../preview/up.ts");
       await answer(
@@ -61,6 +64,20 @@ export function previewCommand(program: Command): void {
       );
     });
   sleepCommands(preview);
+}
+
+/** `towpath preview up --queued` */
+async function upQueued(number: number | undefined, options: Named, command: Command): Promise<void> {
+  const { branch, variant, commit } = options;
+  if ([number, branch, variant, commit].some((given) => given !== undefined))
+    command.error("error: --queued: expected no other preview beside those that wait; leave it out");
+  const { isUnbroken, previewUpQueued, queuedInWords } = await import("../preview/queued.ts");
+  await answer(
+    options.json === true,
+    async (progress) => previewUpQueued(progress, await openProject()),
+    queuedInWords,
+    isUnbroken,
+  );
 }
 
 /** Adds the argument and the options that name a preview. */

@@ -1,18 +1,15 @@
-import { askActivator } from "../../components/activator/ask.ts";
 import type { ActivatorAnswers } from "../../components/activator/question.ts";
-import { dockerView } from "../../components/host/docker-view.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { defined } from "../../components/input/defined.ts";
-import { docker, lines } from "../docker/containers.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { callFor } from "../stack/call.ts";
 import { openHosts } from "../stack/hosts.ts";
-import { onHost } from "../stack/killed-release.ts";
 import { namespaceOf, settingsOf } from "../stack/settings.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
+import { activatorOn } from "./activator.ts";
 
 /** The result of `towpath preview sleep` and `wake`. */
 export interface Slept {
@@ -110,19 +107,15 @@ async function watchedOn(
   connection: HostConnection,
   { project, stack }: PulumiCall,
 ): Promise<Watched | undefined> {
-  const labels = ["towpath.part=activator", `towpath.project=${project.application.name}`];
-  const filters = labels.flatMap((label) => ["--filter", `label=${label}`]);
-  const found = await docker(onHost(connection, run), ["ps", ...filters, "--format", "{{.Names}}"]);
-  const [activator] = lines(found);
-  if (activator === undefined) return undefined;
+  const ask = await activatorOn(connection, project);
+  if (ask === undefined) return undefined;
   const namespace = namespaceOf(project, stack);
-  const host = dockerView(connection);
-  const { previews, queue } = await askActivator(host, activator, "state");
+  const { previews, queue } = await ask("state");
   const place = queue.indexOf(namespace) + 1;
   return {
     ...defined({ awake: previews.find((preview) => preview.namespace === namespace)?.awake }),
     ...(place > 0 && { place }),
-    ask: (operation) => askActivator(host, activator, operation, { namespace }),
+    ask: (operation) => ask(operation, { namespace }),
   };
 }
 

@@ -173,19 +173,26 @@ export class Host {
     this.#kept.forget(namespace);
   }
 
-  /** The previews of the host, and the queue. */
+  /** The previews of the host, the queue, and those in it whose turn has come: there would be room for them now. */
   async state() {
+    const { room, now } = this.#args;
     const previews = [...(await this.#previews()).values()];
-    const tenants = new Map((await this.#tenants()).map((tenant) => [tenant.namespace, tenant]));
+    const all = await this.#tenants();
+    const tenants = new Map(all.map((tenant) => [tenant.namespace, tenant]));
+    const { queue } = this.#kept;
+    const host = { room, tenants: all, queue, now: now() };
     return {
-      room: this.#args.room,
+      room,
       previews: previews.map((preview) => ({
         namespace: preview.namespace,
         awake: usesMachine(preview),
         memory: tenants.get(preview.namespace)?.memory ?? 0,
         active: this.#lastActive(preview),
       })),
-      queue: this.#kept.queue.map(({ namespace }) => namespace),
+      queue: queue.map(({ namespace }) => namespace),
+      turn: queue
+        .filter((waiting) => roomFor(waiting, host).answer === "room")
+        .map(({ namespace }) => namespace),
     };
   }
 

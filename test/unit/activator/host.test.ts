@@ -174,6 +174,22 @@ describe("the activator", () => {
     });
   });
 
+  it("tells whose turn has come in the queue", async () => {
+    const { host } = playing({ whenFull: "wait" });
+    for (const namespace of ["a", "b"]) scene.add(namespace);
+    for (const [namespace, memory] of [
+      ["c", 300],
+      ["d", 300],
+      ["e", 300],
+    ] as const)
+      await control(host, { operation: "admit", namespace, memory });
+    assert.deepEqual((await host.state()).turn, []);
+    await host.sleep("a");
+    assert.deepEqual((await host.state()).turn, ["c"]);
+    await host.sleep("b");
+    assert.deepEqual((await host.state()).turn, ["c", "d"]);
+  });
+
   it("tells which previews are awake, what they may use and when they were used", async () => {
     const { host } = playing();
     scene.add("a");

@@ -7,6 +7,7 @@ import { takeLock } from "../../../../cli/ci/lock.ts";
 import { previewDown, previewDownInWords } from "../../../../cli/preview/down.ts";
 import { previewList, previewListInWords } from "../../../../cli/preview/list.ts";
 import { handledInWords, handlePullRequest } from "../../../../cli/preview/pull-request.ts";
+import { isUnbroken, previewUpQueued, queuedInWords } from "../../../../cli/preview/queued.ts";
 import { previewUp, previewUpInWords } from "../../../../cli/preview/up.ts";
 import { branchPreviewStack } from "../../../../components/naming/namespace.ts";
 import { until } from "../../../support/until.ts";
@@ -230,6 +231,72 @@ describe("towpath preview", function () {
       other.release();
       await second;
       assert.equal(calls().length, 2);
+    });
+  });
+
+  describe("up --queued", () => {
+    /** Plays the host of the previews, whose activator knows who waits. */
+    function queue(waiting: readonly string[], turn: readonly string[]): void {
+      const config = {
+        "towpath:host": { ...good.preview.host, key: { source: "agent" } },
+        "towpath:room": { memory: "4GiB", previews: 6 },
+      };
+      machine.write("Pulumi.host-previews.yaml", stringify({ config }));
+      const connection = join(machine.root, ".towpath/ssh/notes-host-previews");
+      mkdirSync(connection, { recursive: true });
+      symlinkSync(join(machine.root, host.socket), join(connection, "host.sock"));
+      const state = JSON.stringify({ previews: [], queue: waiting, turn });
+      machine.program(
+        join(machine.root, "bin", "docker"),
+        `case "$*" in
+          *'"operation":"state"'*) echo '${state}';;
+          ps*part=activator*) echo notes-host-previews-activator;;
+          version*) echo "24.0.0 1.43";;
+        esac`,
+      );
+    }
+    const queued = () => previewUpQueued(progress, machine.project);
+
+    it("brings those up whose turn has come, and leaves the others", async () => {
+      const branch = branchPreviewStack("feature/x");
+      const stacks = ["pr-12-admin", "pr-13", "pr-14", branch, "pr-15"];
+      const waiting = stacks.map((stack) => `notes-${stack}`);
+      queue([...waiting, "notes-pr-99"], waiting.slice(0, 4));
+      for (const stack of stacks) state(stack);
+      pullRequest(12, "open");
+      deployable("pr-12-admin");
+      pullRequest(13, "closed");
+      pullRequest(14, "open", "somebody");
+      github.answers[`GET ${repo}/commits/${commit}/statuses`] = [];
+      const results = await queued();
+      const [first = ""] = queuedInWords(results).split(/, after .* s\n/);
+      assert.equal(first, "pr-12-admin: aaaaaaaaaaaa runs at https://pr-12.preview.example.com");
+      assert.deepEqual(queuedInWords(results).split("\n").slice(1), [
+        "pr-13: its pull request is closed; npx towpath sweep removes it",
+        "pr-14: its newest commit is a fork's, and nobody has released it",
+        `${branch}: its turn has come; bring it up with npx towpath preview up --branch <branch>`,
+        "pr-15: waits for room, as number 5 of the queue",
+      ]);
+      assert.deepEqual(calls(), [operation("up", "pr-12-admin")]);
+    });
+
+    it("says when one of them fails, and goes on", async () => {
+      queue(["notes-pr-12", "notes-pr-13"], ["notes-pr-12", "notes-pr-13"]);
+      for (const number of [12, 13]) {
+        state(`pr-${number}`);
+        pullRequest(number, "open");
+      }
+      machine.pulumi("up", [], 1, "error: api: not healthy\n");
+      const results = await queued();
+      assert.equal(queuedInWords(results), "pr-12: api: not healthy\npr-13: api: not healthy");
+      assert.equal(isUnbroken(results), false);
+    });
+
+    it("has nothing to do where nobody waits", async () => {
+      queue([], []);
+      const results = await queued();
+      assert.equal(queuedInWords(results), "no preview waits for room");
+      assert.equal(isUnbroken(results), true);
     });
   });
 
