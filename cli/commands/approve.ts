@@ -1,15 +1,22 @@
-import { approvalStatement, approversOf, type Approvable } from "../../components/plan/approval.ts";
+import {
+  approvalStatement,
+  approvedPlanOf,
+  approversOf,
+  type Approvable,
+} from "../../components/plan/approval.ts";
+import { defined } from "../../components/input/defined.ts";
 import { defaultBranch } from "../../components/plan/git-facts.ts";
+import { basisOf, planDigest, programIn, type RunningBasis } from "../../components/plan/plan-basis.ts";
 import { newestOf } from "../../components/plan/release-branch.ts";
 import { descriptionHash } from "../../components/plan/release-description.ts";
-import { leftIdOf, type ReleaseRecord } from "../../components/plan/release-record.ts";
+import { leftIdOf, settingsHash } from "../../components/plan/release-record.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
-import { readRecords } from "../stack/release-records.ts";
+import { readOutputs } from "../stack/release-records.ts";
 import { settingsFileOf, writeSettings } from "../stack/settings-file.ts";
 import { settingsOf } from "../stack/settings.ts";
 import { sign } from "../stack/sign.ts";
@@ -32,7 +39,8 @@ export interface Approved {
 /**
  * Shows the release that production would take, signs it and writes the approval into the stack's settings file.
  *
- * Approvals of other releases are taken out of the file: the release record keeps who approved what was released.
+ * Approvals of other releases, and of plans that were made from something else, are taken out of the file: the release record
+ * keeps who approved what was released.
  *
  * @throws Problem when the stack asks for no approval, production would take nothing, or no signer's key is at hand
  * @throws InputError when the release is of a branch that production does not take
@@ -46,33 +54,43 @@ export async function approve(
   const production = ofProduction(settings, stack);
   const { approval, approvals, namespace, promoteFrom } = production;
   if (approval === undefined) throw new Problem(noApprovalAsked(stack));
-  const recordsOf = async (of: string): Promise<readonly ReleaseRecord[]> =>
-    readRecords(await callFor("stack", of, progress, project), run);
-  const [first, ...older] = await recordsOf(promoteFrom);
+  const outputsOf = async (of: string): ReturnType<typeof readOutputs> =>
+    readOutputs(await callFor("stack", of, progress, project), run);
+  const { releases: [first, ...older] = [] } = await outputsOf(promoteFrom);
   if (first === undefined) throw new Problem(nothingToApprove(promoteFrom));
-  const records = await recordsOf(stack);
+  const outputs = await outputsOf(stack);
+  const { releases: records = [] } = outputs;
   const branches = production.promoteBranches ?? [await defaultBranch(project.root)];
   const newest = newestOf([first, ...older], branches, records[0]?.id);
   if (newest.id === records[0]?.id) throw new Problem(runsAlready(promoteFrom, stack, newest.id));
   const left = leftIdOf(records, newest);
   if (left !== undefined) throw new Problem(goneBackFrom(promoteFrom, stack, left));
-  const approvable = { ...newest, namespace };
+  const planned = {
+    id: newest.id,
+    settingsHash: settingsHash(production),
+    ...defined({ current: records[0] }),
+  };
+  const basis = basisOf(planned, outputs, programIn(project.root));
+  const approvable = { ...newest, namespace, basis };
   progress.say(approvableInWords(stack, approvable));
 
   const signed = await sign(approvalStatement(approvable), approval.signers, key, run);
-  const others = approvals.filter(({ by, release }) => release === newest.id && by !== signed.by);
-  const all = [...others, { by: signed.by, release: newest.id, signature: signed.signature }];
-  const { approvedBy } = await approversOf(approval, all, approvable);
+  const { by, signature } = signed;
+  const others = approvals.filter((one) => one.release === newest.id && one.by !== by);
+  const given = [...others, { by, release: newest.id, plan: approvedPlanOf(basis), signature }];
+  const { approvedBy } = await approversOf(approval, given, approvable);
+  const all = given.filter((one) => approvedBy.includes(one.by));
   writeSettings(project, stack, { approvals: all });
   const { required } = approval;
-  return { stack, release: newest.id, by: signed.by, approvedBy, required, file: settingsFileOf(stack) };
+  return { stack, release: newest.id, by, approvedBy, required, file: settingsFileOf(stack) };
 }
 
 /** Shows what is about to be approved: everything that is signed. */
 export function approvableInWords(
   stack: string,
-  { id, commit, branch, version, images, description }: Approvable,
+  { id, commit, branch, version, images, description, basis }: Approvable,
 ): string {
+  const { program, settings, from } = basis;
   return [
     `approving for ${stack}: release ${id}`,
     ...(commit === undefined ? [] : [`  commit ${commit}`]),
@@ -80,7 +98,19 @@ export function approvableInWords(
     ...(version === undefined ? [] : [`  version ${version}`]),
     ...Object.entries(images).map(([image, digest]) => `  ${image} ${digest}`),
     ...(description === undefined ? [] : [`  description ${descriptionHash(description)}`]),
+    `  program ${program}, settings ${settings}`,
+    `  after ${from === undefined ? "nothing" : runningInWords(from)}`,
+    `  plan ${planDigest(basis)}`,
   ].join("\n");
+}
+
+function runningInWords({ release, settings, schema, copies }: RunningBasis): string {
+  const counts = Object.entries(copies).map(([service, number]) => `${number} of ${service}`);
+  return [
+    `release ${release} with settings ${settings}`,
+    ...(schema === undefined ? [] : [`schema ${schema}`]),
+    ...(counts.length === 0 ? [] : [`copies: ${counts.join(", ")}`]),
+  ].join(", ");
 }
 
 /** Says what was done, and what is next. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { environmentOf } from "../../components/naming/namespace.ts";
+import type { RunningOutputs } from "../../components/plan/plan-basis.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
 import { kindOf } from "../../components/settings/kinds.ts";
 import { Problem } from "../problem.ts";
@@ -16,11 +17,20 @@ export function checkKeepsRecords(stack: string): void {
   );
 }
 
+/** The outputs of a stack that is released to, as far as they are read here. */
+type ReleasedOutputs = RunningOutputs & { readonly releases?: readonly ReleaseRecord[] };
+
 /**
  * The records of a stack, newest first; none where nothing was released yet. They are encrypted in the state, so Pulumi is
  * asked.
  */
 export async function readRecords(call: PulumiCall, run: Run): Promise<readonly ReleaseRecord[]> {
+  const { releases = [] } = await readOutputs(call, run);
+  return releases;
+}
+
+/** The outputs of a stack, those that are encrypted too; none where there is no such stack. */
+export async function readOutputs(call: PulumiCall, run: Run): Promise<ReleasedOutputs> {
   const { project, stack, environment } = call;
   const { code, stdout, stderr } = await run(
     join(pulumiFolder(project), "pulumi"),
@@ -28,9 +38,8 @@ export async function readRecords(call: PulumiCall, run: Run): Promise<readonly 
     { cwd: project.root, environment },
   );
   if (code !== 0) {
-    if (stderr.includes("no stack named")) return [];
+    if (stderr.includes("no stack named")) return {};
     throw new Problem(stateUnreadable(environment.PULUMI_BACKEND_URL ?? "", stderr));
   }
-  const { releases = [] } = JSON.parse(stdout) as { releases?: readonly ReleaseRecord[] };
-  return releases;
+  return JSON.parse(stdout) as ReleasedOutputs;
 }

@@ -68,8 +68,9 @@ export async function prepareRelease(
   const running = lookAtRunning(settings, connection, { reached: connecting[connection.host], shared });
   const reports = await preflight(connections, demandOf(application, settings), connecting);
   const report = found(reports, connection.host);
-  const plan = planFile === undefined ? await approvedPlan(settings, await planning) : await planning;
-  const basis = await basisFor(plan, planFile);
+  const planned = await planning;
+  const basis = await basisFor(planned, settings, planFile);
+  const plan = planFile === undefined ? await approvedPlan(settings, planned, basis) : planned;
   await checkPlatforms(loaded, plan, report);
   const released = asReleased(application, loaded, plan, planFile);
   const [{ routeSince, restarting }, migration] = await Promise.all([
@@ -83,7 +84,7 @@ export async function prepareRelease(
       planFactsOf({
         ...{ application: released, settings, plan, migration, basis, now: new Date() },
         ...defined({
-          approval: await approvalState(settings, plan),
+          approval: await approvalState(settings, plan, basis),
           memoryFree: report.facts?.memoryFreeBytes,
         }),
       }),
@@ -105,13 +106,18 @@ export async function prepareRelease(
 }
 
 /**
- * What this run's plan is made from, which has to be that of the file that `TOWPATH_PLAN` names; undefined where nobody asks.
+ * What this run's plan is made from, which has to be that of the file that `TOWPATH_PLAN` names; undefined where nobody asks
+ * for it, or has to approve it.
  *
  * @throws InputError with everything that is another
  */
-async function basisFor(plan: ReleasePlan, planFile: PlanFile | undefined): Promise<PlanBasis | undefined> {
+async function basisFor(
+  plan: ReleasePlan,
+  settings: ReleasedSettings,
+  planFile: PlanFile | undefined,
+): Promise<PlanBasis | undefined> {
   const { TOWPATH_PLAN: file = "" } = process.env;
-  if (file === "" && planFile === undefined) return undefined;
+  if (file === "" && planFile === undefined && !("approval" in settings)) return undefined;
   const { basisOf, checkSamePlan, programIn } = await import("../plan/plan-basis.ts");
   const outputs = await stackOutputsOf(pulumi.getStack());
   const basis = basisOf(plan, outputs ?? {}, programIn(process.cwd()));
@@ -229,21 +235,26 @@ function asReleased(
 }
 
 /** The plan, once enough signers approved it where the settings ask for that. */
-async function approvedPlan(settings: ReleasedSettings, plan: ReleasePlan): Promise<ReleasePlan> {
-  if (!("approval" in settings)) return plan;
+async function approvedPlan(
+  settings: ReleasedSettings,
+  plan: ReleasePlan,
+  basis: PlanBasis | undefined,
+): Promise<ReleasePlan> {
+  if (!("approval" in settings) || basis === undefined) return plan;
   const { approved } = await import("../plan/approval.ts");
-  return approved(plan, settings.approval, settings);
+  return approved(plan, settings.approval, { ...settings, basis });
 }
 
 /** The approvals that a release needs and has; undefined where it needs none. */
 async function approvalState(
   settings: ReleasedSettings,
   plan: ReleasePlan,
+  basis: PlanBasis,
 ): Promise<ApprovalState | undefined> {
   if (!("approval" in settings) || !plan.changes) return undefined;
   const { approval, approvals, namespace } = settings;
   const { approversOf } = await import("../plan/approval.ts");
-  const { approvedBy } = await approversOf(approval, approvals, { ...plan, namespace });
+  const { approvedBy } = await approversOf(approval, approvals, { ...plan, namespace, basis });
   return { required: approval.required, signers: Object.keys(approval.signers), approvedBy };
 }
 

@@ -28,7 +28,7 @@ export interface RunningBasis {
 }
 
 /** The outputs of a stack, as far as they tell what runs. */
-interface RunningOutputs {
+export interface RunningOutputs {
   readonly services?: Readonly<Record<string, { readonly containers: readonly string[] }>>;
 }
 
@@ -95,7 +95,7 @@ function readBasis(file: string): PlanBasis {
 }
 
 /** What differs between two bases, in words. */
-function differencesOf(planned: PlanBasis, now: PlanBasis): string[] {
+export function differencesOf(planned: PlanBasis, now: PlanBasis): string[] {
   const [then, runs] = [planned.from, now.from];
   return [
     ...(planned.program === now.program ? [] : ["the program or a package is another"]),

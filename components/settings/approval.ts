@@ -14,6 +14,7 @@ const nameWords = expected(
 // People paste the private key here; it must not come back in a message.
 const keyWords = expectedUnshown("a public SSH key", "take the line of a .pub file: ssh-ed25519 AAAA…");
 const releaseWords = expected("the id of a release", "let npx towpath approve write it");
+const planWords = expected("what a plan was made from", "let npx towpath approve write it");
 const signatureWords = expectedUnshown("a signature of ssh-keygen", "let npx towpath approve write it");
 
 const name = z.string(nameWords).regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, nameWords);
@@ -56,6 +57,37 @@ export const approval = z
 
 export type ApprovalSettings = z.output<typeof approval>;
 
+const planHash = z.string(planWords).regex(/^[0-9a-f]{12}$/, planWords);
+
+/** What a plan was made from when it was approved. */
+const approvedPlan = z
+  .strictObject({
+    program: planHash.describe("The program and the versions of all packages."),
+    settings: planHash.describe("The hash of the settings."),
+    from: z
+      .strictObject({
+        release: z
+          .string(releaseWords)
+          .regex(/^[0-9a-f]{12}$/, releaseWords)
+          .describe("The release that ran."),
+        settings: planHash.describe("The hash of the settings that it ran with."),
+        schema: z.string(planWords).exactOptional().describe("The revision of the schema."),
+        copies: z
+          .record(z.string(), z.int(planWords).min(0, planWords), planWords)
+          .describe("The number of copies that ran, by service."),
+      })
+      .meta({ id: "ApprovedFrom", description: "What ran when a plan was approved." })
+      .exactOptional()
+      .describe("What ran then; left out where nothing did."),
+  })
+  .meta({
+    id: "ApprovedPlan",
+    description:
+      "What a plan was made from when it was approved: it counts only while none of that is another.",
+  });
+
+export type ApprovedPlan = z.output<typeof approvedPlan>;
+
 const given = z
   .strictObject({
     by: name.describe("The signer's name."),
@@ -63,6 +95,11 @@ const given = z
       .string(releaseWords)
       .regex(/^[0-9a-f]{12}$/, releaseWords)
       .describe("The id of the release that is approved."),
+    plan: approvedPlan
+      .exactOptional()
+      .describe(
+        "What the plan was made from; an approval without it, from before it was signed, does not count.",
+      ),
     signature: z
       .string(signatureWords)
       .regex(

@@ -178,6 +178,13 @@ describe("staging and production with their environments on GitHub", () => {
     );
     assert.equal(await versionIn("production"), before);
     source.edit("Pulumi.production.yaml", other, alice);
+    // And of this plan, of which the settings are a part.
+    source.edit("Pulumi.production.yaml", "watchSeconds: 2", "watchSeconds: 3");
+    assert.match(
+      await refused(),
+      /got none \(that of alice is of another plan: the settings are others\); a signer approves it/,
+    );
+    source.edit("Pulumi.production.yaml", "watchSeconds: 3", "watchSeconds: 2");
 
     await up("production");
     const { id, approvedBy } = await released.record("production");

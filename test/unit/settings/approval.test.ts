@@ -49,5 +49,24 @@ describe("production's approval", () => {
       "towpath:approvals[0].signature: expected a signature of ssh-keygen, got a text; let npx towpath approve write it",
       { approvals: [{ ...approval, signature: "yes" }] },
     );
+    const plan = { program: "0123456789ab", settings: "0123456789ab" };
+    production(
+      'towpath:approvals[0].plan.settings: expected what a plan was made from, got "mine"; let npx towpath approve write it',
+      { approvals: [{ ...approval, plan: { ...plan, settings: "mine" } }] },
+    );
+    production(
+      "towpath:approvals[0].plan.from.copies.api: expected what a plan was made from, got -1; let npx towpath approve write it",
+      {
+        approvals: [
+          {
+            ...approval,
+            plan: {
+              ...plan,
+              from: { release: "0123456789ab", settings: "0123456789ab", copies: { api: -1 } },
+            },
+          },
+        ],
+      },
+    );
   });
 });

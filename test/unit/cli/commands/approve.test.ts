@@ -7,9 +7,11 @@ import { stringify } from "yaml";
 import { approve, approvedInWords } from "../../../../cli/commands/approve.ts";
 import { settingsOf } from "../../../../cli/stack/settings.ts";
 import { approved } from "../../../../components/plan/approval.ts";
+import { basisOf, planDigest, programIn } from "../../../../components/plan/plan-basis.ts";
 import type { ReleasePlan } from "../../../../components/plan/plan.ts";
 import type { ProductionSettings } from "../../../../components/settings/production.ts";
 import { descriptionHash } from "../../../../components/plan/release-description.ts";
+import { settingsHash } from "../../../../components/plan/release-record.ts";
 import { description, idOf, imagesOf, record } from "../../plan/records.ts";
 import { merged } from "../../assert-refused.ts";
 import * as good from "../../settings/good.ts";
@@ -62,12 +64,29 @@ describe("towpath approve", function () {
       'case "$*" in *production*) cat production.json ;; *) cat staging.json ;; esac',
     );
   }
+  /** Plays staging's release beside production's, which runs that many copies of the API. */
+  function running(copies: number): void {
+    released({ staging: [record("b"), record("a")] });
+    const services = { api: { containers: Array.from({ length: copies }, () => "api") } };
+    const releases = [record("0", { schema: { after: "0004", applied: [] } })];
+    machine.write("production.json", JSON.stringify({ releases, services }));
+  }
   const as = (name?: string, stack = "production") =>
     approve({ stack, key: name && keyFile(name) }, progress, machine.project);
 
   it("shows the release, signs it, and writes what production then accepts", async () => {
     configure({ approval: { required: 2, signers: { alice: key("alice"), bob: key("bob") } } });
+    running(12);
     const first = await as("bob");
+    const basis = basisOf(
+      {
+        id: idOf("b"),
+        settingsHash: settingsHash(settingsOf(machine.project, "production")),
+        current: record("0", { schema: { after: "0004", applied: [] } }),
+      },
+      { services: { api: { containers: Array.from({ length: 12 }, () => "api") } } },
+      programIn(machine.root),
+    );
     assert.equal(
       approvedInWords(first),
       `production: bob approved release ${idOf("b")}, 1 of 2; it stands in Pulumi.production.yaml: 1 more of the signers have to approve it`,
@@ -81,6 +100,9 @@ describe("towpath approve", function () {
       `  api ${images.api ?? ""}`,
       `  web ${images.web ?? ""}`,
       `  description ${descriptionHash(description)}`,
+      `  program ${basis.program}, settings ${basis.settings}`,
+      `  after release ${idOf("0")} with settings 0123456789ab, schema 0004, copies: 12 of api`,
+      `  plan ${planDigest(basis)}`,
     ]);
     await as("bob");
     const second = await as("alice");
@@ -97,7 +119,16 @@ describe("towpath approve", function () {
     );
     const plan = { ...record("b"), changes: true, records: [] } as unknown as ReleasePlan;
     const asked = settings.approval ?? assert.fail("no approval is asked for");
-    assert.deepEqual((await approved(plan, asked, settings)).approvedBy, ["alice", "bob"]);
+    assert.deepEqual((await approved(plan, asked, { ...settings, basis })).approvedBy, ["alice", "bob"]);
+
+    // One that is of another plan goes with the next.
+    running(31);
+    await as("alice");
+    const { approvals } = settingsOf(machine.project, "production") as ProductionSettings;
+    assert.deepEqual(
+      approvals.map(({ by, plan: of }) => [by, of?.from?.copies]),
+      [["alice", { api: 31 }]],
+    );
   });
 
   it("removes approvals of other releases from the file", async () => {
