@@ -151,11 +151,15 @@ function ofVariables({ variables }: PlanFacts): Concern[] {
   return [concern("variables", listed(each))];
 }
 
-function ofMemory({ memory: { before = 0, after, free } }: PlanFacts): Concern[] {
-  if (before === after) return [];
-  const change = before === 0 ? size(after) : `${size(before)} → ${size(after)}`;
+function ofMemory({ memory: { before = 0, after, free }, services }: PlanFacts): Concern[] {
+  if (before === after && services.length === 0) return [];
+  const change = before === 0 || before === after ? size(after) : `${size(before)} → ${size(after)}`;
   const room = free === undefined ? "" : `, ${size(free)} are free`;
-  return [concern("memory", `copies of services may use ${change}${room}`)];
+  const comeAndGo = (["new", "removed"] as const).flatMap((kind) => {
+    const names = services.filter((one) => one.change === kind).map(({ name }) => code(name));
+    return names.length === 0 ? [] : [`; ${kind}: ${listed(names)}`];
+  });
+  return [concern("memory", `copies of services may use ${change}${room}${comeAndGo.join("")}`)];
 }
 
 function ofApproval({ approval }: PlanFacts): Concern[] {

@@ -5,7 +5,7 @@ import type { MigrationFacts } from "../migration/migration-facts.ts";
 import type { MigrationPlan } from "../migration/migration-plan.ts";
 import type { ReleasePlan } from "../plan/plan.ts";
 import { planDigest, type PlanBasis } from "../plan/plan-basis.ts";
-import { changedParts, descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
+import { descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
 import type { ReleaseRecord } from "../plan/release-record.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 
@@ -29,7 +29,7 @@ export interface PlanFacts {
   readonly migration: PlannedMigration;
   readonly secrets: readonly SecretChange[];
   readonly variables: readonly VariableChange[];
-  /** The services that come, go, or run otherwise. */
+  /** The services that come or go. */
   readonly services: readonly ServiceChange[];
   /** Left out where nobody has to approve a release. */
   readonly approval?: ApprovalState;
@@ -76,10 +76,10 @@ export interface VariableChange {
   readonly after?: string;
 }
 
-/** A service that is not as before, or of which another number of copies runs. */
+/** A service that comes or goes. */
 export interface ServiceChange {
   readonly name: string;
-  readonly change: "new" | "changed" | "removed";
+  readonly change: "new" | "removed";
 }
 
 /** The approvals of a release: those that are needed and those that are there. */
@@ -171,12 +171,15 @@ export function variableChanges(before: ReleaseDescription, after: ReleaseDescri
   });
 }
 
-function serviceChanges(before: ReleaseDescription, after: ReleaseDescription): ServiceChange[] {
-  return changedParts(before, after)
-    .filter((part) => part.startsWith("services."))
-    .map((part) => part.slice("services.".length))
-    .map((name) => {
-      const [was, is] = [before, after].map(({ services }) => Object.hasOwn(services, name));
-      return { name, change: was === true ? (is === true ? "changed" : "removed") : "new" };
-    });
+/** The services that only one of the two has. */
+export function serviceChanges(
+  { services: before }: ReleaseDescription,
+  { services: after }: ReleaseDescription,
+): ServiceChange[] {
+  const only = (some: object, others: object): string[] =>
+    Object.keys(some).filter((name) => !Object.hasOwn(others, name));
+  return [
+    ...only(after, before).map((name) => ({ name, change: "new" }) as const),
+    ...only(before, after).map((name) => ({ name, change: "removed" }) as const),
+  ];
 }

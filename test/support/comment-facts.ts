@@ -100,6 +100,7 @@ const dangerous: PlanFacts = {
     { name: "JWT_SECRET", change: "changed" },
   ],
   variables: [{ service: "api", name: "LOG_LEVEL", before: "info", after: "debug" }],
+  services: [{ name: "mailer", change: "new" }],
   memory: { before: 768 * mebibyte, after: 1280 * mebibyte, free: 900 * mebibyte },
 };
 

@@ -6,7 +6,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseApplication } from "../../../components/application/parse.ts";
-import { planFactsOf, variableChanges, type PlanFacts } from "../../../components/environment/plan-facts.ts";
+import {
+  planFactsOf,
+  serviceChanges,
+  variableChanges,
+  type PlanFacts,
+} from "../../../components/environment/plan-facts.ts";
 import { PlanFile } from "../../../components/environment/plan-file.ts";
 import type { ReleasedSettings } from "../../../components/settings/released-settings.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
@@ -150,6 +155,16 @@ describe("the facts of a plan", () => {
       facts: { statements: [] },
       unknown: "is not SQL that can be judged",
     });
+  });
+
+  it("name each service that comes or goes", () => {
+    const { api = assert.fail(), ...others } = description.services;
+    const renamed = { ...description, services: { ...others, server: api } };
+    assert.deepEqual(serviceChanges(description, renamed), [
+      { name: "server", change: "new" },
+      { name: "api", change: "removed" },
+    ]);
+    assert.deepEqual(serviceChanges(description, description), []);
   });
 
   it("name each variable that comes, goes or changes", () => {
