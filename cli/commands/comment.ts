@@ -20,7 +20,8 @@ import { environmentFacts } from "../stack/facts.ts";
 import { settingsFileOf } from "../stack/settings-file.ts";
 import { previewSettings } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { wholePlan } from "./plan.ts";
+import { withMeasurements } from "./measured-plan.ts";
+import { planWithDrift } from "./plan.ts";
 
 /** What is commented. */
 export interface CommentWish {
@@ -75,12 +76,16 @@ export function commentInWords({ pullRequest, address, text }: Commented): strin
 
 /** The plans of what merging does: for production as if staging had proved it. */
 async function plans(progress: Progress, project: Project): Promise<StackPlan[]> {
-  const planned: StackPlan[] = [];
-  for (const stack of ["staging", "production"]) {
-    if (!existsSync(join(project.root, settingsFileOf(stack)))) continue;
-    planned.push(await wholePlan({ stack, asIfProven: stack === "production" }, progress, project));
-  }
-  return planned;
+  const stacks = ["staging", "production"].filter((stack) =>
+    existsSync(join(project.root, settingsFileOf(stack))),
+  );
+  const planned = await Promise.all(
+    stacks.map((stack) => planWithDrift({ stack, asIfProven: stack === "production" }, progress, project)),
+  );
+  // One after the other: what is measured beside something else takes longer.
+  const measured: StackPlan[] = [];
+  for (const plan of planned) measured.push(await withMeasurements(plan, progress, project));
+  return measured;
 }
 
 function readPlan(file: string): StackPlan {

@@ -130,6 +130,21 @@ describe("towpath plan", function () {
     await assert.rejects(wrong, { message: noPlan("none.json") });
   });
 
+  it("is made of staging and of production at once for a comment", async () => {
+    machine.write("Pulumi.production.yaml", "config:\n  towpath:domain: example.com\n");
+    writesFacts(quiet);
+    // Each waits until the other one is there.
+    const waits =
+      'case "$*" in *production*) me=production other=staging ;; *) me=staging other=production ;; esac; ' +
+      "touch $me; for _ in $(seq 200); do [ -f $other ] && break; sleep 0.05; done; [ -f $other ] || exit 1; ";
+    machine.pulumiDoes("preview", `${waits} cp facts.json "$TOWPATH_PLAN_FILE"`);
+    machine.pulumi("preview", [{ steps: [] }]);
+    machine.pulumi("stack", []);
+    const { text } = await comment(12, { print: true }, recordedProgress(), machine.project);
+    for (const stack of ["staging", "production"])
+      assert.ok(text.includes(`**Merging, \`${stack}\`**: nothing changes`), text);
+  });
+
   it("says which repository a comment lacks", () => {
     assert.equal(
       noRepository,
