@@ -6,7 +6,7 @@ import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { referencesOf } from "../../components/image/registry.ts";
 import { dependsOnHistory } from "../../components/migration/destructive-steps.ts";
 import { printingOn } from "../../components/migration/look-at-data.ts";
-import { measuredFacts } from "../../components/migration/measured-facts.ts";
+import { measuredFacts, measuredOnInWords } from "../../components/migration/measured-facts.ts";
 import type { Finding, MigrationFacts, StatementFacts } from "../../components/migration/migration-facts.ts";
 import { pendingMigrations, type PendingMigrations } from "../../components/migration/pending-migrations.ts";
 import { readMigration } from "../../components/migration/read-migration.ts";
@@ -217,10 +217,11 @@ export function migrationsInWords({ stack, commit, revisions, facts, unknown: wh
     ({ locks, findings, measured }) => locks.length + findings.length + (measured?.locks.length ?? 0) > 0,
   );
   const findings = told.flatMap(({ findings: some }, index) => some.map((one) => inWords(one, index + 1)));
-  const { oldRelease, untried } = facts;
+  const { on, oldRelease, untried } = facts;
   const lives = oldRelease?.words ?? untried;
   return [
     `${stack}: ${short} brings ${revisions.join(", ")}`,
+    ...(on === undefined ? [] : [measuredOnInWords(on)]),
     ...(told.length === 0
       ? []
       : ["", columns([["", "statement", "locks", "took", "log"], ...told.map(row)])]),

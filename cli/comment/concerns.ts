@@ -1,6 +1,6 @@
 import type { PlanFacts } from "../../components/environment/plan-facts.ts";
 import { size } from "../../components/host/preflight.ts";
-import type { Finding, StatementFacts } from "../../components/migration/migration-facts.ts";
+import type { Finding, MigrationFacts, StatementFacts } from "../../components/migration/migration-facts.ts";
 import { waitsFor } from "../../components/migration/lock-modes.ts";
 import type { ResourceChange, StackPlan } from "../plan/stack-plan.ts";
 import { code } from "./markdown.ts";
@@ -85,7 +85,7 @@ function ofMigration({ migration, current }: PlanFacts): Concern[] {
     ...(oldRelease?.lives === false
       ? [concern("downtime", `${running} fails on the new schema: ${code(oldRelease.words, 160)}`)]
       : breaking.map((finding) => concern("downtime", `${running} may fail meanwhile: ${inWords(finding)}`))),
-    ...ofLocks(statements),
+    ...ofLocks(migration.facts),
     ...(lost.length === 0
       ? []
       : [concern("cannot be undone", "a rollback does not bring back what is lost; only the backup does")]),
@@ -104,9 +104,9 @@ function inWords({ words, relation, rows, fix }: Finding): string {
 }
 
 /** One line a table: what was measured where that was possible, else what is read from the SQL. */
-function ofLocks(statements: readonly StatementFacts[]): Concern[] {
+function ofLocks({ statements, on }: MigrationFacts): Concern[] {
   const found = statements.flatMap(({ findings }) => findings.filter(({ kind }) => kind === "lock"));
-  const measured = longestLocks(statements);
+  const measured = longestLocks(statements, on?.kind === "schema" ? " without rows" : "");
   const loud = found.map((finding) => {
     const time = finding.relation === undefined ? undefined : measured.get(finding.relation);
     const mode =
@@ -127,11 +127,11 @@ function ofLocks(statements: readonly StatementFacts[]): Concern[] {
 }
 
 /** The longest time for which each table was locked, in words. */
-function longestLocks(statements: readonly StatementFacts[]): ReadonlyMap<string, string> {
+function longestLocks(statements: readonly StatementFacts[], where: string): ReadonlyMap<string, string> {
   const longest = new Map<string, number>();
   for (const { relation, milliseconds: time } of statements.flatMap(({ measured }) => measured?.locks ?? []))
     longest.set(relation, Math.max(time, longest.get(relation) ?? 0));
-  return new Map([...longest].map(([relation, time]) => [relation, milliseconds(time)]));
+  return new Map([...longest].map(([relation, time]) => [relation, `${milliseconds(time)}${where}`]));
 }
 
 function ofSecrets({ secrets }: PlanFacts): Concern[] {

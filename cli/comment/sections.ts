@@ -1,3 +1,4 @@
+import { measuredOnInWords } from "../../components/migration/measured-facts.ts";
 import type { MigrationFacts, StatementFacts } from "../../components/migration/migration-facts.ts";
 import type { ResourceChange, StackPlan } from "../plan/stack-plan.ts";
 import type { CommentFacts } from "./facts.ts";
@@ -58,8 +59,9 @@ function migrationSections(plans: readonly StackPlan[]): Section[] {
 
 function migrationSection(
   stacks: readonly string[],
-  { statements, oldRelease, untried }: MigrationFacts,
+  { statements, on, oldRelease, untried }: MigrationFacts,
 ): Section {
+  const measured = on === undefined ? [] : [code(measuredOnInWords(on), 300)];
   const lives =
     oldRelease === undefined
       ? untried === undefined
@@ -71,7 +73,7 @@ function migrationSection(
   const of = stacks.map((stack) => codeInHtml(stack)).join(", ");
   return {
     summary: `${of}: what the migrations do, ${count(statements.length, "statement")}`,
-    parts: [...lives, ...statements.map(statementPart)],
+    parts: [...measured, ...lives, ...statements.map(statementPart)],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { RunLimits } from "./command-run.ts";
+import type { AdministeredServer } from "./database.ts";
 import type { CommandProbe } from "./health-gate.ts";
 import type { Expectation } from "./smoke-check.ts";
 
@@ -11,16 +12,34 @@ export interface MeasureMigrationsInput {
   };
   /** The SQL that makes what is there. */
   readonly schema: string;
+  /** A template with rows: where it can be, it is measured on a clone of that. Left out, on the schema alone. */
+  readonly template?: TriedTemplate;
   readonly statements: readonly TriedStatement[];
   /** The tool that applies the migrations, where it prints no SQL, and there are no statements. */
   readonly tool?: TriedTool;
   /** The release that runs, to be tried on the schema afterwards; left out, none is. */
   readonly oldRelease?: TriedRelease;
-  /** The time that all statements may take together, in seconds. */
+  /** The time that all statements may take together, in seconds; and as long may take what comes before them. */
   readonly timeoutSeconds: number;
   readonly labels: Readonly<Record<string, string>>;
   /** The limits of each container. */
   readonly limits: RunLimits;
+}
+
+/** A template, and what brings a clone of it to where the schema is: the template is older. */
+export interface TriedTemplate {
+  readonly server: AdministeredServer;
+  /** The revision that the schema is at; left out where no migration has run. */
+  readonly revision?: string;
+  /** Prints the revision of a schema. */
+  readonly current: TriedTool;
+  /** Applies the migrations of the release that runs. */
+  readonly up: TriedTool;
+}
+
+/** The address of the database in what is tried; the one that it has comes in its place. */
+export function triedUrl(database: string): string {
+  return `postgresql://${database}:any@127.0.0.1:5432/${database}`;
 }
 
 /** One statement that is tried. */
@@ -75,9 +94,25 @@ export interface ScratchServer {
 export interface MeasureMigrationsReceipt {
   /** The statements that were tried, in their order, or the tool; the last of them may have failed. */
   readonly statements: readonly TriedResult[];
+  readonly on: MeasuredOn;
   /** Left out where no release was tried, or a statement failed. */
   readonly oldRelease?: { readonly lives?: boolean; readonly words: string };
 }
+
+/** What was measured on: a template's rows, or a schema without rows. */
+export type MeasuredOn =
+  | {
+      readonly kind: "template";
+      /** The time from which its rows are, as ISO 8601 in UTC. */
+      readonly at: string;
+      /** The number of all rows, by the server's statistics. */
+      readonly rows: number;
+    }
+  | {
+      readonly kind: "schema";
+      /** The reason that it was no clone of the template; left out where there is none. */
+      readonly why?: string;
+    };
 
 /** What one statement did. */
 export interface TriedResult {
@@ -93,4 +128,6 @@ export interface TriedResult {
   readonly walBytes: number;
   /** The server's message, where it failed. */
   readonly problem?: string;
+  /** The seconds after which it was cancelled, where it took too long: the rest is what was seen until then. */
+  readonly cancelledAfter?: number;
 }

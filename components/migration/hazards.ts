@@ -22,6 +22,7 @@ export type Hazard =
   | "invalid-index"
   | "missing-values"
   | "failed"
+  | "too-long"
   | "data-loss"
   | "truncate-cascade"
   | "drop-cascade"

@@ -1,9 +1,12 @@
+import type { MeasuredOn } from "../contract/measure-migrations.ts";
 import type { Hazard } from "./hazards.ts";
 import type { LockMode } from "./lock-modes.ts";
 
 /** The effects of pending migrations, statement by statement: read from the SQL, and measured where a database was there. */
 export interface MigrationFacts {
   readonly statements: readonly StatementFacts[];
+  /** Left out where nothing was measured. */
+  readonly on?: MeasuredOn;
   /** The release that runs, tried on the schema after the migrations; left out where that showed nothing. */
   readonly oldRelease?: OldRelease;
   /** The reason that it is not known whether that release lives; left out where it is, or nobody tried. */

@@ -4,12 +4,13 @@ import { objectStorageImage, objectStoragePort } from "../application/connection
 import { imageReference } from "../application/images.ts";
 import { found } from "../application/names.ts";
 import { routeOf } from "../application/routes.ts";
-import type {
-  ScratchServer,
-  TriedRelease,
-  TriedService,
-  TriedStatement,
-  TriedTool,
+import {
+  triedUrl,
+  type ScratchServer,
+  type TriedRelease,
+  type TriedService,
+  type TriedStatement,
+  type TriedTool,
 } from "../contract/measure-migrations.ts";
 import { gatewayImage } from "../gateway/gateway-image.ts";
 import { defined } from "../input/defined.ts";
@@ -72,11 +73,14 @@ export function triedRelease(release: RunningRelease): TriedRelease {
   };
 }
 
-/** The tool that applies a release's migrations, which reaches the database and nothing else. */
-export function triedTool(release: RunningRelease & { readonly migrations: Migrations }): TriedTool {
+/** A command of a release's migrations, by default the one that applies them, which reaches the database and nothing else. */
+export function triedTool(
+  release: RunningRelease & { readonly migrations: Migrations },
+  command: "up" | "current" = "up",
+): TriedTool {
   const { application, migrations } = release;
   const service = found(application.services, migrations.service);
-  return { ...toolOf(service, release, trialSecrets(release)), command: migrations.up };
+  return { ...toolOf(service, release, trialSecrets(release)), command: migrations[command] };
 }
 
 /** Values that exist for the trial only. */
@@ -85,7 +89,7 @@ function trialSecrets({ application, database }: RunningRelease): Readonly<Recor
   return {
     ...Object.fromEntries(Object.keys(application.secrets).map(random)),
     ...Object.fromEntries([storageKeys.id, storageKeys.secret].map(random)),
-    DATABASE_URL: `postgresql://${database}:any@127.0.0.1:5432/${database}`,
+    DATABASE_URL: triedUrl(database),
     REDIS_URL: "redis://127.0.0.1:6379/0",
   };
 }

@@ -34,7 +34,7 @@ export async function locksOf(
 ): Promise<Map<string, string>> {
   const strength = modes.map((mode, index) => `WHEN '${mode.stored}' THEN ${index}`).join(" ");
   const lines = await ask(
-    `SELECT relation || ' ' || max(CASE mode ${strength} END) FROM pg_locks WHERE ${whose} AND locktype = 'relation' AND granted AND mode <> 'AccessShareLock' GROUP BY relation`,
+    `SELECT relation || ' ' || max(CASE mode ${strength} END) FROM pg_locks WHERE ${whose} AND locktype = 'relation' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted AND mode <> 'AccessShareLock' GROUP BY relation`,
   );
   return new Map(
     lines.flatMap((line) => {

@@ -1,20 +1,25 @@
 import type { TriedResult, TriedStatement } from "../../components/contract/measure-migrations.ts";
 import { StepFailure } from "../step-failure.ts";
 import { locksOf, rewritten, rounded, tablesOf, walPosition, watchedLocks, type Ask } from "./catalog.ts";
-import type { SqlSession } from "./psql-session.ts";
+import { NotInTime, type SqlAnswer, type SqlSession } from "./psql-session.ts";
+
+/** The time that is left for a last look at what did not end in time, in milliseconds. */
+export const lastLook = 10_000;
 
 /**
  * Runs the statements one after the other, as the migration would, and takes down what each did.
  *
  * A statement outside of a transaction gets one of its own, in which its locks can be looked at before they are gone; while
- * one that refuses that runs, `watcher` looks again and again. It ends with the first that fails.
+ * one that refuses that runs, `watcher` looks again and again. It ends with the first that fails, or is not done when the
+ * seconds that all may take together are over.
  */
 export async function measureStatements(
   session: SqlSession,
   watcher: SqlSession,
   statements: readonly TriedStatement[],
-  deadline: number,
+  timeoutSeconds: number,
 ): Promise<TriedResult[]> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
   const ask = async (sql: string): Promise<readonly string[]> => {
     const { lines, problem } = await session.run(sql, deadline);
     if (problem !== undefined) throw new StepFailure(`migrations: the scratch database says "${problem}"`);
@@ -22,17 +27,29 @@ export async function measureStatements(
   };
   const tables = await tablesOf(ask);
   const [pid = ""] = await ask("SELECT pg_backend_pid()");
-  const look: Ask = async (sql) => (await watcher.run(sql, deadline)).lines;
+  const look: Ask = async (sql) => (await watcher.run(sql, deadline + lastLook)).lines;
   const results: TriedResult[] = [];
   let open: { locks: { relation: string; mode: string }[] } | undefined;
   for (const { sql, transaction } of statements) {
     const before = await walPosition(ask);
     const own = open === undefined && transaction === "none";
     if (own) await ask("BEGIN");
-    const running = session.run(sql, deadline);
+    const began = performance.now();
+    const running = inTime(session.run(sql, deadline));
     const watched =
       transaction === "refuses" ? await watchedLocks(look, tables, `pid = ${pid}`, running) : undefined;
-    const { milliseconds, rows, problem } = await running;
+    const answer = await running;
+    if (answer === undefined) {
+      const seen = [...(await locksOf(look, tables, `pid = ${pid}`))];
+      const milliseconds = rounded(performance.now() - began);
+      results.push({
+        ...{ milliseconds, rewrites: [], cancelledAfter: timeoutSeconds },
+        locks: watched ?? seen.map(([relation, mode]) => ({ relation, mode, milliseconds })),
+        walBytes: (await walPosition(look)) - before,
+      });
+      break;
+    }
+    const { milliseconds, rows, problem } = answer;
     if (transaction === "opens") open = { locks: [] };
     const inTransaction = problem === undefined && (own || (open !== undefined && transaction !== "closes"));
     const held = inTransaction ? [...(await locksOf(ask, tables))] : [];
@@ -57,6 +74,14 @@ export async function measureStatements(
     if (failure !== undefined) break;
   }
   return withTimes(results, statements);
+}
+
+/** The answer to a statement; undefined where it did not end in time. */
+function inTime(running: Promise<SqlAnswer>): Promise<SqlAnswer | undefined> {
+  return running.catch((error: unknown) => {
+    if (error instanceof NotInTime) return undefined;
+    throw error;
+  });
 }
 
 /** Gives each lock the time to the end of its transaction. */

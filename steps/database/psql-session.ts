@@ -17,9 +17,12 @@ export interface SqlAnswer {
   readonly problem?: string;
 }
 
+/** A statement did not end in time, and may go on. */
+export class NotInTime extends StepFailure {}
+
 /** Something that runs one statement after the other. */
 export interface SqlSession {
-  /** Runs one statement, and waits for its end at most until `deadline`, as `Date.now()` counts. */
+  /** Runs one statement, and waits for its end at most until `deadline`, as `Date.now()` counts. Throws a NotInTime. */
   run(sql: string, deadline: number): Promise<SqlAnswer>;
 }
 
@@ -59,7 +62,7 @@ export class PsqlSession implements SqlSession {
       `\\timing on\n${sql}\n;\n\\timing off\n\\echo ${mark} :ERROR :ROW_COUNT\n\\echo :LAST_ERROR_MESSAGE\n\\echo ${mark}\n`,
     );
     const late = timer(Math.max(1, deadline - Date.now()), undefined, { ref: false }).then(() => {
-      throw new StepFailure("migrations: the scratch database did not answer in time");
+      throw new NotInTime("migrations: the scratch database did not answer in time");
     });
     late.catch(() => undefined);
     const printed = await this.until(late, (line) => line.startsWith(`${mark} `));

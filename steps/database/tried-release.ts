@@ -10,13 +10,7 @@ import { request } from "../machine/http.ts";
 import type { Machine, ScratchCopy } from "../machine/machine.ts";
 import { waitingFor } from "../progress.ts";
 import { unmet } from "../route/expectation.ts";
-
-/** The scratch server, its database after the migrations, and the one before them. */
-export interface ScratchDatabases {
-  readonly container: string;
-  readonly database: string;
-  readonly before: string;
-}
+import { toolAt, type TrialDatabase } from "./trial-database.ts";
 
 /** The time that a service without a health check has to run before it counts as well, in milliseconds. */
 const settleMilliseconds = 5000;
@@ -30,12 +24,12 @@ export async function triedRelease(
   machine: Machine,
   { labels, limits }: Pick<MeasureMigrationsInput, "labels" | "limits">,
   release: TriedRelease,
-  { container, database, before }: ScratchDatabases,
+  { container, name, url, before }: Pick<TrialDatabase, "container" | "name" | "url" | "before">,
 ): Promise<Required<MeasureMigrationsReceipt>["oldRelease"]> {
   const around = { beside: container, labels, limits, timeoutSeconds: 1800, environment: {} };
-  const trial = new Trial(machine, around, release);
+  const trial = new Trial(machine, around, release, name);
   waitingFor(`the release ${release.name} is tried on the new schema`);
-  const ill = await trial.on(database, database);
+  const ill = await trial.on(url);
   if (ill === undefined) {
     waitingFor(undefined);
     return {
@@ -44,7 +38,7 @@ export async function triedRelease(
     };
   }
   waitingFor(`the release ${release.name} is tried on the schema that is there`);
-  const earlier = await trial.on(before, database);
+  const earlier = await trial.on(await before());
   waitingFor(undefined);
   return earlier === undefined
     ? { lives: false, words: `${release.name} does not live on the new schema: ${ill}` }
@@ -65,15 +59,18 @@ class Trial {
   private readonly machine: Machine;
   private readonly around: Omit<ScratchCopy, "image">;
   private readonly release: TriedRelease;
+  /** The database's name in the addresses that the services have. */
+  private readonly named: string;
 
-  constructor(machine: Machine, around: Omit<ScratchCopy, "image">, release: TriedRelease) {
+  constructor(machine: Machine, around: Omit<ScratchCopy, "image">, release: TriedRelease, named: string) {
     this.machine = machine;
     this.around = around;
     this.release = release;
+    this.named = named;
   }
 
-  /** Returns why the release does not live on the database; undefined when it does. `named` is the one in its address. */
-  on(database: string, named: string): Promise<string | undefined> {
+  /** Returns why the release does not live on the database at that address; undefined when it does. */
+  on(url: string): Promise<string | undefined> {
     const { asker, servers, services } = this.release;
     return this.withServers(
       [...servers, { image: asker, entrypoint: "sleep", command: ["1800"] }],
@@ -81,7 +78,7 @@ class Trial {
         const from = names.at(-1) ?? "";
         // One after the other: they share their addresses, and perhaps a port.
         for (const service of services) {
-          const ill = await this.machine.scratch(this.copyOf(service, database, named), (copy) =>
+          const ill = await this.machine.scratch(this.copyOf(service, url), (copy) =>
             this.illness(copy, from, service),
           );
           if (ill !== undefined) return ill;
@@ -102,21 +99,13 @@ class Trial {
     );
   }
 
-  private copyOf({ image, command, ...service }: TriedService, database: string, named: string): ScratchCopy {
-    const at = (values: Readonly<Record<string, string>>): Record<string, string> =>
-      Object.fromEntries(
-        Object.entries(values).map(([name, value]) => [
-          name,
-          value.replace(new RegExp(`(:5432/)${named}$`), `$1${database}`),
-        ]),
-      );
+  private copyOf({ image, command, ...service }: TriedService, url: string): ScratchCopy {
+    const { environment, variables, files } = toolAt({ image, ...service }, this.named, url);
     return {
       ...this.around,
       image,
       ...(command !== undefined && { command }),
-      environment: service.environment,
-      variables: at(service.variables),
-      files: at(service.files),
+      ...{ environment, variables, files },
     };
   }
 

@@ -7,7 +7,7 @@ import {
   restartsOf,
   stateOf,
 } from "./docker-copies.ts";
-import { joinNetwork, leaveNetwork, networksOf } from "./docker-networks.ts";
+import { joinNetwork, leaveNetwork, networksOf, ownNetwork } from "./docker-networks.ts";
 import { awaitRuns, limits, look, once, onceBeside, writeFiles } from "./docker-runs.ts";
 import { scratch } from "./docker-scratch.ts";
 import { docker } from "./docker.ts";
@@ -21,6 +21,7 @@ export const dockerMachine: Machine = {
   networks: networksOf,
   join: joinNetwork,
   leave: leaveNetwork,
+  ownNetwork,
   exitCode: async (copy) => Number(await docker(["wait", copy])),
   log: lastLogLines,
   knowSecrets: knowSecretsOf,

@@ -1,4 +1,7 @@
+import { labelArguments } from "./docker-runs.ts";
 import { docker, DockerFailure } from "./docker.ts";
+import type { OwnNetwork } from "./machine.ts";
+import { isOver, lasting, untilField } from "./overdue.ts";
 
 /** The names of the networks that each of the containers is in; one that is gone is left out. */
 export async function networksOf(containers: readonly string[]): Promise<readonly (readonly string[])[]> {
@@ -38,6 +41,40 @@ export async function leaveNetwork(container: string, network: string): Promise<
     if (!saysOneOf(error, /no such container|(?:network|endpoint) \S+ not found|is not connected to/i))
       throw error;
   }
+}
+
+/** Makes a network that leads nowhere, and removes it when the work is done, whoever is still in it. */
+export async function ownNetwork<T>(
+  { name, labels, lastsSeconds }: OwnNetwork,
+  work: (name: string) => Promise<T>,
+): Promise<T> {
+  await removeOverdue(labels);
+  await docker(["network", "create", "--internal", ...labelArguments(lasting(labels, lastsSeconds)), name]);
+  try {
+    return await work(name);
+  } finally {
+    await removeNetwork(name);
+  }
+}
+
+/** Removes what is left of those whose maker was killed. */
+async function removeOverdue(labels: Readonly<Record<string, string>>): Promise<void> {
+  const filters = Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
+  const lines = (
+    await docker(["network", "ls", ...filters, "--format", `{{.Name}} ${untilField}`], { looks: true })
+  ).split("\n");
+  for (const line of lines) {
+    const [name, until] = line.split(" ");
+    if (name !== undefined && isOver(until)) await removeNetwork(name);
+  }
+}
+
+async function removeNetwork(name: string): Promise<void> {
+  const format = "{{range $one, $_ := .Containers}}{{$one}}\n{{end}}";
+  const connected = await docker(["network", "inspect", "--format", format, name], { looks: true });
+  for (const container of connected.split("\n").filter((one) => one !== ""))
+    await leaveNetwork(container, name);
+  await docker(["network", "rm", name]);
 }
 
 function saysOneOf(error: unknown, words: RegExp): boolean {

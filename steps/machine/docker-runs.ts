@@ -15,7 +15,7 @@ import { delivers, withoutSecrets } from "../delivered.ts";
 import { checkRun } from "../lineage.ts";
 import { waitingFor } from "../progress.ts";
 import { lastLogLines } from "./docker-copies.ts";
-import { docker, DockerFailure, DockerTimeout } from "./docker.ts";
+import { docker, DockerFailure, DockerTimeout, pullSeconds } from "./docker.ts";
 import type { EndedRun, FilledVolume, ScriptRun } from "./machine.ts";
 
 /** The folder in which a script finds the volume that it writes into. */
@@ -220,7 +220,7 @@ function create({
       image,
       ...command,
     ],
-    { environment: variables },
+    { environment: variables, timeoutSeconds: pullSeconds },
   );
 }
 

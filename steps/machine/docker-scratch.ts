@@ -2,16 +2,11 @@ import { limitArguments } from "../../components/host/run-limits.ts";
 import { delivers } from "../delivered.ts";
 import { checkRun } from "../lineage.ts";
 import { archiveOf, labelArguments } from "./docker-runs.ts";
-import { docker } from "./docker.ts";
+import { docker, pullSeconds } from "./docker.ts";
 import type { ScratchCopy } from "./machine.ts";
+import { isOver, lasting, untilField } from "./overdue.ts";
 
-/** The time that pulling an image may take, in seconds. */
-const pullSeconds = 600;
-
-/** The label that says when a copy's time is over, in seconds of 1970. */
-const untilLabel = "towpath.until";
-
-/** Starts a container without a network, or in that of another one, and removes it when the work is done. */
+/** Starts a container without a network, or in one that is there, and removes it when the work is done. */
 export async function scratch<T>(copy: ScratchCopy, work: (name: string) => Promise<T>): Promise<T> {
   const { variables = {}, files = {} } = copy;
   delivers([...Object.values(files), ...Object.values(variables)]);
@@ -30,16 +25,16 @@ export async function scratch<T>(copy: ScratchCopy, work: (name: string) => Prom
 }
 
 function create(copy: ScratchCopy): Promise<string> {
-  const { image, entrypoint, command = [], environment, variables = {}, beside, labels, limits } = copy;
+  const { image, entrypoint, command = [], environment, variables = {}, labels, limits } = copy;
+  const { beside, network = beside === undefined ? "none" : `container:${beside}` } = copy;
   const plain = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const over = Math.ceil(Date.now() / 1000) + copy.timeoutSeconds;
   return docker(
     [
       "create",
       "--network",
-      beside === undefined ? "none" : `container:${beside}`,
+      network,
       ...[...plain, ...Object.keys(variables)].flatMap((variable) => ["--env", variable]),
-      ...labelArguments({ ...labels, [untilLabel]: String(over) }),
+      ...labelArguments(lasting(labels, copy.timeoutSeconds)),
       "--security-opt",
       "no-new-privileges",
       ...limitArguments(limits),
@@ -54,11 +49,11 @@ function create(copy: ScratchCopy): Promise<string> {
 /** Removes what is left of those whose starter was killed. */
 async function removeOverdue(labels: Readonly<Record<string, string>>): Promise<void> {
   const filters = Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
-  const format = `{{.ID}} {{.Label "${untilLabel}"}}`;
+  const format = `{{.ID}} ${untilField}`;
   const lines = (await docker(["ps", "--all", ...filters, "--format", format])).split("\n");
   const overdue = lines.flatMap((line) => {
     const [id, until] = line.split(" ");
-    return id !== undefined && Number(until) > 0 && Number(until) * 1000 < Date.now() ? [id] : [];
+    return id !== undefined && isOver(until) ? [id] : [];
   });
   if (overdue.length > 0) await docker(["rm", "--force", "--volumes", ...overdue]);
 }

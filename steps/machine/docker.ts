@@ -5,6 +5,9 @@ import { reach, wasCut } from "./reach.ts";
 /** The time that one call of the docker client may take by default, in seconds. */
 export const defaultTimeoutSeconds = 30;
 
+/** The time that a call may take which pulls an image first, in seconds. */
+export const pullSeconds = 600;
+
 /** The docker client failed; the message is its own, and the exit code too where it ended by itself. */
 export class DockerFailure extends StepFailure {
   readonly exitCode: number | undefined;

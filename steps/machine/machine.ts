@@ -21,6 +21,12 @@ export interface Machine {
   readonly join: (copy: string, network: string, alias?: string) => Promise<void>;
   /** Has a copy leave a network; whatever of the two is gone has nothing left to do. */
   readonly leave: (copy: string, network: string) => Promise<void>;
+  /**
+   * Makes a network that leads nowhere, gives its name to `work`, and removes it, whoever is still in it.
+   *
+   * One whose maker was killed is removed by the next with its labels, once `lastsSeconds` are over.
+   */
+  readonly ownNetwork: <T>(network: OwnNetwork, work: (name: string) => Promise<T>) => Promise<T>;
   /** The exit code of a copy's last end, or of the one that comes next when it runs. */
   readonly exitCode: (copy: string) => Promise<number>;
   /** The last lines that a copy logged, 20 by default, each marked: without its secrets. */
@@ -148,9 +154,18 @@ export interface ScratchCopy {
   readonly files?: Readonly<Record<string, string>>;
   /** The copy at whose addresses it is; left out, it has only those of its own. */
   readonly beside?: string;
+  /** The network that it is in instead. */
+  readonly network?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
   readonly timeoutSeconds: number;
+}
+
+/** A network that is there for some work only. */
+export interface OwnNetwork {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly lastsSeconds: number;
 }
 
 /** Files for a volume. */

@@ -85,6 +85,7 @@ export const dangerousMigration: PlanFacts["migration"] = {
         },
       },
     ],
+    on: { kind: "template", at: "2026-03-04T03:00Z", rows: 1_204_311 },
     oldRelease: {
       lives: false,
       words: 'GET /api/notes: expected 200, got 500: column "body" does not exist',

@@ -1,13 +1,17 @@
 /** What migrations do, measured on a scratch server, and whether the release that runs lives on the result. */
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import type {
-  MeasureMigrationsInput,
-  MeasureMigrationsReceipt,
-  TriedService,
-  TriedStatement,
-  TriedTool,
+import {
+  triedUrl,
+  type MeasureMigrationsInput,
+  type MeasureMigrationsReceipt,
+  type TriedService,
+  type TriedStatement,
+  type TriedTemplate,
+  type TriedTool,
 } from "../../../components/contract/measure-migrations.ts";
+import { defined } from "../../../components/input/defined.ts";
+import { until } from "../../../components/input/until.ts";
 import { buildImages } from "../../../toolchain/images/build.mjs";
 import { docker } from "../../support/footprint.ts";
 import { prefix, run } from "../images/containers.ts";
@@ -22,8 +26,18 @@ const schema = `CREATE TABLE notes (id int PRIMARY KEY, body text);
 const transactions: Readonly<Record<string, TriedStatement["transaction"]>> = {
   BEGIN: "opens",
   COMMIT: "closes",
+  "CREATE INDEX CONCURRENTLY more ON notes (pinned, id)": "refuses",
   "CREATE INDEX CONCURRENTLY words ON notes (slow(body)) WHERE id <= 1000": "refuses",
 };
+
+/** A command of psql in the database that is tried. */
+function asking(sql: string): TriedTool {
+  const url = '"$(cat /run/secrets/DATABASE_URL)"';
+  return {
+    ...{ image, environment: {}, variables: {}, files: { DATABASE_URL: triedUrl("notes") } },
+    command: ["sh", "-c", `psql ${url} --no-psqlrc --quiet --no-align --tuples-only --command "$0"`, sql],
+  };
+}
 
 /** A service that reads a column when it starts, and again when it is asked. */
 function reading(column: string): TriedService {
@@ -34,7 +48,7 @@ function reading(column: string): TriedService {
     command: ["sh", "-c", `${query} && exec sleep 60`],
     environment: {},
     variables: {},
-    files: { DATABASE_URL: "postgresql://notes:any@127.0.0.1:5432/notes" },
+    files: { DATABASE_URL: triedUrl("notes") },
     probe: { command: ["sh", "-c", query] },
     timeoutSeconds: 30,
     checks: [],
@@ -44,17 +58,17 @@ function reading(column: string): TriedService {
 async function measure(
   sql: readonly string[],
   service?: TriedService,
-  tool?: TriedTool,
+  { tool, template, timeoutSeconds = 60 }: Partial<MeasureMigrationsInput> = {},
 ): Promise<MeasureMigrationsReceipt> {
   const input: MeasureMigrationsInput = {
     postgres: { image, database: "notes" },
     schema,
     statements: sql.map((one) => ({ sql: one, transaction: transactions[one] ?? "none" })),
-    ...(tool !== undefined && { tool }),
+    ...defined({ tool, template }),
     ...(service !== undefined && {
       oldRelease: { name: "0123456789ab", services: [service], servers: [], asker: image },
     }),
-    timeoutSeconds: 60,
+    timeoutSeconds,
     labels,
     limits: { memory: 512 * 1024 * 1024, pids: 200, remedy: "none" },
   };
@@ -134,7 +148,7 @@ describe("migrations are measured (002-646)", () => {
     const { name: _, probe: _probe, checks: _checks, ...tool } = reading("body");
     const sql = "BEGIN; ALTER TABLE notes ALTER COLUMN id TYPE bigint; SELECT pg_sleep(0.5); COMMIT";
     const command = ["psql", "--no-psqlrc", "--host", "127.0.0.1", "--username", "notes", "--command", sql];
-    const { statements } = await measure([], undefined, { ...tool, command });
+    const { statements } = await measure([], undefined, { tool: { ...tool, command } });
     const [result] = statements;
     assert.deepEqual(result?.rewrites, ["notes"]);
     assert.deepEqual(
@@ -154,12 +168,145 @@ describe("migrations are measured (002-646)", () => {
     );
   });
 
-  it("and one that does not start on the schema that is there shows nothing", async () => {
-    const { oldRelease } = await measure(["ALTER TABLE tags ADD COLUMN b int"], reading("missing"));
-    assert.equal(oldRelease?.lives, undefined);
-    assert.match(
-      oldRelease?.words ?? "",
-      /^whether 0123456789ab lives on the new schema is not known: it does not start/,
-    );
+  describe("on a clone of the template", () => {
+    const server = `${run}-template`;
+    const template: TriedTemplate = {
+      server: { container: server, administrator: "admin" },
+      revision: "0002",
+      current: asking("SELECT max(id) FROM revisions"),
+      up: asking("ALTER TABLE notes ADD COLUMN pinned boolean; INSERT INTO revisions VALUES ('0002')"),
+    };
+
+    before(async () => {
+      const variables = [
+        "POSTGRES_USER=admin",
+        "POSTGRES_HOST_AUTH_METHOD=scram-sha-256",
+        "POSTGRES_PASSWORD=x",
+      ];
+      const given = variables.flatMap((one) => ["--env", one]);
+      await docker(["run", "--detach", "--name", server, ...given, image]);
+      const ready = (): Promise<boolean> =>
+        docker(["exec", server, "pg_isready", "--host", "127.0.0.1"]).then(
+          () => true,
+          () => false,
+        );
+      assert.ok(await until(ready, Boolean, { deadline: Date.now() + 60_000, interval: 200 }));
+      for (const name of ["towpath_template", "secret"]) await admin(`CREATE DATABASE ${name}`);
+      // As each preview's own is.
+      await admin("REVOKE ALL ON DATABASE secret FROM PUBLIC");
+      await admin("CREATE ROLE towpath_template SUPERUSER NOLOGIN");
+      await admin(
+        `SET ROLE towpath_template; CREATE TABLE notes (id int PRIMARY KEY, body text);
+         INSERT INTO notes SELECT i, repeat('x', 100) FROM generate_series(1, 300000) AS i;
+         CREATE TABLE revisions (id text); INSERT INTO revisions VALUES ('0001'); ANALYZE`,
+        "towpath_template",
+      );
+      await admin("ALTER DATABASE towpath_template IS_TEMPLATE true ALLOW_CONNECTIONS false");
+    });
+    afterEach(async () => {
+      const left =
+        "SELECT datname FROM pg_database UNION SELECT rolname FROM pg_roles WHERE rolcanlogin ORDER BY 1";
+      assert.deepEqual(
+        (await admin(left)).filter((name) => name.startsWith("towpath_trial")),
+        [],
+        "no clone stays",
+      );
+      const networks = await docker(["network", "ls", "--quiet", "--filter", `label=towpath.test=${run}`]);
+      assert.deepEqual(networks, []);
+    });
+    after(() => docker(["rm", "--force", "--volumes", server]));
+
+    function admin(sql: string, database = "postgres"): Promise<string[]> {
+      const psql = [
+        "psql",
+        "--username",
+        "admin",
+        "--dbname",
+        database,
+        "--no-align",
+        "--tuples-only",
+        "--quiet",
+      ];
+      return docker(["exec", server, ...psql, "--set", "ON_ERROR_STOP=1", "--command", sql]);
+    }
+
+    /** Leaves what a run does that is killed, whose time is over. */
+    async function leave(): Promise<void> {
+      const over = { ...labels, "towpath.until": "1" };
+      await admin("CREATE ROLE towpath_trial_left LOGIN");
+      await admin(`COMMENT ON ROLE towpath_trial_left IS '${JSON.stringify(over)}'`);
+      await admin("CREATE DATABASE towpath_trial_left");
+      const all = Object.entries(over).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+      await docker(["network", "create", ...all, `${run}-left`]);
+      await docker(["network", "connect", `${run}-left`, server]);
+    }
+
+    it("with its rows, brought to where the schema is, and the release that runs is tried on them", async () => {
+      await leave();
+      const { statements, on, oldRelease } = await measure(
+        [
+          "ALTER TABLE notes ALTER COLUMN id TYPE bigint",
+          "CREATE INDEX words ON notes (body)",
+          "CREATE INDEX CONCURRENTLY more ON notes (pinned, id)",
+        ],
+        reading("pinned"),
+        { template },
+      );
+      assert.ok(on.kind === "template");
+      assert.equal(on.rows, 300_001);
+      assert.ok(Math.abs(Date.now() - Date.parse(on.at)) < 600_000, on.at);
+      const [rewrite, index, concurrently] = statements;
+      assert.deepEqual(rewrite?.rewrites, ["notes"]);
+      assert.deepEqual(
+        [rewrite, index].map((one) => one?.locks.map(({ relation, mode }) => `${relation} ${mode}`)),
+        [["notes ACCESS EXCLUSIVE"], ["notes SHARE"]],
+      );
+      for (const one of [rewrite, index])
+        assert.ok((one?.locks[0]?.milliseconds ?? 0) > 50, JSON.stringify(one));
+      assert.ok(rewrite.walBytes > 10_000_000);
+      assert.deepEqual(
+        concurrently?.locks.map(({ mode }) => mode),
+        ["SHARE UPDATE EXCLUSIVE"],
+      );
+      assert.equal(oldRelease?.lives, true);
+    });
+
+    it("by a role that reaches nothing else there, also where what runs there breaks out of its SQL", async () => {
+      const escape = String.raw`SELECT 'a\' , ' \! psql --dbname secret --command "SELECT 1" && touch /tmp/reached '`;
+      const { statements, on } = await measure(["SET standard_conforming_strings = off", escape], undefined, {
+        template,
+      });
+      assert.equal(on.kind, "template");
+      assert.equal(statements.length, 2);
+      await assert.rejects(docker(["exec", server, "ls", "/tmp/reached"]), /No such file/);
+      const tool = asking("SELECT 1");
+      const others = "psql \"$(sed 's|[^/]*$|secret|' /run/secrets/DATABASE_URL)\" --command 'SELECT 1'";
+      const reached = await measure([], undefined, {
+        template,
+        tool: { ...tool, command: ["sh", "-c", others] },
+      });
+      // What its role may not do is tried again where everything may be done; there is no such database there.
+      assert.ok(reached.on.kind === "schema");
+      assert.match(
+        reached.on.why ?? "",
+        /^its role may not do all that migrations do, got ".*permission denied for database "secret"/,
+      );
+      assert.match(reached.statements[0]?.problem ?? "", /database "secret" does not exist/);
+    });
+
+    it("to the statement that takes too long, which is cancelled", async () => {
+      const { statements, oldRelease } = await measure(
+        ["BEGIN", "ALTER TABLE notes ADD COLUMN a int", "SELECT pg_sleep(600)", "COMMIT"],
+        reading("pinned"),
+        { template, timeoutSeconds: 3 },
+      );
+      const late = statements.at(-1);
+      assert.deepEqual([statements.length, late?.cancelledAfter], [3, 3]);
+      assert.deepEqual(
+        late?.locks.map(({ relation, mode }) => [relation, mode]),
+        [["notes", "ACCESS EXCLUSIVE"]],
+      );
+      assert.match(oldRelease?.words ?? "", /is not known: the migrations are not done within 3 s$/);
+    });
   });
 });

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import type { Migrations } from "../../../cli/commands/migrations.ts";
 import { commandsOf } from "../../support/docs.ts";
+import { addedMigration } from "../../support/hosts/added-migration.ts";
 import { ask } from "../../support/hosts/ask.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 
 const domain = "preview.example.test";
 const template = "notes-host-previews-postgres-15";
+const refresh = ["template", "refresh", "--stack", "host-previews"];
 const mine = "DELETE FROM notes; INSERT INTO notes (title) VALUES ('mine')";
 
 /** Prints where a service's database is, and which databases its role can connect to. */
@@ -119,10 +122,9 @@ describe("the data of previews", () => {
   });
 
   it("are a masked clone of staging's that no other preview can read, and are gone with it (002-714)", async () => {
-    released.configure("staging", { gateway: "host-previews", commit: settings.commit });
-    await released.release("staging");
+    const before = await databases();
+    await releaseStaging();
     await released.sql("staging", "INSERT INTO notes (title, body) VALUES ('Ann', 'a diary'), ('Bob', '')");
-    const refresh = ["template", "refresh", "--stack", "host-previews"];
     released.project.source.write("mask.sql", "UPDATE notes SET body = ''");
     const { code, stderr } = await released.run(refresh);
     assert.equal(code, 1);
@@ -131,10 +133,9 @@ describe("the data of previews", () => {
       /^towpath:template\.mask: expected no value of staging in columns with personal data, got notes\.title with 2 of 2 rows; give them others in mask\.sql; the copy was dropped, and the template is as it was before$/m,
     );
     assert.doesNotMatch(stderr, /Ann|Bob/);
-    assert.deepEqual(await databases(), []);
+    assert.deepEqual(await databases(), before);
 
-    released.project.source.write("mask.sql", "UPDATE notes SET body = '', title = 'Note ' || id");
-    await run(refresh.join(" "));
+    await refreshTemplate();
     for (const number of [13, 14]) await open(number, { kind: "template" });
     assert.deepEqual(await notesOf(13), ["Note 1", "Note 2"]);
     // As a preview sees it, with its own password.
@@ -156,6 +157,47 @@ describe("the data of previews", () => {
     assert.deepEqual(await notesOf(14), ["mine"]);
     assert.deepEqual(await host.docker("network", "ls", "--quiet", "--filter", "name=^notes-pr-13$"), []);
   });
+
+  it("are what a pull request's migrations are measured on, and the release that runs (002-646)", async () => {
+    const before = await databases();
+    if (!before.includes("towpath_template")) {
+      await releaseStaging();
+      await refreshTemplate();
+    }
+    released.write("preview", { ...settings, data: { kind: "template" } });
+    const up = "CREATE INDEX titles ON notes (title)";
+    const commit = await released.publish({ api: addedMigration({ revision: "0005", after: "0004", up }) });
+    const { code, stdout, stderr } = await released.run([
+      ...["migrations", "--stack", "staging", "--commit", commit, "--json"],
+    ]);
+    assert.equal(code, 0, stdout + stderr);
+    const { facts } = JSON.parse(stdout) as Migrations;
+    assert.equal(facts.on?.kind, "template", JSON.stringify(facts.on));
+    const index = facts.statements.find(({ statement }) => statement === up);
+    assert.deepEqual(
+      index?.measured?.locks.map(({ relation, mode }) => `${relation} ${mode}`),
+      ["notes SHARE"],
+    );
+    assert.equal(facts.oldRelease?.lives, true, facts.untried);
+    assert.deepEqual(await databases(), before.includes("towpath_template") ? before : ["towpath_template"]);
+    const [networks = ""] = await host.docker(
+      "inspect",
+      "--format",
+      "{{json .NetworkSettings.Networks}}",
+      template,
+    );
+    assert.doesNotMatch(networks, /trial/);
+  });
+
+  async function releaseStaging(): Promise<void> {
+    released.configure("staging", { gateway: "host-previews", commit: settings.commit });
+    await released.release("staging");
+  }
+
+  function refreshTemplate(): Promise<void> {
+    released.project.source.write("mask.sql", "UPDATE notes SET body = '', title = 'Note ' || id");
+    return run(refresh.join(" "));
+  }
 
   /** The databases and roles on the template's server, without its own. */
   async function databases(): Promise<readonly string[]> {

@@ -47,6 +47,13 @@ export class PlayedHost {
     return PlayedHost.at(machine, `${namespace}/preview`);
   }
 
+  /** Configures the stack of the host that previews share, and plays that host. */
+  static async ofPreviews(machine: FakeMachine): Promise<PlayedHost> {
+    const host = { address: "10.0.0.2", user: "deploy", hostKey: good.hostKey, key: { source: "agent" } };
+    configure(machine, "host-previews", { host });
+    return PlayedHost.at(machine, "notes-host-previews/host");
+  }
+
   private static async at(machine: FakeMachine, place: string): Promise<PlayedHost> {
     const answers: Readonly<Record<string, object>> = {
       "/version": { Version: "28.1.1", ApiVersion: "1.49", Arch: "amd64" },

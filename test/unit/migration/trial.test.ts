@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
-import { measuredFacts } from "../../../components/migration/measured-facts.ts";
+import { measuredFacts, measuredOnInWords } from "../../../components/migration/measured-facts.ts";
 import type { StatementFacts } from "../../../components/migration/migration-facts.ts";
 import { triedRelease, triedStatements } from "../../../components/migration/trial.ts";
 import { notes } from "../application/notes.ts";
@@ -88,9 +88,11 @@ describe("what was measured", () => {
     { statement: "SELECT 1", locks: [], findings: [] },
   ];
   const locks = [{ relation: "notes", mode: "SHARE", milliseconds: 3 }];
+  const on = { kind: "schema" } as const;
 
   it("stands beside what was read, to the statement that failed", () => {
     const { statements } = measuredFacts(read, {
+      on,
       statements: [
         { milliseconds: 3, locks, rewrites: [], walBytes: 9 },
         {
@@ -114,12 +116,39 @@ describe("what was measured", () => {
 
   it("says of a release that shows nothing why", () => {
     const words = "whether it lives is not known";
-    assert.deepEqual(measuredFacts([], { statements: [], oldRelease: { words } }), {
-      statements: [],
-      untried: words,
+    assert.deepEqual(measuredFacts([], { statements: [], on, oldRelease: { words } }), {
+      ...{ statements: [], on, untried: words },
     });
-    assert.deepEqual(measuredFacts([], { statements: [], oldRelease: { lives: false, words } }), {
-      ...{ statements: [], oldRelease: { lives: false, words } },
+    assert.deepEqual(measuredFacts([], { statements: [], on, oldRelease: { lives: false, words } }), {
+      ...{ statements: [], on, oldRelease: { lives: false, words } },
     });
+  });
+
+  it("tells of what took too long who waits meanwhile", () => {
+    const cancelled = { milliseconds: 300_000, rewrites: [], walBytes: 9, cancelledAfter: 300 };
+    const findings = (mode: string): unknown =>
+      measuredFacts(read, {
+        on,
+        statements: [{ ...cancelled, locks: [{ relation: "notes", mode, milliseconds: 300_000 }] }],
+      }).statements[0]?.findings;
+    const words = "is not done within 300 s, and was cancelled";
+    assert.deepEqual(findings("SHARE"), [
+      { hazard: "too-long", kind: "lock", relation: "notes", mode: "SHARE", words },
+    ]);
+    assert.deepEqual(findings("SHARE UPDATE EXCLUSIVE"), [{ hazard: "too-long", kind: "note", words }]);
+  });
+
+  it("says on what: rows like staging's, or none", () => {
+    const template = { kind: "template", at: "2026-03-04T03:00Z", rows: 300_000 } as const;
+    assert.deepEqual([template, on, { ...on, why: "there is none yet" }].map(measuredOnInWords), [
+      "measured on a clone of the template of 2026-03-04 03:00 UTC, about 300,000 rows",
+      "measured on an empty schema",
+      "measured on an empty schema, and on no clone of the template: there is none yet",
+    ]);
+    const failed = { milliseconds: 1, locks: [], rewrites: [], walBytes: 0, problem: "duplicate key" };
+    assert.equal(
+      measuredFacts(read, { on: template, statements: [failed] }).statements[0]?.findings[0]?.words,
+      "fails on a clone of the template: duplicate key",
+    );
   });
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { TriedStatement } from "../../../components/contract/measure-migrations.ts";
 import { measureStatements } from "../../../steps/database/measure-statements.ts";
-import type { SqlAnswer, SqlSession } from "../../../steps/database/psql-session.ts";
+import { NotInTime, type SqlAnswer, type SqlSession } from "../../../steps/database/psql-session.ts";
 
 /** A session that answers questions of the catalog from what it is told, and takes 10 ms for each statement. */
 class FakeSession implements SqlSession {
@@ -24,6 +24,10 @@ class FakeSession implements SqlSession {
     if (sql.includes("relfilenode") || sql.includes("filenode")) return answer(`1 ${this.file} notes`);
     if (sql.includes("pg_wal_lsn_diff")) return answer(String(this.wal));
     this.said.push(sql);
+    if (this.effects[sql]?.isLate === true) {
+      this.held.set("1", this.effects[sql].mode ?? 0);
+      return Promise.reject(new NotInTime("did not answer in time"));
+    }
     if (sql === "COMMIT") this.held = new Map();
     const { mode, rewrites = false, rows = 0, problem } = this.effects[sql] ?? {};
     if (mode !== undefined) this.held.set("1", mode);
@@ -39,6 +43,8 @@ interface Effect {
   readonly rewrites?: boolean;
   readonly rows?: number;
   readonly problem?: string;
+  /** True for one that does not end in time. */
+  readonly isLate?: boolean;
 }
 
 function statement(sql: string, transaction: TriedStatement["transaction"] = "none"): TriedStatement {
@@ -46,8 +52,6 @@ function statement(sql: string, transaction: TriedStatement["transaction"] = "no
 }
 
 describe("statements are measured", () => {
-  const until = Date.now() + 60_000;
-
   it("each in a transaction of its own, unless the migration opens one", async () => {
     const session = new FakeSession({
       "ALTER 1": { mode: 6, rewrites: true },
@@ -63,7 +67,7 @@ describe("statements are measured", () => {
         statement("UPDATE 2"),
         statement("COMMIT", "closes"),
       ],
-      until,
+      60,
     );
     assert.deepEqual(session.said, ["BEGIN", "ALTER 1", "COMMIT", "BEGIN", "ALTER 1", "UPDATE 2", "COMMIT"]);
     assert.deepEqual(
@@ -88,12 +92,29 @@ describe("statements are measured", () => {
 
   it("without one, while another session looks, where they refuse it", async () => {
     const session = new FakeSession({ "INDEX 1": { mode: 2 } });
-    const [result] = await measureStatements(session, session, [statement("INDEX 1", "refuses")], until);
+    const [result] = await measureStatements(session, session, [statement("INDEX 1", "refuses")], 60);
     assert.deepEqual(session.said, ["INDEX 1"]);
     assert.deepEqual(
       result?.locks.map(({ relation, mode }) => [relation, mode]),
       [["notes", "SHARE UPDATE EXCLUSIVE"]],
     );
+  });
+
+  it("to the first that is not done in time, with what was seen of it", async () => {
+    const session = new FakeSession({ "ALTER 1": { mode: 6, isLate: true } });
+    const [result, ...others] = await measureStatements(
+      session,
+      session,
+      [statement("ALTER 1"), statement("ALTER 2")],
+      60,
+    );
+    assert.deepEqual(others, []);
+    assert.deepEqual([result?.cancelledAfter, result?.problem, result?.rewrites], [60, undefined, []]);
+    assert.deepEqual(
+      result?.locks.map(({ relation, mode }) => [relation, mode]),
+      [["notes", "ACCESS EXCLUSIVE"]],
+    );
+    assert.deepEqual(session.said, ["BEGIN", "ALTER 1"]);
   });
 
   it("to the first that fails", async () => {
@@ -102,7 +123,7 @@ describe("statements are measured", () => {
       session,
       session,
       [statement("ALTER 1"), statement("ALTER 2")],
-      until,
+      60,
     );
     assert.deepEqual(results, [
       { milliseconds: 10, locks: [], rewrites: [], walBytes: 0, problem: "no such table" },

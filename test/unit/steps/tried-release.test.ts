@@ -45,7 +45,9 @@ const release: TriedRelease = {
 const limits = { memory: 1, pids: 1, remedy: "none" };
 
 function tried(machine: FakeMachine): ReturnType<typeof triedRelease> {
-  const databases = { container: "scratch", database: "notes", before: "notes_before" };
+  const url = "postgresql://notes:any@127.0.0.1:5432/notes";
+  const before = (): Promise<string> => Promise.resolve(`${url}_before`);
+  const databases = { container: "scratch", name: "notes", url, before };
   return triedRelease(machine as unknown as Machine, { labels: {}, limits }, release, databases);
 }
 

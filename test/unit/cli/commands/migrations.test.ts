@@ -16,6 +16,7 @@ const measured = { milliseconds: 120.5, rewrites: [], walBytes: 4000 };
 const harmful: Migrations = {
   ...asked,
   facts: {
+    on: { kind: "schema" },
     statements: [
       { statement: "BEGIN", locks: [], findings: [] },
       {
@@ -52,6 +53,7 @@ describe("towpath migrations", () => {
       migrationsInWords(harmful),
       [
         "staging: 0123456789ab brings 0005, 0006",
+        "measured on an empty schema",
         "",
         "   statement                                                       locks                            took      log",
         "1  CREATE INDEX titles ON notes (title, body, and, so, on, unti …  notes: SHARE, 130 ms             120.5 ms  4 kB",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { measuredMigrations, nowhere } from "../../../../cli/stack/measured-migrations.ts";
 import { settingsOf } from "../../../../cli/stack/settings.ts";
 import { parseApplication } from "../../../../components/application/parse.ts";
-import type { MeasureMigrationsInput } from "../../../../components/contract/measure-migrations.ts";
+import { triedUrl, type MeasureMigrationsInput } from "../../../../components/contract/measure-migrations.ts";
 import type { ReleasedSettings } from "../../../../components/settings/released-settings.ts";
 import { record } from "../../plan/records.ts";
 import { FakeMachine } from "../fake-machine.ts";
@@ -16,6 +16,7 @@ describe("migrations are tried", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
+  const folder = process.cwd();
   let machine: FakeMachine;
   let host: PlayedHost;
 
@@ -23,7 +24,7 @@ describe("migrations are tried", function () {
     machine = new FakeMachine();
     machine.write("setup/bootstrap.mjs", "");
     host = await PlayedHost.start(machine);
-    ending(`console.log(JSON.stringify({ statements: [] }));`);
+    ending(`console.log(JSON.stringify({ statements: [], on: { kind: "schema" } }));`);
   });
   afterEach(async () => {
     await host.stop();
@@ -50,7 +51,7 @@ describe("migrations are tried", function () {
       ...(sql !== undefined && { sql }),
       images: { api: "ghcr.io/octocat/notes/api@sha256:new", web: "ghcr.io/octocat/notes/web@sha256:new" },
       schema: "CREATE TABLE notes ();",
-      current: record("b"),
+      current: record("b", { schema: { after: "0004", applied: [] } }),
       account: undefined,
     };
     const call = { project, stack: "staging", environment: process.env, logFolder: machine.root };
@@ -65,7 +66,9 @@ describe("migrations are tried", function () {
   }
 
   it("on this machine where previews have no host, with the schema that is there", async () => {
-    assert.deepEqual(await trying("ALTER TABLE notes ADD a int"), { statements: [] });
+    assert.deepEqual(await trying("ALTER TABLE notes ADD a int"), {
+      ...{ statements: [], on: { kind: "schema" } },
+    });
     const { program, host: where, input } = told() ?? assert.fail();
     assert.deepEqual([program, where], ["measure-migrations", undefined]);
     const { postgres, schema, statements, tool, labels } = input;
@@ -79,6 +82,44 @@ describe("migrations are tried", function () {
         labels: { "towpath.project": "notes", "towpath.trial": "notes-staging" },
       },
     );
+  });
+
+  it("on a clone of the template of the previews' host, which the release that runs brings to its schema", async () => {
+    const previews = await PlayedHost.ofPreview(machine, "notes-pr-1");
+    const server = { containerName: "templates", containerId: "0e5a", administrator: "admin", version: 15 };
+    const shared = await PlayedHost.ofPreviews(machine);
+    machine.write(".towpath/passphrase", "secret\n");
+    const made = (template: object): void => {
+      const stack = { type: "pulumi:pulumi:Stack", urn: "urn", outputs: { template } };
+      const state = { checkpoint: { latest: { resources: [stack] } } };
+      machine.write(".towpath/state/.pulumi/stacks/towpath/host-previews.json", JSON.stringify(state));
+    };
+    try {
+      made(server);
+      await trying("ALTER TABLE notes ADD a int");
+      const { host: where, input } = told() ?? assert.fail();
+      const { current, up, ...template } = input.template ?? assert.fail("no template");
+      assert.equal(where, ".towpath/ssh/notes-host-previews/host");
+      assert.deepEqual(template, {
+        ...{ server: { container: "templates", administrator: "admin" }, revision: "0004" },
+      });
+      const { api } = record("b").images;
+      assert.deepEqual(
+        [current, up].map(({ image, command, files }) => [image, command, files.DATABASE_URL]),
+        [
+          ["alembic", "current"],
+          ["alembic", "upgrade", "head"],
+        ].map((command) => [`ghcr.io/octocat/notes/api@${api}`, command, triedUrl("notes_staging")]),
+      );
+      assert.equal(input.oldRelease?.name, record("b").id);
+
+      made({ ...server, version: 14 });
+      await trying("ALTER TABLE notes ADD a int");
+      assert.equal(told()?.input.template, undefined);
+    } finally {
+      process.chdir(folder);
+      await Promise.all([previews.stop(), shared.stop()]);
+    }
   });
 
   it("as a whole where their tool prints no SQL", async () => {
