@@ -2,6 +2,7 @@
 export type Program =
   | "back-up"
   | "check"
+  | "check-route"
   | "clone-database"
   | "create-buckets"
   | "create-role"

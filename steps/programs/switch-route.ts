@@ -1,13 +1,12 @@
 import type { Site, SwitchRouteInput } from "../../components/contract/switch-route.ts";
 import { releaseName } from "../../components/gateway/served-site.ts";
-import { defined } from "../../components/input/defined.ts";
 import { checkRun } from "../lineage.ts";
 import { knowAuthority } from "../machine/http.ts";
 import { endedSince, type Machine, type Restarts } from "../machine/machine.ts";
 import { pause, runStep, StepFailure } from "../program.ts";
 import { awaitCertificate } from "../route/certificate.ts";
 import { addressesOf, drain } from "../route/drain.ts";
-import { unmet } from "../route/expectation.ts";
+import { routeTarget, unmet } from "../route/expectation.ts";
 import { readSite, removeOtherReleases, writeRelease, writeSite, type ServedSite } from "../route/site.ts";
 import { smokeCheck } from "../route/smoke-check.ts";
 
@@ -112,8 +111,8 @@ async function watch(
   input: SwitchRouteInput,
   { isNew, restarts }: { isNew: boolean; restarts: Restarts },
 ): Promise<void> {
-  const { site, port, secure, checks, watchSeconds } = input;
-  const target = { gateway: site.gateway, host: "127.0.0.1", port, ...defined({ secure }) };
+  const { secure, checks, watchSeconds } = input;
+  const target = routeTarget(input);
   if (secure !== undefined && isNew) {
     const missing = await awaitCertificate(machine, target, secure);
     if (missing !== undefined) throw new NotServed(missing);

@@ -1,9 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Expectation } from "../../components/contract/smoke-check.ts";
+import type { SwitchRouteInput } from "../../components/contract/switch-route.ts";
 import type { Target } from "../../components/contract/target.ts";
 import { defined } from "../../components/input/defined.ts";
 import { NoAnswer, request, type Answer } from "../machine/http.ts";
 import type { Machine } from "../machine/machine.ts";
+
+/** The target of a request as users send it: the gateway itself. */
+export function routeTarget({
+  site,
+  port,
+  secure,
+}: Pick<SwitchRouteInput, "site" | "port" | "secure">): Target {
+  return { gateway: site.gateway, host: "127.0.0.1", port, ...defined({ secure }) };
+}
 
 /** The time to wait for an answer, and the number of tries. */
 interface Patience {
