@@ -12,35 +12,62 @@ export interface ReleaseStep {
   readonly input: object;
 }
 
-/**
- * The steps of the release that runs, with their inputs, in the order in which they were made; none where there is no such
- * stack. The inputs are encrypted in the state, so Pulumi is asked.
- */
+/** The release that runs, as the state has it. */
+export interface RunningRelease {
+  /** Its steps in the order in which they were made; none where nothing was released. */
+  readonly steps: readonly ReleaseStep[];
+  /** The stack's outputs. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** The steps of the release that runs, with their inputs; none where there is no such stack. */
 export async function readSteps(call: PulumiCall, run: Run): Promise<readonly ReleaseStep[]> {
+  return (await readRelease(call, run)).steps;
+}
+
+/** The release that runs, without steps where there is no such stack. Much of it is encrypted in the state, so Pulumi is asked. */
+export async function readRelease(call: PulumiCall, run: Run): Promise<RunningRelease> {
   const { project, stack, environment } = call;
   const { code, stdout, stderr } = await run(
     join(pulumiFolder(project), "pulumi"),
     ["stack", "export", "--stack", stack, "--show-secrets", "--non-interactive"],
     { cwd: project.root, environment },
   );
-  if (code === 0) return stepsIn(stdout);
-  if (stderr.includes("no stack named")) return [];
+  if (code === 0) return releaseIn(stdout);
+  if (stderr.includes("no stack named")) return { steps: [], outputs: {} };
   throw new Problem(stateUnreadable(environment.PULUMI_BACKEND_URL ?? "", stderr));
 }
 
-/** The steps in what `pulumi stack export --show-secrets` prints. */
-export function stepsIn(exported: string): readonly ReleaseStep[] {
+/** The release in what `pulumi stack export --show-secrets` prints. */
+export function releaseIn(exported: string): RunningRelease {
   const { deployment } = JSON.parse(exported) as { deployment?: { resources?: readonly StateResource[] } };
-  return (deployment?.resources ?? []).flatMap(({ inputs = {}, delete: isReplaced }) => {
+  const resources = deployment?.resources ?? [];
+  const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
+  const plain = Object.entries(outputs).map(([name, value]) => [
+    name,
+    isSecret(value) ? decrypted(value) : value,
+  ]);
+  return { steps: stepsOf(resources), outputs: Object.fromEntries(plain) as RunningRelease["outputs"] };
+}
+
+function stepsOf(resources: readonly StateResource[]): readonly ReleaseStep[] {
+  return resources.flatMap(({ inputs = {}, delete: isReplaced }) => {
     const program = /steps\/run\.mjs (\S+)$/.exec(String(inputs.create))?.[1];
     if (program === undefined || isReplaced === true) return [];
     return [{ program: program as Program, input: JSON.parse(plainText(inputs.stdin)) as object }];
   });
 }
 
-/** A text in the state that may be a secret: then it is JSON of its own. */
+/** A text in the state that may be a secret. */
 function plainText(value: unknown): string {
-  if (typeof value === "object" && value !== null && "plaintext" in value)
-    return JSON.parse(String(value.plaintext)) as string;
-  return String(value);
+  return isSecret(value) ? String(decrypted(value)) : String(value);
+}
+
+function isSecret(value: unknown): value is { readonly plaintext: unknown } {
+  return typeof value === "object" && value !== null && "plaintext" in value;
+}
+
+/** A secret is JSON of its own. */
+function decrypted({ plaintext }: { readonly plaintext: unknown }): unknown {
+  return JSON.parse(String(plaintext));
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reset, resetInWords, resettingSteps, type Reset } from "../../../../cli/preview/reset.ts";
-import { stepsIn, type ReleaseStep } from "../../../../cli/pulumi/steps.ts";
+import { releaseIn, type ReleaseStep } from "../../../../cli/pulumi/steps.ts";
 import { namesOf } from "../../../../components/naming/names.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { PlayedHost } from "../played-host.ts";
@@ -111,7 +111,7 @@ describe("a reset of a preview", function () {
     assert.deepEqual(resettingSteps([api], namesOf("notes-pr-12")), [
       { program: "reset-data", input: {}, words: "removing the data" },
     ]);
-    assert.deepEqual(stepsIn("{}"), []);
+    assert.deepEqual(releaseIn("{}").steps, []);
   });
 
   it("drops a clone of the template, and clones it again", () => {
