@@ -40,6 +40,22 @@ export function previewCommand(program: Command): void {
         previewDownInWords,
       );
     });
+  named(preview.command("check"))
+    .description("check a preview that runs: its health, and what towpath:checks says")
+    .option(
+      "--to <folder>",
+      "the folder for results and pictures; .towpath/checks where left out: for towpath comment --checks",
+    )
+    .action(async (number: number | undefined, options: Named & { to?: string }, command: Command) => {
+      const wish = wishOf(number, options, command);
+      const { checkPreview, checkedInWords, isChecked } = await import("../preview/check.ts");
+      await answer(
+        options.json === true,
+        async (progress) => checkPreview(wish, options.to, progress, await openProject()),
+        checkedInWords,
+        isChecked,
+      );
+    });
   preview
     .command("list")
     .description("the previews that there are, and the state of their pull requests")

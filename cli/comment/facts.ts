@@ -42,7 +42,12 @@ export interface PreviewFacts extends Pick<EnvironmentFacts, "stack" | "address"
 export interface CheckFacts {
   readonly name: string;
   readonly passed: boolean;
+  /** The time that it took, or why it failed. */
   readonly words?: string;
-  /** The address of its picture or report. */
+  /** The last log lines of one that failed. */
+  readonly log?: string;
+  /** The address of its picture. */
+  readonly picture?: string;
+  /** The address of its report. */
   readonly address?: string;
 }

@@ -153,19 +153,34 @@ async function tell(
   said: string,
   url?: string,
 ): Promise<void> {
-  const description = said.split("\n", 1)[0]?.slice(0, longestDescription) ?? "";
+  const description = shortOf(said);
   const log_url = runAddress(process.env);
   await client.ask("POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
     ...name,
     deployment_id: id,
     ...{ state, description, ...defined({ log_url, environment_url: url }) },
   });
+  const of = { commit, context: `towpath/${environment}` };
+  await tellCommit({ client, name }, of, state === "in_progress" ? "pending" : state, said, url);
+}
+
+/** Tells GitHub of a commit how something about it goes or went, as a status, which leads to the workflow's run unless said otherwise. */
+export async function tellCommit(
+  { client, name }: Repository,
+  { commit, context }: { readonly commit: string; readonly context: string },
+  state: "pending" | "success" | "failure",
+  said: string,
+  url = runAddress(process.env),
+): Promise<void> {
   await client.ask("POST /repos/{owner}/{repo}/statuses/{sha}", {
-    ...name,
-    sha: commit,
-    state: state === "in_progress" ? "pending" : state,
-    ...{ context: `towpath/${environment}`, description, ...defined({ target_url: url ?? log_url }) },
+    ...{ ...name, sha: commit, state, context, description: shortOf(said) },
+    ...defined({ target_url: url }),
   });
+}
+
+/** The first line of a text, as far as GitHub takes it. */
+function shortOf(said: string): string {
+  return said.split("\n", 1)[0]?.slice(0, longestDescription) ?? "";
 }
 
 /** The address of the workflow's run that this is a part of; undefined elsewhere. */

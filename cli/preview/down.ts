@@ -1,5 +1,7 @@
+import { GithubError } from "../../components/github/client.ts";
 import { pullRequestOf } from "../../components/naming/namespace.ts";
 import { removeEnvironment, type Repository } from "../github/deployments.ts";
+import { pictureBranch, removePictures } from "../github/pictures.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { listStacks } from "../pulumi/stacks.ts";
@@ -43,7 +45,25 @@ export async function remove(
   const { deleted, wasThere } = await takeDown(stack, progress, project);
   const left = repository && (await removeEnvironment(repository, stack));
   if (left !== undefined) progress.say(left);
+  if (repository !== undefined) await dropPictures(repository, stack, progress, project);
   return { stack, deleted, wasThere };
+}
+
+/** Removes a preview's pictures; a token that may not leaves them to the sweep. */
+async function dropPictures(
+  repository: Repository,
+  stack: string,
+  progress: Progress,
+  { application }: Project,
+): Promise<void> {
+  try {
+    await removePictures(repository, pictureBranch(application.name, stack));
+  } catch (error) {
+    if (!(error instanceof GithubError) || error.status !== 403) throw error;
+    progress.say(
+      `GitHub keeps the pictures of ${stack}, got ${error.got}; give ${repository.client.place} a token that may write contents, or leave them to npx towpath sweep with one`,
+    );
+  }
 }
 
 /** Says what was removed. */

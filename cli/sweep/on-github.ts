@@ -1,5 +1,6 @@
 import type { GithubClient } from "../../components/github/client.ts";
 import { repositoryNameOf } from "../../components/github/facts.ts";
+import { branchesFrom, pictureBranch, removePictures } from "../github/pictures.ts";
 import type { Kind } from "./thing.ts";
 import { previewOf } from "./whose.ts";
 
@@ -16,7 +17,7 @@ export interface OnGithub {
 
 /** The kinds of things that previews have on GitHub. */
 export function kindsOnGithub(on: OnGithub): Kind[] {
-  return [deployments(on), environments(on)];
+  return [deployments(on), environments(on), pictures(on)];
 }
 
 /** Deployments of previews. GitHub removes only those that are inactive. */
@@ -70,5 +71,24 @@ function environments({ github, repository, application }: OnGithub): Kind {
       const route = "DELETE /repos/{owner}/{repo}/environments/{environment_name}";
       return (await github.ask(route, environment)) !== undefined;
     },
+  };
+}
+
+/** The branches with pictures of previews, for comments. */
+function pictures({ github, repository, application }: OnGithub): Kind {
+  const on = { client: github, name: repositoryNameOf(repository) };
+  const beginning = pictureBranch(application);
+  return {
+    name: "pictures",
+    place,
+    async list() {
+      return (await branchesFrom(on, beginning)).flatMap((name) => {
+        const whose = previewOf(application, name.slice(beginning.length));
+        return whose === undefined
+          ? []
+          : [{ kind: "pictures", id: name, name, place, ...whose, owner: "own" }];
+      });
+    },
+    remove: ({ name }) => removePictures(on, name),
   };
 }

@@ -8,6 +8,7 @@ export const kindNames = [
   "network",
   "deployment",
   "environment",
+  "pictures",
   "comment",
   "image",
 ] as const;

@@ -10,6 +10,7 @@ import { unhashed } from "./hashed.ts";
 import { host } from "./host.ts";
 import { kinds } from "./kinds.ts";
 import { limits } from "./limits.ts";
+import { previewChecks } from "./preview-checks.ts";
 import { previewData } from "./preview-data.ts";
 import { password } from "./password.ts";
 import { gateway } from "./released.ts";
@@ -85,6 +86,7 @@ export const previewSchema = z
       )
       .meta(unhashed),
     triggers,
+    checks: previewChecks,
     fork: z
       .boolean(expected("true or false", "write it without quotes"))
       .default(false)

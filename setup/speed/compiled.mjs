@@ -47,12 +47,12 @@ const own = fileURLToPath(import.meta.url);
 
 /**
  * The modules that stay in files of their own: Pulumi's packages, because the engine's part in Node loads the same
- * ones; and those that read files beside themselves, two packages and the toolchain.
+ * ones; and those that read files beside themselves, three packages and the toolchain.
  *
  * @param {string} root
  */
 function external(root) {
-  return ["@pulumi/*", "libpg-query", "esbuild", join(root, "toolchain/*")];
+  return ["@pulumi/*", "libpg-query", "esbuild", "playwright-core", join(root, "toolchain/*")];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { deploymentHandlers } from "./deployment-handlers.ts";
+import { gitHandlers } from "./git-handlers.ts";
 import { pullRequestHandlers } from "./pull-request-handlers.ts";
 import { account } from "./pull-requests.ts";
 import { repositoryHandlers } from "./repository-handlers.ts";
@@ -65,6 +66,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...repositoryHandlers,
   ...pullRequestHandlers,
   ...deploymentHandlers,
+  ...gitHandlers,
 
   "get /repos/{owner}/{repo}/environments": ({ store }) => ({
     status: 200,

@@ -92,6 +92,10 @@ export class Store {
   readonly commitStatuses = new Map<string, StoredCommitStatus[]>();
   /** The roles of those that may do more or less than a user of the repository, who writes. */
   readonly permissions = new Map<string, "admin" | "maintain" | "write" | "triage" | "read" | "none">();
+  /** Git's objects, by their names: contents of files, trees as names of blobs by path, commits. */
+  readonly git = new Map<string, Buffer | ReadonlyMap<string, string> | { readonly tree: string }>();
+  /** The commits at the ends of branches: `refs/heads/main`. */
+  readonly refs = new Map<string, string>();
   dependabotAlerts = false;
   security: Record<string, { status: string }> = {};
   isPrivate = false;

@@ -32,6 +32,10 @@ export const preview = {
   github: { repository: "octocat/notes", token: { source: "environment", variable: "PREVIEW_TOKEN" } },
   data: { kind: "seed", service: "api", command: ["python", "-m", "notes.seed"] },
   triggers: { labels: ["app"], paths: ["app/**"], drafts: false, forkLabel: "released" },
+  checks: {
+    commands: { "end-to-end": { command: "npx playwright test", timeoutSeconds: 900 } },
+    pages: [{ path: "/", width: 390 }],
+  },
   fork: false,
 };
 

@@ -346,6 +346,25 @@ describe("towpath preview", function () {
     });
   });
 
+  describe("down, with pictures on GitHub", () => {
+    const [matching, one] = ["matching-refs", "refs"].map(
+      (kind) => `${repo}/git/${kind}/heads%2Ftowpath-pictures%2Fnotes%2Fpr-12`,
+    );
+
+    it("removes them, or leaves them to a token that may", async () => {
+      github.answers[`GET ${matching}`] = [{ ref: "refs/heads/towpath-pictures/notes/pr-12" }];
+      github.answers[`DELETE ${one}`] = 204;
+      await down();
+      assert.equal(writes().at(-1), `DELETE ${one}`);
+      github.answers[`DELETE ${one}`] = 403;
+      await down();
+      assert.equal(
+        progress.lines.at(-1),
+        'GitHub keeps the pictures of pr-12, got 403 "said by a test"; give towpath:github.token a token that may write contents, or leave them to npx towpath sweep with one',
+      );
+    });
+  });
+
   describe("list", () => {
     it("shows the previews with the state of their pull requests", async () => {
       assert.equal(previewListInWords(await previewList(progress, machine.project)), "there are no previews");

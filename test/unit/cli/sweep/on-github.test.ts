@@ -116,4 +116,17 @@ describe("what a sweep knows of GitHub", function () {
     assert.equal(await kind("environment").remove(environment ?? assert.fail()), true);
     assert.equal(await kind("environment").remove(environment ?? assert.fail()), false);
   });
+
+  it("loses the pictures of previews, and no other branch", async () => {
+    const branches = ["towpath-pictures/notes/pr-12-admin", "towpath-pictures/notes/other", "main"];
+    for (const branch of branches) github.store.refs.set(`refs/heads/${branch}`, "0".repeat(40));
+    const found = await kind("pictures").list();
+    assert.deepEqual(
+      found.map(({ name, preview, pullRequest, owner }) => [name, preview, pullRequest, owner]),
+      [[branches[0], "notes-pr-12-admin", 12, "own"]],
+    );
+    assert.equal(await kind("pictures").remove(found[0] ?? assert.fail()), true);
+    assert.equal(await kind("pictures").remove(found[0] ?? assert.fail()), false);
+    assert.equal(github.store.refs.size, 2);
+  });
 });
