@@ -20,6 +20,7 @@ const drawn = {
   failed: true,
   waiting: false,
   asleep: false,
+  checks: false,
 };
 
 const style = readFileSync(

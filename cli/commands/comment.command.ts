@@ -6,6 +6,7 @@ import { answer, json } from "../terminal/answer.ts";
 interface CommentOptions {
   readonly json?: boolean;
   readonly plan?: string[];
+  readonly checks?: string;
   readonly state?: PreviewState;
   readonly text?: string;
   readonly print?: boolean;
@@ -28,6 +29,7 @@ export function commentCommand(program: Command): void {
         previewStates,
       ),
     )
+    .option("--checks <file>", "the results that towpath preview check left: checks.json")
     .option("--text <file>", "write the whole text here, too: to keep as an artifact of the workflow's run")
     .option("--print", "print the comment, and leave GitHub alone")
     .option(...json)

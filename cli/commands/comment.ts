@@ -12,6 +12,7 @@ import type { StackPlan } from "../plan/stack-plan.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
+import type { CheckedPreview } from "../preview/check.ts";
 import { roomOf, type PreviewRoom } from "../preview/sleep.ts";
 import { listStacks, type StackState } from "../pulumi/stacks.ts";
 import { stackOutputs } from "../pulumi/state.ts";
@@ -27,6 +28,8 @@ import { planWithDrift } from "./plan.ts";
 export interface CommentWish {
   /** The files with plans. */
   readonly plan?: readonly string[];
+  /** The file with the results of the preview's checks. */
+  readonly checks?: string;
   readonly state?: PreviewState;
   /** The file for the whole text. */
   readonly text?: string;
@@ -55,11 +58,13 @@ export async function comment(
   progress: Progress,
   project: Project,
 ): Promise<Commented> {
+  const checked = wish.checks === undefined ? undefined : readChecks(wish.checks);
   const preview = await previewFacts(previewStack(number), wish.state, progress, project);
   const merging = wish.plan?.map(readPlan) ?? (await plans(progress, project));
   const facts: CommentFacts = {
     ...{ project: project.name, pullRequest: number, at: new Date().toISOString(), merging },
     ...(preview !== undefined && { preview }),
+    ...(checked !== undefined && { checks: checksOf(checked, preview) }),
     ...wholeText(wish, process.env),
   };
   if (wish.text !== undefined) writeFileSync(wish.text, `${renderComment(facts, Infinity).text}\n`);
@@ -101,6 +106,29 @@ function readPlan(file: string): StackPlan {
 /** Says that a file is none that was written for this. */
 export function noPlan(file: string): string {
   return `--plan: expected a plan, got ${JSON.stringify(file)}; write it with npx towpath plan --stack staging --json > ${file}`;
+}
+
+function readChecks(file: string): CheckedPreview {
+  try {
+    const read = JSON.parse(readFileSync(file, "utf8")) as Partial<CheckedPreview>;
+    if (typeof read.stack === "string" && Array.isArray(read.checks)) return read as CheckedPreview;
+  } catch {
+    // Said below.
+  }
+  throw new Problem(noChecks(file));
+}
+
+/** Says that a file holds no results of checks. */
+export function noChecks(file: string): string {
+  return `--checks: expected results of checks, got ${JSON.stringify(file)}; write them with npx towpath preview check 12 --to checks`;
+}
+
+/** The results that are about what runs: those of an older commit say nothing of it. */
+function checksOf(
+  { stack, commit, checks }: CheckedPreview,
+  preview: PreviewFacts | undefined,
+): CheckedPreview["checks"] {
+  return preview?.stack === stack && preview.commit === commit ? checks : [];
 }
 
 /** The preview as its state has it; undefined where there is none and nothing is said of it. */

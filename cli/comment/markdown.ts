@@ -35,9 +35,17 @@ export function codeInHtml(text: string, most = 100): string {
 
 /** A link to an address of the web, or the address in code where it is none. */
 export function link(address: string, words?: string): string {
-  const isPlain = /^https?:\/\/[a-z0-9.-]+(?::\d+)?(?:\/[\w./~%?=&+-]*)?(?:#[\w-]*)?$/i.test(address);
-  if (!isPlain) return code(address);
+  if (!isPlain(address)) return code(address);
   return words === undefined ? `<${address}>` : `[${words}](<${address}>)`;
+}
+
+/** A picture that leads to itself, or its address in code where that is none of the web. */
+export function picture(address: string): string {
+  return isPlain(address) ? `[![picture](<${address}>)](<${address}>)` : code(address);
+}
+
+function isPlain(address: string): boolean {
+  return /^https?:\/\/[a-z0-9.-]+(?::\d+)?(?:\/[\w./~%?=&+-]*)?(?:#[\w-]*)?$/i.test(address);
 }
 
 /** Something to unfold, below one line of ours. */

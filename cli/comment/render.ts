@@ -1,7 +1,7 @@
 import { age } from "../terminal/duration.ts";
 import type { StackPlan } from "../plan/stack-plan.ts";
 import { concernKinds, concernsOf, type Concern } from "./concerns.ts";
-import type { CommentFacts, PreviewFacts, PreviewState } from "./facts.ts";
+import type { CheckFacts, CommentFacts, PreviewFacts, PreviewState } from "./facts.ts";
 import { code, link } from "./markdown.ts";
 import { markerOf } from "./marker.ts";
 import { withoutSecrets } from "./without-secrets.ts";
@@ -106,17 +106,29 @@ export function previewLine(
   return more === undefined ? facts : `${facts}<br>${code(more, 300)}`;
 }
 
+/** The most checks that are named in their line. */
+const mostChecks = 12;
+
+/** The line on the checks, those that failed first. */
 function checkLines({ checks = [] }: CommentFacts): string[] {
   if (checks.length === 0) return [];
   const failed = checks.filter(({ passed }) => !passed);
-  const all = checks
-    .slice(0, 12)
-    .map(({ name, passed, address }) => {
-      const sign = passed ? "✅" : "❌";
-      return `${sign} ${code(name, 60)}${address === undefined ? "" : ` ${link(address, "report")}`}`;
-    })
-    .join(" · ");
-  return [`**Checks**: ${checks.length - failed.length} of ${checks.length} passed · ${all}`];
+  const passed = checks.filter((check) => check.passed);
+  const named = [...failed, ...passed].slice(0, mostChecks).map(checkInLine);
+  const more = checks.length - named.length;
+  return [
+    [
+      `**Checks**: ${passed.length} of ${checks.length} passed`,
+      ...named,
+      ...(more > 0 ? [`and ${more} more`] : []),
+    ].join(" · "),
+  ];
+}
+
+function checkInLine({ name, passed, words: why, address }: CheckFacts): string {
+  const report = address === undefined ? "" : ` ${link(address, "report")}`;
+  const reason = passed || why === undefined ? "" : ` ${code(why, 160)}`;
+  return `${passed ? "✅" : "❌"} ${code(name, 60)}${reason}${report}`;
 }
 
 function planLines({ plan, concerns, likeStack }: NewConcerns, shown: number): string {

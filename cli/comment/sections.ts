@@ -1,8 +1,8 @@
 import { measuredOnInWords } from "../../components/migration/measured-facts.ts";
 import type { MigrationFacts, StatementFacts } from "../../components/migration/migration-facts.ts";
 import type { ResourceChange, StackPlan } from "../plan/stack-plan.ts";
-import type { CommentFacts } from "./facts.ts";
-import { block, code, codeInHtml, shortened } from "./markdown.ts";
+import type { CheckFacts, CommentFacts } from "./facts.ts";
+import { block, code, codeInHtml, picture, shortened } from "./markdown.ts";
 import { count, milliseconds } from "./words.ts";
 
 /** A folded part of the comment: below a line in HTML, parts in Markdown of which the last may be left out. */
@@ -13,7 +13,7 @@ export interface Section {
 
 /** Returns what is folded, the most important first. */
 export function sectionsOf(
-  { preview }: CommentFacts,
+  { preview, checks = [] }: CommentFacts,
   plans: readonly { readonly plan: StackPlan; readonly rest: readonly string[] }[],
 ): Section[] {
   const each = (make: (plan: StackPlan) => Section[]): Section[] => plans.flatMap(({ plan }) => make(plan));
@@ -24,14 +24,26 @@ export function sectionsOf(
         : [{ summary: `${codeInHtml(stack)}: ${rest.length} more to know`, parts: inParts(rest) }],
     ),
     ...(preview?.log === undefined ? [] : [logSection("The preview's last log lines", preview.log)]),
+    ...checks.flatMap(({ name, log }) =>
+      log === undefined ? [] : [logSection(`The last log lines of ${codeInHtml(name)}`, log)],
+    ),
     ...each(({ stack, problem }) =>
       problem?.log === undefined
         ? []
         : [logSection(`${codeInHtml(stack)}: the log of its plan`, problem.log)],
     ),
     ...migrationSections(plans.map(({ plan }) => plan)),
+    ...pictureSection(checks),
     ...each(({ stack, resources }) => resourceSection(stack, resources)),
   ];
+}
+
+/** The pictures of the preview's pages. */
+function pictureSection(checks: readonly CheckFacts[]): Section[] {
+  const parts = checks.flatMap(({ name, picture: address }) =>
+    address === undefined ? [] : [`${code(name)}\n\n${picture(address)}`],
+  );
+  return parts.length === 0 ? [] : [{ summary: `The preview: ${count(parts.length, "picture")}`, parts }];
 }
 
 /** The last lines of a log say why it failed. */

@@ -113,6 +113,11 @@ const preview = {
   since: "2026-03-04T09:57:00.000Z",
 };
 
+/** The address of a picture on GitHub. */
+function pictureAt(file: string): string {
+  return `https://github.com/octo-org/notes/blob/${"c0ffee12".repeat(5)}/${file}?raw=true`;
+}
+
 /** One of each kind of comment, by its name. */
 export const exampleComments: Readonly<Record<string, CommentFacts>> = {
   "data-lost": {
@@ -198,5 +203,19 @@ export const exampleComments: Readonly<Record<string, CommentFacts>> = {
     ],
   },
   asleep: { ...about, preview: { ...preview, state: "asleep" }, merging: [quietPlan("staging")] },
+  checks: {
+    ...about,
+    preview: { ...preview, state: "running" },
+    checks: [
+      { name: "health", passed: true },
+      {
+        ...{ name: "end-to-end", passed: false, words: "exit code 1 after 41 s" },
+        log: "  1) checkout › pays by card\n     Expected: 200\n     Received: 402\n\n  1 failed, 17 passed",
+      },
+      { name: "/", passed: true, picture: pictureAt("page-1.png") },
+      { name: "/login", passed: true, picture: pictureAt("page-2.png") },
+    ],
+    merging: [quietPlan("staging")],
+  },
   closed: { ...about, preview: { ...preview, state: "closed" }, merging: [] },
 };

@@ -16,7 +16,7 @@ export interface Step {
 /** A job of a workflow. */
 export interface Job {
   readonly steps: readonly Step[];
-  readonly needs?: string;
+  readonly needs?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
   readonly concurrency?: { readonly group: string; readonly "cancel-in-progress"?: boolean };
   readonly "timeout-minutes"?: number;

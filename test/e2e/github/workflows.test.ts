@@ -87,6 +87,7 @@ describe("the workflows", () => {
       [
         "preview.yml publish",
         ...deploying,
+        "preview.yml check",
         "preview.yml comment",
         "preview.yml sweep",
         "preview-build.yml build",
@@ -97,7 +98,11 @@ describe("the workflows", () => {
         ["npm ci", "npx towpath pull-request"],
         ["npm ci", "npx towpath deploy --stack staging"],
         ["npm ci", "npx towpath deploy --stack production"],
-        ["npm ci", 'npx towpath comment "$NUMBER" ${STATE:+--state "$STATE"} --text comment.md'],
+        ["npm ci", 'npx towpath preview check "$NUMBER" --to checks'],
+        [
+          "npm ci",
+          'npx towpath comment "$NUMBER" ${STATE:+--state "$STATE"} ${CHECKS:+--checks "$CHECKS"} --text comment.md',
+        ],
         ["npm ci", "npx towpath sweep"],
         ["npm ci", "npm run ci -- --save images.tar"],
       ],

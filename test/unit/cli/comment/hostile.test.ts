@@ -1,7 +1,7 @@
 /** Values of others in the comment: titles, branches, SQL and logs that try to break out of it. */
 import assert from "node:assert/strict";
 import fastCheck from "fast-check";
-import { block, code, codeInHtml, link } from "../../../../cli/comment/markdown.ts";
+import { block, code, codeInHtml, link, picture } from "../../../../cli/comment/markdown.ts";
 import { markerOf } from "../../../../cli/comment/marker.ts";
 import { renderComment } from "../../../../cli/comment/render.ts";
 import type { CommentFacts } from "../../../../cli/comment/facts.ts";
@@ -71,17 +71,19 @@ describe("values of others in the comment", () => {
     );
   });
 
-  it("change nothing around them in a whole comment", () => {
-    const { "data-lost": facts } = exampleComments;
-    assert.ok(facts);
-    const expected = frameOf(withValues(facts, () => "x"));
-    fastCheck.assert(
-      fastCheck.property(text, (value) => {
-        assert.deepEqual(frameOf(withValues(facts, () => value)), expected, JSON.stringify(value));
-      }),
-      { seed, numRuns: 300 },
-    );
-  });
+  for (const name of ["data-lost", "checks"]) {
+    it(`change nothing around them in a whole comment, as ${name} has them`, () => {
+      const { [name]: facts } = exampleComments;
+      assert.ok(facts);
+      const expected = frameOf(withValues(facts, () => "x"));
+      fastCheck.assert(
+        fastCheck.property(text, (value) => {
+          assert.deepEqual(frameOf(withValues(facts, () => value)), expected, JSON.stringify(value));
+        }),
+        { seed, numRuns: 300 },
+      );
+    });
+  }
 
   it("show what cannot be seen, and what changes the order of the rest", () => {
     assert.equal(code("a\u202eb\u200bc"), "`a\\u{202e}b\\u{200b}c`");
@@ -92,6 +94,11 @@ describe("values of others in the comment", () => {
     assert.equal(link("javascript:alert(1)"), "`javascript:alert(1)`");
     assert.equal(link("https://a.example/)>[x](y"), "`https://a.example/)>[x](y`");
     assert.equal(link("https://good.example@evil.example/"), "`https://good.example@evil.example/`");
+  });
+
+  it("are a picture only where they are a plain address", () => {
+    assert.equal(picture("https://a.example/x.png?raw=true").startsWith("[![picture](<https://"), true);
+    assert.equal(picture("https://a.example/)>[x](y"), "`https://a.example/)>[x](y`");
   });
 
   it("do not end the marker", () => {
@@ -125,6 +132,7 @@ function withValues(facts: CommentFacts, value: () => string): CommentFacts {
     "since",
     "type",
     "address",
+    "picture",
   ]);
   const changed = (one: unknown, name = ""): unknown => {
     if (typeof one === "string") return kept.has(name) ? one : value();

@@ -39,6 +39,14 @@ describe("the comment on a pull request", () => {
     assert.match(seen[2] ?? "", /data lost/);
   });
 
+  it("names the checks that failed first, and tells how many it does not name", () => {
+    const { checks: facts } = exampleComments;
+    assert.ok(facts);
+    const many = Array.from({ length: 20 }, (_, index) => ({ name: `c${index}`, passed: index !== 19 }));
+    const [, line = ""] = /\*\*Checks\*\*: (.*)/.exec(renderComment({ ...facts, checks: many }).text) ?? [];
+    assert.match(line, /^19 of 20 passed · ❌ `c19` · ✅ `c0` · .* · and 8 more$/);
+  });
+
   it("shows no secret value, in whatever it stands", () => {
     const { failed } = exampleComments;
     assert.ok(failed);
