@@ -8,7 +8,7 @@ import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { decideEvent, type Decision, type EventFacts } from "./decide-event.ts";
 import { previewDown } from "./down.ts";
-import { publishFork } from "./publish-fork.ts";
+import { publishFork } from "../fork/publish.ts";
 import { readEvent, type Event } from "./event.ts";
 import { noRepository, repositoryOf, sharedSettings } from "./shared.ts";
 import { previewUp, previewUpInWords, type PreviewUp } from "./up.ts";

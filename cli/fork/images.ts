@@ -1,13 +1,8 @@
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { download } from "../github/download.ts";
 import type { Repository } from "../github/deployments.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
-
-/** The time that the images of a commit may take to come, in milliseconds. */
-const patience = 10 * 60_000;
 
 /**
  * Fetches the images of a fork's commit that the workflow without secrets built and left on GitHub, into a folder. The
@@ -42,11 +37,4 @@ export async function fetchImages(
 /** Says that an artifact is not what the workflow leaves. */
 export function noImages(artifact: string, got: string): string {
   return `pull-request: expected the file images.tar in the artifact ${artifact}, got ${JSON.stringify(got)}; build it again, with unzip on this machine`;
-}
-
-async function download(address: string, file: string): Promise<void> {
-  const answer = await fetch(address, { signal: AbortSignal.timeout(patience) });
-  if (!answer.ok || answer.body === null)
-    throw new Problem(`pull-request: expected the images' artifact, got ${answer.status}; run it again`);
-  await pipeline(Readable.fromWeb(answer.body), createWriteStream(file));
 }

@@ -11,7 +11,7 @@ import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
 import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { fetchImages } from "./fork-images.ts";
+import { fetchImages } from "./images.ts";
 
 /**
  * Publishes the images of a fork's commit that the workflow without secrets has built: under its commit, and nothing else.
