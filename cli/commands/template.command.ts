@@ -9,9 +9,12 @@ export function templateCommand(program: Command): void {
     .description("the database that previews' own are cloned from")
     .command("refresh")
     .description("make it anew: a copy of staging's, masked and compared")
-    .requiredOption("--stack <stack>", "the stack of the previews' host, host-<name>")
+    .option(
+      "--stack <stack>",
+      "the stack of the previews' host; left out, that of Pulumi.preview.yaml, and nothing happens where it has no template",
+    )
     .option(...json)
-    .action(async ({ json = false, stack }: { json?: boolean; stack: string }) => {
+    .action(async ({ json = false, stack }: { json?: boolean; stack?: string }) => {
       const { refreshTemplate, refreshedInWords } = await import("./template.ts");
       await answer(
         json,

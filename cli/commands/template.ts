@@ -4,6 +4,7 @@ import type { RefreshTemplateInput, RefreshTemplateReceipt } from "../../compone
 import type { TemplateServer } from "../../components/data/template-server.ts";
 import { engineAddress, type HostConnection } from "../../components/host/ssh-config.ts";
 import { namesOf } from "../../components/naming/names.ts";
+import type { PreviewSettings } from "../../components/settings/preview.ts";
 import type { TemplateSettings } from "../../components/settings/template.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
@@ -13,13 +14,14 @@ import { readDeployment, stackOutputs } from "../pulumi/state.ts";
 import { callFor } from "../stack/call.ts";
 import { openHosts } from "../stack/hosts.ts";
 import { runStep } from "../stack/program.ts";
-import { namespaceOf, settingsOf } from "../stack/settings.ts";
+import { namespaceOf, previewSettings, settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 
 /** The result of `towpath template refresh`. */
-export interface RefreshedTemplate extends RefreshTemplateReceipt {
+export interface RefreshedTemplate {
   readonly stack: string;
-  readonly seconds: number;
+  /** Left out where the stack has no template, and nobody asked for it by name. */
+  readonly template?: RefreshTemplateReceipt & { readonly seconds: number };
 }
 
 /** The stack whose database is copied: never production's, for no setting and no argument leads there. */
@@ -32,16 +34,21 @@ const waitSeconds = 10;
  * Makes the template of a host anew: staging's database is copied, from one host to the other through this machine and no
  * file, masked by the project's own SQL, compared with what it was, and takes the place of the template before.
  *
+ * @param named the stack of the host; left out, that of the previews, which need not have a template
  * @throws Problem when the stack has no template, a mask leaves personal data as it was, or a step fails
  */
 export async function refreshTemplate(
-  stack: string,
+  named: string | undefined,
   progress: Progress,
   project: Project,
 ): Promise<RefreshedTemplate> {
+  const stack = named ?? (previewSettings(project) as PreviewSettings).gateway;
   const settings = settingsOf(project, stack);
   const template = settings.environment === "host" ? settings.template : undefined;
-  if (template === undefined) throw new Problem(noTemplate(stack));
+  if (template === undefined) {
+    if (named === undefined) return { stack };
+    throw new Problem(noTemplate(stack));
+  }
   const mask = { file: template.mask, sql: readMask(project, template) };
   const call = await callFor("refresh", stack, progress, project);
   const { template: server } = stackOutputs(await readDeployment(call, run)) as { template?: TemplateServer };
@@ -68,14 +75,14 @@ export async function refreshTemplate(
     words: `making the template of ${stack}`,
     wasEnded: wasEnded(stack),
   } as const;
-  const receipt = (await runStep(step, connection, call, run, progress)) as RefreshTemplateReceipt & {
-    seconds: number;
-  };
-  return { stack, ...receipt };
+  const receipt = await runStep(step, connection, call, run, progress);
+  return { stack, template: receipt as Required<RefreshedTemplate>["template"] };
 }
 
 /** Says what the template is made of. */
-export function refreshedInWords({ stack, bytes, compared, seconds }: RefreshedTemplate): string {
+export function refreshedInWords({ stack, template }: RefreshedTemplate): string {
+  if (template === undefined) return `${stack}: it has no template, and nothing was copied`;
+  const { bytes, compared, seconds } = template;
   return `${stack}: the template is a masked copy of ${source}'s database, ${(bytes / 1024 ** 2).toFixed(0)} MiB, in ${seconds} s; columns with personal data in which no value was left: ${compared}`;
 }
 

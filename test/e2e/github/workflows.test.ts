@@ -90,6 +90,7 @@ describe("the workflows", () => {
         "preview.yml check",
         "preview.yml comment",
         "preview.yml sweep",
+        "preview.yml template",
         "preview-build.yml build",
       ].map(commands),
       [
@@ -104,6 +105,7 @@ describe("the workflows", () => {
           'npx towpath comment "$NUMBER" ${STATE:+--state "$STATE"} ${CHECKS:+--checks "$CHECKS"} --text comment.md',
         ],
         ["npm ci", "npx towpath sweep"],
+        ["npm ci", "npx towpath template refresh"],
         ["npm ci", "npm run ci -- --save images.tar"],
       ],
     );

@@ -9,7 +9,7 @@ import {
   refreshTemplate,
   type RefreshedTemplate,
 } from "../../../../cli/commands/template.ts";
-import { hostKey } from "../../settings/good.ts";
+import * as good from "../../settings/good.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { PlayedHost } from "../played-host.ts";
 import { recordedProgress } from "../quiet.ts";
@@ -59,7 +59,7 @@ describe("a refresh of the template", function () {
   });
 
   function settings(template: object | undefined): void {
-    const address = { address: "10.0.0.2", user: "deploy", hostKey };
+    const address = { address: "10.0.0.2", user: "deploy", hostKey: good.hostKey };
     const config = { "towpath:host": address, ...(template && { "towpath:template": template }) };
     machine.write("Pulumi.host-previews.yaml", stringify({ config }));
   }
@@ -69,8 +69,12 @@ describe("a refresh of the template", function () {
     machine.pulumi("stack", [{ deployment: { resources } }]);
     process.env.PULUMI_BACKEND_URL = "s3://state";
   }
-  function refresh(stack = "host-previews"): Promise<RefreshedTemplate> {
+  function refresh(stack: string | undefined = "host-previews"): Promise<RefreshedTemplate> {
     return refreshTemplate(stack, recordedProgress(), machine.project);
+  }
+  /** As a workflow asks each night, which knows no stack. */
+  function refreshAny(): Promise<RefreshedTemplate> {
+    return refreshTemplate(undefined, recordedProgress(), machine.project);
   }
 
   it("runs the program on the previews' host, which reads staging's database on staging's", async () => {
@@ -96,6 +100,19 @@ describe("a refresh of the template", function () {
         waitSeconds: 10,
       },
     });
+  });
+
+  it("takes the host that previews name, and leaves one without a template alone", async () => {
+    const { previewDomain, registry, host, gateway } = good.preview;
+    const shared = { previewDomain, registry: { ...registry, login: undefined }, host, gateway };
+    const config = Object.entries(shared).map(([name, value]) => [`towpath:${name}`, value as unknown]);
+    machine.write("Pulumi.preview.yaml", stringify({ config: Object.fromEntries(config) as object }));
+    assert.equal((await refreshAny()).template?.compared, 1);
+    settings(undefined);
+    assert.equal(
+      refreshedInWords(await refreshAny()),
+      "host-previews: it has no template, and nothing was copied",
+    );
   });
 
   it("shows the program's message when it fails", async () => {
