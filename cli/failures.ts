@@ -25,11 +25,14 @@ const engineGone: KnownFailure = {
   },
 };
 
+/** Pulumi's words for a state that another run has. */
+const locked = "is currently locked by";
+
 /** The failures that are known: the first that knows the message is the one that is shown. */
 const knownFailures: readonly KnownFailure[] = [
   {
     // Another run holds the state, from Pulumi's own report: for states that are not in files here.
-    theirs: /is currently locked by/,
+    theirs: new RegExp(locked),
     ours: ({ input }) => {
       const owner = /created by (.+) \(pid (\d+)\) at (\S+)/.exec(input);
       const stack = /\/locks\/[^/]+\/[^/]+\/([^/]+)\/[^/]+\.json/.exec(input)?.[1] ?? "<stack>";
@@ -146,6 +149,11 @@ export function explain(outcome: Failure): string {
   if (known.length > 0) return known.join("\n");
   const printed = translate(errorsOfLog(outcome.log), undefined);
   return printed === "" ? endedSilently(outcome.ending) : printed;
+}
+
+/** Tells whether Pulumi did nothing because another run has the state. */
+export function isLocked({ errors, log }: Pick<Failure, "errors" | "log">): boolean {
+  return [log, ...errors.map(({ message }) => message)].some((said) => said.includes(locked));
 }
 
 /** The messages of the engine, the plugins and the program that a person needs to know, each reason once. */

@@ -3,6 +3,9 @@ import { UserError } from "../components/input/user-error.ts";
 /** A problem that a person can put right, as the command line found it. */
 export class Problem extends UserError {}
 
+/** Another run has the state, and gives it back when it ends. */
+export class StateLocked extends Problem {}
+
 /** The person asked to stop. */
 export class Interrupted extends Problem {}
 

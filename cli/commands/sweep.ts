@@ -5,7 +5,7 @@ import { isPreview, previewStack } from "../../components/naming/namespace.ts";
 import type { PreviewSettings } from "../../components/settings/preview.ts";
 import { neededDigests } from "../ci/prune.ts";
 import { githubClient, onGithub } from "../github/access.ts";
-import { alone } from "../preview/alone.ts";
+import { unlessBusy } from "../preview/alone.ts";
 import { takeDown } from "../preview/stack.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
@@ -56,7 +56,7 @@ export async function sweepPreviews(
     });
     const remove = async (stack: string): Promise<void> => {
       if (problem !== undefined) throw problem;
-      await alone(stack, progress, project, () => takeDown(stack, progress, project));
+      await unlessBusy(stack, project, () => takeDown(stack, progress, project));
     };
     const stacks = stacksIn({ state: stateOf(host), application, list, remove });
     const repository = repositoryNameOf(named.repository);

@@ -6,7 +6,7 @@ import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { listStacks } from "../pulumi/stacks.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { alone } from "./alone.ts";
+import { alone, onceUnlocked } from "./alone.ts";
 import { repositoryOf, sharedSettings } from "./shared.ts";
 import { takeDown } from "./stack.ts";
 import { stackFor, type PreviewWish } from "./wish.ts";
@@ -42,7 +42,7 @@ export async function remove(
   progress: Progress,
   project: Project,
 ): Promise<PreviewDown["removed"][number]> {
-  const { deleted, wasThere } = await takeDown(stack, progress, project);
+  const { deleted, wasThere } = await onceUnlocked(stack, progress, () => takeDown(stack, progress, project));
   const left = repository && (await removeEnvironment(repository, stack));
   if (left !== undefined) progress.say(left);
   if (repository !== undefined) await dropPictures(repository, stack, progress, project);

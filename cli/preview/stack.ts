@@ -1,4 +1,6 @@
+import { explain, isLocked } from "../failures.ts";
 import { checkOutcome } from "../outcome.ts";
+import { StateLocked } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
@@ -21,7 +23,11 @@ export interface Source {
   readonly isFork: boolean;
 }
 
-/** Brings a preview's stack up with a commit, and makes it where it is not there. */
+/**
+ * Brings a preview's stack up with a commit, and makes it where it is not there.
+ *
+ * @throws StateLocked when another run has its state
+ */
 export async function bringUp(
   stack: string,
   { commit, isFork }: Source,
@@ -37,7 +43,12 @@ export async function bringUp(
   }
   const variables = { TOWPATH_COMMIT: commit, TOWPATH_FORK: String(isFork) };
   const told = { ...call, environment: { ...call.environment, ...variables } };
-  return runOperation("up", told, progress, settingsFileArguments(stack));
+  return unlocked(await runOperation("up", told, progress, settingsFileArguments(stack)));
+}
+
+function unlocked(outcome: Outcome): Outcome {
+  if (!outcome.succeeded && isLocked(outcome)) throw new StateLocked(explain(outcome));
+  return outcome;
 }
 
 /** The result of taking a preview's stack down. */
@@ -48,13 +59,17 @@ export interface TakenDown {
   readonly wasThere: boolean;
 }
 
-/** Removes a preview's stack with all that it made, also one that a run left half made; nothing where there is none. */
+/**
+ * Removes a preview's stack with all that it made, also one that a run left half made; nothing where there is none.
+ *
+ * @throws StateLocked when another run has its state
+ */
 export async function takeDown(stack: string, progress: Progress, project: Project): Promise<TakenDown> {
   const call = await callFor("destroy", stack, progress, project);
   if ((await readDeployment(call, run)) === undefined) return { deleted: 0, wasThere: false };
   await clearKilledRelease(call, run, progress);
   const connections = await openHosts(call, run, progress);
-  const outcome = await runOperation("destroy", call, progress, settingsFileArguments(stack));
+  const outcome = unlocked(await runOperation("destroy", call, progress, settingsFileArguments(stack)));
   checkOutcome(outcome);
   await removeLeftSite(call, settingsOf(project, stack), connections, run, progress);
   await leaveRoom(call, connections);

@@ -4,7 +4,7 @@ import { readPullRequest, type PullRequest } from "../github/pull-requests.ts";
 import { Problem } from "../problem.ts";
 import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
-import { alone } from "./alone.ts";
+import { alone, onceUnlocked } from "./alone.ts";
 import { remove } from "./down.ts";
 import { noRepository, repositoryOf, sharedSettings } from "./shared.ts";
 import { bringUp, type Source } from "./stack.ts";
@@ -45,7 +45,9 @@ export async function previewUp(wish: PreviewWish, progress: Progress, project: 
       repository && beginDeployment(repository, { environment: stack, commit, isTransient: true });
     // Told while the release begins: nobody waits for it.
     deployment?.catch(() => undefined);
-    const end = await ended(() => bringUp(stack, source, progress, project));
+    const end = await ended(() =>
+      onceUnlocked(stack, progress, () => bringUp(stack, source, progress, project)),
+    );
     if (repository !== undefined && (await isGone(repository, wish))) {
       await deployment;
       await remove(stack, repository, progress, project);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
-import { Problem } from "../problem.ts";
+import { StateLocked } from "../problem.ts";
 import { isAlive } from "../process/alive.ts";
 import type { PulumiCall } from "./call.ts";
 import { forgetRun, placeOfRun } from "./run-places.ts";
@@ -49,7 +49,7 @@ export function readLocks({ project, stack, environment }: PulumiCall): Lock[] {
  */
 export function clearDeadLocks(locks: readonly Lock[], machine: Machine = thisMachine): string[] {
   const held = locks.filter((lock) => mayLive(lock, machine));
-  if (held.length > 0) throw new Problem(held.map((lock) => stateLocked(lock, machine)).join("\n"));
+  if (held.length > 0) throw new StateLocked(held.map((lock) => stateLocked(lock, machine)).join("\n"));
   return locks.map((lock) => {
     for (const file of [lock.file, `${lock.file}.attrs`]) rmSync(file, { force: true });
     forgetRun(backendOf(lock), lock.pid);

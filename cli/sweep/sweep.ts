@@ -1,6 +1,7 @@
 import { GithubError } from "../../components/github/client.ts";
 import { defined } from "../../components/input/defined.ts";
 import { UserError } from "../../components/input/user-error.ts";
+import { StateLocked } from "../problem.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 import { endingSoon, planSweep, type Decision, type Ending, type Facts } from "./plan.ts";
 import { kindNames, type Kind, type KindName, type Thing } from "./thing.ts";
@@ -135,7 +136,10 @@ class Removal {
       this.wantedAgain.add(preview);
       return told(decision, "spared");
     } catch (error) {
-      return this.failed(decision, error);
+      if (!(error instanceof StateLocked)) return this.failed(decision, error);
+      // A run is at work: it asks GitHub by itself, and the next sweep looks at what it leaves.
+      this.wantedAgain.add(preview);
+      return told(decision, "spared", error.message);
     }
   }
 

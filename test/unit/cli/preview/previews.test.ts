@@ -143,6 +143,19 @@ describe("towpath preview", function () {
       assert.equal(github.bodies[`POST ${repo}/deployments`]?.transient_environment, true);
     });
 
+    it("waits for a run elsewhere that has the state, such as a sweep's", async () => {
+      pullRequest(12, "open");
+      locked("up");
+      assert.equal((await up()).state, "runs");
+      assert.deepEqual(calls(), [init("pr-12"), operation("up", "pr-12"), operation("up", "pr-12")]);
+      assert.equal(
+        progress.lines.some((line) =>
+          line.startsWith("waiting for another run, which has the state of pr-12"),
+        ),
+        true,
+      );
+    });
+
     it("takes the preview away when its pull request was closed meanwhile", async () => {
       pullRequest(12, "open");
       machine.pulumiDoes("up", "touch released");
@@ -300,7 +313,24 @@ describe("towpath preview", function () {
     });
   });
 
+  /** Another run has the state, until it is asked for the second time. */
+  function locked(kind: "up" | "destroy"): void {
+    machine.pulumiDoes(
+      kind,
+      `test -e asked || { touch asked; echo "error: the stack is currently locked by 1 lock(s)" >&2; exit 255; }`,
+    );
+  }
+
   describe("down", () => {
+    it("waits for a run elsewhere that has the state", async () => {
+      pullRequest(12, "closed");
+      state("pr-12");
+      locked("destroy");
+      assert.equal((await down()).removed[0]?.wasThere, true);
+      const destroy = operation("destroy", "pr-12");
+      assert.deepEqual(calls(), [destroy, destroy, removal("pr-12")]);
+    });
+
     it("removes a pull request's previews, on the host and on GitHub", async () => {
       pullRequest(12, "closed");
       deployable("pr-12-admin");

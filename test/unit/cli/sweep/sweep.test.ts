@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Problem } from "../../../../cli/problem.ts";
+import { Problem, StateLocked } from "../../../../cli/problem.ts";
 import type { Facts, PullRequestState } from "../../../../cli/sweep/plan.ts";
 import { isSwept, sweep, type Swept, type Wanted } from "../../../../cli/sweep/sweep.ts";
 import type { Kind, KindName, Thing } from "../../../../cli/sweep/thing.ts";
@@ -65,6 +65,22 @@ describe("a sweep", () => {
   function results({ things }: Swept): string[] {
     return things.map(({ name, result, reason }) => `${name}: ${result ?? "planned"} (${reason})`);
   }
+
+  it("spares a preview whose state another run has, which is no failure", async () => {
+    states.set(12, "closed");
+    for (const one of ["stack", "container", "environment"] as const) there(one, "pr-12");
+    beforeRemoval = () => {
+      throw new StateLocked("state: locked by another run");
+    };
+    const result = await swept();
+    assert.deepEqual(results(result), [
+      "pr-12-stack: spared (closed)",
+      "pr-12-container: spared (closed)",
+      "pr-12-environment: spared (closed)",
+    ]);
+    assert.equal(result.things[0]?.problem, "state: locked by another run");
+    assert.deepEqual([isSwept(result), things.length], [true, 3]);
+  });
 
   it("changes nothing in a dry run", async () => {
     states.set(12, "closed").set(13, "open");
