@@ -24,19 +24,18 @@ export interface Decision {
   readonly releases?: boolean;
   /** True when the label that releases is to be taken off: the next commit needs it again. */
   readonly takesLabelOff?: true;
+  /** True when the newest commit's images may not be there yet: the run of its own push then brings the preview up. */
+  readonly mayWait?: true;
 }
 
 /** The actions that say of a commit that its images were, or are being, published. */
 const pushes = new Set(["opened", "reopened", "synchronize"]);
 
-/** The actions after which a pull request may have a preview that it had not, or no longer. */
-const changes = new Set([...pushes, "ready_for_review", "converted_to_draft", "labeled", "unlabeled"]);
-
 /**
  * Decides what an event about a pull request leads to.
  *
  * The event only says that something happened. What counts is how the pull request is now: events come late, doubled and
- * in another order.
+ * in another order, and of those that wait for a run GitHub drops all but the last.
  */
 export function decideEvent(
   event: Exclude<Event, { kind: "branch deleted" | "none" }>,
@@ -50,14 +49,12 @@ export function decideEvent(
   if (pullRequest.isFork) return decideFork(event, { ...facts, pullRequest }, triggers);
   if (event.kind !== "pull request")
     return { preview: "leave", because: "only a fork's commits have to be released" };
-  const { action, commit, changesBase } = event;
-  if (action === "closed") return { preview: "leave", because: "it is open again" };
-  if (pushes.has(action) && commit !== pullRequest.commit) return superseded(commit, pullRequest);
-  if (!changes.has(action) && !changesBase)
-    return { preview: "leave", because: `${action} changes nothing of a preview` };
   const unwanted = reasonAgainst(pullRequest, facts.files, triggers);
   if (unwanted !== undefined) return { preview: "down", because: unwanted };
-  return { preview: "up", because: changesBase ? `it goes to ${pullRequest.base} now` : action };
+  const { action, commit, changesBase } = event;
+  const because = changesBase ? `it goes to ${pullRequest.base} now` : action;
+  if (pushes.has(action) && commit === pullRequest.commit) return { preview: "up", because };
+  return { preview: "up", because, mayWait: true };
 }
 
 function decideFork(

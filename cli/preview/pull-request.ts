@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs";
+import { parseApplication } from "../../components/application/parse.ts";
+import { previewStack } from "../../components/naming/namespace.ts";
+import { environmentRegistry } from "../../components/plan/environment-registry.ts";
+import type { PreviewSettings } from "../../components/settings/preview.ts";
 import type { TriggerSettings } from "../../components/settings/triggers.ts";
 import type { Repository } from "../github/deployments.ts";
 import { changedFiles, mayWrite, readPullRequest, removeLabel } from "../github/pull-requests.ts";
 import { isReleased, markReleased } from "../github/released-commits.ts";
 import { Problem } from "../problem.ts";
+import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
+import { callFor } from "../stack/call.ts";
+import { hostsOfStack } from "../stack/hosts.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { decideEvent, type Decision, type EventFacts } from "./decide-event.ts";
 import { previewDown } from "./down.ts";
@@ -121,7 +128,7 @@ interface Surroundings {
 }
 
 async function carryOut(
-  { preview, releases, takesLabelOff }: Decision,
+  { preview, releases, takesLabelOff, mayWait }: Decision,
   { number, pullRequest, by }: EventFacts & { readonly number: number; readonly by: string },
   repository: Repository,
   { label, progress, project }: Surroundings,
@@ -133,5 +140,23 @@ async function carryOut(
   if (preview !== "up" || pullRequest === undefined) return undefined;
   const { commit, isFork } = pullRequest;
   if (isFork && !(await publishFork(repository, commit, progress, project))) return undefined;
+  if (mayWait === true && !(await isPublished(number, commit, progress, project))) return undefined;
   return previewUp({ pullRequest: number, commit, isNewest: true }, progress, project);
+}
+
+/** Tells whether all images of a commit are in the registry. */
+async function isPublished(
+  pullRequest: number,
+  commit: string,
+  progress: Progress,
+  project: Project,
+): Promise<boolean> {
+  const call = await callFor("config", previewStack(pullRequest), progress, project);
+  // Connections are relative to the project's folder, as for its programs.
+  process.chdir(project.root);
+  const { settings, credential } = await hostsOfStack(call, run);
+  const registry = environmentRegistry({ settings: settings as PreviewSettings, credential });
+  const names = Object.keys(parseApplication(project.application).images);
+  const digests = await Promise.all(names.map((name) => registry.digestOf(name, commit)));
+  return digests.every((digest) => digest !== undefined);
 }

@@ -34,7 +34,7 @@ function decided(
   settings: object = {},
 ): string {
   const facts = { pullRequest, mayWrite: true, isReleased: false, files: [], ...more } as EventFacts;
-  const { preview, because, releases, takesLabelOff } = decideEvent(
+  const { preview, because, releases, takesLabelOff, mayWait } = decideEvent(
     event as Parameters<typeof decideEvent>[0],
     facts,
     triggers.parse(settings),
@@ -43,7 +43,7 @@ function decided(
     ...(releases === undefined ? [] : [releases ? "release" : "take back"]),
     ...(takesLabelOff === true ? ["label off"] : []),
   ];
-  return `${[preview, ...also].join(" + ")}: ${because}`;
+  return `${[preview, ...also].join(" + ")}${mayWait === true ? ", or waits" : ""}: ${because}`;
 }
 
 const [n, o] = [newest.slice(0, 12), older.slice(0, 12)];
@@ -61,27 +61,27 @@ const rows: Row[] = [
   ["pushed", happened("synchronize"), open, {}, {}, "up: synchronize"],
   ["force-pushed to an older commit", happened("synchronize", { commit: older }), { ...open, commit: older }, {}, {}, "up: synchronize"],
   ["reopened", happened("reopened"), open, {}, {}, "up: reopened"],
-  ["ready for review", happened("ready_for_review"), open, {}, {}, "up: ready_for_review"],
+  ["ready for review", happened("ready_for_review"), open, {}, {}, "up, or waits: ready_for_review"],
   ["closed", happened("closed"), { ...open, isOpen: false }, {}, {}, "down: it is closed"],
   ["closed, told twice", happened("closed"), { ...open, isOpen: false }, {}, {}, "down: it is closed"],
-  ["closed, told after it was reopened", happened("closed"), open, {}, {}, "leave: it is open again"],
+  ["closed, told after it was reopened", happened("closed"), open, {}, {}, "up, or waits: closed"],
   ["pushed, told after it was closed", happened("synchronize"), { ...open, isOpen: false }, {}, {}, "down: it is closed"],
-  ["pushed, told after another push", happened("synchronize", { commit: older }), open, {}, {}, `leave: ${o} is no longer its newest commit, which is ${n}`],
-  ["opened, told after a push", happened("opened", { commit: older }), open, {}, {}, `leave: ${o} is no longer its newest commit, which is ${n}`],
+  ["pushed, told after another push", happened("synchronize", { commit: older }), open, {}, {}, "up, or waits: synchronize"],
+  ["opened, told after a push", happened("opened", { commit: older }), open, {}, {}, "up, or waits: opened"],
   ["its branch deleted, which closes it", happened("closed"), { ...open, isOpen: false }, {}, {}, "down: it is closed"],
   ["transferred, or its repository is another one", happened("synchronize"), undefined, {}, {}, "down: the repository has no such pull request"],
-  ["its title edited", happened("edited"), open, {}, {}, "leave: edited changes nothing of a preview"],
-  ["assigned", happened("assigned"), open, {}, {}, "leave: assigned changes nothing of a preview"],
-  ["its base changed", happened("edited", { changesBase: true }), open, {}, {}, "up: it goes to main now"],
+  ["its title edited", happened("edited"), open, {}, {}, "up, or waits: edited"],
+  ["assigned", happened("assigned"), open, {}, {}, "up, or waits: assigned"],
+  ["its base changed", happened("edited", { changesBase: true }), open, {}, {}, "up, or waits: it goes to main now"],
   ["stacked on another one", happened("opened"), stacked, {}, {}, "up: opened"],
-  ["stacked, and retargeted when that was merged", happened("edited", { changesBase: true, commit: older }), open, {}, {}, "up: it goes to main now"],
+  ["stacked, and retargeted when that was merged", happened("edited", { changesBase: true, commit: older }), open, {}, {}, "up, or waits: it goes to main now"],
   ["a comment", comment(`/preview ${newest}`), open, {}, {}, "leave: only a fork's commits have to be released"],
 
-  ["converted to a draft, which may have one", happened("converted_to_draft"), { ...open, isDraft: true }, {}, {}, "up: converted_to_draft"],
+  ["converted to a draft, which may have one", happened("converted_to_draft"), { ...open, isDraft: true }, {}, {}, "up, or waits: converted_to_draft"],
   ["converted to a draft, which may have none", happened("converted_to_draft"), { ...open, isDraft: true }, {}, { drafts: false }, "down: it is a draft"],
   ["opened without a label that is wanted", happened("opened"), open, {}, { labels: ["app", "web"] }, "down: it has no label of app, web"],
-  ["labelled as is wanted", happened("labeled", { label: "app" }), { ...open, labels: ["App"] }, {}, { labels: ["app"] }, "up: labeled"],
-  ["labelled as is wanted, told after a push", happened("labeled", { label: "app", commit: older }), { ...open, labels: ["app"] }, {}, { labels: ["app"] }, "up: labeled"],
+  ["labelled as is wanted", happened("labeled", { label: "app" }), { ...open, labels: ["App"] }, {}, { labels: ["app"] }, "up, or waits: labeled"],
+  ["labelled as is wanted, told after a push", happened("labeled", { label: "app", commit: older }), { ...open, labels: ["app"] }, {}, { labels: ["app"] }, "up, or waits: labeled"],
   ["the label taken off", happened("unlabeled", { label: "app" }), open, {}, { labels: ["app"] }, "down: it has no label of app"],
   ["nothing of the paths changed", happened("opened"), open, { files: ["docs/a.md"] }, { paths: ["app/**", "*.ts"] }, "down: it changes nothing of app/**, *.ts"],
   ["one of the paths changed", happened("opened"), open, { files: ["docs/a.md", "app/api/x.py"] }, { paths: ["app/**"] }, "up: opened"],

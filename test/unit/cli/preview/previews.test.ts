@@ -12,6 +12,7 @@ import { previewUp, previewUpInWords } from "../../../../cli/preview/up.ts";
 import { branchPreviewStack } from "../../../../components/naming/namespace.ts";
 import { until } from "../../../support/until.ts";
 import { PlayedGithub } from "../../github/played-github.ts";
+import { PlayedRegistry } from "../../image/played-registry.ts";
 import * as good from "../../settings/good.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { PlayedHost } from "../played-host.ts";
@@ -456,6 +457,27 @@ describe("towpath preview", function () {
         assert.equal(handledInWords(await happened("pull_request", { ...about, action: "opened" })), words);
       }
       assert.deepEqual(calls(), []);
+    });
+
+    it("leaves it to the run of a push to release images that are not there yet", async () => {
+      const registry = await PlayedRegistry.start();
+      try {
+        configure({ registry: { address: registry.address, repository: "octocat/notes" } });
+        pullRequest(12, "open");
+        const late = { ...about, action: "edited" };
+        const waits = "pull request 12: waits for its images, edited";
+        assert.equal(handledInWords(await happened("pull_request", late)), waits);
+        registry.publish("octocat/notes/api", [commit]);
+        assert.equal(handledInWords(await happened("pull_request", late)), waits);
+        assert.deepEqual(calls(), []);
+        registry.publish("octocat/notes/web", [commit]);
+        assert.equal(
+          handledInWords(await happened("pull_request", late)),
+          "pull request 12: aaaaaaaaaaaa runs at https://pr-12.preview.example.com",
+        );
+      } finally {
+        await registry.stop();
+      }
     });
 
     it("looks at the files that changed, where paths are wanted", async () => {
