@@ -109,6 +109,21 @@ describe("a trial on a clone of the template", () => {
     assert.deepEqual(machine.ran.slice(1), ["current", "up", "current"]);
   });
 
+  it("is made again where it has to be as it was before", async () => {
+    const machine = new FakeMachine(["0001", "0002", "0001", "0002"]);
+    const [url, before] = await onClone(machine as unknown as Machine, input, template, async (database) => [
+      database.url,
+      await database.before(),
+    ]);
+    assert.equal(before, url);
+    const made = machine.sql.filter((sql) => /CREATE DATABASE|^DROP DATABASE/.test(sql));
+    assert.deepEqual(
+      made.map((sql) => (dropped.test(sql) ? "drop" : "make")),
+      ["drop", "make", "drop", "drop", "make", "drop"],
+    );
+    assert.deepEqual(machine.ran.slice(1), ["current", "up", "current", "current", "up", "current"]);
+  });
+
   it("is not had where it cannot be, with the reason, and leaves no clone", async () => {
     const late = new StepFailure("psql: ERROR:  canceling statement due to statement timeout");
     const full = new StepFailure("psql: ERROR:  could not write: No space left on device\nmore");
