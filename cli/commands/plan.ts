@@ -1,4 +1,5 @@
 import { UserError } from "../../components/input/user-error.ts";
+import { measuredOnInWords } from "../../components/migration/measured-facts.ts";
 import { concernsOf } from "../comment/concerns.ts";
 import { plan, type Planned } from "../plan/plan.ts";
 import type { StackPlan } from "../plan/stack-plan.ts";
@@ -40,8 +41,10 @@ export function planInWords(plan: StackPlan): string {
     release === undefined
       ? `${stack}: could not be planned`
       : `${stack}: release ${release.id}, ${current === undefined ? "the first" : `after ${current.id}`}, plan ${facts?.digest ?? ""}`;
+  const { on } = facts?.migration.facts ?? {};
   return [
     head,
+    ...(on === undefined ? [] : [`  migrations: ${measuredOnInWords(on)}`]),
     ...concerns.map(({ kind, words }) => `  ${kind}: ${words}`),
     ...resources.map(({ change, type, part, fields }) => {
       const named = fields.length === 0 ? "" : `: ${fields.join(", ")}`;

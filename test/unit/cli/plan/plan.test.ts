@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { comment, noPlan, noRepository } from "../../../../cli/commands/comment.ts";
 import { planInWords, planWithDrift } from "../../../../cli/commands/plan.ts";
 import { notReleasedTo, plan } from "../../../../cli/plan/plan.ts";
-import { quiet } from "../../../support/comment-facts.ts";
+import { dangerousMigration, quiet, quietPlan } from "../../../support/comment-facts.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";
 
@@ -91,6 +91,20 @@ describe("towpath plan", function () {
     assert.match(found.problem?.words ?? "", /towpath:commit: aaaa was never published/);
     assert.deepEqual([found.facts, found.resources], [undefined, []]);
     assert.match(planInWords(found), /^staging: could not be planned\n {2}refused: `.*never published/);
+  });
+
+  it("says what its migrations were measured on, and of times without rows that they are", () => {
+    const on = { kind: "schema", why: "there is none yet" } as const;
+    const facts = {
+      ...quiet,
+      migration: { ...dangerousMigration, facts: { ...dangerousMigration.facts, on } },
+    };
+    const words = planInWords({ ...quietPlan("staging"), facts });
+    assert.match(
+      words,
+      /^ {2}migrations: measured on an empty schema, and on no clone of the template: there is none yet$/m,
+    );
+    assert.match(words, /^ {2}locks: SHARE for 8\.4 s without rows: /m);
   });
 
   it("goes on where nobody can see what differs from the last up", async () => {
