@@ -151,8 +151,9 @@ function printed(
   return machine.once(run, timeoutSeconds, async ({ exitCode, output, log }) => {
     if (exitCode === 0) return output();
     const how = exitCode === undefined ? `is not done within ${timeoutSeconds} s` : `ends with ${exitCode}`;
+    // An older release does not know the revisions of a newer one: production's, on what staging was.
     throw new NoClone(
-      `"${command.join(" ")}" of the release that runs ${how} there: ${(await log(3)).trim()}`,
+      `"${command.join(" ")}" of the release that runs ${how} there, perhaps for the template is ahead of it: ${(await log(3)).trim()}`,
     );
   });
 }
