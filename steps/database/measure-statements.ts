@@ -3,7 +3,7 @@ import { StepFailure } from "../step-failure.ts";
 import { locksOf, rewritten, rounded, tablesOf, walPosition, watchedLocks, type Ask } from "./catalog.ts";
 import { NotInTime, type SqlAnswer, type SqlSession } from "./psql-session.ts";
 
-/** The time that is left for a last look at what did not end in time, in milliseconds. */
+/** The time after the last statement's end for what is looked at beside them, in milliseconds. */
 export const lastLook = 10_000;
 
 /**
@@ -20,14 +20,15 @@ export async function measureStatements(
   timeoutSeconds: number,
 ): Promise<TriedResult[]> {
   const deadline = Date.now() + timeoutSeconds * 1000;
+  const end = deadline + lastLook;
   const ask = async (sql: string): Promise<readonly string[]> => {
-    const { lines, problem } = await session.run(sql, deadline);
+    const { lines, problem } = await session.run(sql, end);
     if (problem !== undefined) throw new StepFailure(`migrations: the scratch database says "${problem}"`);
     return lines;
   };
   const tables = await tablesOf(ask);
   const [pid = ""] = await ask("SELECT pg_backend_pid()");
-  const look: Ask = async (sql) => (await watcher.run(sql, deadline + lastLook)).lines;
+  const look: Ask = async (sql) => (await watcher.run(sql, end)).lines;
   const results: TriedResult[] = [];
   let open: { locks: { relation: string; mode: string }[] } | undefined;
   for (const { sql, transaction } of statements) {
@@ -59,7 +60,7 @@ export async function measureStatements(
         ({ relation, mode }) => !open?.locks.some((one) => one.relation === relation && one.mode === mode),
       );
     const locks = watched ?? news.map((one) => ({ ...one, milliseconds }));
-    const ended = own && problem === undefined ? await session.run("COMMIT", deadline) : undefined;
+    const ended = own && problem === undefined ? await session.run("COMMIT", end) : undefined;
     const failure = problem ?? ended?.problem;
     open?.locks.push(...news);
     results.push({
