@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { admittedUser } from "../../components/gateway/admission.ts";
 import type { PreviewChecks } from "../../components/settings/preview-checks.ts";
 import type { CheckFacts } from "../comment/facts.ts";
@@ -37,12 +37,9 @@ export async function takePictures(
   progress: Progress,
 ): Promise<Picture[]> {
   if (program === undefined || pages.length === 0) return [];
-  const { chromium } = await import("playwright-core");
-  const browser = await chromium.launch({
-    executablePath: program,
-    // Chromium's sandbox does not work for root.
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  const browser = await started(program);
+  if (typeof browser === "string")
+    return pages.map(({ path }) => ({ name: path, passed: false, words: browser }));
   try {
     const taken: Picture[] = [];
     for (const [index, { path, width }] of pages.entries()) {
@@ -71,6 +68,17 @@ export async function takePictures(
   }
 }
 
+/** Starts a browser; returns the problem with one that does not start. */
+async function started(program: string): Promise<Browser | string> {
+  const { chromium } = await import("playwright-core");
+  try {
+    // Chromium's sandbox does not work for root.
+    return await chromium.launch({ executablePath: program, chromiumSandbox: process.getuid?.() !== 0 });
+  } catch (error) {
+    return `expected ${program} to start, got ${firstLine(error)}`;
+  }
+}
+
 /** Returns the problem with a page; undefined when it is as it should be. */
 async function takePicture(context: BrowserContext, path: string, file: string): Promise<string | undefined> {
   rmSync(file, { force: true });
@@ -83,8 +91,14 @@ async function takePicture(context: BrowserContext, path: string, file: string):
     const status = answer?.status() ?? 0;
     return status < 400 ? undefined : `expected a page, got ${status}`;
   } catch (error) {
-    return `expected a page, got ${JSON.stringify((error as Error).message.split("\n", 1)[0])}`;
+    return `expected a page, got ${firstLine(error)}`;
   }
+}
+
+/** The first line of what went wrong, without what was called. */
+function firstLine(error: unknown): string {
+  const [said = ""] = (error as Error).message.replace(/^\w+\.\w+: /, "").split("\n", 1);
+  return JSON.stringify(said);
 }
 
 /** The names of browsers that can take pictures, as their packages call them. */

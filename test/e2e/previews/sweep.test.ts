@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { quietPlan } from "../../support/comment-facts.ts";
 import { commandsOf } from "../../support/docs.ts";
+import { fileOnBranch } from "../../support/github/git-handlers.ts";
 import { ask } from "../../support/hosts/ask.ts";
 import { labelsOf, previewDomain, TinyPreviews } from "../../support/hosts/tiny-previews.ts";
 
@@ -16,12 +20,26 @@ interface Answer {
   readonly problems: readonly string[];
 }
 
-describe("a sweep of what previews left", () => {
+/** What is checked of each preview. */
+const checks = {
+  commands: {
+    address: { command: `test "$TOWPATH_PREVIEW_URL" = https://pr-1.${previewDomain}` },
+    "end-to-end": { command: 'echo "the cart is empty [$SSH_KEY$GITHUB_TOKEN]"; exit 3' },
+  },
+  pages: [{ path: "/", width: 390 }],
+};
+
+describe("previews of a tiny application", () => {
   let previews: TinyPreviews;
   let made = 0;
 
   before(async () => {
-    previews = await TinyPreviews.create();
+    previews = await TinyPreviews.create({ settings: { checks } });
+    previews.github.store.openPullRequest({ number: 1 });
+    await up("pr-1");
+  });
+  afterEach(() => {
+    previews.github.store.refs.clear();
   });
   after(() => previews.remove());
 
@@ -68,17 +86,50 @@ describe("a sweep of what previews left", () => {
     return since.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
   }
 
-  it("removes exactly what carries a closed pull request's identity, whatever became of its state (002-132)", async () => {
+  it("have the results of their checks and pictures in the comment (002-192)", async () => {
+    const { github, project, host } = previews;
+    const { store } = github;
+    // The domain leads nowhere in tests.
+    const browser = join(project.folder, "browser");
+    project.source.write(
+      "browser",
+      `#!/bin/sh\nexec "$(command -v chromium || command -v google-chrome)" --host-resolver-rules="MAP *.${previewDomain} ${host.address}" "$@"\n`,
+    );
+    chmodSync(browser, 0o755);
+    project.source.write("plan.json", JSON.stringify(quietPlan("staging")));
+    const [command = ""] = commandsOf("previews.md").filter((line) => line.includes("preview check"));
+    const args = command.replace("12", "1").split(" ").slice(2);
+
+    const checked = await previews.launch([...args, "--to", "checks"], { CHROMIUM: browser }).ended;
+    assert.equal(checked.code, 1, checked.stdout + checked.stderr);
+    assert.match(checked.stdout, /^end-to-end:\nthe cart is empty \[\]$/m);
+    const [status] = [...store.commitStatuses.values()].flat();
+    assert.deepEqual(
+      [status?.context, status?.state, status?.description],
+      ["towpath/checks", "failure", "1 of 4 failed: end-to-end"],
+    );
+    await previews.succeed("comment", "1", "--plan", "plan.json", "--checks", "checks/checks.json");
+
+    const [comment] = store.comments;
+    const { body = "" } = comment ?? {};
+    assert.match(body, /^\*\*Checks\*\*: 3 of 4 passed · ❌ `end-to-end` `exit code 3 after \d+ s` · /m);
+    const [, commit = ""] = /\/blob\/([0-9a-f]{40})\/page-1\.png\?raw=true/.exec(body) ?? [];
+    assert.equal(store.refs.get("refs/heads/towpath-pictures/tiny/pr-1"), commit);
+    const picture = fileOnBranch(store, "towpath-pictures/tiny/pr-1", "page-1.png");
+    assert.deepEqual([picture?.toString("latin1", 1, 4), picture?.readUInt32BE(16)], ["PNG", 390]);
+    assert.deepEqual(github.wrong, []);
+  });
+
+  it("leave nothing after a sweep of what carries a closed pull request's identity, whatever became of its state (002-132)", async () => {
     const { github, host } = previews;
     const { store } = github;
-    for (const number of [1, 2, 3, 4, 5, 6]) store.openPullRequest({ number });
+    for (const number of [2, 3, 4, 5, 6]) store.openPullRequest({ number });
     // Others' things, and what is wanted.
     store.comment(2, { body: "made by hand" });
     for (const name of ["staging", "preview"]) deploy(name);
     await previews.leave("somebody", {});
     await previews.leave("other-pr-2", labelsOf("other", "other-pr-2", "s3://others"));
     await previews.leave("tiny-pr-5", labelsOf("tiny", "tiny-pr-5", "s3://others"));
-    await up("pr-1");
     deploy("pr-1");
     const wanted = await previews.inventory();
     // What is left in each way.
@@ -90,6 +141,7 @@ describe("a sweep of what previews left", () => {
     await previews.succeed("pulumi", "stack", "init", "--stack", "pr-6");
     for (const name of ["pr-2", "pr-2", "pr-3", "pr-4"]) deploy(name);
     for (const number of [2, 3, 4, 5, 6]) close(number);
+    store.refs.set("refs/heads/towpath-pictures/tiny/pr-2", "0".repeat(40));
     const before = await previews.inventory();
     assert.notDeepEqual(before, wanted);
 
@@ -121,7 +173,7 @@ describe("a sweep of what previews left", () => {
     assert.deepEqual(github.wrong, []);
   });
 
-  it("says that its host is gone, and does what can be done", async () => {
+  it("are swept as far as can be where their host is gone", async () => {
     const { github, host } = previews;
     github.store.openPullRequest({ number: 7 });
     github.store.addEnvironment("pr-7");

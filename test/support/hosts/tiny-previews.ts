@@ -49,6 +49,8 @@ export interface Inventory {
   /** The deployments on GitHub: their environments, and their states. */
   readonly deployments: readonly string[];
   readonly comments: readonly string[];
+  /** The branches with pictures. */
+  readonly pictures: readonly string[];
 }
 
 /** The labels of what a run makes for a preview of a project, with its state at that address. */
@@ -60,6 +62,16 @@ export function labelsOf(project: string, namespace: string, state: string): Rec
     "towpath.part": "web",
     "towpath.run": markOf({ who: "somebody@somewhere", when: "2026-01-02 03:04", state }),
   };
+}
+
+/** What a test wants beside the usual. */
+export interface TinyWish {
+  /** The size of a disk of its own for the host's engine. */
+  readonly diskMebibytes?: number;
+  /** The room that its previews have; without one, nothing wakes those that sleep. */
+  readonly room?: object;
+  /** More settings of all previews. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** A project with previews of a tiny application on one host, and a GitHub on this machine. */
@@ -76,14 +88,8 @@ export class TinyPreviews {
     this.github = github;
   }
 
-  /**
-   * Sets a project up, with the gateway that its previews share; with a disk of its own for the host's engine, if asked, and
-   * with what wakes sleeping previews, where there is a room.
-   */
-  static async create({
-    diskMebibytes,
-    room,
-  }: { diskMebibytes?: number; room?: object } = {}): Promise<TinyPreviews> {
+  /** Sets a project up, with the gateway that its previews share. */
+  static async create(wish: TinyWish = {}): Promise<TinyPreviews> {
     const [project, registry, host, github] = await Promise.all([
       TestProject.create(),
       testRegistry(),
@@ -92,7 +98,7 @@ export class TinyPreviews {
     ]);
     const previews = new TinyPreviews(project, registry, host, github);
     try {
-      await previews.setUp(diskMebibytes, room);
+      await previews.setUp(wish);
       return previews;
     } catch (error) {
       // The GitHub on this machine would keep the run of the tests from ending.
@@ -101,7 +107,7 @@ export class TinyPreviews {
     }
   }
 
-  private async setUp(diskMebibytes: number | undefined, room: object | undefined): Promise<void> {
+  private async setUp({ diskMebibytes, room, settings }: TinyWish): Promise<void> {
     const { project, registry, host } = this;
     if (diskMebibytes !== undefined) await host.useSmallDisk(diskMebibytes);
     await Promise.all([
@@ -116,7 +122,7 @@ export class TinyPreviews {
     if (room !== undefined) await registry.mirror("library/node:20-bookworm-slim");
     const { imageMirror } = registry;
     this.write("host-previews", { host: host.settings(), imageMirror, ...(room !== undefined && { room }) });
-    await this.configure();
+    await this.configure(settings);
     await this.succeed("pulumi", "stack", "init", "--stack", "host-previews");
     await this.succeed("pulumi", "up", "--stack", "host-previews", "--yes", "--skip-preview");
   }
@@ -180,7 +186,7 @@ export class TinyPreviews {
     const { volumes, networks } = await host.footprint();
     const containers = await host.docker("ps", "--all", "--format", '{{.Names}}\t{{.Label "test"}}');
     const sites = await host.docker("exec", this.gateway, "ls", "/etc/caddy/sites");
-    const { environments, deployments, comments } = github.store;
+    const { environments, deployments, comments, refs } = github.store;
     return {
       containers: containers.map((line) => line.replace(/-[0-9a-f]{7}\t/, " of ").replace(/\t$/, "")).sort(),
       volumes,
@@ -195,6 +201,7 @@ export class TinyPreviews {
         .map(({ environment, statuses }) => `${environment}: ${statuses.at(-1)?.state}`)
         .sort(),
       comments: comments.map(({ body }) => body),
+      pictures: [...refs.keys()].sort(),
     };
   }
 

@@ -1,7 +1,7 @@
 /** The browser that takes pictures. That one takes them: test/e2e/previews. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { findBrowser, takePictures } from "../../../../cli/preview/pictures.ts";
+import { findBrowser, takePictures, type Picture } from "../../../../cli/preview/pictures.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";
 
@@ -35,10 +35,20 @@ describe("the browser that takes pictures", () => {
     });
   });
 
-  it("is not started where there are no pages", async () => {
+  it("is not started where there are no pages, and fails each of them where it does not start", async () => {
+    const browser = join(machine.root, "chromium");
+    machine.program(browser, "exit 1");
     const camera = { url: "https://pr-12.preview.example.com", password: undefined, folder: machine.root };
-    const browser = "/nowhere/chrome";
-    const pictures = takePictures([], { ...camera, browser, knowsNoAuthority: false }, recordedProgress());
-    assert.deepEqual(await pictures, []);
+    const taken = (...paths: readonly string[]): Promise<readonly Picture[]> =>
+      takePictures(
+        paths.map((path) => ({ path, width: 400 })),
+        { ...camera, browser, knowsNoAuthority: false },
+        recordedProgress(),
+      );
+    assert.deepEqual(await taken(), []);
+    const [first, second, ...more] = await taken("/", "/login");
+    assert.deepEqual([first?.name, second?.name, more], ["/", "/login", []]);
+    assert.equal(first?.passed, false);
+    assert.match(first.words ?? "", new RegExp(`^expected ${browser} to start, got "`));
   });
 });
