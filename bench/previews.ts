@@ -5,6 +5,7 @@ import { ReleasedProject } from "../test/support/hosts/released-project.ts";
 import { removeHosts, takeHost, type TestHost } from "../test/support/hosts/test-host.ts";
 import { until } from "../test/support/until.ts";
 import { markdownTable, quantile } from "./measure.ts";
+import { pushes } from "./pushes.ts";
 
 /** The number of wakes that are measured. */
 const wakes = Number(process.env.TOWPATH_BENCH_WAKES ?? "200");
@@ -27,15 +28,18 @@ interface Scene {
   readonly progress: Progress;
 }
 
-/** Measures how a preview sleeps and wakes, beside a plain start of the same containers, and prints Markdown. */
+/**
+ * Measures how a preview sleeps and wakes, beside a plain start of the same containers, and what a push to it takes, beside
+ * Compose, and prints Markdown.
+ */
 async function bench(): Promise<void> {
   const progress = showProgress();
   const host = await takeHost();
   const released = await ReleasedProject.create({ staging: host });
   try {
     progress.say("starting a preview …");
-    await releasePreview(released, host);
-    const scene = { host, progress };
+    const settings = await releasePreview(released, host);
+    const scene = { host, released, progress };
     const awake = await memoryOf(host);
     await askActivator(host, "sleep");
     const asleep = await memoryOf(host);
@@ -70,6 +74,7 @@ async function bench(): Promise<void> {
     console.log(
       `Memory of the preview's processes: ${mebibytes(awake)} awake, ${mebibytes(asleep)} asleep.\n`,
     );
+    console.log(`${await pushes(scene, settings)}\n`);
   } finally {
     progress.stop();
     await released.remove();
@@ -77,7 +82,11 @@ async function bench(): Promise<void> {
   }
 }
 
-async function releasePreview(released: ReleasedProject, host: TestHost): Promise<void> {
+/** Returns the settings of all previews, without a commit. */
+async function releasePreview(
+  released: ReleasedProject,
+  host: TestHost,
+): Promise<Readonly<Record<string, unknown>>> {
   await released.registry.mirror("library/node:20-bookworm-slim");
   const { imageMirror, address } = released.registry;
   released.write("host-previews", {
@@ -85,16 +94,16 @@ async function releasePreview(released: ReleasedProject, host: TestHost): Promis
     imageMirror,
     room: { memory: "8GiB", previews: 6, sleepAfter: "2h" },
   });
-  released.write("preview", {
+  const settings = {
     previewDomain: domain,
     certificates: "internal",
     gateway: "host-previews",
     host: host.settings(),
     imageMirror,
     registry: { address, repository: released.repository },
-    commit: await released.publish(),
     watchSeconds: 1,
-  });
+  };
+  released.write("preview", { ...settings, commit: await released.publish() });
   for (const stack of ["host-previews", "pr-12"]) {
     for (const args of [
       ["stack", "init"],
@@ -105,6 +114,7 @@ async function releasePreview(released: ReleasedProject, host: TestHost): Promis
         throw new Error(`${args.join(" ")} of ${stack}: exit code ${code}\n${stdout}\n${stderr}`);
     }
   }
+  return settings;
 }
 
 async function askActivator(host: TestHost, operation: "sleep" | "wake" | "state"): Promise<string> {
