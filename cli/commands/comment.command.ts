@@ -1,13 +1,12 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
-import { previewStates, type PreviewState } from "../comment/facts.ts";
+import { InvalidArgumentError, type Command } from "commander";
 import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 interface CommentOptions {
   readonly json?: boolean;
   readonly plan?: string[];
+  readonly preview?: string;
   readonly checks?: string;
-  readonly state?: PreviewState;
   readonly text?: string;
   readonly print?: boolean;
 }
@@ -19,21 +18,20 @@ export function commentCommand(program: Command): void {
     .description(
       "write the one comment on a pull request: its preview, and what merging does to staging and production",
     )
-    .argument("<number>", "the pull request's number", numberOf)
+    .argument("[number]", "the pull request's number; left out, the one that --preview names", numberOf)
     .option(
       "--plan <files...>",
       "plans that towpath plan --json wrote; left out, staging and production are planned now",
     )
-    .addOption(
-      new Option("--state <state>", "the preview's state; left out, running where there is one").choices(
-        previewStates,
-      ),
+    .option(
+      "--preview <file>",
+      "what towpath pull-request --report wrote of the preview; left out, it is looked at now",
     )
     .option("--checks <file>", "the results that towpath preview check left: checks.json")
     .option("--text <file>", "write the whole text here, too: to keep as an artifact of the workflow's run")
     .option("--print", "print the comment, and leave GitHub alone")
     .option(...json)
-    .action(async (number: number, { json = false, ...options }: CommentOptions) => {
+    .action(async (number: number | undefined, { json = false, ...options }: CommentOptions) => {
       const { comment, commentInWords } = await import("./comment.ts");
       await answer(
         json,

@@ -1,10 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryNameOf } from "../../components/github/facts.ts";
-import type { SharedGateway } from "../../components/gateway/shared-gateway.ts";
-import { UserError } from "../../components/input/user-error.ts";
 import { previewStack } from "../../components/naming/namespace.ts";
-import type { CommentFacts, PreviewFacts, PreviewState } from "../comment/facts.ts";
+import type { CommentFacts, PreviewFacts } from "../comment/facts.ts";
 import { putComment, type OnRepository } from "../comment/put-comment.ts";
 import { renderComment } from "../comment/render.ts";
 import { githubClient, onGithub } from "../github/access.ts";
@@ -13,11 +11,9 @@ import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import type { CheckedPreview } from "../preview/check.ts";
-import { roomOf, type PreviewRoom } from "../preview/sleep.ts";
-import { listStacks, type StackState } from "../pulumi/stacks.ts";
-import { stackOutputs } from "../pulumi/state.ts";
+import { previewFacts } from "../preview/facts.ts";
+import { readReport } from "../preview/report.ts";
 import { callFor } from "../stack/call.ts";
-import { environmentFacts } from "../stack/facts.ts";
 import { settingsFileOf } from "../stack/settings-file.ts";
 import { previewSettings } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
@@ -28,9 +24,10 @@ import { planWithDrift } from "./plan.ts";
 export interface CommentWish {
   /** The files with plans. */
   readonly plan?: readonly string[];
+  /** The file that says what became of the preview. */
+  readonly preview?: string;
   /** The file with the results of the preview's checks. */
   readonly checks?: string;
-  readonly state?: PreviewState;
   /** The file for the whole text. */
   readonly text?: string;
   /** True to leave GitHub alone. */
@@ -39,7 +36,8 @@ export interface CommentWish {
 
 /** The result of `towpath comment`. */
 export interface Commented {
-  readonly pullRequest: number;
+  /** Left out where there is nothing to comment on. */
+  readonly pullRequest?: number;
   /** The comment's address; left out where GitHub was left alone. */
   readonly address?: string;
   readonly text: string;
@@ -53,14 +51,20 @@ export interface Commented {
  * @throws Problem when a file holds no plan, or no repository is named
  */
 export async function comment(
-  number: number,
+  given: number | undefined,
   wish: CommentWish,
   progress: Progress,
   project: Project,
 ): Promise<Commented> {
+  const report = wish.preview === undefined ? undefined : readReport(wish.preview);
+  if (given === undefined && report === undefined) throw new Problem(noNumber);
+  const number = given ?? report?.pullRequest;
+  if (number === undefined) return { text: "the event was about no pull request", isCut: false };
   const checked = wish.checks === undefined ? undefined : readChecks(wish.checks);
-  const preview = await previewFacts(previewStack(number), wish.state, progress, project);
-  const merging = wish.plan?.map(readPlan) ?? (await plans(progress, project));
+  const planned = wish.plan?.map(readPlan);
+  const preview =
+    report === undefined ? await previewFacts(previewStack(number), progress, project) : report.preview;
+  const merging = planned ?? (await plans(progress, project));
   const facts: CommentFacts = {
     ...{ project: project.name, pullRequest: number, at: new Date().toISOString(), merging },
     ...(preview !== undefined && { preview }),
@@ -76,7 +80,9 @@ export async function comment(
 
 /** Says where the comment is, or what it says where it is nowhere. */
 export function commentInWords({ pullRequest, address, text }: Commented): string {
-  return address === undefined ? text : `pull request ${pullRequest}: ${address}`;
+  return pullRequest === undefined || address === undefined
+    ? text
+    : `pull request ${pullRequest}: ${address}`;
 }
 
 /** The plans of what merging does: for production as if staging had proved it. */
@@ -102,6 +108,10 @@ function readPlan(file: string): StackPlan {
   }
   throw new Problem(noPlan(file));
 }
+
+/** Says that nobody knows which pull request is meant. */
+export const noNumber =
+  "comment: expected a pull request's number, or the one that --preview names, got neither; for example npx towpath comment 12";
 
 /** Says that a file is none that was written for this. */
 export function noPlan(file: string): string {
@@ -129,54 +139,6 @@ function checksOf(
   preview: PreviewFacts | undefined,
 ): CheckedPreview["checks"] {
   return preview?.stack === stack && preview.commit === commit ? checks : [];
-}
-
-/** The preview as its state has it; undefined where there is none and nothing is said of it. */
-async function previewFacts(
-  stack: string,
-  state: PreviewState | undefined,
-  progress: Progress,
-  project: Project,
-): Promise<PreviewFacts | undefined> {
-  const stacks = await listStacks(project, process.env, run);
-  const found = stacks.find((one) => one.stack === stack);
-  if (found === undefined) return state && { stack, state, address: undefined };
-  const viewpoint = { project, given: process.env, engineAnswers: false };
-  const { address, changed } = await environmentFacts(found, viewpoint, run);
-  const { release } = stackOutputs(found.deployment) as { release?: { commit?: string } };
-  return {
-    ...{ stack, address },
-    ...(state === undefined ? await stateOnHost(stack, stacks, progress, project) : { state }),
-    ...(release?.commit !== undefined && { commit: release.commit }),
-    ...(changed !== undefined && { since: changed }),
-  };
-}
-
-/** The state of a preview whose host gives previews room: asleep, or waiting; running where it has no such host, or that is away. */
-async function stateOnHost(
-  stack: string,
-  stacks: readonly StackState[],
-  progress: Progress,
-  project: Project,
-): Promise<Pick<PreviewFacts, "state" | "words">> {
-  const settings = previewSettings(project);
-  const shared = "gateway" in settings ? stacks.find((one) => one.stack === settings.gateway) : undefined;
-  const { gateway } = stackOutputs(shared?.deployment) as {
-    gateway?: Partial<SharedGateway>;
-  };
-  if (gateway?.activator === undefined) return { state: "running" };
-  const room = await roomOf(stack, progress, project).catch((error: unknown) => {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  });
-  return stateByRoom(room);
-}
-
-/** The state of a preview by its room on the host. */
-export function stateByRoom({ awake, place }: PreviewRoom = {}): Pick<PreviewFacts, "state" | "words"> {
-  if (place === undefined) return { state: awake === false ? "asleep" : "running" };
-  const before = place === 1 ? "it is the next" : `${place - 1} ${place === 2 ? "is" : "are"} before it`;
-  return { state: "waiting", words: `the host is full; ${before}` };
 }
 
 /** The address of the run in GitHub Actions, which keeps the whole text. */

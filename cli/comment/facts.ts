@@ -21,9 +21,7 @@ export interface CommentFacts {
 }
 
 /** The states of a preview. */
-export const previewStates = ["deploying", "running", "failed", "asleep", "waiting", "closed"] as const;
-
-export type PreviewState = (typeof previewStates)[number];
+export type PreviewState = "deploying" | "running" | "failed" | "asleep" | "waiting" | "closed";
 
 /** The preview of a pull request. */
 export interface PreviewFacts extends Pick<EnvironmentFacts, "stack" | "address"> {

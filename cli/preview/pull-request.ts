@@ -18,6 +18,7 @@ import { previewDown } from "./down.ts";
 import { publishFork } from "../fork/publish.ts";
 import { readEvent, type Event } from "./event.ts";
 import { noRepository, repositoryOf, sharedSettings } from "./shared.ts";
+import { reported, writeReport } from "./report.ts";
 import { previewUp, previewUpInWords, type PreviewUp } from "./up.ts";
 
 /** The result of `towpath pull-request`. */
@@ -32,9 +33,15 @@ export interface Handled {
 /**
  * Does what an event of a workflow asks for: it brings the preview of its pull request up or down, or leaves it.
  *
+ * @param report the file for what became of the preview, for the comment
  * @throws Problem when there is no event, or it cannot be done
  */
-export async function handlePullRequest(progress: Progress, project: Project): Promise<Handled> {
+export async function handlePullRequest(
+  progress: Progress,
+  project: Project,
+  report?: string,
+): Promise<Handled> {
+  if (report !== undefined) writeReport(report, {});
   const event = givenEvent(process.env);
   if (event.kind === "none") return left(`the event ${event.name} is about no preview`);
   if (event.kind === "branch deleted") {
@@ -49,11 +56,17 @@ export async function handlePullRequest(progress: Progress, project: Project): P
   const facts = await factsOf(event, number, settings.triggers, repository);
   const decision = decideEvent(event, facts, settings.triggers);
   progress.say(`pull request ${number}: ${decision.preview}, ${decision.because}`);
-  const preview = await carryOut(decision, { number, ...facts, by: byOf(event) }, repository, {
-    label: settings.triggers.forkLabel,
-    progress,
-    project,
-  });
+  const to = { label: settings.triggers.forkLabel, progress, project };
+  const preview = await reported(
+    report,
+    number,
+    () => carryOut(decision, { number, ...facts, by: byOf(event) }, repository, to),
+    {
+      isGone: (after) => facts.pullRequest?.isOpen !== true || after?.state === "removed",
+      commit: facts.pullRequest?.commit,
+      ...{ progress, project },
+    },
+  );
   return { pullRequest: number, decision, ...(preview !== undefined && { preview }) };
 }
 

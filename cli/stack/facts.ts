@@ -42,7 +42,6 @@ export async function environmentFacts(
   const outputs = stackOutputs(deployment) as { namespace?: string; url?: string; release?: { id?: string } };
   const namespace = outputs.namespace ?? environmentNameIn(deployment);
   const visible = isOfWorkspace(stack) && engineAnswers;
-  const site = { gateway: namesOf(namespace).gateway, name: namespace };
   const changed = deployment.resources.flatMap(({ modified }) => modified ?? []).sort();
   return {
     stack,
@@ -52,6 +51,8 @@ export async function environmentFacts(
     address: outputs.url,
     changed: changed.at(-1),
     containers: visible ? await withRestarts(run, await listContainers(run, namespace)) : undefined,
-    route: visible ? await routeDrift(deployment, site, run) : undefined,
+    route: visible
+      ? await routeDrift(deployment, { gateway: namesOf(namespace).gateway, name: namespace }, run)
+      : undefined,
   };
 }

@@ -95,14 +95,14 @@ describe("the workflows", () => {
       ].map(commands),
       [
         ["npm ci", "npm run ci -- --publish"],
-        ["npm ci", "npx towpath pull-request"],
+        ["npm ci", "npx towpath pull-request --report preview.json"],
         ["npm ci", "npx towpath pull-request"],
         ["npm ci", "npx towpath deploy --stack staging"],
         ["npm ci", "npx towpath deploy --stack production"],
         ["npm ci", 'npx towpath preview check "$NUMBER" --to checks'],
         [
           "npm ci",
-          'npx towpath comment "$NUMBER" ${STATE:+--state "$STATE"} ${CHECKS:+--checks "$CHECKS"} --text comment.md',
+          'npx towpath comment --preview preview.json ${CHECKS:+--checks "$CHECKS"} --text comment.md',
         ],
         ["npm ci", "npx towpath sweep"],
         ["npm ci", "npx towpath template refresh"],

@@ -1,8 +1,9 @@
 /** `towpath plan`: the program's part and Pulumi's are played; that they say so is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { comment, noPlan, noRepository } from "../../../../cli/commands/comment.ts";
+import { comment, commentInWords, noNumber, noPlan, noRepository } from "../../../../cli/commands/comment.ts";
 import { planInWords, planWithDrift } from "../../../../cli/commands/plan.ts";
+import { noReport } from "../../../../cli/preview/report.ts";
 import { notReleasedTo, plan } from "../../../../cli/plan/plan.ts";
 import { dangerousMigration, quiet, quietPlan } from "../../../support/comment-facts.ts";
 import { FakeMachine } from "../fake-machine.ts";
@@ -132,13 +133,22 @@ describe("towpath plan", function () {
     const file = `${machine.root}/production.json`;
     machine.write("production.json", JSON.stringify({ ...(await planned()), stack: "production" }));
     const text = `${machine.root}/comment.md`;
+    const preview = { stack: "pr-12", address: undefined, state: "waiting" };
+    machine.write("preview.json", JSON.stringify({ pullRequest: 12, preview }));
+    const report = `${machine.root}/preview.json`;
     const read = await comment(
-      12,
-      { plan: [file], print: true, text, state: "waiting" },
+      undefined,
+      { plan: [file], print: true, text, preview: report },
       recordedProgress(),
       machine.project,
     );
+    assert.equal(read.pullRequest, 12);
     assert.match(read.text, /Preview waits for room[^]*`production`/);
+    machine.write("preview.json", "{}");
+    const none = await comment(undefined, { preview: report }, recordedProgress(), machine.project);
+    assert.equal(commentInWords(none), "the event was about no pull request");
+    const nameless = comment(undefined, {}, recordedProgress(), machine.project);
+    await assert.rejects(nameless, { message: noNumber });
     machine.write("none.json", "{}");
     const wrong = comment(12, { plan: ["none.json"] }, recordedProgress(), machine.project);
     await assert.rejects(wrong, { message: noPlan("none.json") });
@@ -159,7 +169,15 @@ describe("towpath plan", function () {
       assert.ok(text.includes(`**Merging, \`${stack}\`**: nothing changes`), text);
   });
 
-  it("says which repository a comment lacks", () => {
+  it("says which repository, which pull request and which files a comment lacks", () => {
+    assert.equal(
+      noNumber,
+      "comment: expected a pull request's number, or the one that --preview names, got neither; for example npx towpath comment 12",
+    );
+    assert.equal(
+      noReport("a.json"),
+      '--preview: expected what became of a preview, got "a.json"; write it with npx towpath pull-request --report a.json',
+    );
     assert.equal(
       noRepository,
       'towpath:github: expected the repository whose pull requests are commented on, got nothing; set it in Pulumi.preview.yaml, for example { "repository": "octocat/notes" }, or say --print',

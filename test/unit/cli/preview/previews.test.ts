@@ -4,10 +4,12 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { takeLock } from "../../../../cli/ci/lock.ts";
+import type { PreviewFacts } from "../../../../cli/comment/facts.ts";
 import { previewDown, previewDownInWords } from "../../../../cli/preview/down.ts";
 import { previewList, previewListInWords } from "../../../../cli/preview/list.ts";
 import { handledInWords, handlePullRequest } from "../../../../cli/preview/pull-request.ts";
 import { isUnbroken, previewUpQueued, queuedInWords } from "../../../../cli/preview/queued.ts";
+import { readReport, type PreviewReport } from "../../../../cli/preview/report.ts";
 import { previewUp, previewUpInWords } from "../../../../cli/preview/up.ts";
 import { branchPreviewStack } from "../../../../components/naming/namespace.ts";
 import { until } from "../../../support/until.ts";
@@ -419,11 +421,11 @@ describe("towpath preview", function () {
   });
 
   describe("pull-request", () => {
-    function happened(name: string, payload: object): ReturnType<typeof handlePullRequest> {
+    function happened(name: string, payload: object, report?: string): ReturnType<typeof handlePullRequest> {
       process.env.GITHUB_EVENT_NAME = name;
       process.env.GITHUB_EVENT_PATH = join(machine.root, "event.json");
       writeFileSync(process.env.GITHUB_EVENT_PATH, JSON.stringify(payload));
-      return handlePullRequest(progress, machine.project);
+      return handlePullRequest(progress, machine.project, report);
     }
     const about = { pull_request: { number: 12, head: { sha: commit } }, sender: { login: "alice" } };
 
@@ -566,6 +568,40 @@ describe("towpath preview", function () {
         "left as it is, the event push is about no preview",
       );
     });
+
+    it("writes down what became of the preview, also when it fails or is killed (002-99)", async () => {
+      pullRequest(12, "open");
+      const file = join(machine.root, "preview.json");
+      const written = (): PreviewReport => readReport(file);
+      const opened = { ...about, action: "opened" };
+      machine.pulumiDoes("up", `cp preview.json killed.json`);
+      await happened("pull_request", opened, file);
+      assert.deepEqual(readReport(join(machine.root, "killed.json")), {
+        pullRequest: 12,
+        preview: { ...ofPreview("failed"), commit, words: "the run was ended before it was over" },
+      });
+      state("pr-12", { url: "https://pr-12.preview.example.com", release: { commit: "b".repeat(40) } });
+      await happened("pull_request", opened, file);
+      const there = { address: "https://pr-12.preview.example.com", since: "2026-01-02T03:04:05Z" };
+      assert.deepEqual(written().preview, { ...ofPreview("running"), ...there, commit: "b".repeat(40) });
+      const message = "services.api: not healthy, got exit code 1; its last lines:\n  | no database";
+      const urn = "urn:pulumi:pr-12::notes::docker:index/container:Container::api";
+      machine.pulumi("up", [{ diagnosticEvent: { severity: "error", message, urn } }], 1);
+      await assert.rejects(happened("pull_request", opened, file), { name: "Problem" });
+      const words = "services.api: not healthy, got exit code 1; its last lines:";
+      const log = `${words}\n  | no database`;
+      assert.deepEqual(written().preview, { ...ofPreview("failed"), ...there, commit, words, log });
+      pullRequest(13, "closed");
+      github.answers[`GET ${repo}/pulls/12`] = github.answers[`GET ${repo}/pulls/13`] ?? 404;
+      await happened("pull_request", { ...about, action: "closed" }, file);
+      assert.deepEqual(written(), { pullRequest: 12, preview: ofPreview("closed") });
+      await happened("push", {}, file);
+      assert.deepEqual(written(), {});
+    });
+
+    function ofPreview(is: PreviewFacts["state"]): Partial<PreviewFacts> {
+      return { stack: "pr-12", state: is };
+    }
 
     it("needs an event", async () => {
       delete process.env.GITHUB_EVENT_NAME;

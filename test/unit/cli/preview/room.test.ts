@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stateByRoom } from "../../../../cli/commands/comment.ts";
+import { stateByRoom } from "../../../../cli/preview/facts.ts";
 
 describe("a preview in a comment, by its room on the host", () => {
   it("runs where nothing else is known, and sleeps where it is not awake", () => {
