@@ -21,6 +21,7 @@ const drawn = {
   waiting: false,
   asleep: false,
   checks: false,
+  fork: false,
 };
 
 const style = readFileSync(

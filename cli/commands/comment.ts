@@ -1,11 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryNameOf } from "../../components/github/facts.ts";
+import { UserError } from "../../components/input/user-error.ts";
 import { previewStack } from "../../components/naming/namespace.ts";
 import type { CommentFacts, PreviewFacts } from "../comment/facts.ts";
-import { putComment, type OnRepository } from "../comment/put-comment.ts";
+import { putComment } from "../comment/put-comment.ts";
 import { renderComment } from "../comment/render.ts";
+import { forkFacts } from "../fork/facts.ts";
 import { githubClient, onGithub } from "../github/access.ts";
+import type { Repository } from "../github/deployments.ts";
+import { readPullRequest } from "../github/pull-requests.ts";
 import type { StackPlan } from "../plan/stack-plan.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
@@ -64,18 +68,22 @@ export async function comment(
   const planned = wish.plan?.map(readPlan);
   const preview =
     report === undefined ? await previewFacts(previewStack(number), progress, project) : report.preview;
-  const merging = planned ?? (await plans(progress, project));
+  const on = await repository(number, wish, progress, project);
+  const found = on && (await readPullRequest(on, number));
+  const fork = found?.isFork === true ? found : undefined;
+  // A plan asks images what they would do, with all that staging knows: a fork's are never asked.
+  const merging = planned ?? (fork === undefined ? await plans(progress, project) : []);
   const facts: CommentFacts = {
     ...{ project: project.name, pullRequest: number, at: new Date().toISOString(), merging },
     ...(preview !== undefined && { preview }),
     ...(checked !== undefined && { checks: checksOf(checked, preview) }),
+    ...(on !== undefined && fork?.isOpen === true && { fork: await forkFacts(fork, on, project) }),
     ...wholeText(wish, process.env),
   };
   if (wish.text !== undefined) writeFileSync(wish.text, `${renderComment(facts, Infinity).text}\n`);
   const rendered = renderComment(facts);
-  if (wish.print === true) return { pullRequest: number, ...rendered };
-  const address = await putComment(facts, await repository(number, progress, project));
-  return { pullRequest: number, address, ...rendered };
+  if (wish.print === true || on === undefined) return { pullRequest: number, ...rendered };
+  return { pullRequest: number, address: await putComment(facts, on), ...rendered };
 }
 
 /** Says where the comment is, or what it says where it is nowhere. */
@@ -150,11 +158,22 @@ function wholeText(
   return { wholeText: `${server}/${name}/actions/runs/${id}#artifacts` };
 }
 
-async function repository(number: number, progress: Progress, project: Project): Promise<OnRepository> {
-  const on = onGithub(previewSettings(project));
-  if (on === undefined) throw new Problem(noRepository);
+/** The repository of the pull request; undefined where GitHub is left alone, and cannot be asked either. */
+async function repository(
+  number: number,
+  { print = false }: CommentWish,
+  progress: Progress,
+  project: Project,
+): Promise<Repository | undefined> {
   const call = () => callFor("config", previewStack(number), progress, project);
-  return { client: await githubClient(on, call, progress, run), name: repositoryNameOf(on.repository) };
+  try {
+    const on = onGithub(previewSettings(project));
+    if (on === undefined) throw new Problem(noRepository);
+    return { client: await githubClient(on, call, progress, run), name: repositoryNameOf(on.repository) };
+  } catch (error) {
+    if (print && error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** Says that there is no repository to comment in. */

@@ -40,7 +40,12 @@ export function concernsOf(plan: StackPlan): Concern[] {
       concern("drift", `${code(where)} ${code(what)}: ${code(there)}`),
     ),
   ];
-  return found.sort((one, other) => rankOf(one) - rankOf(other));
+  return worstFirst(found);
+}
+
+/** The concerns, the worst first. */
+export function worstFirst(concerns: readonly Concern[]): Concern[] {
+  return [...concerns].sort((one, other) => rankOf(one) - rankOf(other));
 }
 
 function rankOf({ kind }: Concern): number {
@@ -69,7 +74,8 @@ function refusals({ freeze, refusals: others }: PlanFacts): Concern[] {
   return [...frozen, ...others.map((words) => code(words, 300))].map((words) => concern("refused", words));
 }
 
-function ofMigration({ migration, current }: PlanFacts): Concern[] {
+/** What a reviewer has to know of migrations. */
+export function ofMigration({ migration, current }: Pick<PlanFacts, "migration" | "current">): Concern[] {
   const { statements, oldRelease } = migration.facts;
   const all = statements.flatMap((statement) =>
     statement.findings.map((finding) => ({ ...finding, statement })),
@@ -195,7 +201,8 @@ function isGone(change: ResourceChange["change"]): boolean {
 /** The most names in a line; the others are below. */
 const mostListed = 6;
 
-function listed(names: readonly string[]): string {
+/** The first names of a list, and how many there are more. */
+export function listed(names: readonly string[]): string {
   const more = names.length - mostListed;
   return names.slice(0, mostListed).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

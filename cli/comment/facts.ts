@@ -1,4 +1,5 @@
 import type { EnvironmentFacts } from "../stack/facts.ts";
+import type { ForkFacts } from "./fork-facts.ts";
 import type { StackPlan } from "../plan/stack-plan.ts";
 
 /** Everything that the comment on a pull request says. */
@@ -12,6 +13,8 @@ export interface CommentFacts {
   readonly preview?: PreviewFacts;
   /** What merging does, by stack: staging, production. */
   readonly merging: readonly StackPlan[];
+  /** What can be said of a fork's pull request, whose code nobody runs to plan; left out for a branch of the repository. */
+  readonly fork?: ForkFacts;
   /** The checks of the preview. */
   readonly checks?: readonly CheckFacts[];
   /** The address of the whole text, for a comment that had to be cut. */

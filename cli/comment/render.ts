@@ -2,6 +2,7 @@ import { age } from "../terminal/duration.ts";
 import type { StackPlan } from "../plan/stack-plan.ts";
 import { concernKinds, concernsOf, type Concern } from "./concerns.ts";
 import type { CheckFacts, CommentFacts, PreviewFacts, PreviewState } from "./facts.ts";
+import { forkConcerns, forkLines, releaseLines } from "./fork.ts";
 import { code, link } from "./markdown.ts";
 import { markerOf } from "./marker.ts";
 import { withoutSecrets } from "./without-secrets.ts";
@@ -46,22 +47,27 @@ export interface Rendered {
 export function renderComment(facts: CommentFacts, most = mostCharacters): Rendered {
   const known = withoutSecrets(facts);
   const news = newConcerns(known.merging);
+  const { fork } = known;
   const above = [
     ...(known.preview === undefined ? [] : [previewLine(known.preview, known.at)]),
+    ...(fork === undefined ? [] : releaseLines(fork)),
     ...checkLines(known),
   ];
-  const shownOf = shares(
-    news.map(({ concerns }) => concerns),
-    linesOnTop - above.length - news.length,
+  const ofFork = fork === undefined ? [] : forkConcerns(fork);
+  const [shownOfFork = 0, ...shownOf] = shares(
+    [ofFork, ...news.map(({ concerns }) => concerns)],
+    linesOnTop - above.length - news.length - (fork === undefined ? 0 : 1),
   );
   const head = [
     markerOf(known),
     ...above,
+    ...(fork === undefined ? [] : [forkLines(fork, ofFork.slice(0, shownOfFork).map(lineOf), ofFork.length)]),
     ...news.map((one, index) => planLines(one, shownOf[index] ?? 0)),
   ].join("\n\n");
   const sections = sectionsOf(
     known,
     news.map(({ plan, concerns }, index) => ({ plan, rest: concerns.slice(shownOf[index]).map(lineOf) })),
+    ofFork.slice(shownOfFork).map(lineOf),
   );
   return withSections(head, sections, { most, wholeText: known.wholeText });
 }

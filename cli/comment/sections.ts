@@ -13,11 +13,15 @@ export interface Section {
 
 /** Returns what is folded, the most important first. */
 export function sectionsOf(
-  { preview, checks = [] }: CommentFacts,
+  { preview, fork, checks = [] }: CommentFacts,
   plans: readonly { readonly plan: StackPlan; readonly rest: readonly string[] }[],
+  restOfFork: readonly string[],
 ): Section[] {
   const each = (make: (plan: StackPlan) => Section[]): Section[] => plans.flatMap(({ plan }) => make(plan));
   return [
+    ...(restOfFork.length === 0
+      ? []
+      : [{ summary: `${restOfFork.length} more to know`, parts: inParts(restOfFork) }]),
     ...plans.flatMap(({ plan: { stack }, rest }) =>
       rest.length === 0
         ? []
@@ -32,6 +36,9 @@ export function sectionsOf(
         ? []
         : [logSection(`${codeInHtml(stack)}: the log of its plan`, problem.log)],
     ),
+    ...(fork?.migration === undefined || fork.migration.facts.statements.length === 0
+      ? []
+      : [migrationSection(["fork"], fork.migration.facts)]),
     ...migrationSections(plans.map(({ plan }) => plan)),
     ...pictureSection(checks),
     ...each(({ stack, resources }) => resourceSection(stack, resources)),

@@ -120,6 +120,31 @@ function pictureAt(file: string): string {
 
 /** One of each kind of comment, by its name. */
 export const exampleComments: Readonly<Record<string, CommentFacts>> = {
+  fork: {
+    ...about,
+    preview: { ...preview, state: "running" },
+    merging: [],
+    fork: {
+      ...{
+        commit: "c0ffee12345678901234567890123456789012ab",
+        isReleased: false,
+        label: "preview",
+        files: 5,
+      },
+      settings: [{ stack: "staging", names: ["copies", "secrets"] }, { stack: "production" }],
+      program: [".github/workflows/deploy.yml", "application.ts"],
+      // Nothing was run, and nobody counted.
+      migration: {
+        revisions: [],
+        facts: {
+          statements: dangerous.migration.facts.statements.map(({ statement, locks, findings }) => ({
+            ...{ statement, locks },
+            findings: findings.map(({ rows: _, ...finding }) => finding),
+          })),
+        },
+      },
+    },
+  },
   "data-lost": {
     ...about,
     preview: { ...preview, state: "running" },

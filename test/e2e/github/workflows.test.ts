@@ -96,7 +96,11 @@ describe("the workflows", () => {
       [
         ["npm ci", "npm run ci -- --publish"],
         ["npm ci", "npx towpath pull-request --report preview.json"],
-        ["npm ci", "npx towpath pull-request"],
+        [
+          "npm ci",
+          "npx towpath pull-request --report preview.json",
+          "npx towpath comment --preview preview.json",
+        ],
         ["npm ci", "npx towpath deploy --stack staging"],
         ["npm ci", "npx towpath deploy --stack production"],
         ["npm ci", 'npx towpath preview check "$NUMBER" --to checks'],

@@ -1,3 +1,4 @@
+import { artifactHandlers } from "./artifact-handlers.ts";
 import { deploymentHandlers } from "./deployment-handlers.ts";
 import { gitHandlers } from "./git-handlers.ts";
 import { pullRequestHandlers } from "./pull-request-handlers.ts";
@@ -66,6 +67,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   ...repositoryHandlers,
   ...pullRequestHandlers,
   ...deploymentHandlers,
+  ...artifactHandlers,
   ...gitHandlers,
 
   "get /repos/{owner}/{repo}/environments": ({ store }) => ({

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Answered, Asked, Handler } from "./handlers.ts";
 import { account, type StoredComment, type StoredPullRequest } from "./pull-requests.ts";
 import type { Store } from "./store.ts";
@@ -34,6 +35,30 @@ export const pullRequestHandlers: Readonly<Record<string, Handler>> = {
     pull.updatedAt = store.now();
     return { status: 200, body: { ...pullRequestOf(store, pull), merged: pull.mergedAt !== null } };
   }),
+
+  "get /repos/{owner}/{repo}/pulls/{pull_number}/files": inPullRequest((asked, { files }) =>
+    paged(
+      files.map(({ filename, status, text }) => {
+        const address = `https://github.example/${filename}`;
+        return {
+          ...{ filename, status, sha: blobOf(text), additions: 1, deletions: 0, changes: 1 },
+          ...{ blob_url: address, raw_url: address, contents_url: address },
+        };
+      }),
+      asked,
+    ),
+  ),
+  "get /repos/{owner}/{repo}/git/blobs/{file_sha}": ({ store, values: [sha] }) => {
+    const texts = [...store.pullRequests.values()].flatMap(({ files }) => files.map(({ text }) => text));
+    const text = texts.find((one) => blobOf(one) === sha);
+    if (text === undefined) return notFound;
+    const content = Buffer.from(text).toString("base64");
+    const size = Buffer.byteLength(text);
+    return {
+      status: 200,
+      body: { sha, content, size, encoding: "base64", url: "https://github.example/", node_id: "blob" },
+    };
+  },
 
   "get /repos/{owner}/{repo}/branches": (asked) => {
     const { store } = asked;
@@ -124,6 +149,13 @@ export function paged(items: readonly object[], { address }: Pick<Asked, "addres
   ];
   const body = items.slice((page - 1) * size, page * size);
   return { status: 200, body, ...(links.length > 0 && { headers: { link: links.join(", ") } }) };
+}
+
+/** The id that git gives a text. */
+function blobOf(text: string): string {
+  return createHash("sha1")
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest("hex");
 }
 
 function inPullRequest(handle: (asked: Asked, pullRequest: StoredPullRequest) => Answered): Handler {

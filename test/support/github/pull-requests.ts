@@ -1,3 +1,11 @@
+/** A file that a pull request changes. */
+export interface StoredFile {
+  readonly filename: string;
+  readonly status: "added" | "modified" | "removed";
+  /** Its text afterwards. */
+  readonly text: string;
+}
+
 /** A pull request, as the local GitHub keeps it. */
 export interface StoredPullRequest {
   readonly number: number;
@@ -14,6 +22,8 @@ export interface StoredPullRequest {
   /** The branch that it would be merged into. */
   base: string;
   mergedAt: string | null;
+  /** The files that it changes. */
+  files: readonly StoredFile[];
   readonly createdAt: string;
   updatedAt: string;
 }

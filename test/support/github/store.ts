@@ -1,4 +1,5 @@
 import sodium from "libsodium-wrappers";
+import type { StoredArtifact } from "./artifact-handlers.ts";
 import type { Opened, StoredComment, StoredPullRequest } from "./pull-requests.ts";
 
 /** A secret as GitHub keeps it: the value is known here because this server holds the private key. */
@@ -90,6 +91,8 @@ export class Store {
   readonly deployments = new Map<number, StoredDeployment>();
   /** The statuses of commits, by the commit, newest first. */
   readonly commitStatuses = new Map<string, StoredCommitStatus[]>();
+  /** What workflows' runs left, by id. */
+  readonly artifacts = new Map<number, StoredArtifact>();
   /** The roles of those that may do more or less than a user of the repository, who writes. */
   readonly permissions = new Map<string, "admin" | "maintain" | "write" | "triage" | "read" | "none">();
   /** Git's objects, by their names: contents of files, trees as names of blobs by path, commits. */
@@ -154,7 +157,7 @@ export class Store {
       },
       ...{ headOwner: this.owner, branch: `branch-${number}`, base: "main" },
       sha: number.toString(16).padStart(40, "a"),
-      ...{ mergedAt: null, createdAt: at, updatedAt: at },
+      ...{ mergedAt: null, files: [], createdAt: at, updatedAt: at },
       ...opened,
     };
     this.pullRequests.set(number, pullRequest);
@@ -170,6 +173,12 @@ export class Store {
     const comment = { id: this.nextId(), pullRequest, author, body, createdAt: at, updatedAt: at };
     this.comments.push(comment);
     return comment;
+  }
+
+  /** Keeps what a workflow's run left. */
+  keepArtifact(artifact: Omit<StoredArtifact, "id">): void {
+    const id = this.nextId();
+    this.artifacts.set(id, { id, ...artifact });
   }
 
   /** GitHub takes environments' names without regard to case. */

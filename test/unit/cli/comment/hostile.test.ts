@@ -71,7 +71,7 @@ describe("values of others in the comment", () => {
     );
   });
 
-  for (const name of ["data-lost", "checks"]) {
+  for (const name of ["data-lost", "checks", "fork"]) {
     it(`change nothing around them in a whole comment, as ${name} has them`, () => {
       const { [name]: facts } = exampleComments;
       assert.ok(facts);
