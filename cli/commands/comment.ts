@@ -4,7 +4,8 @@ import { repositoryNameOf } from "../../components/github/facts.ts";
 import { UserError } from "../../components/input/user-error.ts";
 import { previewStack } from "../../components/naming/namespace.ts";
 import type { CommentFacts, PreviewFacts } from "../comment/facts.ts";
-import { putComment } from "../comment/put-comment.ts";
+import { withPreviewGone } from "../comment/preview-line.ts";
+import { editComment, putComment } from "../comment/put-comment.ts";
 import { renderComment } from "../comment/render.ts";
 import { forkFacts } from "../fork/facts.ts";
 import { githubClient, onGithub } from "../github/access.ts";
@@ -71,6 +72,14 @@ export async function comment(
   const on = await repository(number, wish, progress, project);
   const found = on && (await readPullRequest(on, number));
   const fork = found?.isFork === true ? found : undefined;
+  const isOver = found?.isOpen === false && (preview === undefined || preview.state === "closed");
+  if (isOver && on !== undefined && wish.print !== true && planned === undefined) {
+    // Nobody decides on it any more: what merging does stays as it was said.
+    const gone = (text: string): string => withPreviewGone(text, previewStack(number));
+    const said = await editComment({ project: project.name, pullRequest: number }, gone, on);
+    if (said !== undefined)
+      return { pullRequest: number, address: said.address, text: said.body, isCut: false };
+  }
   // A plan asks images what they would do, with all that staging knows: a fork's are never asked.
   const merging = planned ?? (fork === undefined ? await plans(progress, project) : []);
   const facts: CommentFacts = {

@@ -15,6 +15,11 @@ export function releaseLines({ commit, isReleased, label }: ForkFacts): string[]
   ];
 }
 
+/** Tells whether a line says that a commit waits for a maintainer. */
+export function isReleaseLine(line: string): boolean {
+  return line.startsWith("🔒 **Commit ");
+}
+
 /** The lines on what a fork changes, with so many of its concerns. */
 export function forkLines(
   { files, migration }: ForkFacts,

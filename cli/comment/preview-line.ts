@@ -1,3 +1,4 @@
+import { isReleaseLine } from "./fork.ts";
 import { code } from "./markdown.ts";
 import { previewLine } from "./render.ts";
 
@@ -18,11 +19,15 @@ export function hasPreview(text: string): boolean {
   return lineIn(text)?.startsWith(goneLine) === false;
 }
 
-/** The same comment once its preview is gone. What merging does stays as it is. */
+/** The same comment once its preview is gone, and none waits for a maintainer. What merging does stays as it is. */
 export function withPreviewGone(text: string, stack: string): string {
   const line = lineIn(text);
-  if (line === undefined) return text;
-  return text.replace(line, () => previewLine({ stack, state: "closed", address: undefined }, ""));
+  const gone = previewLine({ stack, state: "closed", address: undefined }, "");
+  return text
+    .split(between)
+    .map((part, at) => (at === 1 && part === line ? gone : part))
+    .filter((part, at) => at > 2 || !isReleaseLine(part))
+    .join(between);
 }
 
 /** The same comment with these words below the line on its preview, in place of others. */

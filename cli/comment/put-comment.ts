@@ -70,6 +70,26 @@ export async function ownComments(
     .sort((one, other) => one.id - other.id);
 }
 
+/**
+ * Changes the text of this project's comment on a pull request: of the one with that id, or of the oldest.
+ *
+ * @returns the comment as it is then; undefined where there is none, or no longer
+ */
+export async function editComment(
+  of: Parameters<typeof ownComments>[0],
+  change: (text: string) => string,
+  on: OnRepository,
+  id?: number,
+): Promise<OwnComment | undefined> {
+  const own = (await ownComments(of, on)).find((one) => id === undefined || one.id === id);
+  if (own === undefined) return undefined;
+  const body = change(own.body);
+  if (body === own.body) return own;
+  const route = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
+  const written = await on.client.ask(route, { ...on.name, comment_id: own.id, body });
+  return written && { ...own, body };
+}
+
 /** Removes a comment; one that is gone already is no problem. */
 export async function removeComment(
   { id }: Pick<OwnComment, "id">,

@@ -1,7 +1,7 @@
 import { namespaceFor, previewStack } from "../../components/naming/namespace.ts";
 import { hasPreview, withPreviewGone, withPreviewWords } from "../comment/preview-line.ts";
 import { markerOf } from "../comment/marker.ts";
-import { ownComments, type OnRepository } from "../comment/put-comment.ts";
+import { editComment, type OnRepository } from "../comment/put-comment.ts";
 import type { Ending } from "./plan.ts";
 import type { Kind } from "./thing.ts";
 
@@ -40,33 +40,17 @@ export function commentsOf({ on, project, application }: ProjectComments): Kind 
         return { kind: "comment", id: String(id), name, place, preview, pullRequest, owner: "own" };
       });
     },
-    remove: ({ id, pullRequest = 0 }) =>
-      edit({ on, project }, pullRequest, Number(id), (text) =>
-        withPreviewGone(text, previewStack(pullRequest)),
-      ),
+    async remove({ id, pullRequest = 0 }) {
+      const gone = (text: string): string => withPreviewGone(text, previewStack(pullRequest));
+      return (await editComment({ project, pullRequest }, gone, on, Number(id))) !== undefined;
+    },
   };
 }
 
 /** Warns in a pull request's comment that its preview is about to end; nothing where there is none. */
 export async function warnOf({ pullRequest, end }: Ending, { on, project }: ProjectComments): Promise<void> {
   const until = end.toISOString().slice(0, 16).replace("T", " ");
-  const [own] = await ownComments({ project, pullRequest }, on);
-  if (own === undefined || !hasPreview(own.body)) return;
   const words = `nobody has used it for long: it is removed after ${until} UTC unless somebody does`;
-  await edit({ on, project }, pullRequest, own.id, (text) => withPreviewWords(text, words));
-}
-
-/** Changes a comment, if it is this project's. Returns false where it is not, or gone. */
-async function edit(
-  { on, project }: Pick<ProjectComments, "on" | "project">,
-  pullRequest: number,
-  id: number,
-  change: (text: string) => string,
-): Promise<boolean> {
-  const own = (await ownComments({ project, pullRequest }, on)).find((one) => one.id === id);
-  if (own === undefined) return false;
-  const body = change(own.body);
-  if (body === own.body) return true;
-  const route = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
-  return (await on.client.ask(route, { ...on.name, comment_id: id, body })) !== undefined;
+  const warned = (text: string): string => (hasPreview(text) ? withPreviewWords(text, words) : text);
+  await editComment({ project, pullRequest }, warned, on);
 }

@@ -3,6 +3,7 @@ import type { CommentFacts } from "../../../../cli/comment/facts.ts";
 import { putComment } from "../../../../cli/comment/put-comment.ts";
 import { commentsOf, warnOf, type ProjectComments } from "../../../../cli/sweep/comments.ts";
 import { GithubClient } from "../../../../components/github/client.ts";
+import { exampleComments } from "../../../support/comment-facts.ts";
 import { LocalGithub } from "../../../support/github/local-github.ts";
 
 describe("the comments that a sweep looks at", function () {
@@ -50,6 +51,17 @@ describe("the comments that a sweep looks at", function () {
 
     assert.deepEqual(bodies(), ["⚫ **Preview is gone** · stack `pr-12`", ...others]);
     assert.deepEqual(await kind.list(), []);
+  });
+
+  it("say no longer that a fork's commit waits for a maintainer", async () => {
+    const { fork } = exampleComments;
+    assert.ok(fork);
+    await putComment({ ...fork, project: "towpath" }, comments.on);
+    const before = bodies()[0]?.split("\n\n") ?? [];
+    const kind = commentsOf(comments);
+    const [found] = await kind.list();
+    await kind.remove(found ?? assert.fail());
+    assert.equal(bodies()[0], ["⚫ **Preview is gone** · stack `pr-12`", ...before.slice(2)].join("\n\n"));
   });
 
   it("leaves a person's comment alone that begins as the project's own does", async () => {
