@@ -18,7 +18,10 @@ const commit = "c".repeat(40);
 const ofStaging = "a".repeat(40);
 const table = "CREATE TABLE notes (id bigint PRIMARY KEY, body text);\n";
 
-describe("the facts of a fork's pull request", () => {
+describe("the facts of a fork's pull request", function () {
+  // Real programs are started: a busy machine takes its time.
+  this.timeout(30_000);
+
   let machine: FakeMachine;
   let github: LocalGithub;
   let repository: Repository;
