@@ -10,6 +10,9 @@ const folder = join(checkout, ".github/workflows");
 export interface Step {
   readonly uses?: string;
   readonly run?: string;
+  readonly if?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly "continue-on-error"?: boolean;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
@@ -17,16 +20,30 @@ export interface Step {
 export interface Job {
   readonly steps: readonly Step[];
   readonly needs?: string | readonly string[];
+  readonly if?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The environment on GitHub that it deploys to. */
+  readonly environment?: string;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly concurrency?: { readonly group: string; readonly "cancel-in-progress"?: boolean };
   readonly "timeout-minutes"?: number;
+}
+
+/** What a workflow wants of an event that starts it. */
+export interface EventFilter {
+  readonly types?: readonly string[];
+  readonly branches?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly "paths-ignore"?: readonly string[];
+  readonly workflows?: readonly string[];
 }
 
 /** A workflow, by its file. */
 export interface Workflow {
   readonly file: string;
   readonly text: string;
-  readonly on: Readonly<Record<string, unknown>>;
+  readonly name?: string;
+  readonly on: Readonly<Record<string, EventFilter | null>>;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
 }

@@ -178,7 +178,12 @@ export class TinyPreviews {
 
   /** The address of the state, as the marks of runs name it. */
   get state(): string {
-    return stateAddress(stateUrl(join(this.project.folder, ".towpath/state")));
+    return stateAddress(this.backend);
+  }
+
+  /** The same, as Pulumi is told of it. */
+  get backend(): string {
+    return stateUrl(join(this.project.folder, ".towpath/state"));
   }
 
   async inventory(): Promise<Inventory> {
@@ -232,7 +237,7 @@ export class TinyPreviews {
     return join(this.project.folder, ".towpath/state/.pulumi/stacks/towpath");
   }
 
-  private write(stack: string, settings: Readonly<Record<string, unknown>>): void {
+  write(stack: string, settings: Readonly<Record<string, unknown>>): void {
     const config = Object.fromEntries(
       Object.entries(settings).map(([key, value]) => [`towpath:${key}`, value]),
     );
