@@ -219,7 +219,7 @@ function commentOf(
 function labelOf(name: string): object {
   return {
     ...{ id: 1, node_id: "label", url: "https://github.example/", default: false },
-    ...{ name, color: "ededed", description: null },
+    ...{ name, color: "ededed", description: "" },
   };
 }
 

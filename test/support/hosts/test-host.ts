@@ -147,17 +147,32 @@ export class TestHost {
 
   /**
    * Gives the engine a small disk of its own, empty but for what it makes there; `fillDisk` then fills it. It is gone
-   * when the host is handed back, and with a reboot.
+   * when the host is handed back.
    */
   async useSmallDisk(mebibytes: number): Promise<void> {
+    await this.write(
+      "/usr/local/sbin/mount-small-disk",
+      [
+        "mknod /dev/loop-control c 10 237 2>/dev/null || true",
+        "for n in $(seq 0 63); do [ -e /dev/loop$n ] || mknod /dev/loop$n b 7 $n; done",
+        "mount -o loop /var/lib/small-disk /var/lib/docker",
+      ].join("\n"),
+    );
+    // A reboot mounts it before the engine begins.
+    await this.write(
+      "/etc/systemd/system/small-disk.service",
+      [
+        "[Unit]\nBefore=docker.service",
+        "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -e /usr/local/sbin/mount-small-disk",
+        "[Install]\nRequiredBy=docker.service\n",
+      ].join("\n"),
+    );
     await this.script(
       [
         "systemctl stop docker.socket docker.service",
         `truncate --size ${mebibytes}M /var/lib/small-disk`,
         "mkfs.ext4 -q -m 0 /var/lib/small-disk",
-        "mknod /dev/loop-control c 10 237 2>/dev/null || true",
-        "for n in $(seq 0 63); do [ -e /dev/loop$n ] || mknod /dev/loop$n b 7 $n; done",
-        "mount -o loop /var/lib/small-disk /var/lib/docker",
+        "systemctl enable --quiet --now small-disk.service",
         "systemctl start docker.socket docker.service",
       ].join("\n"),
     );
@@ -207,7 +222,9 @@ export class TestHost {
     await this.script(
       [
         "if mountpoint -q /var/lib/docker && [ -e /var/lib/small-disk ]; then",
-        "  systemctl stop docker.socket docker.service; umount -l /var/lib/docker; rm -f /var/lib/small-disk",
+        "  systemctl stop docker.socket docker.service",
+        "  systemctl disable --quiet small-disk.service; systemctl stop small-disk.service",
+        "  umount -l /var/lib/docker; rm -f /var/lib/small-disk",
         "fi",
         "systemctl start docker.socket docker.service",
         "rm -f /var/lib/docker/filler",

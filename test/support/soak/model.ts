@@ -5,6 +5,8 @@ export interface Told {
   readonly action: "opened" | "synchronize" | "closed" | "reopened" | "labeled" | "unlabeled" | "edited";
   readonly number: number;
   readonly commit: string;
+  /** True for one on another base. */
+  readonly changesBase?: true;
 }
 
 /** A pull request, and what should run of it. */
@@ -28,9 +30,11 @@ const actions = {
   label: "labeled",
   unlabel: "unlabeled",
   "change base": "edited",
+  "change title": "edited",
 } as const;
 
-const pushes: ReadonlySet<string> = new Set(["opened", "synchronize", "reopened"]);
+/** The label without which a pull request has no preview. */
+export const label = "wanted";
 
 /** What GitHub knows of the pull requests, and what should run of them: without a host, a run or a clock. */
 export class Model {
@@ -43,50 +47,50 @@ export class Model {
   }
 
   /** Lets something happen on GitHub. Returns what GitHub tells of it: of those stacked on one that is merged, too. */
-  happen(happening: Extract<Happening, { number: number }>): Told[] {
-    if (happening.what === "lose state") return [];
+  happen(happening: Extract<Happening, { delivery: string }>): Told[] {
     const { what, number } = happening;
-    const pull = this.pulls.get(number) ?? this.opened(happening.on);
+    const pull = this.pulls.get(number) ?? this.opened(happening);
     this.pulls.set(number, pull);
     if (what === "push") pull.commit = this.commit();
     if (what === "close") pull.state = "closed";
     if (what === "merge") pull.state = "merged";
     if (what === "reopen") pull.state = "open";
-    if (what === "label") pull.labels = ["wanted"];
+    // A fault needs a run that changes something.
+    if (what === "label" || happening.fault !== undefined) pull.labels = [label];
     if (what === "unlabel") pull.labels = [];
     if (what === "change base") pull.base = pull.base === "main" ? "develop" : "main";
-    const told: Told[] = [{ action: actions[what], number, commit: pull.commit }];
+    const changesBase = what === "change base" ? ({ changesBase: true } as const) : {};
+    const told: Told[] = [{ action: actions[what], number, commit: pull.commit, ...changesBase }];
     if (what !== "merge") return told;
     for (const [other, stacked] of this.pulls) {
       if (stacked.state !== "open" || stacked.base !== Model.branch(number)) continue;
       stacked.base = "main";
-      told.push({ action: "edited", number: other, commit: stacked.commit });
+      told.push({ action: "edited", number: other, commit: stacked.commit, changesBase: true });
     }
     return told;
   }
 
-  /** Takes down what a run does that an event starts, once it ends. `isDisturbed` ones may have done anything of it. */
-  ran({ action, number, commit }: Told, isDisturbed = false): void {
+  /**
+   * Takes down that GitHub tells of a pull request. Whatever it tells, it only says that something happened: once all is
+   * quiet, the preview is as the pull request was when the last event of it came.
+   */
+  told(number: number): void {
     const pull = this.pull(number);
-    if (isDisturbed) pull.isUnsure = true;
-    else if (pull.state !== "open") pull.runs = undefined;
-    else if (action !== "closed" && (!pushes.has(action) || commit === pull.commit)) pull.runs = pull.commit;
+    pull.runs = pull.state === "open" && pull.labels.includes(label) ? pull.commit : undefined;
   }
 
-  /** The jobs that have to be run again before anybody knows what should run. */
-  unsure(): Told[] {
+  /** Takes down that a job was disturbed: it may have done anything of what it does. */
+  disturbed(number: number): void {
+    this.pull(number).isUnsure = true;
+  }
+
+  /** The jobs that somebody runs again, because they were disturbed. */
+  again(): Told[] {
     const all = [...this.pulls].filter(([, { isUnsure }]) => isUnsure);
-    return all.map(([number, { state, commit }]) => ({
-      action: state === "open" ? "synchronize" : "closed",
-      number,
-      commit,
-    }));
-  }
-
-  /** Takes down that a job was run again. */
-  ranAgain(told: Told): void {
-    this.pull(told.number).isUnsure = false;
-    this.ran(told);
+    return all.map(([number, pull]) => {
+      pull.isUnsure = false;
+      return { action: pull.state === "open" ? "synchronize" : "closed", number, commit: pull.commit };
+    });
   }
 
   /** Takes down a sweep. */
@@ -101,13 +105,15 @@ export class Model {
     );
   }
 
-  private opened(on: number | undefined): ModelledPull {
+  /** One that is opened; two of three are wanted from the first. */
+  private opened({ number, on }: { readonly number: number; readonly on?: number }): ModelledPull {
     const base = on === undefined ? "main" : Model.branch(on);
-    return { state: "open", commit: this.commit(), base, labels: [], runs: undefined, isUnsure: false };
+    const labels = number % 3 === 0 ? [] : [label];
+    return { state: "open", commit: this.commit(), base, labels, runs: undefined, isUnsure: false };
   }
 
   private commit(): string {
-    return (++this.commits).toString(16).padStart(40, "0");
+    return (++this.commits).toString(16).padStart(8, "0").padEnd(40, "0");
   }
 
   private pull(number: number): ModelledPull {

@@ -1,6 +1,7 @@
 /** The soak test's own parts: what happens, and what should run then. */
 import assert from "node:assert/strict";
 import { happenings, type Happening } from "../../../support/soak/happenings.ts";
+import { Jobs } from "../../../support/soak/jobs.ts";
 import { Model } from "../../../support/soak/model.ts";
 
 const shares = { open: 3, settleAfter: 20, faultsIn: 50 };
@@ -14,8 +15,9 @@ describe("the happenings of a soak test", () => {
   it("are as many as asked for, with looks at everything, the last one at the end", () => {
     const drawn = happenings(1, 1000, shares);
     const settles = drawn.filter(({ what }) => what === "settle");
-    assert.equal(drawn.filter(({ what }) => what !== "settle" && what !== "lose state").length, 1000);
+    assert.equal(drawn.filter((one) => "delivery" in one).length, 1000);
     assert.equal(settles.length, 50);
+    assert.equal(drawn.filter(({ what }) => what === "sweep").length, 50);
     assert.equal(drawn.at(-1)?.what, "settle");
   });
 
@@ -24,8 +26,9 @@ describe("the happenings of a soak test", () => {
     const of = (key: string): unknown[] => [
       ...new Set(drawn.flatMap((one) => (key in one ? [(one as Record<string, unknown>)[key]] : []))),
     ];
-    const deeds = ["open", "push", "close", "merge", "reopen", "label", "unlabel", "change base"];
-    assert.deepEqual(of("what").sort(), [...deeds, "lose state", "settle"].sort());
+    const deeds = ["open", "push", "close", "merge", "reopen", "label", "unlabel"];
+    const others = ["change base", "change title", "lose state", "sweep", "settle"];
+    assert.deepEqual(of("what").sort(), [...deeds, ...others].sort());
     assert.deepEqual(of("delivery").sort(), ["at once", "late", "lost", "once", "twice"]);
     assert.deepEqual(of("fault").sort(), ["full disk", "kill", "reboot"]);
     assert.notEqual(of("on").length, 0);
@@ -60,41 +63,53 @@ describe("the model of a soak test", () => {
   function happens(what: Extract<Happening, { delivery: string }>["what"], number: number, on?: number) {
     return model.happen({ what, number, delivery: "once", ...(on !== undefined && { on }) });
   }
-  function runs(what: Extract<Happening, { delivery: string }>["what"], number: number): void {
-    for (const told of happens(what, number)) model.ran(told);
+  function isTold(what: Extract<Happening, { delivery: string }>["what"], number: number): void {
+    for (const told of happens(what, number)) model.told(told.number);
   }
 
   it("has a preview of what is open, with its newest commit", () => {
-    runs("open", 1);
+    isTold("open", 1);
     const [first] = model.running().values();
-    runs("push", 1);
+    isTold("push", 1);
     assert.notEqual(model.running().get(1), first);
-    runs("close", 1);
+    isTold("close", 1);
     assert.deepEqual([...model.running()], []);
-    runs("reopen", 1);
+    isTold("reopen", 1);
     assert.deepEqual([...model.running().keys()], [1]);
   });
 
-  it("goes on with the older commit when a push is lost, and lets a late one change nothing", () => {
-    const told = happens("open", 1);
-    for (const one of told) model.ran(one);
+  it("has one of those alone that have the label", () => {
+    isTold("open", 3);
+    assert.deepEqual([...model.running().keys()], []);
+    isTold("label", 3);
+    assert.deepEqual([...model.running().keys()], [3]);
+    isTold("unlabel", 3);
+    assert.deepEqual([...model.running().keys()], []);
+  });
+
+  it("has one of those in whose run something goes wrong", () => {
+    isTold("open", 3);
+    model.happen({ what: "push", number: 3, delivery: "once", fault: "kill" });
+    model.told(3);
+    assert.deepEqual([...model.running().keys()], [3]);
+  });
+
+  it("goes on with the older commit when a push is lost, until anything is told", () => {
+    isTold("open", 1);
     const first = model.running().get(1);
-    const late = happens("push", 1);
+    happens("push", 1);
     assert.equal(model.running().get(1), first);
-    runs("push", 1);
-    const newest = model.running().get(1);
-    for (const one of late) model.ran(one);
-    assert.equal(model.running().get(1), newest);
+    isTold("change title", 1);
+    assert.notEqual(model.running().get(1), first);
   });
 
   it("keeps what a lost close left until a sweep, and a late opening brings nothing back", () => {
-    const opened = happens("open", 1);
-    for (const one of opened) model.ran(one);
+    isTold("open", 1);
     happens("close", 1);
     assert.equal(model.running().size, 1);
     model.swept();
     assert.equal(model.running().size, 0);
-    for (const one of opened) model.ran(one);
+    model.told(1);
     assert.equal(model.running().size, 0);
   });
 
@@ -109,17 +124,52 @@ describe("the model of a soak test", () => {
     assert.equal(model.pulls.get(2)?.base, "main");
   });
 
-  it("does not know what a disturbed run did until its job is run again", () => {
-    const [told] = happens("open", 1);
-    assert.ok(told !== undefined);
-    model.ran(told, true);
-    const again = model.unsure();
+  it("has the jobs run again that were disturbed, for what is newest", () => {
+    isTold("open", 1);
+    isTold("open", 2);
+    isTold("close", 2);
+    for (const number of [1, 2]) model.disturbed(number);
+    const again = model.again();
     assert.deepEqual(
-      again.map(({ action }) => action),
-      ["synchronize"],
+      again.map(({ action, number }) => `${action} ${number}`),
+      ["synchronize 1", "closed 2"],
     );
-    for (const one of again) model.ranAgain(one);
-    assert.deepEqual(model.unsure(), []);
-    assert.equal(model.running().size, 1);
+    assert.deepEqual(model.again(), []);
+  });
+});
+
+describe("the jobs of a soak test", () => {
+  /** Jobs that end when they are told to, and what ran so far. */
+  function jobs() {
+    const ran: string[] = [];
+    const ends: (() => void)[] = [];
+    const all = new Jobs<{ number: number; name: string }>(async ({ name }) => {
+      ran.push(name);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      if (name === "bad") throw new Error("it failed");
+    });
+    return { all, ran, end: () => ends.shift()?.() };
+  }
+
+  it("are one of a pull request at a time, and the newest of those that wait", async () => {
+    const { all, ran, end } = jobs();
+    for (const name of ["first", "second", "third"]) all.begin({ number: 1, name });
+    all.begin({ number: 2, name: "other" });
+    assert.deepEqual(ran, ["first", "other"]);
+    end();
+    end();
+    await all.noMoreThan(1);
+    await all.without(2);
+    assert.deepEqual([all.has(1), all.has(2)], [true, false]);
+    assert.deepEqual(ran, ["first", "other", "third"]);
+    end();
+    await all.noMoreThan(0);
+  });
+
+  it("tell who waits for them that one failed", async () => {
+    const { all, end } = jobs();
+    all.begin({ number: 1, name: "bad" });
+    end();
+    await assert.rejects(all.noMoreThan(0), /^Error: it failed$/);
   });
 });
