@@ -151,6 +151,7 @@ export class Soak {
       stacks: both("stacks", (preview) => [preview]),
       environments: both("environments", (preview) => [preview]),
       deployments: both("deployments", (preview) => [`${preview}: success`]),
+      pictures: both("pictures", () => []),
       comments: [
         ...others.comments,
         ...[...this.commented].map((number) => inWords(number, runs.get(number))),
