@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { imageReference } from "../../components/application/images.ts";
 import type { Application } from "../../components/application/application.ts";
+import { withVariables } from "../../components/application/variables.ts";
 import type {
   MeasureMigrationsInput,
   MeasureMigrationsReceipt,
@@ -24,6 +25,7 @@ import { namesOf } from "../../components/naming/names.ts";
 import { previewStack } from "../../components/naming/namespace.ts";
 import { applicationOf } from "../../components/plan/release-description.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
+import { environmentFacts } from "../../components/settings/environment-facts.ts";
 import type { ReleasedSettings } from "../../components/settings/released-settings.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { Problem } from "../problem.ts";
@@ -125,22 +127,24 @@ async function inputOf(
   { application, settings, sql, schema, images: migrating, current }: Measurable,
   template: TemplateServer | undefined,
 ): Promise<MeasureMigrationsInput> {
-  const {
-    namespace,
-    environment,
-    imageMirror = "docker.io",
-    gateTimeoutSeconds,
-    limits,
-    registry,
-  } = settings;
+  const { namespace, imageMirror = "docker.io", gateTimeoutSeconds, limits, registry } = settings;
   const { database } = namesOf(namespace);
   const version = application.postgres?.version ?? 0;
   const { images, description } = current;
   const { migrations } = application;
-  const around = { id: current.id, environment, database, imageMirror, gateTimeoutSeconds };
+  const around = {
+    id: current.id,
+    facts: environmentFacts(settings, current),
+    database,
+    imageMirror,
+    gateTimeoutSeconds,
+  };
   const running = description && {
     ...around,
-    application: applicationOf(application.name, Object.keys(images), description),
+    application: withVariables(
+      applicationOf(application.name, Object.keys(images), description),
+      settings.variables,
+    ),
     images: referencesOf(registry, images),
   };
   return {

@@ -78,7 +78,13 @@ export interface ServiceDescription {
    * as `CHOWN`, `SETGID` and `SETUID` for a program that begins as root and becomes another user. Left out, none.
    */
   capabilities?: string[];
-  /** Plain environment variables. `${environment}` in a value stands for the environment's name: `staging`, `pr-12`. Never a secret: they can be read in the container's description. */
+  /**
+   * Environment variables, the same in every environment but for what `towpath:variables` says. A value may hold references:
+   * `${environment}`, `${namespace}`, `${domain}`, `${url}`, `${version}`; of what the service needs `${postgres.url}`, or its
+   * `host`, `port`, `user`, `password` and `database`, the same of `redis`, and `${bucket.files.name}`, or its `endpoint`,
+   * `region`, `accessKey` and `secretKey`; of its secrets `${secret.NAME}`. `$${` stands for the text `${`. Never write a secret here: it
+   * can be read in the container's description, and so can what a reference to one makes.
+   */
   environment?: Record<string, string>;
 }
 

@@ -2,6 +2,7 @@ import { nearest, show, suggestion } from "../input/input-checks.ts";
 import { ownParts } from "../naming/names.ts";
 import { secretFile, secretsOfNeed, variablesOfNeed } from "./connections.ts";
 import type { WellFormed } from "./schema.ts";
+import { variableProblems } from "./variables.ts";
 
 /** The variables that Towpath sets for every image while it is built, and for every container while it runs. */
 const buildArguments = [
@@ -62,12 +63,8 @@ function serviceProblems(application: WellFormed, name: string): string[] {
     }
     claim(setBy, secret, `the secret ${show(secret)}`);
   });
-  for (const variable of Object.keys(service.environment)) {
-    const owner = variable.startsWith("TOWPATH_") ? "Towpath" : setBy.get(variable);
-    if (owner !== undefined)
-      problems.push(`${path}.environment.${variable}: ${owner} sets this variable; remove it here`);
-  }
-  return problems;
+  const place = (variable: string): string => `${path}.environment.${variable}`;
+  return [...problems, ...variableProblems(application, name, service.environment, place)];
 }
 
 /** Both forms of a secret, so that nothing else takes the other one. */

@@ -3,6 +3,7 @@ import { earlierChecks, rehearsal } from "../application/checks.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
+import { bareVariables, withVariables } from "../application/variables.ts";
 import { Check } from "../ci/check.ts";
 import { checkDatabase, ciPlan, isDeveloped, type CiPlan } from "../ci/plan.ts";
 import type { CiRun } from "../ci/run.ts";
@@ -16,6 +17,7 @@ import { namesOf, type Names } from "../naming/names.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import { serviceInputs, type InputsOfAll } from "../secrets/service-inputs.ts";
 import type { CiSettings } from "../settings/ci.ts";
+import { environmentFacts } from "../settings/environment-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { agreed } from "./agreed.ts";
@@ -47,7 +49,8 @@ export function prepareCi(
     ]);
   }
   const reused = run.reused === undefined ? undefined : namesOf(run.reused);
-  return { ...loaded, plan: ciPlan(application, run.only), run, reused };
+  const complete = withVariables(application, loaded.settings.variables);
+  return { ...loaded, plan: ciPlan(complete, run.only), run, reused };
 }
 
 /** The time that one command of the rehearsal may take, in seconds: as long as a release's migration. */
@@ -79,7 +82,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
   constructor(name: string, args: CiEnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:ci:Environment", name, {}, opts);
     const { plan, settings, run, reused } = args;
-    const { environment, namespace } = settings;
+    const { namespace } = settings;
     const { application } = plan;
     const child = { parent: this };
     const place = placeOf(
@@ -102,7 +105,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
       plan,
       data,
       application,
-      environment,
+      facts: environmentFacts(settings),
       reports: run.reports,
       names: reused === undefined ? place.names : { ...place.names, objectStorage: reused.objectStorage },
       secretValues: { ...data.secretValues, ...applicationSecrets(name, application, args, child) },
@@ -155,7 +158,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
         ...shared,
         ...inputs,
         migrations,
-        bareEnvironment: service.environment,
+        bareEnvironment: bareVariables(service.environment),
         database,
         imageId: found(images.released, service.image),
         timeoutSeconds: rehearsalTimeoutSeconds,

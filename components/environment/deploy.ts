@@ -82,7 +82,8 @@ async function deployReleased(
   const onGithub = await laterUserErrors(() => preparedGithub(prepared));
   const released = new ReleasedEnvironment(settings.namespace, prepared);
   const { url, release, releases, services, namespace, route, password } = released;
-  const outputs = { url, release, releases, services, namespace, route, ...defined({ password }) };
+  const { variables } = settings;
+  const outputs = { url, release, releases, services, namespace, route, ...defined({ password, variables }) };
   if (onGithub === undefined) return outputs;
   const { releasedGithub } = await import("./released-github.ts");
   return { ...outputs, github: releasedGithub(namespace, onGithub, released) };

@@ -4,6 +4,7 @@ import type { Application } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { developmentProblems, inDevelopment } from "../application/development.ts";
 import { parseApplication } from "../application/parse.ts";
+import { withVariables } from "../application/variables.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { developmentFolder, projectFiles } from "../image/build-inputs.ts";
 import { BuiltImage } from "../image/built-image.ts";
@@ -15,6 +16,7 @@ import { Release } from "../release/release.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
+import { environmentFacts } from "../settings/environment-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { LocalSettings } from "../settings/local.ts";
@@ -47,7 +49,8 @@ export function prepareLocal(
 ): EnvironmentArgs {
   const application = agreed(parseApplication(description), loaded);
   checkContexts(application);
-  return { ...loaded, application: loaded.settings.reload ? mounted(application) : application };
+  const complete = withVariables(application, loaded.settings.variables);
+  return { ...loaded, application: loaded.settings.reload ? mounted(complete) : complete };
 }
 
 /**
@@ -71,7 +74,7 @@ export class Environment extends pulumi.ComponentResource {
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:index:Environment", name, {}, opts);
     const { application, settings } = args;
-    const { environment, namespace, port } = settings;
+    const { namespace, port } = settings;
     const child = { parent: this };
     const place = placeOf(name, { applicationName: application.name, settings }, child);
     const gateway = gatewayOf(name, place, { listens: { port }, ipv6: args.ipv6 ?? false }, child);
@@ -89,7 +92,7 @@ export class Environment extends pulumi.ComponentResource {
         application,
         gateway,
         url,
-        environment,
+        facts: environmentFacts(settings),
         images,
         secretValues,
         watchSeconds: settings.watchSeconds,

@@ -1,11 +1,12 @@
 import type { Application } from "../application/application.ts";
+import { withVariables, type Variables } from "../application/variables.ts";
 import { demandOf } from "../host/preflight.ts";
 import { defined } from "../input/defined.ts";
 import type { MigrationFacts } from "../migration/migration-facts.ts";
 import type { MigrationPlan } from "../migration/migration-plan.ts";
 import type { ReleasePlan } from "../plan/plan.ts";
 import { planDigest, type PlanBasis } from "../plan/plan-basis.ts";
-import { descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
+import { applicationOf, descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
 import type { ReleaseRecord } from "../plan/release-record.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 
@@ -106,6 +107,8 @@ export interface Planned {
   readonly plan: ReleasePlan;
   readonly migration: MigrationPlan;
   readonly basis: PlanBasis;
+  /** The variables of the settings that what runs was made with. */
+  readonly variables?: Variables;
   /** Left out where nobody has to approve. */
   readonly approval?: ApprovalState;
   /** The memory that is free on the host, in bytes. */
@@ -119,7 +122,7 @@ export function planFactsOf(planned: Planned): Omit<PlanFacts, "secrets" | "refu
   const { environment, namespace, domain, freeze, maintenance } = settings;
   const { id, commit, branch, version, current, changes, images } = plan;
   const isFrozen = changes && freeze !== undefined && now < new Date(freeze.until);
-  const [before, after] = [current?.description, descriptionOf(application)];
+  const [before, after] = [descriptionBefore(planned), descriptionOf(application)];
   return {
     ...{ environment, namespace, address: `https://${domain}`, changes, maintenance, basis },
     digest: planDigest(basis),
@@ -137,6 +140,17 @@ export function planFactsOf(planned: Planned): Omit<PlanFacts, "secrets" | "refu
       ...defined({ before: basis.from && memoryOf(basis.from.copies, settings), free: memoryFree }),
     },
   };
+}
+
+/** The description of what runs, with the variables that the settings gave it; undefined where none is known. */
+function descriptionBefore({
+  application: { name },
+  plan: { current },
+  variables,
+}: Planned): ReleaseDescription | undefined {
+  if (current?.description === undefined || variables === undefined) return current?.description;
+  const before = applicationOf(name, Object.keys(current.images), current.description);
+  return descriptionOf(withVariables(before, variables));
 }
 
 /** The memory of what runs, with the limits of these settings. */

@@ -5,6 +5,7 @@ import type { Application } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
+import { withVariables } from "../application/variables.ts";
 import { templateServer } from "../data/template-server.ts";
 import { portsWarning, sharedGateway } from "../gateway/shared-gateway.ts";
 import { connectAll, preflight, type HostReport } from "../host/check-hosts.ts";
@@ -38,6 +39,7 @@ import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import { agreed } from "./agreed.ts";
 import { planFactsOf, type ApprovalState } from "./plan-facts.ts";
 import { PlanFile } from "./plan-file.ts";
+import { planOrigin } from "./plan-origin.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 
@@ -69,10 +71,10 @@ export async function prepareRelease(
   const reports = await preflight(connections, demandOf(application, settings), connecting);
   const report = found(reports, connection.host);
   const planned = await planning;
-  const basis = await basisFor(planned, settings, planFile);
+  const { basis, variables } = await planOrigin(planned, settings, planFile);
   const plan = planFile === undefined ? await approvedPlan(settings, planned, basis) : planned;
   await checkPlatforms(loaded, plan, report);
-  const released = asReleased(application, loaded, plan, planFile);
+  const released = withVariables(asReleased(application, loaded, plan, planFile), loaded.settings.variables);
   const [{ routeSince, restarting }, migration] = await Promise.all([
     running,
     plannedMigration({ ...loaded, application: released, connection, plan, planFile }),
@@ -85,6 +87,7 @@ export async function prepareRelease(
         ...{ application: released, settings, plan, migration, basis, now: new Date() },
         ...defined({
           approval: await approvalState(settings, plan, basis),
+          variables,
           memoryFree: report.facts?.memoryFreeBytes,
         }),
       }),
@@ -103,26 +106,6 @@ export async function prepareRelease(
     ...(await shared),
     ...defined({ planFile }),
   };
-}
-
-/**
- * What this run's plan is made from, which has to be that of the file that `TOWPATH_PLAN` names; undefined where nobody asks
- * for it, or has to approve it.
- *
- * @throws InputError with everything that is another
- */
-async function basisFor(
-  plan: ReleasePlan,
-  settings: ReleasedSettings,
-  planFile: PlanFile | undefined,
-): Promise<PlanBasis | undefined> {
-  const { TOWPATH_PLAN: file = "" } = process.env;
-  if (file === "" && planFile === undefined && !("approval" in settings)) return undefined;
-  const { basisOf, checkSamePlan, programIn } = await import("../plan/plan-basis.ts");
-  const outputs = await stackOutputsOf(pulumi.getStack());
-  const basis = basisOf(plan, outputs ?? {}, programIn(process.cwd()));
-  if (file !== "" && planFile === undefined) checkSamePlan(file, basis);
-  return basis;
 }
 
 /** Makes sure that the host can run the images that are new to it. */

@@ -24,10 +24,11 @@ import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { SecretVersions } from "../secrets/secret-versions.ts";
+import { environmentFacts } from "../settings/environment-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
-import { nameOf, secretSourcesOf } from "../settings/settings.ts";
+import { secretSourcesOf } from "../settings/settings.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { schemaArgs, seedOf } from "./release-data.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
@@ -153,7 +154,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
   }
 
   private rollOut(name: string, args: ReleasedEnvironmentArgs, parts: RollOutParts): Release {
-    const { settings } = args;
+    const { settings, plan } = args;
     const { application, place, gateway, tracks, data, secretValues, versions } = parts;
     const { environment, domain, certificates, maintenance } = settings;
     const kind = kinds[environment];
@@ -176,10 +177,14 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         ...place,
         application,
         gateway,
-        environment: nameOf(settings),
+        facts: environmentFacts(settings, tracks.completes ? plan : plan.current),
         images: pulled("", tracks.stable),
         ...(tracks.canary !== undefined && {
-          canary: { images: pulled("-canary", tracks.canary.images), weight: tracks.canary.weight },
+          canary: {
+            images: pulled("-canary", tracks.canary.images),
+            weight: tracks.canary.weight,
+            version: environmentFacts(settings, plan).version,
+          },
         }),
         secretValues,
         ...seedOf(settings),

@@ -1,6 +1,7 @@
 import type { Application } from "../application/application.ts";
 import { commandFrom, isRevision, pendingOf } from "../application/migrations.ts";
 import { found } from "../application/names.ts";
+import { bareVariables } from "../application/variables.ts";
 import type { Printed } from "../host/isolated-run.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
@@ -57,7 +58,7 @@ export async function pendingMigrations(
     return `the application describes no migrations.${pending === undefined ? "pending" : "base"}`;
   }
   const ask = (command: readonly string[], revision: string): Promise<Printed> =>
-    print(image, commandFrom(command, revision), service.environment);
+    print(image, commandFrom(command, revision), bareVariables(service.environment));
   const listed = await ask(pending, from);
   if ("problem" in listed) {
     throw new InputError([

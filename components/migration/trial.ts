@@ -3,6 +3,7 @@ import type { Application, Migrations, Service } from "../application/applicatio
 import { objectStorageImage, objectStoragePort } from "../application/connections.ts";
 import { imageReference } from "../application/images.ts";
 import { found } from "../application/names.ts";
+import type { EnvironmentFacts } from "../application/references.ts";
 import { routeOf } from "../application/routes.ts";
 import {
   triedUrl,
@@ -15,7 +16,7 @@ import {
 import { gatewayImage } from "../gateway/gateway-image.ts";
 import { defined } from "../input/defined.ts";
 import { secretFileVariables } from "../secrets/files.ts";
-import { serviceInputs } from "../secrets/service-inputs.ts";
+import { knownInputs } from "../secrets/service-inputs.ts";
 import { effectsOf } from "./statement-locks.ts";
 import { KnownSchema } from "./known-schema.ts";
 import { statementsOf } from "./sql-statements.ts";
@@ -44,7 +45,7 @@ export interface RunningRelease {
   readonly application: Application;
   /** The references by digest of its images, by the images' names. */
   readonly images: Readonly<Record<string, string>>;
-  readonly environment: string;
+  readonly facts: EnvironmentFacts;
   /** The name of the database, and of the role that it belongs to. */
   readonly database: string;
   readonly imageMirror: string | undefined;
@@ -98,11 +99,11 @@ const storageKeys = { id: "S3_ACCESS_KEY_ID", secret: "S3_SECRET_ACCESS_KEY" } a
 
 function toolOf(
   service: Service,
-  { application, images, environment }: RunningRelease,
+  { application, images, facts }: RunningRelease,
   secretValues: Readonly<Record<string, string>>,
 ): TriedTool {
   const names = { objectStorage: "127.0.0.1", bucket: (bucket: string): string => bucket };
-  const inputs = serviceInputs<string>({ application, environment, names, secretValues }, service);
+  const inputs = knownInputs({ application, facts, names, secretValues }, service);
   return {
     image: found(images, service.image),
     ...inputs,

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
+import type { EnvironmentFacts } from "../application/references.ts";
 import type { SecureSite } from "../contract/target.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Login } from "../gateway/login.ts";
@@ -13,13 +14,13 @@ import type { Boundaries } from "./boundaries.ts";
 /** Arguments of a release. */
 export interface ReleaseArgs {
   application: Application;
-  /** The environment's own name: `staging`, `pr-12`. */
-  environment: string;
+  /** What references in variables stand for. */
+  facts: EnvironmentFacts;
   names: Names;
   /** The images' ids, by the images' names: of the release that all clients get, but for a canary's. */
   images: ImageIds;
   /** A newer release beside it, for a part of the clients. */
-  canary?: { images: ImageIds; weight: number };
+  canary?: { images: ImageIds; weight: number; version: string };
   /** The number of copies of each service, by its name; one where a service is not named. */
   numberOfCopies?: Readonly<Record<string, number>>;
   /** The address of the environment for users: `https://notes.example.com`. */

@@ -58,7 +58,13 @@ export class Release extends pulumi.ComponentResource {
     const { migration, ready } = readyData(name, args, { parent: this });
     const stable = this.copies(name, args, { images: args.images, suffix: "" }, ready);
     const canary =
-      args.canary && this.copies(name, args, { images: args.canary.images, suffix: "-canary" }, ready);
+      args.canary &&
+      this.copies(
+        name,
+        asCanary(args, args.canary),
+        { images: args.canary.images, suffix: "-canary" },
+        ready,
+      );
     const route = this.switchTo(name, args, stable, canary);
     this.route = route.left;
     this.containers = pulumi.all([namesIn(stable), route.receipt]).apply(([names]) => names);
@@ -171,6 +177,11 @@ export class Release extends pulumi.ComponentResource {
       { parent: this, dependsOn: [stable, canary ?? {}].flatMap(all).map(({ gate }) => gate) },
     );
   }
+}
+
+/** The arguments for the copies of a newer release beside the one that all others get. */
+function asCanary(args: ReleaseArgs, { version }: { readonly version: string }): ReleaseArgs {
+  return { ...args, facts: { ...args.facts, version } };
 }
 
 /** The first copy is called like its service, so that another number of copies replaces none. */

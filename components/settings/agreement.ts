@@ -1,6 +1,7 @@
 import type { Application } from "../application/application.ts";
 import { secretFile } from "../application/connections.ts";
 import { previousName } from "../application/previous-secrets.ts";
+import { ownIn, sharedIn, sharedProblems, variableProblems } from "../application/variables.ts";
 import { suggestion } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { CredentialSource } from "./credential.ts";
@@ -41,6 +42,7 @@ export function checkAgreement(
       ? unknownNames("copies", "service", Object.keys(settings.copies), Object.keys(application.services))
       : []),
     ...unknownSeed(application, settings),
+    ...wrongVariables(application, settings),
     ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), secrets),
     ...secrets
       .filter((secret) => !lacking.includes(secret))
@@ -59,6 +61,27 @@ function unknownSeed({ services }: Application, settings: Settings): string[] {
   if (known.includes(service)) return [];
   return [
     `towpath:data.service: expected a service of the application, got "${service}"; ${suggestion(service, known)}`,
+  ];
+}
+
+/** The problems of an environment's own variables: of services that are none, set twice, or with references to nothing. */
+function wrongVariables(application: Application, settings: Settings): string[] {
+  if (!("variables" in settings)) return [];
+  const { variables = {} } = settings;
+  const services = Object.keys(application.services);
+  const own = Object.entries(variables).flatMap(([name, value]) => (typeof value === "string" ? [] : [name]));
+  const shared = sharedIn(variables);
+  return [
+    ...unknownNames("variables", "service", own, services),
+    ...services.flatMap((service) =>
+      variableProblems(
+        application,
+        service,
+        ownIn(variables, service),
+        (variable) => `towpath:variables.${service}.${variable}`,
+      ),
+    ),
+    ...sharedProblems(application, shared, (variable) => `towpath:variables.${variable}`),
   ];
 }
 

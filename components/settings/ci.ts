@@ -5,6 +5,7 @@ import { basicShape, environment } from "./basic.ts";
 import { kinds } from "./kinds.ts";
 import { registry } from "./registry.ts";
 import { generatedSecrets } from "./secret-source.ts";
+import { variables } from "./variables.ts";
 
 /** The settings of ci. */
 export const ciSchema = z
@@ -21,6 +22,7 @@ export const ciSchema = z
       .array(registry)
       .default([])
       .describe("Where images that passed are published to when asked; each of them gets all."),
+    variables,
     secrets: generatedSecrets,
   })
   .meta({

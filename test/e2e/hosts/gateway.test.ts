@@ -15,6 +15,16 @@ import { until } from "../../support/until.ts";
 
 const hostStack = "host-app1";
 
+/** Variables of staging alone: its API connects in a form of its own. */
+const variables = {
+  SMTP_HOST: "",
+  WHERE: "${environment} at ${url}, $${as it is}",
+  api: {
+    DATABASE_URL:
+      "postgresql://${postgres.user}:${postgres.password}@${postgres.host}:${postgres.port}/${postgres.database}",
+  },
+};
+
 describe("a gateway that several environments share", () => {
   let host: TestHost;
   let released: ReleasedProject;
@@ -47,8 +57,8 @@ describe("a gateway that several environments share", () => {
   });
 
   function configure(more: Readonly<Record<string, unknown>>): void {
-    released.configure("staging", { commit, gateway: hostStack, ...more });
-    released.configure("production", { gateway: hostStack });
+    released.configure("staging", { commit, gateway: hostStack, variables, ...more });
+    released.configure("production", { gateway: hostStack, variables: { SMTP_HOST: "smtp.example.com" } });
   }
 
   it("serves each by its own name, lets a release change only its own site, and answers 503 in maintenance except for health paths", async () => {
@@ -75,6 +85,25 @@ describe("a gateway that several environments share", () => {
     configure({});
     await released.release("staging");
     assert.equal((await released.ask("staging", "/")).status, 200);
+  });
+
+  it("runs each with its own variables and what they refer to (000-53, 001-69, 001-169, 004-206)", async () => {
+    const environmentOf = async (namespace: string): Promise<Readonly<Record<string, string>>> => {
+      const filters = [`label=towpath.namespace=${namespace}`, "label=towpath.part=api"];
+      const [api = ""] = await host.docker("ps", "--quiet", ...filters.flatMap((one) => ["--filter", one]));
+      const lines = await host.docker("exec", api, "env");
+      return Object.fromEntries(lines.map((line) => [line.replace(/=.*/s, ""), line.replace(/^[^=]*=/, "")]));
+    };
+    const staging = await environmentOf("notes-staging");
+    const { WHERE, SMTP_HOST, DATABASE_URL = "", DATABASE_URL_FILE } = staging;
+    assert.deepEqual([WHERE, SMTP_HOST], ["staging at https://staging.example.test, ${as it is}", ""]);
+    // It serves with this one, and has no other.
+    assert.match(DATABASE_URL, /^postgresql:\/\/[^:]+:[^@]+@notes-staging-postgres[^:]*:5432\/\w+$/);
+    assert.equal(DATABASE_URL_FILE, undefined);
+    assert.equal((await released.ask("staging", "/api/health")).status, 200);
+    const production = await environmentOf("notes-production");
+    assert.equal(production.SMTP_HOST, "smtp.example.com");
+    assert.equal(production.DATABASE_URL_FILE, "/run/secrets/DATABASE_URL");
   });
 
   it("keeps no zombie processes of the releases' requests", async () => {

@@ -13,6 +13,8 @@ import {
   type PlanFacts,
 } from "../../../components/environment/plan-facts.ts";
 import { PlanFile } from "../../../components/environment/plan-file.ts";
+import { withVariables } from "../../../components/application/variables.ts";
+import { descriptionOf } from "../../../components/plan/release-description.ts";
 import type { ReleasedSettings } from "../../../components/settings/released-settings.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
 import { notes } from "../application/notes.ts";
@@ -118,6 +120,16 @@ describe("the facts of a plan", () => {
     ...{ application, settings, plan: planOf("b", current), now, basis },
     migration: noMigration,
   };
+
+  it("tell the variables that the settings change", () => {
+    const before = { LOG_LEVEL: "info", web: { MODE: "old" } };
+    const after = withVariables(application, { LOG_LEVEL: "info", web: { MODE: "new" } });
+    const plan = planOf("b", { ...current, description: descriptionOf(application) });
+    const changes = planFactsOf({ ...planned, plan, application: after, variables: before }).variables;
+    assert.deepEqual(changes, [{ service: "web", name: "MODE", before: "old", after: "new" }]);
+    const first = planFactsOf({ ...planned, plan, application: after }).variables;
+    assert.ok(first.some(({ name, before: none }) => name === "LOG_LEVEL" && none === undefined));
+  });
 
   it("are what is released, and how it differs from what runs", () => {
     const facts = planFactsOf({ ...planned, memoryFree: 1024 });

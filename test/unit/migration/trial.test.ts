@@ -29,7 +29,10 @@ describe("a migration is tried", () => {
       id: "0123456789ab",
       application: parseApplication(notes),
       images: { api: "registry.example/notes/api@sha256:a", web: "registry.example/notes/web@sha256:b" },
-      environment: "staging",
+      facts: {
+        ...{ environment: "staging", namespace: "notes-staging", version: "1.2.3" },
+        ...{ domain: "notes.example.com", url: "https://notes.example.com" },
+      },
       database: "notes_staging",
       imageMirror: undefined,
       gateTimeoutSeconds: 60,

@@ -57,6 +57,23 @@ describe("application and settings", () => {
     );
   });
 
+  it("disagree when a variable is of an unknown service, set twice, or refers to nothing", () => {
+    const variables = {
+      ...{ TOWPATH_X: "", JWT_SECRET: "x", MIRROR: "${domian}", DB: "${postgres.url}" },
+      ...{ apy: {}, web: { DATABASE: "${postgres.host}" } },
+    };
+    assert.equal(
+      refusal(good.staging, { variables }, all),
+      [
+        'towpath:variables.apy: the application has no such service; did you mean "api"',
+        'towpath:variables.web.DATABASE: the service is not connected so, got "${postgres.host}"; add "postgres" to its needs',
+        "towpath:variables.TOWPATH_X: Towpath sets this variable; remove it here",
+        'towpath:variables.JWT_SECRET: the secret "JWT_SECRET" sets this variable; remove it here',
+        'towpath:variables.MIRROR: no such reference, got "${domian}"; did you mean "domain", and the text itself is $${domian}',
+      ].join("\n"),
+    );
+  });
+
   it("disagree when a setting is of an unknown service or secret", () => {
     assert.equal(
       refusal(
