@@ -40,6 +40,7 @@ export const floors = {
     [{ folder: "commands", what: "one command each" }],
     [{ folder: "sweep", what: "what previews left" }],
     [{ folder: "preview", what: "previews of pull requests" }],
+    [{ folder: "fork", what: "what is known and run of a fork's commit" }],
     [{ folder: "comment", what: "what a pull request's comment says" }],
     [
       { folder: "plan", what: "what an up would do" },
