@@ -39,6 +39,15 @@ export interface Development {
 export interface Service {
   readonly image: string;
   readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly user?: string;
+  readonly workingDir?: string;
+  readonly init: boolean;
+  readonly stopSignal?: string;
+  readonly tmpfs: readonly string[];
+  readonly shmSize?: string;
+  readonly ulimits: Readonly<Record<string, number>>;
+  readonly extraHosts: Readonly<Record<string, string>>;
   readonly devCommand?: readonly string[];
   readonly port?: number;
   readonly health?: Health;

@@ -56,6 +56,24 @@ export interface ServiceDescription {
   image: string;
   /** The command that replaces the image's own, one word an item. */
   command?: string[];
+  /** The program that runs in the place of the image's own entrypoint, one word an item; `command` has its arguments. */
+  entrypoint?: string[];
+  /** The user that it runs as, and perhaps the group: a name of the image's, or a number: `1000:1000`. Left out, the image's. */
+  user?: string;
+  /** The folder that it runs in, as an absolute path. Left out, the image's. */
+  workingDir?: string;
+  /** True to run it below a small init process, which takes up processes that it leaves behind. */
+  init?: boolean;
+  /** The signal that asks it to end, such as `SIGQUIT`. Left out, the image's, or SIGTERM. */
+  stopSignal?: string;
+  /** Folders that are in memory, as absolute paths: what they hold is lost with the copy, and counts as its memory. */
+  tmpfs?: string[];
+  /** The size of `/dev/shm`, which programs share memory by, in whole `MiB` or `GiB`: `256MiB`. Left out, 64 MiB. */
+  shmSize?: string;
+  /** Its ulimits by name, the soft one and the hard one alike: `{ nofile: 65536 }`. */
+  ulimits?: Record<string, number>;
+  /** Host names that it finds at an address, beside those of its network: `{ "legacy.internal": "10.0.0.7" }`. */
+  extraHosts?: Record<string, string>;
   /** The command that replaces `command` where the source is mounted: one that notices changes. */
   devCommand?: string[];
   /** The port that the service listens on inside its container. Only the gateway publishes ports. */

@@ -5,6 +5,7 @@ import { isLabel, longestName } from "../naming/namespace.ts";
 import type { Health } from "./application.ts";
 import type { JsonValue } from "./description.ts";
 import { revisionWord } from "./migrations.ts";
+import { processShape } from "./process.ts";
 
 /** The name of the application, a service, an image or a bucket. */
 function named(example: string) {
@@ -115,6 +116,7 @@ const service = z
   .strictObject({
     image: z.string(expected("the name of an image", "name one of those in images")),
     command: command.exactOptional(),
+    ...processShape,
     devCommand: command.exactOptional(),
     port: port.exactOptional(),
     health: health.exactOptional(),

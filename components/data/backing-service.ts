@@ -69,7 +69,7 @@ export class DataContainer extends pulumi.ComponentResource {
         variables: args.environment ?? {},
         files: secretFiles(args.secrets),
         networks: [host.networkName],
-        ...(kind.data === "memory" ? { memoryFolder: dataPath } : { volumes: [volume()] }),
+        ...(kind.data === "memory" ? { memoryFolders: [dataPath] } : { volumes: [volume()] }),
         ...(kind.rights === "few" && { capabilities: ofEntryPoints }),
         ...defined({ limits: args.limits }),
         graceSeconds: stopSeconds,

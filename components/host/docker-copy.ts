@@ -22,14 +22,14 @@ export function containerArgs(args: CopyArgs): ContainerArgs {
       uploads: files.map(({ path, content, mode }) => ({ file: path, content, permissions: mode })),
     }),
     ...volumesOf(args),
-    ...(args.memoryFolder !== undefined && { tmpfs: { [args.memoryFolder]: "" } }),
+    ...inMemory(args),
+    ...processOf(args),
     networksAdvanced: args.networks.map((name) => ({ name })),
     ...defined({ ports: args.ports }),
     ...healthcheck(args),
     ...limits(args),
     ...rights(args),
-    ...(args.readOnly === true && { readOnly: true, tmpfs: { "/tmp": "" } }),
-    ...(args.init === true && { init: true }),
+    ...(args.readOnly === true && { readOnly: true }),
     restart: "unless-stopped",
     destroyGraceSeconds: args.graceSeconds,
     ...defined({ stopTimeout: args.stopSeconds }),
@@ -77,6 +77,38 @@ function volumesOf({
     ...(asksEngine ? [{ hostPath: remoteSocket, containerPath: remoteSocket }] : []),
   ];
   return all.length === 0 ? {} : { volumes: all };
+}
+
+/** Folders in memory; where it can write nowhere else, `/tmp` is one. */
+function inMemory({
+  memoryFolders = [],
+  readOnly,
+  sharedMemory,
+}: CopyArgs): Pick<ContainerArgs, "tmpfs" | "shmSize"> {
+  const folders = [...(readOnly === true ? ["/tmp"] : []), ...memoryFolders];
+  return {
+    ...(folders.length > 0 && { tmpfs: Object.fromEntries(folders.map((folder) => [folder, ""])) }),
+    ...defined({ shmSize: sharedMemory }),
+  };
+}
+
+/** How its process runs, where that is not as the image says. */
+function processOf({
+  init,
+  user,
+  workingFolder,
+  stopSignal,
+  processLimits = {},
+  hostNames = {},
+}: CopyArgs): Partial<ContainerArgs> {
+  const ulimits = Object.entries(processLimits).map(([name, most]) => ({ name, soft: most, hard: most }));
+  const hosts = Object.entries(hostNames).map(([host, ip]) => ({ host, ip }));
+  return {
+    ...(init === true && { init }),
+    ...defined({ user, workingDir: workingFolder, stopSignal }),
+    ...(ulimits.length > 0 && { ulimits }),
+    ...(hosts.length > 0 && { hosts }),
+  };
 }
 
 /** Returns the health check that `docker ps` shows. */

@@ -53,8 +53,20 @@ export interface CopyArgs {
   asksEngine?: boolean;
   /** Folders of the project, and where it sees them, read-only. */
   mounts?: Readonly<Record<string, string>>;
-  /** A folder whose content is in memory, and lost with it. */
-  memoryFolder?: string;
+  /** Folders whose content is in memory, and lost with it. */
+  memoryFolders?: readonly string[];
+  /** The size of the memory that its processes share, in MiB; left out, the machine's own. */
+  sharedMemory?: number;
+  /** The user that it runs as; left out, the image's. */
+  user?: string;
+  /** The folder that it runs in; left out, the image's. */
+  workingFolder?: string;
+  /** The signal that asks it to end; left out, the image's. */
+  stopSignal?: string;
+  /** What each of its processes may use, by the names that Linux has for it. */
+  processLimits?: Readonly<Record<string, number>>;
+  /** Addresses by host names that it finds beside those of its networks. */
+  hostNames?: Readonly<Record<string, string>>;
   networks: readonly pulumi.Input<string>[];
   /** The ports at which it is reached from outside; with `keepsPorts`, one that runs keeps those that it has. */
   ports?: pulumi.Input<PublishedPort[]>;

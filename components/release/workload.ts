@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../application/application.ts";
 import { secretsFolder } from "../application/connections.ts";
+import { mebibytes } from "../application/process.ts";
 import type { CopyArgs, Host } from "../host/host.ts";
 import { shortId } from "../image/built-image.ts";
 import { defined } from "../input/defined.ts";
@@ -51,7 +52,7 @@ export class Workload extends pulumi.ComponentResource {
       name,
       {
         image: args.imageId,
-        ...defined({ command: service.command }),
+        ...processOf(service),
         variables,
         ...secretFilesOf(args),
         mounts: args.mounts,
@@ -82,6 +83,20 @@ function secretFilesOf({ files, secretsVolume: name }: WorkloadArgs): Pick<CopyA
 function healthOf({ health }: Service): Pick<CopyArgs, "health"> {
   if (health === undefined) return { health: "none" };
   return "path" in health ? {} : { health };
+}
+
+/** Its process, where it is not as the image says. */
+function processOf(service: Service): Partial<CopyArgs> {
+  const { entrypoint, command, user, workingDir, init, stopSignal, tmpfs, shmSize, ulimits, extraHosts } =
+    service;
+  return {
+    ...defined({ entrypoint, command, user, workingFolder: workingDir, stopSignal }),
+    ...(init && { init }),
+    ...(tmpfs.length > 0 && { memoryFolders: tmpfs }),
+    ...(shmSize !== undefined && defined({ sharedMemory: mebibytes(shmSize) })),
+    processLimits: ulimits,
+    hostNames: extraHosts,
+  };
 }
 
 function withinLimits({ limits, service: { capabilities, readOnly } }: WorkloadArgs): Partial<CopyArgs> {

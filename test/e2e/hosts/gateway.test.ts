@@ -15,6 +15,14 @@ import { until } from "../../support/until.ts";
 
 const hostStack = "host-app1";
 
+/** A worker whose process is another one than its image says. */
+const otherWorker = [
+  'command: ["python", "-m", "notes.worker"],',
+  `entrypoint: ["python"], command: ["-m", "notes.worker"], user: "1234:1234", workingDir: "/app", init: true,
+      stopSignal: "SIGINT", tmpfs: ["/run/notes"], shmSize: "96MiB", ulimits: { nofile: 4096 },
+      extraHosts: { "legacy.internal": "10.1.2.3" },`,
+] as const;
+
 /** Variables of staging alone: its API connects in a form of its own. */
 const variables = {
   SMTP_HOST: "",
@@ -39,6 +47,7 @@ describe("a gateway that several environments share", () => {
         config: { "towpath:host": host.settings(), "towpath:imageMirror": released.registry.imageMirror },
       }),
     );
+    released.project.source.edit("application.ts", ...otherWorker);
     commit = await released.publish(patientApi);
     configure({});
     // The page's own commands; the settings stand as it says.
@@ -104,6 +113,35 @@ describe("a gateway that several environments share", () => {
     const production = await environmentOf("notes-production");
     assert.equal(production.SMTP_HOST, "smtp.example.com");
     assert.equal(production.DATABASE_URL_FILE, "/run/secrets/DATABASE_URL");
+  });
+
+  it("runs a process as the application says, and finds it so again", async () => {
+    const workerOf = async (): Promise<string> => {
+      const filters = ["label=towpath.namespace=notes-staging", "label=towpath.part=worker"];
+      const [worker = ""] = await host.docker(
+        "ps",
+        "--quiet",
+        ...filters.flatMap((one) => ["--filter", one]),
+      );
+      return worker;
+    };
+    const worker = await workerOf();
+    const script = [
+      "id -u; pwd; ulimit -n; cat /proc/1/comm; stat -f -c %T /run/notes",
+      "df -k /dev/shm | tail -n 1 | awk '{ print $2 }'; getent hosts legacy.internal | awk '{ print $1 }'",
+    ].join("; ");
+    assert.deepEqual(await host.docker("exec", worker, "sh", "-c", script), [
+      "1234",
+      "/app",
+      "4096",
+      "docker-init",
+      "tmpfs",
+      "98304",
+      "10.1.2.3",
+    ]);
+    assert.deepEqual(await host.docker("inspect", "--format", "{{.Config.StopSignal}}", worker), ["SIGINT"]);
+    await released.release("staging");
+    assert.equal(await workerOf(), worker);
   });
 
   it("keeps no zombie processes of the releases' requests", async () => {

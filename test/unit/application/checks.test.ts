@@ -72,7 +72,7 @@ describe("layers", () => {
   it("do not exist for services in a cycle", () => {
     const service = (needs: string[]) => ({
       ...{ image: "a", routes: [], needs, secrets: [], environment: {} },
-      ...{ readOnly: false, capabilities: [] },
+      ...{ readOnly: false, capabilities: [], init: false, tmpfs: [], ulimits: {}, extraHosts: {} },
     });
     assert.throws(() => layers({ services: { a: service(["b"]), b: service(["a"]), c: service([]) } }), {
       message: "services in a circle: a, b",

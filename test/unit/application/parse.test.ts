@@ -18,6 +18,7 @@ describe("a valid application", () => {
     assert.deepEqual(parsed.services.worker, {
       image: "api",
       command: ["python", "-m", "notes.worker"],
+      ...{ init: false, tmpfs: [], ulimits: {}, extraHosts: {} },
       routes: [],
       needs: ["postgres", "redis"],
       secrets: [],

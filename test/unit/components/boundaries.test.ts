@@ -16,9 +16,13 @@ const limits = { memory: 256 * 1024 ** 2, cpus: 1, pids: 64 };
 const secretVersions = pulumi.output<Record<string, string>>({ DATABASE_URL: "0a", JWT_SECRET: "1b" });
 
 /** Returns what a copy of the API asks the engine for. */
-async function copyWith(boundaries: Boundaries, readOnly: boolean): Promise<Record<string, Registration>> {
+async function copyWith(
+  boundaries: Boundaries,
+  readOnly: boolean,
+  more: object = {},
+): Promise<Record<string, Registration>> {
   const { registrations } = await deployed(() => {
-    const application = parseApplication(merged(notes, { services: { api: { readOnly } } }));
+    const application = parseApplication(merged(notes, { services: { api: { readOnly, ...more } } }));
     const service = found(application.services, "api");
     const host = new DockerHost("host", { networkName: "notes" });
     const files = { DATABASE_URL: pulumi.secret("postgresql://x") };
@@ -41,6 +45,22 @@ async function copyWith(boundaries: Boundaries, readOnly: boolean): Promise<Reco
 }
 
 describe("a copy that serves users", () => {
+  it("runs its process as the application says, wherever it is", async () => {
+    const told = {
+      ...{ entrypoint: ["python"], user: "1000", workingDir: "/app", init: true, stopSignal: "SIGINT" },
+      ...{ tmpfs: ["/run"], shmSize: "1GiB", ulimits: { nofile: 64 }, extraHosts: { legacy: "10.0.0.7" } },
+    };
+    const { api } = await copyWith({ rights: "all" }, false, told);
+    const { entrypoints, user, workingDir, init, stopSignal, tmpfs, shmSize, ulimits, hosts } =
+      api?.inputs ?? {};
+    assert.deepEqual(
+      [entrypoints, user, workingDir, init, stopSignal, tmpfs, shmSize],
+      [["python"], "1000", "/app", true, "SIGINT", { "/run": "" }, 1024],
+    );
+    assert.deepEqual(ulimits, [{ name: "nofile", soft: 64, hard: 64 }]);
+    assert.deepEqual(hosts, [{ host: "legacy", ip: "10.0.0.7" }]);
+  });
+
   it("has limits, and its secrets in itself if it is writable", async () => {
     const { api, ...others } = await copyWith({ rights: "few", limits, secretVersions }, false);
     assert.equal(api?.inputs.memory, 256);

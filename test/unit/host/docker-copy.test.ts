@@ -54,6 +54,30 @@ describe("a copy in a container", () => {
     assert.deepEqual(told({ readOnly: false }), {});
   });
 
+  it("has folders in memory, and memory that its processes share", () => {
+    const memory = { memoryFolders: ["/run", "/var/cache"], sharedMemory: 128 };
+    const tmpfs = { "/run": "", "/var/cache": "" };
+    assert.deepEqual(told(memory), { tmpfs, shmSize: 128 });
+    assert.deepEqual(told({ ...memory, readOnly: true }).tmpfs, { "/tmp": "", ...tmpfs });
+  });
+
+  it("runs its process as it is told", () => {
+    const process = { init: true, user: "1000:1000", workingFolder: "/app", stopSignal: "SIGQUIT" };
+    assert.deepEqual(told(process), {
+      init: true,
+      user: "1000:1000",
+      workingDir: "/app",
+      stopSignal: "SIGQUIT",
+    });
+    assert.deepEqual(
+      told({ processLimits: { nofile: 4096 }, hostNames: { "legacy.internal": "10.0.0.7" } }),
+      {
+        ulimits: [{ name: "nofile", soft: 4096, hard: 4096 }],
+        hosts: [{ host: "legacy.internal", ip: "10.0.0.7" }],
+      },
+    );
+  });
+
   it("has volumes, and read-only folders of the project", () => {
     const volumes = [
       { name: "data", path: "/data" },
