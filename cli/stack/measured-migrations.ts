@@ -135,7 +135,6 @@ async function inputOf(
   const around = {
     id: current.id,
     facts: environmentFacts(settings, current),
-    database,
     imageMirror,
     gateTimeoutSeconds,
   };

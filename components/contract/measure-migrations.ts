@@ -37,9 +37,25 @@ export interface TriedTemplate {
   readonly up: TriedTool;
 }
 
-/** The address of the database in what is tried; the one that it has comes in its place. */
-export function triedUrl(database: string): string {
-  return `postgresql://${database}:any@127.0.0.1:5432/${database}`;
+/** The address of a database, in parts. */
+export interface DatabaseAddress {
+  readonly host: string;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** Words that stand in what is tried for the parts of its database's address, which is known when that is there. */
+export const triedAddress: DatabaseAddress = {
+  host: "tried-host",
+  user: "tried-user",
+  password: "tried-password",
+  database: "tried-database",
+};
+
+/** `postgresql://…` */
+export function urlAt({ host, user, password, database }: DatabaseAddress): string {
+  return `postgresql://${user}:${password}@${host}:5432/${database}`;
 }
 
 /** One statement that is tried. */

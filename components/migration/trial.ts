@@ -6,7 +6,8 @@ import { found } from "../application/names.ts";
 import type { EnvironmentFacts } from "../application/references.ts";
 import { routeOf } from "../application/routes.ts";
 import {
-  triedUrl,
+  triedAddress,
+  urlAt,
   type ScratchServer,
   type TriedRelease,
   type TriedService,
@@ -46,8 +47,6 @@ export interface RunningRelease {
   /** The references by digest of its images, by the images' names. */
   readonly images: Readonly<Record<string, string>>;
   readonly facts: EnvironmentFacts;
-  /** The name of the database, and of the role that it belongs to. */
-  readonly database: string;
   readonly imageMirror: string | undefined;
   /** The time that a service may take to become healthy, in seconds. */
   readonly gateTimeoutSeconds: number;
@@ -85,12 +84,12 @@ export function triedTool(
 }
 
 /** Values that exist for the trial only. */
-function trialSecrets({ application, database }: RunningRelease): Readonly<Record<string, string>> {
+function trialSecrets({ application }: RunningRelease): Readonly<Record<string, string>> {
   const random = (name: string): [string, string] => [name, randomBytes(16).toString("hex")];
   return {
     ...Object.fromEntries(Object.keys(application.secrets).map(random)),
     ...Object.fromEntries([storageKeys.id, storageKeys.secret].map(random)),
-    DATABASE_URL: triedUrl(database),
+    DATABASE_URL: urlAt(triedAddress),
     REDIS_URL: "redis://127.0.0.1:6379/0",
   };
 }

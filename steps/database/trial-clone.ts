@@ -49,7 +49,7 @@ export async function onClone<T>(
   delivers([password]);
   const at = await made(machine, template, input.labels);
   const clone = { server, clone: name, password, labels, timeoutSeconds };
-  const url = `postgresql://${name}:${password}@${alias}:5432/${name}`;
+  const address = { host: alias, user: name, password, database: name };
   const client = {
     image: postgres.image,
     ...{ entrypoint: "sleep", command: [String(lastsSeconds)], environment: { PGHOST: alias } },
@@ -62,17 +62,17 @@ export async function onClone<T>(
       waitingFor("the template is cloned");
       await cloneTemplate(machine, clone).catch(notCloned(timeoutSeconds));
       const run = { labels, limits, network, timeoutSeconds };
-      await bring(machine, template, run, (tool) => toolAt(tool, postgres.database, url));
+      await bring(machine, template, run, (tool) => toolAt(tool, address));
     };
     try {
       await make();
       return await machine.scratch(client, async (container) =>
         work({
-          ...{ container, role: name, database: name, name: postgres.database, url },
+          ...{ container, role: name, database: name, address },
           before: async () => {
             await dropClone(machine, server, name);
             await make();
-            return url;
+            return address;
           },
           on: { kind: "template", at, rows: await rowsIn(machine, template, name) },
         }),

@@ -1,5 +1,6 @@
 import {
-  triedUrl,
+  triedAddress,
+  type DatabaseAddress,
   type MeasuredOn,
   type MeasureMigrationsInput,
   type TriedTool,
@@ -15,20 +16,21 @@ export interface TrialDatabase {
   readonly container: string;
   readonly role: string;
   readonly database: string;
-  /** Its name in the addresses of what is tried. */
-  readonly name: string;
-  /** `postgresql://…` */
-  readonly url: string;
+  readonly address: DatabaseAddress;
   /** Returns the address of a database as this one was before the migrations. */
-  readonly before: () => Promise<string>;
+  readonly before: () => Promise<DatabaseAddress>;
   readonly on: MeasuredOn;
 }
 
-/** The tool with the address that the database of this name has. */
-export function toolAt<Tool extends TriedTool>(tool: Tool, name: string, url: string): Tool {
+/** The tool with the address of its database, in whatever form it has it. */
+export function toolAt<Tool extends TriedTool>(tool: Tool, address: DatabaseAddress): Tool {
+  const parts = Object.keys(address) as (keyof DatabaseAddress)[];
   const at = (values: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [key, value.replaceAll(triedUrl(name), url)]),
+      Object.entries(values).map(([name, value]) => [
+        name,
+        parts.reduce((text, part) => text.replaceAll(triedAddress[part], address[part]), value),
+      ]),
     );
   return { ...tool, variables: at(tool.variables), files: at(tool.files) };
 }
@@ -59,10 +61,10 @@ export function onSchema<T>(
     await machine.run(container, [...load, "--dbname", database], { input: schema, timeoutSeconds });
     const before = `${database}_before`;
     await machine.run(container, ["createdb", "--username", database, "--template", database, before]);
-    const url = triedUrl(database);
+    const address = { host: "127.0.0.1", user: database, password: "any", database };
     return work({
-      ...{ container, role: database, database, name: database, url },
-      before: () => Promise.resolve(url.replace(/[^/]+$/, before)),
+      ...{ container, role: database, database, address },
+      before: () => Promise.resolve({ ...address, database: before }),
       on: { kind: "schema", ...(why !== undefined && { why }) },
     });
   });

@@ -1,4 +1,5 @@
 import type {
+  DatabaseAddress,
   MeasureMigrationsInput,
   MeasureMigrationsReceipt,
   ScratchServer,
@@ -24,12 +25,12 @@ export async function triedRelease(
   machine: Machine,
   { labels, limits }: Pick<MeasureMigrationsInput, "labels" | "limits">,
   release: TriedRelease,
-  { container, name, url, before }: Pick<TrialDatabase, "container" | "name" | "url" | "before">,
+  { container, address, before }: Pick<TrialDatabase, "container" | "address" | "before">,
 ): Promise<Required<MeasureMigrationsReceipt>["oldRelease"]> {
   const around = { beside: container, labels, limits, timeoutSeconds: 1800, environment: {} };
-  const trial = new Trial(machine, around, release, name);
+  const trial = new Trial(machine, around, release);
   waitingFor(`the release ${release.name} is tried on the new schema`);
-  const ill = await trial.on(url);
+  const ill = await trial.on(address);
   if (ill === undefined) {
     waitingFor(undefined);
     return {
@@ -59,18 +60,15 @@ class Trial {
   private readonly machine: Machine;
   private readonly around: Omit<ScratchCopy, "image">;
   private readonly release: TriedRelease;
-  /** The database's name in the addresses that the services have. */
-  private readonly named: string;
 
-  constructor(machine: Machine, around: Omit<ScratchCopy, "image">, release: TriedRelease, named: string) {
+  constructor(machine: Machine, around: Omit<ScratchCopy, "image">, release: TriedRelease) {
     this.machine = machine;
     this.around = around;
     this.release = release;
-    this.named = named;
   }
 
   /** Returns why the release does not live on the database at that address; undefined when it does. */
-  on(url: string): Promise<string | undefined> {
+  on(address: DatabaseAddress): Promise<string | undefined> {
     const { asker, servers, services } = this.release;
     return this.withServers(
       [...servers, { image: asker, entrypoint: "sleep", command: ["1800"] }],
@@ -78,7 +76,7 @@ class Trial {
         const from = names.at(-1) ?? "";
         // One after the other: they share their addresses, and perhaps a port.
         for (const service of services) {
-          const ill = await this.machine.scratch(this.copyOf(service, url), (copy) =>
+          const ill = await this.machine.scratch(this.copyOf(service, address), (copy) =>
             this.illness(copy, from, service),
           );
           if (ill !== undefined) return ill;
@@ -99,8 +97,8 @@ class Trial {
     );
   }
 
-  private copyOf({ image, command, ...service }: TriedService, url: string): ScratchCopy {
-    const { environment, variables, files } = toolAt({ image, ...service }, this.named, url);
+  private copyOf(service: TriedService, address: DatabaseAddress): ScratchCopy {
+    const { image, command, environment, variables, files } = toolAt(service, address);
     return {
       ...this.around,
       image,

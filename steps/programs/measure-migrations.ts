@@ -49,7 +49,7 @@ async function tryOn(
 async function measured(
   machine: Machine,
   input: MeasureMigrationsInput,
-  { container, role, database, name, url }: TrialDatabase,
+  { container, role, database, address }: TrialDatabase,
 ): Promise<TriedResult[]> {
   const { statements, tool, timeoutSeconds } = input;
   const [session, watcher] = [1, 2].map(
@@ -58,7 +58,7 @@ async function measured(
   try {
     if (tool !== undefined) {
       const beside = { ...input, beside: container };
-      return [await measureTool(machine, watcher, toolAt(tool, name, url), beside)];
+      return [await measureTool(machine, watcher, toolAt(tool, address), beside)];
     }
     return await measureStatements(session, watcher, statements, timeoutSeconds);
   } finally {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import {
-  triedUrl,
+  triedAddress,
+  urlAt,
   type MeasureMigrationsInput,
   type MeasureMigrationsReceipt,
   type TriedService,
@@ -34,7 +35,7 @@ const transactions: Readonly<Record<string, TriedStatement["transaction"]>> = {
 function asking(sql: string): TriedTool {
   const url = '"$(cat /run/secrets/DATABASE_URL)"';
   return {
-    ...{ image, environment: {}, variables: {}, files: { DATABASE_URL: triedUrl("notes") } },
+    ...{ image, environment: {}, variables: {}, files: { DATABASE_URL: urlAt(triedAddress) } },
     command: ["sh", "-c", `psql ${url} --no-psqlrc --quiet --no-align --tuples-only --command "$0"`, sql],
   };
 }
@@ -48,7 +49,7 @@ function reading(column: string): TriedService {
     command: ["sh", "-c", `${query} && exec sleep 60`],
     environment: {},
     variables: {},
-    files: { DATABASE_URL: triedUrl("notes") },
+    files: { DATABASE_URL: urlAt(triedAddress) },
     probe: { command: ["sh", "-c", query] },
     timeoutSeconds: 30,
     checks: [],

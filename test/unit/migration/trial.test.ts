@@ -33,7 +33,6 @@ describe("a migration is tried", () => {
         ...{ environment: "staging", namespace: "notes-staging", version: "1.2.3" },
         ...{ domain: "notes.example.com", url: "https://notes.example.com" },
       },
-      database: "notes_staging",
       imageMirror: undefined,
       gateTimeoutSeconds: 60,
     });
@@ -54,7 +53,7 @@ describe("a migration is tried", () => {
     assert.ok(S3_ACCESS_KEY_ID !== undefined && S3_SECRET_ACCESS_KEY !== undefined);
     assert.deepEqual(variables, {});
     assert.deepEqual(files, {
-      DATABASE_URL: "postgresql://notes_staging:any@127.0.0.1:5432/notes_staging",
+      DATABASE_URL: "postgresql://tried-user:tried-password@tried-host:5432/tried-database",
       REDIS_URL: "redis://127.0.0.1:6379/0",
     });
     assert.deepEqual(

@@ -1,9 +1,11 @@
 /** The way to a clone of the template, and what keeps from it. That a server clones so is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
-import type {
-  MeasureMigrationsInput,
-  TriedTemplate,
-  TriedTool,
+import {
+  triedAddress,
+  urlAt,
+  type MeasureMigrationsInput,
+  type TriedTemplate,
+  type TriedTool,
 } from "../../../components/contract/measure-migrations.ts";
 import { onClone } from "../../../steps/database/trial-clone.ts";
 import type { EndedRun, Machine } from "../../../steps/machine/machine.ts";
@@ -11,7 +13,7 @@ import { StepFailure } from "../../../steps/step-failure.ts";
 
 const tool = (command: string): TriedTool => ({
   ...{ image: "api", command: [command], environment: {}, variables: {} },
-  files: { DATABASE_URL: "postgresql://notes:any@127.0.0.1:5432/notes" },
+  files: { DATABASE_URL: urlAt(triedAddress) },
 });
 const template: TriedTemplate = {
   ...{ server: { container: "templates", administrator: "admin" }, revision: "0002" },
@@ -111,11 +113,13 @@ describe("a trial on a clone of the template", () => {
 
   it("is made again where it has to be as it was before", async () => {
     const machine = new FakeMachine(["0001", "0002", "0001", "0002"]);
-    const [url, before] = await onClone(machine as unknown as Machine, input, template, async (database) => [
-      database.url,
-      await database.before(),
-    ]);
-    assert.equal(before, url);
+    const [address, before] = await onClone(
+      machine as unknown as Machine,
+      input,
+      template,
+      async (database) => [database.address, await database.before()],
+    );
+    assert.deepEqual(before, address);
     const made = machine.sql.filter((sql) => /CREATE DATABASE|^DROP DATABASE/.test(sql));
     assert.deepEqual(
       made.map((sql) => (dropped.test(sql) ? "drop" : "make")),

@@ -1,6 +1,12 @@
 /** The verdict on a release that is tried. That real copies are started is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
-import type { TriedRelease, TriedService } from "../../../components/contract/measure-migrations.ts";
+import {
+  triedAddress,
+  urlAt,
+  type DatabaseAddress,
+  type TriedRelease,
+  type TriedService,
+} from "../../../components/contract/measure-migrations.ts";
 import { triedRelease } from "../../../steps/database/tried-release.ts";
 import type { CopyState, Machine, ScratchCopy } from "../../../steps/machine/machine.ts";
 
@@ -34,8 +40,9 @@ class FakeMachine implements Pick<Machine, "scratch" | "state" | "run" | "log"> 
 }
 
 const service: TriedService = {
-  ...{ name: "api", image: "api", environment: {}, variables: {}, timeoutSeconds: 0, checks: [] },
-  files: { DATABASE_URL: "postgresql://notes:any@127.0.0.1:5432/notes" },
+  ...{ name: "api", image: "api", environment: {}, timeoutSeconds: 0, checks: [] },
+  variables: { URL: "jdbc:postgresql://tried-host:5432/tried-database?user=tried-user" },
+  files: { DATABASE_URL: urlAt(triedAddress) },
   probe: { command: ["check"] },
 };
 const release: TriedRelease = {
@@ -45,9 +52,9 @@ const release: TriedRelease = {
 const limits = { memory: 1, pids: 1, remedy: "none" };
 
 function tried(machine: FakeMachine): ReturnType<typeof triedRelease> {
-  const url = "postgresql://notes:any@127.0.0.1:5432/notes";
-  const before = (): Promise<string> => Promise.resolve(`${url}_before`);
-  const databases = { container: "scratch", name: "notes", url, before };
+  const address = { host: "127.0.0.1", user: "notes", password: "any", database: "notes" };
+  const before = (): Promise<DatabaseAddress> => Promise.resolve({ ...address, database: "notes_before" });
+  const databases = { container: "scratch", address, before };
   return triedRelease(machine as unknown as Machine, { labels: {}, limits }, release, databases);
 }
 
@@ -63,6 +70,15 @@ describe("a release on the schema after the migrations", () => {
         ["redis", "scratch"],
         ["caddy", "scratch"],
         ["api", "scratch"],
+      ],
+    );
+    // In whatever form it has the address.
+    const { variables, files } = machine.started[2] ?? assert.fail();
+    assert.deepEqual(
+      [variables, files],
+      [
+        { URL: "jdbc:postgresql://127.0.0.1:5432/notes?user=notes" },
+        { DATABASE_URL: "postgresql://notes:any@127.0.0.1:5432/notes" },
       ],
     );
   });

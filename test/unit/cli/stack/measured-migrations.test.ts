@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { measuredMigrations, nowhere } from "../../../../cli/stack/measured-migrations.ts";
 import { settingsOf } from "../../../../cli/stack/settings.ts";
 import { parseApplication } from "../../../../components/application/parse.ts";
-import { triedUrl, type MeasureMigrationsInput } from "../../../../components/contract/measure-migrations.ts";
+import {
+  triedAddress,
+  urlAt,
+  type MeasureMigrationsInput,
+} from "../../../../components/contract/measure-migrations.ts";
 import type { ReleasedSettings } from "../../../../components/settings/released-settings.ts";
 import { record } from "../../plan/records.ts";
 import { FakeMachine } from "../fake-machine.ts";
@@ -109,7 +113,7 @@ describe("migrations are tried", function () {
         [
           ["alembic", "current"],
           ["alembic", "upgrade", "head"],
-        ].map((command) => [`ghcr.io/octocat/notes/api@${api}`, command, triedUrl("notes_staging")]),
+        ].map((command) => [`ghcr.io/octocat/notes/api@${api}`, command, urlAt(triedAddress)]),
       );
       assert.equal(input.oldRelease?.name, record("b").id);
 
