@@ -37,9 +37,12 @@ describe("previews of a tiny application", () => {
     previews = await TinyPreviews.create({ settings: { checks } });
     previews.github.store.openPullRequest({ number: 1 });
     await up("pr-1");
+    deploy("pr-1");
   });
   afterEach(() => {
-    previews.github.store.refs.clear();
+    const { refs, comments } = previews.github.store;
+    refs.clear();
+    comments.splice(0);
   });
   after(() => previews.remove());
 
@@ -130,7 +133,6 @@ describe("previews of a tiny application", () => {
     await previews.leave("somebody", {});
     await previews.leave("other-pr-2", labelsOf("other", "other-pr-2", "s3://others"));
     await previews.leave("tiny-pr-5", labelsOf("tiny", "tiny-pr-5", "s3://others"));
-    deploy("pr-1");
     const wanted = await previews.inventory();
     // What is left in each way.
     await up("pr-2");
