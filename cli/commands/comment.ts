@@ -71,6 +71,8 @@ export async function comment(
     report === undefined ? await previewFacts(previewStack(number), progress, project) : report.preview;
   const on = await repository(number, wish, progress, project);
   const found = on && (await readPullRequest(on, number));
+  if (given === undefined && on !== undefined && found === undefined)
+    return { text: `pull request ${number} is no longer there`, isCut: false };
   const fork = found?.isFork === true ? found : undefined;
   const isOver = found?.isOpen === false && (preview === undefined || preview.state === "closed");
   if (isOver && on !== undefined && wish.print !== true && planned === undefined) {

@@ -1,12 +1,17 @@
 import { listed, ofMigration, worstFirst, type Concern } from "./concerns.ts";
+import type { PreviewFacts } from "./facts.ts";
 import type { ForkFacts } from "./fork-facts.ts";
 import { code } from "./markdown.ts";
 import { count } from "./words.ts";
 
-/** The line on a fork's commit that a maintainer has to release; none once one has. */
-export function releaseLines({ commit, isReleased, label }: ForkFacts): string[] {
-  if (isReleased) return [];
+/** The line on a fork's commit that a maintainer has to release, or that does not run yet although one has; none once it does. */
+export function releaseLines(
+  { commit, isReleased, label }: ForkFacts,
+  preview: Pick<PreviewFacts, "commit"> | undefined,
+): string[] {
   const short = commit.slice(0, 12);
+  if (isReleased && preview?.commit === commit) return [];
+  if (isReleased) return [`⏳ **Commit ${code(short)} is released, and comes up once its images are built**`];
   return [
     [
       `🔒 **Commit ${code(short)} comes from a fork and waits for a maintainer**`,
@@ -15,9 +20,9 @@ export function releaseLines({ commit, isReleased, label }: ForkFacts): string[]
   ];
 }
 
-/** Tells whether a line says that a commit waits for a maintainer. */
+/** Tells whether a line says of a fork's commit that it waits. */
 export function isReleaseLine(line: string): boolean {
-  return line.startsWith("🔒 **Commit ");
+  return /^(?:🔒|⏳) \*\*Commit /u.test(line);
 }
 
 /** The lines on what a fork changes, with so many of its concerns. */

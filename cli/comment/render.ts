@@ -50,7 +50,7 @@ export function renderComment(facts: CommentFacts, most = mostCharacters): Rende
   const { fork } = known;
   const above = [
     ...(known.preview === undefined ? [] : [previewLine(known.preview, known.at)]),
-    ...(fork === undefined ? [] : releaseLines(fork)),
+    ...(fork === undefined ? [] : releaseLines(fork, known.preview)),
     ...checkLines(known),
   ];
   const ofFork = fork === undefined ? [] : forkConcerns(fork);

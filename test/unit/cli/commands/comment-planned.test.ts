@@ -61,6 +61,12 @@ describe("the plans of a pull request's comment", function () {
     assert.match(github.store.comments[0]?.body ?? "", /Preview failed[^]*the host cannot be reached/);
   });
 
+  it("is none of a pull request that is no longer there", async () => {
+    const { text } = await write({ stack: "pr-12", state: "closed" });
+    assert.equal(text, "pull request 12 is no longer there");
+    assert.equal(planned(), 0);
+  });
+
   it("never plans a fork, with whatever token it asks", async () => {
     github.store.openPullRequest({ number: 12, headOwner: "mallory" });
     const { text } = await write();

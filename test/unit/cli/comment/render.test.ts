@@ -30,6 +30,18 @@ describe("the comment on a pull request", () => {
     assert.deepEqual(lines, ["**Merging, `staging`**: nothing changes"]);
   });
 
+  it("says of a fork's commit that it is released until it runs", () => {
+    const { fork: facts } = exampleComments;
+    assert.ok(facts?.fork && facts.preview);
+    const fork = { ...facts.fork, isReleased: true };
+    assert.match(
+      renderComment({ ...facts, fork }).text,
+      /⏳ \*\*Commit `c0ffee123456` is released, and comes up once its images are built\*\*\n/,
+    );
+    const preview = { ...facts.preview, commit: fork.commit };
+    assert.doesNotMatch(renderComment({ ...facts, fork, preview }).text, /maintainer|is released/);
+  });
+
   it("decides in ten lines on top, however much there is to know", () => {
     const { "data-lost": facts } = exampleComments;
     assert.ok(facts);
