@@ -108,7 +108,7 @@ describe("the workflows", () => {
           "npm ci",
           'npx towpath comment --preview preview.json ${CHECKS:+--checks "$CHECKS"} --text comment.md',
         ],
-        ["npm ci", "npx towpath sweep"],
+        ["npm ci", "npx towpath sweep", "npx towpath preview up --queued"],
         ["npm ci", "npx towpath template refresh"],
         ["npm ci", "npm run ci -- --save images.tar"],
       ],
