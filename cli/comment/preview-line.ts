@@ -1,3 +1,4 @@
+import type { PreviewFacts } from "./facts.ts";
 import { isReleaseLine } from "./fork.ts";
 import { code } from "./markdown.ts";
 import { previewLine } from "./render.ts";
@@ -28,6 +29,12 @@ export function withPreviewGone(text: string, stack: string): string {
     .map((part, at) => (at === 1 && part === line ? gone : part))
     .filter((part, at) => at > 2 || !isReleaseLine(part))
     .join(between);
+}
+
+/** The same comment with its preview as it is at that time; one without a line on it stays as it is. */
+export function withPreview(text: string, preview: PreviewFacts, at: string): string {
+  const line = lineIn(text);
+  return line === undefined ? text : text.replace(line, () => previewLine(preview, at));
 }
 
 /** The same comment with these words below the line on its preview, in place of others. */

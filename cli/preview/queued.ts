@@ -1,6 +1,8 @@
 import { UserError } from "../../components/input/user-error.ts";
 import { isPreview, previewStack, pullRequestOf } from "../../components/naming/namespace.ts";
 import type { PreviewSettings } from "../../components/settings/preview.ts";
+import { withPreview } from "../comment/preview-line.ts";
+import { editComment } from "../comment/put-comment.ts";
 import type { Repository } from "../github/deployments.ts";
 import { readPullRequest } from "../github/pull-requests.ts";
 import { isReleased } from "../github/released-commits.ts";
@@ -14,6 +16,7 @@ import { namespaceOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { activatorOn } from "./activator.ts";
 import { noRepository, repositoryOf, sharedSettings } from "./shared.ts";
+import { previewFacts } from "./facts.ts";
 import { previewUp, previewUpInWords } from "./up.ts";
 
 /** A preview that waited for room, and what became of it. */
@@ -97,9 +100,24 @@ async function upAtTurn(
   const wish = { pullRequest: number, commit, ...(variant !== "" && { variant }) };
   try {
     const done = await previewUp(wish, progress, project);
+    if (variant === "") await sayInComment({ stack, number }, repository, progress, project);
     return { stack, result: done.state, said: previewUpInWords(done) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { stack, result: "failed", said: `${stack}: ${error.message}` };
   }
+}
+
+/** Says in the pull request's comment that the preview waits no longer. */
+async function sayInComment(
+  { stack, number }: { readonly stack: string; readonly number: number },
+  repository: Repository,
+  progress: Progress,
+  project: Project,
+): Promise<void> {
+  const facts = await previewFacts(stack, progress, project);
+  if (facts === undefined) return;
+  const at = new Date().toISOString();
+  const of = { project: project.name, pullRequest: number };
+  await editComment(of, (text) => withPreview(text, facts, at), repository);
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { takeLock } from "../../../../cli/ci/lock.ts";
+import { markerOf } from "../../../../cli/comment/marker.ts";
 import type { PreviewFacts } from "../../../../cli/comment/facts.ts";
 import { previewDown, previewDownInWords } from "../../../../cli/preview/down.ts";
 import { previewList, previewListInWords } from "../../../../cli/preview/list.ts";
@@ -294,6 +295,24 @@ describe("towpath preview", function () {
         "pr-15: waits for room, as number 5 of the queue",
       ]);
       assert.deepEqual(calls(), [operation("up", "pr-12-admin")]);
+    });
+
+    it("says in the comment that one waits no longer", async () => {
+      queue(["notes-pr-12"], ["notes-pr-12"]);
+      state("pr-12", { url: "https://pr-12.preview.example.com", release: { commit } });
+      pullRequest(12, "open");
+      const marker = markerOf({ project: machine.project.name, pullRequest: 12 });
+      const body = `${marker}\n\n⏸️ **Preview waits for room on the host** · stack \`pr-12\`\n\n**Merging**`;
+      const user = { login: "towpath", type: "User" };
+      github.answers["GET /user"] = user;
+      github.answers[`GET ${repo}/issues/12/comments`] = [{ id: 3, body, html_url: "", user }];
+      github.answers[`PATCH ${repo}/issues/comments/3`] = {};
+      await queued();
+      const { body: said } = github.bodies[`PATCH ${repo}/issues/comments/3`] ?? {};
+      assert.match(
+        String(said),
+        /\n\n🟢 \*\*Preview is running\*\* at <https:\/\/pr-12\.preview\.example\.com> · commit `a{12}` .*\n\n\*\*Merging\*\*$/,
+      );
     });
 
     it("says when one of them fails, and goes on", async () => {
