@@ -196,18 +196,18 @@ export class Soak {
 
   /** Does what the workflow does of an event: the preview, and then the comment. */
   private async started(event: Event, runner: Runner): Promise<Ended[]> {
+    const { project, variables } = runner;
     const file = this.fileOf(event, runner);
-    const launch = (...args: readonly string[]): Running =>
-      runner.project.launch(args, { ...runner.variables, ...file });
-    const all = (...args: readonly string[]): Promise<Ended[]> =>
-      Promise.all((event.isDouble === true ? [1, 2] : [1]).map(() => launch(...args).ended));
-    const handled =
-      event.fault === undefined
-        ? await all("pull-request")
-        : [await this.disturbed(event.number, event.fault, () => launch("pull-request"))];
-    if (handled.some(({ code }) => code !== 0)) return handled;
-    const state = event.action === "closed" ? ["--state", "closed"] : [];
-    return all("comment", String(event.number), ...state);
+    const launch = (...args: readonly string[]): Running => project.launch(args, { ...variables, ...file });
+    const both = async (name: string): Promise<Ended> => {
+      const report = join(project.folder, ".towpath/events", name);
+      const handle = (): Running => launch("pull-request", "--report", report);
+      const { number, fault } = event;
+      const handled = await (fault === undefined ? handle().ended : this.disturbed(number, fault, handle));
+      return handled.code === 0 ? launch("comment", "--preview", report).ended : handled;
+    };
+    const names = event.isDouble === true ? ["report.json", "other-report.json"] : ["report.json"];
+    return Promise.all(names.map(both));
   }
 
   /** Sweeps, which has to succeed unless something goes wrong meanwhile. */
