@@ -226,6 +226,7 @@ describe("the life of a pull request, by the workflows' own commands", () => {
     ]);
     assert.equal(await seen(address), "200 second");
     assert.match(commentOn(pull), /🟢 \*\*Preview is running\*\* at <https:\/\/pr-1\./);
+    assert.match(commentOn(pull), /^\*\*Checks\*\*: 1 of 1 passed · ✅ `health`$/m);
     assert.match(commentOn(pull), /\*\*Merging, `staging`\*\*: release .* 1 image/);
 
     pull.sha = commitOf(pull.branch, () => {
