@@ -310,7 +310,7 @@ describe("the life of a pull request, by the workflows' own commands", () => {
     assert.deepEqual(after.sites.length - before.sites.length, 1);
     assert.deepEqual(
       [...new Set(after.deployments)],
-      ["production: failure", "production: success", "staging: inactive", "staging: success"],
+      ["production: inactive", "production: success", "staging: inactive", "staging: success"],
     );
     assert.deepEqual(github.wrong, []);
   });
