@@ -23,14 +23,14 @@ export interface Answer {
   readonly body: string;
 }
 
-/** There was no answer in time. */
+/** There was no answer: it did not come in time, or the connection was closed without one. */
 export class NoAnswer extends Error {}
 
 /**
  * Asks over HTTP from where the gateway runs, through its `nc`.
  *
  * It works the same on this machine and on a host behind SSH, and sees what the gateway will see. Throws a NoAnswer
- * when there is none within `timeoutSeconds` (5 by default). A request during which the connection to the host was cut
+ * when there is none within `timeoutSeconds` (5 by default), or the connection is closed without one. A request during which the connection to the host was cut
  * shows nothing of who was asked, and is repeated.
  */
 export async function request(machine: Machine, target: Target, asked: Request): Promise<Answer> {
@@ -75,11 +75,8 @@ async function requestOnce(
       void Promise.race([ended, pause(1)]).then(() => {
         const said = [...new Set(complaint.trim().split("\n"))].join("\n");
         const other = secure === undefined ? "the connection was refused or closed" : error.message;
-        reject(
-          limit.aborted
-            ? new NoAnswer(`no answer within ${timeoutSeconds} s`, { cause: error })
-            : new Error(said || other, { cause: error }),
-        );
+        if (limit.aborted) reject(new NoAnswer(`no answer within ${timeoutSeconds} s`, { cause: error }));
+        else reject(said === "" ? new NoAnswer(other, { cause: error }) : new Error(said, { cause: error }));
       });
     };
     const sent = http.request(

@@ -14,9 +14,10 @@ import { smokeCheck } from "../route/smoke-check.ts";
 const intervalSeconds = 0.5;
 
 /**
- * The patience with an answer after the switch. Twice, for on a busy host the process that asks may be slow to start,
- * and no good release is taken back for that; both together are shorter than the gateway looks for a copy that accepts
- * a request (8 s), so that those who wait are sent to the old copies in time.
+ * The patience with an answer after the switch. Twice, for on a busy host the process that asks may be slow to start, and
+ * the gateway closes a connection unanswered that is new when it takes another configuration over: another environment's,
+ * perhaps. No good release is taken back for that. Both together are shorter than the gateway looks for a copy that
+ * accepts a request (8 s), so that those who wait are sent to the old copies in time.
  */
 const patience = { timeoutSeconds: 3, tries: 2 };
 

@@ -19,7 +19,7 @@ export function routeTarget({
 interface Patience {
   /** The time for one try, in seconds; 5 by default. */
   readonly timeoutSeconds?: number;
-  /** The number of tries for an answer that does not come in time; 1 by default. */
+  /** The number of tries where there is no answer; 1 by default. */
   readonly tries?: number;
 }
 

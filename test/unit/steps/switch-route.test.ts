@@ -222,6 +222,27 @@ describe("the switch of the route", function () {
   );
 
   scene(
+    "asks once more where a connection is closed without an answer, as when the gateway takes another configuration over",
+    switching(
+      `*" nc 127.0.0.1 "*) [ ! -e "$FAKE_DOCKER.closed" ] && : >"$FAKE_DOCKER.closed" || answer 200 '{"status":"healthy"}' ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(receiptOf(played), passed);
+    },
+  );
+
+  scene(
+    "restores the old route when every connection is closed without an answer",
+    switching(`*" nc 127.0.0.1 "*) ;;`),
+    (played) => {
+      assert.match(
+        failureOf(played).join("\n"),
+        /^smoke: after the switch, GET \/(api\/health)?: the connection was refused or closed; the old route is back$/,
+      );
+    },
+  );
+
+  scene(
     "restores the old route when only a later check fails, or nothing answers any more",
     switching(
       `*" nc 127.0.0.1 "*) if [ $times -le 2 ]; then answer 200 '{"status":"healthy"}'; else refuse "nc: timed out"; fi ;;`,
