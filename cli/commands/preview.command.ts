@@ -18,7 +18,7 @@ export function previewCommand(program: Command): void {
   named(preview.command("up"))
     .description("bring a preview up, or up to date, and tell GitHub of it")
     .option("--commit <sha>", "a published commit; the newest of the pull request or branch by default")
-    .option("--queued", "those that wait for room, where their turn has come", false)
+    .option("--queued", "those that wait for room, where their turn has come")
     .action(async (number: number | undefined, options: Named, command: Command) => {
       if (options.queued === true) return upQueued(number, options, command);
       const wish = wishOf(number, options, command);
