@@ -1,3 +1,4 @@
+import { until } from "../../components/input/until.ts";
 import type { Run } from "../process/run.ts";
 import { docker, lines } from "./containers.ts";
 
@@ -10,34 +11,65 @@ export interface Swept {
 }
 
 /**
+ * The time for which something is tried again, in milliseconds: another command may be removing it, too, and the engine takes
+ * the end of a container into account a moment later.
+ */
+const patience = 10_000;
+
+/**
  * Removes whatever the engine still has of a namespace, found by its labels: what a killed run left and no state knows.
  * Images carry no label of ours; they are found by the names of their repositories.
+ *
+ * @throws Problem with the engine's words for what cannot be removed `within` milliseconds
  */
-export async function sweep(run: Run, namespace: string, repositories: readonly string[]): Promise<Swept> {
+export async function sweep(
+  run: Run,
+  namespace: string,
+  repositories: readonly string[],
+  within = patience,
+): Promise<Swept> {
   const filter = ["--filter", `label=towpath.namespace=${namespace}`];
   const named = repositories.flatMap((repository) => ["--filter", `reference=${repository}`]);
-  const list = async (args: readonly string[]): Promise<string[]> => lines(await docker(run, args));
-  const remove = async (args: readonly string[], names: readonly string[]): Promise<readonly string[]> => {
-    if (names.length > 0) await docker(run, [...args, ...names]);
+  const remove = async (
+    kind: readonly string[],
+    list: readonly string[],
+    isOurs = (name: string): boolean => name !== "",
+  ): Promise<readonly string[]> => {
+    const listed = async (): Promise<string[]> => lines(await docker(run, list)).filter(isOurs);
+    const names = await listed();
+    const tryToRemove = async (left: readonly string[]): Promise<unknown> => {
+      if (left.length === 0) return undefined;
+      return docker(run, [...kind, ...left]).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    };
+    let problem = await tryToRemove(names);
+    if (problem === undefined) return names;
+    problem = await until(
+      async () => tryToRemove(await listed()),
+      (found) => found === undefined,
+      { deadline: Date.now() + within, interval: 200 },
+    );
+    if (problem instanceof Error) throw problem;
     return names;
   };
-  const containers = await remove(
-    ["rm", "--force", "--volumes"],
-    await list(["ps", "--all", "--format", "{{.Names}}", ...filter]),
-  );
-  const [volumes, networks, images] = await Promise.all([
-    list(["volume", "ls", "--quiet", ...filter]),
-    list(["network", "ls", "--format", "{{.Name}}", ...filter]),
-    repositories.length === 0 ? [] : list(["image", "ls", ...named, "--format", "{{.Repository}}:{{.Tag}}"]),
-  ]);
+  // One after the other: what a container holds is free once it is gone.
   return {
-    containers,
-    volumes: await remove(["volume", "rm", "--force"], volumes),
-    networks: await remove(["network", "rm"], networks),
-    images: await remove(
-      ["image", "rm", "--force"],
-      images.filter((image) => !image.endsWith(":<none>")),
+    containers: await remove(
+      ["rm", "--force", "--volumes"],
+      ["ps", "--all", "--format", "{{.Names}}", ...filter],
     ),
+    volumes: await remove(["volume", "rm", "--force"], ["volume", "ls", "--quiet", ...filter]),
+    networks: await remove(["network", "rm"], ["network", "ls", "--format", "{{.Name}}", ...filter]),
+    images:
+      repositories.length === 0
+        ? []
+        : await remove(
+            ["image", "rm", "--force"],
+            ["image", "ls", ...named, "--format", "{{.Repository}}:{{.Tag}}"],
+            (image) => !image.endsWith(":<none>"),
+          ),
   };
 }
 

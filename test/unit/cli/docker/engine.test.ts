@@ -200,6 +200,30 @@ describe("the removal of leftovers", () => {
     );
   });
 
+  it("goes on where somebody else removes a container, too, and the engine lags behind", async () => {
+    const containers = ["n-api-1a\n", ""];
+    const said = [{ code: 1, stderr: "network n has active endpoints" }, {}];
+    const { run, calls } = fakeRun({
+      docker: {},
+      "docker ps": () => ({ stdout: containers.shift() ?? "" }),
+      "docker rm": { code: 1, stderr: "removal of container n-api-1a is already in progress" },
+      "docker network ls": { stdout: "n\n" },
+      "docker network rm": () => said.shift() ?? {},
+    });
+    const swept = await sweep(run, "n", []);
+    assert.deepEqual([swept.containers, swept.networks], [["n-api-1a"], ["n"]]);
+    assert.equal(calls.filter((call) => call === "docker network rm n").length, 2);
+  });
+
+  it("ends with the engine's words for what cannot be removed", async () => {
+    const { run } = fakeRun({
+      docker: {},
+      "docker network ls": { stdout: "n\n" },
+      "docker network rm": { code: 1, stderr: "network n has active endpoints" },
+    });
+    await assert.rejects(sweep(run, "n", [], 300), { message: /network n has active endpoints/ });
+  });
+
   it("does nothing when there is nothing", async () => {
     const { run, calls } = fakeRun({ docker: {} });
     const swept = await sweep(run, "n", []);
