@@ -107,7 +107,10 @@ export async function limitProcesses(container: string, most: number): Promise<b
     await docker(["update", "--pids-limit", String(most), container]);
     return true;
   } catch (error) {
-    if (error instanceof DockerFailure && /stopped container|not running|deleted process/.test(error.message))
+    if (
+      error instanceof DockerFailure &&
+      /stopped container|not running|deleted process|task \S+ not found/.test(error.message)
+    )
       return false;
     throw error;
   }

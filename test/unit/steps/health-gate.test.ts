@@ -90,7 +90,11 @@ describe("the health gate", function () {
     },
   );
 
-  for (const refusal of ["cannot update a stopped container", "cannot update a deleted process: unknown"]) {
+  for (const refusal of [
+    "cannot update a stopped container",
+    "cannot update a deleted process: unknown",
+    "task 1a2b3c4 not found: not found",
+  ]) {
     scene(
       `reports a copy that ended before its processes could be limited: ${refusal}`,
       gate(
