@@ -44,7 +44,9 @@ const variableWords = expected(
   "a variable's name of letters, digits and underscores, not starting with a digit",
   'for example "LOG_LEVEL"',
 );
-const variableName = z.string(variableWords).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, variableWords);
+
+/** The name of an environment variable. */
+export const variableName = z.string(variableWords).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, variableWords);
 const variableValue = z.string(expectedUnshown("a text", "write numbers and true or false in quotes"));
 
 // GitHub keeps the secrets of deployed environments and takes no other names; a secret's path is in `<NAME>_FILE`.

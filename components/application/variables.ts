@@ -1,6 +1,8 @@
+import { show } from "../input/input-checks.ts";
 import type { Application, Service } from "./application.ts";
 import { secretFile, secretsOfNeed, variablesOfNeed } from "./connections.ts";
 import { isBackingService } from "./needs.ts";
+import { variableName } from "./schema.ts";
 import { isConnected, referenceProblems, referencesIn, refersTo, type Connected } from "./references.ts";
 
 /** An environment's own variables: a text is one of all services, an object has those of the service of that name. */
@@ -85,6 +87,7 @@ export function sharedProblems(
   place: (variable: string) => string,
 ): string[] {
   return Object.entries(variables).flatMap(([variable, value]) => {
+    if (!variableName.safeParse(variable).success) return [`${place(variable)}: ${noName(variable)}`];
     const each = Object.entries(application.services).map(([name, service]) => ({
       problems: variableProblems(application, name, { [variable]: value }, place),
       isGiven: isConnected(value, connectedTo(application, service)),
@@ -92,6 +95,11 @@ export function sharedProblems(
     const given = each.filter(({ isGiven }) => isGiven);
     return [...new Set((given.length > 0 ? given : each.slice(0, 1)).flatMap(({ problems }) => problems))];
   });
+}
+
+/** Says that nothing can be called so. */
+function noName(variable: string): string {
+  return `expected a variable's name of letters, digits and underscores, not starting with a digit, got ${show(variable)}; for example "LOG_LEVEL"`;
 }
 
 /** Who sets a variable of a service beside the service itself. */

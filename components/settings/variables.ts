@@ -1,16 +1,12 @@
 import { z } from "zod";
 
-import { expected, expectedUnshown } from "../input/input-checks.ts";
+import { variableName } from "../application/schema.ts";
+import { expectedUnshown } from "../input/input-checks.ts";
 
-const nameWords = expected(
-  "a variable's name of letters, digits and underscores, not starting with a digit",
-  'for example "LOG_LEVEL"',
-);
 const valueWords = expectedUnshown(
-  "a text, or the variables of the service of that name",
+  "a text, or the variables of the service of that name, each a name of letters, digits and underscores with a text",
   "write numbers and true or false in quotes",
 );
-const variableName = z.string(nameWords).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, nameWords);
 
 /** The setting of an environment's own variables. */
 export const variables = z

@@ -59,7 +59,7 @@ describe("application and settings", () => {
 
   it("disagree when a variable is of an unknown service, set twice, or refers to nothing", () => {
     const variables = {
-      ...{ TOWPATH_X: "", JWT_SECRET: "x", MIRROR: "${domian}", DB: "${postgres.url}" },
+      ...{ "LOG-LEVEL": "x", TOWPATH_X: "", JWT_SECRET: "x", MIRROR: "${domian}", DB: "${postgres.url}" },
       ...{ apy: {}, web: { DATABASE: "${postgres.host}" } },
     };
     assert.equal(
@@ -67,6 +67,7 @@ describe("application and settings", () => {
       [
         'towpath:variables.apy: the application has no such service; did you mean "api"',
         'towpath:variables.web.DATABASE: the service is not connected so, got "${postgres.host}"; add "postgres" to its needs',
+        'towpath:variables.LOG-LEVEL: expected a variable\'s name of letters, digits and underscores, not starting with a digit, got "LOG-LEVEL"; for example "LOG_LEVEL"',
         "towpath:variables.TOWPATH_X: Towpath sets this variable; remove it here",
         'towpath:variables.JWT_SECRET: the secret "JWT_SECRET" sets this variable; remove it here',
         'towpath:variables.MIRROR: no such reference, got "${domian}"; did you mean "domain", and the text itself is $${domian}',

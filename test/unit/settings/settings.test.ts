@@ -160,6 +160,19 @@ describe("settings are refused", () => {
     );
   });
 
+  it("when a variable is no text, or has no name", () => {
+    const variables = { COUNT: 5, api: { "1ST": "x", DEBUG: true } };
+    assert.equal(
+      messageOf(() => parseSettings({ ...good.local, variables })),
+      ["COUNT", "api"]
+        .map(
+          (name) =>
+            `towpath:variables.${name}: expected a text, or the variables of the service of that name, each a name of letters, digits and underscores with a text, got a ${name === "api" ? "map" : "number"}; write numbers and true or false in quotes`,
+        )
+        .join("\n"),
+    );
+  });
+
   it("when the environment does not have them", () => {
     local('towpath:gateTimeoutSecond: unknown setting for local; did you mean "gateTimeoutSeconds"', {
       gateTimeoutSecond: 5,
