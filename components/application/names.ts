@@ -1,8 +1,8 @@
 import { nearest, show, suggestion } from "../input/input-checks.ts";
 import { ownParts } from "../naming/names.ts";
-import { secretFile, secretsOfNeed, variablesOfNeed } from "./connections.ts";
+import { secretsOfNeed } from "./connections.ts";
 import type { WellFormed } from "./schema.ts";
-import { variableProblems } from "./variables.ts";
+import { ownerOf, variableProblems } from "./variables.ts";
 
 /** The variables that Towpath sets for every image while it is built, and for every container while it runs. */
 const buildArguments = [
@@ -48,29 +48,20 @@ function serviceProblems(application: WellFormed, name: string): string[] {
     problems.push(`${path}.image: no such image, got ${show(service.image)}; ${fix}`);
   }
 
-  // Who sets a variable first keeps it: the needs, then the service's own secrets.
-  const setBy = new Map<string, string>();
-  for (const need of service.needs) {
-    for (const variable of variablesOfNeed(application, need)) setBy.set(variable, `the need ${show(need)}`);
-    for (const secret of secretsOfNeed(application, need)) claim(setBy, secret, `the need ${show(need)}`);
-  }
   service.secrets.forEach((secret, index) => {
-    const owner = setBy.get(secret);
+    const owner = ownerOf(
+      application,
+      { needs: service.needs, secrets: service.secrets.slice(0, index) },
+      secret,
+    );
     if (owner !== undefined) {
       problems.push(
-        `${path}.secrets[${index}]: ${owner} brings this secret, got ${show(secret)}; remove it here`,
+        `${path}.secrets[${index}]: ${owner.words} brings this secret, got ${show(secret)}; remove it here`,
       );
     }
-    claim(setBy, secret, `the secret ${show(secret)}`);
   });
   const place = (variable: string): string => `${path}.environment.${variable}`;
   return [...problems, ...variableProblems(application, name, service.environment, place)];
-}
-
-/** Both forms of a secret, so that nothing else takes the other one. */
-function claim(setBy: Map<string, string>, secret: string, owner: string): void {
-  setBy.set(secret, owner);
-  setBy.set(secretFile(secret).variable, owner);
 }
 
 function bucketProblems({ buckets, services }: WellFormed): string[] {

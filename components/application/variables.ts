@@ -1,4 +1,3 @@
-import { show } from "../input/input-checks.ts";
 import type { Application, Service } from "./application.ts";
 import { secretFile, secretsOfNeed, variablesOfNeed } from "./connections.ts";
 import { isBackingService } from "./needs.ts";
@@ -87,7 +86,8 @@ export function sharedProblems(
   place: (variable: string) => string,
 ): string[] {
   return Object.entries(variables).flatMap(([variable, value]) => {
-    if (!variableName.safeParse(variable).success) return [`${place(variable)}: ${noName(variable)}`];
+    const { error } = variableName.safeParse(variable);
+    if (error !== undefined) return error.issues.map(({ message }) => `${place(variable)}: ${message}`);
     const each = Object.entries(application.services).map(([name, service]) => ({
       problems: variableProblems(application, name, { [variable]: value }, place),
       isGiven: isConnected(value, connectedTo(application, service)),
@@ -97,13 +97,8 @@ export function sharedProblems(
   });
 }
 
-/** Says that nothing can be called so. */
-function noName(variable: string): string {
-  return `expected a variable's name of letters, digits and underscores, not starting with a digit, got ${show(variable)}; for example "LOG_LEVEL"`;
-}
-
-/** Who sets a variable of a service beside the service itself. */
-function ownerOf(
+/** Who sets a variable of a service beside the service itself: of several needs, the last. */
+export function ownerOf(
   application: Described,
   { needs, secrets }: Pick<Service, "needs" | "secrets">,
   variable: string,
@@ -111,7 +106,7 @@ function ownerOf(
   if (variable.startsWith("TOWPATH_")) return { words: "Towpath" };
   const secret = secrets.find((one) => one === variable || secretFile(one).variable === variable);
   if (secret !== undefined) return { words: `the secret "${secret}"` };
-  for (const need of needs) {
+  for (const need of needs.toReversed()) {
     const words = `the need "${need}"`;
     const brought = secretsOfNeed(application, need);
     if ([...variablesOfNeed(application, need), ...brought].includes(variable)) return { words, need };
