@@ -25,7 +25,7 @@ import { namesOf } from "../../components/naming/names.ts";
 import { previewStack } from "../../components/naming/namespace.ts";
 import { applicationOf } from "../../components/plan/release-description.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
-import { environmentFacts } from "../../components/settings/environment-facts.ts";
+import { referenceFacts } from "../../components/settings/reference-facts.ts";
 import type { ReleasedSettings } from "../../components/settings/released-settings.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { Problem } from "../problem.ts";
@@ -134,7 +134,7 @@ async function inputOf(
   const { migrations } = application;
   const around = {
     id: current.id,
-    facts: environmentFacts(settings, current),
+    facts: referenceFacts(settings, current),
     imageMirror,
     gateTimeoutSeconds,
   };

@@ -5,7 +5,7 @@ import { objectStoragePort, objectStorageRegion, type ConnectionNames } from "./
 export type Piece = string | { readonly reference: string };
 
 /** What is known of an environment, by the references to it. */
-export interface EnvironmentFacts {
+export interface ReferenceFacts {
   /** The environment's own name: `staging`, `pr-12`. */
   readonly environment: string;
   readonly namespace: string;
@@ -19,13 +19,13 @@ export interface EnvironmentFacts {
 
 /** What a reference stands for. */
 export type Target =
-  | { readonly fact: keyof EnvironmentFacts }
+  | { readonly fact: keyof ReferenceFacts }
   /** Something of a bucket that everybody may know. */
   | { readonly need: string; readonly plain: (names: ConnectionNames) => string }
   /** A secret's value, or a part of it; that of a need, or one of the service's own. */
   | { readonly need?: string; readonly secret: string; readonly part: (value: string) => string };
 
-const facts: readonly (keyof EnvironmentFacts)[] = ["environment", "namespace", "domain", "url", "version"];
+const facts: readonly (keyof ReferenceFacts)[] = ["environment", "namespace", "domain", "url", "version"];
 
 /** The parts of a server's address, by their names in references. */
 const addressParts: Readonly<Record<string, (url: string) => string>> = {

@@ -17,7 +17,7 @@ import { namesOf, type Names } from "../naming/names.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import { serviceInputs, type InputsOfAll } from "../secrets/service-inputs.ts";
 import type { CiSettings } from "../settings/ci.ts";
-import { environmentFacts } from "../settings/environment-facts.ts";
+import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { agreed } from "./agreed.ts";
@@ -105,7 +105,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
       plan,
       data,
       application,
-      facts: environmentFacts(settings),
+      facts: referenceFacts(settings),
       reports: run.reports,
       names: reused === undefined ? place.names : { ...place.names, objectStorage: reused.objectStorage },
       secretValues: { ...data.secretValues, ...applicationSecrets(name, application, args, child) },

@@ -16,7 +16,7 @@ import { Release } from "../release/release.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
-import { environmentFacts } from "../settings/environment-facts.ts";
+import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { LocalSettings } from "../settings/local.ts";
@@ -84,15 +84,14 @@ export class Environment extends pulumi.ComponentResource {
       ...data.secretValues,
       ...applicationSecrets(name, application, args, child),
     };
-    const url = `http://localhost:${port}`;
+    const facts = referenceFacts(settings);
     const release = new Release(
       `${name}-release`,
       {
         ...place,
         application,
         gateway,
-        url,
-        facts: environmentFacts(settings),
+        facts,
         images,
         secretValues,
         watchSeconds: settings.watchSeconds,
@@ -109,7 +108,7 @@ export class Environment extends pulumi.ComponentResource {
     this.namespace = namespace;
     this.port = port;
     this.route = release.route;
-    this.url = release.containers.apply(() => url);
+    this.url = release.containers.apply(() => facts.url);
     this.services = release.containers.apply((containers) =>
       Object.fromEntries(
         Object.entries(containers).map(([service, [container = ""]]) => [service, { container }]),

@@ -24,7 +24,7 @@ import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { SecretVersions } from "../secrets/secret-versions.ts";
-import { environmentFacts } from "../settings/environment-facts.ts";
+import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
@@ -141,7 +141,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     this.namespace = settings.namespace;
     this.password = login?.password;
     this.secrets = own;
-    this.url = `https://${settings.domain}`;
+    this.url = referenceFacts(settings).url;
     this.services = release.containers.apply((containers) =>
       Object.fromEntries(
         Object.entries(containers).map(([service, found]) => [service, { containers: found }]),
@@ -177,20 +177,19 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         ...place,
         application,
         gateway,
-        facts: environmentFacts(settings, tracks.completes ? plan : plan.current),
+        facts: referenceFacts(settings, tracks.completes ? plan : plan.current),
         images: pulled("", tracks.stable),
         ...(tracks.canary !== undefined && {
           canary: {
             images: pulled("-canary", tracks.canary.images),
             weight: tracks.canary.weight,
-            version: environmentFacts(settings, plan).version,
+            version: referenceFacts(settings, plan).version,
           },
         }),
         secretValues,
         ...seedOf(settings),
         schema: schemaArgs(args, data, tracks, { volume: backups?.volumeName, database: names.database }),
         numberOfCopies: settings.copies,
-        url: `https://${domain}`,
         boundaries: { rights: kind.rights, limits: settings.limits, secretVersions: versions },
         access: {
           route: kind.route,

@@ -3,7 +3,7 @@ import type { Application, Migrations, Service } from "../application/applicatio
 import { objectStorageImage, objectStoragePort } from "../application/connections.ts";
 import { imageReference } from "../application/images.ts";
 import { found } from "../application/names.ts";
-import type { EnvironmentFacts } from "../application/references.ts";
+import type { ReferenceFacts } from "../application/references.ts";
 import { routeOf } from "../application/routes.ts";
 import {
   triedAddress,
@@ -46,7 +46,7 @@ export interface RunningRelease {
   readonly application: Application;
   /** The references by digest of its images, by the images' names. */
   readonly images: Readonly<Record<string, string>>;
-  readonly facts: EnvironmentFacts;
+  readonly facts: ReferenceFacts;
   readonly imageMirror: string | undefined;
   /** The time that a service may take to become healthy, in seconds. */
   readonly gateTimeoutSeconds: number;

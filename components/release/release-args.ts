@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
-import type { EnvironmentFacts } from "../application/references.ts";
+import type { ReferenceFacts } from "../application/references.ts";
 import type { SecureSite } from "../contract/target.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Login } from "../gateway/login.ts";
@@ -15,7 +15,7 @@ import type { Boundaries } from "./boundaries.ts";
 export interface ReleaseArgs {
   application: Application;
   /** What references in variables stand for. */
-  facts: EnvironmentFacts;
+  facts: ReferenceFacts;
   names: Names;
   /** The images' ids, by the images' names: of the release that all clients get, but for a canary's. */
   images: ImageIds;
@@ -23,8 +23,6 @@ export interface ReleaseArgs {
   canary?: { images: ImageIds; weight: number; version: string };
   /** The number of copies of each service, by its name; one where a service is not named. */
   numberOfCopies?: Readonly<Record<string, number>>;
-  /** The address of the environment for users: `https://notes.example.com`. */
-  url: string;
   /** The users' access to it. */
   access: Access;
   /** The boundaries that keep its copies from harming others. */

@@ -168,7 +168,7 @@ export class Release extends pulumi.ComponentResource {
           : access,
         ...(login !== undefined && { passwordHash: login.hash }),
         smoke: smokeChecks(args, canary === undefined ? [stable] : [stable, canary]),
-        checks: checksOf({ maintenance, canary: canary !== undefined, url: args.url }),
+        checks: checksOf({ maintenance, canary: canary !== undefined, url: args.facts.url }),
         watchSeconds: args.watchSeconds,
         drainSeconds: args.drains ? args.drainSeconds : 0,
         since: args.routeSince,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { found } from "../application/names.ts";
+import type { ReferenceFacts } from "../application/references.ts";
 import { routeOf } from "../application/routes.ts";
 import type { SmokeCheck } from "../contract/smoke-check.ts";
 import { forwardedHeaders } from "../gateway/forwarded.ts";
@@ -10,8 +11,7 @@ import type { Gateway } from "../gateway/gateway.ts";
 export interface SmokeChecksArgs {
   application: Application;
   gateway: Pick<Gateway, "containerName">;
-  /** The address of the environment for users: `https://notes.example.com`. */
-  url: string;
+  facts: Pick<ReferenceFacts, "url">;
 }
 
 /** The copies of one release, by service. */
@@ -21,7 +21,7 @@ export type CheckedCopies = Readonly<
 
 /** The smoke checks, each of every new copy that will answer its path. */
 export function smokeChecks(
-  { application, gateway, url }: SmokeChecksArgs,
+  { application, gateway, facts: { url } }: SmokeChecksArgs,
   releases: readonly CheckedCopies[],
 ): pulumi.Output<SmokeCheck[]> {
   const headers = forwardedHeaders(url);

@@ -6,7 +6,7 @@ import {
   isConnected,
   piecesOf,
   targetOf,
-  type EnvironmentFacts,
+  type ReferenceFacts,
   type Target,
 } from "../application/references.ts";
 import { connectedTo } from "../application/variables.ts";
@@ -15,7 +15,7 @@ import { connectedTo } from "../application/variables.ts";
 export interface InputsOfAll<Value = pulumi.Output<string>> {
   application: Application;
   /** What references in variables stand for. */
-  facts: EnvironmentFacts;
+  facts: ReferenceFacts;
   names: ConnectionNames;
   /** Every secret that a container may be given, by name. */
   secretValues: Readonly<Record<string, Value>>;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { environmentFacts } from "../../../components/settings/environment-facts.ts";
+import { referenceFacts } from "../../../components/settings/reference-facts.ts";
 import type { LocalSettings } from "../../../components/settings/local.ts";
 import type { CiSettings } from "../../../components/settings/ci.ts";
 import type { ReleasedSettings } from "../../../components/settings/released-settings.ts";
@@ -7,8 +7,8 @@ import { parseSettings } from "../../../components/settings/settings.ts";
 import * as good from "./good.ts";
 
 describe("what variables can refer to of an environment", () => {
-  const factsOf = (settings: object, release = {}): ReturnType<typeof environmentFacts> =>
-    environmentFacts(parseSettings(settings) as LocalSettings | CiSettings | ReleasedSettings, release);
+  const factsOf = (settings: object, release = {}): ReturnType<typeof referenceFacts> =>
+    referenceFacts(parseSettings(settings) as LocalSettings | CiSettings | ReleasedSettings, release);
 
   it("is where users reach it, and the version that they get", () => {
     const commit = "0123456789abcdef0123456789abcdef01234567";

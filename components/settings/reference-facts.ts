@@ -1,4 +1,4 @@
-import type { EnvironmentFacts } from "../application/references.ts";
+import type { ReferenceFacts } from "../application/references.ts";
 import type { CiSettings } from "./ci.ts";
 import type { LocalSettings } from "./local.ts";
 import type { ReleasedSettings } from "./released-settings.ts";
@@ -14,10 +14,10 @@ interface Versioned {
 const unreleased = "development";
 
 /** What references in variables stand for; `release` is what runs, where that was released. */
-export function environmentFacts(
+export function referenceFacts(
   settings: LocalSettings | CiSettings | ReleasedSettings,
   { version, commit }: Versioned = {},
-): EnvironmentFacts {
+): ReferenceFacts {
   return {
     environment: nameOf(settings),
     namespace: settings.namespace,
@@ -28,7 +28,7 @@ export function environmentFacts(
 
 function addressOf(
   settings: LocalSettings | CiSettings | ReleasedSettings,
-): Pick<EnvironmentFacts, "domain" | "url"> {
+): Pick<ReferenceFacts, "domain" | "url"> {
   if ("domain" in settings) return { domain: settings.domain, url: `https://${settings.domain}` };
   const port = "port" in settings ? `:${settings.port}` : "";
   return { domain: "localhost", url: `http://localhost${port}` };
