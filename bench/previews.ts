@@ -1,6 +1,5 @@
-import https from "node:https";
-import { text } from "node:stream/consumers";
 import { showProgress, type Progress } from "../cli/terminal/progress.ts";
+import { ask } from "../test/support/hosts/ask.ts";
 import { ReleasedProject } from "../test/support/hosts/released-project.ts";
 import { removeHosts, takeHost, type TestHost } from "../test/support/hosts/test-host.ts";
 import { until } from "../test/support/until.ts";
@@ -133,29 +132,9 @@ async function wakeByRequests({ host }: Scene): Promise<{ seconds: number; failu
 }
 
 /** A person's request, which waits for as long as a browser does. */
-function statusOf(host: TestHost, path = "/api/health"): Promise<number> {
-  const servername = `pr-12.${domain}`;
-  const headers = { host: servername, "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
-  return new Promise((resolve, reject) => {
-    const request = https.get(
-      {
-        host: host.address,
-        servername,
-        path,
-        headers,
-        rejectUnauthorized: false,
-        agent: false,
-        timeout: 90_000,
-      },
-      (response) => {
-        text(response).then(() => {
-          resolve(response.statusCode ?? 0);
-        }, reject);
-      },
-    );
-    request.on("timeout", () => request.destroy(new Error("no answer within 90 s")));
-    request.on("error", reject);
-  });
+async function statusOf(host: TestHost): Promise<number> {
+  const person = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
+  return (await ask(host.address, `pr-12.${domain}`, "/api/health", person, 90)).status;
 }
 
 /** Starts the preview's containers all at once with the docker client; the time until it answers through the gateway. */

@@ -2,9 +2,9 @@
  * Measures 20 open pull requests on a host with room for 6 of their previews: how many are awake at a time, what a visitor
  * waits for, and how many requests are lost.
  */
-import https from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
 import { showProgress, type Progress } from "../cli/terminal/progress.ts";
+import { ask } from "../test/support/hosts/ask.ts";
 import { previewDomain, TinyPreviews } from "../test/support/hosts/tiny-previews.ts";
 import { removeHosts } from "../test/support/hosts/test-host.ts";
 import { markdownTable, quantile } from "./measure.ts";
@@ -102,21 +102,9 @@ async function awakeOn({ host }: TinyPreviews): Promise<ReadonlySet<string>> {
 }
 
 /** A person's request, which waits for as long as a browser does. */
-function statusOf({ host }: TinyPreviews, number: number): Promise<number> {
-  const servername = `pr-${number}.${previewDomain}`;
-  const headers = { host: servername, "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
-  return new Promise((resolve, reject) => {
-    const request = https.get(
-      { host: host.address, servername, headers, rejectUnauthorized: false, agent: false, timeout: 90_000 },
-      (response) => {
-        response.resume().on("end", () => {
-          resolve(response.statusCode ?? 0);
-        });
-      },
-    );
-    request.on("timeout", () => request.destroy(new Error("no answer within 90 s")));
-    request.on("error", reject);
-  });
+async function statusOf({ host }: TinyPreviews, number: number): Promise<number> {
+  const person = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
+  return (await ask(host.address, `pr-${number}.${previewDomain}`, "/", person, 90)).status;
 }
 
 await bench();

@@ -9,12 +9,13 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Asks a host over HTTPS, under a domain that leads nowhere in tests. */
+/** Asks a host over HTTPS, under a domain that leads nowhere in tests. An answer has `seconds` to come. */
 export function ask(
   address: string,
   domain: string,
   path: string,
   headers: Readonly<Record<string, string>> = {},
+  seconds = 10,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = https.get(
@@ -26,7 +27,7 @@ export function ask(
         // The gateway's own authority is believed by its steps, which check it.
         rejectUnauthorized: false,
         agent: false,
-        timeout: 10_000,
+        timeout: seconds * 1000,
       },
       (response) => {
         text(response).then((body) => {
@@ -34,7 +35,7 @@ export function ask(
         }, reject);
       },
     );
-    request.on("timeout", () => request.destroy(new Error("no answer within 10 s")));
+    request.on("timeout", () => request.destroy(new Error(`no answer within ${seconds} s`)));
     request.on("error", reject);
   });
 }
