@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryNameOf } from "../../components/github/facts.ts";
 import { UserError } from "../../components/input/user-error.ts";
 import { previewStack } from "../../components/naming/namespace.ts";
 import type { CommentFacts, PreviewFacts } from "../comment/facts.ts";
+import { readHandedOver } from "../comment/handed-over.ts";
 import { withPreviewGone } from "../comment/preview-line.ts";
 import { editComment, putComment } from "../comment/put-comment.ts";
 import { renderComment } from "../comment/render.ts";
@@ -119,13 +120,11 @@ async function plans(progress: Progress, project: Project): Promise<StackPlan[]>
 }
 
 function readPlan(file: string): StackPlan {
-  try {
-    const read = JSON.parse(readFileSync(file, "utf8")) as Partial<StackPlan>;
-    if (typeof read.stack === "string" && Array.isArray(read.resources)) return read as StackPlan;
-  } catch {
-    // Said below.
-  }
-  throw new Problem(noPlan(file));
+  return readHandedOver<StackPlan>(
+    file,
+    ({ stack, resources }) => typeof stack === "string" && Array.isArray(resources),
+    noPlan(file),
+  );
 }
 
 /** Says that nobody knows which pull request is meant. */
@@ -138,13 +137,11 @@ export function noPlan(file: string): string {
 }
 
 function readChecks(file: string): CheckedPreview {
-  try {
-    const read = JSON.parse(readFileSync(file, "utf8")) as Partial<CheckedPreview>;
-    if (typeof read.stack === "string" && Array.isArray(read.checks)) return read as CheckedPreview;
-  } catch {
-    // Said below.
-  }
-  throw new Problem(noChecks(file));
+  return readHandedOver<CheckedPreview>(
+    file,
+    ({ stack, checks }) => typeof stack === "string" && Array.isArray(checks),
+    noChecks(file),
+  );
 }
 
 /** Says that a file holds no results of checks. */

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { UserError } from "../../components/input/user-error.ts";
 import { previewStack } from "../../components/naming/namespace.ts";
 import type { PreviewFacts } from "../comment/facts.ts";
-import { Problem } from "../problem.ts";
+import { readHandedOver } from "../comment/handed-over.ts";
 import type { Project } from "../project.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { previewFacts } from "./facts.ts";
@@ -73,13 +73,9 @@ export function writeReport(file: string, report: PreviewReport): void {
  * @throws Problem when the file holds none
  */
 export function readReport(file: string): PreviewReport {
-  try {
-    const read = JSON.parse(readFileSync(file, "utf8")) as PreviewReport;
-    if (["number", "undefined"].includes(typeof read.pullRequest)) return read;
-  } catch {
-    // Said below.
-  }
-  throw new Problem(noReport(file));
+  const isIt = ({ pullRequest }: PreviewReport): boolean =>
+    ["number", "undefined"].includes(typeof pullRequest);
+  return readHandedOver<PreviewReport>(file, isIt, noReport(file));
 }
 
 /** Says that a file is none that was written for this. */
