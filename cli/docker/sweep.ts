@@ -54,23 +54,23 @@ export async function sweep(
     if (problem instanceof Error) throw problem;
     return names;
   };
-  const containers = await remove(
-    ["rm", "--force", "--volumes"],
-    ["ps", "--all", "--format", "{{.Names}}", ...filter],
-  );
-  // What the containers held is free now.
-  const [volumes, networks, images] = await Promise.all([
-    remove(["volume", "rm", "--force"], ["volume", "ls", "--quiet", ...filter]),
-    remove(["network", "rm"], ["network", "ls", "--format", "{{.Name}}", ...filter]),
-    repositories.length === 0
-      ? []
-      : remove(
-          ["image", "rm", "--force"],
-          ["image", "ls", ...named, "--format", "{{.Repository}}:{{.Tag}}"],
-          (image) => !image.endsWith(":<none>"),
-        ),
-  ]);
-  return { containers, volumes, networks, images };
+  // One after the other: what a container holds is free once it is gone.
+  return {
+    containers: await remove(
+      ["rm", "--force", "--volumes"],
+      ["ps", "--all", "--format", "{{.Names}}", ...filter],
+    ),
+    volumes: await remove(["volume", "rm", "--force"], ["volume", "ls", "--quiet", ...filter]),
+    networks: await remove(["network", "rm"], ["network", "ls", "--format", "{{.Name}}", ...filter]),
+    images:
+      repositories.length === 0
+        ? []
+        : await remove(
+            ["image", "rm", "--force"],
+            ["image", "ls", ...named, "--format", "{{.Repository}}:{{.Tag}}"],
+            (image) => !image.endsWith(":<none>"),
+          ),
+  };
 }
 
 /** Puts what was removed into words; undefined when there was nothing. */
