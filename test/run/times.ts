@@ -62,8 +62,8 @@ export function inWords({ suites, fixtures }: Pick<Times, "suites" | "fixtures">
   ].join("\n");
 }
 
-/** The number of lines that are repeated of an error at the end of a run. */
-const linesOfError = 20;
+/** The numbers of lines that are repeated of an error at the end of a run: a command that failed says why in its last ones. */
+const linesOfError = { first: 5, last: 60 };
 
 /** Returns the failures, which a run prints last, for those who see only the end. */
 export function failuresInWords(results: readonly GroupResult[]): string {
@@ -72,8 +72,14 @@ export function failuresInWords(results: readonly GroupResult[]): string {
 }
 
 function failureInWords({ file, title, error }: Failure): string {
-  const lines = error.split("\n").slice(0, linesOfError);
+  const lines = shortened(error.split("\n"));
   return [`failed: ${file}: ${title}`, ...lines.map((line) => `  ${line}`), ""].join("\n");
+}
+
+function shortened(lines: readonly string[]): readonly string[] {
+  const { first, last } = linesOfError;
+  const left = lines.length - first - last;
+  return left <= 0 ? lines : [...lines.slice(0, first), `… ${left} more lines`, ...lines.slice(-last)];
 }
 
 function table<T extends SuiteTime>(

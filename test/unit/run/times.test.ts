@@ -17,7 +17,7 @@ describe("the times of a run", () => {
       {
         file: "test/e2e/local/state.test.ts",
         title: "the state is kept",
-        error: `Error: lost\n${"    at line\n".repeat(30)}`,
+        error: `Error: lost\n${"    creating\n".repeat(98)}error: it is full`,
       },
     ],
     waits: [],
@@ -53,14 +53,16 @@ describe("the times of a run", () => {
     ]);
   });
 
-  it("end with the failures, and with the first lines of each error", () => {
+  it("end with the failures, and with the first and the last lines of each error", () => {
     const lines = failuresInWords([{ group, seconds: 66, report }]).split("\n");
     assert.deepEqual(lines.slice(0, 3), [
       "failed: test/e2e/local/state.test.ts: the state is kept",
       "  Error: lost",
-      "      at line",
+      "      creating",
     ]);
-    assert.equal(lines.length, 22);
+    assert.equal(lines[6], "  … 35 more lines");
+    assert.deepEqual(lines.slice(-2), ["  error: it is full", ""]);
+    assert.equal(lines.length, 68);
   });
 
   it("are empty when nothing ran", () => {
