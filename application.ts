@@ -102,4 +102,6 @@ export const application = defineApplication({
       timeoutSeconds: 300,
     },
   },
+  // `npx towpath job run seed` fills an empty database.
+  jobs: { seed: { service: "api", command: ["python", "-m", "notes.seed"], timeoutSeconds: 60 } },
 });

@@ -13,6 +13,7 @@ import { githubImportCommand } from "./commands/github-import.command.ts";
 import { hostCommand } from "./commands/host.command.ts";
 import { imagesCommand } from "./commands/images.command.ts";
 import { initCommand } from "./commands/init.command.ts";
+import { jobCommand } from "./commands/job.command.ts";
 import { logsCommand } from "./commands/logs.command.ts";
 import { migrationsCommand } from "./commands/migrations.command.ts";
 import { namespaceCommand } from "./commands/namespace.command.ts";
@@ -57,6 +58,7 @@ const commands = [
   logsCommand,
   shellCommand,
   psqlCommand,
+  jobCommand,
   namespaceCommand,
   doctorCommand,
   hostCommand,

@@ -48,7 +48,7 @@ export interface ProgramRun {
  */
 export async function runStep(
   { program, input, words, wasEnded }: ProgramRun,
-  connection: HostConnection,
+  connection: HostConnection | undefined,
   call: Pick<PulumiCall, "project" | "environment">,
   run: Run,
   progress: Progress,

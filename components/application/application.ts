@@ -15,6 +15,7 @@ export interface Application {
   readonly migrations?: Migrations;
   readonly smoke: readonly Smoke[];
   readonly checks: Readonly<Record<string, Check>>;
+  readonly jobs: Readonly<Record<string, Job>>;
 }
 
 /** An image to build. */
@@ -84,6 +85,13 @@ export interface Smoke {
   readonly path: string;
   readonly status: number;
   readonly json?: Readonly<Record<string, JsonValue>>;
+}
+
+/** A command that runs when somebody asks for it. */
+export interface Job {
+  readonly service: string;
+  readonly command: readonly string[];
+  readonly timeoutSeconds: number;
 }
 
 /** A check that `ci` runs. */

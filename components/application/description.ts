@@ -23,6 +23,8 @@ export interface ApplicationDescription {
   smoke?: SmokeDescription[];
   /** The application's own checks, by name: what `ci` runs. Names are DNS labels of 1 to 20 characters. */
   checks?: Record<string, CheckDescription>;
+  /** The commands that run when somebody asks for them, by name: `towpath job run`. Names are DNS labels of 1 to 20 characters. */
+  jobs?: Record<string, JobDescription>;
 }
 
 /** One image, built from this repository. */
@@ -189,6 +191,16 @@ export interface CheckDescription {
   artifacts?: string[];
   /** The share of the code that the check has to cover. */
   coverage?: CoverageDescription;
+}
+
+/** One command that runs in a container of its own, like a copy of a service that runs there. */
+export interface JobDescription {
+  /** The service whose image, connections, secrets, rights and limits the command runs with. */
+  service: string;
+  /** The command that runs, one word an item. */
+  command: string[];
+  /** The seconds after which the command is stopped and has failed. */
+  timeoutSeconds?: number;
 }
 
 /** The coverage that a check must reach. */

@@ -4,6 +4,7 @@ import type { Application, Secret } from "./application.ts";
 import { checkProblems, checksOf } from "./checks.ts";
 import { secretsOfNeed } from "./connections.ts";
 import { devCommandProblems } from "./development.ts";
+import { jobProblems } from "./jobs.ts";
 import { nameProblems } from "./names.ts";
 import { needsProblems } from "./needs.ts";
 import { routeProblems } from "./routes.ts";
@@ -30,6 +31,7 @@ export function parseApplication(description: unknown): Application {
     ...nameProblems(wellFormed),
     ...checkProblems(wellFormed),
     ...devCommandProblems(wellFormed),
+    ...jobProblems(wellFormed),
   ];
   if (problems.length > 0) throw new InputError(problems);
 

@@ -201,6 +201,15 @@ const check = z
   })
   .meta({ id: "CheckDescription" });
 
+const jobLimitWords = expected("a number of seconds from 1 to 86400", "take 600 if in doubt");
+const job = z
+  .strictObject({
+    service: z.string(expected("the name of a service", "name the one whose image holds the command")),
+    command,
+    timeoutSeconds: z.int(jobLimitWords).min(1, jobLimitWords).max(86_400, jobLimitWords).default(600),
+  })
+  .meta({ id: "JobDescription" });
+
 const statusWords = expected("a status from 100 to 599", "for example 200");
 const jsonWords = expected(
   "what JSON can carry, by its fields",
@@ -245,6 +254,7 @@ export const applicationSchema = z
     migrations: migrations.exactOptional(),
     smoke: z.array(smoke).default([]),
     checks: z.record(named("api-tests"), check).default({}),
+    jobs: z.record(named("seed"), job).default({}),
   })
   .meta({ id: "ApplicationDescription" });
 

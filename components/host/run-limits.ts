@@ -6,7 +6,7 @@ import { size } from "./preflight.ts";
 const mostProcesses = 2048;
 
 /** The limits of a command where users are: those of each copy of a service. */
-export function limitsFromSettings({ memory, pids }: Limits): RunLimits {
+export function limitsFromSettings({ memory, pids }: Pick<Limits, "memory" | "pids">): RunLimits {
   return { memory, pids, remedy: "raise towpath:limits.memory" };
 }
 

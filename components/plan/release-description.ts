@@ -6,7 +6,7 @@ import { defined } from "../input/defined.ts";
 import { inOrder } from "./in-order.ts";
 
 /**
- * The part of `application.ts` that matters where a release runs: neither how images are built nor what `ci` checks.
+ * The part of `application.ts` that matters where a release runs: neither how images are built, nor what `ci` checks, nor jobs, which people ask for.
  *
  * Defaults are left out, so that it is small, and stays the same when Towpath learns more.
  */

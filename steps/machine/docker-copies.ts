@@ -83,12 +83,19 @@ const read = new Set<string>();
 /** Takes note of the secrets that a container has as files, whether it runs or has ended. Throws a StepFailure. */
 export async function knowSecretsOf(container: string): Promise<void> {
   if (read.has(container)) return;
+  delivers(Object.values(await secretsOf(container)));
+  read.add(container);
+}
+
+/** The secrets that a container has as files, by name, whether it runs or has ended. Throws a StepFailure. */
+export async function secretsOf(container: string): Promise<Record<string, string>> {
   const answer = await execa("docker", ["cp", `${container}:/run/secrets`, "-"], {
     encoding: "buffer",
     reject: false,
     stdin: "ignore",
     timeout: readSeconds * 1000,
   });
+  const secrets: Record<string, string> = {};
   if (answer.failed) {
     const said = Buffer.from(answer.stderr).toString().trim();
     if (!/no such container:path|could not find the file/i.test(said)) {
@@ -96,9 +103,13 @@ export async function knowSecretsOf(container: string): Promise<void> {
     }
   } else {
     const archive = Readable.from([Buffer.from(answer.stdout)]).pipe(extract());
-    for await (const entry of archive) delivers([(await buffer(entry)).toString()]);
+    for await (const entry of archive) {
+      const name = entry.header.name.split("/").at(-1) ?? "";
+      const content = (await buffer(entry)).toString();
+      if (entry.header.type === "file") secrets[name] = content;
+    }
   }
-  read.add(container);
+  return secrets;
 }
 
 /** Limits the processes of a container, also after a restart of it or the machine; false for one that has ended. */

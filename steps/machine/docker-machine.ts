@@ -7,6 +7,7 @@ import {
   restartsOf,
   stateOf,
 } from "./docker-copies.ts";
+import { onceLike } from "./docker-like.ts";
 import { joinNetwork, leaveNetwork, networksOf, ownNetwork } from "./docker-networks.ts";
 import { awaitRuns, limits, look, once, onceBeside, writeFiles } from "./docker-runs.ts";
 import { scratch } from "./docker-scratch.ts";
@@ -47,6 +48,7 @@ export const dockerMachine: Machine = {
   },
 
   once,
+  onceLike,
   onceBeside,
   scratch,
   look,

@@ -30,20 +30,30 @@ export async function once<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   delivers([...Object.values(run.files), ...Object.values(run.variables)]);
-  const container = await create(run);
+  return toItsEnd(await create(run), run, timeoutSeconds, look, signal);
+}
+
+/** Starts a container that was made for one command, gives its result to `look`, and removes it. */
+export async function toItsEnd<T>(
+  container: string,
+  { command, files, limits }: Pick<CommandRun, "command" | "files" | "limits">,
+  timeoutSeconds: number,
+  look: (ended: EndedRun) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   try {
-    if (Object.keys(run.files).length > 0) {
-      await docker(["cp", "-", `${container}:/`], { input: await archiveOf(run.files, "run/secrets/") });
+    if (Object.keys(files).length > 0) {
+      await docker(["cp", "-", `${container}:/`], { input: await archiveOf(files, "run/secrets/") });
     }
     checkRun();
     signal?.throwIfAborted();
     await docker(["start", container]);
-    waitingFor(`"${run.command.join(" ")}" is running`);
+    waitingFor(`"${command.join(" ")}" is running`);
     const exitCode = await ending(container, timeoutSeconds, signal);
     waitingFor(undefined);
     if (exitCode === undefined) await docker(["stop", "--time", "0", container]);
     signal?.throwIfAborted();
-    return await look(ended(container, exitCode, run.limits));
+    return await look(ended(container, exitCode, limits));
   } finally {
     await docker(["rm", "--force", "--volumes", container]);
   }

@@ -58,6 +58,16 @@ export interface Machine {
     look: (ended: EndedRun) => Promise<T>,
     signal?: AbortSignal,
   ) => Promise<T>;
+  /**
+   * Runs a command once as a copy does: with its image, entrypoint, network, variables, secrets, volumes, rights and limits.
+   *
+   * It is stopped after `timeoutSeconds`.
+   */
+  readonly onceLike: <T>(
+    run: LikeRun,
+    timeoutSeconds: number,
+    look: (ended: EndedRun) => Promise<T>,
+  ) => Promise<T>;
   /** Runs a script once beside a server, gives its result to `look`, and removes it. */
   readonly onceBeside: <T>(
     run: ScriptRun,
@@ -129,6 +139,17 @@ export interface EndedRun {
   readonly copyOut: (path: string, to: string) => Promise<boolean>;
   /** The limit that ended it, if one did; `printed` is the end of its output. */
   readonly limited: (printed: string) => Promise<LimitedEnd | undefined>;
+}
+
+/** A command that runs as a copy does. */
+export interface LikeRun {
+  readonly like: string;
+  /** Its own name: two of one name are never there at once. */
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** The copy's variables that hold no secret: the others' values are blanked out of what it prints. */
+  readonly plainVariables: readonly string[];
 }
 
 /** A shell script beside a server: with the server's own programs, at its own address, where it asks nobody for a password. */

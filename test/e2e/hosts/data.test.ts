@@ -102,6 +102,20 @@ describe("users' data on hosts", () => {
     }
   });
 
+  it("is filled by a job, in a container like a limited copy (003-110)", async () => {
+    const [command = ""] = commandsOf("jobs.md").filter((one) => one.includes("--stack staging"));
+    await released.sql("staging", "TRUNCATE notes CASCADE");
+    const before = await released.host("staging").docker("ps", "--all", "--quiet");
+
+    const { code, stdout, stderr } = await released.run(command.replace("npx towpath ", "").split(" "));
+
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /^staging: seed \("python -m notes\.seed"\) ended well in \d/m);
+    const { body } = await released.ask("staging", "/api/notes");
+    assert.match(body, /A shopping list/);
+    assert.deepEqual(await released.host("staging").docker("ps", "--all", "--quiet"), before);
+  });
+
   it("is looked at, and not touched, to measure what a commit's migrations would do (002-646)", async () => {
     const host = released.host("staging").settings();
     const { imageMirror, address } = released.registry;

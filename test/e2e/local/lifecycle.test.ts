@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
+import { commandsOf } from "../../support/docs.ts";
 import { docker, nothing, remains } from "../../support/footprint.ts";
 import { askVersion, checkNote, writeNote } from "../../support/notes.ts";
 import { TestProject } from "../../support/project.ts";
@@ -115,6 +116,21 @@ describe("the local environment", () => {
       await writeNote(project.url, `after ${part} went`);
     });
   }
+
+  it("runs its jobs as docs/jobs.md says, like a copy of their service (003-110)", async () => {
+    await project.start();
+    await project.succeed(["psql", "--command", "TRUNCATE notes CASCADE"]);
+    const before = await containersOf(project);
+    const [command = ""] = commandsOf("jobs.md").filter((one) => !one.includes("--stack"));
+
+    const { code, stdout, stderr } = await project.spawn("sh", ["-c", command]).ended;
+
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^local: seed \("python -m notes\.seed"\) ended well in \d/m);
+    const notes = (await (await request(`${project.url}/api/notes`)).json()) as { title: string }[];
+    assert.deepEqual(notes.map(({ title }) => title).sort(), ["A long one", "A shopping list", "Welcome"]);
+    assert.deepEqual(await containersOf(project), before);
+  });
 
   it("leaves nothing behind when it is destroyed", async () => {
     await project.start();

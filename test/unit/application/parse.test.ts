@@ -255,7 +255,7 @@ describe("a malformed field is refused:", () => {
   it("unknown fields, with the nearest known name", () => {
     refused('services.api.prot: unknown field; did you mean "port"', { services: { api: { prot: 80 } } });
     refused(
-      "volumes: unknown field; known are buckets, checks, images, migrations, name, postgres, redis, secrets, services, smoke",
+      "volumes: unknown field; known are buckets, checks, images, jobs, migrations, name, postgres, redis, secrets, services, smoke",
       { volumes: [] },
     );
   });

@@ -8,7 +8,7 @@ import { playing, typed } from "../steps/play.ts";
 
 const connection = { host: "app1", folder: ".towpath/ssh/notes-production" };
 const image = "registry.example/notes/api@sha256:new";
-const limits = limitsFromSettings({ memory: 256 * 1024 ** 2, cpus: 1, pids: 64 });
+const limits = limitsFromSettings({ memory: 256 * 1024 ** 2, pids: 64 });
 const limited = "--memory 268435456 --memory-swap 268435456 --pids-limit 64 --tmpfs /tmp:exec,size=134217728";
 const account = { address: "registry.example", user: "ship", password: "open-sesame" };
 

@@ -22,18 +22,19 @@ describe("the description that a release keeps", () => {
     assert.ok(JSON.stringify(descriptionOf(parseApplication(sample))).length < 1500);
   });
 
-  it("yields the same application again, except for its builds and checks", () => {
+  it("yields the same application again, except for its builds, checks and jobs", () => {
     for (const one of [notes, sample]) {
       const application = parseApplication(one);
       const {
         images: _,
         checks: __,
+        jobs: _jobs,
         services,
         ...rest
       } = applicationOf(...([one.name, Object.keys(one.images), descriptionOf(application)] as const));
-      const { images: ___, checks: ____, services: described, ...expected } = application;
+      const { images: ___, checks: ____, jobs: _____, services: described, ...expected } = application;
       assert.deepEqual(rest, expected);
-      const run = Object.entries(described).map(([name, { devCommand: _____, ...service }]) => [
+      const run = Object.entries(described).map(([name, { devCommand: ______, ...service }]) => [
         name,
         service,
       ]);

@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { openProject } from "../project.ts";
+import { answer, json } from "../terminal/answer.ts";
+
+/** `towpath job` */
+export function jobCommand(program: Command): void {
+  const job = program.command("job").description("the application's own jobs, such as a seed");
+  job
+    .command("run")
+    .description("run a job once, like a copy of its service that runs")
+    .argument("<job>", "one of the jobs in application.ts")
+    .option("--stack <stack>", "where it runs", "local")
+    .option(...json)
+    .action(async (name: string, { json = false, stack }: { json?: boolean; stack: string }) => {
+      const { jobInWords, runJob } = await import("./job.ts");
+      await answer(
+        json,
+        async (progress) => runJob({ job: name, stack }, progress, await openProject()),
+        jobInWords,
+      );
+    });
+}
