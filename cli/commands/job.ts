@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import type { Application, Job, Service } from "../../components/application/application.ts";
+import { readEnvFile } from "../../components/environment/env-file.ts";
 import { found } from "../../components/application/names.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { withVariables } from "../../components/application/variables.ts";
@@ -54,6 +55,8 @@ export async function runJob(
   const call = await callFor("job", stack, progress, project);
   const connection = hasHosts(stack) ? Object.values(await openHosts(call, run, progress))[0] : undefined;
   const namespace = namespaceOf(project, stack);
+  // A person's own values are secrets in local.
+  const own = stack === "local" ? readEnvFile(project.root) : {};
   const file = join(relative(project.root, call.logFolder), `job-${job}.log`);
   const input: RunJobInput = {
     job,
@@ -67,7 +70,9 @@ export async function runJob(
       namespace,
       part: `job-${job}`,
     }),
-    plainVariables: plainVariablesOf(found(complete.services, described.service)),
+    plainVariables: plainVariablesOf(found(complete.services, described.service)).filter(
+      (name) => !Object.hasOwn(own, name),
+    ),
     logFile: file,
   };
   const receipt = (await runStep(

@@ -18,6 +18,7 @@ import type { Project } from "../project.ts";
 import { runOperation, type Outcome } from "../pulumi/operation.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { createStack } from "../stack/create.ts";
+import { prepareEnvFile } from "../stack/env-file.ts";
 import { clearInterruptedRun } from "../stack/interrupted-run.ts";
 import { machine, open, wake, type Session } from "../stack/session.ts";
 import type { Progress, Step } from "../terminal/progress.ts";
@@ -48,6 +49,8 @@ export async function start(
   await checkPort(session);
   await checkEngine(session);
   const reload = reloading(session);
+  for (const line of await prepareEnvFile(project.root, session.deployment === undefined, run))
+    progress.say(line);
   const outcome = await keepingSaltOut(session.call, session.ownPassphrase, async () => {
     await clearInterruptedRun({ ...session, machine }, run, progress, session);
     if (session.deployment === undefined) await createStack(session.call, run);

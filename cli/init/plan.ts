@@ -33,7 +33,10 @@ export function planFiles(
   const { text, notes } = completedPackage(read("package.json"), { ...facts, name: facts.application.name });
   const additions = [
     ["package.json", text] as const,
-    [".gitignore", completedIgnore(read(".gitignore"), [".towpath/", "node_modules/", "reports/"])] as const,
+    [
+      ".gitignore",
+      completedIgnore(read(".gitignore"), [".towpath/", "node_modules/", "reports/", ".env"]),
+    ] as const,
     ...Object.entries(facts.ignores).map(
       ([path, lines]) => [path, completedIgnore(read(path), lines)] as const,
     ),

@@ -16,7 +16,10 @@ export function agreed(
   return application;
 }
 
-/** The values that this run is given: in the stack's configuration, and in the environment's variables. */
-export function givenValues({ secretValues }: Pick<LoadedSettings, "secretValues">): GivenValues {
-  return { configuration: Object.keys(secretValues), variables: process.env };
+/** The values that this run is given: in the stack's configuration, and in the environment's variables or `.env`. */
+export function givenValues({
+  secretValues,
+  envValues,
+}: Pick<LoadedSettings, "secretValues" | "envValues">): GivenValues {
+  return { configuration: Object.keys(secretValues), variables: { ...envValues, ...process.env } };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { previousName } from "../application/previous-secrets.ts";
+import { defined } from "../input/defined.ts";
 import { userErrors } from "../input/user-errors.ts";
 import { readWorkspace } from "../naming/read-workspace.ts";
 import { fallbacksFor, readConfiguration } from "../settings/configuration.ts";
@@ -7,6 +8,7 @@ import type { AgentCredential, CredentialSource } from "../settings/credential.t
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { overlaps } from "../settings/secret-source.ts";
 import { parseSettings, secretSourcesOf, type Settings } from "../settings/settings.ts";
+import { readEnvFile } from "./env-file.ts";
 
 /**
  * Reads and checks the stack's configuration; nothing else in the program reads it.
@@ -21,9 +23,11 @@ export function loadSettings(applicationName: string): LoadedSettings {
     return parseSettings(raw, fallbacksFor(applicationName, pulumi.getStack(), surroundings));
   });
   const inConfiguration = (raw.secretValues ?? {}) as Record<string, string>;
+  const envValues = settings.environment === "local" ? readEnvFile(process.cwd()) : undefined;
   return {
     settings,
-    secretValues: secretValues(settings, inConfiguration),
+    secretValues: secretValues(settings, inConfiguration, { ...envValues, ...process.env }),
+    ...defined({ envValues }),
     credential: (source) => credential(source, inConfiguration),
   };
 }
@@ -42,14 +46,15 @@ function credential(
 function secretValues(
   settings: Settings,
   inConfiguration: Readonly<Record<string, string>>,
+  variables: NodeJS.ProcessEnv,
 ): Record<string, pulumi.Output<string>> {
   const values: Record<string, string | undefined> = { ...inConfiguration };
   for (const [name, source] of Object.entries(secretSourcesOf(settings))) {
     const variable = source.source === "environment" ? (source.variable ?? name) : name;
-    if (source.source === "environment") values[name] = process.env[variable];
+    if (source.source === "environment") values[name] = variables[variable];
     if (!overlaps(source)) continue;
     const previous = previousName(name);
-    if (source.source === "environment") values[previous] = process.env[previousName(variable)];
+    if (source.source === "environment") values[previous] = variables[previousName(variable)];
     // A generated value's and Vault's are not given here; one that is the same was put there in vain.
     const isGiven = source.source === "environment" || source.source === "configuration";
     if (!isGiven || values[previous] === values[name]) values[previous] = undefined;

@@ -21,6 +21,7 @@ import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { LocalSettings } from "../settings/local.ts";
 import { agreed } from "./agreed.ts";
+import { withEnvFile, withEnvSecrets } from "./env-file.ts";
 import { gatewayOf, placeOf, type DockerPlace } from "./place.ts";
 
 /** Arguments of a local environment. */
@@ -47,10 +48,15 @@ export function prepareLocal(
   description: ApplicationDescription,
   loaded: LoadedSettings<LocalSettings>,
 ): EnvironmentArgs {
-  const application = agreed(parseApplication(description), loaded);
+  const parsed = parseApplication(description);
+  const given = withEnvSecrets(parsed, loaded);
+  const application = agreed(parsed, given);
   checkContexts(application);
-  const complete = withVariables(application, loaded.settings.variables);
-  return { ...loaded, application: loaded.settings.reload ? mounted(complete) : complete };
+  const complete = withEnvFile(withVariables(application, given.settings.variables), given);
+  return {
+    ...complete,
+    application: given.settings.reload ? mounted(complete.application) : complete.application,
+  };
 }
 
 /**

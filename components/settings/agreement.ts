@@ -5,6 +5,7 @@ import { ownIn, sharedIn, sharedProblems, variableProblems } from "../applicatio
 import { suggestion } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { CredentialSource } from "./credential.ts";
+import { envFile } from "./env-file.ts";
 import { kindOf } from "./kinds.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
 import { nameOf, secretSourcesOf, type Settings } from "./settings.ts";
@@ -119,7 +120,10 @@ function missingSecret(
   const purpose = `this secret of ${users.join(", ")}`;
   if (set.source === "configuration") return missingValue(settings, secret, purpose, given);
   if (set.source === "environment") {
-    return missingVariable(`towpath:secrets.${secret}`, set.variable ?? secret, purpose, given);
+    const problems = missingVariable(`towpath:secrets.${secret}`, set.variable ?? secret, purpose, given);
+    return settings.environment === "local"
+      ? problems.map((problem) => `${problem}, or write it into ${envFile}`)
+      : problems;
   }
   return [];
 }

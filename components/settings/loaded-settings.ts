@@ -7,6 +7,8 @@ export interface LoadedSettings<Of extends Settings = Settings> {
   readonly settings: Of;
   /** The values of those secrets that are given and not made. */
   readonly secretValues: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The variables of the project's `.env`, by name; only `local` has them. */
+  readonly envValues?: Readonly<Record<string, string>>;
   /** The value of a credential that the deployment itself needs; undefined when it is missing, or the SSH agent's. */
   readonly credential: (source: CredentialSource | AgentCredential) => string | undefined;
 }

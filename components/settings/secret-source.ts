@@ -79,7 +79,8 @@ export const secretSource = z.discriminatedUnion(
     }),
     z.strictObject(environment).meta({
       id: "EnvironmentSource",
-      description: "The value is in an environment variable of the one who runs the deployment.",
+      description:
+        "The value is in an environment variable of the one who runs the deployment; in `local` also in the project's `.env`.",
     }),
   ],
   expectedKind("source", sources, fix),
@@ -92,7 +93,7 @@ export const generatedSecrets = z
   .record(secretKey, secretSource)
   .prefault({})
   .describe(
-    "Where the values of secrets come from, by the secret's name; `generated` for those that are not named.",
+    "Where the values of secrets come from, by the secret's name; `generated` for those that are not named, and in `local` the project's `.env` for those that it has.",
   );
 
 export type SecretSource = z.output<typeof secretSource>;

@@ -107,7 +107,7 @@ describe("input that the local environment cannot use", () => {
     project.configure({ secrets: { JWT_SECRET: { source: "environment", variable: "E2E_JWT" } } });
     assert.equal(
       await project.refusal({ E2E_JWT: "" }),
-      "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable E2E_JWT; set the variable for this run",
+      "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable E2E_JWT; set the variable for this run, or write it into .env",
     );
   });
 

@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { commandsOf } from "../../support/docs.ts";
+import { join } from "node:path";
 import { docker, nothing, remains } from "../../support/footprint.ts";
 import { askVersion, checkNote, writeNote } from "../../support/notes.ts";
 import { TestProject } from "../../support/project.ts";
 import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
+
+const levelOfMine = "level-of-mine";
+const secretOfMine = "secret-of-mine-0123456789abcdef";
+
+/** The files below a folder that hold a text. */
+function filesWith(folder: string, text: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => readFileSync(file).includes(text));
+}
 
 /** The addresses of this machine itself. */
 function loopback(): string[] {
@@ -23,10 +36,13 @@ describe("the local environment", () => {
 
   it("starts from a bare clone and prints the url at which the application answers", async () => {
     await project.succeed(["destroy", "--yes"]);
+    project.configure({ variables: { LOG_LEVEL: "info" } });
+    project.source.write(".env.example", `LOG_LEVEL=${levelOfMine}\nJWT_SECRET=${secretOfMine}\n`);
 
     const { code, stdout, stderr } = await project.spawn("npm", ["start"]).ended;
 
     assert.equal(code, 0, stderr);
+    assert.match(stderr, /^\.env: made from \.env\.example; put your own values in$/m);
     const lines = stdout.split("\n");
     assert.equal(lines.at(-1), `url: ${project.url}`);
     const table = new Map(lines.map((line) => [line.split(/ {2,}/)[0], line.split(/ {2,}/)[1]]));
@@ -46,6 +62,21 @@ describe("the local environment", () => {
     await writeNote(project.url, "the first one");
     const version = await askVersion(project.url);
     assert.equal(version.environment, "local");
+  });
+
+  it("has the values of .env, which no file of the state shows (000-50, 003-49, 003-71, 004-360)", async () => {
+    const { services } = await project.start();
+    const { container = "" } = services.api ?? {};
+    const shown = await docker([
+      "exec",
+      container,
+      "sh",
+      "-c",
+      "echo $LOG_LEVEL; cat /run/secrets/JWT_SECRET",
+    ]);
+    assert.equal(shown, `${levelOfMine}\n${secretOfMine}`);
+    const state = join(project.folder, ".towpath");
+    for (const value of [levelOfMine, secretOfMine]) assert.deepEqual(filesWith(state, value), [], value);
   });
 
   it("changes nothing when it is started again, twice", async () => {

@@ -213,8 +213,8 @@ describe("an environment is refused before the first resource", function () {
         },
       },
       [
-        "towpath:secrets.JWT_SECRET: no value for this secret of web in the environment variable JWT_SECRET; set the variable for this run",
-        "towpath:secrets.API_KEY: no value for this secret of web in the environment variable MY_KEY; set the variable for this run",
+        "towpath:secrets.JWT_SECRET: no value for this secret of web in the environment variable JWT_SECRET; set the variable for this run, or write it into .env",
+        "towpath:secrets.API_KEY: no value for this secret of web in the environment variable MY_KEY; set the variable for this run, or write it into .env",
       ].join("\n"),
     );
   });

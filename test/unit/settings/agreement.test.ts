@@ -107,7 +107,7 @@ describe("application and settings", () => {
   it("disagree when a secret has no value", () => {
     assert.equal(
       refusal(good.local, {}, nothing),
-      "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable JWT_SECRET; set the variable for this run",
+      "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable JWT_SECRET; set the variable for this run, or write it into .env",
     );
     assert.equal(
       refusal(
@@ -115,7 +115,7 @@ describe("application and settings", () => {
         { secrets: { JWT_SECRET: { variable: "JWT" } } },
         { ...nothing, variables: { JWT: "" } },
       ),
-      "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable JWT; set the variable for this run",
+      "towpath:secrets.JWT_SECRET: no value for this secret of api in the environment variable JWT; set the variable for this run, or write it into .env",
     );
     assert.equal(
       refusal(good.local, { secrets: { JWT_SECRET: { source: "configuration" } } }, nothing),

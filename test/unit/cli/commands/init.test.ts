@@ -127,7 +127,7 @@ describe("towpath init", function () {
     });
     assert.ok(result.notes.includes("application.ts: is there and stays as it is"));
     assert.equal(text("infra/application.ts"), "// mine\n");
-    assert.equal(text("infra/.gitignore"), "mine\n.towpath/\nnode_modules/\nreports/\n");
+    assert.equal(text("infra/.gitignore"), "mine\n.towpath/\nnode_modules/\nreports/\n.env\n");
     assert.ok(existsSync(join(root, "infra/Pulumi.ci.yaml")));
   });
 
