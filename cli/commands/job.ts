@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import type { Application, Job, Service } from "../../components/application/application.ts";
-import { readEnvFile } from "../../components/environment/env-file.ts";
+import { readEnvFile } from "../../components/settings/env-file.ts";
 import { found } from "../../components/application/names.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { withVariables } from "../../components/application/variables.ts";

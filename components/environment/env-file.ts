@@ -1,28 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseEnv } from "node:util";
 import type { Application } from "../application/application.ts";
 import { withEnvVariables } from "../application/env-file.ts";
-import { defined } from "../input/defined.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { LocalSettings } from "../settings/local.ts";
-import { envFile } from "../settings/env-file.ts";
-
-/** The names and values of a project's `.env`; a variable of the environment wins over the line of its name. */
-export function readEnvFile(
-  folder: string,
-  variables: NodeJS.ProcessEnv = process.env,
-): Record<string, string> {
-  const file = join(folder, envFile);
-  if (!existsSync(file)) return {};
-  const lines = defined(parseEnv(readFileSync(file, "utf8"))) as Record<string, string>;
-  const names = Object.keys(lines);
-  return { ...lines, ...defined(Object.fromEntries(names.map((name) => [name, variables[name]]))) } as Record<
-    string,
-    string
-  >;
-}
 
 /** The settings in which those secrets that `.env` has values of come from there, but for those that have another source. */
 export function withEnvSecrets<Loaded extends LoadedSettings<LocalSettings>>(

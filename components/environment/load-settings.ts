@@ -8,7 +8,7 @@ import type { AgentCredential, CredentialSource } from "../settings/credential.t
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { overlaps } from "../settings/secret-source.ts";
 import { parseSettings, secretSourcesOf, type Settings } from "../settings/settings.ts";
-import { readEnvFile } from "./env-file.ts";
+import { readEnvFile } from "../settings/env-file.ts";
 
 /**
  * Reads and checks the stack's configuration; nothing else in the program reads it.

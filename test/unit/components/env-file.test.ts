@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readEnvFile } from "../../../components/environment/env-file.ts";
+import { readEnvFile } from "../../../components/settings/env-file.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { Environment, prepareLocal } from "../../../components/environment/local-environment.ts";
 import { notes } from "../application/notes.ts";
