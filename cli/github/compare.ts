@@ -1,6 +1,7 @@
 import type { Application } from "../../components/application/application.ts";
 import { secretsOfNeed, variablesOfNeed } from "../../components/application/connections.ts";
 import { previousName } from "../../components/application/previous-secrets.ts";
+import { optionalSecrets } from "../../components/application/optional-secrets.ts";
 import { sourceOf } from "../../components/settings/agreement.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 
@@ -70,7 +71,7 @@ export function compare(facts: Facts): Comparison {
     const cells: Record<Place, string> = {};
     if (facts.example !== undefined) cells[example] = exampleCell(name, kind, facts, differences);
     for (const one of facts.stacks) cells[one.stack] = stackCell(name, kind, facts, one, differences);
-    for (const place of facts.github) cells[place.name] = githubCell(name, kind, place, differences);
+    for (const place of facts.github) cells[place.name] = githubCell(name, kind, facts, place, differences);
     return { name, kind, cells };
   });
   for (const { name, stack, there } of facts.github) {
@@ -152,7 +153,7 @@ function exampleCell(
 function stackCell(
   name: string,
   kind: Kind,
-  { github }: Facts,
+  { application, github }: Facts,
   { stack, settings, secretValues }: Facts["stacks"][number],
   differences: string[],
 ): string {
@@ -163,19 +164,27 @@ function stackCell(
     );
     return has ? "yes" : "-";
   }
-  const from = sourceOf(settings, name);
+  const from = sourceOf(application, settings, name);
   if (from.source === "environment") return `from ${from.variable ?? name}`;
   if (from.source !== "configuration") return from.source;
   if (secretValues.includes(name)) return "yes";
+  if (optionalSecrets(application).includes(name)) return "-";
   differences.push(
     `${stack}: lacks a value for the secret ${name}; set it with npm run pulumi -- config set --stack ${stack} --secret --path towpath:secretValues.${name}`,
   );
   return "lacks";
 }
 
-function githubCell(name: string, kind: Kind, place: GithubPlace, differences: string[]): string {
+function githubCell(
+  name: string,
+  kind: Kind,
+  { application }: Facts,
+  place: GithubPlace,
+  differences: string[],
+): string {
   const { expected, there, stack } = place;
   const has = there !== undefined && (there.secrets.includes(name) || Object.hasOwn(there.variables, name));
+  if (optionalSecrets(application).includes(name)) return has ? "yes" : "-";
   const apply = `npm run pulumi -- up --stack ${stack} sets it`;
   if (expected.secrets.includes(name) || Object.hasOwn(expected.variables, name)) {
     const value = expected.variables[name];

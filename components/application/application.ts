@@ -67,6 +67,8 @@ export type Health = { readonly path: string } | { readonly command: readonly st
 /** The delivery of a secret to its services. */
 export interface Secret {
   readonly delivery: "file" | "variable";
+  /** True when an environment may have no value of it. */
+  readonly optional?: boolean;
 }
 
 /** The migrations of the schema. */

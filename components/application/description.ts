@@ -135,6 +135,11 @@ export interface RedisDescription {
 export interface SecretDescription {
   /** `file`: at `/run/secrets/<NAME>`. `variable`: in the environment, where `docker inspect` shows it; only for programs that read no file. */
   delivery?: "file" | "variable";
+  /**
+   * True when an environment may do without a value: services are then given neither the secret nor variables that refer to it.
+   * Its value is given as in staging, also where others are made.
+   */
+  optional?: boolean;
 }
 
 /** The commands of the application's own migration tool, run in a container of one service's image, with its connections. */

@@ -81,7 +81,11 @@ function secretProblems(application: WellFormed): string[] {
     ...secrets,
     ...needs.flatMap((need) => secretsOfNeed(application, need)),
   ]);
-  return Object.keys(application.secrets)
+  const own = Object.values(application.services).flatMap(({ secrets }) => secrets);
+  const always = Object.entries(application.secrets)
+    .filter(([name, { optional }]) => optional === true && used.includes(name) && !own.includes(name))
+    .map(([name]) => `secrets.${name}.optional: a need always brings this secret, got true; remove it`);
+  const unused = Object.keys(application.secrets)
     .filter((name) => !used.includes(name))
     .map((name) => {
       const meant = nearest(name, used);
@@ -89,6 +93,7 @@ function secretProblems(application: WellFormed): string[] {
         meant === undefined ? "add it to the secrets of a service, or remove it" : `did you mean "${meant}"`;
       return `secrets.${name}: no service uses this secret; ${fix}`;
     });
+  return [...always, ...unused];
 }
 
 function migrationProblems({ migrations, services }: WellFormed): string[] {

@@ -148,6 +148,7 @@ const secret = z
         expected('"file" or "variable"', "take file where the program can read one"),
       )
       .default("file"),
+    optional: z.boolean(expected("true or false", "write it without quotes")).exactOptional(),
   })
   .meta({ id: "SecretDescription" });
 

@@ -1,5 +1,6 @@
 import type { Application } from "../application/application.ts";
-import { checkAgreement, type GivenValues } from "../settings/agreement.ts";
+import { withoutSecrets } from "../application/optional-secrets.ts";
+import { absentSecrets, checkAgreement, type GivenValues } from "../settings/agreement.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 
 /**
@@ -14,6 +15,14 @@ export function agreed(
 ): Application {
   checkAgreement(application, loaded.settings, givenValues(loaded), lacking);
   return application;
+}
+
+/** The application without those optional secrets that this run is given no value of. */
+export function withoutAbsent(
+  application: Application,
+  loaded: Omit<LoadedSettings, "credential">,
+): Application {
+  return withoutSecrets(application, absentSecrets(application, loaded.settings, givenValues(loaded)));
 }
 
 /** The values that this run is given: in the stack's configuration, and in the environment's variables or `.env`. */

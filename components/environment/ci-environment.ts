@@ -20,7 +20,7 @@ import type { CiSettings } from "../settings/ci.ts";
 import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
-import { agreed } from "./agreed.ts";
+import { agreed, withoutAbsent } from "./agreed.ts";
 import { placeOf, type DockerPlace, type Place } from "./place.ts";
 
 /** Arguments of an environment for checks. */
@@ -41,7 +41,7 @@ export function prepareCi(
   loaded: LoadedSettings<CiSettings>,
   run: CiRun,
 ): CiEnvironmentArgs {
-  const application = agreed(parseApplication(description), loaded);
+  const application = withoutAbsent(agreed(parseApplication(description), loaded), loaded);
   checkContexts(application);
   if (loaded.settings.reuse === "local" && run.reused === undefined) {
     throw new InputError([

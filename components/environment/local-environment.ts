@@ -20,7 +20,7 @@ import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { LocalSettings } from "../settings/local.ts";
-import { agreed } from "./agreed.ts";
+import { agreed, withoutAbsent } from "./agreed.ts";
 import { withEnvFile, withEnvSecrets } from "./env-file.ts";
 import { gatewayOf, placeOf, type DockerPlace } from "./place.ts";
 
@@ -50,7 +50,7 @@ export function prepareLocal(
 ): EnvironmentArgs {
   const parsed = parseApplication(description);
   const given = withEnvSecrets(parsed, loaded);
-  const application = agreed(parsed, given);
+  const application = withoutAbsent(agreed(parsed, given), given);
   checkContexts(application);
   const complete = withEnvFile(withVariables(application, given.settings.variables), given);
   return {

@@ -36,7 +36,7 @@ import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { AskGateway } from "../release/route-agreement.ts";
 import { routeSince } from "../release/route-since.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
-import { agreed } from "./agreed.ts";
+import { agreed, withoutAbsent } from "./agreed.ts";
 import { planFactsOf, type ApprovalState } from "./plan-facts.ts";
 import { PlanFile } from "./plan-file.ts";
 import { planOrigin } from "./plan-origin.ts";
@@ -97,7 +97,7 @@ export async function prepareRelease(
   const hasIpv6 = report.facts?.hasIpv6 ?? false;
   return {
     ...loaded,
-    application: released,
+    application: withoutAbsent(released, loaded),
     connection,
     plan,
     migration,

@@ -217,7 +217,7 @@ function sayDueSecrets(
 ): void {
   const { environment } = settings;
   for (const [secret, source] of Object.entries(secretSourcesOf(settings))) {
-    if (!("rotate" in source)) continue;
+    if (!("rotate" in source) || !Object.hasOwn(versions, secret)) continue;
     found(versions, secret).apply((version) => {
       const age = { environment, records: plan.records, version, now: new Date(plan.startedAt) };
       const warning = dueSecret(application, secret, source, age);

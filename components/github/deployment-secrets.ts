@@ -42,12 +42,12 @@ export function deploymentSecrets(
 ): DeploymentSecret[] {
   const all = [
     ...Object.keys(application.secrets).map((secret): DeploymentSecret => {
-      const source = sourceOf(settings, secret);
+      const source = sourceOf(application, settings, secret);
       const name = source.source === "environment" ? (source.variable ?? secret) : secret;
       return { name, place: `towpath:secrets.${secret}`, from: { kind: "application", secret } };
     }),
     ...Object.keys(application.secrets).flatMap((secret) =>
-      previousSecret(secret, sourceOf(settings, secret), variables),
+      previousSecret(secret, sourceOf(application, settings, secret), variables),
     ),
     ...credentialsIn("towpath:hosts", settings.hosts),
     ...credentialsIn("towpath:registry", settings.registry),

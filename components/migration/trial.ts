@@ -3,6 +3,7 @@ import type { Application, Migrations, Service } from "../application/applicatio
 import { objectStorageImage, objectStoragePort } from "../application/connections.ts";
 import { imageReference } from "../application/images.ts";
 import { found } from "../application/names.ts";
+import { optionalSecrets, withoutSecrets } from "../application/optional-secrets.ts";
 import type { ReferenceFacts } from "../application/references.ts";
 import { routeOf } from "../application/routes.ts";
 import {
@@ -52,8 +53,9 @@ export interface RunningRelease {
   readonly gateTimeoutSeconds: number;
 }
 
-/** The release with all that it needs, at addresses and with secrets that exist for the trial only. */
-export function triedRelease(release: RunningRelease): TriedRelease {
+/** The release with all that it needs, at addresses and with secrets that exist for the trial only; it does without optional ones. */
+export function triedRelease(given: RunningRelease): TriedRelease {
+  const release = withoutOptional(given);
   const { id, application, imageMirror } = release;
   const used = Object.entries(application.services).filter(([, { needs }]) => needs.includes("postgres"));
   const needs = new Set(used.flatMap(([, one]) => one.needs));
@@ -75,12 +77,19 @@ export function triedRelease(release: RunningRelease): TriedRelease {
 
 /** A command of a release's migrations, by default the one that applies them, which reaches the database and nothing else. */
 export function triedTool(
-  release: RunningRelease & { readonly migrations: Migrations },
+  given: RunningRelease & { readonly migrations: Migrations },
   command: "up" | "current" = "up",
 ): TriedTool {
+  const release = withoutOptional(given);
   const { application, migrations } = release;
   const service = found(application.services, migrations.service);
   return { ...toolOf(service, release, trialSecrets(release)), command: migrations[command] };
+}
+
+/** A value that was made up could be worse than none: the address of a server, for example. */
+function withoutOptional<Release extends RunningRelease>(release: Release): Release {
+  const { application } = release;
+  return { ...release, application: withoutSecrets(application, optionalSecrets(application)) };
 }
 
 /** Values that exist for the trial only. */

@@ -27,7 +27,9 @@ export function descriptionOf(application: Application): ReleaseDescription {
     migrations,
     buckets,
     secrets: Object.fromEntries(
-      Object.entries({ ...secrets, ...connectionSecrets }).filter(([, { delivery }]) => delivery !== "file"),
+      Object.entries({ ...secrets, ...connectionSecrets }).filter(([, secret]) =>
+        Object.entries(secret).some(([field, value]) => field !== "delivery" || value !== "file"),
+      ),
     ),
     smoke: smoke.map(({ status, ...request }) => (status === 200 ? request : { ...request, status })),
   };

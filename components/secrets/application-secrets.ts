@@ -20,7 +20,7 @@ export function applicationSecrets(
 ): SecretValues {
   return Object.fromEntries(
     Object.keys(application.secrets).flatMap((secret) => {
-      const source = sourceOf(settings, secret);
+      const source = sourceOf(application, settings, secret);
       const args = {
         source,
         ...(source.source !== "generated" && givenValues(secretValues, secret, source)),

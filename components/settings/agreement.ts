@@ -1,5 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { secretFile } from "../application/connections.ts";
+import { optionalSecrets } from "../application/optional-secrets.ts";
 import { previousName } from "../application/previous-secrets.ts";
 import { ownIn, sharedIn, sharedProblems, variableProblems } from "../application/variables.ts";
 import { suggestion } from "../input/input-checks.ts";
@@ -16,12 +17,19 @@ export interface GivenValues {
   variables: Readonly<Record<string, string | undefined>>;
 }
 
-/** Returns the source of a secret's value: its setting, or the configuration where data is protected, or generated. */
-export function sourceOf(settings: Settings, secret: string): SecretSource | ReleasedSecretSource {
+/**
+ * Returns the source of a secret's value: its setting, or the configuration where data is protected or the secret is optional, or
+ * generated.
+ */
+export function sourceOf(
+  { secrets }: Pick<Application, "secrets">,
+  settings: Settings,
+  secret: string,
+): SecretSource | ReleasedSecretSource {
   const sources = secretSourcesOf(settings);
   const set = Object.hasOwn(sources, secret) ? sources[secret] : undefined;
   if (set !== undefined) return set;
-  const given = kindOf(settings.environment)?.data === "protected";
+  const given = kindOf(settings.environment)?.data === "protected" || secrets[secret]?.optional === true;
   return given ? { source: "configuration" } : { source: "generated", length: 32 };
 }
 
@@ -38,6 +46,7 @@ export function checkAgreement(
   lacking: readonly string[] = [],
 ): void {
   const secrets = Object.keys(application.secrets);
+  const optional = optionalSecrets(application);
   const problems = [
     ...("copies" in settings
       ? unknownNames("copies", "service", Object.keys(settings.copies), Object.keys(application.services))
@@ -46,7 +55,7 @@ export function checkAgreement(
     ...wrongVariables(application, settings),
     ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), secrets),
     ...secrets
-      .filter((secret) => !lacking.includes(secret))
+      .filter((secret) => !lacking.includes(secret) && !optional.includes(secret))
       .flatMap((secret) => missingSecret(application, settings, secret, given)),
     ...secrets.flatMap((secret) => takenName(application, settings, secret)),
     ...missingCredentials(settings, given),
@@ -100,9 +109,17 @@ function unknownNames(
     });
 }
 
-/** The secrets of the application whose values are given nowhere. */
+/** The secrets of the application that have to have a value, and are given none. */
 export function missingSecrets(application: Application, settings: Settings, given: GivenValues): string[] {
+  const optional = optionalSecrets(application);
   return Object.keys(application.secrets).filter(
+    (secret) => !optional.includes(secret) && missingSecret(application, settings, secret, given).length > 0,
+  );
+}
+
+/** The optional secrets of the application that are given no value. */
+export function absentSecrets(application: Application, settings: Settings, given: GivenValues): string[] {
+  return optionalSecrets(application).filter(
     (secret) => missingSecret(application, settings, secret, given).length > 0,
   );
 }
@@ -113,7 +130,7 @@ function missingSecret(
   secret: string,
   given: GivenValues,
 ): string[] {
-  const set = sourceOf(settings, secret);
+  const set = sourceOf(application, settings, secret);
   const users = Object.entries(application.services)
     .filter(([, service]) => service.secrets.includes(secret))
     .map(([name]) => name);
@@ -129,8 +146,9 @@ function missingSecret(
 }
 
 /** Says that the name for a secret's value from before is the application's own already. */
-function takenName({ secrets, services }: Application, settings: Settings, secret: string): string[] {
-  if (!overlaps(sourceOf(settings, secret))) return [];
+function takenName(application: Application, settings: Settings, secret: string): string[] {
+  if (!overlaps(sourceOf(application, settings, secret))) return [];
+  const { secrets, services } = application;
   const previous = previousName(secret);
   const forms = [previous, secretFile(previous).variable];
   const owner = Object.hasOwn(secrets, previous)

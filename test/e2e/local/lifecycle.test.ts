@@ -74,7 +74,7 @@ describe("the local environment", () => {
       "-c",
       "echo $LOG_LEVEL; cat /run/secrets/JWT_SECRET",
     ]);
-    assert.equal(shown, `${levelOfMine}\n${secretOfMine}`);
+    assert.deepEqual(shown, [levelOfMine, secretOfMine]);
     const state = join(project.folder, ".towpath");
     for (const value of [levelOfMine, secretOfMine]) assert.deepEqual(filesWith(state, value), [], value);
   });

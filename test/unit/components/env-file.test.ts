@@ -109,6 +109,26 @@ describe("a project's .env", () => {
     assert.ok("notes-local-secret-JWT_SECRET-value" in resources);
   });
 
+  it("has the value of an optional secret, which is absent without it (000-52b)", async () => {
+    const change = {
+      services: {
+        api: { secrets: ["JWT_SECRET", "SENTRY_DSN"], environment: { SENTRY: "dsn=${secret.SENTRY_DSN}" } },
+      },
+      secrets: { SENTRY_DSN: { delivery: "variable", optional: true } },
+    };
+    for (const values of [{}, { SENTRY_DSN: "" }]) {
+      const without = await withEnv(values, { change });
+      assert.equal(JSON.stringify(variablesOf(without, "api")).includes("SENTRY"), false);
+      assert.equal("notes-local-secret-SENTRY_DSN" in without, false);
+    }
+    const api = variablesOf(await withEnv({ SENTRY_DSN: "https://x@sentry" }, { change }), "api");
+    for (const line of ["SENTRY_DSN=https://x@sentry", "SENTRY=dsn=https://x@sentry"])
+      assert.ok(
+        api.some((one) => same(one, hidden(line))),
+        line,
+      );
+  });
+
   it("changes nothing where it has no line that is used", async () => {
     const without = await deployed(localProgram(notes), {
       configuration: { "towpath:namespace": "notes-local" },

@@ -241,7 +241,7 @@ describe("a deployment", function () {
     }
   });
 
-  it("takes secrets from Vault, and first checks that they are there", async () => {
+  it("takes secrets from Vault, also in plain variables, and first checks that they are there (002-462)", async () => {
     await engineOf("page-staging", "app1");
     registry.publish("team/page/web", [commit], {});
     const vault = await LocalVault.start();
@@ -254,6 +254,7 @@ describe("a deployment", function () {
         vault: { address: vault.address, login },
         secrets: { KEY: { source: "vault", path: "secret/page" } },
         secretValues: { KEY: "not this one" },
+        variables: { LOG_LEVEL: "debug", web: { MAIL_URL: "smtp://page:${secret.KEY}@mail.example.com" } },
       });
       const application = merged(page, { services: { web: { secrets: ["KEY"] } } }) as ApplicationDescription;
       const more = { ...stacks({}), application };
@@ -267,6 +268,12 @@ describe("a deployment", function () {
       assert.equal(thrown, undefined);
       const [upload] = byName(registrations)["page-staging-web"]?.inputs.uploads as { content: unknown }[];
       assert.deepEqual(upload?.content, hidden("the value"));
+      const variables = byName(registrations)["page-staging-web"]?.inputs.envs as unknown[];
+      assert.ok(variables.includes("LOG_LEVEL=debug"));
+      assert.deepEqual(
+        variables.filter((one) => typeof one !== "string"),
+        [hidden("MAIL_URL=smtp://page:the value@mail.example.com")],
+      );
 
       vault.write("secret/page", { KEY: "x".repeat(49_153) });
       const github = { repository: "octocat/notes", token: login.token };

@@ -42,6 +42,20 @@ describe("the description that a release keeps", () => {
     }
   });
 
+  it("tells what is said of a secret beside its delivery, and nothing where nothing is", () => {
+    const withSecret = (secret: object): unknown =>
+      descriptionOf(
+        parseApplication({
+          ...notes,
+          services: { ...notes.services, web: { ...notes.services.web, secrets: ["SENTRY_DSN"] } },
+          secrets: { SENTRY_DSN: secret },
+        }),
+      ).secrets;
+    assert.equal(withSecret({}), undefined);
+    assert.equal(withSecret({ delivery: "file" }), undefined);
+    assert.deepEqual(withSecret({ optional: true }), { SENTRY_DSN: { delivery: "file", optional: true } });
+  });
+
   it("has a hash that does not depend on the order of its fields", () => {
     const turned = Object.fromEntries(Object.entries(description).reverse()) as unknown as typeof description;
     assert.equal(descriptionHash(turned), descriptionHash(description));

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
-import { checkAgreement, sourceOf, type GivenValues } from "../../../components/settings/agreement.ts";
+import {
+  absentSecrets,
+  checkAgreement,
+  missingSecrets,
+  sourceOf,
+  type GivenValues,
+} from "../../../components/settings/agreement.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
 import { notes } from "../application/notes.ts";
 import { merged, messageOf } from "../assert-refused.ts";
@@ -25,15 +31,47 @@ describe("a secret's source", () => {
     const { local, ci, preview, staging, production } = good;
     const sources = [local, ci, preview, staging, production];
     assert.deepEqual(
-      sources.map((settings) => sourceOf(parseSettings({ ...settings, secrets: {} }), "A").source).sort(),
+      sources
+        .map((settings) => sourceOf(application, parseSettings({ ...settings, secrets: {} }), "A").source)
+        .sort(),
       ["configuration", "configuration", "generated", "generated", "generated"],
     );
   });
 
   it("is the one in the settings, if there is one", () => {
     const settings = parseSettings(good.local);
-    assert.deepEqual(sourceOf(settings, "JWT_SECRET"), { source: "environment" });
-    assert.deepEqual(sourceOf(settings, "toString"), { source: "generated", length: 32 });
+    assert.deepEqual(sourceOf(application, settings, "JWT_SECRET"), { source: "environment" });
+    assert.deepEqual(sourceOf(application, settings, "toString"), { source: "generated", length: 32 });
+  });
+});
+
+describe("an optional secret (000-52b)", () => {
+  const optional = parseApplication(
+    merged(notes, {
+      services: { api: { secrets: ["JWT_SECRET", "SENTRY_DSN"] } },
+      secrets: { SENTRY_DSN: { optional: true } },
+    }),
+  );
+
+  it("is made nowhere, and may lack a value everywhere", () => {
+    for (const settings of [good.local, good.ci, good.preview, good.staging, good.production]) {
+      const parsed = parseSettings(settings);
+      assert.deepEqual(sourceOf(optional, parsed, "SENTRY_DSN"), { source: "configuration" });
+      checkAgreement(optional, parsed, all);
+      assert.deepEqual(absentSecrets(optional, parsed, all), ["SENTRY_DSN"]);
+      assert.equal(missingSecrets(optional, parsed, nothing).includes("SENTRY_DSN"), false);
+      const configuration = [...all.configuration, "SENTRY_DSN"];
+      assert.deepEqual(absentSecrets(optional, parsed, { ...all, configuration }), []);
+    }
+  });
+
+  it("has the source of its setting, and lacks a value where that has none", () => {
+    const from = (source: object): object => ({ secrets: { SENTRY_DSN: source } });
+    const made = parseSettings(merged(good.local, from({ source: "generated" })));
+    assert.deepEqual(absentSecrets(optional, made, all), []);
+    const given = parseSettings(merged(good.staging, from({ source: "environment", variable: "DSN" })));
+    assert.deepEqual(absentSecrets(optional, given, all), ["SENTRY_DSN"]);
+    assert.deepEqual(absentSecrets(optional, given, { ...all, variables: { DSN: "https://x" } }), []);
   });
 });
 
