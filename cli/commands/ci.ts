@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Application } from "../../components/application/application.ts";
 import { parseApplication } from "../../components/application/parse.ts";
+import { publishedImages } from "../../components/application/running-services.ts";
 import { ciPlan, checkNames } from "../../components/ci/plan.ts";
 import { ciRunVariable, reportsFolder } from "../../components/ci/run.ts";
 import { defined } from "../../components/input/defined.ts";
@@ -217,7 +218,7 @@ async function publishImages(all: Run): Promise<PublishedImage[]> {
   const names = namesOf(settings.namespace);
   const images: Record<string, string> = {};
   try {
-    for (const image of Object.keys(application.images)) {
+    for (const image of publishedImages(application)) {
       const asked = { local: `${names.image(image)}:latest`, title: `${application.name}-${image}` };
       images[image] = await describeImage(asked, origin, run, environment);
     }

@@ -1,4 +1,5 @@
 import { parseApplication } from "../../components/application/parse.ts";
+import { publishedImages } from "../../components/application/running-services.ts";
 import type { Application } from "../../components/application/application.ts";
 import { dockerView } from "../../components/host/docker-view.ts";
 import { limitsFromSettings } from "../../components/host/run-limits.ts";
@@ -147,9 +148,7 @@ async function imagesOf(
   const settings = given as ReleasedSettings;
   const registry = environmentRegistry({ settings, credential });
   const digests = await Promise.all(
-    Object.keys(application.images).map(
-      async (name) => [name, await registry.digestOf(name, commit)] as const,
-    ),
+    publishedImages(application).map(async (name) => [name, await registry.digestOf(name, commit)] as const),
   );
   const lacking = digests.filter(([, digest]) => digest === undefined).map(([name]) => name);
   if (lacking.length > 0) throw new Problem(notPublished(commit, lacking));

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Application, Service } from "../../components/application/application.ts";
 import { objectStoragePort } from "../../components/application/connections.ts";
 import { parseApplication } from "../../components/application/parse.ts";
+import { runningHere } from "../../components/settings/running-here.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { until } from "../../components/input/until.ts";
 import { namesOf } from "../../components/naming/names.ts";
@@ -50,6 +51,7 @@ export async function runService(asked: RunRequest, progress: Progress, project:
   const service = serviceOf(application, asked.service);
   const session = await open("look", progress, project);
   const { container, gateway } = containersOf(session, asked.service);
+  const running = runningHere(application, session.settings);
   const port = service.port === undefined ? undefined : (asked.port ?? service.port);
   if (port !== undefined && !(await isFree(port))) throw new Problem(servicePortInUse(port));
 
@@ -58,7 +60,7 @@ export async function runService(asked: RunRequest, progress: Progress, project:
     async () => {
       folder.empty();
       try {
-        await followServiceRuns(project, application, session.namespace, gateway);
+        await followServiceRuns(project, running, session.namespace, gateway);
         folder.remove();
       } catch {
         progress.say(
@@ -89,7 +91,7 @@ export async function runService(asked: RunRequest, progress: Progress, project:
       if (port === undefined || service.routes.length === 0 || !(await listens(port, ended))) return;
       const bridge = await bridgeFrom(session.namespace, port, closing);
       folder.note({ pid: process.pid, address: bridge });
-      await followServiceRuns(project, application, session.namespace, gateway);
+      await followServiceRuns(project, running, session.namespace, gateway);
       progress.say(`${asked.service}: the gateway sends it ${service.routes.join(", ")} now`);
     });
   } finally {

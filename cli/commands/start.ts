@@ -1,5 +1,6 @@
 import { reloadingServices } from "../../components/application/development.ts";
 import { parseApplication } from "../../components/application/parse.ts";
+import { runningHere } from "../../components/settings/running-here.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
 import { until } from "../../components/input/until.ts";
 import { namesOf } from "../../components/naming/names.ts";
@@ -62,7 +63,7 @@ export async function start(
   });
   checkOutcome(outcome);
   const namespace = String(outcome.outputs.namespace);
-  await keepServiceRuns(project, namespace);
+  await keepServiceRuns(project, session.settings, namespace);
   const containers = await withRestarts(run, await recovered(namespace, progress));
   return { ...describe(outcome, containers), reload, seconds: Math.round((Date.now() - began) / 100) / 10 };
 }
@@ -133,11 +134,15 @@ async function checkEngine({ settings, engine, deployment }: Session): Promise<v
 }
 
 /** A release sends all requests to its containers; those of services that run on this machine belong there. */
-async function keepServiceRuns(project: Project, namespace: string): Promise<void> {
+async function keepServiceRuns(
+  project: Project,
+  settings: Session["settings"],
+  namespace: string,
+): Promise<void> {
   if (!leftServiceRuns(project, namespace)) return;
   await followServiceRuns(
     project,
-    parseApplication(project.application),
+    runningHere(parseApplication(project.application), settings),
     namespace,
     namesOf(namespace).gateway,
   );
@@ -146,7 +151,7 @@ async function keepServiceRuns(project: Project, namespace: string): Promise<voi
 /** The services whose source is mounted; the engine has to run on the machine that the source is on. */
 function reloading({ settings, engine, call }: Session): string[] {
   if (!("reload" in settings) || !settings.reload) return [];
-  const services = reloadingServices(parseApplication(call.project.application));
+  const services = reloadingServices(runningHere(parseApplication(call.project.application), settings));
   if (services.length > 0 && !isLocal(engine.endpoint)) throw new Problem(cannotMount(engine.endpoint));
   return services;
 }

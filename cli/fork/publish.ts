@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseApplication } from "../../components/application/parse.ts";
+import { publishedImages } from "../../components/application/running-services.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import { destinations, publish } from "../ci/publish.ts";
 import { loadImages } from "../ci/saved-images.ts";
@@ -44,7 +45,7 @@ async function publishFrom(
   const { registries } = settingsOf(project, "ci") as CiSettings;
   const call = await callFor("config", "ci", progress, project);
   const to = await destinations(registries, call, run);
-  const wanted = Object.keys(parseApplication(project.application).images);
+  const wanted = publishedImages(parseApplication(project.application));
   const { environment } = call;
   const images = await loadImages(wanted, { commit, file }, { run, environment });
   try {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseApplication } from "../../components/application/parse.ts";
+import { publishedImages } from "../../components/application/running-services.ts";
 import { UserError } from "../../components/input/user-error.ts";
 import { previewStack } from "../../components/naming/namespace.ts";
 import { environmentRegistry } from "../../components/plan/environment-registry.ts";
@@ -171,7 +172,7 @@ async function isPublished(
   try {
     const { settings, credential } = await hostsOfStack(call, run);
     const registry = environmentRegistry({ settings: settings as PreviewSettings, credential });
-    const names = Object.keys(parseApplication(project.application).images);
+    const names = publishedImages(parseApplication(project.application));
     const digests = await Promise.all(names.map((name) => registry.digestOf(name, commit)));
     return digests.every((digest) => digest !== undefined);
   } catch (error) {

@@ -16,6 +16,8 @@ export interface Application {
   readonly smoke: readonly Smoke[];
   readonly checks: Readonly<Record<string, Check>>;
   readonly jobs: Readonly<Record<string, Job>>;
+  /** The services that do not run in the environment that this is for: `runningIn` leaves them out. */
+  readonly absent?: readonly string[];
 }
 
 /** An image to build. */
@@ -36,9 +38,14 @@ export interface Development {
   readonly mounts: Readonly<Record<string, string>>;
 }
 
+/** An environment that services run in. */
+export type RunningEnvironment = "local" | "preview" | "staging" | "production";
+
 /** A service to run. */
 export interface Service {
   readonly image: string;
+  readonly only?: readonly RunningEnvironment[];
+  readonly profiles?: readonly string[];
   readonly command?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly user?: string;

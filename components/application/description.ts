@@ -56,6 +56,10 @@ export interface DevelopmentDescription {
 export interface ServiceDescription {
   /** The name of one of the application's images. */
   image: string;
+  /** The environments that it runs in: `["local"]` for a mail catcher. Left out, all. */
+  only?: ("local" | "preview" | "staging" | "production")[];
+  /** The profiles that it belongs to: it runs where `towpath:profiles` names one of them. Left out, everywhere. */
+  profiles?: string[];
   /** The command that replaces the image's own, one word an item. */
   command?: string[];
   /** The program that runs in the place of the image's own entrypoint, one word an item; `command` has its arguments. */

@@ -71,7 +71,7 @@ export function layers(application: Pick<Application, "services">): string[][] {
 }
 
 /** The other services that a service needs. */
-function serviceNeeds({ services }: Pick<Application, "services">, service: string): string[] {
+export function serviceNeeds({ services }: Pick<Application, "services">, service: string): string[] {
   return services[service]?.needs.filter((need) => Object.hasOwn(services, need)) ?? [];
 }
 

@@ -8,6 +8,7 @@ import { jobProblems } from "./jobs.ts";
 import { nameProblems } from "./names.ts";
 import { needsProblems } from "./needs.ts";
 import { routeProblems } from "./routes.ts";
+import { runningProblems } from "./running-services.ts";
 import { applicationSchema, type WellFormed } from "./schema.ts";
 
 const words: InputWords = {
@@ -30,6 +31,7 @@ export function parseApplication(description: unknown): Application {
     ...routeProblems(wellFormed),
     ...nameProblems(wellFormed),
     ...checkProblems(wellFormed),
+    ...runningProblems(wellFormed),
     ...devCommandProblems(wellFormed),
     ...jobProblems(wellFormed),
   ];

@@ -6,6 +6,7 @@ import type { Health } from "./application.ts";
 import type { JsonValue } from "./description.ts";
 import { revisionWord } from "./migrations.ts";
 import { processShape } from "./process.ts";
+import { runningEnvironments } from "./running-services.ts";
 
 /** The name of the application, a service, an image or a bucket. */
 function named(example: string) {
@@ -114,9 +115,24 @@ const capabilityWords = expected(
   "remove it: a service is given no others",
 );
 
+const onlyWords = expected(
+  `environments out of ${runningEnvironments.join(", ")}`,
+  'for example ["local"], or leave it out for all',
+);
+const profileWords = expected(
+  "a profile of letters, digits, dots, hyphens and underscores",
+  'for example "with-celery"',
+);
+const profilesWords = expected("at least one profile", 'for example ["with-celery"], or leave it out');
+
+/** The name of a profile, in Compose's form. */
+export const profile = z.string(profileWords).regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, profileWords);
+
 const service = z
   .strictObject({
     image: z.string(expected("the name of an image", "name one of those in images")),
+    only: z.array(z.enum(runningEnvironments, onlyWords), onlyWords).min(1, onlyWords).exactOptional(),
+    profiles: z.array(profile, profilesWords).min(1, profilesWords).exactOptional(),
     command: command.exactOptional(),
     ...processShape,
     devCommand: command.exactOptional(),

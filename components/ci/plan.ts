@@ -1,6 +1,7 @@
 import type { Application } from "../application/application.ts";
 import { rehearsal, selectedChecks } from "../application/checks.ts";
 import { found } from "../application/names.ts";
+import { publishedImages } from "../application/running-services.ts";
 import { nearest, show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 
@@ -30,7 +31,7 @@ export function ciPlan(application: Application, only?: string): CiPlan {
   const checks = selectedChecks(application.checks, only);
   const rehearses = migrations !== undefined && (only === undefined || only === rehearsal);
 
-  const released = new Set(only === undefined ? Object.keys(application.images) : []);
+  const released = new Set(only === undefined ? publishedImages(application) : []);
   const developed = new Set<string>();
   const needs = new Set<string>();
   for (const name of checks) {

@@ -20,6 +20,7 @@ import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { LocalSettings } from "../settings/local.ts";
+import { runningHere } from "../settings/running-here.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
 import { withEnvFile, withEnvSecrets } from "./env-file.ts";
 import { gatewayOf, placeOf, type DockerPlace } from "./place.ts";
@@ -48,7 +49,7 @@ export function prepareLocal(
   description: ApplicationDescription,
   loaded: LoadedSettings<LocalSettings>,
 ): EnvironmentArgs {
-  const parsed = parseApplication(description);
+  const parsed = runningHere(parseApplication(description), loaded.settings);
   const given = withEnvSecrets(parsed, loaded);
   const application = withoutAbsent(agreed(parsed, given), given);
   checkContexts(application);

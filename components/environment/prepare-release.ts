@@ -42,6 +42,7 @@ import { PlanFile } from "./plan-file.ts";
 import { planOrigin } from "./plan-origin.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
+import { runningHere } from "../settings/running-here.ts";
 
 /**
  * Everything that has to be known of a release before anything is made: whether application and settings agree, whether
@@ -54,7 +55,7 @@ export async function prepareRelease(
   given: LoadedReleasedSettings,
 ): Promise<ReleasedEnvironmentArgs> {
   const planFile = PlanFile.open();
-  const parsed = parseApplication(description);
+  const parsed = runningHere(parseApplication(description), given.settings);
   const complete = planFile?.withoutGaps(parsed, given) ?? given;
   const application = checked(parsed, complete, planFile);
   const loaded = await withVaultSecrets(complete);
@@ -213,7 +214,7 @@ function asReleased(
   const secrets = { ...application.secrets, ...described.secrets };
   const released = { ...described, secrets };
   const services = { ...application.services, ...described.services };
-  agreed({ ...released, services }, loaded, planFile?.missing);
+  agreed({ ...application, ...released, services }, loaded, planFile?.missing);
   return released;
 }
 

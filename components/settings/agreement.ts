@@ -49,7 +49,7 @@ export function checkAgreement(
   const optional = optionalSecrets(application);
   const problems = [
     ...("copies" in settings
-      ? unknownNames("copies", "service", Object.keys(settings.copies), Object.keys(application.services))
+      ? unknownNames("copies", "service", Object.keys(settings.copies), allServices(application))
       : []),
     ...unknownSeed(application, settings),
     ...wrongVariables(application, settings),
@@ -64,11 +64,16 @@ export function checkAgreement(
 }
 
 /** Says that the service whose command makes a preview's data is none of the application's. */
-function unknownSeed({ services }: Application, settings: Settings): string[] {
+function unknownSeed({ services, absent = [] }: Application, settings: Settings): string[] {
   if (!("data" in settings) || settings.data.kind !== "seed") return [];
   const { service } = settings.data;
   const known = Object.keys(services);
   if (known.includes(service)) return [];
+  if (absent.includes(service)) {
+    return [
+      `towpath:data.service: expected a service that runs in ${settings.environment}, got "${service}"; switch it on, or name another one`,
+    ];
+  }
   return [
     `towpath:data.service: expected a service of the application, got "${service}"; ${suggestion(service, known)}`,
   ];
@@ -82,7 +87,7 @@ function wrongVariables(application: Application, settings: Settings): string[] 
   const own = Object.entries(variables).flatMap(([name, value]) => (typeof value === "string" ? [] : [name]));
   const shared = sharedIn(variables);
   return [
-    ...unknownNames("variables", "service", own, services),
+    ...unknownNames("variables", "service", own, allServices(application)),
     ...services.flatMap((service) =>
       variableProblems(
         application,
@@ -93,6 +98,11 @@ function wrongVariables(application: Application, settings: Settings): string[] 
     ),
     ...sharedProblems(application, shared, (variable) => `towpath:variables.${variable}`),
   ];
+}
+
+/** The services that settings may name: those, too, that do not run here. */
+function allServices({ services, absent = [] }: Application): string[] {
+  return [...Object.keys(services), ...absent];
 }
 
 function unknownNames(

@@ -4,6 +4,7 @@ import { expected } from "../input/input-checks.ts";
 import { basicShape, routedShape } from "./basic.ts";
 import { kinds } from "./kinds.ts";
 import { generatedSecrets } from "./secret-source.ts";
+import { profiles } from "./profiles.ts";
 import { variables } from "./variables.ts";
 
 const portWords = expected("a port from 1 to 65535", "choose a free one, for example 8080");
@@ -28,6 +29,7 @@ export const localSchema = z
         "Whether the source is mounted, so that an edit is served at once: images that declare `dev` are built for development.",
       ),
     ...routedShape(2),
+    profiles,
     variables,
     secrets: generatedSecrets,
   })

@@ -18,6 +18,7 @@ import { registry } from "./registry.ts";
 import { generatedSecrets } from "./secret-source.ts";
 import { migrationSchema, type StagingSettings } from "./staging.ts";
 import { triggers } from "./triggers.ts";
+import { profiles } from "./profiles.ts";
 import { variables } from "./variables.ts";
 
 const nameWords = expected(
@@ -75,6 +76,7 @@ export const previewSchema = z
       .describe(
         "Where the password comes from that browsers ask for, with the user name `preview`; left out, everyone who knows the address may look.",
       ),
+    profiles,
     variables,
     secrets: generatedSecrets,
     github: previewGithub,

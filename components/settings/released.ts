@@ -9,6 +9,7 @@ import { limits } from "./limits.ts";
 import { seconds } from "./durations.ts";
 import { registry } from "./registry.ts";
 import { releasedSecretSource, secretKey } from "./secret-source.ts";
+import { profiles } from "./profiles.ts";
 import { variables } from "./variables.ts";
 import { vault } from "./vault.ts";
 
@@ -107,6 +108,7 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
       .exactOptional()
       .describe("Refuses every release until then, in the plan already; left out, none is refused.")
       .meta(unhashed),
+    profiles,
     variables,
     vault: vault.exactOptional().describe("The server that secrets with the source `vault` come from."),
     secrets: z

@@ -23,6 +23,14 @@ const otherWorker = [
       extraHosts: { "legacy.internal": "10.1.2.3" },`,
 ] as const;
 
+/** Services that do not run everywhere: one that staging's profile switches on, and one that is there only locally. */
+const placed = [
+  "services: {",
+  `services: {
+    indexer: { image: "api", command: ["sleep", "infinity"], profiles: ["with-indexer"] },
+    mailhog: { image: "web", only: ["local"], port: 8080, routes: ["/mail/*"], secrets: ["MAIL_KEY"] },`,
+] as const;
+
 /** Variables of staging alone: its API connects in a form of its own. */
 const variables = {
   SMTP_HOST: "",
@@ -48,6 +56,7 @@ describe("a gateway that several environments share", () => {
       }),
     );
     released.project.source.edit("application.ts", ...otherWorker);
+    released.project.source.edit("application.ts", ...placed);
     commit = await released.publish(patientApi);
     configure({});
     // The page's own commands; the settings stand as it says.
@@ -66,7 +75,13 @@ describe("a gateway that several environments share", () => {
   });
 
   function configure(more: Readonly<Record<string, unknown>>): void {
-    released.configure("staging", { commit, gateway: hostStack, variables, ...more });
+    released.configure("staging", {
+      commit,
+      gateway: hostStack,
+      variables,
+      profiles: ["with-indexer"],
+      ...more,
+    });
     released.configure("production", { gateway: hostStack, variables: { SMTP_HOST: "smtp.example.com" } });
   }
 
@@ -142,6 +157,22 @@ describe("a gateway that several environments share", () => {
     assert.deepEqual(await host.docker("inspect", "--format", "{{.Config.StopSignal}}", worker), ["SIGINT"]);
     await released.release("staging");
     assert.equal(await workerOf(), worker);
+  });
+
+  it("runs a service where a profile is switched on, and none that is there only locally (001-154, 001-275)", async () => {
+    const partsIn = async (namespace: string): Promise<string[]> => {
+      const format = '{{.Label "towpath.part"}}';
+      const parts = await host.docker(
+        ...["ps", "--filter", `label=towpath.namespace=${namespace}`, "--format", format],
+      );
+      return parts.filter((part) => ["api", "worker", "web", "indexer", "mailhog"].includes(part)).sort();
+    };
+    assert.deepEqual(await partsIn("notes-staging"), ["api", "indexer", "web", "worker"]);
+    assert.deepEqual(await partsIn("notes-production"), ["api", "web", "worker"]);
+    assert.doesNotMatch(
+      (await released.succeed(["releases", "--stack", "staging", "--json"])).stdout,
+      /mailhog/,
+    );
   });
 
   it("keeps no zombie processes of the releases' requests", async () => {

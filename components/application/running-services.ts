@@ -1,0 +1,129 @@
+import { show, suggestion } from "../input/input-checks.ts";
+import type { Application, RunningEnvironment, Service } from "./application.ts";
+import { serviceNeeds } from "./needs.ts";
+import { routeOf } from "./routes.ts";
+
+/** The environments that services run in. */
+export const runningEnvironments = [
+  "local",
+  "preview",
+  "staging",
+  "production",
+] as const satisfies readonly RunningEnvironment[];
+
+type Placed = Pick<Service, "only" | "profiles">;
+type Described = Pick<Application, "services" | "migrations">;
+
+/** What tells which services run. */
+export interface Surroundings {
+  readonly environment: RunningEnvironment;
+  readonly profiles: readonly string[];
+}
+
+/** Tells whether a service runs: one with profiles does where one of them is switched on, as in Compose. */
+function runs({ only, profiles }: Placed, where: Surroundings): boolean {
+  const isHere = only === undefined || only.includes(where.environment);
+  return isHere && (profiles === undefined || profiles.some((profile) => where.profiles.includes(profile)));
+}
+
+/** The images of services that run in an environment with releases, and those that no service has: what is published. */
+export function publishedImages({ images, services }: Pick<Application, "images" | "services">): string[] {
+  return Object.keys(images).filter((image) => {
+    const users = Object.values(services).filter((service) => service.image === image);
+    return users.length === 0 || users.some(({ only }) => only?.some((name) => name !== "local") ?? true);
+  });
+}
+
+/**
+ * The application with the services that run in an environment, and with the routes, secrets and smoke checks of those.
+ * An environment with releases keeps every image that is published, so that what staging proved is whole.
+ *
+ * The application must have passed `runningProblems`.
+ */
+export function runningIn(application: Application, where: Surroundings): Application {
+  const all = Object.entries(application.services);
+  const running = all.filter(([, service]) => runs(service, where));
+  if (all.every(([, { only, profiles }]) => only === undefined && profiles === undefined)) return application;
+  const services = Object.fromEntries(running.map(([name, service]) => [name, withoutPlace(service)]));
+  const images =
+    where.environment === "local" ? running.map(([, { image }]) => image) : publishedImages(application);
+  const secrets = new Set(running.flatMap(([, service]) => service.secrets));
+  return {
+    ...application,
+    services,
+    images: chosen(application.images, (name) => images.includes(name)),
+    secrets: chosen(application.secrets, (name) => secrets.has(name)),
+    smoke: application.smoke.filter(({ path }) => {
+      const route = routeOf(application, path);
+      return route === undefined || Object.hasOwn(services, route.service);
+    }),
+    absent: all.map(([name]) => name).filter((name) => !Object.hasOwn(services, name)),
+  };
+}
+
+/** The problems of where services run that no setting can change: what is needed is absent where it is needed. */
+export function runningProblems(application: Described): string[] {
+  const { migrations, services } = application;
+  const migrating = migrations === undefined ? undefined : services[migrations.service];
+  const limited = (["only", "profiles"] as const).filter((field) => migrating?.[field] !== undefined);
+  const needs = Object.entries(services).flatMap(([name, service]) =>
+    serviceNeeds(application, name).flatMap((need) => {
+      const missing = (service.only ?? runningEnvironments).filter(
+        (environment) => services[need]?.only?.includes(environment) === false,
+      );
+      if (missing.length === 0) return [];
+      return [
+        `${needPlace(application, name, need)}: the service does not run in ${missing.join(", ")}, got ${show(need)}; remove the need, or widen services.${need}.only`,
+      ];
+    }),
+  );
+  return [
+    ...limited.map(
+      (field) =>
+        `migrations.service: expected a service that runs everywhere, got ${show(migrations?.service)}; remove services.${migrations?.service}.${field}, or name another service`,
+    ),
+    ...needs,
+  ];
+}
+
+/** The problems of an environment's profiles: unknown ones, a need of a service that is off, and no service at all. */
+export function profileProblems(application: Described, where: Surroundings): string[] {
+  const { services } = application;
+  const known = [...new Set(Object.values(services).flatMap(({ profiles }) => profiles ?? []))];
+  const isOff = (name: string): boolean => services[name] !== undefined && !runs(services[name], where);
+  const running = Object.keys(services).filter((name) => !isOff(name));
+  return [
+    ...where.profiles.flatMap((profile, index) =>
+      known.includes(profile)
+        ? []
+        : [
+            `towpath:profiles[${index}]: no service has this profile, got ${show(profile)}; ${known.length > 0 ? suggestion(profile, known) : "remove it"}`,
+          ],
+    ),
+    ...(running.length === 0
+      ? [
+          `services: expected one that runs in ${where.environment}, got none; leave only or profiles out of one`,
+        ]
+      : []),
+    ...running.flatMap((name) =>
+      serviceNeeds(application, name)
+        .filter(isOff)
+        .map((need) => {
+          const profile = services[need]?.profiles?.[0] ?? "";
+          return `${needPlace(application, name, need)}: the service is off in ${where.environment}, got ${show(need)}; add ${show(profile)} to towpath:profiles, or give services.${name} the same profiles`;
+        }),
+    ),
+  ];
+}
+
+function needPlace({ services }: Pick<Application, "services">, service: string, need: string): string {
+  return `services.${service}.needs[${services[service]?.needs.indexOf(need) ?? -1}]`;
+}
+
+function withoutPlace({ only: _, profiles: __, ...service }: Service): Service {
+  return service;
+}
+
+function chosen<T>(map: Readonly<Record<string, T>>, isChosen: (name: string) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).filter(([name]) => isChosen(name)));
+}
