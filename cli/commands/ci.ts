@@ -8,6 +8,7 @@ import { ciRunVariable, reportsFolder } from "../../components/ci/run.ts";
 import { defined } from "../../components/input/defined.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
+import type { Ports } from "../../components/settings/ports.ts";
 import { annotations } from "../ci/annotations.ts";
 import { clearRun, sweepContainers } from "../ci/clear.ts";
 import { describeImage } from "../ci/describe-image.ts";
@@ -22,6 +23,7 @@ import { ciInJUnit, ciInMarkdown } from "../ci/summary.ts";
 import type { Engine } from "../docker/endpoint.ts";
 import { checkLocalEngine } from "../docker/local-engine.ts";
 import { sweptInWords } from "../docker/sweep.ts";
+import { connectionsOf } from "../on-this-machine/connections.ts";
 import { Interrupted, Problem } from "../problem.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
 import { run } from "../process/run.ts";
@@ -32,6 +34,7 @@ import { runOperation } from "../pulumi/operation.ts";
 import { usesOwnPassphrase } from "../pulumi/passphrase.ts";
 import { keepingSaltOut } from "../pulumi/salt.ts";
 import { getReady } from "../setup/machine.ts";
+import { ciPorts } from "../stack/local-port.ts";
 import { createStack } from "../stack/create.ts";
 import { namespaceOf, namespaceWarning, settingsOf } from "../stack/settings.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
@@ -174,8 +177,13 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
   const folder = join(project.root, reports);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  const { ports, said } = await ciPorts(settings, all.engine);
+  [...said, ...connectionLines(settings, ports)].forEach((line) => {
+    progress.say(line);
+  });
   const variables = ciRunVariable({
     reports,
+    ...(said.length > 0 && { ports }),
     ...defined({ only: request.only, reused: servers?.names.namespace, facts: origin && factsOf(origin) }),
   });
   const told = { ...call, environment: { ...call.environment, ...variables } };
@@ -204,6 +212,16 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
     problems: problemsOf(outcome, found),
     ...defined({ sql }),
   };
+}
+
+/** The addresses of the servers that are published, a line each. */
+function connectionLines({ namespace, ports: wanted = {} }: CiSettings, ports: Ports): string[] {
+  const published = Object.fromEntries(
+    Object.entries(ports).map(([name, port]) => [name, { port, wanted: wanted[name] ?? port }]),
+  );
+  return Object.entries(connectionsOf(namespace, published)).map(
+    ([name, address]) => `port of ${name}: ${address}`,
+  );
 }
 
 function isPassed({ checks, problems }: Pick<CiReport, "checks" | "problems">): boolean {

@@ -2,7 +2,7 @@ import { parseApplication } from "../../components/application/parse.ts";
 import { UserError } from "../../components/input/user-error.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { isLocal } from "../docker/endpoint.ts";
-import { listGateways } from "../docker/gateways.ts";
+import { listPublished } from "../docker/published.ts";
 import { portInUse } from "../failures.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { Problem } from "../problem.ts";
@@ -104,6 +104,7 @@ function portOf(settings: Settings | undefined, project: Project): number | unde
 }
 
 async function checkPort(port: number, namespace: string): Promise<void> {
-  const own = (await listGateways(run)).find((gateway) => gateway.namespace === namespace);
-  if (own?.ports.includes(port) !== true && !(await isFree(port))) throw new Problem(portInUse(port));
+  const own = (await listPublished(run)).filter((one) => one.namespace === namespace);
+  if (own.some(({ ports }) => ports.includes(port)) || (await isFree(port))) return;
+  throw new Problem(portInUse(port));
 }

@@ -3,6 +3,7 @@ import type { Application, Service } from "../../components/application/applicat
 import { objectStoragePort } from "../../components/application/connections.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { runningHere } from "../../components/settings/running-here.ts";
+import { portsIn } from "../../components/environment/local-run.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { until } from "../../components/input/until.ts";
 import { namesOf } from "../../components/naming/names.ts";
@@ -25,6 +26,7 @@ import { accepts, bridgeTo, tunnelTo, type Listener } from "../on-this-machine/t
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
+import { stackOutputs } from "../pulumi/state.ts";
 import { open, type Session } from "../stack/session.ts";
 import type { Progress } from "../terminal/progress.ts";
 
@@ -51,16 +53,21 @@ export async function runService(asked: RunRequest, progress: Progress, project:
   const service = serviceOf(application, asked.service);
   const session = await open("look", progress, project);
   const { container, gateway } = containersOf(session, asked.service);
-  const running = runningHere(application, session.settings);
   const port = service.port === undefined ? undefined : (asked.port ?? service.port);
   if (port !== undefined && !(await isFree(port))) throw new Problem(servicePortInUse(port));
 
+  const environment = {
+    application: runningHere(application, session.settings),
+    namespace: session.namespace,
+    gateway,
+    ports: portsIn(stackOutputs(session.deployment)),
+  };
   const folder = ServiceRunFolder.claim(project, session.namespace, asked.service);
   const closing: (() => Promise<unknown>)[] = [
     async () => {
       folder.empty();
       try {
-        await followServiceRuns(project, running, session.namespace, gateway);
+        await followServiceRuns(project, environment);
         folder.remove();
       } catch {
         progress.say(
@@ -77,21 +84,25 @@ export async function runService(asked: RunRequest, progress: Progress, project:
       closing,
     );
     if (service.routes.length === 0) await replaceContainer(container, closing);
-    const environment = {
+    const variables = {
       ...withoutProvidedNode(process.env),
       ...inputs.variables,
       ...folder.writeSecrets(inputs.secrets),
       ...(port !== undefined && { PORT: String(port) }),
     };
     const image = application.images[service.image];
-    const launch = { command: asked.command, folder: join(project.root, image?.context ?? "."), environment };
+    const launch = {
+      command: asked.command,
+      folder: join(project.root, image?.context ?? "."),
+      environment: variables,
+    };
     progress.say(`${asked.service}: runs on this machine, in ${image?.context ?? "."}; Ctrl+C ends it`);
     progress.stop();
     return await inForeground(launch, async (ended) => {
       if (port === undefined || service.routes.length === 0 || !(await listens(port, ended))) return;
       const bridge = await bridgeFrom(session.namespace, port, closing);
       folder.note({ pid: process.pid, address: bridge });
-      await followServiceRuns(project, running, session.namespace, gateway);
+      await followServiceRuns(project, environment);
       progress.say(`${asked.service}: the gateway sends it ${service.routes.join(", ")} now`);
     });
   } finally {

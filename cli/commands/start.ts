@@ -1,6 +1,7 @@
 import { reloadingServices } from "../../components/application/development.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { runningHere } from "../../components/settings/running-here.ts";
+import { portsIn, type PublishedPorts } from "../../components/environment/local-run.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
 import { until } from "../../components/input/until.ts";
 import { namesOf } from "../../components/naming/names.ts";
@@ -9,6 +10,7 @@ import { isLocal } from "../docker/endpoint.ts";
 import { checkLocalEngine } from "../docker/local-engine.ts";
 import { viewWholeEngine } from "../drift/engine.ts";
 import { cannotMount, portInUse } from "../failures.ts";
+import { connectionsOf, writeConnections, type Connections } from "../on-this-machine/connections.ts";
 import { isFree } from "../on-this-machine/ports.ts";
 import { followServiceRuns } from "../on-this-machine/route.ts";
 import { leftServiceRuns } from "../on-this-machine/service-runs.ts";
@@ -36,6 +38,10 @@ export interface Started {
   readonly reload: readonly string[];
   /** The numbers of resources that were made, changed, removed and left as they were. */
   readonly changes: Readonly<Record<string, number>>;
+  /** The addresses of the services and backing services that are published, without passwords, by name. */
+  readonly connections: Connections;
+  /** The file with the connections to the published backing services, passwords included; null where none is. */
+  readonly connectionsFile: string | null;
   readonly seconds: number;
 }
 
@@ -63,9 +69,38 @@ export async function start(
   });
   checkOutcome(outcome);
   const namespace = String(outcome.outputs.namespace);
-  await keepServiceRuns(project, session.settings, namespace);
+  await keepServiceRuns(project, session.settings, namespace, portsIn(outcome.outputs));
   const containers = await withRestarts(run, await recovered(namespace, progress));
-  return { ...describe(outcome, containers), reload, seconds: Math.round((Date.now() - began) / 100) / 10 };
+  const published = await publish(project, namespace, portsIn(outcome.outputs));
+  return { ...describe(outcome, containers), ...published, reload, seconds: secondsSince(began) };
+}
+
+/** Notes the connections to what is published. */
+export async function publish(
+  project: Project,
+  namespace: string,
+  ports: PublishedPorts,
+): Promise<Pick<Started, "connections" | "connectionsFile">> {
+  const application = parseApplication(project.application);
+  const file = await writeConnections(project, application, { namespace, ports });
+  return { connections: connectionsOf(namespace, ports), connectionsFile: file ?? null };
+}
+
+/** The seconds since then, to a tenth. */
+export function secondsSince(began: number): number {
+  return Math.round((Date.now() - began) / 100) / 10;
+}
+
+/** The rows for the connections. */
+export function connectionRows({
+  connections,
+  connectionsFile,
+}: Pick<Started, "connections" | "connectionsFile">): [string, string][] {
+  const rows = Object.entries(connections).map(([name, address]): [string, string] => [
+    `port of ${name}`,
+    address,
+  ]);
+  return [...rows, ...(connectionsFile === null ? [] : [["passwords", connectionsFile] as [string, string]])];
 }
 
 /** The time in which a copy recovers that suffered while what it needs was gone, in seconds: three of its checks. */
@@ -99,6 +134,7 @@ function environmentTable(started: Started): string {
   for (const [name, { health, container }] of Object.entries(started.services)) {
     table.push([name, `${health} (${container})`]);
   }
+  table.push(...connectionRows(started));
   table.push(["release", started.release.id]);
   if (started.reload.length > 0) {
     table.push(["reload", `${started.reload.join(", ")} (an edit is served at once)`]);
@@ -138,14 +174,15 @@ async function keepServiceRuns(
   project: Project,
   settings: Session["settings"],
   namespace: string,
+  ports: PublishedPorts,
 ): Promise<void> {
   if (!leftServiceRuns(project, namespace)) return;
-  await followServiceRuns(
-    project,
-    runningHere(parseApplication(project.application), settings),
+  await followServiceRuns(project, {
+    application: runningHere(parseApplication(project.application), settings),
     namespace,
-    namesOf(namespace).gateway,
-  );
+    gateway: namesOf(namespace).gateway,
+    ports,
+  });
 }
 
 /** The services whose source is mounted; the engine has to run on the machine that the source is on. */
@@ -156,7 +193,10 @@ function reloading({ settings, engine, call }: Session): string[] {
   return services;
 }
 
-function describe(outcome: Outcome, containers: readonly Container[]): Omit<Started, "reload" | "seconds"> {
+function describe(
+  outcome: Outcome,
+  containers: readonly Container[],
+): Omit<Started, "reload" | "seconds" | "connections" | "connectionsFile"> {
   const outputs = outcome.outputs as Pick<Started, "url" | "namespace" | "port" | "release"> & {
     services: Record<string, { container: string }>;
   };

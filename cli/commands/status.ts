@@ -5,6 +5,7 @@ import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import type { Container } from "../docker/containers.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { isUp } from "../docker/start-stop.ts";
+import { connectionsOf, type Connections } from "../on-this-machine/connections.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { listStacks } from "../pulumi/stacks.ts";
@@ -25,6 +26,8 @@ export interface EnvironmentStatus {
   /** `healthy`, `stopped`, `gone`, the problem of each service, or `unknown` where it cannot be seen from here. */
   readonly health: string;
   readonly address: string | null;
+  /** The addresses of what is published on this machine, without passwords, by name. */
+  readonly connections: Connections;
   /** The time when anything of it was last made or changed. */
   readonly changed: string | null;
   /** The difference of the gateway from what the last complete run left; null for none, and where it cannot be seen. */
@@ -49,7 +52,7 @@ export async function status(
 }
 
 function statusOf(facts: EnvironmentFacts, project: Project): EnvironmentStatus {
-  const { stack, namespace, current, release, containers, address, changed, route } = facts;
+  const { stack, namespace, current, release, containers, address, ports, changed, route } = facts;
   return {
     environment: stack,
     namespace,
@@ -57,6 +60,7 @@ function statusOf(facts: EnvironmentFacts, project: Project): EnvironmentStatus 
     release: release ?? null,
     health: containers === undefined ? "unknown" : healthInWords(containers),
     address: address ?? null,
+    connections: connectionsOf(namespace, ports),
     changed: changed ?? null,
     route: route ?? null,
     // Another branch's environment was built from other files than those that are here.
@@ -102,6 +106,9 @@ export function statusInWords(environments: readonly EnvironmentStatus[], now = 
   ]);
   return [
     table,
+    ...environments.flatMap(({ namespace, connections }) =>
+      Object.entries(connections).map(([name, address]) => `${namespace}: port of ${name}: ${address}`),
+    ),
     ...environments.flatMap(({ environment, route }) =>
       route === null ? [] : `${environment}: ${route}; the next start switches again`,
     ),

@@ -24,7 +24,7 @@ export async function readInputs(run: Run, container: string): Promise<Container
 }
 
 /** The contents of a container's secret files, by name: Docker gives files out as an archive. */
-async function readSecrets(container: string): Promise<Record<string, string>> {
+export async function readSecrets(container: string): Promise<Record<string, string>> {
   const copy = spawn("docker", ["cp", `${container}:${secretsFolder}`, "-"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

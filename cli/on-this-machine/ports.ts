@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { PublishedGateway } from "../docker/gateways.ts";
+import type { Published } from "../docker/published.ts";
 import { Problem } from "../problem.ts";
 import { isAlive } from "../process/alive.ts";
 import { ownTemporaryFolder } from "../process/temporary-folder.ts";
@@ -15,7 +15,10 @@ export interface PortChoice {
   readonly namespace: string;
   /** The port that this environment had until now. */
   readonly before: number | undefined;
-  readonly gateways: readonly PublishedGateway[];
+  /** The ports of all environments on the engine. */
+  readonly published: readonly Published[];
+  /** Ports that this environment's settings ask for. */
+  readonly wanted: readonly number[];
   /** Tells whether nothing else listens on the port; always true where the engine is on another machine. */
   isFree(port: number): Promise<boolean>;
   /** Keeps other runs from choosing the port, until this one is done. */
@@ -27,11 +30,13 @@ export interface PortChoice {
  * that no other environment has, also one that is stopped.
  */
 export async function choosePort(choice: PortChoice): Promise<number> {
-  const { namespace, gateways } = choice;
-  const own = gateways.find((gateway) => gateway.namespace === namespace)?.ports[0];
+  const { namespace, published, wanted } = choice;
+  const own = published.find(
+    (one) => one.namespace === namespace && one.gatewayPort !== undefined,
+  )?.gatewayPort;
   const kept = choice.before ?? own;
   if (kept !== undefined) return kept;
-  const taken = new Set(gateways.flatMap(({ ports }) => ports));
+  const taken = new Set([...published.flatMap(({ ports }) => ports), ...wanted]);
   // Found free by listening: of a port that another run has just chosen, that would be seen as somebody who listens there.
   for (let port = firstPort; port <= lastPort; port++) {
     if (!taken.has(port) && choice.reserve(port) && (await choice.isFree(port))) return port;

@@ -50,7 +50,8 @@ export async function callFor(
     const { engine, environment } = await getReady(project, wanted, "start", progress);
     if (stack !== localStack) return { ...call, environment };
     const deployment = await readDeployment({ ...call, environment }, run);
-    return { ...call, ...(await withPort({ ...call, engine, environment, settings, deployment })) };
+    const before = { ...call, engine, environment, settings, deployment };
+    return { ...call, environment: (await withPort(before, progress)).environment };
   }
   await setUp(requirements.pulumi, progress);
   const engine = await findEngine(run);

@@ -1,3 +1,4 @@
+import { portsIn, type PublishedPorts } from "../../components/environment/local-run.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import { listContainers, withRestarts, type Container } from "../docker/containers.ts";
@@ -19,6 +20,8 @@ export interface EnvironmentFacts {
   readonly address: string | undefined;
   /** The time when anything of it was last made or changed. */
   readonly changed: string | undefined;
+  /** The published ports of services and backing services; none but on this machine. */
+  readonly ports: PublishedPorts;
   /** Its containers, running or not; undefined where they cannot be seen from here. */
   readonly containers: readonly Container[] | undefined;
   /** The gateway's difference from what the last complete run left; undefined also where it cannot be seen. */
@@ -50,6 +53,7 @@ export async function environmentFacts(
     release: outputs.release?.id,
     address: outputs.url,
     changed: changed.at(-1),
+    ports: isOfWorkspace(stack) ? portsIn(outputs) : {},
     containers: visible ? await withRestarts(run, await listContainers(run, namespace)) : undefined,
     route: visible
       ? await routeDrift(deployment, { gateway: namesOf(namespace).gateway, name: namespace }, run)

@@ -30,6 +30,8 @@ export interface Session {
   readonly deployment: Deployment | undefined;
   readonly view: WholeEngineView;
   readonly drift: Drift;
+  /** The parts whose containers get other ports than they have: somebody else may have theirs by now. */
+  readonly moved: ReadonlySet<string>;
   /** True when the passphrase is this clone's own. */
   readonly ownPassphrase: boolean;
 }
@@ -53,11 +55,14 @@ export async function open(need: Need, progress: Progress, project: Project): Pr
   const drift = findDrift(deployment ?? { resources: [] }, view);
   // Only a release needs the port: the program is not run by the other commands.
   const ported =
-    need === "start" ? await withPort({ ...call, engine, settings, deployment }) : { environment, settings };
+    need === "start"
+      ? await withPort({ ...call, engine, settings, deployment }, progress)
+      : { environment, settings, moved: new Set<string>() };
   return {
     call: { ...call, environment: ported.environment, environmentName: environmentNameIn(deployment) },
     engine,
     settings: ported.settings,
+    moved: ported.moved,
     namespace,
     deployment,
     view,
@@ -67,6 +72,7 @@ export async function open(need: Need, progress: Progress, project: Project): Pr
 }
 
 /** Brings containers back that were stopped, by us, by hand or by a reboot. */
-export async function wake({ namespace, drift }: Session, progress: Progress): Promise<void> {
-  await startContainers(run, namespace, drift.stopped, progress, wait);
+export async function wake({ namespace, drift, moved }: Session, progress: Progress): Promise<void> {
+  const same = drift.stopped.filter(({ part }) => !moved.has(part));
+  await startContainers(run, namespace, same, progress, wait);
 }

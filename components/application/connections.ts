@@ -7,6 +7,12 @@ export const secretsFolder = "/run/secrets";
 /** The object storage's image: Versity's gateway. */
 export const objectStorageImage = "versity/versitygw:v1.8.0";
 
+/** The port that PostgreSQL listens on. */
+export const postgresPort = 5432;
+
+/** The port that Redis listens on. */
+export const redisPort = 6379;
+
 /** The port that the object storage listens on. */
 export const objectStoragePort = 7070;
 

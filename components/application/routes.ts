@@ -40,6 +40,17 @@ export function routeProblems({ services }: Routed): string[] {
   });
 }
 
+/** The services that ports of a machine lead to, as the gateway answers for them. */
+export function publishedServices(
+  { services }: Routed,
+  ports: Readonly<Record<string, number>>,
+): (Omit<Route, "path"> & { readonly published: number })[] {
+  return Object.entries(ports).flatMap(([service, published]) => {
+    const port = services[service]?.port;
+    return port === undefined ? [] : [{ service, port, published }];
+  });
+}
+
 /**
  * Every route of the application in the order in which the gateway tries them.
  *

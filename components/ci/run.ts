@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Ports } from "../settings/ports.ts";
 
 /** The facts of one run of `ci` that the command line gives to the program. */
 export interface CiRun {
@@ -8,6 +9,8 @@ export interface CiRun {
   readonly reports: string;
   /** The namespace of the local environment whose servers are used, where the settings say so. */
   readonly reused?: string;
+  /** The ports that were found free for those that the settings ask for; left out, these themselves. */
+  readonly ports?: Ports;
   /** The facts of the images' source, as build arguments, where they are published. */
   readonly facts?: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HealthGate, type HealthGateArgs } from "../host/health-gate.ts";
-import type { Host, MountedVolume } from "../host/host.ts";
+import type { CopyArgs, Host, MountedVolume } from "../host/host.ts";
 import { defined } from "../input/defined.ts";
 import { secretFiles, type SecretValues } from "../secrets/files.ts";
 import type { Kind } from "../settings/kinds.ts";
@@ -17,6 +17,8 @@ export interface BackingServiceArgs {
   kind: Pick<Kind, "data" | "rights">;
   /** The resources that it may use; left out, all. */
   limits?: Limits;
+  /** The port of this machine that leads to it; left out, it is reached on its network alone. */
+  publishedPort?: number;
   host: Host;
   labels: Readonly<Record<string, string>>;
 }
@@ -30,6 +32,8 @@ export interface DataContainerArgs extends BackingServiceArgs {
   entrypoint?: string[];
   environment?: Record<string, string>;
   secrets: SecretValues;
+  /** The port that it listens on. */
+  port: number;
   /** The folder of the data, inside the container. */
   dataPath: string;
   probe: HealthGateArgs["probe"];
@@ -72,6 +76,7 @@ export class DataContainer extends pulumi.ComponentResource {
         ...(kind.data === "memory" ? { memoryFolders: [dataPath] } : { volumes: [volume()] }),
         ...(kind.rights === "few" && { capabilities: ofEntryPoints }),
         ...defined({ limits: args.limits }),
+        ...publishing(args),
         graceSeconds: stopSeconds,
         stopSeconds,
         labels: args.labels,
@@ -95,4 +100,10 @@ export class DataContainer extends pulumi.ComponentResource {
     this.containerId = server.id;
     this.registerOutputs({ address: this.address });
   }
+}
+
+/** Returns the port of this machine that leads to it, where one does. */
+function publishing({ port, publishedPort }: DataContainerArgs): Pick<CopyArgs, "ports"> {
+  if (publishedPort === undefined) return {};
+  return { ports: [{ internal: port, external: publishedPort, ip: "127.0.0.1" }] };
 }

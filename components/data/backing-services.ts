@@ -7,6 +7,7 @@ import type { SecretValues } from "../secrets/files.ts";
 import { Secret } from "../secrets/secret.ts";
 import type { Kind } from "../settings/kinds.ts";
 import type { Limits } from "../settings/limits.ts";
+import type { Ports } from "../settings/ports.ts";
 import { ObjectStorage } from "./object-storage.ts";
 import { Postgres, type DatabaseServer } from "./postgres.ts";
 import { Redis } from "./redis.ts";
@@ -26,6 +27,8 @@ export interface BackingServicesArgs {
   reused?: Names;
   /** The resources that each of them may use; left out, all. */
   limits?: Limits;
+  /** The ports of this machine that lead to them, by their names; left out, none does. */
+  ports?: Ports;
   /** The template that the database is a clone of; left out, it is on a server of its own. */
   template?: TemplateServer;
   host: Host;
@@ -42,7 +45,7 @@ export class BackingServices extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackingServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:BackingServices", name, {}, opts);
-    const { application, names, labels, reused, ...shared } = args;
+    const { application, names, labels, reused, ports = {}, ...shared } = args;
     const secretValues: Record<string, pulumi.Output<string>> = {};
 
     if (application.postgres !== undefined) {
@@ -59,6 +62,7 @@ export class BackingServices extends pulumi.ComponentResource {
           version: application.redis.version,
           containerName: names.redis,
           password: this.generated(`${name}-redis-password`),
+          ...defined({ publishedPort: ports.redis }),
           labels: labels("redis"),
         },
         { parent: this },
@@ -76,6 +80,7 @@ export class BackingServices extends pulumi.ComponentResource {
                 accessKeyId: this.generated(`${name}-access-key-id`, 20),
                 secretAccessKey: this.generated(`${name}-secret-access-key`),
                 containerName: names.objectStorage,
+                ...defined({ publishedPort: ports["object-storage"] }),
                 buckets,
                 labels: labels("object-storage"),
               },
@@ -113,7 +118,7 @@ export class BackingServices extends pulumi.ComponentResource {
       own,
       {
         ...{ host, imageMirror, gateTimeoutSeconds, kind, version, database, password },
-        ...defined({ limits }),
+        ...defined({ limits, publishedPort: args.ports?.postgres }),
         containerName: names.postgres,
         labels: labels("postgres"),
       },

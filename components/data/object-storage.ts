@@ -53,8 +53,9 @@ export class ObjectStorage extends pulumi.ComponentResource {
             `exec versitygw --port :${port} --health /health ${backend}`,
         ],
         secrets: { ACCESS_KEY_ID: accessKeyId, SECRET_ACCESS_KEY: secretAccessKey },
+        port,
         dataPath: "/data",
-        // From inside its own container: it publishes no port.
+        // From inside its own container: most publish no port.
         probe: { gateway: args.containerName, port, path: "/health" },
       },
       { parent: this },

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { secretFile } from "../application/connections.ts";
+import { postgresPort, secretFile } from "../application/connections.ts";
 import { imageReference } from "../application/images.ts";
 import { DataContainer, type BackingServiceArgs } from "./backing-service.ts";
 
@@ -61,6 +61,7 @@ export class Postgres extends pulumi.ComponentResource {
         },
         secrets: { POSTGRES_PASSWORD: password },
         ...commandOf(args),
+        port: postgresPort,
         dataPath: dataPathOf(args.version),
         probe: { command: ["sh", "-c", asksAsApplication, database] },
       },
@@ -100,6 +101,8 @@ export function databaseServer(
     container,
     ...roles,
     urlOf: (database) =>
-      pulumi.secret(pulumi.interpolate`postgresql://${roles.owner}:${password}@${address}:5432/${database}`),
+      pulumi.secret(
+        pulumi.interpolate`postgresql://${roles.owner}:${password}@${address}:${postgresPort}/${database}`,
+      ),
   };
 }

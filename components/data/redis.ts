@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { secretFile } from "../application/connections.ts";
+import { redisPort, secretFile } from "../application/connections.ts";
 import { imageReference } from "../application/images.ts";
 import { DataContainer, type BackingServiceArgs } from "./backing-service.ts";
 
@@ -30,6 +30,7 @@ export class Redis extends pulumi.ComponentResource {
         secrets: {
           [configuration]: pulumi.interpolate`requirepass ${password}\nappendonly ${args.kind.data === "memory" ? "no" : "yes"}\ndir /data\n`,
         },
+        port: redisPort,
         dataPath: "/data",
         probe: {
           command: [
@@ -41,7 +42,7 @@ export class Redis extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.url = pulumi.secret(pulumi.interpolate`redis://:${password}@${server.address}:6379/0`);
+    this.url = pulumi.secret(pulumi.interpolate`redis://:${password}@${server.address}:${redisPort}/0`);
     this.registerOutputs({ url: this.url });
   }
 }

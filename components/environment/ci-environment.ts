@@ -20,6 +20,7 @@ import type { CiSettings } from "../settings/ci.ts";
 import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
+import { checkPorts } from "../settings/ports.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
 import { placeOf, type DockerPlace, type Place } from "./place.ts";
 
@@ -43,6 +44,7 @@ export function prepareCi(
 ): CiEnvironmentArgs {
   const application = withoutAbsent(agreed(parseApplication(description), loaded), loaded);
   checkContexts(application);
+  checkPorts(application, loaded.settings);
   if (loaded.settings.reuse === "local" && run.reused === undefined) {
     throw new InputError([
       'towpath:reuse: only the command line knows the local environment and starts its servers, got "local"; use npm run ci',
@@ -97,7 +99,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
     const images = this.build(name, plan, place, run.facts ?? {});
     const data = new BackingServices(
       name,
-      { ...place, application, kind: kinds.ci, ...defined({ reused }) },
+      { ...place, application, kind: kinds.ci, ...defined({ reused, ports: run.ports ?? settings.ports }) },
       child,
     );
     const shared: Shared = {

@@ -7,6 +7,7 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { withHiddenAddress } from "../settings/preview-address.ts";
 import type { Settings } from "../settings/settings.ts";
 import { Environment, prepareLocal } from "./local-environment.ts";
+import { localRunOf } from "./local-run.ts";
 import type { PreparedGithub } from "../github/prepare-github.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 
@@ -45,7 +46,8 @@ async function deployLocal(
   description: ApplicationDescription,
   loaded: LoadedFor<"local">,
 ): Promise<Outputs> {
-  const prepared = userErrors(() => prepareLocal(description, loaded));
+  const run = localRunOf(process.env);
+  const prepared = userErrors(() => prepareLocal(description, loaded, run));
   const { settings } = loaded;
   const { routeSince } = await import("../release/route-since.ts");
   const { localPorts } = await import("../host/local-engine.ts");
@@ -57,8 +59,9 @@ async function deployLocal(
   since.catch(() => undefined);
   const ipv6 = listensOnIpv6(() => localPorts(site.gateway));
   const local = new Environment(settings.namespace, { ...prepared, routeSince: since, ipv6 });
-  const { url, release, services, namespace, port, route } = local;
-  return { url, release, services, namespace, port, route };
+  const { url, release, services, namespace, port, ports, route } = local;
+  const isPublished = Object.keys(ports).length > 0;
+  return { url, release, services, namespace, port, route, ...(isPublished && { ports }) };
 }
 
 async function deployCi(description: ApplicationDescription, loaded: LoadedFor<"ci">): Promise<Outputs> {

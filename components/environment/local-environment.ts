@@ -20,14 +20,18 @@ import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { LocalSettings } from "../settings/local.ts";
+import { checkGatewayPort, checkPorts, dataPorts, servicePorts, type Ports } from "../settings/ports.ts";
 import { runningHere } from "../settings/running-here.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
 import { withEnvFile, withEnvSecrets } from "./env-file.ts";
-import { gatewayOf, placeOf, type DockerPlace } from "./place.ts";
+import type { LocalRun, PublishedPorts } from "./local-run.ts";
+import { gatewayOf, placeOf, type DockerPlace, type Place } from "./place.ts";
 
 /** Arguments of a local environment. */
 export interface EnvironmentArgs extends Omit<LoadedSettings<LocalSettings>, "credential"> {
   application: Application;
+  /** The ports of this machine that lead to services and backing services, by name. */
+  ports: Ports;
   /**
    * The time since which the gateway serves what the state says; another time switches again. See `agreement`.
    * @default "" which never changes: what the gateway serves is not compared with the state
@@ -48,15 +52,21 @@ export interface EnvironmentArgs extends Omit<LoadedSettings<LocalSettings>, "cr
 export function prepareLocal(
   description: ApplicationDescription,
   loaded: LoadedSettings<LocalSettings>,
+  run: LocalRun = {},
 ): EnvironmentArgs {
   const parsed = runningHere(parseApplication(description), loaded.settings);
   const given = withEnvSecrets(parsed, loaded);
+  const { settings } = given;
   const application = withoutAbsent(agreed(parsed, given), given);
+  const ports = run.ports ?? settings.ports ?? {};
+  checkPorts(application, settings);
+  checkGatewayPort(settings, ports);
   checkContexts(application);
-  const complete = withEnvFile(withVariables(application, given.settings.variables), given);
+  const complete = withEnvFile(withVariables(application, settings.variables), given);
   return {
     ...complete,
-    application: given.settings.reload ? mounted(complete.application) : complete.application,
+    application: settings.reload ? mounted(complete.application) : complete.application,
+    ports,
   };
 }
 
@@ -77,16 +87,19 @@ export class Environment extends pulumi.ComponentResource {
   readonly namespace: string;
   /** The port of the gateway on this machine. */
   readonly port: number;
+  /** The ports that lead to services and backing services. */
+  readonly ports: PublishedPorts;
 
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:index:Environment", name, {}, opts);
-    const { application, settings } = args;
+    const { application, settings, ports } = args;
     const { namespace, port } = settings;
     const child = { parent: this };
     const place = placeOf(name, { applicationName: application.name, settings }, child);
-    const gateway = gatewayOf(name, place, { listens: { port }, ipv6: args.ipv6 ?? false }, child);
+    const listens = { port, servicePorts: Object.values(servicePorts(ports)) };
+    const gateway = gatewayOf(name, place, { listens, ipv6: args.ipv6 ?? false }, child);
     const images = this.build(name, application, place);
-    const data = new BackingServices(name, { ...place, application, kind: kinds.local }, child);
+    const data = localData(name, args, place, child);
     const secretValues: SecretValues = {
       ...data.secretValues,
       ...applicationSecrets(name, application, args, child),
@@ -104,7 +117,7 @@ export class Environment extends pulumi.ComponentResource {
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
         routeSince: args.routeSince ?? "",
-        access: { route: kinds.local.route },
+        access: { route: kinds.local.route, servicePorts: servicePorts(ports) },
         boundaries: { rights: kinds.local.rights },
         drains: kinds.local.drains,
         schema: { careful: false },
@@ -114,6 +127,7 @@ export class Environment extends pulumi.ComponentResource {
 
     this.namespace = namespace;
     this.port = port;
+    this.ports = publishedPorts(args);
     this.route = release.route;
     this.url = release.containers.apply(() => facts.url);
     this.services = release.containers.apply((containers) =>
@@ -143,6 +157,26 @@ export class Environment extends pulumi.ComponentResource {
       ]),
     );
   }
+}
+
+function localData(
+  name: string,
+  { application, ports }: EnvironmentArgs,
+  place: Place,
+  opts: pulumi.ComponentResourceOptions,
+): BackingServices {
+  return new BackingServices(
+    name,
+    { ...place, application, kind: kinds.local, ports: dataPorts(ports) },
+    opts,
+  );
+}
+
+/** The ports with those that the settings ask for: as long as these stay, a port that stood in for one does, too. */
+function publishedPorts({ ports, settings }: EnvironmentArgs): PublishedPorts {
+  return Object.fromEntries(
+    Object.entries(ports).map(([name, port]) => [name, { port, wanted: settings.ports?.[name] ?? port }]),
+  );
 }
 
 /** The application with its source mounted, once that is known to be possible. */

@@ -3,7 +3,7 @@ import { imageReference } from "../application/images.ts";
 import { gatewayImage } from "./gateway-image.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import type { Host, MountedVolume, PublishedPort } from "../host/host.ts";
-import { gatewayPort } from "./site.ts";
+import { gatewayPort, innerPort } from "./site.ts";
 
 /** Arguments of the gateway. */
 export interface GatewayArgs {
@@ -11,8 +11,8 @@ export interface GatewayArgs {
   containerName: string;
   /** The prefix that stands for docker.io in image names. */
   imageMirror: string;
-  /** `port`: plain HTTP on that port of `127.0.0.1`. `public`: HTTP, HTTPS and HTTP/3 on ports 80 and 443 of every address. */
-  listens: "public" | { port: number };
+  /** `port`: plain HTTP on that port of `127.0.0.1`, and on those that lead to one service each. `public`: HTTP, HTTPS and HTTP/3 on ports 80 and 443 of every address. */
+  listens: "public" | { port: number; servicePorts: readonly number[] };
   /**
    * True when it listens on IPv6, too: on `::1`, or on every address. Only what the machine has can be listened on.
    *
@@ -29,7 +29,7 @@ const administration = "http://127.0.0.1:2019/config/";
 /** The time that the gateway may take to answer once its container runs, in seconds: it reads its sites first. */
 const answerSeconds = 60;
 
-/** Caddy, the one container that publishes ports. It keeps its sites in a volume, so that it starts with them after a reboot. */
+/** Caddy, through which users reach the services. It keeps its sites in a volume, so that it starts with them after a reboot. */
 export class Gateway extends pulumi.ComponentResource {
   /** Known once it answers. */
   readonly containerName: pulumi.Output<string>;
@@ -97,8 +97,13 @@ import /etc/caddy/sites/*.caddy
 
 function publishedPorts(listens: GatewayArgs["listens"], ipv6: boolean): PublishedPort[] {
   if (listens !== "public") {
-    const port = { internal: gatewayPort, external: listens.port };
-    return [{ ...port, ip: "127.0.0.1" }, ...(ipv6 ? [{ ...port, ip: "::1" }] : [])];
+    const of = listens.servicePorts.map((external) => ({ internal: innerPort(external), external }));
+    return (
+      [{ internal: gatewayPort, external: listens.port }, ...of]
+        // As the engine lists them.
+        .sort((a, b) => a.internal - b.internal)
+        .flatMap((port) => [{ ...port, ip: "127.0.0.1" }, ...(ipv6 ? [{ ...port, ip: "::1" }] : [])])
+    );
   }
   const ports: PublishedPort[] = [
     { internal: 80, external: 80 },

@@ -15,6 +15,20 @@ export interface SiteRoute {
 /** The port inside the gateway's container where an environment on one's own machine is served. */
 export const gatewayPort = 8080;
 
+/** The ports that Caddy listens on in its container for its administration and for all routes. */
+const ownPorts = [2019, gatewayPort];
+
+/** The port inside the gateway's container that one of this machine's leads to: the same number, where that is free. */
+export function innerPort(port: number): number {
+  return ownPorts.includes(port) ? port + 50_000 : port;
+}
+
+/** A port of this machine that leads to one service, whatever its copies are called. */
+export interface ServicePort extends Omit<SiteRoute, "path"> {
+  /** The port of this machine. */
+  readonly published: number;
+}
+
 /** The part of an environment that the gateway has to know, apart from the release. */
 export interface SiteDescription {
   /** The name of the environment's folder in the gateway. */
@@ -22,6 +36,8 @@ export interface SiteDescription {
   /** The routes in the order in which they are tried. */
   readonly routes: readonly SiteRoute[];
   readonly access: SiteAccess;
+  /** The ports that lead to one service each; left out, none does. */
+  readonly servicePorts?: readonly ServicePort[];
 }
 
 /** The access to a site: on the gateway's port by any name, or by a domain over HTTPS, where HTTP leads too. */
@@ -89,6 +105,11 @@ export function renderSite(site: SiteDescription): string {
       ...(isPublic && access.activator !== undefined ? withoutActivator(handles) : []),
     ]),
     "}",
+    ...(site.servicePorts ?? []).flatMap((port) => [
+      `:${innerPort(port.published)} {`,
+      ...indented(proxy(site, port, "stable")),
+      "}",
+    ]),
     "",
   ].join("\n");
 }
@@ -229,7 +250,11 @@ function handle(site: SiteDescription, route: SiteRoute): string[] {
   return [`handle ${route.path} {`, ...indented(proxies), "}"];
 }
 
-function proxy({ name, access }: SiteDescription, route: SiteRoute, track: "stable" | "canary"): string[] {
+function proxy(
+  { name, access }: SiteDescription,
+  route: Omit<SiteRoute, "path">,
+  track: "stable" | "canary",
+): string[] {
   const { service, port, copies = 1 } = route;
   const addresses = Array.from(
     { length: copies },

@@ -8,6 +8,7 @@ import type { Host } from "../host/host.ts";
 import type { MigrationCare } from "../migration/migration.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
+import type { Ports } from "../settings/ports.ts";
 import type { SeedData } from "../settings/preview-data.ts";
 import type { Boundaries } from "./boundaries.ts";
 
@@ -51,7 +52,14 @@ export interface ReleaseArgs {
 export type ImageIds = Readonly<Record<string, pulumi.Output<string>>>;
 
 /** The users' access to an environment: on a port of their own machine, or by a domain over HTTPS. */
-export type Access = { readonly route: "localhost" } | PublicAccess;
+export type Access = LocalAccess | PublicAccess;
+
+/** Access to an environment on its user's own machine. */
+interface LocalAccess {
+  readonly route: "localhost";
+  /** Further ports that lead to one service each, by its name. */
+  readonly servicePorts: Ports;
+}
 
 /** Access to an environment by its domain. */
 interface PublicAccess extends SecureSite {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
-import { routesInOrder } from "../application/routes.ts";
+import { publishedServices, routesInOrder } from "../application/routes.ts";
 import { readyLabel } from "../activator/program/previews.mjs";
 import { healthPaths, routeChecks, type RouteState } from "../gateway/route-checks.ts";
 import { HealthGate } from "../host/health-gate.ts";
@@ -141,13 +141,16 @@ export class Release extends pulumi.ComponentResource {
       ...route,
       copies: found(stable, route.service).length,
     }));
+    const servicePorts = isPublic ? [] : publishedServices(application, access.servicePorts);
     const login = isPublic ? access.login : undefined;
     const checksOf = (state: RouteState): RouteArgs["checks"] =>
       login === undefined
         ? routeChecks(application, state)
         : login.password.apply((password) => routeChecks(application, { ...state, password }));
     const routed = (copies: Copies): Copies =>
-      Object.fromEntries(routes.map(({ service }) => [service, found(copies, service)]));
+      Object.fromEntries(
+        [...routes, ...servicePorts].map(({ service }) => [service, found(copies, service)]),
+      );
     return new Route(
       `${name}-route`,
       {
@@ -155,6 +158,7 @@ export class Release extends pulumi.ComponentResource {
         gateway: args.gateway,
         siteName: args.names.namespace,
         routes,
+        servicePorts,
         files: pulumi
           .all([namesIn(routed(stable)), canary && namesIn(routed(canary))])
           .apply(([some, few]) => ({
@@ -165,7 +169,7 @@ export class Release extends pulumi.ComponentResource {
         copies: pulumi.all([stable, canary ?? {}].flatMap(all).map(({ containerName }) => containerName)),
         access: isPublic
           ? { ...access, healthPaths: healthPaths(application), drainSeconds: args.drainSeconds }
-          : access,
+          : { route: access.route },
         ...(login !== undefined && { passwordHash: login.hash }),
         smoke: smokeChecks(args, canary === undefined ? [stable] : [stable, canary]),
         checks: checksOf({ maintenance, canary: canary !== undefined, url: args.facts.url }),

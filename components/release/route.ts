@@ -4,7 +4,13 @@ import type { SwitchRouteInput } from "../contract/switch-route.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { releaseFiles, type ReleaseFiles } from "../gateway/release-files.ts";
 import { releaseName, routeId } from "../gateway/served-site.ts";
-import { gatewayPort, renderSite, type SiteAccess, type SiteRoute } from "../gateway/site.ts";
+import {
+  gatewayPort,
+  renderSite,
+  type ServicePort,
+  type SiteAccess,
+  type SiteRoute,
+} from "../gateway/site.ts";
 import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import type { LeftRoute } from "./route-agreement.ts";
@@ -16,6 +22,8 @@ export interface RouteArgs {
   /** The name of the environment's file in the gateway. */
   siteName: string;
   routes: readonly SiteRoute[];
+  /** The ports of this machine that lead to one service each. */
+  servicePorts: readonly ServicePort[];
   /** The copies that answer, and the state of the environment. */
   files: pulumi.Output<ReleaseFiles>;
   /** All copies of the release, also those without a route. */
@@ -93,8 +101,9 @@ export class Route extends pulumi.ComponentResource {
   }
 }
 
-function siteText({ siteName: name, access, routes, passwordHash }: RouteArgs): pulumi.Output<string> {
-  const site = { name, access, routes };
+function siteText(args: RouteArgs): pulumi.Output<string> {
+  const { siteName: name, access, routes, servicePorts, passwordHash } = args;
+  const site = { name, access, routes, servicePorts };
   if (passwordHash === undefined || access.route === "localhost") return pulumi.output(renderSite(site));
   return passwordHash.apply((hash) => renderSite({ ...site, access: { ...access, passwordHash: hash } }));
 }

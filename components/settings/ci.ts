@@ -3,6 +3,7 @@ import { z } from "zod";
 import { expected } from "../input/input-checks.ts";
 import { basicShape, environment } from "./basic.ts";
 import { kinds } from "./kinds.ts";
+import { ports } from "./ports.ts";
 import { registry } from "./registry.ts";
 import { generatedSecrets } from "./secret-source.ts";
 import { variables } from "./variables.ts";
@@ -22,6 +23,9 @@ export const ciSchema = z
       .array(registry)
       .default([])
       .describe("Where images that passed are published to when asked; each of them gets all."),
+    ports: ports.describe(
+      "Ports of 127.0.0.1 that lead to backing services while the checks run, by name: `{ postgres: 5433 }`. Where another program or working copy has one, the next free one is taken, and said.",
+    ),
     variables,
     secrets: generatedSecrets,
   })

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { expected } from "../input/input-checks.ts";
 import { basicShape, routedShape } from "./basic.ts";
 import { kinds } from "./kinds.ts";
+import { ports } from "./ports.ts";
 import { generatedSecrets } from "./secret-source.ts";
 import { profiles } from "./profiles.ts";
 import { variables } from "./variables.ts";
@@ -22,6 +23,9 @@ export const localSchema = z
       .max(65535, portWords)
       .default(8080)
       .describe("The port of localhost that the gateway listens on."),
+    ports: ports.describe(
+      "Ports of 127.0.0.1 that lead to services and backing services, by name: `{ postgres: 5433, api: 8001 }`. Where another program or working copy has one, the next free one is taken, and said.",
+    ),
     reload: z
       .boolean()
       .default(true)

@@ -35,6 +35,7 @@ export interface StartedAnswer {
   readonly services: Readonly<Record<string, { readonly container: string; readonly health: string }>>;
   readonly reload: readonly string[];
   readonly changes: Readonly<Record<string, number>>;
+  readonly connections: Readonly<Record<string, string>>;
 }
 
 /** The time that any command may take, in milliseconds: a slow machine builds all images within it. */
@@ -98,9 +99,9 @@ export class TestProject {
    * Leaves namespace and port to Towpath, as a clone with that branch checked out does. The branch is called as this
    * project's namespace and `name`, by which everything is found again when the project is removed.
    */
-  checkOut(name: string): string {
+  checkOut(name: string, settings: Readonly<Record<string, unknown>> = {}): string {
     const branch = `${this.namespace}-${name}`;
-    this.configure({ namespace: undefined, port: undefined });
+    this.configure({ namespace: undefined, port: undefined, ...settings });
     this.source.write(".git/HEAD", `ref: refs/heads/${branch}\n`);
     return branch;
   }

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nothing } from "../../support/footprint.ts";
+import { freePort } from "../../support/free-port.ts";
 import { refusalOf, TestProject } from "../../support/project.ts";
+import { isPostgres } from "../../support/raw-port.ts";
+import { until } from "../../support/until.ts";
 import { answerOf, configureCi, containersOf, makeTiny, processesOf, url } from "./tiny.ts";
 
 /** A report of tests that reach two thirds of the lines. */
@@ -32,7 +35,7 @@ describe("npm run ci", () => {
     assert.deepEqual(processesOf(project), []);
   });
 
-  it("passes when all checks pass, and keeps only their reports", async () => {
+  it("passes when all checks pass, its database at a port of choice meanwhile, and keeps only their reports (002-715)", async () => {
     const makesDatabases =
       `db=$(psql -At ${url} -c "SELECT current_database()") && for n in 0 1; do ` +
       `psql -q ${url} -c "CREATE DATABASE \${db}_gw$n" && echo "\${db}_gw$n"; done`;
@@ -46,7 +49,12 @@ describe("npm run ci", () => {
       },
     });
 
-    const { passed, checks, problems, sql } = answerOf(await project.run(["ci", "--json"]), 0);
+    const port = await freePort();
+    configureCi(project, { ports: { postgres: port } });
+    const running = project.launch(["ci", "--json"]);
+    await until("the database", 120, async () => (await isPostgres(port)) || undefined);
+    const { passed, checks, problems, sql } = answerOf(await running.ended, 0);
+    configureCi(project);
 
     assert.equal(passed, true);
     assert.deepEqual(problems, []);

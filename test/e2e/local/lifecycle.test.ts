@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { commandsOf } from "../../support/docs.ts";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { commandsOf } from "../../support/docs.ts";
 import { docker, nothing, remains } from "../../support/footprint.ts";
+import { freePort, occupy } from "../../support/free-port.ts";
 import { askVersion, checkNote, writeNote } from "../../support/notes.ts";
 import { TestProject } from "../../support/project.ts";
+import { askPort, isPostgres } from "../../support/raw-port.ts";
 import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
 
@@ -122,6 +125,63 @@ describe("the local environment", () => {
     assert.deepEqual(Object.keys(changes), ["same"]);
     assert.deepEqual(await containersOf(project), before);
     await checkNote(project.url, note, "still here");
+  });
+
+  it("publishes ports of choice, and loses neither data nor requests (001-161, 001-192, 002-32, 003-101)", async () => {
+    await project.start();
+    const note = await writeNote(project.url, "before the ports");
+    const foreign = await occupy(await freePort());
+    const [postgres, storage, api, web] = [
+      await freePort(),
+      await freePort(),
+      await freePort(),
+      await freePort(),
+    ];
+    const ports = { postgres, redis: foreign.port, "object-storage": storage, api, web };
+    project.configure({ ports });
+
+    const { code, stdout, stderr } = await project.spawn("npm", ["start"]).ended;
+    await foreign.release();
+
+    assert.equal(code, 0, stderr);
+    const redis = Number(/redis:\/\/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
+    assert.ok(redis > foreign.port, stdout);
+    assert.match(
+      stderr,
+      new RegExp(`towpath:ports.redis: ${foreign.port} is taken by another program; redis gets ${redis}`),
+    );
+    await checkNote(project.url, note, "before the ports");
+    const file = /^passwords +(.*)$/m.exec(stdout)?.[1] ?? "";
+    const connections = parseEnv(readFileSync(join(project.folder, file), "utf8"));
+    const { password } = new URL(connections.REDIS_URL ?? "");
+    assert.equal(await isPostgres(postgres), true);
+    assert.equal(await askPort(redis, `AUTH ${password}\r\n`), "+OK\r\n");
+    assert.equal((await request(connections.S3_ENDPOINT ?? "")).status, 403);
+    assert.match(await (await request(`http://localhost:${web}`)).text(), /<div id="root">/);
+    const { connections: shown } = await project.start();
+    assert.match(
+      shown.redis ?? "",
+      new RegExp(`:${redis}/0 \\(in place of ${foreign.port}, which was taken\\)$`),
+    );
+    const { stdout: status } = await project.succeed(["status"]);
+    assert.ok(status.includes(`port of api: http://localhost:${api}`), status);
+
+    // Another release, while requests go to the services' own ports.
+    project.configure({ ports, variables: { SHOWN: "other" } });
+    const failed: string[] = [];
+    const over = new AbortController();
+    const releasing = project.start().finally(() => {
+      over.abort();
+    });
+    while (!over.signal.aborted) {
+      for (const url of [`http://localhost:${api}/api/health`, `http://localhost:${web}/`]) {
+        const answer = await request(url).then(({ status }) => String(status), String);
+        if (answer !== "200") failed.push(answer);
+      }
+    }
+    const { changes } = await releasing;
+    assert.ok((changes.replace ?? 0) > 0, JSON.stringify(changes));
+    assert.deepEqual(failed, []);
   });
 
   for (const part of ["api", "worker", "web", "postgres", "redis", "object-storage", "gateway"]) {

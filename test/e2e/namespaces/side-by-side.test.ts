@@ -2,17 +2,21 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { footprint, nothing, remains } from "../../support/footprint.ts";
+import { freePort } from "../../support/free-port.ts";
 import { checkNote, writeNote } from "../../support/notes.ts";
 import { TestProject, type StartedAnswer } from "../../support/project.ts";
+import { isPostgres } from "../../support/raw-port.ts";
 import { request } from "../../support/request.ts";
 
 describe("two clones of one branch", () => {
   let clones: TestProject[];
   let started: StartedAnswer[];
+  let port: number;
 
   before(async () => {
     clones = [await TestProject.create(), await TestProject.create()];
-    for (const clone of clones) clone.checkOut("main");
+    port = await freePort();
+    for (const clone of clones) clone.checkOut("main", { ports: { postgres: port } });
     // At once: they must not be given the same port.
     started = await Promise.all(clones.map((clone) => clone.start()));
   });
@@ -34,6 +38,15 @@ describe("two clones of one branch", () => {
         kind,
       );
     }
+  });
+
+  it("publish a service that both ask the same port for on two, and say so (001-161)", async () => {
+    const places = both(({ connections }) => connections.postgres ?? "");
+    const taken = new RegExp(`\\(in place of ${port}, which was taken\\)$`);
+    assert.equal(places.filter((place) => place.includes(`127.0.0.1:${port}/`)).length, 1, places.join(", "));
+    assert.equal(places.filter((place) => taken.test(place)).length, 1, places.join(", "));
+    for (const place of places)
+      assert.equal(await isPostgres(Number(/:(\d+)\//.exec(place)?.[1])), true, place);
   });
 
   it("never see each other's data", async () => {

@@ -75,6 +75,19 @@ describe("the environment of ci", function () {
     assert.ok(containers.every(({ inputs }) => inputs.ports === undefined));
   });
 
+  it("publishes its own servers where it is asked to (002-715)", async () => {
+    const asked = { ...configuration, "towpath:ports": JSON.stringify({ postgres: 5433, redis: 6380 }) };
+    const { registrations } = await deployed(program(run({ ports: { postgres: 5434, redis: 6380 } })), {
+      stack: "ci",
+      configuration: asked,
+    });
+    const portsOf = (part: string): unknown =>
+      byName(registrations)[`notes-ci-${part}-container`]?.inputs.ports;
+    assert.deepEqual(portsOf("postgres"), [{ internal: 5432, external: 5434, ip: "127.0.0.1" }]);
+    assert.deepEqual(portsOf("redis"), [{ internal: 6379, external: 6380, ip: "127.0.0.1" }]);
+    assert.equal(portsOf("object-storage"), undefined);
+  });
+
   it("builds what is released, and the development target for the checks", () => {
     const targets = Object.entries(resources)
       .filter(([, { type }]) => type === "docker:index/image:Image")

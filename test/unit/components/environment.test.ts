@@ -132,6 +132,28 @@ describe("an environment", function () {
     assert.equal(await valueOf(result.url), "http://localhost:9090");
   });
 
+  it("publishes services through the gateway and backing services themselves (001-161, 003-101)", async () => {
+    const configuration = {
+      "towpath:ports": JSON.stringify({ api: 8001, web: 5174, postgres: 5433, "object-storage": 9000 }),
+    };
+    const { registrations, result } = await deployed(program(notes, true), { configuration });
+    const resources = byName(registrations);
+    const portsOf = (name: string): unknown => resources[`notes-local-${name}-container`]?.inputs.ports;
+    const both = (internal: number, external: number): object[] => [
+      { internal, external, ip: "127.0.0.1" },
+      { internal, external, ip: "::1" },
+    ];
+    assert.deepEqual(portsOf("gateway"), [...both(5174, 5174), ...both(8001, 8001), ...both(8080, 8080)]);
+    assert.deepEqual(portsOf("postgres"), [{ internal: 5432, external: 5433, ip: "127.0.0.1" }]);
+    assert.deepEqual(portsOf("object-storage"), [{ internal: 7070, external: 9000, ip: "127.0.0.1" }]);
+    assert.equal(portsOf("redis"), undefined);
+    assert.match(
+      JSON.stringify(resources["notes-local-release-route-switch"]?.inputs),
+      /:8001 \{.*stable\/api\/0\}:8000.*:5174 \{/,
+    );
+    assert.deepEqual(result.ports.postgres, { port: 5433, wanted: 5433 });
+  });
+
   it("delivers a secret as a variable when the application asks for it, marked secret", () => {
     const inputs = byName(whole)["notes-local-api"]?.inputs;
     const value = password("notes-local-secret-JWT_SECRET-value", 32);

@@ -32,6 +32,30 @@ describe("the gateway's file", () => {
     );
   });
 
+  it("leads a port of this machine to one service, beside its own ports (002-32, 003-101)", () => {
+    const site = renderSite({
+      name: "notes-local",
+      access: { route: "localhost" },
+      routes: [],
+      servicePorts: [
+        { published: 5174, service: "web", port: 8080 },
+        { published: 8080, service: "api", port: 8000 },
+      ],
+    });
+    assert.ok(
+      site.endsWith(`
+}
+:5174 {
+	reverse_proxy {file./etc/caddy/sites/notes-local/current/stable/web/0}:8080
+}
+:58080 {
+	reverse_proxy {file./etc/caddy/sites/notes-local/current/stable/api/0}:8000
+}
+`),
+      site,
+    );
+  });
+
   it("asks the activator before each request, and serves on while that is away", () => {
     const site = renderSite({
       name: "notes-pr-12",

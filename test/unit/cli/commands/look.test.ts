@@ -43,7 +43,10 @@ describe("towpath", function () {
       withState(
         "namespaces/notes-local/state",
         "local",
-        stackOf({ namespace: "notes-local", url, release: { id: "r1" } }),
+        stackOf({
+          ...{ namespace: "notes-local", url, release: { id: "r1" } },
+          ports: { postgres: { port: 5434, wanted: 5433 }, web: { port: 5174, wanted: 5174 } },
+        }),
       );
       // Killed before it was done: the state has no outputs yet.
       const environment = "urn:pulumi:local::towpath::towpath:index:Environment::notes-local-fix-1";
@@ -55,20 +58,31 @@ describe("towpath", function () {
         "staging",
         stackOf({ namespace: "notes-staging", url: "https://x.example.com", release: { id: "r2" } }),
       );
+      const connections = {
+        postgres: "postgresql://notes_local@127.0.0.1:5434/notes_local (in place of 5433, which was taken)",
+        web: "http://localhost:5174",
+      };
       const found = await status(progress, machine.project);
       const changed = "2026-01-02T03:04:05Z";
       assert.deepEqual(found, [
         {
           ...{ environment: "staging", namespace: "notes-staging", current: true, release: "r2" },
-          ...{ health: "unknown", address: "https://x.example.com", changed, outdated: [], route: null },
+          ...{
+            health: "unknown",
+            address: "https://x.example.com",
+            connections: {},
+            changed,
+            outdated: [],
+            route: null,
+          },
         },
         {
           ...{ environment: "local", namespace: "notes-local", current: true, release: "r1" },
-          ...{ health: "healthy", address: url, changed, outdated: [], route: null },
+          ...{ health: "healthy", address: url, connections, changed, outdated: [], route: null },
         },
         {
           ...{ environment: "local", namespace: "notes-local-fix-1", current: false, release: null },
-          ...{ health: "healthy", address: null, changed: null, outdated: [], route: null },
+          ...{ health: "healthy", address: null, connections: {}, changed: null, outdated: [], route: null },
         },
       ]);
       assert.equal(
@@ -78,6 +92,8 @@ describe("towpath", function () {
           "staging      notes-staging                       r2       unknown  https://x.example.com  2 h",
           "local        notes-local                         r1       healthy  http://localhost:8080  2 h",
           "local        notes-local-fix-1 (another branch)  -        healthy  -                      -",
+          `notes-local: port of postgres: ${connections.postgres}`,
+          "notes-local: port of web: http://localhost:5174",
           "staging: is on its hosts; npx towpath drift --stack staging says whether it is as the last up left it",
         ].join("\n"),
       );

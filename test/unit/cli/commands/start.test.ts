@@ -144,6 +144,8 @@ describe("towpath", function () {
           },
           reload: ["api", "worker", "web"],
           changes: { same: 3, create: 1 },
+          connections: {},
+          connectionsFile: null,
           seconds: 0,
         },
       );

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
-import { listGateways } from "../../../../cli/docker/gateways.ts";
+import { listPublished } from "../../../../cli/docker/published.ts";
 import { choosePort, isFree, reservePort, type PortChoice } from "../../../../cli/on-this-machine/ports.ts";
 import { run } from "../../../../cli/process/run.ts";
 import { fakeRun } from "../fake-run.ts";
@@ -13,26 +13,31 @@ describe("the port of an environment", () => {
   const choice: PortChoice = {
     namespace: "notes-local",
     before: undefined,
-    gateways: [],
+    published: [],
+    wanted: [],
     isFree: () => Promise.resolve(true),
     reserve: () => true,
   };
-  const other = { namespace: "notes-other", ports: [8080] };
+  const other = { namespace: "notes-other", part: "postgres", ports: [8080] };
 
   it("is the first free one", async () => {
     assert.equal(await choosePort(choice), 8080);
-    assert.equal(await choosePort({ ...choice, gateways: [other] }), 8081);
+    assert.equal(await choosePort({ ...choice, published: [other] }), 8081);
     assert.equal(
-      await choosePort({ ...choice, gateways: [other], isFree: (port) => Promise.resolve(port > 8081) }),
+      await choosePort({ ...choice, published: [other], isFree: (port) => Promise.resolve(port > 8081) }),
       8082,
     );
-    assert.equal(await choosePort({ ...choice, gateways: [other], reserve: (port) => port !== 8081 }), 8082);
+    assert.equal(await choosePort({ ...choice, published: [other], reserve: (port) => port !== 8081 }), 8082);
   });
 
   it("stays the one that it has, in the state or on the engine", async () => {
-    assert.equal(await choosePort({ ...choice, before: 8085, gateways: [other] }), 8085);
-    const own = { namespace: "notes-local", ports: [8083] };
-    assert.equal(await choosePort({ ...choice, gateways: [other, own] }), 8083);
+    assert.equal(await choosePort({ ...choice, before: 8085, published: [other] }), 8085);
+    const own = { namespace: "notes-local", part: "gateway", ports: [5174, 8083], gatewayPort: 8083 };
+    assert.equal(await choosePort({ ...choice, published: [other, own] }), 8083);
+  });
+
+  it("is none that the environment's settings ask for", async () => {
+    assert.equal(await choosePort({ ...choice, wanted: [8080, 8081] }), 8082);
   });
 
   it("is not tested by listening when another run has just chosen it, because that run would find it taken", async () => {
@@ -68,18 +73,24 @@ describe("the port of an environment", () => {
     }
   });
 
-  it("avoids those of all gateways, even of stopped ones", async () => {
+  it("avoids those of all environments, even of stopped ones", async () => {
     const { run: docker, calls } = fakeRun({
       "docker ps": { stdout: "1\n2\n" },
       // As it ends when one was removed meanwhile.
-      "docker container inspect": { code: 1, stdout: "notes-a\t8080 8080 \nnotes-b\t\n", stderr: "no such" },
+      "docker container inspect": {
+        code: 1,
+        stdout:
+          "notes-a\tgateway\t5174/tcp=5174 8080/tcp=8081 8080/tcp=8081 \n" +
+          "notes-b\tredis\t\nnotes-b\tpostgres\t5432/tcp=5433 \n",
+        stderr: "no such",
+      },
     });
-    assert.deepEqual(await listGateways(docker), [
-      { namespace: "notes-a", ports: [8080] },
-      { namespace: "notes-b", ports: [] },
+    assert.deepEqual(await listPublished(docker), [
+      { namespace: "notes-a", part: "gateway", ports: [5174, 8081], gatewayPort: 8081 },
+      { namespace: "notes-b", part: "postgres", ports: [5433] },
     ]);
-    assert.equal(calls[0], "docker ps --all --quiet --filter label=towpath.part=gateway");
-    assert.deepEqual(await listGateways(fakeRun({ "docker ps": {} }).run), []);
+    assert.equal(calls[0], "docker ps --all --quiet --filter label=towpath.namespace");
+    assert.deepEqual(await listPublished(fakeRun({ "docker ps": {} }).run), []);
   });
 
   describe("that is reserved", () => {

@@ -65,7 +65,18 @@ describe("the gateway's file with services on the machine", () => {
       { service: "api", pid: 1, address: "172.18.0.1:40000" },
       { service: "web", pid: 1 },
     ];
-    const site = siteWith(parseApplication(notes), "notes-local", runs);
+    const ports = { api: { port: 8001, wanted: 8001 }, web: { port: 5174, wanted: 5173 } };
+    const environment = { application: parseApplication(notes), namespace: "notes-local", ports };
+    const site = siteWith(environment, runs);
+    assert.deepEqual(site.split("\n").slice(-7), [
+      ":8001 {",
+      "\treverse_proxy 172.18.0.1:40000",
+      "}",
+      ":5174 {",
+      "\treverse_proxy {file./etc/caddy/sites/notes-local/current/stable/web/0}:8080",
+      "}",
+      "",
+    ]);
     assert.equal(site.split("\n")[0], "# towpath run: api");
     const proxies = [...site.matchAll(/handle (.*) \{\n\t+reverse_proxy (.*)/g)].map(([, ...found]) => found);
     assert.deepEqual(proxies, [
