@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Ports } from "../../components/settings/ports.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { startContainers } from "../docker/start-stop.ts";
 import { findDrift, viewWholeEngine, type Drift, type WholeEngineView } from "../drift/engine.ts";
@@ -32,6 +33,8 @@ export interface Session {
   readonly drift: Drift;
   /** The parts whose containers get other ports than they have: somebody else may have theirs by now. */
   readonly moved: ReadonlySet<string>;
+  /** The ports that lead to services and backing services; none where nothing is released. */
+  readonly ports: Ports;
   /** True when the passphrase is this clone's own. */
   readonly ownPassphrase: boolean;
 }
@@ -57,12 +60,13 @@ export async function open(need: Need, progress: Progress, project: Project): Pr
   const ported =
     need === "start"
       ? await withPort({ ...call, engine, settings, deployment }, progress)
-      : { environment, settings, moved: new Set<string>() };
+      : { environment, settings, ports: {}, moved: new Set<string>() };
   return {
     call: { ...call, environment: ported.environment, environmentName: environmentNameIn(deployment) },
     engine,
     settings: ported.settings,
     moved: ported.moved,
+    ports: ported.ports,
     namespace,
     deployment,
     view,

@@ -6,7 +6,7 @@ import type { EnvironmentName } from "../naming/namespace.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import { withHiddenAddress } from "../settings/preview-address.ts";
 import type { Settings } from "../settings/settings.ts";
-import { Environment, prepareLocal } from "./local-environment.ts";
+import { DataOnly, Environment, prepareLocal } from "./local-environment.ts";
 import { localRunOf } from "./local-run.ts";
 import type { PreparedGithub } from "../github/prepare-github.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
@@ -49,6 +49,10 @@ async function deployLocal(
   const run = localRunOf(process.env);
   const prepared = userErrors(() => prepareLocal(description, loaded, run));
   const { settings } = loaded;
+  if (run.only === "data") {
+    const { namespace, port, ports } = new DataOnly(settings.namespace, prepared);
+    return { namespace, port, ports };
+  }
   const { routeSince } = await import("../release/route-since.ts");
   const { localPorts } = await import("../host/local-engine.ts");
   const { listensOnIpv6 } = await import("../gateway/local-ipv6.ts");

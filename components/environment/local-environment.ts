@@ -61,6 +61,8 @@ export function prepareLocal(
   const ports = run.ports ?? settings.ports ?? {};
   checkPorts(application, settings);
   checkGatewayPort(settings, ports);
+  // The rest is not looked at where the backing services are made alone.
+  if (run.only === "data") return { ...loaded, application, ports };
   checkContexts(application);
   const complete = withEnvFile(withVariables(application, settings.variables), given);
   return {
@@ -156,6 +158,30 @@ export class Environment extends pulumi.ComponentResource {
         ).id,
       ]),
     );
+  }
+}
+
+/**
+ * The backing services of such an environment alone.
+ *
+ * To Pulumi it is the same component, so that a start of everything takes them over as they are.
+ */
+export class DataOnly extends pulumi.ComponentResource {
+  readonly namespace: string;
+  /** The port that the gateway will have. */
+  readonly port: number;
+  /** The ports that lead to the backing services. */
+  readonly ports: PublishedPorts;
+
+  constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:index:Environment", name, {}, opts);
+    const { application, settings } = args;
+    const child = { parent: this };
+    localData(name, args, placeOf(name, { applicationName: application.name, settings }, child), child);
+    this.namespace = settings.namespace;
+    this.port = settings.port;
+    this.ports = publishedPorts(args);
+    this.registerOutputs({});
   }
 }
 

@@ -4,6 +4,8 @@ import type { Ports } from "../settings/ports.ts";
 export interface LocalRun {
   /** The ports that were found free for those that the settings ask for; left out, these themselves. */
   readonly ports?: Ports;
+  /** `data` to make the backing services alone; left out, everything. */
+  readonly only?: "data";
 }
 
 /** Ports of this machine by what they lead to, as a stack's output. */
@@ -29,7 +31,7 @@ export function localRunVariable(run: LocalRun): Record<string, string> {
   return { [variable]: JSON.stringify(run) };
 }
 
-/** The run that the variables tell of; started without the command line, on the ports of the settings. */
+/** The run that the variables tell of; started without the command line, everything on the ports of the settings. */
 export function localRunOf(given: Readonly<Record<string, string | undefined>>): LocalRun {
   const told = given[variable];
   return told === undefined ? {} : (JSON.parse(told) as LocalRun);

@@ -237,6 +237,47 @@ describe("the local environment", () => {
     assert.deepEqual(await project.footprint(), nothing);
   });
 
+  it("starts the backing services alone, and later takes them over as they are (002-112)", async () => {
+    await project.succeed(["destroy", "--yes"]);
+    const postgres = await freePort();
+    project.configure({ ports: { postgres } });
+
+    const { stdout } = await project.succeed(["start", "--only", "data"]);
+    assert.match(
+      stdout,
+      new RegExp(`^port of postgres +postgresql://\\S+@127\\.0\\.0\\.1:${postgres}/`, "m"),
+    );
+    assert.equal(await isPostgres(postgres), true);
+    const alone = await containersOf(project);
+    assert.deepEqual(
+      alone.map((line) => line.split(" ")[0]),
+      ["object-storage", "postgres", "redis"].map((part) => `${project.namespace}-${part}`),
+    );
+    await project.start();
+
+    const whole = await containersOf(project);
+    assert.deepEqual(
+      whole.filter((line) => alone.includes(line)),
+      alone,
+    );
+    assert.equal(whole.length, 7);
+    await project.succeed(["stop"]);
+    await project.succeed(["start", "--only", "data"]);
+    const up = await docker([
+      "ps",
+      "--format",
+      "{{.Names}}",
+      "--filter",
+      `label=towpath.namespace=${project.namespace}`,
+    ]);
+    assert.deepEqual(
+      up.sort(),
+      alone.map((line) => line.split(" ")[0]),
+    );
+    await project.succeed(["destroy", "--yes"]);
+    assert.deepEqual(await project.footprint(), nothing);
+  });
+
   it("asks before it is destroyed, and stays when nobody can answer", async () => {
     await project.start();
     const before = await project.footprint();

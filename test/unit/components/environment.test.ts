@@ -154,6 +154,41 @@ describe("an environment", function () {
     assert.deepEqual(result.ports.postgres, { port: 5433, wanted: 5433 });
   });
 
+  it("makes the backing services alone, as the whole environment makes them (002-112)", async () => {
+    const ports = { postgres: 5434 };
+    const configuration = {
+      "towpath:namespace": "notes-local",
+      "towpath:ports": JSON.stringify({ postgres: 5433 }),
+    };
+    process.env.TOWPATH_LOCAL_RUN = JSON.stringify({ ports, only: "data" });
+    try {
+      const { registrations, result } = await deployed(() => deploy(notes, loadSettings("notes")), {
+        configuration,
+      });
+      assert.deepEqual(result, {
+        namespace: "notes-local",
+        port: 8080,
+        ports: { postgres: { port: 5434, wanted: 5433 } },
+      });
+      const made = registrations.filter(({ custom }) => custom).map(({ urn }) => urn);
+      const containers = made.filter((urn) => urn.includes("container:Container"));
+      assert.deepEqual(
+        containers.map((urn) => urn.split("::").at(-1)).sort(),
+        ["object-storage", "postgres", "redis"].map((part) => `notes-local-${part}-container`),
+      );
+      const known = new Set(whole.map(({ urn }) => urn));
+      assert.deepEqual(
+        made.filter((urn) => !known.has(urn)),
+        [],
+      );
+      assert.deepEqual(byName(registrations)["notes-local-postgres-container"]?.inputs.ports, [
+        { internal: 5432, external: 5434, ip: "127.0.0.1" },
+      ]);
+    } finally {
+      delete process.env.TOWPATH_LOCAL_RUN;
+    }
+  });
+
   it("delivers a secret as a variable when the application asks for it, marked secret", () => {
     const inputs = byName(whole)["notes-local-api"]?.inputs;
     const value = password("notes-local-secret-JWT_SECRET-value", 32);
