@@ -35,6 +35,24 @@ export function publishedImages({ images, services }: Pick<Application, "images"
 }
 
 /**
+ * The application without what is there only locally: the part that a release's record keeps, since another environment, with
+ * profiles of its own, takes the release from there.
+ */
+export function releasable(application: Application): Application {
+  const published = publishedImages(application);
+  const isReleased = ({ only }: Placed): boolean => only?.some((name) => name !== "local") ?? true;
+  const absent = Object.keys(application.services).filter(
+    (name) => application.services[name] !== undefined && !isReleased(application.services[name]),
+  );
+  if (absent.length === 0) return application;
+  return {
+    ...withServices(application, (name) => !absent.includes(name)),
+    images: chosen(application.images, (name) => published.includes(name)),
+    absent,
+  };
+}
+
+/**
  * The application with the services that run in an environment, and with the routes, secrets and smoke checks of those.
  * An environment with releases keeps every image that is published, so that what staging proved is whole.
  *
@@ -44,20 +62,29 @@ export function runningIn(application: Application, where: Surroundings): Applic
   const all = Object.entries(application.services);
   const running = all.filter(([, service]) => runs(service, where));
   if (all.every(([, { only, profiles }]) => only === undefined && profiles === undefined)) return application;
-  const services = Object.fromEntries(running.map(([name, service]) => [name, withoutPlace(service)]));
   const images =
     where.environment === "local" ? running.map(([, { image }]) => image) : publishedImages(application);
-  const secrets = new Set(running.flatMap(([, service]) => service.secrets));
+  const absent = all.filter(([, service]) => !runs(service, where)).map(([name]) => name);
+  return {
+    ...withServices(application, (name) => !absent.includes(name)),
+    services: Object.fromEntries(running.map(([name, service]) => [name, withoutPlace(service)])),
+    images: chosen(application.images, (name) => images.includes(name)),
+    absent: [...(application.absent ?? []), ...absent],
+  };
+}
+
+/** The application with some of its services, their secrets and the smoke checks of their routes. */
+function withServices(application: Application, isChosen: (name: string) => boolean): Application {
+  const services = chosen(application.services, isChosen);
+  const secrets = new Set(Object.values(services).flatMap((service) => service.secrets));
   return {
     ...application,
     services,
-    images: chosen(application.images, (name) => images.includes(name)),
     secrets: chosen(application.secrets, (name) => secrets.has(name)),
     smoke: application.smoke.filter(({ path }) => {
       const route = routeOf(application, path);
       return route === undefined || Object.hasOwn(services, route.service);
     }),
-    absent: all.map(([name]) => name).filter((name) => !Object.hasOwn(services, name)),
   };
 }
 

@@ -9,6 +9,7 @@ import { planDigest, type PlanBasis } from "../plan/plan-basis.ts";
 import { applicationOf, descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
 import type { ReleaseRecord } from "../plan/release-record.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
+import { describedHere } from "../settings/running-here.ts";
 
 /** The facts that the program knows of a release before anything is made, for those who decide about it. */
 export interface PlanFacts {
@@ -146,10 +147,14 @@ export function planFactsOf(planned: Planned): Omit<PlanFacts, "secrets" | "refu
 function descriptionBefore({
   application: { name },
   plan: { current },
+  settings,
   variables,
 }: Planned): ReleaseDescription | undefined {
   if (current?.description === undefined || variables === undefined) return current?.description;
-  const before = applicationOf(name, Object.keys(current.images), current.description);
+  const before = describedHere(
+    applicationOf(name, Object.keys(current.images), current.description),
+    settings,
+  );
   return descriptionOf(withVariables(before, variables));
 }
 

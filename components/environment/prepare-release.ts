@@ -5,6 +5,7 @@ import type { Application } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
+import { releasable } from "../application/running-services.ts";
 import { withVariables } from "../application/variables.ts";
 import { templateServer } from "../data/template-server.ts";
 import { portsWarning, sharedGateway } from "../gateway/shared-gateway.ts";
@@ -42,7 +43,7 @@ import { PlanFile } from "./plan-file.ts";
 import { planOrigin } from "./plan-origin.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
-import { runningHere } from "../settings/running-here.ts";
+import { describedHere, runningHere } from "../settings/running-here.ts";
 
 /**
  * Everything that has to be known of a release before anything is made: whether application and settings agree, whether
@@ -55,13 +56,14 @@ export async function prepareRelease(
   given: LoadedReleasedSettings,
 ): Promise<ReleasedEnvironmentArgs> {
   const planFile = PlanFile.open();
-  const parsed = runningHere(parseApplication(description), given.settings);
+  const whole = releasable(parseApplication(description));
+  const parsed = runningHere(whole, given.settings);
   const complete = planFile?.withoutGaps(parsed, given) ?? given;
   const application = checked(parsed, complete, planFile);
   const loaded = await withVaultSecrets(complete);
   const { settings, credential } = loaded;
   const connections = await writeConnections(folderOf(settings.namespace), settings.hosts, credential);
-  const planning = planRelease(application, loaded, planFile);
+  const planning = planRelease(whole, loaded, planFile);
   // A problem with it is reported when the hosts are well.
   planning.catch(() => undefined);
   const [connection] = Object.values(connections);
@@ -75,7 +77,10 @@ export async function prepareRelease(
   const { basis, variables } = await planOrigin(planned, settings, planFile);
   const plan = planFile === undefined ? await approvedPlan(settings, planned, basis) : planned;
   await checkPlatforms(loaded, plan, report);
-  const released = withVariables(asReleased(application, loaded, plan, planFile), loaded.settings.variables);
+  const released = withVariables(
+    asReleased({ whole, application }, loaded, plan, planFile),
+    loaded.settings.variables,
+  );
   const [{ routeSince, restarting }, migration] = await Promise.all([
     running,
     plannedMigration({ ...loaded, application: released, connection, plan, planFile }),
@@ -201,15 +206,18 @@ function lookAtRunning(
 
 /** The application as the release describes it: this checkout may do so otherwise. */
 function asReleased(
-  application: Application,
+  { whole, application }: { readonly whole: Application; readonly application: Application },
   loaded: LoadedReleasedSettings,
   plan: ReleasePlan,
   planFile: PlanFile | undefined,
 ): Application {
   const description = runningDescription(plan, loaded.settings.canary);
-  if (description === undefined || changedParts(description, descriptionOf(application)).length === 0)
+  if (description === undefined || changedParts(description, descriptionOf(whole)).length === 0)
     return application;
-  const described = applicationOf(application.name, Object.keys(plan.images), description);
+  const described = describedHere(
+    applicationOf(application.name, Object.keys(plan.images), description),
+    loaded.settings,
+  );
   // Values that only this checkout knows of are kept: they would be others when the release that uses them comes back.
   const secrets = { ...application.secrets, ...described.secrets };
   const released = { ...described, secrets };

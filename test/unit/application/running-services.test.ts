@@ -4,11 +4,12 @@ import { parseApplication } from "../../../components/application/parse.ts";
 import {
   profileProblems,
   publishedImages,
+  releasable,
   runningEnvironments,
   runningIn,
 } from "../../../components/application/running-services.ts";
 import { ciPlan } from "../../../components/ci/plan.ts";
-import { descriptionOf } from "../../../components/plan/release-description.ts";
+import { applicationOf, descriptionOf } from "../../../components/plan/release-description.ts";
 import { checkAgreement } from "../../../components/settings/agreement.ts";
 import { runningHere } from "../../../components/settings/running-here.ts";
 import { parseSettings } from "../../../components/settings/settings.ts";
@@ -60,6 +61,12 @@ describe("where services run", () => {
     assert.deepEqual(staging.absent, ["mailhog", "celery"]);
     const local = runningIn(application, { environment: "local", profiles: [] });
     assert.deepEqual(Object.keys(local.images), ["api", "web", "mailhog"]);
+    // Production takes the release from staging's record, and has profiles of its own.
+    const kept = releasable(application);
+    const again = applicationOf("notes", Object.keys(kept.images), descriptionOf(kept));
+    const inProduction = runningIn(again, { environment: "production", profiles: ["all"] });
+    assert.deepEqual(Object.keys(inProduction.services), ["api", "worker", "web", "celery"]);
+    assert.deepEqual(Object.keys(inProduction.secrets), ["JWT_SECRET", "CELERY_KEY"]);
     const without = parseApplication(merged(notes, { smoke: [{ path: "/" }] }));
     assert.deepEqual(descriptionOf(staging), descriptionOf(without));
     assert.deepEqual(ciPlan(application).releaseImages, publishedImages(application));
