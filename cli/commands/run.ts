@@ -53,11 +53,12 @@ export async function runService(asked: RunRequest, progress: Progress, project:
   const service = serviceOf(application, asked.service);
   const session = await open("look", progress, project);
   const { container, gateway } = containersOf(session, asked.service);
+  const running = runningHere(application, session.settings);
   const port = service.port === undefined ? undefined : (asked.port ?? service.port);
   if (port !== undefined && !(await isFree(port))) throw new Problem(servicePortInUse(port));
 
   const environment = {
-    application: runningHere(application, session.settings),
+    application: running,
     namespace: session.namespace,
     gateway,
     ports: portsIn(stackOutputs(session.deployment)),

@@ -2,6 +2,7 @@ import { parseApplication } from "../../components/application/parse.ts";
 import { localRunVariable, portsIn, type PublishedPorts } from "../../components/environment/local-run.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import { checkPorts, isData, type Ports } from "../../components/settings/ports.ts";
+import { runningHere } from "../../components/settings/running-here.ts";
 import type { Settings } from "../../components/settings/settings.ts";
 import { isLocal, type Engine } from "../docker/endpoint.ts";
 import { listContainers } from "../docker/containers.ts";
@@ -41,7 +42,7 @@ export async function withPort(facts: BeforeRelease, progress: Progress): Promis
   const { project, stack, engine, settings, deployment } = facts;
   if (!("port" in settings)) return { ...facts, ports: {}, moved: new Set() };
   const { namespace, ports: wanted = {} } = settings;
-  checkPorts(parseApplication(project.application), settings);
+  checkPorts(runningHere(parseApplication(project.application), settings), settings);
   const outputs = stackOutputs(deployment);
   const before = portsIn(outputs);
   const given = portIsGiven(project, stack);

@@ -3,8 +3,6 @@ import { z } from "zod";
 import type { Application } from "../application/application.ts";
 import { expected, suggestion } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-import type { CiSettings } from "./ci.ts";
-import type { LocalSettings } from "./local.ts";
 
 /** The backing services that can be published, by their part's name. */
 export const publishableData = ["postgres", "redis", "object-storage"] as const;
@@ -20,6 +18,13 @@ const once = {
     return `expected a port of its own for each, got ${port} for ${first} and ${second}; choose another for one of them`;
   },
 };
+
+/** The settings of an environment on this machine, as far as its ports go. */
+interface Portable {
+  readonly environment: "local" | "ci";
+  readonly ports?: Ports;
+  readonly reuse?: "none" | "local";
+}
 
 /** The setting of the ports that lead to services and backing services. */
 export const ports = z
@@ -43,7 +48,7 @@ function shared(given: Ports): [string, string, number] | undefined {
  *
  * @throws InputError with all that cannot be published
  */
-export function checkPorts(application: Application, settings: LocalSettings | CiSettings): void {
+export function checkPorts(application: Application, settings: Portable): void {
   const { ports: given = {} } = settings;
   const data = declaredData(application);
   const known = settings.environment === "ci" ? data : [...Object.keys(application.services), ...data];
@@ -76,7 +81,7 @@ export function checkPorts(application: Application, settings: LocalSettings | C
  *
  * @throws InputError with the one that is
  */
-export function checkGatewayPort({ port }: Pick<LocalSettings, "port">, published: Ports): void {
+export function checkGatewayPort({ port }: { readonly port: number }, published: Ports): void {
   const same = Object.keys(published).find((name) => published[name] === port);
   if (same === undefined) return;
   throw new InputError([

@@ -7,7 +7,7 @@ import { commandsOf } from "../../support/docs.ts";
 import { docker, nothing, remains } from "../../support/footprint.ts";
 import { freePort, occupy } from "../../support/free-port.ts";
 import { askVersion, checkNote, writeNote } from "../../support/notes.ts";
-import { TestProject } from "../../support/project.ts";
+import { TestProject, type StartedAnswer } from "../../support/project.ts";
 import { askPort, isPostgres } from "../../support/raw-port.ts";
 import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
@@ -158,7 +158,9 @@ describe("the local environment", () => {
     assert.equal(await askPort(redis, `AUTH ${password}\r\n`), "+OK\r\n");
     assert.equal((await request(connections.S3_ENDPOINT ?? "")).status, 403);
     assert.match(await (await request(`http://localhost:${web}`)).text(), /<div id="root">/);
-    const { connections: shown } = await project.start();
+    const again = await project.succeed(["start", "--refresh", "--json"]);
+    const { connections: shown, changes: none } = JSON.parse(again.stdout) as StartedAnswer;
+    assert.deepEqual(Object.keys(none), ["same"], JSON.stringify(none));
     assert.match(
       shown.redis ?? "",
       new RegExp(`:${redis}/0 \\(in place of ${foreign.port}, which was taken\\)$`),
