@@ -7,7 +7,7 @@ import type { Project } from "../project.ts";
 export interface StackFolders {
   /** The folder of the state, unless `PULUMI_BACKEND_URL` names another. */
   readonly state: string;
-  /** The folder of what the last operations printed, and of their events. */
+  /** The folder of what the last operations printed. */
   readonly logs: string;
 }
 

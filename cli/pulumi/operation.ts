@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { printable } from "../../components/input/printable.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
@@ -65,6 +65,9 @@ export async function runOperation(
   const tracker = trackEvents(progress, environmentName);
   const log = openSync(logFile, "w", 0o600);
   const eventLog = openSync(eventFile, "w", 0o600);
+  const events = followEvents(eventFile, tracker.see);
+  // Debug messages of Pulumi's SDK in it have secrets in the clear: without a name, nothing of it stays.
+  rmSync(eventFile);
   const child = spawn(
     join(pulumiFolder(project), "pulumi"),
     [
@@ -85,7 +88,6 @@ export async function runOperation(
   if (child.pid !== undefined && yields) yieldToOthers(child.pid);
   closeSync(log);
   closeSync(eventLog);
-  const events = followEvents(eventFile, tracker.see);
   const asked = { toStop: false };
   const ending = await duringInterrupts(
     () => {
