@@ -7,8 +7,8 @@ import { withVariables } from "../../components/application/variables.ts";
 import type { RunJobInput, RunJobReceipt } from "../../components/contract/run-job.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
-import { isPreview, labelFor } from "../../components/naming/namespace.ts";
-import { labels } from "../../components/naming/names.ts";
+import { isPreview } from "../../components/naming/namespace.ts";
+import { labels, namesOf } from "../../components/naming/names.ts";
 import { listContainers } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { Problem } from "../problem.ts";
@@ -61,7 +61,7 @@ export async function runJob(
   const input: RunJobInput = {
     job,
     like: await copyOf(described, { job, stack, namespace, connection }),
-    name: labelFor(`${namespace}-job-${job}`, longestContainerName),
+    name: namesOf(namespace).job(job),
     command: described.command,
     timeoutSeconds: described.timeoutSeconds,
     labels: labels({
@@ -84,9 +84,6 @@ export async function runJob(
   )) as RunJobReceipt;
   return { stack, job, command: described.command, file, ...receipt };
 }
-
-/** The longest name of a container: it is a name on a network too. */
-const longestContainerName = 63;
 
 function jobOf({ name, jobs }: Application, asked: string): Job {
   const job = jobs[asked];

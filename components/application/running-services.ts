@@ -26,11 +26,16 @@ function runs({ only, profiles }: Placed, where: Surroundings): boolean {
   return isHere && (profiles === undefined || profiles.some((profile) => where.profiles.includes(profile)));
 }
 
+/** Tells whether a service runs in an environment with releases, and not only locally. */
+function isReleased({ only }: Placed): boolean {
+  return only?.some((name) => name !== "local") ?? true;
+}
+
 /** The images of services that run in an environment with releases, and those that no service has: what is published. */
 export function publishedImages({ images, services }: Pick<Application, "images" | "services">): string[] {
   return Object.keys(images).filter((image) => {
     const users = Object.values(services).filter((service) => service.image === image);
-    return users.length === 0 || users.some(({ only }) => only?.some((name) => name !== "local") ?? true);
+    return users.length === 0 || users.some(isReleased);
   });
 }
 
@@ -40,9 +45,8 @@ export function publishedImages({ images, services }: Pick<Application, "images"
  */
 export function releasable(application: Application): Application {
   const published = publishedImages(application);
-  const isReleased = ({ only }: Placed): boolean => only?.some((name) => name !== "local") ?? true;
-  const absent = Object.keys(application.services).filter(
-    (name) => application.services[name] !== undefined && !isReleased(application.services[name]),
+  const absent = Object.entries(application.services).flatMap(([name, service]) =>
+    isReleased(service) ? [] : [name],
   );
   if (absent.length === 0) return application;
   return {
@@ -64,7 +68,7 @@ export function runningIn(application: Application, where: Surroundings): Applic
   if (all.every(([, { only, profiles }]) => only === undefined && profiles === undefined)) return application;
   const images =
     where.environment === "local" ? running.map(([, { image }]) => image) : publishedImages(application);
-  const absent = all.filter(([, service]) => !runs(service, where)).map(([name]) => name);
+  const absent = all.filter((one) => !running.includes(one)).map(([name]) => name);
   return {
     ...withServices(application, (name) => !absent.includes(name)),
     services: Object.fromEntries(running.map(([name, service]) => [name, withoutPlace(service)])),

@@ -30,6 +30,8 @@ export interface Names {
   readonly volume: (part: string) => string;
   /** A container that is replaced by a release: Pulumi adds `-` and 7 digits of its own. */
   readonly workload: (service: string) => string;
+  /** The container of a job while it runs. */
+  readonly job: (job: string) => string;
   /** A bucket in the object storage. */
   readonly bucket: (bucket: string) => string;
   /** The image that is built from one of the application's images, without a tag. */
@@ -53,6 +55,7 @@ export function namesOf(namespace: string): Names {
     database: namespace.replaceAll("-", "_"),
     volume: (part) => named(part),
     workload: (service) => named(service, longest - 8),
+    job: (job) => named(`job-${job}`),
     bucket: (bucket) => named(bucket),
     image: (image) => named(image),
   };
