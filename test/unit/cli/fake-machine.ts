@@ -71,6 +71,24 @@ export class FakeMachine {
       .filter((call) => call !== "" && !looks.test(call));
   }
 
+  /** Plays a step's program: it notes its name, its host and its input, and then does this. */
+  step(end: string): void {
+    this.write(
+      "steps/run.mjs",
+      `import { writeFileSync } from "node:fs";
+       import { text } from "node:stream/consumers";
+       const input = JSON.parse(await text(process.stdin));
+       writeFileSync("step.json", JSON.stringify({ program: process.argv[2], host: process.env.TOWPATH_HOST, input }));
+       ${end}`,
+    );
+  }
+
+  /** What the step's program noted; undefined where none ran. */
+  get stepTold(): unknown {
+    const file = join(this.root, "step.json");
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as unknown) : undefined;
+  }
+
   write(path: string, text: string): void {
     const file = join(this.root, path);
     mkdirSync(dirname(file), { recursive: true });

@@ -1,6 +1,5 @@
 /** A dump of a stack's database from the command line. That the dump is one is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { backup, backupInWords, type Backup } from "../../../../cli/commands/backup.ts";
 import type { BackupReceipt } from "../../../../components/contract/database.ts";
@@ -33,7 +32,7 @@ describe("a backup of a stack on its host", function () {
     machine.write("setup/bootstrap.mjs", "");
     host = await PlayedHost.start(machine, { migration: { lockWaitSeconds: 5 } });
     released({ schema: { after: "0004", applied: [], destructive: [] } });
-    ending(`console.log('${JSON.stringify(receipt)}');`);
+    machine.step(`console.log('${JSON.stringify(receipt)}');`);
     progress.lines.length = 0;
   });
   afterEach(async () => {
@@ -45,21 +44,6 @@ describe("a backup of a stack on its host", function () {
   function released(...records: readonly object[]): void {
     machine.pulumi("stack", [{ releases: records.map((more) => record("b", more)) }]);
   }
-  /** Plays a program that notes its start and then does this. */
-  function ending(end: string): void {
-    machine.write(
-      "steps/run.mjs",
-      `import { writeFileSync } from "node:fs";
-       import { text } from "node:stream/consumers";
-       const input = JSON.parse(await text(process.stdin));
-       writeFileSync("step.json", JSON.stringify({ program: process.argv[2], host: process.env.TOWPATH_HOST, input }));
-       ${end}`,
-    );
-  }
-  function told(): unknown {
-    const file = join(machine.root, "step.json");
-    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
-  }
   function backingUp(stack = "staging", project = machine.project): Promise<Backup> {
     return backup(stack, progress, project);
   }
@@ -70,7 +54,7 @@ describe("a backup of a stack on its host", function () {
       ...{ stack: "staging", host: "app1", release: idOf("b"), revision: "0004" },
       ...receipt,
     });
-    assert.deepEqual(told(), {
+    assert.deepEqual(machine.stepTold, {
       program: "back-up",
       host: ".towpath/ssh/notes-staging/app1",
       input: {
@@ -103,7 +87,7 @@ describe("a backup of a stack on its host", function () {
   });
 
   it("shows what it waits for, and then why it failed, with the program's message", async () => {
-    ending(
+    machine.step(
       `console.error("waiting for app1 (15 s so far)"); console.log("backup: the host's disk is full"); process.exitCode = 1;`,
     );
     await assert.rejects(backingUp(), { name: "Problem", message: "backup: the host's disk is full" });
@@ -116,12 +100,12 @@ describe("a backup of a stack on its host", function () {
   });
 
   it("reports why a program ended before its work began", async () => {
-    ending(`throw new Error("no such file");`);
+    machine.step(`throw new Error("no such file");`);
     await assert.rejects(backingUp(), { name: "Problem", message: /no such file/ });
   });
 
   it("reports that its program was ended", async () => {
-    ending(`process.kill(process.pid, "SIGKILL");`);
+    machine.step(`process.kill(process.pid, "SIGKILL");`);
     await assert.rejects(backingUp(), {
       name: "Problem",
       message:
@@ -137,7 +121,7 @@ describe("a backup of a stack on its host", function () {
       message:
         "backup: expected a release of staging, got none; release one first with npm run pulumi -- up --stack staging",
     });
-    assert.equal(told(), undefined);
+    assert.equal(machine.stepTold, undefined);
   });
 
   it("is refused for a stack without releases", async () => {
@@ -157,7 +141,7 @@ describe("a backup of a stack on its host", function () {
       name: "HostProblem",
       message: /^towpath:hosts\.app1: .*cannot be reached, got "[^"]*Connection refused"/,
     });
-    assert.equal(told(), undefined);
+    assert.equal(machine.stepTold, undefined);
   });
 
   it("is refused for an application without a database", async () => {

@@ -1,7 +1,5 @@
 /** A job from the command line. That it runs like a copy of its service is proved in test/e2e. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { jobInWords, runJob, type JobRun } from "../../../../cli/commands/job.ts";
 import type { ApplicationDescription } from "../../../../components/application/description.ts";
 import { FakeMachine } from "../fake-machine.ts";
@@ -26,7 +24,7 @@ describe("towpath job run", function () {
       variables: { api: { SMTP_HOST: "mail", NAME: "${namespace}" } },
     });
     machine.docker("ps", copies("api"));
-    ending(`console.log('{"log":"  | 3 notes","seconds":1.5}');`);
+    machine.step(`console.log('{"log":"  | 3 notes","seconds":1.5}');`);
     progress.lines.length = 0;
   });
   afterEach(async () => {
@@ -37,22 +35,6 @@ describe("towpath job run", function () {
 
   function copies(part: string): string {
     return `1\tnotes-${part}-1a\trunning\tUp 2 minutes (healthy)\t${part}\tr1\t`;
-  }
-  /** Plays a program that notes its start and then does this. */
-  function ending(end: string): void {
-    machine.write(
-      "steps/run.mjs",
-      `import { writeFileSync } from "node:fs";
-       import { text } from "node:stream/consumers";
-       const input = JSON.parse(await text(process.stdin));
-       const { TOWPATH_HOST: host } = process.env;
-       writeFileSync("step.json", JSON.stringify({ program: process.argv[2], ...(host && { host }), input }));
-       ${end}`,
-    );
-  }
-  function told(): { input: object } | undefined {
-    const file = join(machine.root, "step.json");
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { input: object }) : undefined;
   }
   function running(stack: string, job = "seed", jobs: ApplicationDescription["jobs"] = { seed: described }) {
     const { application } = machine.project;
@@ -66,7 +48,7 @@ describe("towpath job run", function () {
       ...{ stack: "staging", job: "seed", command: described.command, file },
       ...{ log: "  | 3 notes", seconds: 1.5 },
     } satisfies JobRun);
-    assert.deepEqual(told(), {
+    assert.deepEqual(machine.stepTold, {
       program: "run-job",
       host: ".towpath/ssh/notes-staging/app1",
       input: {
@@ -93,13 +75,13 @@ describe("towpath job run", function () {
 
   it("runs it on this machine's engine for the local environment", async () => {
     await running("local");
-    const { host: of, input } = told() as { host?: string; input: { name: string } };
+    const { host: of, input } = machine.stepTold as { host?: string; input: { name: string } };
     assert.equal(of, undefined);
     assert.equal(input.name, "notes-local-job-seed");
   });
 
   it("fails with the program's message", async () => {
-    ending(`console.log("jobs.seed: it is full"); process.exitCode = 1;`);
+    machine.step(`console.log("jobs.seed: it is full"); process.exitCode = 1;`);
     await assert.rejects(running("staging"), { name: "Problem", message: "jobs.seed: it is full" });
   });
 
@@ -112,7 +94,7 @@ describe("towpath job run", function () {
       name: "Problem",
       message: 'job: no such job of notes, got "seed"; describe it in application.ts, under jobs',
     });
-    assert.equal(told(), undefined);
+    assert.equal(machine.stepTold, undefined);
   });
 
   it("refuses where no copy of the service runs, with what brings one up", async () => {
@@ -123,7 +105,7 @@ describe("towpath job run", function () {
       message: message("notes-staging", "release it with npm run pulumi -- up --stack staging"),
     });
     await assert.rejects(running("local"), { message: message("notes-local", 'start it with "npm start"') });
-    assert.equal(told(), undefined);
+    assert.equal(machine.stepTold, undefined);
   });
 
   it("tells how to wake a preview that is asleep", async () => {
