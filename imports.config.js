@@ -34,7 +34,10 @@ export const floors = {
     [{ folder: "settings", what: "what differs: Pulumi.<stack>.yaml" }],
     [{ folder: "application", what: "what is shipped: application.ts" }],
     [{ folder: "naming", what: "namespaces, names, labels" }],
-    [{ folder: "input", what: "checks of what people write, and their words" }],
+    [
+      { folder: "input", what: "checks of what people write, and their words" },
+      { folder: "timing", what: "how long parts of a run take" },
+    ],
   ],
   cli: [
     [{ folder: "commands", what: "one command each" }],
@@ -54,6 +57,7 @@ export const floors = {
       { folder: "drift", what: "what differs" },
       { folder: "on-this-machine", what: "local processes" },
     ],
+    [{ folder: "timings", what: "where the time of a run went" }],
     [
       { folder: "pulumi", what: "runs it, reads its state" },
       { folder: "docker", what: "asks the engine" },

@@ -4,6 +4,7 @@
  */
 import type { ApplicationDescription } from "./application/description.ts";
 import type { LoadedSettings } from "./settings/loaded-settings.ts";
+import { noteStart, timed } from "./timing/spans.ts";
 
 export {
   defineApplication,
@@ -28,7 +29,12 @@ export type { LoadedSettings };
  * @throws RunError with all problems at once
  */
 export async function loadSettings(applicationName: string): Promise<LoadedSettings> {
-  const loaded = await import("./environment/load-settings.ts");
+  noteStart("program", "the program");
+  const loaded = await timed(
+    "program",
+    "loading Pulumi's SDK",
+    () => import("./environment/load-settings.ts"),
+  );
   return loaded.loadSettings(applicationName);
 }
 
@@ -41,6 +47,7 @@ export async function deploy(
   application: ApplicationDescription,
   settings: LoadedSettings | Promise<LoadedSettings>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const loaded = await import("./environment/deploy.ts");
-  return loaded.deploy(application, await settings);
+  const loaded = await timed("program", "loading the components", () => import("./environment/deploy.ts"));
+  const given = await settings;
+  return timed("program", "preparing and describing all resources", () => loaded.deploy(application, given));
 }

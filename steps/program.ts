@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { UserError } from "../components/input/user-error.ts";
+import { noteStart, timed } from "../components/timing/spans.ts";
 import { withoutSecrets } from "./delivered.ts";
 import { knowRun } from "./lineage.ts";
 import type { Machine } from "./machine/machine.ts";
@@ -26,7 +27,9 @@ export async function runStep<Input>(
   try {
     const input = JSON.parse(await text(process.stdin)) as Input;
     const started = Date.now();
-    const receipt = await telling(async () => step(input, await openMachine()));
+    const name = nameOf(input);
+    noteStart("step", name);
+    const receipt = await timed("step", name, () => telling(async () => step(input, await openMachine())));
     console.log(JSON.stringify({ ...receipt, seconds: Math.round((Date.now() - started) / 100) / 10 }));
   } catch (error) {
     const said = withoutSecrets(error instanceof UserError ? error.message : inspect(error));
@@ -34,6 +37,13 @@ export async function runStep<Input>(
     else console.log(said);
     process.exitCode = 1;
   }
+}
+
+/** The name of this program in timings, with what it is about. */
+function nameOf(input: unknown): string {
+  const [program = ""] = process.argv.slice(2);
+  const { subject } = input as { readonly subject?: unknown };
+  return typeof subject === "string" ? `${program} of ${subject}` : program;
 }
 
 /** Does the work, and reports on standard error what it waits for where that is shown. */

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { openProject } from "../project.ts";
+import { withTimings } from "../timings/timings.ts";
 import { answer, json } from "../terminal/answer.ts";
 import type { CiRequest } from "./ci.ts";
 
 /** `towpath ci` */
 export function ciCommand(program: Command): void {
-  program
-    .command("ci")
+  withTimings(program.command("ci"), openProject)
     .description("check the application in an environment that is thrown away")
     .option(...json)
     .option("--only <check>", "run one check, with those that it waits for")

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import { isPreview, previewStack } from "../../components/naming/namespace.ts";
 import { openProject } from "../project.ts";
 import type { PreviewWish } from "../preview/wish.ts";
+import { withTimings } from "../timings/timings.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 interface Named {
@@ -15,7 +16,7 @@ interface Named {
 /** `towpath preview` */
 export function previewCommand(program: Command): void {
   const preview = program.command("preview").description("running copies of pull requests and branches");
-  named(preview.command("up"))
+  withTimings(named(preview.command("up")), openProject)
     .description("bring a preview up, or up to date, and tell GitHub of it")
     .option("--commit <sha>", "a published commit; the newest of the pull request or branch by default")
     .option("--queued", "those that wait for room, where their turn has come")

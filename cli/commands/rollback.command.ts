@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { openProject } from "../project.ts";
+import { withTimings } from "../timings/timings.ts";
 import { answer, json } from "../terminal/answer.ts";
 import type { RollbackSettings } from "./rollback.ts";
 
 /** `towpath rollback` */
 export function rollbackCommand(program: Command): void {
-  program
-    .command("rollback")
+  withTimings(program.command("rollback"), openProject)
     .description("go back to an earlier release: says what that does, asks, and releases its images again")
     .argument("[release]", "its id, as npx towpath releases shows it; the last good one unless it is given")
     .requiredOption("--stack <stack>", "staging or production")

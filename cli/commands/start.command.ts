@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import { openProject } from "../project.ts";
+import { withTimings } from "../timings/timings.ts";
 import { answer, json } from "../terminal/answer.ts";
 
 interface StartFlags {
@@ -10,8 +11,7 @@ interface StartFlags {
 
 /** `towpath start` */
 export function startCommand(program: Command): void {
-  program
-    .command("start")
+  withTimings(program.command("start"), openProject)
     .description("set this machine up and start the local environment")
     .option(...json)
     .option("--refresh", "look at every resource first, also where nothing seems to be missing", false)

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { printable } from "../../components/input/printable.ts";
+import { noteSpan, now } from "../../components/timing/spans.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
 import { yieldToOthers } from "../process/priority.ts";
 import { sessionEnd } from "../process/session-end.ts";
@@ -68,6 +69,7 @@ export async function runOperation(
   const events = followEvents(eventFile, tracker.see);
   // Debug messages of Pulumi's SDK in it have secrets in the clear: without a name, nothing of it stays.
   rmSync(eventFile);
+  const began = now();
   const child = spawn(
     join(pulumiFolder(project), "pulumi"),
     [
@@ -109,6 +111,7 @@ export async function runOperation(
   );
   ended();
   if (asked.toStop && child.pid !== undefined) await sessionEnd(child.pid);
+  noteSpan("command", `pulumi ${kind}`, began);
   events.end();
   tracker.end();
   return {

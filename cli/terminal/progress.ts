@@ -1,3 +1,4 @@
+import { noteSpan } from "../../components/timing/spans.ts";
 import { duration } from "./duration.ts";
 
 /** One piece of work that may take long enough to be worth a line. */
@@ -85,6 +86,7 @@ export function showProgress(
   }
   function end(step: Running, ending: (time: string) => string): void {
     if (!running.delete(step)) return;
+    noteSpan("command", step.text, step.started);
     const took = now() - step.started;
     if (took >= quietFor) say(`${screen.live ? "  " : ""}${line(step, ending(duration(took)))}`);
     if (running.size === 0) stop();

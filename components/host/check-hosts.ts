@@ -13,6 +13,7 @@ import {
 } from "./preflight.ts";
 import type { HostConnection } from "./ssh-config.ts";
 import { HostProblem } from "./ssh-failure.ts";
+import { timed } from "../timing/spans.ts";
 
 /** The findings of the preflight on one host. */
 export interface HostReport {
@@ -36,7 +37,7 @@ export function connectAll<Host extends string>(
   connections: Readonly<Record<Host, HostConnection>>,
 ): Record<Host, Promise<void>> {
   const connecting = Object.entries<HostConnection>(connections).map(([name, connection]) => {
-    const reached = connect(connection);
+    const reached = timed("program", `connecting to ${name}`, () => connect(connection));
     reached.catch(() => undefined); // the preflight says it
     return [name, reached];
   });
@@ -84,7 +85,7 @@ async function checkHost(
   const { host } = connection;
   try {
     await reached;
-    const facts = await factsOf(connection);
+    const facts = await timed("program", `looking at what ${host} is`, () => factsOf(connection));
     const careful = cautions(host, facts, demand);
     const problems = judge(host, facts, demand);
     return { host, facts, problems, ...(careful.length > 0 && { cautions: careful }) };

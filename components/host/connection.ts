@@ -15,6 +15,7 @@ import { defined } from "../input/defined.ts";
 import { until } from "../input/until.ts";
 import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
 import type { HostSettings } from "../settings/host.ts";
+import { timed } from "../timing/spans.ts";
 import { shellWords } from "./shell-words.ts";
 import {
   configFile,
@@ -253,12 +254,14 @@ async function ssh(
 ): Promise<SshAnswer> {
   // ssh takes a host with every command for a connection that is open.
   const named = args[0] === "-O" && !args.includes(host) ? [...args, host] : args;
-  const ended = await execa("ssh", ["-F", configFile({ folder }), ...named], {
-    reject: false,
-    timeout: timeoutSeconds * 1000,
-    env: { LC_ALL: "C" },
-    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-  });
+  const ended = await timed("call", "ssh", () =>
+    execa("ssh", ["-F", configFile({ folder }), ...named], {
+      reject: false,
+      timeout: timeoutSeconds * 1000,
+      env: { LC_ALL: "C" },
+      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+    }),
+  );
   const { exitCode, stdout, stderr, timedOut } = ended;
   return {
     exitCode,

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { InputError } from "../input/input-error.ts";
+import { timed } from "../timing/spans.ts";
 import { loginVariables } from "./docker-login.ts";
 import type { RegistryAccount } from "./registry-account.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
@@ -29,18 +30,20 @@ export async function askDocker(
   timeoutSeconds = defaultTimeoutSeconds,
   account?: RegistryAccount,
 ): Promise<EngineAnswer> {
-  const { failed, exitCode, timedOut, stdout, stderr } = await execa("docker", args, {
-    // What points the client elsewhere in a person's own environment does not count.
-    env: {
-      DOCKER_HOST: engineAddress(connection),
-      DOCKER_CONTEXT: undefined,
-      DOCKER_TLS_VERIFY: undefined,
-      ...(account !== undefined && loginVariables(account, ".", process.env.PATH)),
-    },
-    timeout: timeoutSeconds * 1000,
-    reject: false,
-    stdin: "ignore",
-  });
+  const { failed, exitCode, timedOut, stdout, stderr } = await timed("call", `docker ${args[0] ?? ""}`, () =>
+    execa("docker", args, {
+      // What points the client elsewhere in a person's own environment does not count.
+      env: {
+        DOCKER_HOST: engineAddress(connection),
+        DOCKER_CONTEXT: undefined,
+        DOCKER_TLS_VERIFY: undefined,
+        ...(account !== undefined && loginVariables(account, ".", process.env.PATH)),
+      },
+      timeout: timeoutSeconds * 1000,
+      reject: false,
+      stdin: "ignore",
+    }),
+  );
   if (failed && saysCut(stderr)) throw new InputError([connectionLost(connection.host)]);
   if (timedOut) return { succeeded: false, stdout, stderr: `no answer within ${timeoutSeconds} s` };
   return { succeeded: !failed, exitCode, stdout, stderr };

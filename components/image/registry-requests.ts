@@ -4,6 +4,7 @@ import { defined } from "../input/defined.ts";
 import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../input/patience.ts";
 import { UserError } from "../input/user-error.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
+import { timed } from "../timing/spans.ts";
 import { challengeOf, tokenOf, type SignIn } from "./registry-token.ts";
 
 /** A registry does not answer, or not as it should: `towpath:registry: problem, got X; fix`. */
@@ -112,11 +113,9 @@ export class RegistryRequests {
     { method, repository, path, headers = {}, body }: RegistryRequest,
     authorization: string | undefined,
   ): Promise<RegistryAnswer> {
-    return this.fetched(`${this.base}/v2/${repository}/${path}`, {
-      method,
-      headers: { ...headers, ...defined({ authorization }) },
-      ...defined({ body }),
-    });
+    const url = `${this.base}/v2/${repository}/${path}`;
+    const init = { method, headers: { ...headers, ...defined({ authorization }) }, ...defined({ body }) };
+    return timed("call", `registry ${method} ${repository}`, () => this.fetched(url, init));
   }
 
   private async fetched(url: string, init: RequestInit): Promise<RegistryAnswer> {

@@ -8,6 +8,7 @@ import type { StatementFacts } from "./migration-facts.ts";
 import { pendingMigrations, type MigratingRelease, type PrintFromImage } from "./pending-migrations.ts";
 import { readMigration } from "./read-migration.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
+import { timed } from "../timing/spans.ts";
 
 /** Arguments of a plan of the migration. */
 export interface MigrationPlanArgs extends MigratingRelease {
@@ -45,7 +46,8 @@ const nothing: MigrationPlan = { revisions: [], findings: [], statements: [], de
  * what is pending.
  */
 export async function planMigration(args: MigrationPlanArgs, print: PrintFromImage): Promise<MigrationPlan> {
-  const pending = args.stays ? undefined : await pendingMigrations(args, print);
+  const asking = (): ReturnType<typeof pendingMigrations> => pendingMigrations(args, print);
+  const pending = args.stays ? undefined : await timed("program", "asking for pending migrations", asking);
   if (pending === undefined) return nothing;
   if (typeof pending === "string") {
     const warning = `migrations: what they will run is not known, for ${pending}`;

@@ -7,6 +7,7 @@ import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { plannedInWords } from "./decide.ts";
 import { environmentRegistry } from "./environment-registry.ts";
 import { checkedOutCommit, defaultBranch, tagsOf } from "./git-facts.ts";
+import { timed } from "../timing/spans.ts";
 import { planFrom, recordsIn, type Look, type ReleasePlan } from "./plan.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 import { stackOutputsOf } from "./stack-outputs.ts";
@@ -27,19 +28,20 @@ export async function planRelease(
   loaded: LoadedReleasedSettings,
   look?: Look,
 ): Promise<ReleasePlan> {
-  const planning = planFrom(application, loaded.settings, {
-    registry: environmentRegistry(loaded),
-    recordsOf,
-    stack: pulumi.getStack(),
-    commit: () => checkedOutCommit(),
-    tagsOf: (commit) => tagsOf(commit),
-    defaultBranch: () => defaultBranch(),
-    variables: process.env,
-    user: userInfo().username,
-    now: new Date(),
-    ...defined({ look }),
-  });
-  const plan = await planning;
+  const planning = () =>
+    planFrom(application, loaded.settings, {
+      registry: environmentRegistry(loaded),
+      recordsOf,
+      stack: pulumi.getStack(),
+      commit: () => checkedOutCommit(),
+      tagsOf: (commit) => tagsOf(commit),
+      defaultBranch: () => defaultBranch(),
+      variables: process.env,
+      user: userInfo().username,
+      now: new Date(),
+      ...defined({ look }),
+    });
+  const plan = await timed("program", "planning the release", planning);
   if (plan.changes) void pulumi.log.info(plannedInWords(plan));
   for (const warning of plan.warnings) void pulumi.log.warn(warning);
   return plan;

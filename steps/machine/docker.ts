@@ -1,4 +1,5 @@
 import { execa, ExecaError } from "execa";
+import { timed } from "../../components/timing/spans.ts";
 import { StepFailure } from "../step-failure.ts";
 import { reach, wasCut } from "./reach.ts";
 
@@ -72,11 +73,13 @@ async function callOnce(
   milliseconds: number,
 ): Promise<string> {
   try {
-    const { stdout } = await execa("docker", args, {
-      timeout: milliseconds,
-      env: environment,
-      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-    });
+    const { stdout } = await timed("call", `docker ${args[0] ?? ""}`, () =>
+      execa("docker", args, {
+        timeout: milliseconds,
+        env: environment,
+        ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+      }),
+    );
     return stdout;
   } catch (error) {
     if (!(error instanceof ExecaError)) throw error;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { commandsOf } from "../../support/docs.ts";
 import { nothing } from "../../support/footprint.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -20,13 +22,26 @@ describe("docs/local.md", () => {
     assert.ok(commands.length > 8, commands.join("\n"));
 
     let address: string | undefined;
+    let waterfall = "";
     for (const command of commands) {
       const { code, stdout, stderr } = await project.spawn("sh", ["-c", command]).ended;
       assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
       address = /^url: (.*)$/m.exec(stdout)?.[1] ?? address;
+      if (command.endsWith(" --timings")) waterfall = stderr;
+      if (command.endsWith(" --timings")) checkTrace(project.folder);
     }
 
+    for (const part of [/ towpath: starts$/m, / {3}the program: starts$/m, / {5}switch-route$/m])
+      assert.match(waterfall, part);
     assert.equal(address, `http://localhost:${port}`);
     assert.deepEqual(await project.footprint(), nothing);
   });
 });
+
+/** Makes sure that the trace of `npm start -- --timings` has parts of all kinds. */
+function checkTrace(folder: string): void {
+  const text = readFileSync(join(folder, ".towpath/timings/start.json"), "utf8");
+  const { traceEvents } = JSON.parse(text) as { traceEvents: readonly { ph: string; cat?: string }[] };
+  const kinds = traceEvents.filter(({ ph }) => ph === "X").map(({ cat }) => cat);
+  assert.deepEqual([...new Set(kinds)].sort(), ["call", "command", "program", "step"]);
+}
