@@ -1,8 +1,9 @@
 import { parseApplication } from "../../components/application/parse.ts";
 import { checkHosts, type HostReport } from "../../components/host/check-hosts.ts";
-import { demandOf, gatewayDemand, size } from "../../components/host/preflight.ts";
+import { demandOf, gatewayDemand } from "../../components/host/preflight.ts";
 import { checkRegistry } from "../../components/image/registry.ts";
 import { defined } from "../../components/input/defined.ts";
+import { size } from "../../components/input/size.mjs";
 import type { RegistrySettings } from "../../components/settings/registry.ts";
 import { run } from "../process/run.ts";
 import type { PulumiCall } from "../pulumi/call.ts";

@@ -1,5 +1,5 @@
 import type { PlanFacts } from "../../components/environment/plan-facts.ts";
-import { size } from "../../components/host/preflight.ts";
+import { size } from "../../components/input/size.mjs";
 import type { Finding, MigrationFacts, StatementFacts } from "../../components/migration/migration-facts.ts";
 import { waitsFor } from "../../components/migration/lock-modes.ts";
 import type { ResourceChange, StackPlan } from "../plan/stack-plan.ts";

@@ -1,13 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readFileSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { imageReference } from "../application/images.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import type { Host } from "../host/host.ts";
-import { towpathFolder } from "../host/towpath-folder.ts";
+import { plainProgram, programImage } from "../host/plain-program.ts";
 import type { Room } from "../settings/room.ts";
-import { activatorCommand, programFolder } from "./question.ts";
+import { activatorCommand } from "./question.ts";
 
 /** Arguments of the activator. */
 export interface ActivatorArgs {
@@ -24,21 +22,11 @@ export interface ActivatorArgs {
   labels: Readonly<Record<string, string>>;
 }
 
-/** The image, with nothing but Node. */
-const image = "node:20-bookworm-slim";
-
 /** The port at which the gateway asks it. */
 export const activatorPort = 8080;
 
-/** The folder of what it keeps through a restart, and that of its program, in memory. */
-const folders = { kept: "/activator", program: programFolder };
-
-/** Writes its program, which no file system that is read-only could be given, and starts it. */
-const begin = `import { mkdirSync, writeFileSync } from "node:fs";
-mkdirSync("${folders.program}", { recursive: true });
-for (const [name, text] of Object.entries(JSON.parse(process.env.TOWPATH_PROGRAM)))
-  writeFileSync("${folders.program}/" + name, text);
-await import("${folders.program}/main.mjs");`;
+/** The folder of what it keeps through a restart. */
+const keptFolder = "/activator";
 
 const mebibyte = 1024 ** 2;
 
@@ -56,21 +44,22 @@ export class Activator extends pulumi.ComponentResource {
     super("towpath:activator:Activator", name, {}, opts);
     const { host, containerName, labels, room } = args;
     const child = { parent: this };
+    const program = plainProgram("activator/program/main.mjs");
     const container = host.copy(
       `${name}-container`,
       {
         onlyName: containerName,
-        image: imageReference(image, args.imageMirror),
-        command: ["node", "--max-old-space-size=48", "--input-type=module", "--eval", begin],
+        image: imageReference(programImage, args.imageMirror),
+        command: program.command,
         variables: {
-          TOWPATH_PROGRAM: JSON.stringify(programFiles()),
-          TOWPATH_KEPT: `${folders.kept}/kept.json`,
+          ...program.variables,
+          TOWPATH_KEPT: `${keptFolder}/kept.json`,
           TOWPATH_GATEWAY: args.gateway.containerName,
           TOWPATH_PORT: String(activatorPort),
           TOWPATH_ROOM: JSON.stringify(room),
         },
         volumes: [
-          { name: host.volume(`${name}-volume`, { name: containerName, labels }, child), path: folders.kept },
+          { name: host.volume(`${name}-volume`, { name: containerName, labels }, child), path: keptFolder },
         ],
         asksEngine: true,
         networks: [host.networkName],
@@ -99,11 +88,4 @@ export class Activator extends pulumi.ComponentResource {
     this.containerName = gate.containerName;
     this.registerOutputs({ containerName: this.containerName });
   }
-}
-
-/** The files of the program, by name: plain modules, which the container's Node runs as they are. */
-function programFiles(): Record<string, string> {
-  const source = resolve(towpathFolder(), "components/activator/program");
-  const names = readdirSync(source).filter((name) => name.endsWith(".mjs"));
-  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(source, name), "utf8")]));
 }

@@ -1,3 +1,4 @@
+import { askCommand } from "../host/plain-program.ts";
 import type { Question } from "./program/control.mjs";
 import type { Admission, Host } from "./program/host.mjs";
 import type { Answer } from "./program/room.mjs";
@@ -12,10 +13,7 @@ export interface ActivatorAnswers {
   readonly leave: { readonly result: "left" };
 }
 
-/** The folder of the activator's program in its container, in memory. */
-export const programFolder = "/tmp/program";
-
 /** The command that asks the activator, inside of its container. */
 export function activatorCommand(question: Question): string[] {
-  return ["node", `${programFolder}/ask.mjs`, JSON.stringify(question)];
+  return askCommand(question);
 }

@@ -1,6 +1,6 @@
 import type { Application } from "../application/application.ts";
-import { size } from "../host/preflight.ts";
 import { InputError } from "../input/input-error.ts";
+import { size } from "../input/size.mjs";
 import type { Limits } from "../settings/limits.ts";
 import type { Answer, Room } from "./program/room.mjs";
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { RunLimits } from "../contract/command-run.ts";
-import { endedByLimits, limitArguments, type LimitedEnd } from "./run-limits.ts";
+import { endedByLimits, type LimitedEnd } from "./program/limits.mjs";
+import { limitArguments } from "./run-limits.ts";
 import { failureLine } from "./failure-line.ts";
 
 /** A command of an image that only prints. */

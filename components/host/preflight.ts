@@ -1,4 +1,5 @@
 import type { Application } from "../application/application.ts";
+import { size } from "../input/size.mjs";
 import type { Limits } from "../settings/limits.ts";
 
 /** The demand of a release on its host. */
@@ -178,12 +179,6 @@ export function judgeVariables({
   return [
     `DOCKER_CONTEXT: the docker plugin follows it instead of towpath:hosts, got ${JSON.stringify(context)}; unset it for this run`,
   ];
-}
-
-/** A number of bytes for people: `512 MiB`, `1.5 GiB`. */
-export function size(bytes: number): string {
-  if (bytes < gibibyte) return `${Math.floor(bytes / mebibyte)} MiB`;
-  return `${Math.floor((bytes / gibibyte) * 10) / 10} GiB`;
 }
 
 function isTooOld(api: string): boolean {

@@ -1,5 +1,5 @@
 import type { BackupInput, BackupReceipt } from "../../components/contract/database.ts";
-import type { LimitedEnd } from "../../components/host/run-limits.ts";
+import type { LimitedEnd } from "../../components/host/program/limits.mjs";
 import type { Machine } from "../machine/machine.ts";
 import { waitingFor } from "../progress.ts";
 import { StepFailure } from "../step-failure.ts";

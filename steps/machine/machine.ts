@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import type { CommandRun, RunLimits } from "../../components/contract/command-run.ts";
-import type { LimitedEnd } from "../../components/host/run-limits.ts";
+import type { LimitedEnd } from "../../components/host/program/limits.mjs";
 import type { Look, Printed } from "../../components/host/isolated-run.ts";
 
 /**

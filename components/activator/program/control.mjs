@@ -9,9 +9,6 @@
  * @property {number} [memory] in bytes
  */
 
-/** Where the activator is asked, inside of its container: previews reach its port, but not this. */
-export const controlSocket = "/tmp/activator.sock";
-
 /**
  * Answers a question.
  *

@@ -1,10 +1,9 @@
 /** The activator: asked by the gateway before every request to a preview, it notes activity and wakes what sleeps. */
-import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import process from "node:process";
 import { setInterval } from "node:timers";
-import { text } from "node:stream/consumers";
-import { control, controlSocket } from "./control.mjs";
+import { answerQuestions, report } from "../../host/program/control.mjs";
+import { control } from "./control.mjs";
 import * as engine from "./engine.mjs";
 import { Host } from "./host.mjs";
 import { pageOf } from "./page.mjs";
@@ -22,11 +21,6 @@ const host = new Host({ engine, room, gateway, file, now: () => Date.now() });
 
 /** The longest time between two looks for idle previews, in milliseconds. */
 const mostBetweenLooks = 30_000;
-
-/** @param {unknown} error */
-function report(error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-}
 
 const visits = createServer(({ headers }, answer) => {
   const namespace = String(headers["towpath-preview"] ?? "");
@@ -53,20 +47,7 @@ const visits = createServer(({ headers }, answer) => {
 visits.keepAliveTimeout = 600_000;
 visits.listen(Number(TOWPATH_PORT));
 
-rmSync(controlSocket, { force: true });
-createServer((asked, answer) => {
-  text(asked)
-    .then((question) => {
-      /** @type {unknown} */
-      const read = JSON.parse(question);
-      return control(host, /** @type {import("./control.mjs").Question} */ (read));
-    })
-    .then(
-      (result) => answer.writeHead(200).end(JSON.stringify(result)),
-      (/** @type {unknown} */ error) => answer.writeHead(500).end(String(error)),
-    )
-    .catch(report);
-}).listen(controlSocket);
+answerQuestions((question) => control(host, /** @type {import("./control.mjs").Question} */ (question)));
 
 setInterval(
   () => {

@@ -13,7 +13,7 @@ describe("a question to the activator", () => {
     });
     assert.deepEqual(asked, [
       "activator",
-      ["node", "/tmp/program/ask.mjs", '{"operation":"wake","namespace":"notes-pr-12"}'],
+      ["node", "/tmp/program/host/program/ask.mjs", '{"operation":"wake","namespace":"notes-pr-12"}'],
       160,
     ]);
   });

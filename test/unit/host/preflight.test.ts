@@ -8,9 +8,9 @@ import {
   judge,
   judgeVariables,
   readFacts,
-  size,
   type HostFacts,
 } from "../../../components/host/preflight.ts";
+import { size } from "../../../components/input/size.mjs";
 
 const gibibyte = 1024 ** 3;
 const demand = { diskBytes: 2 * gibibyte, memoryBytes: 1.5 * gibibyte };
