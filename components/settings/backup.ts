@@ -2,35 +2,24 @@ import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
 import { days } from "./durations.ts";
-
-/** The numbers that each of cron's five fields takes. */
-const fields = [
-  [0, 59],
-  [0, 23],
-  [1, 31],
-  [1, 12],
-  [0, 7],
-] as const;
+import { parseSchedule, timeAfter } from "./schedule.mjs";
 
 /** Tells whether the text is five cron fields: lists of `*`, numbers and ranges, each with a step where wanted. */
 export function isSchedule(text: string): boolean {
-  const parts = text.split(" ");
-  return (
-    parts.length === fields.length && fields.every(([least, most], i) => isField(parts[i] ?? "", least, most))
-  );
+  return parseSchedule(text) !== undefined;
 }
 
-function isField(text: string, least: number, most: number): boolean {
-  return text.split(",").every((item) => {
-    const match = /^(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:\/([1-9][0-9]?))?$/.exec(item);
-    if (match === null) return false;
-    const from = Number(match[1] ?? least);
-    const to = Number(match[2] ?? match[1] ?? most);
-    return least <= from && from <= to && to <= most;
-  });
+/** Tells whether a schedule has a time at all: `0 0 30 2 *` has none. What is no schedule is told otherwise. */
+function everComes(text: string): boolean {
+  const schedule = parseSchedule(text);
+  return schedule === undefined || timeAfter(schedule, 0) !== undefined;
 }
 
 const scheduleWords = expected("five cron fields", 'for example "0 3 * * *" for 3:00 UTC each night');
+const timesWords = expected(
+  "times that ever come",
+  'none of its months has such a day; take "0 3 * * *" if in doubt',
+);
 
 /** The schema of the backup settings. */
 export const backup = z
@@ -39,18 +28,20 @@ export const backup = z
       schedule: z
         .string(scheduleWords)
         .refine(isSchedule, scheduleWords)
+        .refine(everComes, timesWords)
         .describe(
           "The times, as five cron fields in UTC: minute, hour, day of the month, month, day of the week. `0 3 * * *` is 3:00 each night.",
         ),
       retention: days("a time in days from 1d to 3650d", 'for example "30d"', 3650).describe(
-        "How long a backup is kept, in days; written as `30d`.",
+        "How long a backup is kept, in days; written as `30d`. The newest good one always is.",
       ),
     },
     expected("a schedule and a retention", 'write { "schedule": "0 3 * * *", "retention": "30d" }'),
   )
   .meta({
     id: "BackupSettings",
-    description: "When the database is backed up, apart from before each migration.",
+    description:
+      "When the database is dumped, apart from before each migration, and how long dumps are kept.",
   });
 
 export type BackupSettings = z.output<typeof backup>;

@@ -25,7 +25,7 @@ export interface Kind {
   readonly images: "built" | "commit" | "promoted";
   /** True when it keeps records of its releases, which a later one can go back to. */
   readonly records: boolean;
-  /** True when its database is dumped before a migration. */
+  /** True when its database is dumped, before a migration and at the times of a schedule. */
   readonly backups: boolean;
   /** True when people agree to a release, on GitHub or by signatures, and to a migration that takes something away. */
   readonly reviewed: boolean;

@@ -34,6 +34,12 @@ describe("production", () => {
       },
     );
     production(
+      'towpath:backup.schedule: expected times that ever come, got "0 3 30 2 *"; none of its months has such a day; take "0 3 * * *" if in doubt',
+      {
+        backup: { schedule: "0 3 30 2 *" },
+      },
+    );
+    production(
       'towpath:backup.retention: expected a time in days from 1d to 3650d, got "30"; for example "30d"',
       {
         backup: { retention: "30" },
