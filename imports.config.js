@@ -22,7 +22,10 @@ export const floors = {
       { folder: "plan", what: "what is released: records, approval, rollback" },
       { folder: "ci", what: "checks of the application" },
     ],
-    [{ folder: "activator", what: "what wakes previews that sleep" }],
+    [
+      { folder: "activator", what: "what wakes previews that sleep" },
+      { folder: "backup", what: "dumps, and when they are taken" },
+    ],
     [
       { folder: "data", what: "PostgreSQL, Redis, buckets" },
       { folder: "gateway", what: "Caddy, its sites" },

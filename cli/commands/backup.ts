@@ -36,7 +36,7 @@ export interface Backup extends BackupReceipt {
 export async function backup(stack: string, progress: Progress, project: Project): Promise<Backup> {
   checkKeepsRecords(stack);
   const application = parseApplication(project.application);
-  if (application.postgres === undefined) throw new Problem(noDatabase(application.name));
+  if (application.postgres === undefined) throw new Problem(noDatabase("backup", application.name));
   const settings = settingsOf(project, stack) as StagingSettings | ProductionSettings;
   const call = await callFor("refresh", stack, progress, project);
   const [current] = await readRecords(call, run);
@@ -77,6 +77,7 @@ function inputOf(
     database: names.database,
     volume: names.volume("backups"),
     release: id,
+    why: "by hand",
     // Those of migrations, which wait for a dump whose starter was killed.
     labels: labels({ application, environment, namespace, part: "migration" }),
     waitSeconds: migration.lockWaitSeconds,
@@ -84,8 +85,8 @@ function inputOf(
 }
 
 /** Says that the application keeps nothing that could be dumped. */
-function noDatabase(application: string): string {
-  return `backup: expected an application with a database, got ${application} without postgres; describe one in application.ts and release it first`;
+export function noDatabase(subject: string, application: string): string {
+  return `${subject}: expected an application with a database, got ${application} without postgres; describe one in application.ts and release it first`;
 }
 
 /** Says that a stack has no database yet. */

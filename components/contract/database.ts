@@ -26,6 +26,8 @@ export interface BackupInput {
   readonly volume: string;
   /** The release that the dump is taken for. */
   readonly release: string;
+  /** The reason that is written down beside it. */
+  readonly why: "release" | "by hand";
   /** The labels that find the dump that goes on when its starter was killed. */
   readonly labels: Readonly<Record<string, string>>;
 }

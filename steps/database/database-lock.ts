@@ -1,15 +1,13 @@
 import { hostname, userInfo } from "node:os";
 import { createInterface } from "node:readline";
 import { setTimeout as timer } from "node:timers/promises";
+import { lockHolder, tryLock } from "../../components/backup/program/lock.mjs";
 import type { DatabaseLock } from "../../components/contract/database.ts";
 import { saysCut } from "../../components/host/ssh-failure.ts";
 import { until } from "../../components/input/until.ts";
 import type { Machine } from "../machine/machine.ts";
 import { reach } from "../machine/reach.ts";
 import { StepFailure } from "../program.ts";
-
-/** The number of the lock: any will do that nothing else in the database uses. These are the letters `towpath`. */
-const lockNumber = "32773656075662440";
 
 /** The time that the client may take to answer one question, in seconds. */
 const answerSeconds = 30;
@@ -95,11 +93,11 @@ async function takeLock(machine: Machine, lock: TakenLock): Promise<Session> {
   const session = openSession(machine, lock);
   try {
     const taken = await until(
-      () => session.ask(`SELECT pg_try_advisory_lock(${lockNumber}::bigint)`),
+      () => session.ask(tryLock),
       (answer) => answer === "t",
       { deadline: Date.now() + lock.waitSeconds * 1000, interval: askAgainSeconds * 1000 },
     );
-    if (taken !== "t") throw new LockHeld(await holderOf(session));
+    if (taken !== "t") throw new LockHeld(await session.ask(lockHolder));
     return session;
   } catch (error) {
     await session.end();
@@ -201,16 +199,6 @@ function openSession(machine: Machine, { subject, container, administrator, data
 /** The name of the session, which shows who has the lock to whoever waits for it. */
 function sessionName(subject: TakenLock["subject"]): string {
   return `towpath${subject === "migrations" ? "" : ` ${subject}`} by ${userInfo().username} on ${hostname()}`;
-}
-
-function holderOf(session: Session): Promise<string> {
-  return session.ask(
-    "SELECT coalesce((SELECT format('\"%s\" since %s (process %s of the server)', application_name, " +
-      "to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"'), pid) " +
-      "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted AND objsubid = 1 " +
-      `AND (classid::bigint << 32 | objid::bigint) = ${lockNumber}::bigint ` +
-      "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1), 'nobody any more')",
-  );
 }
 
 function heldMessage({ subject, database, waitSeconds }: TakenLock, holder: string): string {

@@ -46,7 +46,8 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
     return { ...defined({ before, after: before }), applied: [] };
   }
   const { lock, backup: dump } = care;
-  const backup = dump && (await backUp(input.machine, { ...lock, ...dump, labels: input.labels }));
+  const why = "release";
+  const backup = dump && (await backUp(input.machine, { ...lock, ...dump, why, labels: input.labels }));
   await run(input, async () => {
     const { lost: _, ...unlocked } = input;
     const now = await revision(unlocked, care).then(

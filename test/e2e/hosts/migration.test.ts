@@ -152,7 +152,7 @@ describe("a migration of a database with users' data", () => {
     const said = await failing(more, { backup: { volume: small, release: "0123456789ab" } });
     assert.match(
       said,
-      /^backup: the host's disk is full, got no room for \S+-0123456789ab\.dump in the volume \S+-small; neither the database nor what runs was touched: free some on the host, or remove old dumps from that volume, and run the command again$/,
+      /^backup: the host's disk is full, got no room for \S+-0123456789ab\.dump in the volume \S+-small; neither the database nor what runs was touched: free some on the host, or remove old dumps from that volume and run the command again$/,
     );
     assert.equal(await ask("SELECT count(*) FROM notes"), "500");
   });

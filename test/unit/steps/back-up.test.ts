@@ -14,6 +14,7 @@ const input: BackUpInput = {
   database: "notes",
   volume: "notes-production-backups",
   release: "0005",
+  why: "by hand",
   labels: { "towpath.part": "migration" },
   waitSeconds: 0,
 };

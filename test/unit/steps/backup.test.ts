@@ -15,6 +15,7 @@ const input: BackupInput = {
   database: "notes",
   volume: "notes-production-backups",
   release: "0005",
+  why: "release",
   labels: { "towpath.namespace": "notes-production", "towpath.part": "migration" },
 };
 const sum = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -63,7 +64,7 @@ describe("a dump of a database", function () {
     const [, script, ...told] = create.slice(at);
     assert.match(script ?? "", /^pg_dump .* --no-password --format custom --file "\$3\.part"$/m);
     assert.ok(typeof result !== "string", result as string);
-    assert.deepEqual(told, ["sh", "postgres", "notes", result.file]);
+    assert.deepEqual(told, ["sh", "postgres", "notes", result.file, "release", ""]);
     assert.deepEqual(
       rest.map((args) => args.join(" ")),
       ["start dumper", "wait dumper", "logs dumper", "rm --force dumper"],
@@ -106,7 +107,7 @@ describe("a dump of a database", function () {
     assert.equal(
       timeless(result),
       "backup: the host's disk is full, got no room for <dump> in the volume notes-production-backups; " +
-        "neither the database nor what runs was touched: free some on the host, or remove old dumps from that volume, and run the command again",
+        "neither the database nor what runs was touched: free some on the host, or remove old dumps from that volume and run the command again",
     );
   });
 

@@ -63,6 +63,7 @@ describe("a backup of a stack on its host", function () {
         database: "notes_staging",
         volume: "notes-staging-backups",
         release: idOf("b"),
+        why: "by hand",
         labels: {
           "towpath.project": "notes",
           "towpath.environment": "staging",
