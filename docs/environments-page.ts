@@ -50,7 +50,10 @@ const rows: Readonly<Record<keyof Kind, Row>> = {
       })[data],
   },
   records: { title: "it keeps records of its releases", text: ({ records }) => yesOrNo(records) },
-  backups: { title: "its database is dumped before a migration", text: ({ backups }) => yesOrNo(backups) },
+  backups: {
+    title: "its database is dumped before a migration, and at the times of a schedule",
+    text: ({ backups }) => yesOrNo(backups),
+  },
   rights: {
     title: "containers may",
     text: ({ rights }) =>

@@ -10,7 +10,7 @@ export interface BackupsArgs {
   labels: Readonly<Record<string, string>>;
 }
 
-/** The volume `<namespace>-backups`, which holds the dumps that are taken before migrations. */
+/** The volume `<namespace>-backups`, which holds the dumps of the database. */
 export class Backups extends pulumi.ComponentResource {
   readonly volumeName: pulumi.Output<string>;
 

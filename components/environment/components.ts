@@ -1,5 +1,6 @@
 /** The exports of "towpath/components", for teams who compose environments of their own. */
 export { parseApplication } from "../application/parse.ts";
+export { ScheduledBackups } from "../backup/scheduled-backups.ts";
 export { Check } from "../ci/check.ts";
 export { BackingServices } from "../data/backing-services.ts";
 export { Backups } from "../data/backups.ts";

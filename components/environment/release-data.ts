@@ -1,14 +1,39 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ScheduledBackups } from "../backup/scheduled-backups.ts";
 import type { BackingServices } from "../data/backing-services.ts";
+import { Backups } from "../data/backups.ts";
 import { defined } from "../input/defined.ts";
 import type { Tracks } from "../plan/canary.ts";
 import { schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import type { ReleaseArgs, SchemaArgs } from "../release/release-args.ts";
+import { kinds } from "../settings/kinds.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
+import type { Place } from "./place.ts";
 
 /** Returns the command that fills a preview's new database, where there is one. */
 export function seedOf(settings: ReleasedSettings): Pick<ReleaseArgs, "seed"> {
   return "data" in settings && settings.data.kind === "seed" ? { seed: settings.data } : {};
+}
+
+/**
+ * Makes the volume for dumps where the database is dumped, and what takes them at the times that the settings ask for.
+ *
+ * @returns the volume's name
+ */
+export function backupsOf(
+  name: string,
+  { settings }: { readonly settings: ReleasedSettings },
+  { place, data: { databases: server } }: { readonly place: Place; readonly data: BackingServices },
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> | undefined {
+  if (!kinds[settings.environment].backups || server === undefined) return undefined;
+  const { names, host, labels } = place;
+  const { volumeName } = new Backups(`${name}-backups`, { names, host, labels: labels("backups") }, opts);
+  if ("backup" in settings) {
+    const scheduled = { ...place, settings: settings.backup, server, volume: volumeName };
+    new ScheduledBackups(`${name}-scheduled-backups`, scheduled, opts);
+  }
+  return volumeName;
 }
 
 /** Returns the arguments of the migration: with a dump before in production; an earlier release does not migrate. */

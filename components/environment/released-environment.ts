@@ -3,7 +3,6 @@ import type { Application } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
-import { Backups } from "../data/backups.ts";
 import type { TemplateServer } from "../data/template-server.ts";
 import type { Login } from "../gateway/login.ts";
 import { JoinedGateway } from "../gateway/joined-gateway.ts";
@@ -30,7 +29,7 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { secretSourcesOf } from "../settings/settings.ts";
 import type { PlanFile } from "./plan-file.ts";
-import { schemaArgs, seedOf } from "./release-data.ts";
+import { backupsOf, schemaArgs, seedOf } from "./release-data.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
 import { certificateOf, loginOf } from "./site-access.ts";
 
@@ -160,10 +159,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     const kind = kinds[environment];
     const { host, names } = place;
     const child = { parent: this };
-    const backups =
-      kind.backups && application.postgres !== undefined
-        ? new Backups(`${name}-backups`, { names, host, labels: place.labels("backups") }, child)
-        : undefined;
+    const backups = backupsOf(name, args, { place, data }, child);
     const pulled = (track: string, references: Readonly<Record<string, string>>): ImageIds =>
       Object.fromEntries(
         Object.entries(references).map(([image, reference]) => [
@@ -188,7 +184,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         }),
         secretValues,
         ...seedOf(settings),
-        schema: schemaArgs(args, data, tracks, { volume: backups?.volumeName, database: names.database }),
+        schema: schemaArgs(args, data, tracks, { volume: backups, database: names.database }),
         numberOfCopies: settings.copies,
         boundaries: { rights: kind.rights, limits: settings.limits, secretVersions: versions },
         access: {

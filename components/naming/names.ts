@@ -24,6 +24,10 @@ export interface Names {
   readonly gateway: string;
   /** The container of the program that wakes previews. */
   readonly activator: string;
+  /** The container of the program that takes backups at the times of a schedule. */
+  readonly backups: string;
+  /** The container of such a backup while it is taken. */
+  readonly dump: string;
   /** The application's database, and the role that owns it. */
   readonly database: string;
   /** The volume that holds a part's data. */
@@ -51,6 +55,8 @@ export function namesOf(namespace: string): Names {
     objectStorage: named("object-storage"),
     gateway: named("gateway"),
     activator: named("activator"),
+    backups: named("backups"),
+    dump: named("backups-dump"),
     // PostgreSQL needs no quotes around letters, digits and underscores.
     database: namespace.replaceAll("-", "_"),
     volume: (part) => named(part),

@@ -20,6 +20,7 @@ export const backingImages = [
   "library/redis:7",
   "library/caddy:2.11.9",
   "versity/versitygw:v1.8.0",
+  "library/node:20-bookworm-slim",
 ];
 
 /** A copy of the project whose staging and production are on test hosts, with a registry that has its images. */

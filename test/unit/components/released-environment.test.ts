@@ -177,6 +177,61 @@ describe("staging and production", function () {
     assert.deepEqual(await volumes("staging"), []);
     assert.deepEqual(await volumes("production"), ["notes-production-backups"]);
   });
+
+  it("have what takes backups at the times of the settings in production only: without a port, and with few rights", async () => {
+    const { registrations } = await released({ stack: "production" });
+    const { inputs, options } = byName(registrations)["notes-production-scheduled-backups-container"] ?? {};
+    assert.ok(inputs !== undefined && options !== undefined);
+    assert.deepEqual(
+      [inputs.name, inputs.image, inputs.ports, inputs.readOnly, inputs.restart, inputs.capabilities],
+      [
+        "notes-production-backups",
+        "docker.io/library/node:20-bookworm-slim",
+        undefined,
+        true,
+        "unless-stopped",
+        { drops: ["ALL"] },
+      ],
+    );
+    assert.deepEqual([options.protect, options.deleteBeforeReplace], [false, true]);
+    assert.deepEqual(
+      (inputs.volumes as { containerPath: string }[]).map(({ containerPath }) => containerPath),
+      ["/backups", "/var/run/docker.sock"],
+    );
+    const [program = "", task = ""] = inputs.envs as string[];
+    const files = JSON.parse(program.replace(/^TOWPATH_PROGRAM=/, "")) as Record<string, string>;
+    assert.ok("backup/program/main.mjs" in files && "settings/schedule.mjs" in files);
+    // The kernel takes no variable of more.
+    assert.ok(program.length < 100_000);
+    const labels = {
+      "towpath.project": "notes",
+      "towpath.environment": "production",
+      "towpath.namespace": "notes-production",
+    };
+    assert.deepEqual(JSON.parse(task.replace(/^TOWPATH_BACKUP=/, "")), {
+      ...{ schedule: "0 3 * * *", retentionDays: 30, folder: "/backups", waitSeconds: 900 },
+      ...{
+        server: "notes-production-postgres",
+        administrator: "notes_production",
+        database: "notes_production",
+      },
+      ...{ volume: "notes-production-backups", container: "notes-production-backups-dump" },
+      labels: { ...labels, "towpath.part": "backups" },
+      runLabels: { ...labels, "towpath.part": "migration" },
+    });
+    // It waits for the server, and nothing of a release waits for it.
+    const order = orderOf(registrations);
+    assert.ok(
+      order["notes-production-scheduled-backups-container"]?.includes("notes-production-postgres-gate-poll"),
+    );
+    assert.ok(
+      !Object.values(order)
+        .flat()
+        .some((name) => name === "notes-production-scheduled-backups-gate-poll"),
+    );
+    const staging = await released({});
+    assert.ok(!staging.registrations.some(({ name }) => name.includes("backups")));
+  });
 });
 
 describe("a host that several environments share", () => {

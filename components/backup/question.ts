@@ -1,0 +1,15 @@
+import type { HostView } from "../host/host-view.ts";
+import { askCommand } from "../host/plain-program.ts";
+import type { Question } from "./program/main.mjs";
+import type { State } from "./program/scheduler.mjs";
+
+/** The command that asks the program which takes backups, inside of its container. */
+export function backupsCommand(operation: Question["operation"]): string[] {
+  return askCommand({ operation });
+}
+
+/** Asks that program for the state of a host's backups; undefined when it does not answer. */
+export async function askBackups(host: Pick<HostView, "run">, container: string): Promise<State | undefined> {
+  const answer = await host.run(container, backupsCommand("state"));
+  return answer === undefined ? undefined : (JSON.parse(answer) as State);
+}

@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import { imageReference } from "../application/images.ts";
+import type { DatabaseServer } from "../data/postgres.ts";
+import { HealthGate } from "../host/health-gate.ts";
+import type { Host } from "../host/host.ts";
+import { plainProgram, programImage } from "../host/plain-program.ts";
+import type { Names } from "../naming/names.ts";
+import type { BackupSettings } from "../settings/backup.ts";
+import type { Task } from "./program/main.mjs";
+import { backupsCommand } from "./question.ts";
+
+/** Arguments of the backups that are taken at the times of a schedule. */
+export interface ScheduledBackupsArgs {
+  names: Names;
+  /** The prefix that stands for docker.io in image names. */
+  imageMirror: string;
+  settings: BackupSettings;
+  /** The server of the database. */
+  server: Pick<DatabaseServer, "container" | "administrator">;
+  /** The volume that the dumps of migrations are in, too. */
+  volume: pulumi.Input<string>;
+  gateTimeoutSeconds: number;
+  host: Host;
+  /** The labels of one part. */
+  labels: (part: string) => Record<string, string>;
+}
+
+/** Where it sees the volume. */
+const folder = "/backups";
+
+/** The time that one waits for a migration or another dump, in seconds; it is tried again later. */
+const waitSeconds = 900;
+
+const mebibyte = 1024 ** 2;
+
+/**
+ * The program on a host that dumps the database at the times of a schedule, and removes dumps whose time is over.
+ *
+ * It starts a container beside the server for each dump, so it has the engine's socket, which is as much as root on the host;
+ * it publishes no port, and has no other rights. Its container is started again by the engine, also after a reboot.
+ */
+export class ScheduledBackups extends pulumi.ComponentResource {
+  /** The container's name, known once it answers. */
+  readonly containerName: pulumi.Output<string>;
+
+  constructor(name: string, args: ScheduledBackupsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:backup:ScheduledBackups", name, {}, opts);
+    const { host, names, labels } = args;
+    const program = plainProgram("backup/program/main.mjs");
+    const container = host.copy(
+      `${name}-container`,
+      {
+        onlyName: names.backups,
+        image: imageReference(programImage, args.imageMirror),
+        command: program.command,
+        variables: { ...program.variables, TOWPATH_BACKUP: taskOf(args) },
+        volumes: [{ name: args.volume, path: folder }],
+        asksEngine: true,
+        networks: [host.networkName],
+        limits: { memory: 128 * mebibyte, cpus: 1 },
+        capabilities: [],
+        readOnly: true,
+        init: true,
+        graceSeconds: 10,
+        labels: labels("backups"),
+      },
+      { parent: this },
+    );
+    const gate = new HealthGate(
+      `${name}-gate`,
+      {
+        host,
+        subject: "backups",
+        containerName: container.name,
+        containerId: container.id,
+        probe: { command: backupsCommand("state") },
+        timeoutSeconds: args.gateTimeoutSeconds,
+        pids: 64,
+      },
+      { parent: this },
+    );
+    this.containerName = gate.containerName;
+    this.registerOutputs({ containerName: this.containerName });
+  }
+}
+
+/** What the program is given to do. */
+function taskOf({ names, settings, server, volume, labels }: ScheduledBackupsArgs): pulumi.Output<string> {
+  return pulumi.all([server.container, volume]).apply(([container, volumeName]) => {
+    const task: Task = {
+      schedule: settings.schedule,
+      retentionDays: settings.retention,
+      folder,
+      ...{ server: container, administrator: server.administrator, database: names.database },
+      volume: volumeName,
+      container: names.dump,
+      labels: labels("backups"),
+      // Those of migrations, and of the dumps that others take.
+      runLabels: labels("migration"),
+      waitSeconds,
+    };
+    return JSON.stringify(task);
+  });
+}
