@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { approveCommand } from "./commands/approve.command.ts";
 import { backupCommand } from "./commands/backup.command.ts";
+import { backupsCommand } from "./commands/backups.command.ts";
 import { ciCommand } from "./commands/ci.command.ts";
 import { commentCommand } from "./commands/comment.command.ts";
 import { completionCommand } from "./commands/completion.command.ts";
@@ -74,6 +75,7 @@ const commands = [
   approveCommand,
   receiptCommand,
   backupCommand,
+  backupsCommand,
   migrationsCommand,
   imagesCommand,
   sweepCommand,

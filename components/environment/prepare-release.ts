@@ -13,7 +13,6 @@ import { connectAll, preflight, type HostReport } from "../host/check-hosts.ts";
 import { writeConnections } from "../host/connection.ts";
 import { dockerView } from "../host/docker-view.ts";
 import { demandOf } from "../host/preflight.ts";
-import { restartWarnings } from "../host/restarting.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { judgePlatforms } from "../image/platforms.ts";
@@ -34,14 +33,13 @@ import {
 import { applicationOf, changedParts, descriptionOf } from "../plan/release-description.ts";
 import type { PlanBasis } from "../plan/plan-basis.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
-import type { AskGateway } from "../release/route-agreement.ts";
-import { routeSince } from "../release/route-since.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
 import { planFactsOf, type ApprovalState } from "./plan-facts.ts";
 import { PlanFile } from "./plan-file.ts";
 import { planOrigin } from "./plan-origin.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
+import { lookAtRunning } from "./running-release.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { describedHere, runningHere } from "../settings/running-here.ts";
 
@@ -70,7 +68,8 @@ export async function prepareRelease(
   if (connection === undefined) throw new Error("settings without a host");
   const connecting = connectAll(connections);
   const shared = sharedArgs(settings, application);
-  const running = lookAtRunning(settings, connection, { reached: connecting[connection.host], shared });
+  const reached = connecting[connection.host];
+  const running = lookAtRunning({ application, settings }, connection, { reached, shared });
   const reports = await preflight(connections, demandOf(application, settings), connecting);
   const report = found(reports, connection.host);
   const planned = await planning;
@@ -81,11 +80,11 @@ export async function prepareRelease(
     asReleased({ whole, application }, loaded, plan, planFile),
     loaded.settings.variables,
   );
-  const [{ routeSince, restarting }, migration] = await Promise.all([
+  const [{ routeSince, concerns }, migration] = await Promise.all([
     running,
     plannedMigration({ ...loaded, application: released, connection, plan, planFile }),
   ]);
-  for (const warning of [...(report.cautions ?? []), ...restarting, ...migration.warnings])
+  for (const warning of [...(report.cautions ?? []), ...concerns, ...migration.warnings])
     void pulumi.log.warn(warning);
   if (basis !== undefined) {
     planFile?.plan(
@@ -165,43 +164,6 @@ async function takeRoom(
   });
   const lines = roomInWords({ namespace, memory, gateway, room }, answer, isPlan ? "would sleep" : "sleeps");
   for (const line of lines) void pulumi.log.info(line);
-}
-
-/** The known facts of the release that runs, before another one takes its place. */
-interface RunningRelease {
-  /** The time since which the host's gateway serves what the state says. */
-  readonly routeSince: string;
-  /** The warnings about copies that end again and again. */
-  readonly restarting: readonly string[];
-}
-
-/** Asks the host of the release that runs as soon as it is reached; problems are reported when the hosts are well. */
-function lookAtRunning(
-  { namespace }: ReleasedSettings,
-  connection: HostConnection,
-  before: { readonly reached: Promise<void> | undefined; readonly shared: Promise<SharedArgs> },
-): Promise<RunningRelease> {
-  const outputs = stackOutputsOf(pulumi.getStack());
-  const host = dockerView(connection);
-  const askGateway: AskGateway = async (...asked) => {
-    await before.reached;
-    return host.run(...asked);
-  };
-  const looking = async (): Promise<RunningRelease> => {
-    const { gateway } = await before.shared;
-    const site = { gateway: gateway?.containerName ?? namesOf(namespace).gateway, name: namespace };
-    const [since, restarting] = await Promise.all([
-      routeSince(site, askGateway, outputs),
-      restartWarnings(await outputs, connection.host, async (copies) => {
-        await before.reached;
-        return host.restarting(copies);
-      }),
-    ]);
-    return { routeSince: since, restarting };
-  };
-  const running = looking();
-  running.catch(() => undefined);
-  return running;
 }
 
 /** The application as the release describes it: this checkout may do so otherwise. */

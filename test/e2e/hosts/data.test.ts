@@ -318,7 +318,7 @@ describe("users' data on hosts", () => {
       refused.stdout + refused.stderr,
       /notes-staging-\S+-volume"? cannot be deleted\s+because it is protected/,
     );
-    for (const command of commandsOf("data.md").filter((one) => !/ (?:backup|migrations) /.test(one))) {
+    for (const command of commandsOf("data.md").filter((one) => !/ (?:backups?|migrations) /.test(one))) {
       const { code, stdout, stderr } = await released.run(
         command.replace("npm run pulumi -- ", "pulumi ").split(" "),
       );

@@ -1,0 +1,54 @@
+import type { State } from "./program/scheduler.mjs";
+
+/** The backups of a stack, and their place. */
+interface Place {
+  readonly stack: string;
+  /** The host by its name in the settings. */
+  readonly host: string;
+  /** The container of the program that takes them. */
+  readonly container: string;
+  readonly now: Date;
+}
+
+/** The time by which a dump may be late without being told, in milliseconds: one waits for a migration, and takes its time. */
+const mayBeLate = 3600_000;
+
+/**
+ * Says what is wrong with a stack's backups; undefined where nothing is.
+ *
+ * @param state undefined where the program that takes them does not answer
+ */
+export function backupConcern(state: State | undefined, place: Place): string | undefined {
+  const { stack, host, container, now } = place;
+  if (state === undefined) {
+    return `backups: nothing answers on ${host} that takes them, so none is taken; the next up starts it, and where it was there, docker logs ${container} says why`;
+  }
+  const { lastFailure: failure, next, running } = state;
+  const more = `; ${newestInWords(state, now)}: npx towpath backups --stack ${stack} shows them`;
+  if (failure !== undefined && failure.at > (state.newestGood?.taken ?? "")) {
+    const tries = failure.tries === 1 ? "failed" : `failed, as ${failure.tries - 1} before it,`;
+    return `backups: the last one ${tries} at ${minute(failure.at)}, got "${failure.reason}"${more}`;
+  }
+  if (!running && next !== undefined && now.getTime() - Date.parse(next) > mayBeLate)
+    return `backups: none was taken at ${minute(next)}${more}`;
+  return undefined;
+}
+
+/** The newest dump that can be restored from, and its age. */
+export function newestInWords({ newestGood: newest }: Pick<State, "newestGood">, now: Date): string {
+  if (newest === undefined) return "there is no good one";
+  return `the newest good one is ${ageOf(newest.taken, now)} old, from ${minute(newest.taken)}`;
+}
+
+/** The age of something that was made at that time: `5 min`, `3 h`, `9 days`. */
+export function ageOf(time: string, now: Date): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
+  return `${Math.floor(minutes / 60 / 24)} days`;
+}
+
+/** A time to the minute: `2026-01-02 03:04 UTC`. */
+export function minute(time: string): string {
+  return `${time.slice(0, 16).replace("T", " ")} UTC`;
+}

@@ -1,0 +1,75 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Application } from "../application/application.ts";
+import { backupConcern } from "../backup/concern.ts";
+import { askBackups } from "../backup/question.ts";
+import { dockerView } from "../host/docker-view.ts";
+import type { HostView } from "../host/host-view.ts";
+import { restartWarnings } from "../host/restarting.ts";
+import type { HostConnection } from "../host/ssh-config.ts";
+import { namesOf } from "../naming/names.ts";
+import { stackOutputsOf } from "../plan/stack-outputs.ts";
+import type { AskGateway } from "../release/route-agreement.ts";
+import { routeSince } from "../release/route-since.ts";
+import type { ReleasedSettings } from "../settings/released-settings.ts";
+import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
+
+/** The environment that the release is of. */
+interface Environment {
+  readonly application: Pick<Application, "postgres">;
+  readonly settings: ReleasedSettings;
+}
+
+/** The known facts of the release that runs, before another one takes its place. */
+export interface RunningRelease {
+  /** The time since which the host's gateway serves what the state says. */
+  readonly routeSince: string;
+  /** What is wrong with it: copies that end again and again, and backups that are not taken. */
+  readonly concerns: readonly string[];
+}
+
+/** Asks the host of the release that runs as soon as it is reached; problems are reported when the hosts are well. */
+export function lookAtRunning(
+  environment: Environment,
+  connection: HostConnection,
+  before: {
+    readonly reached: Promise<void> | undefined;
+    readonly shared: Promise<Pick<ReleasedEnvironmentArgs, "gateway">>;
+  },
+): Promise<RunningRelease> {
+  const names = namesOf(environment.settings.namespace);
+  const outputs = stackOutputsOf(pulumi.getStack());
+  const host = dockerView(connection);
+  const run: AskGateway = async (...asked) => {
+    await before.reached;
+    return host.run(...asked);
+  };
+  const looking = async (): Promise<RunningRelease> => {
+    const { gateway } = await before.shared;
+    const site = { gateway: gateway?.containerName ?? names.gateway, name: names.namespace };
+    const [since, restarting, backups] = await Promise.all([
+      routeSince(site, run, outputs),
+      restartWarnings(await outputs, connection.host, async (copies) => {
+        await before.reached;
+        return host.restarting(copies);
+      }),
+      (await outputs)?.release === undefined ? [] : backupConcerns(environment, connection.host, { run }),
+    ]);
+    return { routeSince: since, concerns: [...restarting, ...backups] };
+  };
+  const running = looking();
+  running.catch(() => undefined);
+  return running;
+}
+
+/** What is wrong with the backups of a release that runs, where its settings ask for some. */
+async function backupConcerns(
+  { application, settings }: Environment,
+  host: string,
+  view: Pick<HostView, "run">,
+): Promise<string[]> {
+  if (!("backup" in settings) || application.postgres === undefined) return [];
+  const container = namesOf(settings.namespace).backups;
+  const place = { stack: settings.environment, host, container, now: new Date() };
+  const concern = backupConcern(await askBackups(view, container), place);
+  return concern === undefined ? [] : [concern];
+}
