@@ -34,6 +34,11 @@ export function backupConcern(state: State | undefined, place: Place): string | 
   return undefined;
 }
 
+/** Says that backups are nowhere but beside what they are of. */
+export function onOneHost({ stack, host }: Pick<Place, "stack" | "host">): string {
+  return `backups: those of ${stack} are on ${host} alone, beside the database, and go with its disk; copy them to another machine`;
+}
+
 /** The newest dump that can be restored from, and its age. */
 export function newestInWords({ newestGood: newest }: Pick<State, "newestGood">, now: Date): string {
   if (newest === undefined) return "there is no good one";

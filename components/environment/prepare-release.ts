@@ -7,6 +7,7 @@ import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
 import { releasable } from "../application/running-services.ts";
 import { withVariables } from "../application/variables.ts";
+import { onOneHost } from "../backup/concern.ts";
 import { templateServer } from "../data/template-server.ts";
 import { portsWarning, sharedGateway } from "../gateway/shared-gateway.ts";
 import { connectAll, preflight, type HostReport } from "../host/check-hosts.ts";
@@ -84,6 +85,8 @@ export async function prepareRelease(
     running,
     plannedMigration({ ...loaded, application: released, connection, plan, planFile }),
   ]);
+  if ("backup" in settings && application.postgres !== undefined)
+    void pulumi.log.info(onOneHost({ stack: settings.environment, host: connection.host }));
   for (const warning of [...(report.cautions ?? []), ...concerns, ...migration.warnings])
     void pulumi.log.warn(warning);
   if (basis !== undefined) {

@@ -145,10 +145,11 @@ export class Scheduler {
     return due.filter((time) => !Number.isNaN(time));
   }
 
-  /** Tells whether the last try failed only just now. A clock that was set back makes nobody wait for longer. */
+  /** Tells whether the last try failed, and only just now. A clock that was set back makes nobody wait for longer. */
   #waits() {
     const { failure } = this.#kept;
-    return failure !== undefined && Math.abs(this.#args.now() - failure.at) < retryAfter;
+    if (failure === undefined || Math.abs(this.#args.now() - failure.at) >= retryAfter) return false;
+    return !this.#succeededSince(failure.at);
   }
 
   /** @param {string} due */

@@ -8,6 +8,7 @@ import { addedMigration } from "../../support/hosts/added-migration.ts";
 import { ReleasedProject, type ReleasedStack } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { until } from "../../support/until.ts";
+import { scheduledBackups } from "./scheduled-backups.ts";
 
 const shorterTitles = addedMigration({
   revision: "0005",
@@ -330,4 +331,7 @@ describe("users' data on hosts", () => {
     await host.script(giveUp);
     assert.deepEqual(await host.docker(...volumes), []);
   });
+
+  // At the end: production goes with it.
+  scheduledBackups(() => released);
 });

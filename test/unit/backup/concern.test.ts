@@ -1,6 +1,6 @@
 /** What people are told of backups. */
 import assert from "node:assert/strict";
-import { ageOf, backupConcern, newestInWords } from "../../../components/backup/concern.ts";
+import { ageOf, backupConcern, newestInWords, onOneHost } from "../../../components/backup/concern.ts";
 import type { State } from "../../../components/backup/program/scheduler.mjs";
 import { askBackups } from "../../../components/backup/question.ts";
 
@@ -73,6 +73,13 @@ describe("the concern about backups", () => {
     assert.equal(
       backupConcern(undefined, place),
       "backups: nothing answers on app1 that takes them, so none is taken; the next up starts it, and where it was there, docker logs notes-production-backups says why",
+    );
+  });
+
+  it("is told apart from that they are on one host, which every plan says", () => {
+    assert.equal(
+      onOneHost(place),
+      "backups: those of production are on app1 alone, beside the database, and go with its disk; copy them to another machine",
     );
   });
 

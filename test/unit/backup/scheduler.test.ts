@@ -141,6 +141,18 @@ describe("a schedule of backups", () => {
     assert.equal(scene.dumps.length, 1);
   });
 
+  it("does not wait once one has succeeded, as one by hand", async () => {
+    const scene = new Scene();
+    const scheduler = scene.start("* * * * *");
+    scene.failure = down;
+    await scene.pass(scheduler, 3 * minute);
+    assert.equal(scene.tried.length, 1);
+    scene.failure = undefined;
+    scene.add("by hand");
+    await scene.pass(scheduler, 2 * minute);
+    assert.equal(scene.tried.length, 3);
+  });
+
   it("counts the failures anew after a success", async () => {
     const scene = new Scene();
     const scheduler = scene.start("0 * * * *");

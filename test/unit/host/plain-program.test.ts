@@ -1,0 +1,33 @@
+/** Programs of plain modules, as the container of one gets them. That they run there is proved in test/e2e. */
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import { askCommand, plainProgram } from "../../../components/host/plain-program.ts";
+
+describe("a program on a host", () => {
+  for (const main of ["activator/program/main.mjs", "backup/program/main.mjs"]) {
+    it(`has every module that it imports, and asks for nothing but Node: ${main}`, () => {
+      const { command, variables } = plainProgram(main);
+      assert.match(command.join(" "), new RegExp(`await import\\("/tmp/program/${main}"\\);$`));
+      const files = JSON.parse(variables.TOWPATH_PROGRAM ?? "") as Record<string, string>;
+      assert.ok(main in files && "host/program/ask.mjs" in files);
+      const imported = Object.entries(files).flatMap(([name, text]) =>
+        [...text.matchAll(/^(?:import|\}) .*from "([^"]+)";$/gm)].map(([, module = ""]) =>
+          module.startsWith(".") ? posix.join(name, "..", module) : module,
+        ),
+      );
+      assert.ok(imported.length > 10);
+      assert.deepEqual(
+        imported.filter((module) => !module.startsWith("node:") && !(module in files)),
+        [],
+      );
+    });
+  }
+
+  it("is asked inside of its container", () => {
+    assert.deepEqual(askCommand({ operation: "state" }), [
+      "node",
+      "/tmp/program/host/program/ask.mjs",
+      '{"operation":"state"}',
+    ]);
+  });
+});
