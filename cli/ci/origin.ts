@@ -4,6 +4,7 @@ import { defined } from "../../components/input/defined.ts";
 import { branchSlug } from "../../components/naming/namespace.ts";
 import { readWorkspace } from "../../components/naming/read-workspace.ts";
 import { askRemoteHead, defaultBranchOf } from "../../components/plan/default-branch.ts";
+import { Problem } from "../problem.ts";
 import type { Run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 
@@ -54,6 +55,15 @@ export async function originOf(
     time: now.toISOString().replace(/\.\d+Z$/, "Z"),
     ...defined({ number, source }),
   };
+}
+
+/** The origin of images that are published; a release is found by its commit, so that there has to be one. */
+export async function publishedOrigin(project: Project, run: Run): Promise<Origin> {
+  const origin = await originOf(project, run);
+  if (origin.commit !== undefined) return origin;
+  throw new Problem(
+    "--publish: expected a commit to publish the images under, got none in git; commit first, in a git repository",
+  );
 }
 
 /** The tags of a published image. */

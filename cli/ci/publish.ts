@@ -28,13 +28,24 @@ export async function destinations(
   const problems: string[] = [];
   const found: Destination[] = [];
   for (const [index, registry] of registries.entries()) {
+    const destination = await withPassword(registry, call, run);
     const source = registry.login?.password;
-    const password = source === undefined ? undefined : await passwordOf(source, call, run);
-    if (source !== undefined && password === undefined) problems.push(noPassword(index, source));
-    found.push({ ...registry, ...defined({ password }) });
+    if (source !== undefined && destination.password === undefined) problems.push(noPassword(index, source));
+    found.push(destination);
   }
   if (problems.length > 0) throw new Problem(problems.join("\n"));
   return found;
+}
+
+/** A registry with its password, where there is one. */
+export async function withPassword(
+  registry: RegistrySettings,
+  call: PulumiCall,
+  run: Run,
+): Promise<Destination> {
+  const source = registry.login?.password;
+  const password = source === undefined ? undefined : await passwordOf(source, call, run);
+  return { ...registry, ...defined({ password }) };
 }
 
 export const noRegistry =
@@ -134,7 +145,7 @@ async function pushTag({ local, name, environment, run }: Push, tag: string): Pr
 }
 
 /** The environment of the clients that push: without a login, the person's own one is used. */
-function signedIn(
+export function signedIn(
   { address, login, password }: Destination,
   { environment, project }: Pick<PulumiCall, "environment" | "project">,
 ): NodeJS.ProcessEnv {

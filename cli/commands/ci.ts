@@ -10,10 +10,11 @@ import { namesOf } from "../../components/naming/names.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import type { Ports } from "../../components/settings/ports.ts";
 import { annotations } from "../ci/annotations.ts";
+import { buildCacheUse, forgetBuildCache, leaveBuildCache, type BuildCacheUse } from "../ci/build-cache.ts";
 import { clearRun, sweepContainers } from "../ci/clear.ts";
 import { describeImage } from "../ci/describe-image.ts";
 import { lockNamespace } from "../ci/namespace-lock.ts";
-import { factsOf, originOf, tagsOf, type Origin } from "../ci/origin.ts";
+import { factsOf, publishedOrigin, tagsOf, type Origin } from "../ci/origin.ts";
 import { problemsOf } from "../ci/problems.ts";
 import { destinations, publish, type Destination } from "../ci/publish.ts";
 import { saveImages } from "../ci/saved-images.ts";
@@ -24,7 +25,7 @@ import type { Engine } from "../docker/endpoint.ts";
 import { checkLocalEngine } from "../docker/local-engine.ts";
 import { sweptInWords } from "../docker/sweep.ts";
 import { connectionsOf } from "../on-this-machine/connections.ts";
-import { Interrupted, Problem } from "../problem.ts";
+import { Interrupted } from "../problem.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
@@ -69,6 +70,8 @@ interface Run {
   readonly registries: readonly Destination[];
   /** The origin of their source, when they are published. */
   readonly origin: Origin | undefined;
+  /** The layers in a registry that are used. */
+  readonly cache: BuildCacheUse | undefined;
   /** True when the person has asked to stop. */
   interrupted: boolean;
 }
@@ -78,7 +81,7 @@ export async function ci(progress: Progress, request: CiRequest, project: Projec
   const began = Date.now();
   const application = parseApplication(project.application);
   const settings = settingsOf(project, stack) as CiSettings;
-  const { application: used } = ciPlan(application, request.only);
+  const plan = ciPlan(application, request.only);
   const { namespace } = settings;
   const warning = namespaceWarning(project, stack);
   if (warning !== undefined) progress.say(warning);
@@ -94,8 +97,10 @@ export async function ci(progress: Progress, request: CiRequest, project: Projec
     const call = { project, stack, environment, logFolder: folders.logs };
     const registries = request.publish ? await destinations(settings.registries, call, run) : [];
     const leaves = request.publish || request.save !== undefined;
-    const origin = leaves ? await publishedOrigin(project) : undefined;
-    const servers = settings.reuse === "local" ? serversFor(project, used) : undefined;
+    const origin = leaves ? await publishedOrigin(project, run) : undefined;
+    const servers = settings.reuse === "local" ? serversFor(project, plan.application) : undefined;
+    const leavesCache = request.publish && origin?.isDefault === true;
+    const cache = await buildCacheUse(settings, plan, leavesCache, { call, run, progress });
     const all: Run = {
       project,
       request,
@@ -107,6 +112,7 @@ export async function ci(progress: Progress, request: CiRequest, project: Projec
       servers,
       registries,
       origin,
+      cache,
       interrupted: false,
     };
     return await duringInterrupts(
@@ -116,15 +122,6 @@ export async function ci(progress: Progress, request: CiRequest, project: Projec
   } finally {
     lock.release();
   }
-}
-
-/** The origin of the images; a release is found by its commit, so one without is not published. */
-async function publishedOrigin(project: Project): Promise<Origin> {
-  const origin = await originOf(project, run);
-  if (origin.commit !== undefined) return origin;
-  throw new Problem(
-    "--publish: expected a commit to publish the images under, got none in git; commit first, in a git repository",
-  );
 }
 
 function serversFor(project: Project, application: Application): Servers | undefined {
@@ -147,11 +144,13 @@ async function checkAndClear(all: Run, began: number): Promise<CiReport> {
     const outcome = await check(all);
     const passed = isPassed(outcome) && !all.interrupted;
     const published = passed ? await publishImages(all) : [];
+    if (passed) await leaveCache(all);
     if (all.interrupted) throw interrupted();
     kept = request.keep;
     const seconds = Math.round((Date.now() - began) / 100) / 10;
     return finish(all, { ...outcome, published, seconds });
   } finally {
+    if (all.cache !== undefined) await forgetBuildCache(all.cache, { call: all.call, run });
     if (!kept) {
       await asStep(progress, "removing everything", () => clear(all));
       if (servers !== undefined) await leave(servers, namespace, run);
@@ -172,7 +171,7 @@ async function clear({ call, settings, servers, application }: Run): ReturnType<
 
 /** Runs `pulumi up`; what fails does not stop what does not wait for it, and all results are in the reports. */
 async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "sql">> {
-  const { project, request, application, settings, call, servers, origin, progress } = all;
+  const { project, request, application, settings, call, servers, origin, cache, progress } = all;
   const reports = reportsFolder(settings.namespace);
   const folder = join(project.root, reports);
   rmSync(folder, { recursive: true, force: true });
@@ -185,6 +184,7 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
     reports,
     ...(said.length > 0 && { ports }),
     ...defined({ only: request.only, reused: servers?.names.namespace, facts: origin && factsOf(origin) }),
+    ...(cache && { buildCache: { from: cache.from, leaves: cache.leaves } }),
   });
   const told = { ...call, environment: { ...call.environment, ...variables } };
   // Again and again: a check that was about to begin makes its container only now.
@@ -248,6 +248,13 @@ async function publishImages(all: Run): Promise<PublishedImage[]> {
   } finally {
     for (const image of Object.values(images)) await run("docker", ["image", "rm", image], { environment });
   }
+}
+
+/** Leaves the layers of what was built and published for the next run. */
+async function leaveCache({ cache, application, request, settings, call, progress }: Run): Promise<void> {
+  if (cache?.leaves !== true) return;
+  const built = ciPlan(application, request.only);
+  await leaveBuildCache(cache, built, namesOf(settings.namespace), { call, run, progress });
 }
 
 /** Writes the reports. */

@@ -84,6 +84,8 @@ config:
       login:
         user: ${JSON.stringify(github.split("/")[0])}
         password: { source: environment, variable: REGISTRY_PASSWORD }
+  # Runners take the layers of the default branch's last build from there.
+  towpath:buildCache: registry
 `;
 }
 

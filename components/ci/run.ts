@@ -13,6 +13,16 @@ export interface CiRun {
   readonly ports?: Ports;
   /** The facts of the images' source, as build arguments, where they are published. */
   readonly facts?: Readonly<Record<string, string>>;
+  /** The use of the layers that the first registry keeps; left out, none. */
+  readonly buildCache?: RunsBuildCache;
+}
+
+/** The layers in the first registry of the settings that a run takes and leaves. */
+export interface RunsBuildCache {
+  /** Images that have layers of earlier builds, by the image that is built: references by digest. */
+  readonly from: Readonly<Record<string, readonly string[]>>;
+  /** True when the images of this run are left there for later ones. */
+  readonly leaves: boolean;
 }
 
 /** The variable that carries it. */

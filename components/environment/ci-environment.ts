@@ -8,12 +8,14 @@ import { Check } from "../ci/check.ts";
 import { checkDatabase, ciPlan, isDeveloped, type CiPlan } from "../ci/plan.ts";
 import type { CiRun } from "../ci/run.ts";
 import { BackingServices } from "../data/backing-services.ts";
+import type { BuildCache } from "../image/build-cache.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/contexts.ts";
 import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
 import { namesOf, type Names } from "../naming/names.ts";
+import { registryAccount } from "../plan/environment-registry.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import { serviceInputs, type InputsOfAll } from "../secrets/service-inputs.ts";
 import type { CiSettings } from "../settings/ci.ts";
@@ -25,7 +27,7 @@ import { agreed, withoutAbsent } from "./agreed.ts";
 import { placeOf, type DockerPlace, type Place } from "./place.ts";
 
 /** Arguments of an environment for checks. */
-export interface CiEnvironmentArgs extends Omit<LoadedSettings<CiSettings>, "credential"> {
+export interface CiEnvironmentArgs extends LoadedSettings<CiSettings> {
   plan: CiPlan;
   run: CiRun;
   /** The namespace whose servers are used; undefined for servers of its own. */
@@ -96,7 +98,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
       },
       child,
     );
-    const images = this.build(name, plan, place, run.facts ?? {});
+    const images = this.build(name, args, place);
     const data = new BackingServices(
       name,
       { ...place, application, kind: kinds.ci, ...defined({ reused, ports: run.ports ?? settings.ports }) },
@@ -120,12 +122,9 @@ export class CiEnvironment extends pulumi.ComponentResource {
     this.registerOutputs({ images: this.images });
   }
 
-  private build(
-    name: string,
-    { application, releaseImages, developmentImages }: CiPlan,
-    { names, host, imageMirror }: DockerPlace,
-    facts: Readonly<Record<string, string>>,
-  ): Images {
+  private build(name: string, args: CiEnvironmentArgs, { names, host, imageMirror }: DockerPlace): Images {
+    const { application, releaseImages, developmentImages } = args.plan;
+    const { facts = {} } = args.run;
     const image = (key: string): CiPlan["application"]["images"][string] => found(application.images, key);
     const built = (suffix: string, key: string, target: string | undefined): pulumi.Output<string> =>
       new BuiltImage(
@@ -135,6 +134,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
           imageMirror,
           facts,
           image: { ...image(key), ...defined({ target }) },
+          ...defined({ cache: buildCacheOf(key, args) }),
           repository: names.image(`${key}${suffix}`),
         },
         { parent: this },
@@ -200,6 +200,19 @@ export class CiEnvironment extends pulumi.ComponentResource {
       );
     }
   }
+}
+
+/** The layers in the registry that builds of an image use; undefined where the run uses none. */
+function buildCacheOf(
+  image: string,
+  { run, settings, credential }: Pick<CiEnvironmentArgs, "run" | "settings" | "credential">,
+): BuildCache | undefined {
+  const [registry] = settings.registries;
+  const { buildCache: use } = run;
+  if (registry === undefined || use === undefined) return undefined;
+  const account = registryAccount({ settings: { registry }, credential });
+  const from = Object.hasOwn(use.from, image) ? (use.from[image] ?? []) : [];
+  return { from, registry: registry.address, leaves: use.leaves, ...defined({ account }) };
 }
 
 /** A database of its own on the run's server. */

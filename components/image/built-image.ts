@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../application/application.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { defined } from "../input/defined.ts";
+import type { BuildCache } from "./build-cache.ts";
 import { buildInputs, writeBuildInputs, writeDevelopmentBuild } from "./build-inputs.ts";
 
 /** Arguments of a built image. */
@@ -16,6 +17,8 @@ export interface BuiltImageArgs {
   facts?: Readonly<Record<string, string>>;
   /** A folder of the project for what the build of an image with mounts needs; only those need one. */
   developmentFolder?: string;
+  /** The layers in a registry; left out, only those of the engine are taken. */
+  cache?: BuildCache;
   host: DockerHost;
 }
 
@@ -26,7 +29,7 @@ export class BuiltImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuiltImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:image:BuiltImage", name, {}, opts);
-    const { image, repository } = args;
+    const { image, repository, cache } = args;
     const child = { parent: this, provider: args.host.provider };
 
     const built = new docker.Image(
@@ -38,8 +41,16 @@ export class BuiltImage extends pulumi.ComponentResource {
           dockerfile: dockerfileOf(args),
           ...defined({ target: image.target }),
           platform: localPlatform(),
-          args: { BUILD_VERSION: "local", ...args.facts, IMAGE_MIRROR: args.imageMirror, ...image.args },
+          args: {
+            BUILD_VERSION: "local",
+            ...args.facts,
+            ...(cache?.leaves === true && { BUILDKIT_INLINE_CACHE: "1" }),
+            IMAGE_MIRROR: args.imageMirror,
+            ...image.args,
+          },
+          ...(cache !== undefined && cache.from.length > 0 && { cacheFrom: { images: [...cache.from] } }),
         },
+        ...(cache !== undefined && { registry: signInTo(cache) }),
         skipPush: true,
         // A plan can only show what a new image replaces when it knows the image.
         buildOnPreview: true,
@@ -80,6 +91,12 @@ function dockerfileOf({ image, developmentFolder }: BuiltImageArgs): string {
   if (image.mounts === undefined || developmentFolder === undefined)
     return `${image.context}/${image.dockerfile}`;
   return writeDevelopmentBuild(process.cwd(), developmentFolder, image);
+}
+
+/** Nothing is pushed there; the package finds the login for what it pulls by it. */
+function signInTo({ registry, account }: BuildCache): docker.types.input.Registry {
+  if (account === undefined) return { server: registry };
+  return { server: registry, username: account.user, password: pulumi.secret(account.password) };
 }
 
 /** The local engine runs on this machine's kind of processor; unset, every build would print a warning. */

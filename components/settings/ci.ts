@@ -23,6 +23,12 @@ export const ciSchema = z
       .array(registry)
       .default([])
       .describe("Where images that passed are published to when asked; each of them gets all."),
+    buildCache: z
+      .enum(["none", "registry"], expected('"none" or "registry"', "take none to build everything anew"))
+      .default("none")
+      .describe(
+        "`registry`: on a runner, where the variable `CI` is set, builds take the layers that the first of the registries keeps, and each publication of the default branch leaves its own there, also those of development targets. `none`: every runner builds anew.",
+      ),
     ports: ports.describe(
       "Ports of 127.0.0.1 that lead to backing services while the checks run, by name: `{ postgres: 5433 }`. Where another program or working copy has one, the next free one is taken, and said.",
     ),

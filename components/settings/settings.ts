@@ -96,7 +96,7 @@ export function parseSettings(raw: unknown, fallbacks: SettingsFallbacks = {}): 
   );
   collect(problems, () => parseInput(encryptedSchema, { secretValues }, words));
   const result = parsed && completed(parsed as WrittenSettings);
-  if (result !== undefined) problems.push(...vaultProblems(result));
+  if (result !== undefined) problems.push(...vaultProblems(result), ...buildCacheProblems(result));
   if (result === undefined || problems.length > 0) throw new InputError(problems);
   return result;
 }
@@ -160,6 +160,14 @@ function vaultProblems(settings: Settings): string[] {
       ([name]) =>
         `towpath:secrets.${name}: no vault is set up for this secret; set towpath:vault, or choose another source`,
     );
+}
+
+function buildCacheProblems(settings: Settings): string[] {
+  if (settings.environment !== "ci" || settings.buildCache === "none" || settings.registries.length > 0)
+    return [];
+  return [
+    'towpath:buildCache: expected a registry that keeps the layers, got no towpath:registries; set towpath:registries, or take "none"',
+  ];
 }
 
 /** Runs one check; what it finds is kept, so that the next one can be made as well. */

@@ -129,6 +129,60 @@ describe("npm run ci -- --publish", () => {
     assert.deepEqual(left, []);
   });
 
+  it("leaves the layers of the default branch in the registry, for an engine that has none (001-38, 004-56)", async () => {
+    const own = `made-by-${project.namespace}`;
+    makeTiny(project, { made: { command: ["cp", "/made", "/tmp/made"], artifacts: ["/tmp/made"] } });
+    // Every build writes another time.
+    project.source.append("tiny/Dockerfile", `RUN date +%s%N > /made && echo ${own}\n`);
+    const cached = { address, repository: "team/cached", login: registry };
+    configureCi(project, { registries: [cached], buildCache: "registry" });
+    git(project, "checkout", "--quiet", "-b", "main");
+    git(project, "add", "--all");
+    git(project, "commit", "--quiet", "--message", "clean");
+    const environment = { REGISTRY_PASSWORD: password };
+    const made = async (command: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string[]> => {
+      const ended = await project.run(["ci", ...command], { ...environment, CI: "", ...more });
+      assert.equal(ended.code, 0, ended.stderr);
+      const file = join(project.folder, "reports", project.namespace, "made/artifacts/made");
+      const lines = ended.stderr.split("\n").filter((line) => line.startsWith("build cache"));
+      return [readFileSync(file, "utf8"), ...lines];
+    };
+
+    const [left = "none"] = await made(["--publish"]);
+    const place = `${address}/team/cached`;
+    const tags = (await (await ask("/v2/team/cached/tool/tags/list")).json()) as { tags: string[] };
+    assert.ok(tags.tags.includes("build-cache"), tags.tags.join());
+
+    await forget(own);
+    assert.notEqual((await made([]))[0], left, "the engine kept the layer");
+    await forget(own);
+    assert.deepEqual(await made([], { CI: "true" }), [left, `build cache: layers of tool from ${place}`]);
+    assert.deepEqual(await docker(["image", "ls", "--quiet", `${place}/tool`]), []);
+
+    // What another branch publishes is not what the default branch builds from.
+    await forget(own);
+    git(project, "checkout", "--quiet", "-b", "other");
+    const before = await ask("/v2/team/cached/tool/manifests/build-cache");
+    assert.deepEqual((await made(["--publish"], { CI: "true" }))[0], left);
+    const after = await ask("/v2/team/cached/tool/manifests/build-cache");
+    assert.equal(await after.text(), await before.text());
+
+    // A registry that lets nobody in costs time, and nothing else.
+    await forget(own);
+    const [anew, line = ""] = await made([], { CI: "true", REGISTRY_PASSWORD: "wrong" });
+    assert.notEqual(anew, left);
+    assert.match(line, /^build cache: everything is built, because of towpath:registry: .*, got 401/);
+  });
+
+  /** Removes from the engine's cache what a build made by a line with these words. */
+  async function forget(words: string): Promise<void> {
+    const [text = "[]"] = await docker(["system", "df", "--verbose", "--format", "{{json .BuildCache}}"]);
+    const records = JSON.parse(text) as { ID: string; Description: string }[];
+    const own = records.filter(({ Description }) => Description.includes(words));
+    assert.ok(own.length > 0, "no record of the build");
+    for (const { ID } of own) await docker(["builder", "prune", "--force", "--all", "--filter", `id=${ID}`]);
+  }
+
   it("pushes nothing when a check fails", async () => {
     makeTiny(project, { bad: { command: ["false"] } });
     configureCi(project, { registries: [{ address, repository: "team/bad", login: registry }] });

@@ -107,6 +107,37 @@ describe("the environment of ci", function () {
     assert.deepEqual(args, { BUILD_VERSION: "1.2.3", BUILD_COMMIT: "abc", IMAGE_MIRROR: "docker.io" });
   });
 
+  it("takes layers from the registry and leaves its own, where the run says so (001-38, 004-56)", async () => {
+    const registry = { address: "ghcr.io", repository: "o/notes" };
+    const login = { user: "o", password: { source: "environment", variable: "CI_TEST_TOKEN" } };
+    const imagesOf = async (given: Partial<CiRun>, more: object): Promise<Record<string, Registration>> => {
+      const registries = JSON.stringify([{ ...registry, ...more }]);
+      const asked = { ...configuration, "towpath:registries": registries };
+      const { registrations } = await deployed(program(run(given)), { stack: "ci", configuration: asked });
+      return byName(registrations);
+    };
+    process.env.CI_TEST_TOKEN = "only-for-tests";
+    const from = { api: ["ghcr.io/o/notes/api@sha256:1"] };
+
+    const taking = await imagesOf({ buildCache: { from, leaves: false } }, { login });
+    for (const build of ["notes-ci-api-image-build", "notes-ci-api-dev-image-build"]) {
+      const { inputs } = taking[build] ?? assert.fail(build);
+      const { args, cacheFrom } = inputs.build as { args: object; cacheFrom: object };
+      assert.deepEqual(cacheFrom, { images: from.api });
+      assert.equal("BUILDKIT_INLINE_CACHE" in args, false);
+      const signIn = { server: "ghcr.io", username: "o", password: hidden("only-for-tests") };
+      assert.deepEqual(inputs.registry, signIn);
+    }
+    assert.equal("cacheFrom" in (taking["notes-ci-web-image-build"]?.inputs.build as object), false);
+
+    delete process.env.CI_TEST_TOKEN;
+    const leaving = await imagesOf({ buildCache: { from: {}, leaves: true } }, {});
+    const { inputs } = leaving["notes-ci-web-image-build"] ?? assert.fail("no build");
+    const { args } = inputs.build as { args: Record<string, string> };
+    assert.equal(args.BUILDKIT_INLINE_CACHE, "1");
+    assert.deepEqual(inputs.registry, { server: "ghcr.io" });
+  });
+
   it("gives a check its connections, a database of its own, and its limits", () => {
     const secret = password("notes-ci-postgres-password-value", 32);
     assert.deepEqual(

@@ -44,6 +44,17 @@ describe("hosts", () => {
 });
 
 describe("registries and Vault", () => {
+  it("are refused where layers are to be kept in a registry that is not there (001-38)", () => {
+    const ci = refusalOf(parseSettings, good.ci);
+    ci(
+      'towpath:buildCache: expected a registry that keeps the layers, got no towpath:registries; set towpath:registries, or take "none"',
+      { registries: [] },
+    );
+    ci('towpath:buildCache: expected "none" or "registry", got "local"; take none to build everything anew', {
+      buildCache: "local",
+    });
+  });
+
   it("are refused in a malformed form", () => {
     staging(
       'towpath:registry.address: expected a registry\'s host name without a path, got "ghcr.io/octocat"; for example "ghcr.io"',

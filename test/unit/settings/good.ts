@@ -16,7 +16,13 @@ export const local = {
   secrets: { JWT_SECRET: { source: "environment" } },
 };
 
-export const ci = { environment: "ci", namespace: "notes-ci", reuse: "local", registries: [registry] };
+export const ci = {
+  environment: "ci",
+  namespace: "notes-ci",
+  reuse: "local",
+  registries: [registry],
+  buildCache: "registry",
+};
 
 export const preview = {
   environment: "preview",

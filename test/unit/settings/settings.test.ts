@@ -39,6 +39,7 @@ describe("settings that are missing", () => {
       gateTimeoutSeconds: 60,
       reuse: "none",
       registries: [],
+      buildCache: "none",
       secrets: {},
     });
   });

@@ -37,9 +37,11 @@ describe("a project's stack files", () => {
   it("name the registry of the repository on GitHub, for publishing and for staging and production", () => {
     const registry = { address: "ghcr.io", repository: "acme/shop.js" };
     const github = "Acme/_Shop.js-";
-    const { registries } = settingsOf("ci", { github }) as Extract<Settings, { environment: "ci" }>;
+    const ci = settingsOf("ci", { github }) as Extract<Settings, { environment: "ci" }>;
+    const { registries, buildCache } = ci;
     const password = { source: "environment", variable: "REGISTRY_PASSWORD" };
     assert.deepEqual(registries, [{ ...registry, login: { user: "Acme", password } }]);
+    assert.equal(buildCache, "registry");
     for (const stack of ["staging", "production"])
       assert.deepEqual((settingsOf(stack, { github }) as { registry?: unknown }).registry, registry);
     assert.deepEqual((settingsOf("staging") as { registry?: unknown }).registry, {
