@@ -1,19 +1,9 @@
 import { nearest, show, suggestion } from "../input/input-checks.ts";
 import { ownParts } from "../naming/names.ts";
+import { isTowpathsArgument } from "./build-arguments.ts";
 import { secretsOfNeed } from "./connections.ts";
 import type { WellFormed } from "./schema.ts";
 import { ownerOf, variableProblems } from "./variables.ts";
-
-/** The variables that Towpath sets for every image while it is built, and for every container while it runs. */
-const buildArguments = [
-  "BUILD_VERSION",
-  "BUILD_COMMIT",
-  "BUILD_TIME",
-  "BUILD_NUMBER",
-  "BUILD_BRANCH",
-  "BUILD_SOURCE",
-  "IMAGE_MIRROR",
-] as const;
 
 /** The problems of names: taken, Towpath's own, or naming what is not there. */
 export function nameProblems(application: WellFormed): string[] {
@@ -29,7 +19,7 @@ export function nameProblems(application: WellFormed): string[] {
 function argumentProblems({ images }: WellFormed): string[] {
   return Object.entries(images).flatMap(([image, { args }]) =>
     Object.keys(args)
-      .filter((name) => (buildArguments as readonly string[]).includes(name))
+      .filter(isTowpathsArgument)
       .map((name) => `images.${image}.args.${name}: Towpath sets this argument itself; remove it`),
   );
 }

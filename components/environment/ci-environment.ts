@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { earlierChecks, rehearsal } from "../application/checks.ts";
+import { withBuildArguments } from "../application/build-arguments.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
@@ -8,6 +9,7 @@ import { Check } from "../ci/check.ts";
 import { checkDatabase, ciPlan, isDeveloped, type CiPlan } from "../ci/plan.ts";
 import type { CiRun } from "../ci/run.ts";
 import { BackingServices } from "../data/backing-services.ts";
+import { checkBuildArguments } from "../image/build-arguments.ts";
 import type { BuildCache } from "../image/build-cache.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/contexts.ts";
@@ -46,6 +48,7 @@ export function prepareCi(
 ): CiEnvironmentArgs {
   const application = withoutAbsent(agreed(parseApplication(description), loaded), loaded);
   checkContexts(application);
+  checkBuildArguments(application, loaded.settings.buildArgs);
   checkPorts(application, loaded.settings);
   if (loaded.settings.reuse === "local" && run.reused === undefined) {
     throw new InputError([
@@ -53,7 +56,8 @@ export function prepareCi(
     ]);
   }
   const reused = run.reused === undefined ? undefined : namesOf(run.reused);
-  const complete = withVariables(application, loaded.settings.variables);
+  const built = withBuildArguments(application, loaded.settings.buildArgs);
+  const complete = withVariables(built, loaded.settings.variables);
   return { ...loaded, plan: ciPlan(complete, run.only), run, reused };
 }
 

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
 import type { Application } from "../application/application.ts";
+import { withBuildArguments } from "../application/build-arguments.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { developmentProblems, inDevelopment } from "../application/development.ts";
 import { parseApplication } from "../application/parse.ts";
 import { withVariables } from "../application/variables.ts";
 import { BackingServices } from "../data/backing-services.ts";
+import { checkBuildArguments } from "../image/build-arguments.ts";
 import { developmentFolder, projectFiles } from "../image/build-inputs.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/contexts.ts";
@@ -54,7 +56,8 @@ export function prepareLocal(
   loaded: LoadedSettings<LocalSettings>,
   run: LocalRun = {},
 ): EnvironmentArgs {
-  const parsed = runningHere(parseApplication(description), loaded.settings);
+  const whole = parseApplication(description);
+  const parsed = runningHere(whole, loaded.settings);
   const given = withEnvSecrets(parsed, loaded);
   const { settings } = given;
   const application = withoutAbsent(agreed(parsed, given), given);
@@ -64,7 +67,9 @@ export function prepareLocal(
   // The rest is not looked at where the backing services are made alone.
   if (run.only === "data") return { ...loaded, application, ports };
   checkContexts(application);
-  const complete = withEnvFile(withVariables(application, settings.variables), given);
+  checkBuildArguments(whole, settings.buildArgs);
+  const built = withBuildArguments(application, settings.buildArgs);
+  const complete = withEnvFile(withVariables(built, settings.variables), given);
   return {
     ...complete,
     application: settings.reload ? mounted(complete.application) : complete.application,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
+import { buildArgs } from "./build-arguments.ts";
 import { basicShape, environment } from "./basic.ts";
 import { kinds } from "./kinds.ts";
 import { ports } from "./ports.ts";
@@ -31,6 +32,9 @@ export const ciSchema = z
       ),
     ports: ports.describe(
       "Ports of 127.0.0.1 that lead to backing services while the checks run, by name: `{ postgres: 5433 }`. Where another program or working copy has one, the next free one is taken, and said.",
+    ),
+    buildArgs: buildArgs.describe(
+      "Build arguments by image, in the place of those of `application.ts`: `web: { VITE_API_BASE: /api }`; of what is checked, and so of what is published. They stay readable in the image, so never a secret.",
     ),
     variables,
     secrets: generatedSecrets,

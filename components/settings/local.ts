@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
+import { buildArgs } from "./build-arguments.ts";
 import { basicShape, routedShape } from "./basic.ts";
 import { kinds } from "./kinds.ts";
 import { ports } from "./ports.ts";
@@ -34,6 +35,9 @@ export const localSchema = z
       ),
     ...routedShape(2),
     profiles,
+    buildArgs: buildArgs.describe(
+      "Build arguments of this environment by image, in the place of those of `application.ts`: `web: { VITE_API_BASE: http://localhost:8000 }`. They stay readable in the image, so never a secret.",
+    ),
     variables,
     secrets: generatedSecrets,
   })

@@ -31,7 +31,8 @@ describe("npm run ci -- --publish", () => {
   before(async () => {
     project = await TestProject.create();
     makeTiny(project, { good: { command: ["true"] } });
-    project.source.append("tiny/Dockerfile", "ARG BUILD_COMMIT\nLABEL commit=${BUILD_COMMIT}\n");
+    const labels = "ARG BUILD_COMMIT\nARG FLAVOUR=plain\nLABEL commit=${BUILD_COMMIT} flavour=${FLAVOUR}\n";
+    project.source.append("tiny/Dockerfile", labels);
     project.source.write(
       "registry/Dockerfile",
       [
@@ -66,7 +67,10 @@ describe("npm run ci -- --publish", () => {
     ]);
     // The engine opens the port before the registry listens; a request then may wait for an answer that never comes.
     await until("the registry", 60, async () => ((await ask("/v2/")).status === 200 ? true : undefined));
-    configureCi(project, { registries: [{ address, repository: "team/tiny", login: registry }] });
+    configureCi(project, {
+      registries: [{ address, repository: "team/tiny", login: registry }],
+      buildArgs: { tool: { FLAVOUR: "sweet" } },
+    });
   });
   after(() => project.remove());
 
@@ -111,6 +115,8 @@ describe("npm run ci -- --publish", () => {
     };
     const { Labels: labels, Env: variables } = pushed.config;
     assert.equal(labels.commit, commit);
+    // 000-51: an argument of this environment's builds.
+    assert.equal(labels.flavour, "sweet");
     // 004-165, 004-176: labels and variables that no line of the Dockerfile gives it.
     const label = (name: string): string | undefined => labels[`org.opencontainers.image.${name}`];
     assert.deepEqual(["title", "description", "version", "revision", "source"].map(label), [

@@ -20,7 +20,7 @@ describe("input that the local environment cannot use", () => {
       await project.refusal(),
       [
         'towpath:gateTimeoutSecond: unknown setting for local; did you mean "gateTimeoutSeconds"',
-        "towpath:colour: unknown setting for local; known are drainSeconds, environment, gateTimeoutSeconds, imageMirror, namespace, port, ports, profiles, reload, secretValues, secrets, variables, watchSeconds",
+        "towpath:colour: unknown setting for local; known are buildArgs, drainSeconds, environment, gateTimeoutSeconds, imageMirror, namespace, port, ports, profiles, reload, secretValues, secrets, variables, watchSeconds",
       ].join("\n"),
     );
   });

@@ -107,6 +107,25 @@ describe("the environment of ci", function () {
     assert.deepEqual(args, { BUILD_VERSION: "1.2.3", BUILD_COMMIT: "abc", IMAGE_MIRROR: "docker.io" });
   });
 
+  it("builds what is checked and released with the environment's own arguments (000-51)", async () => {
+    const buildArgs = JSON.stringify({ api: { HTTP_PROXY: "http://proxy" } });
+    const asked = { ...configuration, "towpath:buildArgs": buildArgs };
+    const { registrations } = await deployed(program(run()), { stack: "ci", configuration: asked });
+    const own = Object.fromEntries(
+      ["api", "api-dev", "web"].map((image) => {
+        const { build } = byName(registrations)[`notes-ci-${image}-image-build`]?.inputs ?? {};
+        return [image, (build as { args: Record<string, string> }).args.HTTP_PROXY];
+      }),
+    );
+    assert.deepEqual(own, { api: "http://proxy", "api-dev": "http://proxy", web: undefined });
+    const wrong = { ...configuration, "towpath:buildArgs": JSON.stringify({ api: { VITE_API_BASE: "/" } }) };
+    const { thrown } = await outcome(program(run()), { stack: "ci", configuration: wrong });
+    assert.equal(
+      (thrown as Error | undefined)?.message,
+      'towpath:buildArgs.api.VITE_API_BASE: app/api/Dockerfile declares no such argument; add "ARG VITE_API_BASE" there',
+    );
+  });
+
   it("takes layers from the registry and leaves its own, where the run says so (001-38, 004-56)", async () => {
     const registry = { address: "ghcr.io", repository: "o/notes" };
     const login = { user: "o", password: { source: "environment", variable: "CI_TEST_TOKEN" } };

@@ -41,6 +41,14 @@ describe("the sample application with its source mounted", function () {
     assert.equal(readFileSync(`${dockerfile}.dockerignore`, "utf8"), `${own}notes\ntests\n`);
   });
 
+  it("builds with local's own arguments (000-51)", async () => {
+    const buildArgs = JSON.stringify({ web: { HTTP_PROXY: "http://proxy" } });
+    const asked = { ...configuration, "towpath:buildArgs": buildArgs };
+    const { registrations } = await deployed(localProgram(application), { configuration: asked });
+    const { build } = byName(registrations)[`${namespace}-web-image-build`]?.inputs ?? {};
+    assert.equal((build as { args: Record<string, string> }).args.HTTP_PROXY, "http://proxy");
+  });
+
   it("mounts the source read-only, into the containers and for the migration", () => {
     const inputs = resources[`${namespace}-worker`]?.inputs;
     assert.deepEqual(inputs?.volumes, [

@@ -43,6 +43,26 @@ describe("hosts", () => {
   });
 });
 
+describe("build arguments", () => {
+  it("are refused that are no texts, no names, or of environments whose images are built already (000-51)", () => {
+    const local = refusalOf(parseSettings, good.local);
+    local(
+      "towpath:buildArgs.web.PORT: expected a text, got a number; write numbers and true or false in quotes",
+      {
+        buildArgs: { web: { PORT: 8000 } },
+      },
+    );
+    local(
+      'towpath:buildArgs.VITE_API_BASE: expected the arguments of the image of that name, got "/api"; write { "web": { "VITE_API_BASE": "/api" } }',
+      { buildArgs: { VITE_API_BASE: "/api" } },
+    );
+    refusalOf(parseSettings, good.staging)(
+      "towpath:buildArgs: unknown setting for staging; it is a setting of local, ci",
+      { buildArgs: { web: { VITE_API_BASE: "/api" } } },
+    );
+  });
+});
+
 describe("registries and Vault", () => {
   it("are refused where layers are to be kept in a registry that is not there (001-38)", () => {
     const ci = refusalOf(parseSettings, good.ci);

@@ -13,6 +13,7 @@ export const local = {
   environment: "local",
   namespace: "notes-local",
   imageMirror: "cache.example.com/hub",
+  buildArgs: { web: { VITE_API_BASE: "http://localhost:8000" } },
   secrets: { JWT_SECRET: { source: "environment" } },
 };
 
@@ -22,6 +23,7 @@ export const ci = {
   reuse: "local",
   registries: [registry],
   buildCache: "registry",
+  buildArgs: { web: { VITE_API_BASE: "/api" } },
 };
 
 export const preview = {

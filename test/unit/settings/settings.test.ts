@@ -186,7 +186,7 @@ describe("settings are refused", () => {
     });
     local('towpath:secretValue: unknown setting for local; did you mean "secretValues"', { secretValue: {} });
     local(
-      "towpath:colour: unknown setting for local; known are drainSeconds, environment, gateTimeoutSeconds, imageMirror, namespace, port, ports, profiles, reload, secretValues, secrets, variables, watchSeconds",
+      "towpath:colour: unknown setting for local; known are buildArgs, drainSeconds, environment, gateTimeoutSeconds, imageMirror, namespace, port, ports, profiles, reload, secretValues, secrets, variables, watchSeconds",
       { colour: "red" },
     );
   });
