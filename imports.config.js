@@ -137,15 +137,15 @@ const rules = {
     {
       name: "what is asked of a host does not depend on Docker",
       severity: "error",
-      // An environment says which kind of host it has; images are built by the engine of this machine alone.
-      from: { path: "^components/", pathNot: "^components/(host/|environment/|image/built-image)" },
+      // An environment says which kind of host it has; images are built, and ready-made ones named, by the engine of this machine alone.
+      from: { path: "^components/", pathNot: "^components/(host/|environment/|image/(?:built|ready)-image)" },
       to: { path: "^components/host/(docker-|host-engine)" },
     },
     {
       name: "a host makes what runs there, not the docker package",
       severity: "error",
-      // Images are built by the engine of this machine alone.
-      from: { path: "^components/", pathNot: "^components/(host/docker-|image/built-image)" },
+      // Images are built, and ready-made ones named, by the engine of this machine alone.
+      from: { path: "^components/", pathNot: "^components/(host/docker-|image/(?:built|ready)-image)" },
       to: { path: "node_modules/@pulumi/docker/" },
     },
     {

@@ -1,3 +1,4 @@
+import { failedPull } from "./docker/failed-pull.ts";
 import type { Diagnostic } from "./pulumi/events.ts";
 import { plainText, type Outcome } from "./pulumi/operation.ts";
 import { parseUrn } from "./pulumi/urn.ts";
@@ -74,6 +75,7 @@ const knownFailures: readonly KnownFailure[] = [
     theirs: /unable to replace resource "(urn:pulumi:[^"]+)"[\s\S]*?marked for protection/,
     ours: ([, urn]) => protectedData(urn, "replace"),
   },
+  { theirs: /cannot be pulled: |unable to pull image /, ours: ({ input }) => failedPull(input) },
   {
     theirs: /non-overlapping IPv4 address pool|address pools have been fully subnetted/,
     ours: () =>

@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Application } from "../../components/application/application.ts";
+import { isReadyMade } from "../../components/application/images.ts";
+import { found } from "../../components/application/names.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { publishedImages } from "../../components/application/running-services.ts";
 import { ciPlan, checkNames } from "../../components/ci/plan.ts";
@@ -234,11 +236,15 @@ async function publishImages(all: Run): Promise<PublishedImage[]> {
   if (origin === undefined) return [];
   const { environment } = call;
   const names = namesOf(settings.namespace);
-  const images: Record<string, string> = {};
+  const published = publishedImages(application);
+  const images = Object.fromEntries(published.map((image) => [image, `${names.image(image)}:latest`]));
+  const described: string[] = [];
   try {
-    for (const image of publishedImages(application)) {
-      const asked = { local: `${names.image(image)}:latest`, title: `${application.name}-${image}` };
-      images[image] = await describeImage(asked, origin, run, environment);
+    for (const [image, local] of Object.entries(images)) {
+      // A ready-made one stays as it is: a label would make it another image with every commit.
+      if (isReadyMade(found(application.images, image))) continue;
+      const asked = { local, title: `${application.name}-${image}` };
+      described.push((images[image] = await describeImage(asked, origin, run, environment)));
     }
     const { save: file } = request;
     const { commit = "" } = origin;
@@ -246,7 +252,7 @@ async function publishImages(all: Run): Promise<PublishedImage[]> {
     if (!request.publish) return [];
     return await publish({ images, tags: tagsOf(origin) }, registries, call, run, progress);
   } finally {
-    for (const image of Object.values(images)) await run("docker", ["image", "rm", image], { environment });
+    for (const image of described) await run("docker", ["image", "rm", image], { environment });
   }
 }
 

@@ -1,3 +1,4 @@
+import { builtImages } from "../../components/application/images.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import { neededDigests, prune, type ImageUser, type PrunedRepository } from "../ci/prune.ts";
@@ -45,7 +46,8 @@ export async function pruneImages(
   if (needed.size === 0) throw new Problem(nothingKnown(stacks.map(({ stack }) => stack)));
   const repositories: PrunedRepository[] = [];
   for (const destination of await destinations(registries, call, run)) {
-    const images = Object.keys(application.images);
+    // The age of a ready-made one says nothing of when it was published.
+    const images = Object.keys(builtImages(application.images));
     repositories.push(...(await prune(destination, images, needed, { dryRun, now }, progress)));
   }
   return { dryRun, stacks: stacks.map(({ stack }) => stack).sort(), repositories };

@@ -1,4 +1,5 @@
 import type { Application } from "../../components/application/application.ts";
+import { builtImages } from "../../components/application/images.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan.ts";
 import { defined } from "../../components/input/defined.ts";
@@ -123,7 +124,8 @@ function databases(application: Application, { database }: Names, stack: string)
 }
 
 function imageNames(application: Application, names: Names, stack: string): Row[] {
-  return Object.keys(application.images).flatMap((image): Row[] => [
+  const named = stack === "ci" ? application.images : builtImages(application.images);
+  return Object.keys(named).flatMap((image): Row[] => [
     [`image ${image}`, names.image(image)],
     ...(stack === "ci" && isDeveloped(application, image)
       ? [[`image ${image}-dev`, names.image(`${image}-dev`)] as const]

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Application, Service } from "../../components/application/application.ts";
 import { objectStoragePort } from "../../components/application/connections.ts";
+import { isReadyMade } from "../../components/application/images.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { runningHere } from "../../components/settings/running-here.ts";
 import { portsIn } from "../../components/environment/local-run.ts";
@@ -91,13 +92,13 @@ export async function runService(asked: RunRequest, progress: Progress, project:
       ...folder.writeSecrets(inputs.secrets),
       ...(port !== undefined && { PORT: String(port) }),
     };
-    const image = application.images[service.image];
+    const context = contextOf(application, service);
     const launch = {
       command: asked.command,
-      folder: join(project.root, image?.context ?? "."),
+      folder: join(project.root, context),
       environment: variables,
     };
-    progress.say(`${asked.service}: runs on this machine, in ${image?.context ?? "."}; Ctrl+C ends it`);
+    progress.say(`${asked.service}: runs on this machine, in ${context}; Ctrl+C ends it`);
     progress.stop();
     return await inForeground(launch, async (ended) => {
       if (port === undefined || service.routes.length === 0 || !(await listens(port, ended))) return;
@@ -109,6 +110,12 @@ export async function runService(asked: RunRequest, progress: Progress, project:
   } finally {
     for (const close of closing.reverse()) await close();
   }
+}
+
+/** The folder that the service's image is built from; of a ready-made one, the project. */
+function contextOf({ images }: Application, { image: name }: Service): string {
+  const image = images[name];
+  return image === undefined || isReadyMade(image) ? "." : image.context;
 }
 
 function serviceOf({ services }: Application, name: string): Service {

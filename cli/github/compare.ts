@@ -1,5 +1,6 @@
 import type { Application } from "../../components/application/application.ts";
 import { secretsOfNeed, variablesOfNeed } from "../../components/application/connections.ts";
+import { builtImages } from "../../components/application/images.ts";
 import { previousName } from "../../components/application/previous-secrets.ts";
 import { optionalSecrets } from "../../components/application/optional-secrets.ts";
 import { sourceOf } from "../../components/settings/agreement.ts";
@@ -102,7 +103,7 @@ function declaredNames({ application, example: listed = [], github }: Facts): Ma
   );
   add(
     "build-time variable",
-    Object.values(application.images).flatMap(({ args }) => Object.keys(args)),
+    Object.values(builtImages(application.images)).flatMap(({ args }) => Object.keys(args)),
   );
   const previous = new Set(Object.keys(application.secrets).map(previousName));
   for (const { expected, there } of github) {
@@ -210,7 +211,7 @@ function githubCell(
 function usersOf({ services, images }: Application, name: string, kind: Kind): string {
   const users =
     kind === "build-time variable"
-      ? Object.entries(images).filter(([, { args }]) => Object.hasOwn(args, name))
+      ? Object.entries(builtImages(images)).filter(([, { args }]) => Object.hasOwn(args, name))
       : Object.entries(services).filter(
           ([, { secrets, environment }]) => secrets.includes(name) || Object.hasOwn(environment, name),
         );

@@ -1,5 +1,6 @@
 import { basename, join, relative, resolve } from "node:path";
-import type { Application, Image } from "../../components/application/application.ts";
+import type { Application, ImageBuild } from "../../components/application/application.ts";
+import { builtImages } from "../../components/application/images.ts";
 import { ignoredBy, ignoreFile } from "../../components/image/build-inputs.ts";
 import { privatePaths } from "../../components/image/private-files.ts";
 import { exampleFile, type Repository } from "./repository.ts";
@@ -15,7 +16,7 @@ export function missingIgnores(
   const project = join(root, folder);
   const examples = paths.filter((path) => exampleFile.test(path)).map((path) => join(root, path));
   const missing: Record<string, string[]> = {};
-  for (const image of Object.values(images)) {
+  for (const image of Object.values(builtImages(images))) {
     const file = ignoreFile(project, image);
     const lines = new Set([...(missing[file] ?? []), ...linesFor(project, image, examples)]);
     if (lines.size > 0) missing[file] = [...lines].sort();
@@ -23,7 +24,7 @@ export function missingIgnores(
   return missing;
 }
 
-function linesFor(project: string, image: Image, examples: readonly string[]): string[] {
+function linesFor(project: string, image: ImageBuild, examples: readonly string[]): string[] {
   const context = resolve(project, image.context);
   const ignores = ignoredBy(project, image);
   const seen = (line: string, inside: string): string[] => (ignores(inside) ? [] : [line]);

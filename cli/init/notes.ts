@@ -64,8 +64,8 @@ function connectionNotes(
 /** Says what rests on a guess. */
 function guessNotes({ images, migrations }: ApplicationDescription): string[] {
   return [
-    ...Object.entries(images).flatMap(([name, { dev }]) =>
-      dev === undefined ? [] : [`images.${name}.dev: add mounts, and edits are served without a build`],
+    ...Object.entries(images).flatMap(([name, image]) =>
+      "dev" in image ? [`images.${name}.dev: add mounts, and edits are served without a build`] : [],
     ),
     ...(migrations === undefined
       ? []

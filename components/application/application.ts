@@ -20,8 +20,17 @@ export interface Application {
   readonly absent?: readonly string[];
 }
 
+/** An image: one that is built, or one that is pulled as it is. */
+export type Image = ImageBuild | ReadyMadeImage;
+
+/** An image that somebody else has made. */
+export interface ReadyMadeImage {
+  /** Its reference, as people write it: Docker Hub's where it names no registry. */
+  readonly from: string;
+}
+
 /** An image to build. */
-export interface Image {
+export interface ImageBuild {
   readonly context: string;
   readonly dockerfile: string;
   readonly target?: string;

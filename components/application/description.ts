@@ -5,7 +5,7 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 export interface ApplicationDescription {
   /** The application's name: a DNS label of 1 to 20 characters. It starts the names of everything that is made. */
   name: string;
-  /** The images that are built from this repository, by name. */
+  /** The images that services run, by name: built from this repository, or ready-made. */
   images: Record<string, ImageDescription>;
   /** The parts that run, by name: DNS labels of 1 to 20 characters. */
   services: Record<string, ServiceDescription>;
@@ -27,19 +27,27 @@ export interface ApplicationDescription {
   jobs?: Record<string, JobDescription>;
 }
 
-/** One image, built from this repository. */
-export interface ImageDescription {
-  /** The folder that the build sees, relative to the project; it may be above it, within the git repository: `../apps/api`. */
-  context: string;
-  /** The Dockerfile, relative to the context. */
-  dockerfile?: string;
-  /** The stage to build; left out, the last one. */
-  target?: string;
-  /** Build arguments. They stay readable in the image, so never a secret. Towpath sets those named `BUILD_…` and `IMAGE_MIRROR`. */
-  args?: Record<string, string>;
-  /** The build for development: for `local` with live reload, and for the checks of `ci`. */
-  dev?: DevelopmentDescription;
-}
+/** One image: built from a folder of this repository, or ready-made and pulled as it is. */
+export type ImageDescription =
+  | {
+      /** The folder that the build sees, relative to the project; it may be above it, within the git repository: `../apps/api`. */
+      context: string;
+      /** The Dockerfile, relative to the context. Left out, `Dockerfile`. */
+      dockerfile?: string;
+      /** The stage to build; left out, the last one. */
+      target?: string;
+      /** Build arguments. They stay readable in the image, so never a secret. Towpath sets those named `BUILD_…` and `IMAGE_MIRROR`. */
+      args?: Record<string, string>;
+      /** The build for development: for `local` with live reload, and for the checks of `ci`. */
+      dev?: DevelopmentDescription;
+    }
+  | {
+      /**
+       * The reference of a ready-made image, with a tag or a digest: `axllent/mailpit:v1.21`. It stands alone: nothing is built. `ci`
+       * publishes it as it is, and what is released is that digest, whatever the tag means then.
+       */
+      from: string;
+    };
 
 /** An image for development: it has the tools, and serves the source as it is at the moment. */
 export interface DevelopmentDescription {

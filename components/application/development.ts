@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
 import { show, suggestion } from "../input/input-checks.ts";
-import type { Application, Image } from "./application.ts";
+import type { Application, Development, Image, ImageBuild } from "./application.ts";
 import { stagesOf } from "./dockerfile.ts";
+import { builtImages, isReadyMade } from "./images.ts";
 
 /** The project's files, for the checks of development images. */
 export interface ProjectFiles {
@@ -18,7 +19,9 @@ export interface ProjectFiles {
  */
 export function inDevelopment(application: Application): Application {
   const images = mapValues(application.images, (image) =>
-    image.dev === undefined ? image : { ...image, target: image.dev.target, mounts: image.dev.mounts },
+    isReadyMade(image) || image.dev === undefined
+      ? image
+      : { ...image, target: image.dev.target, mounts: image.dev.mounts },
   );
   const services = mapValues(application.services, (service) =>
     service.devCommand === undefined ? service : { ...service, command: service.devCommand },
@@ -26,18 +29,23 @@ export function inDevelopment(application: Application): Application {
   return { ...application, images, services };
 }
 
+/** The build of an image for development; undefined where it has none. */
+export function developmentOf(image: Image | undefined): Development | undefined {
+  return image === undefined || isReadyMade(image) ? undefined : image.dev;
+}
+
 /** The services whose changed source is served without a build. */
 export function reloadingServices({ images, services }: Application): string[] {
   return Object.keys(services).filter((name) => {
     const image = images[services[name]?.image ?? ""];
-    return Object.keys(image?.dev?.mounts ?? {}).length > 0;
+    return Object.keys(developmentOf(image)?.mounts ?? {}).length > 0;
   });
 }
 
 /** Returns the paths of an image's context that are mounted where it runs, relative to the context: `notes`. */
 export function mountedInContext(
   root: string,
-  { context, mounts = {} }: Pick<Image, "context" | "mounts">,
+  { context, mounts = {} }: Pick<ImageBuild, "context" | "mounts">,
 ): string[] {
   return Object.keys(mounts).flatMap((mounted) => wayInto(root, context, mounted) ?? []);
 }
@@ -49,7 +57,7 @@ export function mountedInContext(
 export function developmentIgnore(
   root: string,
   own: string,
-  image: Pick<Image, "context" | "mounts">,
+  image: Pick<ImageBuild, "context" | "mounts">,
 ): string {
   return [own.trimEnd(), ...mountedInContext(root, image)].filter((line) => line !== "").join("\n") + "\n";
 }
@@ -65,18 +73,19 @@ export function changedInputs(before: BuildInputs, now: BuildInputs): string[] {
 
 /** The problems of development commands: one whose image is never built for development would never run. */
 export function devCommandProblems({ images, services }: Pick<Application, "images" | "services">): string[] {
-  return Object.entries(services).flatMap(([name, { image, devCommand }]) =>
-    devCommand === undefined || !Object.hasOwn(images, image) || images[image]?.dev !== undefined
-      ? []
-      : [
-          `services.${name}.devCommand: images.${image} has no dev, got ${show(devCommand)}; declare it there`,
-        ],
-  );
+  return Object.entries(services).flatMap(([name, { image: key, devCommand }]) => {
+    const image = Object.hasOwn(images, key) ? images[key] : undefined;
+    if (devCommand === undefined || image === undefined || developmentOf(image) !== undefined) return [];
+    const [why, fix] = isReadyMade(image)
+      ? ["is ready-made", "remove it"]
+      : ["has no dev", "declare it there"];
+    return [`services.${name}.devCommand: images.${key} ${why}, got ${show(devCommand)}; ${fix}`];
+  });
 }
 
 /** The problems of development images in the project as it is: no such stage, no such folder. */
 export function developmentProblems({ images }: Application, files: ProjectFiles): string[] {
-  return Object.entries(images).flatMap(([name, image]) => {
+  return Object.entries(builtImages(images)).flatMap(([name, image]) => {
     if (image.dev === undefined) return [];
     const path = `images.${name}.dev`;
     const dockerfile = `${image.context}/${image.dockerfile}`;
@@ -96,7 +105,12 @@ export function developmentProblems({ images }: Application, files: ProjectFiles
   });
 }
 
-function mountProblem(place: string, { context }: Image, mounted: string, files: ProjectFiles): string[] {
+function mountProblem(
+  place: string,
+  { context }: ImageBuild,
+  mounted: string,
+  files: ProjectFiles,
+): string[] {
   if (!files.isFolder(mounted)) {
     return [`${place}: no such folder in the project, got ${show(mounted)}; name one that exists`];
   }

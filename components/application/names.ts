@@ -2,6 +2,7 @@ import { nearest, show, suggestion } from "../input/input-checks.ts";
 import { ownParts } from "../naming/names.ts";
 import { isTowpathsArgument } from "./build-arguments.ts";
 import { secretsOfNeed } from "./connections.ts";
+import { builtImages } from "./images.ts";
 import type { WellFormed } from "./schema.ts";
 import { ownerOf, variableProblems } from "./variables.ts";
 
@@ -17,7 +18,7 @@ export function nameProblems(application: WellFormed): string[] {
 }
 
 function argumentProblems({ images }: WellFormed): string[] {
-  return Object.entries(images).flatMap(([image, { args }]) =>
+  return Object.entries(builtImages(images)).flatMap(([image, { args }]) =>
     Object.keys(args)
       .filter(isTowpathsArgument)
       .map((name) => `images.${image}.args.${name}: Towpath sets this argument itself; remove it`),

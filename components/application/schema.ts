@@ -1,12 +1,14 @@
 import { z } from "zod";
 
-import { expected, expectedUnshown } from "../input/input-checks.ts";
+import { expected } from "../input/input-checks.ts";
 import { isLabel, longestName } from "../naming/namespace.ts";
 import type { Health } from "./application.ts";
 import type { JsonValue } from "./description.ts";
+import { image } from "./image-schema.ts";
 import { revisionWord } from "./migrations.ts";
 import { processShape } from "./process.ts";
 import { runningEnvironments } from "./running-services.ts";
+import { variableName, variableValue } from "./variable-schema.ts";
 
 /** The name of the application, a service, an image or a bucket. */
 function named(example: string) {
@@ -16,9 +18,6 @@ function named(example: string) {
   );
   return z.string(words).refine((text) => isLabel(text, longestName), words);
 }
-
-const folderWords = expected("a folder relative to the project", 'for example "app/api"');
-const relative = (text: string): boolean => text !== "" && !/^[/~\\]/.test(text);
 
 const pathWords = expected('a path that starts with "/" and holds no spaces', 'for example "/api/health"');
 const requestPath = z.string(pathWords).regex(/^\/[^\s#]*$/, pathWords);
@@ -41,15 +40,6 @@ const portWords = expected(
 );
 const port = z.int(portWords).min(1, portWords).max(65535, portWords);
 
-const variableWords = expected(
-  "a variable's name of letters, digits and underscores, not starting with a digit",
-  'for example "LOG_LEVEL"',
-);
-
-/** The name of an environment variable. */
-export const variableName = z.string(variableWords).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, variableWords);
-const variableValue = z.string(expectedUnshown("a text", "write numbers and true or false in quotes"));
-
 // GitHub keeps the secrets of deployed environments and takes no other names; a secret's path is in `<NAME>_FILE`.
 const secretWords = expected(
   "a secret's name of capital letters, digits and underscores, not from GITHUB_ or TOWPATH_ on and not ending in _FILE, at most 100 characters",
@@ -58,33 +48,6 @@ const secretWords = expected(
 const secretName = z
   .string(secretWords)
   .regex(/^(?!GITHUB_|TOWPATH_|.*_FILE$)[A-Z][A-Z0-9_]{0,99}$/, secretWords);
-
-const mountedWords = expected("a folder relative to the project", 'for example "app/api/notes"');
-const mountPathWords = expected("an absolute path in the container", 'for example "/app/notes"');
-const development = z
-  .strictObject({
-    target: z.string(expected("a stage of the Dockerfile", 'for example "dev"')),
-    mounts: z
-      .record(
-        z.string().refine(relative, mountedWords),
-        z.string(mountPathWords).regex(/^(\/[^/:]+)+$/, mountPathWords),
-      )
-      .default({}),
-  })
-  .meta({ id: "DevelopmentDescription" });
-
-const image = z
-  .strictObject({
-    context: z.string(folderWords).refine(relative, folderWords),
-    dockerfile: z
-      .string(expected("a file relative to the context", 'for example "Dockerfile"'))
-      .refine(relative, expected("a file relative to the context", 'for example "Dockerfile"'))
-      .default("Dockerfile"),
-    target: z.string().exactOptional(),
-    args: z.record(variableName, variableValue).default({}),
-    dev: development.exactOptional(),
-  })
-  .meta({ id: "ImageDescription" });
 
 const healthWords = expected("either a path or a command", 'write { path: "/health" } or { command: ["…"] }');
 const health = z

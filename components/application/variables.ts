@@ -1,7 +1,7 @@
 import type { Application, Service } from "./application.ts";
 import { secretFile, secretsOfNeed, variablesOfNeed } from "./connections.ts";
 import { isBackingService } from "./needs.ts";
-import { variableName } from "./schema.ts";
+import { variableName } from "./variable-schema.ts";
 import { isConnected, referenceProblems, referencesIn, refersTo, type Connected } from "./references.ts";
 
 /** An environment's own variables: a text is one of all services, an object has those of the service of that name. */

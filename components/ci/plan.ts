@@ -1,5 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { rehearsal, selectedChecks } from "../application/checks.ts";
+import { developmentOf } from "../application/development.ts";
 import { found } from "../application/names.ts";
 import { publishedImages } from "../application/running-services.ts";
 import { nearest, show } from "../input/input-checks.ts";
@@ -66,7 +67,7 @@ export function checkDatabase(database: string, check: string): string {
 
 /** Tells whether checks run in the image's development target. */
 export function isDeveloped({ images }: Pick<Application, "images">, image: string): boolean {
-  return found(images, image).dev !== undefined;
+  return developmentOf(found(images, image)) !== undefined;
 }
 
 /** Says that there is no such check. */

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { earlierChecks, rehearsal } from "../application/checks.ts";
 import { withBuildArguments } from "../application/build-arguments.ts";
 import type { ApplicationDescription } from "../application/description.ts";
+import { developmentOf } from "../application/development.ts";
+import { isReadyMade } from "../application/images.ts";
 import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
 import { bareVariables, withVariables } from "../application/variables.ts";
@@ -13,6 +15,7 @@ import { checkBuildArguments } from "../image/build-arguments.ts";
 import type { BuildCache } from "../image/build-cache.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/contexts.ts";
+import { ReadyImage } from "../image/ready-image.ts";
 import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
@@ -102,7 +105,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
       },
       child,
     );
-    const images = this.build(name, args, place);
+    const images = this.provide(name, args, place);
     const data = new BackingServices(
       name,
       { ...place, application, kind: kinds.ci, ...defined({ reused, ports: run.ports ?? settings.ports }) },
@@ -126,27 +129,25 @@ export class CiEnvironment extends pulumi.ComponentResource {
     this.registerOutputs({ images: this.images });
   }
 
-  private build(name: string, args: CiEnvironmentArgs, { names, host, imageMirror }: DockerPlace): Images {
+  private provide(name: string, args: CiEnvironmentArgs, { names, host, imageMirror }: DockerPlace): Images {
     const { application, releaseImages, developmentImages } = args.plan;
     const { facts = {} } = args.run;
     const image = (key: string): CiPlan["application"]["images"][string] => found(application.images, key);
-    const built = (suffix: string, key: string, target: string | undefined): pulumi.Output<string> =>
-      new BuiltImage(
-        `${name}-${key}${suffix}-image`,
-        {
-          host,
-          imageMirror,
-          facts,
-          image: { ...image(key), ...defined({ target }) },
-          ...defined({ cache: buildCacheOf(key, args) }),
-          repository: names.image(`${key}${suffix}`),
-        },
-        { parent: this },
-      ).id;
+    const provided = (suffix: string, key: string, target: string | undefined): pulumi.Output<string> => {
+      const resource = `${name}-${key}${suffix}-image`;
+      const given = image(key);
+      const common = { host, imageMirror, repository: names.image(`${key}${suffix}`) };
+      if (isReadyMade(given)) {
+        return new ReadyImage(resource, { ...common, image: given }, { parent: this }).id;
+      }
+      const built = { ...given, ...defined({ target }) };
+      const cache = defined({ cache: buildCacheOf(key, args) });
+      return new BuiltImage(resource, { ...common, facts, image: built, ...cache }, { parent: this }).id;
+    };
     return {
-      released: Object.fromEntries(releaseImages.map((key) => [key, built("", key, undefined)])),
+      released: Object.fromEntries(releaseImages.map((key) => [key, provided("", key, undefined)])),
       developed: Object.fromEntries(
-        developmentImages.map((key) => [key, built("-dev", key, image(key).dev?.target)]),
+        developmentImages.map((key) => [key, provided("-dev", key, developmentOf(image(key))?.target)]),
       ),
     };
   }

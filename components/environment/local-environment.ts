@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
-import type { Application } from "../application/application.ts";
+import type { Application, Image } from "../application/application.ts";
 import { withBuildArguments } from "../application/build-arguments.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { developmentProblems, inDevelopment } from "../application/development.ts";
+import { isReadyMade } from "../application/images.ts";
 import { parseApplication } from "../application/parse.ts";
 import { withVariables } from "../application/variables.ts";
 import { BackingServices } from "../data/backing-services.ts";
@@ -11,6 +12,7 @@ import { checkBuildArguments } from "../image/build-arguments.ts";
 import { developmentFolder, projectFiles } from "../image/build-inputs.ts";
 import { BuiltImage } from "../image/built-image.ts";
 import { checkContexts } from "../image/contexts.ts";
+import { ReadyImage } from "../image/ready-image.ts";
 import { InputError } from "../input/input-error.ts";
 import { recordOf, type ReleaseIdentity } from "../plan/release-record.ts";
 import type { ImageIds } from "../release/release-args.ts";
@@ -105,7 +107,7 @@ export class Environment extends pulumi.ComponentResource {
     const place = placeOf(name, { applicationName: application.name, settings }, child);
     const listens = { port, servicePorts: Object.values(servicePorts(ports)) };
     const gateway = gatewayOf(name, place, { listens, ipv6: args.ipv6 ?? false }, child);
-    const images = this.build(name, application, place);
+    const images = this.provide(name, application, place);
     const data = localData(name, args, place, child);
     const secretValues: SecretValues = {
       ...data.secretValues,
@@ -146,23 +148,17 @@ export class Environment extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url, release: this.release });
   }
 
-  private build(name: string, { images }: Application, { names, host, imageMirror }: DockerPlace): ImageIds {
-    return Object.fromEntries(
-      Object.entries(images).map(([key, image]) => [
-        key,
-        new BuiltImage(
-          `${name}-${key}-image`,
-          {
-            image,
-            repository: names.image(key),
-            imageMirror,
-            developmentFolder: join(developmentFolder(names.namespace), key),
-            host,
-          },
-          { parent: this },
-        ).id,
-      ]),
-    );
+  private provide(name: string, { images }: Application, place: DockerPlace): ImageIds {
+    const { names, host, imageMirror } = place;
+    const provided = (key: string, image: Image): BuiltImage | ReadyImage => {
+      const resource = `${name}-${key}-image`;
+      if (isReadyMade(image)) return new ReadyImage(resource, { image, imageMirror, host }, { parent: this });
+      const repository = names.image(key);
+      const folder = join(developmentFolder(names.namespace), key);
+      const args = { image, repository, imageMirror, developmentFolder: folder, host };
+      return new BuiltImage(resource, args, { parent: this });
+    };
+    return Object.fromEntries(Object.entries(images).map(([key, image]) => [key, provided(key, image).id]));
   }
 }
 

@@ -2,7 +2,7 @@ import dockerignore from "@balena/dockerignore";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Application, Image } from "../application/application.ts";
+import type { Application, ImageBuild } from "../application/application.ts";
 import {
   changedInputs,
   developmentIgnore,
@@ -10,6 +10,7 @@ import {
   type BuildInputs,
   type ProjectFiles,
 } from "../application/development.ts";
+import { builtImages } from "../application/images.ts";
 
 /** Returns the folder in which a namespace keeps what development builds were made from, in the project. */
 export function developmentFolder(namespace: string): string {
@@ -24,7 +25,7 @@ export function developmentFolder(namespace: string): string {
  *
  * @returns the Dockerfile's path
  */
-export function writeDevelopmentBuild(root: string, folder: string, image: Image): string {
+export function writeDevelopmentBuild(root: string, folder: string, image: ImageBuild): string {
   const dockerfile = join(folder, "Dockerfile");
   writeAnew(join(root, dockerfile), textOf(join(root, image.context, image.dockerfile)) ?? "");
   writeAnew(join(root, `${dockerfile}.dockerignore`), ignoreText(root, image));
@@ -41,7 +42,7 @@ export function writeBuildInputs(root: string, folder: string, inputs: BuildInpu
  * start again`. None where the source is not mounted.
  */
 export function buildChanges(root: string, namespace: string, application: Application): string[] {
-  return Object.entries(inDevelopment(application).images).flatMap(([name, image]) => {
+  return Object.entries(builtImages(inDevelopment(application).images)).flatMap(([name, image]) => {
     const before = textOf(join(root, developmentFolder(namespace), name, "inputs.json"));
     if (before === undefined) return [];
     const changed = changedInputs(JSON.parse(before) as BuildInputs, buildInputs(root, image));
@@ -52,7 +53,7 @@ export function buildChanges(root: string, namespace: string, application: Appli
 }
 
 /** The files that a build sees, with a digest of each, by their paths from the project. */
-export function buildInputs(root: string, image: Image): BuildInputs {
+export function buildInputs(root: string, image: ImageBuild): BuildInputs {
   const dockerfile = join(image.context, image.dockerfile);
   const files = contextPaths(root, image)
     .map((path) => join(image.context, path))
@@ -63,7 +64,7 @@ export function buildInputs(root: string, image: Image): BuildInputs {
 }
 
 /** Everything that a build of the image is sent but folders, by its path in the context. */
-export function contextPaths(root: string, image: Image): string[] {
+export function contextPaths(root: string, image: ImageBuild): string[] {
   const ignores = ignoredBy(root, image);
   // A folder that is left out has to be entered where something in it may be taken in again.
   const takesIn = /^\s*!/m.test(ignoreText(root, image));
@@ -78,7 +79,7 @@ export function contextPaths(root: string, image: Image): string[] {
 }
 
 /** Tells of a path in the context whether a build of the image does not see it. */
-export function ignoredBy(root: string, image: Image): (path: string) => boolean {
+export function ignoredBy(root: string, image: ImageBuild): (path: string) => boolean {
   const ignored = dockerignore.default().add(ignoreText(root, image));
   return (path) => ignored.ignores(path);
 }
@@ -92,12 +93,12 @@ export function projectFiles(root: string): ProjectFiles {
   };
 }
 
-function ignoreText(root: string, image: Image): string {
+function ignoreText(root: string, image: ImageBuild): string {
   return developmentIgnore(root, textOf(join(root, ignoreFile(root, image))) ?? "", image);
 }
 
 /** The file that says what a build does not see, by its path in the project: the Dockerfile's own, else the context's. */
-export function ignoreFile(root: string, { context, dockerfile }: Image): string {
+export function ignoreFile(root: string, { context, dockerfile }: ImageBuild): string {
   const own = `${join(context, dockerfile)}.dockerignore`;
   return existsSync(join(root, own)) ? own : join(context, ".dockerignore");
 }

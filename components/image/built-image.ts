@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Image } from "../application/application.ts";
+import type { ImageBuild } from "../application/application.ts";
 import type { DockerHost } from "../host/docker-host.ts";
 import { defined } from "../input/defined.ts";
 import type { BuildCache } from "./build-cache.ts";
@@ -8,7 +8,7 @@ import { buildInputs, writeBuildInputs, writeDevelopmentBuild } from "./build-in
 
 /** Arguments of a built image. */
 export interface BuiltImageArgs {
-  image: Image;
+  image: ImageBuild;
   /** The repository part of the tags, for example `notes-local-api`. */
   repository: string;
   /** The value of `IMAGE_MIRROR` in the Dockerfiles' `FROM ${IMAGE_MIRROR}/…`. */

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Application } from "../application/application.ts";
+import { builtImages } from "../application/images.ts";
 import { show } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import { repositoryOf } from "../naming/read-workspace.ts";
@@ -26,7 +27,7 @@ export function outsideProblems(root: string, { images }: Pick<Application, "ima
     repository === undefined
       ? `name one within ${project}, or make a git repository above both, there is none`
       : `name one within ${repository}`;
-  return Object.entries(images).flatMap(([name, { context, dockerfile, dev }]) =>
+  return Object.entries(builtImages(images)).flatMap(([name, { context, dockerfile, dev }]) =>
     [
       ["context", context, context],
       ["dockerfile", dockerfile, join(context, dockerfile)],

@@ -1,4 +1,5 @@
-import type { Application, Image } from "../application/application.ts";
+import type { Application, ImageBuild } from "../application/application.ts";
+import { builtImages } from "../application/images.ts";
 import { contextPaths, ignoreFile } from "./build-inputs.ts";
 
 /** Names of what is a machine's or a person's: passphrases, state, SSH keys, passwords, all that was ever committed. */
@@ -13,7 +14,7 @@ const examples = /^\.env\.(?:.*\.)?(?:example|sample|template|dist)$/;
  * A Dockerfile can put all that its build sees into an image that others pull, and every change of it builds again.
  */
 export function privateFileProblems(root: string, { images }: Pick<Application, "images">): string[] {
-  return Object.entries(images).flatMap(([name, image]) => {
+  return Object.entries(builtImages(images)).flatMap(([name, image]) => {
     const seen = privatePaths(root, image);
     if (seen.length === 0) return [];
     const shown = [...seen.slice(0, 3), ...(seen.length > 3 ? [`${seen.length - 3} more`] : [])].join(", ");
@@ -25,7 +26,7 @@ export function privateFileProblems(root: string, { images }: Pick<Application, 
 }
 
 /** Returns the private files and folders that a build of the image would see, by their paths in the context. */
-export function privatePaths(root: string, image: Image): string[] {
+export function privatePaths(root: string, image: ImageBuild): string[] {
   const found = new Set<string>();
   for (const path of contextPaths(root, image)) {
     const parts = path.split("/");

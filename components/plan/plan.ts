@@ -1,4 +1,5 @@
 import type { Application } from "../application/application.ts";
+import { builtImages } from "../application/images.ts";
 import { lacks, referencesOf, type Registry } from "../image/registry.ts";
 import { defined } from "../input/defined.ts";
 import { show } from "../input/input-checks.ts";
@@ -95,7 +96,7 @@ export async function planFrom(
   const { changes, images } = planned;
   const isCommitted = source !== undefined && !isPromoted;
   if (changes && !isCommitted) await checkDigests(images, settings, reads);
-  const facts = isCommitted ? await imageFacts(planned, reads) : {};
+  const facts = isCommitted ? await imageFacts(planned, application, reads) : {};
   const released = { ...planned, ...facts, ...(await tagged(planned, reads)) };
   const answers = {
     downgrade: given(reads, "TOWPATH_DOWNGRADE") !== undefined,
@@ -213,14 +214,20 @@ async function branchesOf(
 
 type ImageFacts = Pick<PlannedRelease, "branch" | "tag" | "version">;
 
-/** Returns the version and the branch by the images' labels; by the record where those images run already. */
+/**
+ * Returns the version and the branch by the labels of the images that were built; by the record where those images run
+ * already. A ready-made one says what its makers say.
+ */
 async function imageFacts(
   { changes, current, images }: PlannedRelease,
+  application: Application,
   { registry }: Reads,
 ): Promise<ImageFacts> {
   if (!changes && current?.branch !== undefined) return factsIn(current);
+  const built = builtImages(application.images);
+  const described = Object.entries(images).filter(([name]) => Object.hasOwn(built, name));
   const said = await Promise.all(
-    Object.entries(images).map(async ([name, digest]) => (await registry.facts(name, digest))?.labels ?? {}),
+    described.map(async ([name, digest]) => (await registry.facts(name, digest))?.labels ?? {}),
   );
   const version = said.map((labels) => labels[versionLabel]).find(Boolean);
   return factsIn({ branch: branchOf(said), version });

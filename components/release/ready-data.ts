@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../application/application.ts";
+import { isReadyMade } from "../application/images.ts";
 import { found } from "../application/names.ts";
 import { Migration, type RunArgs } from "../migration/migration.ts";
 import { Seed } from "../migration/seed.ts";
@@ -76,5 +77,6 @@ function runOf(args: ReleaseArgs, service: Service): Omit<RunArgs, "timeoutSecon
 
 /** The source that a service sees as it is in the working tree. */
 export function mountsOf({ application }: ReleaseArgs, { image }: Service): Readonly<Record<string, string>> {
-  return found(application.images, image).mounts ?? {};
+  const built = found(application.images, image);
+  return isReadyMade(built) ? {} : (built.mounts ?? {});
 }

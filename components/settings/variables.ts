@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { variableName } from "../application/schema.ts";
+import { variableName } from "../application/variable-schema.ts";
 import { expectedUnshown } from "../input/input-checks.ts";
 
 const valueWords = expectedUnshown(

@@ -35,12 +35,14 @@ describe("docs/first-release.md", () => {
     describeHosts("production", production);
     publishTo({ address: registry.address, repository: `team/${project.namespace}` });
     leaveOut("api-lint", "api-tests");
+    addReadyMade();
     execFileSync("git", ["add", "--all"], { cwd: project.folder });
     const [setUp = "", check = "", first = "", next = "", broken = "", mended = "", back = "", ...more] =
       blocksOf("first-release.md");
     assert.deepEqual(more, []);
 
     for (const block of [setUp, check, first]) await type(block);
+    const caches = await Promise.all([staging, production].map(cacheOn));
     const loads = [
       new Load("https://notes.example", production.address),
       new Load("https://staging.notes.example", staging.address),
@@ -69,6 +71,18 @@ describe("docs/first-release.md", () => {
       const { stdout } = await type(back);
       assert.match(stdout, /^production: [0-9a-f]{12} runs again in place of [0-9a-f]{12}/m);
       assert.doesNotMatch(await page(production), /Our notes/);
+      // 000-53b: one digest of the project's registry everywhere, whose copies releases of other images leave running.
+      assert.deepEqual(await Promise.all([staging, production].map(cacheOn)), caches);
+      const [image, elsewhere] = caches.map((line) => line.split(" ")[1]);
+      assert.equal(image, elsewhere);
+      const [digests = ""] = await production.docker(
+        "image",
+        "inspect",
+        "--format",
+        "{{.RepoDigests}}",
+        image ?? "",
+      );
+      assert.ok(digests.includes(`${registry.address}/team/${project.namespace}/cache@sha256:`), digests);
     } finally {
       reports = await Promise.all(loads.map((load) => load.stop()));
     }
@@ -121,6 +135,21 @@ describe("docs/first-release.md", () => {
       assert.notEqual(without, described, check);
       project.source.write("application.ts", without);
     }
+  }
+
+  /** Adds a service of a ready-made image. */
+  function addReadyMade(): void {
+    const described = project.source
+      .read("application.ts")
+      .replace("  images: {\n", '$&    cache: { from: "redis:7" },\n')
+      .replace("  services: {\n", '$&    cache: { image: "cache" },\n');
+    project.source.write("application.ts", described);
+  }
+
+  /** The container and the image of that service. */
+  async function cacheOn(host: TestHost): Promise<string> {
+    const [container = ""] = await host.docker("ps", "--quiet", "--filter", "label=towpath.part=cache");
+    return (await host.docker("inspect", "--format", "{{.Id}} {{.Image}}", container)).join("");
   }
 
   /** The script of the front end that users get. */

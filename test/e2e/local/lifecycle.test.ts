@@ -29,6 +29,15 @@ function loopback(): string[] {
   return ["127.0.0.1", ...(addresses.some(({ address }) => address === "::1") ? ["[::1]"] : [])];
 }
 
+/** The application with a mail catcher of a ready-made image, which is there locally. */
+function withCatcher(application: string, from: string): string {
+  const command = ["caddy", "respond", "--listen", ":8025", "caught"];
+  const service = { image: "catcher", only: ["local"], command, port: 8025, routes: ["/mail/*"] };
+  return application
+    .replace("  images: {\n", `$&    catcher: { from: "${from}" },\n`)
+    .replace("  services: {\n", `$&    catcher: ${JSON.stringify(service)},\n`);
+}
+
 describe("the local environment", () => {
   let project: TestProject;
 
@@ -223,6 +232,31 @@ describe("the local environment", () => {
     const notes = (await (await request(`${project.url}/api/notes`)).json()) as { title: string }[];
     assert.deepEqual(notes.map(({ title }) => title).sort(), ["A long one", "A shopping list", "Welcome"]);
     assert.deepEqual(await containersOf(project), before);
+  });
+
+  it("runs a ready-made image as it is, pulled once, and names one that cannot be pulled (000-53b)", async () => {
+    const before = project.source.read("application.ts");
+    const describe = (from: string): void => {
+      project.source.write("application.ts", withCatcher(before, from));
+    };
+    describe("caddy:2.11.9");
+    await project.start();
+    const caught = await until("the mail catcher", 10, async () => {
+      const answer = await request(`${project.url}/mail/`);
+      return answer.status === 200 ? answer.text() : undefined;
+    });
+    assert.equal(caught, "caught");
+    const { changes } = await project.start();
+    assert.deepEqual(Object.keys(changes), ["same"], JSON.stringify(changes));
+
+    describe("axllent/mailpit:no-such-version");
+    assert.match(
+      await project.refusal(),
+      /^image: \S*axllent\/mailpit:no-such-version cannot be pulled, got ".+"; check its name and tag, /,
+    );
+    assert.equal((await request(`${project.url}/mail/`)).status, 200);
+    project.source.write("application.ts", before);
+    await project.start();
   });
 
   it("leaves nothing behind when it is destroyed", async () => {

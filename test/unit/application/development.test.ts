@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
-import type { Image } from "../../../components/application/application.ts";
+import type { ImageBuild } from "../../../components/application/application.ts";
 import {
   changedInputs,
   developmentIgnore,
@@ -10,6 +10,7 @@ import {
   reloadingServices,
   type ProjectFiles,
 } from "../../../components/application/development.ts";
+import { builtImages } from "../../../components/application/images.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
 
@@ -24,8 +25,9 @@ const application = parseApplication(
 describe("an application in development", () => {
   it("is built for the development stages, with its source mounted, and runs its development commands", () => {
     const { images, services } = inDevelopment(application);
-    assert.equal(images.api?.target, "dev");
-    assert.deepEqual(images.api.mounts, mounts);
+    const { api } = builtImages(images);
+    assert.equal(api?.target, "dev");
+    assert.deepEqual(api.mounts, mounts);
     assert.deepEqual(images.web, application.images.web);
     assert.deepEqual(services.worker?.command, ["watch", "worker"]);
     assert.deepEqual(services.api, application.services.api);
@@ -38,7 +40,7 @@ describe("an application in development", () => {
 });
 
 describe("a development build", () => {
-  const image = (context: string, mounted: string[]): Image => ({
+  const image = (context: string, mounted: string[]): ImageBuild => ({
     context,
     dockerfile: "Dockerfile",
     args: {},

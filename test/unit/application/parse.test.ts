@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { defineApplication } from "../../../components/application/description.ts";
+import { developmentOf } from "../../../components/application/development.ts";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { merged, messageOf, refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
@@ -92,7 +93,7 @@ describe("a malformed field is refused:", () => {
       `images.api.context: expected a folder relative to the project, got ${got}; for example "app/api"`;
     refused(folder('"/srv/api"'), { images: { api: { context: "/srv/api" } } });
     refused(folder('""'), { images: { api: { context: "" } } });
-    refused(folder("nothing"), { images: { api: { context: undefined } } });
+    refused(folder("3"), { images: { api: { context: 3 } } });
     refused(
       'images.api.dockerfile: expected a file relative to the context, got 3; for example "Dockerfile"',
       {
@@ -127,7 +128,7 @@ describe("a malformed field is refused:", () => {
     }
     refused('images.api.dev.mount: unknown field; did you mean "mounts"', dev({ mount: {} }));
     const parsed = parseApplication(merged(notes, dev({})));
-    assert.deepEqual(parsed.images.api?.dev, { target: "dev", mounts: {} });
+    assert.deepEqual(developmentOf(parsed.images.api), { target: "dev", mounts: {} });
   });
 
   it("services", () => {

@@ -48,6 +48,19 @@ describe("the explanation of a failure", () => {
     }
   });
 
+  it("names an image that cannot be pulled, with what to do", () => {
+    const expected =
+      'image: axllent/mailpit:v9 cannot be pulled, got "manifest for axllent/mailpit:v9 not found: manifest unknown"; check its name and tag, sign in to its registry with docker login where it is private, or set towpath:imageMirror where Docker Hub is out of reach';
+    const reason = "manifest for axllent/mailpit:v9 not found: manifest unknown";
+    for (const said of [
+      `image "axllent/mailpit:v9" is not on this engine and cannot be pulled: Error response from daemon: ${reason}`,
+      `image "axllent/mailpit:v9" is not on this engine and cannot be pulled: ${reason}`,
+      `Unable to read Docker image into resource: unable to pull image axllent/mailpit:v9: error pulling image axllent/mailpit:v9: Error response from daemon: ${reason}`,
+    ]) {
+      assert.equal(explain(failed([said, image])), expected);
+    }
+  });
+
   it("keeps the engine's message about a port that it does not name", () => {
     assert.equal(
       explain(failed(["port is already allocated", container])),

@@ -99,6 +99,28 @@ describe("the environment of ci", function () {
     });
   });
 
+  it("pulls a ready-made image, and names it as one that was built", async () => {
+    const { registrations } = await deployed(
+      () => {
+        const loaded = loadSettings("notes") as LoadedSettings<CiSettings>;
+        const described = merged(application, {
+          images: { cache: { from: "redis:7" } },
+          services: { cache: { image: "cache" } },
+          checks: { page: { service: "cache" } },
+        }) as ApplicationDescription;
+        return new CiEnvironment("notes-ci", prepareCi(described, loaded, run()));
+      },
+      { stack: "ci", configuration: { ...configuration, "towpath:imageMirror": "cache.example.com/hub" } },
+    );
+    const made = byName(registrations);
+    const inputsOf = (name: string): unknown => made[`notes-ci-cache-image-${name}`]?.inputs;
+    assert.deepEqual(inputsOf("pull"), { name: "cache.example.com/hub/library/redis:7", keepLocally: true });
+    const id = imageId("notes-ci-cache-image-pull");
+    assert.deepEqual(inputsOf("tag"), { sourceImage: id, targetImage: "notes-ci-cache:latest" });
+    assert.deepEqual(inputsOf("latest"), { name: "notes-ci-cache:latest" });
+    assert.equal(inputsOf("build"), undefined);
+  });
+
   it("labels images that are published with their origin", async () => {
     const facts = { BUILD_VERSION: "1.2.3", BUILD_COMMIT: "abc" };
     const { registrations } = await deployed(program(run({ facts })), { stack: "ci", configuration });

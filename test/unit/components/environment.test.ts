@@ -102,6 +102,22 @@ describe("an environment", function () {
     );
   });
 
+  it("pulls a ready-made image through the mirror and builds nothing of it (000-53b)", async () => {
+    const described: ApplicationDescription = {
+      ...page,
+      images: { ...page.images, mailpit: { from: "axllent/mailpit:v1.21" } },
+      services: { ...page.services, mail: { image: "mailpit", port: 8025 } },
+    };
+    const configuration = { "towpath:imageMirror": "cache.example.com/hub" };
+    const { registrations } = await deployed(program(described), { configuration });
+    const resources = byName(registrations);
+    const ofImage = Object.keys(resources).filter((name) => name.startsWith("page-local-mailpit-image"));
+    assert.deepEqual(ofImage, ["page-local-mailpit-image-pull"]);
+    const pulled = resources["page-local-mailpit-image-pull"]?.inputs;
+    assert.deepEqual(pulled, { name: "cache.example.com/hub/axllent/mailpit:v1.21", keepLocally: true });
+    assert.equal(resources["page-local-mail"]?.inputs.image, imageId("page-local-mailpit-image-pull"));
+  });
+
   it("takes its times and its port from the settings", async () => {
     const { registrations, result } = await deployed(program(page), {
       configuration: {

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseApplication } from "../../../components/application/parse.ts";
-import type { Application } from "../../../components/application/application.ts";
+import type { Application, ImageBuild } from "../../../components/application/application.ts";
+import { builtImages } from "../../../components/application/images.ts";
 import { buildInputs, contextPaths } from "../../../components/image/build-inputs.ts";
 import { privateFileProblems } from "../../../components/image/private-files.ts";
 
@@ -24,8 +25,8 @@ describe("the input of a build", () => {
   }
   const application = (context = "."): Application =>
     parseApplication({ name: "a", images: { api: { context } }, services: { a: { image: "api" } } });
-  const image = (): Application["images"][string] => {
-    const { api } = application().images;
+  const image = (): ImageBuild => {
+    const { api } = builtImages(application().images);
     assert.ok(api !== undefined);
     return api;
   };
@@ -76,7 +77,7 @@ describe("the input of a build", () => {
   it("is the same for a project below the context or beside it", () => {
     for (const path of [".git/HEAD", "infra/.towpath/passphrase", "infra/application.ts", "api/main.py"])
       write(path, "");
-    const { api } = application("..").images;
+    const { api } = builtImages(application("..").images);
     assert.ok(api !== undefined);
     write(".dockerignore", ".git\ninfra\n");
     assert.deepEqual(contextPaths(join(root, "infra"), api), [".dockerignore", "Dockerfile", "api/main.py"]);

@@ -1,5 +1,6 @@
 /** The plan of a run, from what it reads: its own records, staging's, a registry that is played, and variables. */
 import assert from "node:assert/strict";
+import type { Application } from "../../../components/application/application.ts";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { lacks, Registry } from "../../../components/image/registry.ts";
 import { planFrom, recordsIn, type Look, type ReleasePlan } from "../../../components/plan/plan.ts";
@@ -26,6 +27,8 @@ interface Asked {
   readonly checkedOut?: { commit: string } | { problem: string };
   readonly tags?: readonly string[];
   readonly look?: Look;
+  /** The application as this checkout describes it. */
+  readonly described?: Application;
 }
 
 /** The branches that the images say they were published of. */
@@ -47,6 +50,7 @@ describe("the plan of a release", () => {
     checkedOut = { commit },
     tags = [],
     look,
+    described = application,
   }: Asked = {}): Promise<ReleasePlan> {
     const registry = { address: played.address, repository: "owner/notes" };
     const change = {
@@ -57,7 +61,7 @@ describe("the plan of a release", () => {
       registry: { ...registry, login: undefined },
     };
     const parsed = parseSettings(merged(merged(good[environment], change), settings));
-    return planFrom(application, parsed as StagingSettings | ProductionSettings, {
+    return planFrom(described, parsed as StagingSettings | ProductionSettings, {
       registry: new Registry(registry, undefined, { answer: 2000, retries: 0, pause: 1 }),
       recordsOf: (stack) => Promise.resolve(records[stack] ?? []),
       stack: environment,
@@ -127,6 +131,17 @@ describe("the plan of a release", () => {
       publish(commit, branches);
       assert.equal((await planned()).branch, undefined, JSON.stringify(branches));
     }
+  });
+
+  it("takes branch and version of images that were built, whatever ready-made ones say", async () => {
+    const mailpit = { from: "axllent/mailpit:v1.21" };
+    const services = { mail: { image: "mailpit" } };
+    const described = parseApplication(merged(notes, { images: { mailpit }, services }));
+    publish(commit);
+    const labels = { "org.opencontainers.image.version": "1.21" };
+    const digest = played.publish("owner/notes/mailpit", [commit], labels);
+    const { branch, images, version } = await planned({ described });
+    assert.deepEqual([branch, images.mailpit, version], ["main", digest, "1.0+1"]);
   });
 
   it("takes branch, tag and version of the current release from its record, and adds a missing branch", async () => {

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ApplicationDescription } from "../../../../components/application/description.ts";
 import { ci, type CiRequest } from "../../../../cli/commands/ci.ts";
 import { lockNamespace } from "../../../../cli/ci/namespace-lock.ts";
+import { merged } from "../../assert-refused.ts";
 import { PlayedRegistry } from "../../image/played-registry.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { recordedProgress } from "../quiet.ts";
@@ -234,6 +236,27 @@ describe("the command ci", function () {
       assert.deepEqual(
         described.map((call) => call.split(" ").slice(0, 3).join(" ")),
         ["docker image rm"],
+      );
+    });
+
+    it("pushes a ready-made image as it is", async () => {
+      const described = merged(machine.project.application, {
+        images: { cache: { from: "redis:7" } },
+        services: { cache: { image: "cache" } },
+      }) as ApplicationDescription;
+      const project = { ...machine.project, application: described };
+      const { published } = await ci(progress, { keep: true, publish: true }, project);
+      const repository = `${registry.address}/owner/notes/cache`;
+      assert.equal(published.at(-1)?.reference, `${repository}@${digest}`);
+      const calls = machine.calls.filter((call) => call.includes(`${namespace}-cache`));
+      assert.ok(
+        calls.includes(`docker tag ${namespace}-cache:latest ${repository}:abc123`),
+        calls.join("\n"),
+      );
+      // Its name on the engine stays when everything is kept.
+      assert.deepEqual(
+        calls.filter((call) => !call.startsWith("docker tag ") && !call.includes("image ls")),
+        [],
       );
     });
 
