@@ -106,6 +106,7 @@ function releasedNames(application: Application, names: Names): Row[] {
       `${names.workload(service)}-<7 digits>`,
     ]),
     ...partsOf(application, names).map(([part, name]): Row => [`volume ${part}`, name]),
+    ...application.volumes.map((volume): Row => [`volume ${volume}`, names.sharedVolume(volume)]),
     ["volume gateway", `${names.gateway}-sites`],
   ];
 }

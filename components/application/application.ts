@@ -8,6 +8,7 @@ export interface Application {
   readonly postgres?: { readonly version: 15 | 16 | 17 };
   readonly redis?: { readonly version: 7 | 8 };
   readonly buckets: readonly string[];
+  readonly volumes: readonly string[];
   /** The secrets that services name, whose values the settings give. */
   readonly secrets: Readonly<Record<string, Secret>>;
   /** The secrets that needs bring, such as DATABASE_URL, whose values the backing services make. */
@@ -71,6 +72,8 @@ export interface Service {
   readonly routes: readonly string[];
   readonly needs: readonly string[];
   readonly secrets: readonly string[];
+  /** The folders at which it has volumes, by their names. */
+  readonly volumes: Readonly<Record<string, string>>;
   readonly readOnly: boolean;
   /** The capabilities that it keeps where users are. */
   readonly capabilities: readonly string[];

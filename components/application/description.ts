@@ -15,6 +15,8 @@ export interface ApplicationDescription {
   redis?: RedisDescription;
   /** The buckets of the object storage, by the names that services need them by. */
   buckets?: string[];
+  /** The volumes that services share, by name: folders that outlive their copies, kept and protected as a database's data is. */
+  volumes?: string[];
   /** The way in which secrets reach the containers. Only to change a default: a name that a service uses needs no entry. */
   secrets?: Record<string, SecretDescription>;
   /** The commands that bring the database's schema up to date before anything new starts. */
@@ -100,9 +102,11 @@ export interface ServiceDescription {
   needs?: string[];
   /** The secrets that the service is given, by name: a file at `/run/secrets/<NAME>` and its path as `<NAME>_FILE`. */
   secrets?: string[];
+  /** The volumes that it has, by name, and where: `{ uploads: "/app/uploads" }`. All copies of all services share them, also the old ones of a release. */
+  volumes?: Record<string, string>;
   /**
    * True to run the service with a read-only root file system in staging and production. It can write to `/tmp` then, which
-   * is memory and counts as such, and nowhere else.
+   * is memory and counts as such, to its `tmpfs` and its volumes, and nowhere else.
    */
   readOnly?: boolean;
   /**

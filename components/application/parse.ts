@@ -9,6 +9,7 @@ import { nameProblems } from "./names.ts";
 import { needsProblems } from "./needs.ts";
 import { routeProblems } from "./routes.ts";
 import { runningProblems } from "./running-services.ts";
+import { volumeProblems } from "./volumes.ts";
 import { applicationSchema, type WellFormed } from "./schema.ts";
 
 const words: InputWords = {
@@ -34,6 +35,7 @@ export function parseApplication(description: unknown): Application {
     ...runningProblems(wellFormed),
     ...devCommandProblems(wellFormed),
     ...jobProblems(wellFormed),
+    ...volumeProblems(wellFormed),
   ];
   if (problems.length > 0) throw new InputError(problems);
 

@@ -52,6 +52,13 @@ export function releasable(application: Application): Application {
   return {
     ...withServices(application, (name) => !absent.includes(name)),
     images: chosen(application.images, (name) => published.includes(name)),
+    volumes: application.volumes.filter((volume) => {
+      const users = Object.keys(application.services).filter((name) =>
+        Object.hasOwn(application.services[name]?.volumes ?? {}, volume),
+      );
+      // One that nobody uses is declared to be kept.
+      return users.length === 0 || users.some((name) => !absent.includes(name));
+    }),
     absent,
   };
 }

@@ -91,6 +91,12 @@ const profilesWords = expected("at least one profile", 'for example ["with-celer
 /** The name of a profile, in Compose's form. */
 export const profile = z.string(profileWords).regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, profileWords);
 
+const volumePathWords = expected(
+  'an absolute path in the container, without "." and ".." in it',
+  'for example "/app/uploads"',
+);
+const volumePath = z.string(volumePathWords).regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/:,\s]+)+$/, volumePathWords);
+
 const service = z
   .strictObject({
     image: z.string(expected("the name of an image", "name one of those in images")),
@@ -104,6 +110,7 @@ const service = z
     routes: z.array(route).default([]),
     needs: z.array(z.string(expected("the name of what is needed", 'for example "postgres"'))).default([]),
     secrets: z.array(secretName).default([]),
+    volumes: z.record(named("uploads"), volumePath).default({}),
     readOnly: z.boolean(expected("true or false", "write it without quotes")).default(false),
     capabilities: z.array(z.enum(capabilities, capabilityWords)).default([]),
     environment: z.record(variableName, variableValue).default({}),
@@ -230,6 +237,7 @@ export const applicationSchema = z
     postgres: postgres.exactOptional(),
     redis: redis.exactOptional(),
     buckets: z.array(named("files")).default([]),
+    volumes: z.array(named("uploads")).default([]),
     secrets: z.record(secretName, secret).default({}),
     migrations: migrations.exactOptional(),
     smoke: z.array(smoke).default([]),

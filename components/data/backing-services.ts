@@ -9,6 +9,7 @@ import type { Kind } from "../settings/kinds.ts";
 import type { Limits } from "../settings/limits.ts";
 import type { Ports } from "../settings/ports.ts";
 import { ObjectStorage } from "./object-storage.ts";
+import { protectionOf } from "./protection.ts";
 import { Postgres, type DatabaseServer } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { ClonedPostgres } from "./cloned.ts";
@@ -36,12 +37,14 @@ export interface BackingServicesArgs {
   labels: (part: string) => Readonly<Record<string, string>>;
 }
 
-/** The servers that hold the application's data; those that it does not declare are not there. */
+/** The servers and volumes that hold the application's data; those that it does not declare are not there. */
 export class BackingServices extends pulumi.ComponentResource {
   /** The values that connect a service to them, by the secrets' names. Known once they are healthy. */
   readonly secretValues: SecretValues;
   /** The server on which databases can be made, when the application has PostgreSQL. */
   readonly databases: DatabaseServer | undefined;
+  /** The names of the volumes that services share, by their names in the application; none where all data is in memory. */
+  readonly volumes: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: BackingServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:BackingServices", name, {}, opts);
@@ -96,6 +99,7 @@ export class BackingServices extends pulumi.ComponentResource {
       secretValues.S3_SECRET_ACCESS_KEY = after(storage.endpoint, storage.secretAccessKey);
     }
     this.secretValues = secretValues;
+    this.volumes = args.kind.data === "memory" ? {} : this.sharedVolumes(name, args);
     this.registerOutputs({});
   }
 
@@ -124,6 +128,19 @@ export class BackingServices extends pulumi.ComponentResource {
       },
       child,
     );
+  }
+
+  private sharedVolumes(
+    name: string,
+    { application, names, host, kind, labels }: BackingServicesArgs,
+  ): Record<string, pulumi.Output<string>> {
+    const made = (volume: string): pulumi.Output<string> =>
+      host.volume(
+        `${name}-${volume}-volume`,
+        { name: names.sharedVolume(volume), labels: labels(volume) },
+        { parent: this, ...protectionOf(kind.data) },
+      );
+    return Object.fromEntries(application.volumes.map((volume) => [volume, made(volume)]));
   }
 
   private generated(name: string, length = 32): pulumi.Output<string> {

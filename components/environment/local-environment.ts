@@ -123,6 +123,7 @@ export class Environment extends pulumi.ComponentResource {
         facts,
         images,
         secretValues,
+        volumes: data.volumes,
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
         routeSince: args.routeSince ?? "",

@@ -183,6 +183,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           },
         }),
         secretValues,
+        volumes: data.volumes,
         ...seedOf(settings),
         schema: schemaArgs(args, data, tracks, { volume: backups, database: names.database }),
         numberOfCopies: settings.copies,

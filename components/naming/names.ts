@@ -32,6 +32,8 @@ export interface Names {
   readonly database: string;
   /** The volume that holds a part's data. */
   readonly volume: (part: string) => string;
+  /** A volume that services share. */
+  readonly sharedVolume: (volume: string) => string;
   /** A container that is replaced by a release: Pulumi adds `-` and 7 digits of its own. */
   readonly workload: (service: string) => string;
   /** The container of a job while it runs. */
@@ -60,6 +62,8 @@ export function namesOf(namespace: string): Names {
     // PostgreSQL needs no quotes around letters, digits and underscores.
     database: namespace.replaceAll("-", "_"),
     volume: (part) => named(part),
+    // No part of Towpath's own has a volume that begins so.
+    sharedVolume: (volume) => named(`volume-${volume}`),
     workload: (service) => named(service, longest - 8),
     job: (job) => named(`job-${job}`),
     bucket: (bucket) => named(bucket),

@@ -12,12 +12,13 @@ import { inOrder } from "./in-order.ts";
  */
 export type ReleaseDescription = Pick<
   ApplicationDescription,
-  "services" | "postgres" | "redis" | "buckets" | "secrets" | "migrations" | "smoke"
+  "services" | "postgres" | "redis" | "buckets" | "volumes" | "secrets" | "migrations" | "smoke"
 >;
 
 /** Returns the part of a checked application that a release keeps. */
 export function descriptionOf(application: Application): ReleaseDescription {
-  const { services, postgres, redis, buckets, secrets, connectionSecrets, migrations, smoke } = application;
+  const { services, postgres, redis, buckets, volumes, secrets, connectionSecrets, migrations, smoke } =
+    application;
   const kept = {
     services: Object.fromEntries(
       Object.entries(services).map(([name, { devCommand: _, ...service }]) => [name, filled(service)]),
@@ -26,6 +27,7 @@ export function descriptionOf(application: Application): ReleaseDescription {
     redis,
     migrations,
     buckets,
+    volumes,
     secrets: Object.fromEntries(
       Object.entries({ ...secrets, ...connectionSecrets }).filter(([, secret]) =>
         Object.entries(secret).some(([field, value]) => field !== "delivery" || value !== "file"),
@@ -69,11 +71,13 @@ export function descriptionHash(description: ReleaseDescription): string {
  */
 export function onDataOf(description: ReleaseDescription, there: ReleaseDescription): ReleaseDescription {
   const buckets = [...new Set([...(description.buckets ?? []), ...(there.buckets ?? [])])];
+  const volumes = [...new Set([...(description.volumes ?? []), ...(there.volumes ?? [])])];
   const { postgres = description.postgres, redis = description.redis } = there;
   return {
     ...description,
     ...defined({ postgres, redis }),
     ...(buckets.length > 0 && { buckets }),
+    ...(volumes.length > 0 && { volumes }),
   };
 }
 

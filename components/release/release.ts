@@ -108,6 +108,10 @@ export class Release extends pulumi.ComponentResource {
             host: args.host,
             labels: { ...args.labels(serviceName), ...readyLabels(args, service) },
             mounts: mountsOf(args, service),
+            volumes: Object.entries(service.volumes).map(([volume, path]) => ({
+              name: found(args.volumes, volume),
+              path,
+            })),
             ...inputs,
             ...within,
           },

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../application/application.ts";
 import { secretsFolder } from "../application/connections.ts";
 import { mebibytes } from "../application/process.ts";
-import type { CopyArgs, Host } from "../host/host.ts";
+import type { CopyArgs, Host, MountedVolume } from "../host/host.ts";
 import { shortId } from "../image/built-image.ts";
 import { defined } from "../input/defined.ts";
 import { secretFileVariables, secretFiles, type SecretValues } from "../secrets/files.ts";
@@ -19,6 +19,8 @@ export interface WorkloadArgs {
   files: SecretValues;
   /** Folders of the project, and where the copy sees them. */
   mounts: Readonly<Record<string, string>>;
+  /** Volumes that it shares with other copies, and where it sees them. */
+  volumes: readonly MountedVolume[];
   /** The time that the copy may take to end its requests when its successor has taken over, in seconds. */
   drainSeconds: number;
   /** The resources that it may use where users are; left out, it may use everything. */
@@ -54,7 +56,7 @@ export class Workload extends pulumi.ComponentResource {
         image: args.imageId,
         ...processOf(service),
         variables,
-        ...secretFilesOf(args),
+        ...volumesOf(args),
         mounts: args.mounts,
         networks: [args.host.networkName],
         ...healthOf(service),
@@ -70,10 +72,11 @@ export class Workload extends pulumi.ComponentResource {
   }
 }
 
-/** Returns the secrets as files of the copy, or in a volume where no file can be added. */
-function secretFilesOf({ files, secretsVolume: name }: WorkloadArgs): Pick<CopyArgs, "files" | "volumes"> {
-  if (name === undefined) return { files: secretFiles(files) };
-  return { volumes: [{ name, path: secretsFolder, readOnly: true }] };
+/** Returns its volumes, and the secrets: as files of the copy, or in a volume where no file can be added. */
+function volumesOf({ files, volumes, secretsVolume }: WorkloadArgs): Pick<CopyArgs, "files" | "volumes"> {
+  if (secretsVolume === undefined)
+    return { files: secretFiles(files), ...(volumes.length > 0 && { volumes }) };
+  return { volumes: [...volumes, { name: secretsVolume, path: secretsFolder, readOnly: true }] };
 }
 
 /**

@@ -184,6 +184,52 @@ describe("users' data on hosts", () => {
     await isServed("staging");
   });
 
+  it("outlives releases in a volume that services and jobs share, and that no plan takes away", async () => {
+    const { source } = released.project;
+    const described = source.read("application.ts");
+    const shared = described
+      .replace(
+        "  services: {\n    api: {\n",
+        '  volumes: ["uploads"],\n$&      volumes: { uploads: "/app/uploads" },\n',
+      )
+      .replace("    worker: {\n", '$&      volumes: { uploads: "/uploads" },\n')
+      .replace("  jobs: {", '$& look: { service: "api", command: ["cat", "/app/uploads/note"] },');
+    source.write("application.ts", shared);
+    // Docker gives a new volume the owner that its folder has in the image.
+    const folder = ["USER 0:0", "RUN mkdir uploads && chown 10001:10001 uploads", "USER 10001:10001"];
+    const inCopy = async (part: string, script: string): Promise<string> => {
+      const filters = ["label=towpath.namespace=notes-staging", `label=towpath.part=${part}`];
+      const named = filters.flatMap((filter) => ["--filter", filter]);
+      const [copy = ""] = await released.host("staging").docker("ps", "--quiet", ...named);
+      return (await released.host("staging").docker("exec", copy, "sh", "-c", script)).join("\n");
+    };
+    released.configure("staging", { commit: await released.publish({ api: folder }) });
+    await released.release("staging");
+    await inCopy("api", "echo kept $HOSTNAME >/app/uploads/note");
+    const written = await inCopy("api", "echo kept $HOSTNAME");
+
+    released.configure("staging", { commit: await released.publish({ api: [...folder, "ENV OTHER=1"] }) });
+    await released.release("staging");
+    assert.notEqual(await inCopy("api", "echo kept $HOSTNAME"), written);
+    assert.equal(await inCopy("api", "cat /app/uploads/note"), written);
+    assert.equal(await inCopy("worker", "echo more >>/uploads/note; head -n 1 /uploads/note"), written);
+    const job = await released.run(["job", "run", "look", "--stack", "staging"]);
+    assert.equal(job.code, 0, job.stderr);
+    assert.ok((job.stdout + job.stderr).includes(written), job.stdout + job.stderr);
+
+    // What is declared is kept although nobody uses it; what is not is protected.
+    source.write("application.ts", described);
+    const plan = await released.run(["pulumi", "preview", "--stack", "staging"]);
+    assert.notEqual(plan.code, 0);
+    assert.match(
+      plan.stdout + plan.stderr,
+      /notes-staging-uploads-volume"? cannot be deleted\s+because it is protected/,
+    );
+    source.write("application.ts", described.replace("  services: {\n", '  volumes: ["uploads"],\n$&'));
+    await released.release("staging");
+    await isServed("staging");
+  });
+
   it("is dumped in production before a migration, whose destructive steps have to be acknowledged there", async () => {
     released.configure("staging", { commit: await released.publish({ api: shorterTitles }) });
     const { stdout } = await released.up("staging");

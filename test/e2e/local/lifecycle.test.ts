@@ -30,12 +30,13 @@ function loopback(): string[] {
 }
 
 /** The application with a mail catcher of a ready-made image, which is there locally. */
-function withCatcher(application: string, from: string): string {
-  const command = ["caddy", "respond", "--listen", ":8025", "caught"];
-  const service = { image: "catcher", only: ["local"], command, port: 8025, routes: ["/mail/*"] };
+function withCatcher(application: string, from: string, answer = "caught"): string {
+  const command = ["caddy", "respond", "--listen", ":8025", answer];
+  const placed = { only: ["local"], routes: ["/mail/*"], port: 8025, volumes: { mails: "/mails" } };
+  const service = { image: "catcher", command, ...placed };
   return application
     .replace("  images: {\n", `$&    catcher: { from: "${from}" },\n`)
-    .replace("  services: {\n", `$&    catcher: ${JSON.stringify(service)},\n`);
+    .replace("  services: {\n", `  volumes: ["mails"],\n$&    catcher: ${JSON.stringify(service)},\n`);
 }
 
 describe("the local environment", () => {
@@ -234,13 +235,16 @@ describe("the local environment", () => {
     assert.deepEqual(await containersOf(project), before);
   });
 
-  it("runs a ready-made image as it is, pulled once, and names one that cannot be pulled (000-53b)", async () => {
+  it("runs a ready-made image as it is, pulled once, with a volume, and names one that cannot be pulled (000-53b)", async () => {
     const before = project.source.read("application.ts");
-    const describe = (from: string): void => {
-      project.source.write("application.ts", withCatcher(before, from));
+    const describe = (from: string, answer?: string): void => {
+      project.source.write("application.ts", withCatcher(before, from, answer));
     };
+    const inCatcher = (services: StartedAnswer["services"], script: string): Promise<string[]> =>
+      docker(["exec", services.catcher?.container ?? "", "sh", "-c", script]);
     describe("caddy:2.11.9");
-    await project.start();
+    const { services } = await project.start();
+    await inCatcher(services, "echo kept >/mails/one");
     const caught = await until("the mail catcher", 10, async () => {
       const answer = await request(`${project.url}/mail/`);
       return answer.status === 200 ? answer.text() : undefined;
@@ -248,6 +252,11 @@ describe("the local environment", () => {
     assert.equal(caught, "caught");
     const { changes } = await project.start();
     assert.deepEqual(Object.keys(changes), ["same"], JSON.stringify(changes));
+
+    describe("caddy:2.11.9", "caught again");
+    const { services: others } = await project.start();
+    assert.notEqual(others.catcher?.container, services.catcher?.container);
+    assert.deepEqual(await inCatcher(others, "cat /mails/one"), ["kept"]);
 
     describe("axllent/mailpit:no-such-version");
     assert.match(

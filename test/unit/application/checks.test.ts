@@ -71,7 +71,7 @@ describe("layers", () => {
 
   it("do not exist for services in a cycle", () => {
     const service = (needs: string[]) => ({
-      ...{ image: "a", routes: [], needs, secrets: [], environment: {} },
+      ...{ image: "a", routes: [], needs, secrets: [], volumes: {}, environment: {} },
       ...{ readOnly: false, capabilities: [], init: false, tmpfs: [], ulimits: {}, extraHosts: {} },
     });
     assert.throws(() => layers({ services: { a: service(["b"]), b: service(["a"]), c: service([]) } }), {

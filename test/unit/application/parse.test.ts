@@ -23,6 +23,7 @@ describe("a valid application", () => {
       routes: [],
       needs: ["postgres", "redis"],
       secrets: [],
+      volumes: {},
       readOnly: false,
       capabilities: [],
       environment: {},
@@ -256,8 +257,8 @@ describe("a malformed field is refused:", () => {
   it("unknown fields, with the nearest known name", () => {
     refused('services.api.prot: unknown field; did you mean "port"', { services: { api: { prot: 80 } } });
     refused(
-      "volumes: unknown field; known are buckets, checks, images, jobs, migrations, name, postgres, redis, secrets, services, smoke",
-      { volumes: [] },
+      "networks: unknown field; known are buckets, checks, images, jobs, migrations, name, postgres, redis, secrets, services, smoke, volumes",
+      { networks: [] },
     );
   });
 

@@ -22,7 +22,9 @@ async function copyWith(
   more: object = {},
 ): Promise<Record<string, Registration>> {
   const { registrations } = await deployed(() => {
-    const application = parseApplication(merged(notes, { services: { api: { readOnly, ...more } } }));
+    const application = parseApplication(
+      merged(notes, { volumes: ["uploads"], services: { api: { readOnly, ...more } } }),
+    );
     const service = found(application.services, "api");
     const host = new DockerHost("host", { networkName: "notes" });
     const files = { DATABASE_URL: pulumi.secret("postgresql://x") };
@@ -37,6 +39,7 @@ async function copyWith(
     );
     return new Workload("api", {
       ...{ service, host, files, environment: {}, variables: {}, mounts: {}, labels: {}, drainSeconds: 10 },
+      volumes: Object.entries(service.volumes).map(([name, path]) => ({ name, path })),
       imageId: pulumi.output("sha256:0123456789abcdef"),
       ...within,
     });
@@ -98,6 +101,16 @@ describe("a copy that serves users", () => {
         labels: { "towpath.part": "secrets" },
       }),
     );
+  });
+
+  it("writes to its volumes also where its root file system is read-only", async () => {
+    const more = { volumes: { uploads: "/app/uploads" } };
+    const uploads = { volumeName: "uploads", containerPath: "/app/uploads" };
+    const { api } = await copyWith({ rights: "few", limits, secretVersions }, true, more);
+    const [first, secrets, ...others] = api?.inputs.volumes as { containerPath: string }[];
+    assert.deepEqual([first, secrets?.containerPath, others], [uploads, "/run/secrets", []]);
+    const { api: free } = await copyWith({ rights: "all" }, true, more);
+    assert.deepEqual(free?.inputs.volumes, [uploads]);
   });
 
   it("gets another volume when one of its own secrets changes, and for no other", async () => {

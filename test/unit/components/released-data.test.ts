@@ -21,7 +21,7 @@ describe("users' data", () => {
       const labels = (part: string): Record<string, string> => ({ "towpath.part": part });
       new Backups("data-backups", { names, host, labels: labels("backups") });
       return new BackingServices("data", {
-        application: parseApplication(notes),
+        application: parseApplication({ ...notes, volumes: ["uploads"] }),
         names,
         imageMirror: "docker.io",
         gateTimeoutSeconds: 60,
@@ -39,6 +39,12 @@ describe("users' data", () => {
       assert.equal(volume?.inputs.name, `notes-production-${part}`);
       assert.deepEqual([volume.options.protect, volume.options.retainOnDelete], [true, true], part);
     }
+    const shared = resources["data-uploads-volume"];
+    assert.deepEqual(
+      [shared?.inputs.name, shared?.options.protect, shared?.options.retainOnDelete],
+      ["notes-production-volume-uploads", true, true],
+    );
+    assert.deepEqual(shared?.options.ignoreChanges, ["labels"]);
   });
 
   it("is served with few rights, by servers that may be replaced", () => {

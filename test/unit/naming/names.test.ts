@@ -22,6 +22,7 @@ describe("the names of a namespace", () => {
       [names.volume("postgres"), names.workload("api"), names.bucket("files"), names.image("api")],
       ["notes-local-postgres", "notes-local-api", "notes-local-files", "notes-local-api"],
     );
+    assert.equal(names.sharedVolume("uploads"), "notes-local-volume-uploads");
   });
 
   it("follow PostgreSQL's rules where it needs them", () => {
@@ -49,6 +50,7 @@ describe("the names of a namespace", () => {
           const names = namesOf(namespace);
           for (const part of [one, other]) {
             assert.ok(isLabel(names.volume(part), 63));
+            assert.ok(isLabel(names.sharedVolume(part), 63));
             assert.ok(isLabel(`${names.workload(part)}-1a2b3c4`, 63));
             assert.match(names.bucket(part), /^[a-z0-9-]{3,63}$/);
           }

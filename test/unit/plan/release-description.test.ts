@@ -78,6 +78,8 @@ describe("the description that a release keeps", () => {
     const older = { ...description, redis: { version: 8 as const }, buckets: ["old"] };
     assert.deepEqual(onDataOf(older, description), { ...description, buckets: ["old", "files"] });
     assert.deepEqual(onDataOf(description, bare), description);
+    const shared = { ...description, volumes: ["uploads"] };
+    assert.deepEqual(onDataOf(description, shared), shared);
   });
 });
 
