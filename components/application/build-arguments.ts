@@ -2,6 +2,7 @@ import { nearest, show, suggestion } from "../input/input-checks.ts";
 import type { Application } from "./application.ts";
 import type { ProjectFiles } from "./development.ts";
 import { instructionsOf } from "./dockerfile.ts";
+import { builtImages, isReadyMade } from "./images.ts";
 
 /** An environment's own build arguments, by image. */
 export type BuildArguments = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -26,7 +27,8 @@ export function isTowpathsArgument(name: string): boolean {
 export function withBuildArguments(application: Application, given: BuildArguments = {}): Application {
   const images = Object.entries(application.images).map(([name, image]) => {
     const own = Object.hasOwn(given, name) ? given[name] : undefined;
-    return [name, own === undefined ? image : { ...image, args: { ...image.args, ...own } }] as const;
+    if (own === undefined || isReadyMade(image)) return [name, image] as const;
+    return [name, { ...image, args: { ...image.args, ...own } }] as const;
   });
   return { ...application, images: Object.fromEntries(images) };
 }
@@ -40,11 +42,14 @@ export function buildArgumentProblems(
   given: BuildArguments,
   { read }: Pick<ProjectFiles, "read">,
 ): string[] {
+  const built = builtImages(images);
   return Object.entries(given).flatMap(([name, values]) => {
     const place = `towpath:buildArgs.${name}`;
-    const image = Object.hasOwn(images, name) ? images[name] : undefined;
+    const image = Object.hasOwn(built, name) ? built[name] : undefined;
+    if (image === undefined && Object.hasOwn(images, name))
+      return [`${place}: the image is ready-made, so that nothing is built; remove it`];
     if (image === undefined)
-      return [`${place}: the application has no such image; ${suggestion(name, Object.keys(images))}`];
+      return [`${place}: the application has no such image; ${suggestion(name, Object.keys(built))}`];
     const dockerfile = `${image.context}/${image.dockerfile}`;
     const text = read(dockerfile);
     const declared = text === undefined ? undefined : declaredArguments(text);

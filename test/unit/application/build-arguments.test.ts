@@ -5,6 +5,7 @@ import {
   withBuildArguments,
   type BuildArguments,
 } from "../../../components/application/build-arguments.ts";
+import { builtImages } from "../../../components/application/images.ts";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { merged } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
@@ -20,7 +21,10 @@ END
 # ARG NOR_THIS
 `;
 const description = merged(notes, {
-  images: { web: { args: { VITE_TITLE: "Notes", VITE_API_BASE: "/api" } } },
+  images: {
+    web: { args: { VITE_TITLE: "Notes", VITE_API_BASE: "/api" } },
+    mailpit: { from: "axllent/mailpit:v1.21" },
+  },
 });
 const application = parseApplication(description);
 const problemsOf = (given: BuildArguments, text: string | undefined = dockerfile): string[] =>
@@ -28,10 +32,12 @@ const problemsOf = (given: BuildArguments, text: string | undefined = dockerfile
 
 describe("build arguments of an environment", () => {
   it("stand in for those of the application, image by image (000-51)", () => {
-    const { images } = withBuildArguments(application, { web: { VITE_API_BASE: "http://localhost:8000" } });
+    const given = { web: { VITE_API_BASE: "http://localhost:8000" } };
+    const images = builtImages(withBuildArguments(application, given).images);
+    const before = builtImages(application.images);
     const own = { VITE_TITLE: "Notes", VITE_API_BASE: "http://localhost:8000" };
-    assert.deepEqual(images.web?.args, { ...application.images.web?.args, ...own });
-    assert.deepEqual(images.api, application.images.api);
+    assert.deepEqual(images.web?.args, { ...before.web?.args, ...own });
+    assert.deepEqual(images.api, before.api);
     assert.deepEqual(withBuildArguments(application), application);
   });
 
@@ -52,8 +58,9 @@ describe("build arguments of an environment", () => {
       ...{ VITE_API_BSE: "/api", FLAVOUR: "x", BUILD_COMMIT: "x", JWT_SECRET: "x" },
       VITE_THEME: "${secret.JWT_SECRET}",
     };
-    assert.deepEqual(problemsOf({ wbe: {}, web }), [
+    assert.deepEqual(problemsOf({ wbe: {}, mailpit: { A: "1" }, web }), [
       'towpath:buildArgs.wbe: the application has no such image; did you mean "web"',
+      "towpath:buildArgs.mailpit: the image is ready-made, so that nothing is built; remove it",
       'towpath:buildArgs.web.VITE_API_BSE: app/web/Dockerfile declares no such argument; did you mean "VITE_API_BASE"',
       'towpath:buildArgs.web.FLAVOUR: app/web/Dockerfile declares no such argument; add "ARG FLAVOUR" there',
       "towpath:buildArgs.web.BUILD_COMMIT: Towpath sets this argument itself; remove it",
