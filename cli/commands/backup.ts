@@ -12,6 +12,7 @@ import { callFor } from "../stack/call.ts";
 import { openHosts } from "../stack/hosts.ts";
 import { runStep } from "../stack/program.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
+import { releasedDatabase, type ReleasedDatabase } from "../stack/released-database.ts";
 import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 
@@ -46,7 +47,7 @@ export async function backup(stack: string, progress: Progress, project: Project
   const receipt = (await runStep(
     {
       program: "back-up",
-      input: inputOf(application.name, settings, current),
+      input: inputOf(application.name, settings, current, await releasedDatabase(settings, connection)),
       words: `dumping the database of ${stack}`,
       wasEnded: wasEnded(stack),
     },
@@ -69,13 +70,11 @@ function inputOf(
   application: string,
   { environment, namespace, migration }: StagingSettings | ProductionSettings,
   { id }: ReleaseRecord,
+  database: ReleasedDatabase,
 ): BackUpInput {
-  const names = namesOf(namespace);
   return {
-    container: names.postgres,
-    administrator: names.database,
-    database: names.database,
-    volume: names.volume("backups"),
+    ...database,
+    volume: namesOf(namespace).volume("backups"),
     release: id,
     why: "by hand",
     // Those of migrations, which wait for a dump whose starter was killed.

@@ -4,6 +4,7 @@ import { askBackups } from "../../components/backup/question.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { dockerView } from "../../components/host/docker-view.ts";
 import { defined } from "../../components/input/defined.ts";
+import { hasOwnDatabase } from "../../components/settings/external.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
@@ -38,6 +39,7 @@ export async function backups(stack: string, progress: Progress, project: Projec
   if (application.postgres === undefined) throw new Problem(noDatabase("backups", application.name));
   const settings = settingsOf(project, stack);
   if (!("backup" in settings)) throw new Problem(noSchedule(stack));
+  if (!hasOwnDatabase(application, settings)) throw new Problem(external(stack));
   const call = await callFor("refresh", stack, progress, project);
   const [connection] = Object.values(await openHosts(call, run, progress));
   if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
@@ -52,6 +54,11 @@ export async function backups(stack: string, progress: Progress, project: Projec
 /** Says that nothing takes backups of a stack by itself. */
 function noSchedule(stack: string): string {
   return `--stack: expected a stack whose settings have towpath:backup, got ${JSON.stringify(stack)}; take production`;
+}
+
+/** Says that no schedule reaches a database. */
+function external(stack: string): string {
+  return `--stack: expected a stack with a database of Towpath's own, got ${JSON.stringify(stack)}, whose database is external; see the backups of its server, or dump it with npx towpath backup --stack ${stack}`;
 }
 
 /** Says that nobody knows how the backups are. */

@@ -12,7 +12,6 @@ import type { Finding, MigrationFacts, StatementFacts } from "../../components/m
 import { pendingMigrations, type PendingMigrations } from "../../components/migration/pending-migrations.ts";
 import { readMigration } from "../../components/migration/read-migration.ts";
 import { defined } from "../../components/input/defined.ts";
-import { namesOf } from "../../components/naming/names.ts";
 import { environmentRegistry, registryAccount } from "../../components/plan/environment-registry.ts";
 import { checkedOutCommit } from "../../components/plan/git-facts.ts";
 import type { ReleaseRecord } from "../../components/plan/release-record.ts";
@@ -26,6 +25,7 @@ import { schemaIn, sizesIn, withLostRows } from "../stack/database-facts.ts";
 import { hostsOfStack, openHosts, type StackHosts } from "../stack/hosts.ts";
 import { measuredMigrations } from "../stack/measured-migrations.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
+import { releasedDatabase } from "../stack/released-database.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
 
@@ -107,8 +107,7 @@ async function factsOf(
   progress: Progress,
 ): Promise<MigrationFacts> {
   const settings = hosts.settings as ReleasedSettings;
-  const names = namesOf(settings.namespace);
-  const database = { connection, container: names.postgres, database: names.database };
+  const database = { connection, ...(await releasedDatabase(settings, connection)) };
   const [schema, sizes] = [await schemaIn(database), await sizesIn(database)];
   const version = application.postgres?.version ?? 0;
   const printed = sql !== undefined && "printed" in sql ? sql.printed : undefined;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { RefreshTemplateInput, RefreshTemplateReceipt } from "../../components/contract/template.ts";
 import type { TemplateServer } from "../../components/data/template-server.ts";
 import { engineAddress, type HostConnection } from "../../components/host/ssh-config.ts";
-import { namesOf } from "../../components/naming/names.ts";
+
 import type { PreviewSettings } from "../../components/settings/preview.ts";
 import type { TemplateSettings } from "../../components/settings/template.ts";
 import { Problem } from "../problem.ts";
@@ -14,7 +14,8 @@ import { readDeployment, stackOutputs } from "../pulumi/state.ts";
 import { callFor } from "../stack/call.ts";
 import { openHosts } from "../stack/hosts.ts";
 import { runStep } from "../stack/program.ts";
-import { namespaceOf, previewSettings, settingsOf } from "../stack/settings.ts";
+import { releasedDatabase } from "../stack/released-database.ts";
+import { previewSettings, settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 
 /** The result of `towpath template refresh`. */
@@ -55,15 +56,13 @@ export async function refreshTemplate(
   if (server === undefined) throw new Problem(notMade(stack));
   const connection = await hostOf(call, progress);
   const from = await hostOf(await callFor("refresh", source, progress, project), progress);
-  const names = namesOf(namespaceOf(project, source));
+  const { external: _, ...database } = await releasedDatabase(settingsOf(project, source), from);
   const input: RefreshTemplateInput = {
     server: { container: server.containerName, administrator: server.administrator },
     source: {
       stack: source,
       engine: engineAddress(from),
-      container: names.postgres,
-      administrator: names.database,
-      database: names.database,
+      ...database,
     },
     mask,
     personal: template.personal,

@@ -9,6 +9,7 @@ import { Problem } from "../problem.ts";
 export interface ReadDatabase {
   readonly connection: HostConnection;
   readonly container: string;
+  readonly administrator: string;
   readonly database: string;
 }
 
@@ -97,16 +98,16 @@ async function ask(database: ReadDatabase, sql: string): Promise<string> {
 
 function psql(database: ReadDatabase, sql: string): ReturnType<typeof askDocker> {
   const client = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only"];
-  const { container, database: name } = database;
+  const { container, administrator, database: name } = database;
   return askDocker(database.connection, [
-    ...["exec", "--env", careful, container, ...client, "--username", name, "--dbname", name],
+    ...["exec", "--env", careful, container, ...client, "--username", administrator, "--dbname", name],
     ...["--command", sql],
   ]);
 }
 
 async function ran(database: ReadDatabase, command: readonly string[], seconds: number): Promise<string> {
-  const { connection, container, database: name } = database;
-  const who = ["--username", name, "--dbname", name];
+  const { connection, container, administrator, database: name } = database;
+  const who = ["--username", administrator, "--dbname", name];
   const answer = await askDocker(connection, ["exec", container, ...command, ...who], seconds);
   if (!answer.succeeded) throw new Problem(unreadable(database, answer.stderr));
   return answer.stdout;

@@ -1,5 +1,11 @@
 import { suggestion } from "../input/input-checks.ts";
-import { objectStoragePort, objectStorageRegion, type ConnectionNames } from "./connections.ts";
+import {
+  objectStoragePort,
+  objectStorageRegion,
+  postgresPort,
+  redisPort,
+  type ConnectionNames,
+} from "./connections.ts";
 
 /** A piece of a variable's value: text as it is, or what stands between `${` and `}`. */
 export type Piece = string | { readonly reference: string };
@@ -31,11 +37,16 @@ const facts: readonly (keyof ReferenceFacts)[] = ["environment", "namespace", "d
 const addressParts: Readonly<Record<string, (url: string) => string>> = {
   url: (url) => url,
   host: (url) => new URL(url).hostname,
-  port: (url) => new URL(url).port,
+  port: (url) => new URL(url).port || defaultPort(url),
   user: (url) => decodeURIComponent(new URL(url).username),
   password: (url) => decodeURIComponent(new URL(url).password),
   database: (url) => decodeURIComponent(new URL(url).pathname.slice(1)),
 };
+
+/** The port of a server whose address names none. */
+function defaultPort(url: string): string {
+  return String(url.startsWith("redis") ? redisPort : postgresPort);
+}
 
 const servers = { postgres: "DATABASE_URL", redis: "REDIS_URL" } as const;
 

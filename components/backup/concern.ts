@@ -39,6 +39,11 @@ export function onOneHost({ stack, host }: Pick<Place, "stack" | "host">): strin
   return `backups: those of ${stack} are on ${host} alone, beside the database, and go with its disk; copy them to another machine`;
 }
 
+/** Says that a database is dumped by no schedule. */
+export function externalBackups(stack: string): string {
+  return `backups: the database of ${stack} is external, so towpath:backup.schedule dumps nothing; it is dumped before each migration and by npx towpath backup, and else whoever runs its server backs it up`;
+}
+
 /** The newest dump that can be restored from, and its age. */
 export function newestInWords({ newestGood: newest }: Pick<State, "newestGood">, now: Date): string {
   if (newest === undefined) return "there is no good one";

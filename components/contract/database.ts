@@ -4,6 +4,9 @@ export interface AdministeredServer {
   readonly administrator: string;
 }
 
+/** The secret of a container with clients of an external server: the service file by which they reach it. */
+export const postgresServiceSecret = "POSTGRES_SERVICE";
+
 /** The lock of one database, by which whoever migrates or dumps keeps others out. */
 export interface DatabaseLock {
   /** The server, by the name of its copy. */
@@ -11,6 +14,8 @@ export interface DatabaseLock {
   /** The role that may do everything, and needs no password where the server runs. */
   readonly administrator: string;
   readonly database: string;
+  /** True where the copy has only clients of a server elsewhere. */
+  readonly external?: true;
   /** The time to wait for another one to end, in seconds. */
   readonly waitSeconds: number;
 }
@@ -22,6 +27,8 @@ export interface BackupInput {
   /** The role that may do everything, and needs no password on the server's own address. */
   readonly administrator: string;
   readonly database: string;
+  /** True where the copy has only clients of a server elsewhere. */
+  readonly external?: true;
   /** The volume that keeps the dumps. */
   readonly volume: string;
   /** The release that the dump is taken for. */

@@ -8,9 +8,10 @@ import { Secret } from "../secrets/secret.ts";
 import type { Kind } from "../settings/kinds.ts";
 import type { Limits } from "../settings/limits.ts";
 import type { Ports } from "../settings/ports.ts";
+import { ExternalPostgres, type ExternalDatabase } from "./external-postgres.ts";
 import { ObjectStorage } from "./object-storage.ts";
 import { protectionOf } from "./protection.ts";
-import { Postgres, type DatabaseServer } from "./postgres.ts";
+import { Postgres, type DatabaseServer, type MigratedDatabase } from "./postgres.ts";
 import { Redis } from "./redis.ts";
 import { ClonedPostgres } from "./cloned.ts";
 import { ReusedObjectStorage, ReusedPostgres } from "./reused.ts";
@@ -32,6 +33,8 @@ export interface BackingServicesArgs {
   ports?: Ports;
   /** The template that the database is a clone of; left out, it is on a server of its own. */
   template?: TemplateServer;
+  /** The database on a server that is there already; left out, Towpath makes one. */
+  externalPostgres?: ExternalDatabase;
   host: Host;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;
@@ -41,20 +44,38 @@ export interface BackingServicesArgs {
 export class BackingServices extends pulumi.ComponentResource {
   /** The values that connect a service to them, by the secrets' names. Known once they are healthy. */
   readonly secretValues: SecretValues;
-  /** The server on which databases can be made, when the application has PostgreSQL. */
+  /** The server on which databases can be made, when the application has PostgreSQL of Towpath's own. */
   readonly databases: DatabaseServer | undefined;
   /** The names of the volumes that services share, by their names in the application; none where all data is in memory. */
   readonly volumes: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The application's own database, when it has PostgreSQL. */
+  readonly database: MigratedDatabase | undefined;
 
   constructor(name: string, args: BackingServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:BackingServices", name, {}, opts);
     const { application, names, labels, reused, ports = {}, ...shared } = args;
     const secretValues: Record<string, pulumi.Output<string>> = {};
 
-    if (application.postgres !== undefined) {
+    const { externalPostgres } = args;
+    if (application.postgres !== undefined && externalPostgres !== undefined) {
+      const { imageMirror, gateTimeoutSeconds, host } = args;
+      const external = new ExternalPostgres(
+        `${name}-postgres`,
+        {
+          ...{ host, imageMirror, gateTimeoutSeconds, database: externalPostgres },
+          version: application.postgres.version,
+          containerName: names.postgresClient,
+          labels: labels("postgres"),
+        },
+        { parent: this },
+      );
+      this.database = external.database;
+      secretValues.DATABASE_URL = external.url;
+    } else if (application.postgres !== undefined) {
       const password = this.generated(`${name}-postgres-password`);
       const postgres = this.postgres(name, args, application.postgres.version, password);
       this.databases = postgres.server;
+      this.database = { server: postgres.server, name: names.database };
       secretValues.DATABASE_URL = postgres.url;
     }
     if (application.redis !== undefined) {

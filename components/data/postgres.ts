@@ -25,12 +25,24 @@ const asksAsApplication = [
   `--host "$(cat /etc/hostname)" --username "$0" --dbname "$0" --command 'SELECT 1' >/dev/null`,
 ].join(" ");
 
-/** A server on which databases can be made, and who may connect to them. */
-export interface DatabaseServer {
-  /** The server's container, known once it accepts connections. */
+/** A server, as those reach it who migrate and dump. */
+export interface ReachedServer {
+  /** The server's container, or that of its clients, known once the server accepts connections. */
   readonly container: pulumi.Output<string>;
   /** The role that may do everything, and needs no password inside the container. */
   readonly administrator: string;
+  /** True where the container has only clients of a server elsewhere. */
+  readonly external?: true;
+}
+
+/** The application's own database. */
+export interface MigratedDatabase {
+  readonly server: ReachedServer;
+  readonly name: string;
+}
+
+/** A server on which databases can be made, and who may connect to them. */
+export interface DatabaseServer extends ReachedServer {
   /** The role that the environment's databases belong to. */
   readonly owner: string;
   /** `postgresql://…` of one of its databases, with the password. */
@@ -75,7 +87,7 @@ export class Postgres extends pulumi.ComponentResource {
 }
 
 /** The folder of the image's volume: from 18 on it has a folder for each version. */
-function dataPathOf(version: number): string {
+export function dataPathOf(version: number): string {
   return version >= 18 ? "/var/lib/postgresql" : "/var/lib/postgresql/data";
 }
 

@@ -7,7 +7,8 @@ import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
 import { releasable } from "../application/running-services.ts";
 import { withVariables } from "../application/variables.ts";
-import { onOneHost } from "../backup/concern.ts";
+import { externalBackups, onOneHost } from "../backup/concern.ts";
+import type { ExternalDatabase } from "../data/external-postgres.ts";
 import { templateServer } from "../data/template-server.ts";
 import { portsWarning, sharedGateway } from "../gateway/shared-gateway.ts";
 import { connectAll, preflight, type HostReport } from "../host/check-hosts.ts";
@@ -21,6 +22,7 @@ import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { postgresVersionOf, printingOn } from "../migration/look-at-data.ts";
 import { planMigration, type MigrationPlan } from "../migration/migration-plan.ts";
+import { checkMovedDatabase } from "../migration/moved-database.ts";
 import { checkPostgresVersion } from "../migration/postgres-version.ts";
 import { namesOf } from "../naming/names.ts";
 import { runningDescription } from "../plan/canary.ts";
@@ -36,6 +38,7 @@ import type { PlanBasis } from "../plan/plan-basis.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
+import { checkExternalDatabase, externalDatabase } from "./external-database.ts";
 import { planFactsOf, type ApprovalState } from "./plan-facts.ts";
 import { PlanFile } from "./plan-file.ts";
 import { planOrigin } from "./plan-origin.ts";
@@ -61,6 +64,7 @@ export async function prepareRelease(
   const application = checked(parsed, complete, planFile);
   const loaded = await withVaultSecrets(complete);
   const { settings, credential } = loaded;
+  const externalPostgres = await externalDatabase(loaded, planFile?.missing);
   const connections = await writeConnections(folderOf(settings.namespace), settings.hosts, credential);
   const planning = planRelease(whole, loaded, planFile);
   // A problem with it is reported when the hosts are well.
@@ -83,10 +87,14 @@ export async function prepareRelease(
   );
   const [{ routeSince, concerns }, migration] = await Promise.all([
     running,
-    plannedMigration({ ...loaded, application: released, connection, plan, planFile }),
+    plannedMigration({ ...loaded, application: released, connection, plan, planFile, externalPostgres }),
   ]);
   if ("backup" in settings && application.postgres !== undefined)
-    void pulumi.log.info(onOneHost({ stack: settings.environment, host: connection.host }));
+    void pulumi.log.info(
+      externalPostgres === undefined
+        ? onOneHost({ stack: settings.environment, host: connection.host })
+        : externalBackups(settings.environment),
+    );
   for (const warning of [...(report.cautions ?? []), ...concerns, ...migration.warnings])
     void pulumi.log.warn(warning);
   if (basis !== undefined) {
@@ -112,7 +120,7 @@ export async function prepareRelease(
     routeSince,
     hasIpv6,
     ...(await shared),
-    ...defined({ planFile }),
+    ...defined({ planFile, externalPostgres }),
   };
 }
 
@@ -221,10 +229,12 @@ async function plannedMigration({
   connection,
   plan,
   planFile,
+  externalPostgres,
   ...loaded
 }: LoadedReleasedSettings &
   Pick<ReleasedEnvironmentArgs, "application" | "connection" | "plan"> & {
     readonly planFile: PlanFile | undefined;
+    readonly externalPostgres: ExternalDatabase | undefined;
   }): Promise<MigrationPlan> {
   const { settings } = loaded;
   const { environment, namespace, imageMirror = "docker.io", migration } = settings;
@@ -232,12 +242,24 @@ async function plannedMigration({
   const volume = namesOf(namespace).volume("postgres");
   const limits = limitsFromSettings(settings.limits);
   const recorded = current?.postgres;
-  await checkPostgresVersion(application, {
-    volume,
-    recorded,
-    onDisk: async () =>
-      recorded && postgresVersionOf(dockerView(connection), volume, { recorded, imageMirror, limits }),
-  });
+  const { maintenance } = settings;
+  checkMovedDatabase({ last: current, external: externalPostgres !== undefined, maintenance });
+  if (externalPostgres === undefined) {
+    await checkPostgresVersion(application, {
+      volume,
+      recorded,
+      onDisk: async () =>
+        recorded && postgresVersionOf(dockerView(connection), volume, { recorded, imageMirror, limits }),
+    });
+  }
+  if (externalPostgres !== undefined && planFile?.missing.includes(externalPostgres.secret) !== true) {
+    const { host } = connection;
+    await checkExternalDatabase(application, externalPostgres, {
+      settings,
+      view: dockerView(connection),
+      host,
+    });
+  }
   return planMigration(
     {
       application,

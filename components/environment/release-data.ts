@@ -16,20 +16,21 @@ export function seedOf(settings: ReleasedSettings): Pick<ReleaseArgs, "seed"> {
 }
 
 /**
- * Makes the volume for dumps where the database is dumped, and what takes them at the times that the settings ask for.
+ * Makes the volume for dumps where the database is dumped, and what takes them at the times that the settings ask for; of
+ * an external database, those before migrations alone.
  *
  * @returns the volume's name
  */
 export function backupsOf(
   name: string,
   { settings }: { readonly settings: ReleasedSettings },
-  { place, data: { databases: server } }: { readonly place: Place; readonly data: BackingServices },
+  { place, data: { database, databases: server } }: { readonly place: Place; readonly data: BackingServices },
   opts: pulumi.ComponentResourceOptions,
 ): pulumi.Output<string> | undefined {
-  if (!kinds[settings.environment].backups || server === undefined) return undefined;
+  if (!kinds[settings.environment].backups || database === undefined) return undefined;
   const { names, host, labels } = place;
   const { volumeName } = new Backups(`${name}-backups`, { names, host, labels: labels("backups") }, opts);
-  if ("backup" in settings) {
+  if ("backup" in settings && server !== undefined) {
     const scheduled = { ...place, settings: settings.backup, server, volume: volumeName };
     new ScheduledBackups(`${name}-scheduled-backups`, scheduled, opts);
   }
@@ -39,19 +40,19 @@ export function backupsOf(
 /** Returns the arguments of the migration: with a dump before in production; an earlier release does not migrate. */
 export function schemaArgs(
   { settings, plan }: { readonly settings: ReleasedSettings; readonly plan: ReleasePlan },
-  { databases: server }: BackingServices,
+  { database }: BackingServices,
   { completes, canary }: Tracks,
-  { volume, database }: { volume: pulumi.Output<string> | undefined; database: string },
+  volume: pulumi.Output<string> | undefined,
 ): SchemaArgs {
-  if (server === undefined) return { careful: false };
+  if (database === undefined) return { careful: false };
   const { current, downgrade, goneBackFrom: from } = plan;
   const at = current?.schema?.after;
   const rollback = defined({ at, downgrade, from });
   return {
     careful: true,
     ...settings.migration,
-    server,
-    database,
+    server: database.server,
+    database: database.name,
     ...(volume !== undefined && { backup: { volume, release: plan.id } }),
     // A canary that is dropped leaves its schema behind, too.
     ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),

@@ -3,6 +3,7 @@ import type { Application } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
+import type { ExternalDatabase } from "../data/external-postgres.ts";
 import type { TemplateServer } from "../data/template-server.ts";
 import type { Login } from "../gateway/login.ts";
 import { JoinedGateway } from "../gateway/joined-gateway.ts";
@@ -24,6 +25,7 @@ import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { SecretVersions } from "../secrets/secret-versions.ts";
 import { referenceFacts } from "../settings/reference-facts.ts";
+import { externalOf } from "../settings/external.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
@@ -45,6 +47,8 @@ export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings
   gateway?: SharedGateway;
   /** The template that a preview's database is a clone of; left out, it is on a server of its own. */
   template?: TemplateServer;
+  /** The database on a server that is there already; left out, the environment has a server of its own. */
+  externalPostgres?: ExternalDatabase;
   /** The time since which the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
   /** True when the host has IPv6, for a gateway that is made. */
@@ -110,7 +114,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         kind: kinds[settings.environment],
         // Only what has a limit can be summed up, and previews share their host.
         ...(settings.environment === "preview" && { limits: settings.limits }),
-        ...defined({ template: args.template }),
+        ...defined({ template: args.template, externalPostgres: args.externalPostgres }),
       },
       child,
     );
@@ -139,7 +143,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
 
     this.namespace = settings.namespace;
     this.password = login?.password;
-    this.secrets = own;
+    this.secrets = { ...externalSecrets(args), ...own };
     this.url = referenceFacts(settings).url;
     this.services = release.containers.apply((containers) =>
       Object.fromEntries(
@@ -157,7 +161,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     const { application, place, gateway, tracks, data, secretValues, versions } = parts;
     const { environment, domain, certificates, maintenance } = settings;
     const kind = kinds[environment];
-    const { host, names } = place;
+    const { host } = place;
     const child = { parent: this };
     const backups = backupsOf(name, args, { place, data }, child);
     const pulled = (track: string, references: Readonly<Record<string, string>>): ImageIds =>
@@ -185,7 +189,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         secretValues,
         volumes: data.volumes,
         ...seedOf(settings),
-        schema: schemaArgs(args, data, tracks, { volume: backups, database: names.database }),
+        schema: schemaArgs(args, data, tracks, backups),
         numberOfCopies: settings.copies,
         boundaries: { rights: kind.rights, limits: settings.limits, secretVersions: versions },
         access: {
@@ -234,7 +238,7 @@ function recordsOf(
   release: Release,
   versions: SecretVersions["versions"],
 ): pulumi.Output<readonly ReleaseRecord[]> {
-  const { application, plan, migration } = args;
+  const { application, settings, plan, migration } = args;
   return pulumi
     .all([versions, release.receipts, release.schema, tagged(name, args, release)])
     .apply(([secretVersions, receipts, schema]) =>
@@ -245,7 +249,7 @@ function recordsOf(
           // The way down is the one back to what a record tells of already.
           schema: plan.downgrade === undefined ? schemaSince(plan.current, schema, migration) : schema,
         }),
-        ...defined({ postgres: application.postgres?.version }),
+        ...defined({ postgres: application.postgres?.version, external: externalOf(settings) }),
       }),
     );
 }
@@ -255,6 +259,11 @@ function activatorOf({ settings, gateway }: ReleasedEnvironmentArgs): string | u
   const { activator } = gateway ?? {};
   if (settings.environment !== "preview" || activator === undefined) return undefined;
   return `${activator.containerName}:${activator.port}`;
+}
+
+/** The values of secrets that lead to servers elsewhere, by name: workflows need them as much as the application's. */
+function externalSecrets({ externalPostgres }: ReleasedEnvironmentArgs): SecretValues {
+  return externalPostgres === undefined ? {} : { [externalPostgres.secret]: externalPostgres.url };
 }
 
 /** The environment's place: how its host is reached, and who signs in to the registry for its engine. */

@@ -10,6 +10,7 @@ import { namesOf } from "../naming/names.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { AskGateway } from "../release/route-agreement.ts";
 import { routeSince } from "../release/route-since.ts";
+import { hasOwnDatabase } from "../settings/external.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 
@@ -67,7 +68,7 @@ async function backupConcerns(
   host: string,
   view: Pick<HostView, "run">,
 ): Promise<string[]> {
-  if (!("backup" in settings) || application.postgres === undefined) return [];
+  if (!("backup" in settings) || !hasOwnDatabase(application, settings)) return [];
   const container = namesOf(settings.namespace).backups;
   const place = { stack: settings.environment, host, container, now: new Date() };
   const concern = backupConcern(await askBackups(view, container), place);

@@ -3,6 +3,7 @@ import { previousName } from "../application/previous-secrets.ts";
 import { show } from "../input/input-checks.ts";
 import { sourceOf } from "../settings/agreement.ts";
 import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
+import { externalUrls } from "../settings/external.ts";
 import type { ProductionSettings } from "../settings/production.ts";
 import { overlaps } from "../settings/secret-source.ts";
 import type { StagingSettings } from "../settings/staging.ts";
@@ -49,6 +50,13 @@ export function deploymentSecrets(
     ...Object.keys(application.secrets).flatMap((secret) =>
       previousSecret(secret, sourceOf(application, settings, secret), variables),
     ),
+    ...externalUrls(settings)
+      .filter(({ secret }) => !Object.hasOwn(application.secrets, secret))
+      .map(({ secret, place }): DeploymentSecret => {
+        const source = sourceOf(application, settings, secret);
+        const name = source.source === "environment" ? (source.variable ?? secret) : secret;
+        return { name, place, from: { kind: "application", secret } };
+      }),
     ...credentialsIn("towpath:hosts", settings.hosts),
     ...credentialsIn("towpath:registry", settings.registry),
     ...credentialsIn("towpath:vault", settings.vault),

@@ -1,6 +1,6 @@
 import { askDocker, pull } from "./host-engine.ts";
 import type { HostView } from "./host-view.ts";
-import { lookSeconds, printedBy } from "./isolated-run.ts";
+import { askingRun, lookSeconds, printedBy } from "./isolated-run.ts";
 import type { RegistryAccount } from "./registry-account.ts";
 import { restartingIn, restartsQuestion } from "./restarting.ts";
 import { limitArguments } from "./run-limits.ts";
@@ -24,6 +24,16 @@ export function dockerView(connection: HostConnection, account?: RegistryAccount
         if (!end.succeeded) await askDocker(connection, ["rm", "--force", run.name]);
         return end;
       });
+    },
+    ask: async ({ image, script, input, limits }) => {
+      const problem = await pull(connection, image, account);
+      if (problem !== undefined) return { problem: `no image: ${problem}` };
+      const run = askingRun(image, script, limits);
+      const end = await askDocker(connection, run.arguments, lookSeconds, undefined, input);
+      if (end.succeeded) return { printed: end.stdout };
+      // One that was not done in time would go on.
+      await askDocker(connection, ["rm", "--force", run.name]);
+      return { problem: end.stderr.trim() };
     },
     read: async ({ volume, path, image, limits }) => {
       // A volume that is not there would be made by looking into it.

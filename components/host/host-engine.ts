@@ -22,6 +22,7 @@ const defaultTimeoutSeconds = 30;
  * Runs the docker client against the engine of a host whose connection is open.
  *
  * @param account who signs in to a registry, where the client talks to one
+ * @param input the command's standard input; left out, it has none
  * @throws InputError when that connection is cut: the answer would be taken for the command's own
  */
 export async function askDocker(
@@ -29,6 +30,7 @@ export async function askDocker(
   args: readonly string[],
   timeoutSeconds = defaultTimeoutSeconds,
   account?: RegistryAccount,
+  input?: string,
 ): Promise<EngineAnswer> {
   const { failed, exitCode, timedOut, stdout, stderr } = await timed("call", `docker ${args[0] ?? ""}`, () =>
     execa("docker", args, {
@@ -41,7 +43,7 @@ export async function askDocker(
       },
       timeout: timeoutSeconds * 1000,
       reject: false,
-      stdin: "ignore",
+      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     }),
   );
   if (failed && saysCut(stderr)) throw new InputError([connectionLost(connection.host)]);

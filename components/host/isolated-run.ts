@@ -15,7 +15,7 @@ export interface Look {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A container that reaches nothing and keeps nothing: no network, no database, no secret, no rights, no volume. */
+/** A container that keeps nothing; one that looks reaches nothing, either: no network, no database, no secret. */
 export interface IsolatedRun {
   readonly name: string;
   /** The arguments for the docker client. */
@@ -56,6 +56,20 @@ export async function printedBy(
     alone.stderr,
   );
   return failed(look, noProgram ? whole : alone);
+}
+
+/** A container without rights and volumes, that reaches what the machine reaches, for a script with standard input. */
+export function askingRun(image: string, script: string, limits: RunLimits): IsolatedRun {
+  const name = `towpath-ask-${randomBytes(4).toString("hex")}`;
+  return {
+    name,
+    arguments: [
+      ...["run", "--rm", "--interactive", "--name", name],
+      ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+      ...limitArguments(limits),
+      ...["--entrypoint", "sh", image, "-c", script],
+    ],
+  };
 }
 
 function failed(look: Look, end: IsolatedEnd): Printed {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Migrations } from "../application/application.ts";
 import type { MigrateCare, MigrateInput, MigrateReceipt } from "../contract/migrate.ts";
-import type { DatabaseServer } from "../data/postgres.ts";
+import type { ReachedServer } from "../data/postgres.ts";
 import type { Host } from "../host/host.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
 import { Step } from "../host/step.ts";
@@ -42,7 +42,7 @@ export interface MigrationCare {
   /** Those of Linux' capabilities that the service keeps: the commands get no others. */
   capabilities: readonly string[];
   /** The server that holds the lock and is dumped. */
-  server: DatabaseServer;
+  server: ReachedServer;
   database: string;
   /** The time to wait for another migration to end, in seconds. */
   lockWaitSeconds: number;
@@ -140,7 +140,10 @@ function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
   const { current, pending, base } = (downgrade ?? from)?.migrations ?? care.migrations;
   const target = downgrade?.to;
   return pulumi.all([server.container, backup?.volume]).apply(([container, volume]) => ({
-    lock: { container, administrator: server.administrator, database, waitSeconds },
+    lock: {
+      ...{ container, administrator: server.administrator, database, waitSeconds },
+      ...defined({ external: server.external }),
+    },
     current,
     ...(target === undefined ? forward(pending) : { target }),
     ...defined({ base }),

@@ -14,6 +14,8 @@ export interface Names {
   readonly network: string;
   /** The PostgreSQL container, and its host name on the network. */
   readonly postgres: string;
+  /** The container with the clients of an external PostgreSQL. */
+  readonly postgresClient: string;
   /** The host name, on the network, of another stack's PostgreSQL that has a clone for this one. */
   readonly clone: string;
   /** The Redis container, and its host name on the network. */
@@ -52,6 +54,7 @@ export function namesOf(namespace: string): Names {
     namespace,
     network: namespace,
     postgres: named("postgres"),
+    postgresClient: named("postgres-client"),
     clone: named("clone"),
     redis: named("redis"),
     objectStorage: named("object-storage"),

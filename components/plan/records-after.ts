@@ -3,12 +3,12 @@ import type { ReleasePlan } from "./plan.ts";
 import { withRecord, type MadeRelease, type ReleaseRecord } from "./release-record.ts";
 
 /** The results of a run that its plan lacks. */
-export type Made = Pick<MadeRelease, "secretVersions" | "schema" | "receipts" | "postgres">;
+export type Made = Pick<MadeRelease, "secretVersions" | "schema" | "receipts" | "postgres" | "external">;
 
 /** The stack's records once users have the release, newest first; the same as before when the run changed nothing. */
 export function recordsAfter(
   plan: ReleasePlan,
-  { schema, receipts, secretVersions, postgres }: Made,
+  { schema, receipts, secretVersions, postgres, external }: Made,
   endedAt = new Date(),
 ): readonly ReleaseRecord[] {
   const { id, images, description, commit, branch, tag, version, unproven, approvedBy, rollbackOf } = plan;
@@ -26,7 +26,7 @@ export function recordsAfter(
     ...defined({ run }),
     startedAt,
     endedAt: endedAt.toISOString(),
-    ...defined({ approvedBy, unproven, rollbackOf, postgres }),
+    ...defined({ approvedBy, unproven, rollbackOf, postgres, external }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { defined } from "../input/defined.ts";
+import type { ExternalService } from "../settings/external.ts";
 import { hashedSettings } from "../settings/hashed.ts";
 import { settingsSchemas, type Settings } from "../settings/settings.ts";
 import { inOrder, sortedEntries } from "./in-order.ts";
@@ -82,6 +83,8 @@ export interface ReleaseRecord extends ReleaseIdentity {
   readonly rollbackOf?: string;
   /** The major version of PostgreSQL; left out where the application has none. */
   readonly postgres?: number;
+  /** The backing services that were servers elsewhere; left out where all were Towpath's own. */
+  readonly external?: readonly ExternalService[];
 }
 
 /** The facts of a release that people want to see at the end of a run. */

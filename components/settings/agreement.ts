@@ -7,6 +7,7 @@ import { suggestion } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { CredentialSource } from "./credential.ts";
 import { envFile } from "./env-file.ts";
+import { externalUrls, type ExternalUrl } from "./external.ts";
 import { kindOf } from "./kinds.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
 import { nameOf, secretSourcesOf, type Settings } from "./settings.ts";
@@ -53,14 +54,49 @@ export function checkAgreement(
       : []),
     ...unknownSeed(application, settings),
     ...wrongVariables(application, settings),
-    ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), secrets),
+    ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), [
+      ...secrets,
+      ...externalUrls(settings).map(({ secret }) => secret),
+    ]),
     ...secrets
       .filter((secret) => !lacking.includes(secret) && !optional.includes(secret))
       .flatMap((secret) => missingSecret(application, settings, secret, given)),
+    ...externalUrls(settings).flatMap((external) => [
+      ...wrongExternal(application, settings, external),
+      ...(lacking.includes(external.secret) ? [] : missingUrl(application, settings, external, given)),
+    ]),
     ...secrets.flatMap((secret) => takenName(application, settings, secret)),
     ...missingCredentials(settings, given),
   ];
   if (problems.length > 0) throw new InputError(problems);
+}
+
+/** Says that an external server is none of the application's, or that its URL cannot be had. */
+function wrongExternal(
+  application: Application,
+  settings: Settings,
+  { service, place, secret }: ExternalUrl,
+): string[] {
+  if (application[service] === undefined) {
+    return [
+      `towpath:${service}: the application has no ${service}, got an external one; remove it, or describe ${service} in application.ts`,
+    ];
+  }
+  if (sourceOf(application, settings, secret).source !== "generated") return [];
+  return [
+    `towpath:secrets.${secret}: the value is given by whoever runs that server, for ${place}, got generated; choose the source configuration, environment or vault`,
+  ];
+}
+
+/** Says that no value is given for the URL of an external server. */
+function missingUrl(
+  application: Application,
+  settings: Settings,
+  { place, secret }: ExternalUrl,
+  given: GivenValues,
+): string[] {
+  if (Object.hasOwn(application.secrets, secret)) return [];
+  return missingFrom(settings, secret, sourceOf(application, settings, secret), place, given);
 }
 
 /** Says that the service whose command makes a preview's data is none of the application's. */
@@ -122,9 +158,13 @@ function unknownNames(
 /** The secrets of the application that have to have a value, and are given none. */
 export function missingSecrets(application: Application, settings: Settings, given: GivenValues): string[] {
   const optional = optionalSecrets(application);
-  return Object.keys(application.secrets).filter(
+  const own = Object.keys(application.secrets).filter(
     (secret) => !optional.includes(secret) && missingSecret(application, settings, secret, given).length > 0,
   );
+  const urls = externalUrls(settings)
+    .filter((external) => missingUrl(application, settings, external, given).length > 0)
+    .map(({ secret }) => secret);
+  return [...own, ...urls];
 }
 
 /** The optional secrets of the application that are given no value. */
@@ -144,7 +184,16 @@ function missingSecret(
   const users = Object.entries(application.services)
     .filter(([, service]) => service.secrets.includes(secret))
     .map(([name]) => name);
-  const purpose = `this secret of ${users.join(", ")}`;
+  return missingFrom(settings, secret, set, `this secret of ${users.join(", ")}`, given);
+}
+
+function missingFrom(
+  settings: Settings,
+  secret: string,
+  set: SecretSource | ReleasedSecretSource,
+  purpose: string,
+  given: GivenValues,
+): string[] {
   if (set.source === "configuration") return missingValue(settings, secret, purpose, given);
   if (set.source === "environment") {
     const problems = missingVariable(`towpath:secrets.${secret}`, set.variable ?? secret, purpose, given);

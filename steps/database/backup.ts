@@ -1,11 +1,19 @@
+import { secretFile } from "../../components/application/connections.ts";
+import { postgresService } from "../../components/application/postgres-url.ts";
 import {
+  connectionTo,
   dumpName,
   dumpScript,
   dumpSeconds,
   failureOf,
   takenIn,
 } from "../../components/backup/program/dump.mjs";
-import type { BackupInput, BackupReceipt } from "../../components/contract/database.ts";
+import {
+  postgresServiceSecret,
+  type BackupInput,
+  type BackupReceipt,
+} from "../../components/contract/database.ts";
+import { defined } from "../../components/input/defined.ts";
 import type { EndedRun, Machine } from "../machine/machine.ts";
 import { waitingFor } from "../progress.ts";
 import { StepFailure } from "../step-failure.ts";
@@ -16,13 +24,14 @@ import { StepFailure } from "../step-failure.ts";
  * A file has its name only once it is whole: what a failure leaves is removed, with what earlier ones left.
  */
 export async function backUp(machine: Machine, input: BackupInput): Promise<BackupReceipt> {
-  const { container, administrator, database, volume, release, why, labels } = input;
+  const { container, database, volume, release, why, labels } = input;
   const started = Date.now();
   const file = dumpName(started, release);
   const run = {
     beside: container,
-    script: dumpScript,
-    arguments: [administrator, database, file, why, ""],
+    script: input.external === true ? `${findingService}${dumpScript}` : dumpScript,
+    arguments: [input.external === true ? `service=${postgresService}` : connectionTo(input), file, why, ""],
+    ...defined({ secrets: input.external }),
     labels,
     volume: { name: volume, labels: { ...labels, "towpath.part": "backups" } },
     // Not those of a copy: rows are streamed, but pg_dump has every table, index and large object in memory.
@@ -36,6 +45,9 @@ export async function backUp(machine: Machine, input: BackupInput): Promise<Back
     return { volume, file, ...takenIn(await ended.output()), seconds };
   });
 }
+
+/** Where the clients of an external database find the way there. */
+const findingService = `export PGSERVICEFILE=${secretFile(postgresServiceSecret).path}\n`;
 
 async function failure(ended: EndedRun, dump: BackupInput, file: string): Promise<string> {
   const { exitCode } = ended;

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { pack } from "tar-stream";
+import { secretFile } from "../../components/application/connections.ts";
 import type { CommandRun, RunLimits } from "../../components/contract/command-run.ts";
 import { marked } from "../../components/naming/run-mark.ts";
 import { endedByLimits, limitsFromEngine } from "../../components/host/program/limits.mjs";
@@ -15,7 +16,7 @@ import { lookSeconds, printedBy, type Look, type Printed } from "../../component
 import { delivers, withoutSecrets } from "../delivered.ts";
 import { checkRun } from "../lineage.ts";
 import { waitingFor } from "../progress.ts";
-import { lastLogLines } from "./docker-copies.ts";
+import { lastLogLines, secretsOf } from "./docker-copies.ts";
 import { docker, DockerFailure, DockerTimeout, pullSeconds } from "./docker.ts";
 import type { EndedRun, FilledVolume, ScriptRun } from "./machine.ts";
 
@@ -67,6 +68,12 @@ export async function onceBeside<T>(
   look: (ended: EndedRun) => Promise<T>,
 ): Promise<T> {
   const image = await imageOf(run.beside);
+  const secrets = run.secrets === true ? Object.entries(await secretsOf(run.beside)) : [];
+  delivers(secrets.map(([, value]) => value));
+  const files = Object.fromEntries(
+    secrets.map(([secret, value]) => [secretFile(secret).path.slice(1), value]),
+  );
+  const hasFiles = secrets.length > 0;
   const container = await docker([
     "create",
     "--network",
@@ -79,7 +86,8 @@ export async function onceBeside<T>(
     "ALL",
     "--security-opt",
     "no-new-privileges",
-    "--read-only",
+    // Nothing can be copied into what is read-only.
+    ...(hasFiles ? [] : ["--read-only"]),
     ...limitArguments(run.limits),
     ...labelArguments(run.labels),
     "--entrypoint",
@@ -91,6 +99,7 @@ export async function onceBeside<T>(
     ...run.arguments,
   ]);
   try {
+    if (hasFiles) await docker(["cp", "-", `${container}:/`], { input: await archiveOf(files) });
     await docker(["start", container]);
     const exitCode = Number(await docker(["wait", container], { timeoutSeconds }));
     return await look(ended(container, exitCode, run.limits));

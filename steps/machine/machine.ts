@@ -159,6 +159,8 @@ export interface ScriptRun {
   readonly arguments: readonly string[];
   /** The volume that it writes into: its working directory, and the only thing that it can change. Made where it is not there. */
   readonly volume: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  /** True when it is given the files of the server's secrets. */
+  readonly secrets?: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
 }

@@ -38,25 +38,43 @@ export function dumpName(time, release) {
 }
 
 /**
- * Takes the dump "$3" of the database "$2" as the role "$1", has `pg_restore` read it, and writes its facts down, with the
- * reason "$4" and the time "$5" of the schedule. What it holds is for nobody else to read. What earlier ones left half done
+ * The way to a database from beside its server, which trusts whoever comes from there.
+ *
+ * @param {{ readonly administrator: string, readonly database: string }} to
+ */
+export function connectionTo({ administrator, database }) {
+  return `host=127.0.0.1 user=${quoted(administrator)} dbname=${quoted(database)}`;
+}
+
+/**
+ * A value in a connection string.
+ *
+ * @param {string} value
+ */
+function quoted(value) {
+  return `'${value.replaceAll(/['\\]/g, "\\$&")}'`;
+}
+
+/**
+ * Takes the dump "$2" over the connection "$1", has `pg_restore` read it, and writes its facts down, with the
+ * reason "$3" and the time "$4" of the schedule. What it holds is for nobody else to read. What earlier ones left half done
  * is removed.
  */
 const take = `umask 077
 rm -f ./*.part
-pg_dump --host 127.0.0.1 --username "$1" --dbname "$2" --no-password --format custom --file "$3.part"
-pg_restore --list "$3.part" >/tmp/entries
+pg_dump --dbname "$1" --no-password --format custom --file "$2.part"
+pg_restore --list "$2.part" >/tmp/entries
 entries=$(grep -c '^[0-9]' /tmp/entries) || true
-sum=$(sha256sum "$3.part")
-bytes=$(wc -c <"$3.part")
-printf '{"why":"%s","due":"%s","sha256":"%s","bytes":%s,"entries":%s}\\n' "$4" "$5" "\${sum%% *}" "$bytes" "$entries" >"$3.json.part"
-sync "$3.part" "$3.json.part"`;
+sum=$(sha256sum "$2.part")
+bytes=$(wc -c <"$2.part")
+printf '{"why":"%s","due":"%s","sha256":"%s","bytes":%s,"entries":%s}\\n' "$3" "$4" "\${sum%% *}" "$bytes" "$entries" >"$2.json.part"
+sync "$2.part" "$2.json.part"`;
 
 /** Gives a dump its name, once it is whole: its facts have theirs before. Prints the checksum, the size and the number of entries. */
-const name = `mv "$3.json.part" "$3.json"
-mv "$3.part" "$3"`;
+const name = `mv "$2.json.part" "$2.json"
+mv "$2.part" "$2"`;
 
-/** The script of a dump whose starter has the lock: `sh -c <script> sh <role> <database> <file> <reason> <time>`. */
+/** The script of a dump whose starter has the lock: `sh -c <script> sh <connection> <file> <reason> <time>`. */
 export const dumpScript = `set -eu
 exec 2>&1
 trap 'rm -f ./*.part' EXIT
@@ -67,7 +85,7 @@ echo "\${sum%% *} $bytes $entries"`;
 /** What psql does with the lock in its hand. Its session is asked again at the end: without the lock, nothing counts. */
 const underLock = `${tryLock} AS free \\gset
 \\if :free
-\\! sh -eu /tmp/take "$ROLE" "$DATABASE" "$FILE" "$REASON" "$DUE" && : >/tmp/taken
+\\! sh -eu /tmp/take "$CONNECTION" "$FILE" "$REASON" "$DUE" && : >/tmp/taken
 SELECT 1 AS still \\gset
 \\else
 ${lockHolder} \\g /tmp/holder
@@ -75,7 +93,7 @@ ${lockHolder} \\g /tmp/holder
 \\endif
 `;
 
-/** The same, which takes the lock itself, and tries for "$6" seconds. It ends with the container, as the dump does. */
+/** The same, which takes the lock itself, and tries for "$5" seconds. It ends with the container, as the dump does. */
 export const lockingDumpScript = `set -eu
 exec 2>&1
 trap 'rm -f ./*.part' EXIT
@@ -85,14 +103,14 @@ echo "\${sum%% *} $bytes $entries" >/tmp/facts
 END
 cat >/tmp/locked <<'END'
 ${underLock}END
-export ROLE="$1" DATABASE="$2" FILE="$3" REASON="$4" DUE="$5"
+export CONNECTION="$1" FILE="$2" REASON="$3" DUE="$4"
 tries=0
 while :; do
   rm -f /tmp/held
-  psql --host 127.0.0.1 --username "$1" --dbname "$2" --no-password --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --file /tmp/locked
+  psql --dbname "$1" --no-password --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --file /tmp/locked
   [ -e /tmp/held ] || break
   tries=$((tries + 1))
-  if [ "$tries" -ge "$6" ]; then echo "$6 s for $(cat /tmp/holder)"; exit ${lockHeld}; fi
+  if [ "$tries" -ge "$5" ]; then echo "$5 s for $(cat /tmp/holder)"; exit ${lockHeld}; fi
   sleep 1
 done
 [ -e /tmp/taken ] || exit 1

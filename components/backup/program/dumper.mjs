@@ -1,7 +1,7 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { engine, filtersIn, Refusal } from "../../host/program/engine.mjs";
 import { endedByLimits, limitsFromEngine, temporaryFolder } from "../../host/program/limits.mjs";
-import { dumpName, dumpSeconds, failureOf, lockingDumpScript, takenIn } from "./dump.mjs";
+import { connectionTo, dumpName, dumpSeconds, failureOf, lockingDumpScript, takenIn } from "./dump.mjs";
 
 /** @typedef {import("./dump.mjs").Failure} Failure */
 /** @typedef {import("./dump.mjs").Taken} Taken */
@@ -51,7 +51,8 @@ export class Dumper {
     await this.stop();
     const limits = limitsFromEngine(await memoryTotal());
     const file = dumpName(Date.now(), "scheduled");
-    const given = [administrator, database, file, "schedule", due, String(waitSeconds)];
+    const connection = connectionTo({ administrator, database });
+    const given = [connection, file, "schedule", due, String(waitSeconds)];
     const mount = { Type: "volume", Source: volume, Target: folder };
     await engine("POST", `/containers/create?name=${container}`, {
       Image: found.Image,

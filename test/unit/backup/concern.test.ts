@@ -1,6 +1,12 @@
 /** What people are told of backups. */
 import assert from "node:assert/strict";
-import { ageOf, backupConcern, newestInWords, onOneHost } from "../../../components/backup/concern.ts";
+import {
+  ageOf,
+  backupConcern,
+  externalBackups,
+  newestInWords,
+  onOneHost,
+} from "../../../components/backup/concern.ts";
 import type { State } from "../../../components/backup/program/scheduler.mjs";
 import { askBackups } from "../../../components/backup/question.ts";
 
@@ -80,6 +86,13 @@ describe("the concern about backups", () => {
     assert.equal(
       onOneHost(place),
       "backups: those of production are on app1 alone, beside the database, and go with its disk; copy them to another machine",
+    );
+  });
+
+  it("is told of an external database, which no schedule reaches", () => {
+    assert.equal(
+      externalBackups("production"),
+      "backups: the database of production is external, so towpath:backup.schedule dumps nothing; it is dumped before each migration and by npx towpath backup, and else whoever runs its server backs it up",
     );
   });
 

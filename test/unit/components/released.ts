@@ -1,5 +1,7 @@
 import { deployed, type Registration } from "./engine.ts";
+import * as pulumi from "@pulumi/pulumi";
 import { parseApplication } from "../../../components/application/parse.ts";
+import type { ExternalDatabase } from "../../../components/data/external-postgres.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
 import type { ReleasePlan } from "../../../components/plan/plan.ts";
 import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
@@ -44,6 +46,7 @@ export function earlier(letter: string): ReleaseRecord {
 
 /** The release, and the way in which it is made. */
 interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway" | "hasIpv6">> {
+  externalPostgres?: Omit<ExternalDatabase, "url"> & { readonly url: string };
   stack?: "staging" | "production";
   settings?: Readonly<Record<string, unknown>>;
 }
@@ -55,6 +58,7 @@ export async function released({
   plan = planOf("b"),
   gateway,
   hasIpv6 = false,
+  externalPostgres,
 }: Asked): Promise<{
   registrations: readonly Registration[];
   result: ReleasedEnvironment;
@@ -82,6 +86,9 @@ export async function released({
         return new ReleasedEnvironment(read.namespace, {
           ...{ ...values, application, settings: read, connection, plan, migration, routeSince: "", hasIpv6 },
           ...(gateway !== undefined && { gateway }),
+          ...(externalPostgres !== undefined && {
+            externalPostgres: { ...externalPostgres, url: pulumi.secret(externalPostgres.url) },
+          }),
         });
       },
       { stack, configuration },

@@ -39,6 +39,23 @@ describe("the secrets of an environment's workflows", () => {
     ]);
   });
 
+  it("include the URL of an external server (000-39)", () => {
+    const external = { postgres: { external: { url: "DATABASE_URL" } } };
+    assert.deepEqual(
+      secretsWith(external).filter(({ name }) => name === "DATABASE_URL"),
+      [
+        {
+          ...{ name: "DATABASE_URL", place: "towpath:postgres.external.url" },
+          from: { kind: "application", secret: "DATABASE_URL" },
+        },
+      ],
+    );
+    const secrets = { DATABASE_URL: { source: "environment", variable: "MY_URL" } };
+    assert.ok(
+      namesOf(secretsWith({ ...external, secrets })).includes("MY_URL for towpath:postgres.external.url"),
+    );
+  });
+
   it("have the name of the variable that they are read from", () => {
     const secrets = secretsWith({
       secrets: { JWT_SECRET: { source: "environment", variable: "MY_JWT", path: undefined } },

@@ -113,6 +113,42 @@ describe("application and settings", () => {
     );
   });
 
+  it("disagree when an external server is none of the application's, or lacks its URL (000-39)", () => {
+    const postgres = { external: { url: "DB" } };
+    const source = (more: object): object => ({ postgres, secrets: { DB: more } });
+    checkAgreement(
+      application,
+      parseSettings(merged(good.staging, source({ source: "vault", path: "a/b" }))),
+      all,
+    );
+    assert.equal(
+      refusal(good.staging, { postgres }, all),
+      "towpath:secretValues.DB: no value for towpath:postgres.external.url; set it with npm run pulumi -- config set --stack staging --secret --path towpath:secretValues.DB",
+    );
+    assert.equal(
+      refusal(good.staging, source({ source: "environment", variable: "URL" }), all),
+      "towpath:secrets.DB: no value for towpath:postgres.external.url in the environment variable URL; set the variable for this run",
+    );
+    assert.equal(
+      refusal(good.staging, source({ source: "generated" }), all),
+      "towpath:secrets.DB: the value is given by whoever runs that server, for towpath:postgres.external.url, got generated; choose the source configuration, environment or vault",
+    );
+    const without = parseApplication({
+      name: "a",
+      images: { a: { context: "." } },
+      services: { a: { image: "a", secrets: ["JWT_SECRET"] } },
+    });
+    assert.equal(
+      messageOf(() => {
+        const change = { ...source({ source: "vault", path: "a/b" }), copies: undefined };
+        const settings = parseSettings(merged(good.staging, change));
+        checkAgreement(without, settings, all);
+      }),
+      "towpath:postgres: the application has no postgres, got an external one; remove it, or describe postgres in application.ts",
+    );
+    assert.deepEqual(missingSecrets(application, parseSettings({ ...good.staging, postgres }), all), ["DB"]);
+  });
+
   it("disagree when a setting is of an unknown service or secret", () => {
     assert.equal(
       refusal(

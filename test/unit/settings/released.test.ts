@@ -53,6 +53,24 @@ describe("production", () => {
     );
   });
 
+  it("names the secret with an external server's URL, and never the URL itself (000-39)", () => {
+    const fix = 'write { "external": { "url": "DATABASE_URL" } }';
+    production(`towpath:postgres: expected the secret with the URL of a server, got a text; ${fix}`, {
+      postgres: "postgresql://notes:hunter2@db/notes",
+    });
+    production(
+      `towpath:postgres.external: expected the secret with the URL of a server, got nothing; ${fix}`,
+      { postgres: {} },
+    );
+    production(
+      'towpath:postgres.external.url: expected the name of a secret, of letters, digits and underscores, not starting with a digit, got a text; for example "DATABASE_URL", and put the URL under towpath:secretValues',
+      { postgres: { external: { url: "postgresql://notes:hunter2@db/notes" } } },
+    );
+    preview("towpath:postgres: unknown setting for preview; it is a setting of staging, production", {
+      postgres: { external: { url: "DATABASE_URL" } },
+    });
+  });
+
   it("accepts branches by name or pattern (001-14)", () => {
     const fix = 'for example ["main", "release/*"]';
     production(`towpath:promoteBranches: expected at least one branch, got []; ${fix}`, {

@@ -20,7 +20,7 @@ const input: BackupInput = {
 };
 const sum = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
-function backingUp(answers: string) {
+function backingUp(answers: string, more: Partial<BackupInput> = {}) {
   return playing(
     `case "$*" in ${answers}
       "container inspect"*) echo sha256:postgres ;;
@@ -29,7 +29,7 @@ function backingUp(answers: string) {
       wait*) echo 0 ;;
       logs*) printf 'pg_dump: warning: something\\n${sum} 4096 17\\n' ;;
     esac`,
-    () => backUp(dockerMachine, input).catch((error: unknown) => (error as Error).message),
+    () => backUp(dockerMachine, { ...input, ...more }).catch((error: unknown) => (error as Error).message),
   );
 }
 
@@ -62,13 +62,27 @@ describe("a dump of a database", function () {
         "--label towpath.namespace=notes-production --label towpath.part=migration --entrypoint sh sha256:postgres",
     );
     const [, script, ...told] = create.slice(at);
-    assert.match(script ?? "", /^pg_dump .* --no-password --format custom --file "\$3\.part"$/m);
+    assert.match(script ?? "", /^pg_dump .* --no-password --format custom --file "\$2\.part"$/m);
     assert.ok(typeof result !== "string", result as string);
-    assert.deepEqual(told, ["sh", "postgres", "notes", result.file, "release", ""]);
+    const connection = "host=127.0.0.1 user='postgres' dbname='notes'";
+    assert.deepEqual(told, ["sh", connection, result.file, "release", ""]);
     assert.deepEqual(
       rest.map((args) => args.join(" ")),
       ["start dumper", "wait dumper", "logs dumper", "rm --force dumper"],
     );
+  });
+
+  it("is made of an external database by its clients' own way there, which no argument holds (000-49b)", async () => {
+    const secrets = `"cp notes-production-postgres:/run/secrets -")
+      mkdir -p "$here/secrets" && echo password=open-sesame >"$here/secrets/POSTGRES_SERVICE"
+      tar --create --directory "$here" secrets ;;`;
+    const { result, calls } = await backingUp(`create*) echo dumper ;; ${secrets}`, { external: true });
+    assert.ok(typeof result !== "string", result as string);
+    const create = typed(calls).find((call) => call.startsWith("create")) ?? "";
+    assert.doesNotMatch(create, /--read-only|open-sesame/);
+    assert.match(create, new RegExp(`sh service=external ${result.file} release`));
+    const delivered = calls.find(({ args }) => args.join(" ") === "cp - dumper:/");
+    assert.match(delivered?.input.toString() ?? "", /run\/secrets\/POSTGRES_SERVICE/);
   });
 
   it("is verified by its checksum, its size and its entries, and named by its time and its release", async () => {

@@ -1,6 +1,8 @@
 /** A dump of a stack's database from the command line. That the dump is one is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { backup, backupInWords, type Backup } from "../../../../cli/commands/backup.ts";
 import type { BackupReceipt } from "../../../../components/contract/database.ts";
 import { idOf, record } from "../../plan/records.ts";
@@ -78,6 +80,30 @@ describe("a backup of a stack on its host", function () {
       "staging: dumped into 2026-01-02T03-04-05Z-0123456789ab.dump in the volume notes-staging-backups of app1: " +
         "4096 bytes, 17 entries, the schema at 0004, sha256 9f86d081, in 1.5 s",
     );
+  });
+
+  it("is of an external database by the names that its clients know on the host (000-49b)", async () => {
+    machine.write(
+      "Pulumi.staging.yaml",
+      external(readFileSync(join(machine.root, "Pulumi.staging.yaml"), "utf8")),
+    );
+    machine.program(
+      `${machine.root}/bin/docker`,
+      `case "$*" in *"exec notes-staging-postgres-client sed"*) printf 'dbname=live\\nuser=app\\n' ;; esac`,
+    );
+    await backingUp();
+    const { input } = machine.stepTold as { input: Record<string, unknown> };
+    const { container, administrator, database, external: isExternal } = input;
+    assert.deepEqual(
+      [container, administrator, database, isExternal],
+      ["notes-staging-postgres-client", "app", "live", true],
+    );
+    machine.program(`${machine.root}/bin/docker`, `echo "No such container" >&2; exit 1`);
+    await assert.rejects(backingUp(), {
+      name: "Problem",
+      message:
+        'towpath:postgres.external: expected the way to the external database in notes-staging-postgres-client on app1, got "No such container"; release with these settings first, or see there what became of that container',
+    });
   });
 
   it("leaves out a revision that no record contains", async () => {
@@ -160,3 +186,9 @@ describe("a backup of a stack on its host", function () {
     });
   });
 });
+
+/** The settings with an external database. */
+function external(text: string): string {
+  const { config } = parse(text) as { config: object };
+  return stringify({ config: { ...config, "towpath:postgres": { external: { url: "DATABASE_URL" } } } });
+}

@@ -7,6 +7,7 @@ import { FakeMachine } from "../fake-machine.ts";
 const database = {
   connection: { host: "app1", folder: ".towpath/ssh/notes-staging" },
   container: "notes-staging-postgres",
+  administrator: "notes_staging",
   database: "notes_staging",
 };
 

@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import { secretFile } from "../application/connections.ts";
+import { imageReference } from "../application/images.ts";
+import { postgresService, serviceFile, type PostgresAddress } from "../application/postgres-url.ts";
+import { postgresServiceSecret } from "../contract/database.ts";
+import { HealthGate } from "../host/health-gate.ts";
+import type { Host } from "../host/host.ts";
+import { secretFiles } from "../secrets/files.ts";
+import { dataPathOf, type MigratedDatabase } from "./postgres.ts";
+
+/** A database on a server that is not Towpath's. */
+export interface ExternalDatabase {
+  /** The secret that holds its URL. */
+  readonly secret: string;
+  /** The URL as it is given, with all its options. */
+  readonly url: pulumi.Output<string>;
+  readonly address: PostgresAddress;
+}
+
+/** Arguments of an external database. */
+export interface ExternalPostgresArgs {
+  database: ExternalDatabase;
+  /** The major version of the server, and of its clients. */
+  version: number;
+  /** The fixed name of the container that reaches it. */
+  containerName: string;
+  imageMirror: string;
+  gateTimeoutSeconds: number;
+  host: Host;
+  labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * PostgreSQL elsewhere, and a container with its clients in the place of a server: what migrates, dumps or asks runs psql and
+ * pg_dump there, with the version of the server, and finds the way and the password in a file.
+ */
+export class ExternalPostgres extends pulumi.ComponentResource {
+  /** The URL as it was given, known once the server has answered. */
+  readonly url: pulumi.Output<string>;
+  readonly database: MigratedDatabase;
+
+  constructor(name: string, args: ExternalPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("towpath:data:ExternalPostgres", name, {}, opts);
+    const { host, version, imageMirror, labels } = args;
+    const { url, address } = args.database;
+    const client = host.copy(
+      `${name}-client`,
+      {
+        onlyName: args.containerName,
+        image: imageReference(`postgres:${version}`, imageMirror),
+        entrypoint: ["sleep"],
+        command: ["infinity"],
+        variables: {
+          PGSERVICE: postgresService,
+          PGSERVICEFILE: secretFile(postgresServiceSecret).path,
+        },
+        files: secretFiles({ [postgresServiceSecret]: pulumi.secret(serviceFile(address)) }),
+        networks: [host.networkName],
+        // The image declares a volume there, which nothing would ever write to.
+        memoryFolders: [dataPathOf(version)],
+        capabilities: [],
+        user: "postgres",
+        init: true,
+        graceSeconds: 1,
+        labels,
+      },
+      { parent: this },
+    );
+    const gate = new HealthGate(
+      `${name}-gate`,
+      {
+        host,
+        subject: "postgres",
+        containerName: client.name,
+        containerId: client.id,
+        probe: { command: ["psql", "--no-psqlrc", "--quiet", "--no-password", "--command", "SELECT 1"] },
+        timeoutSeconds: args.gateTimeoutSeconds,
+      },
+      { parent: this },
+    );
+    const { user: administrator, database } = address;
+    this.url = pulumi.secret(pulumi.all([url, gate.containerName]).apply(([known]) => known));
+    this.database = {
+      server: { container: gate.containerName, administrator, external: true },
+      name: database,
+    };
+    this.registerOutputs({ url: this.url });
+  }
+}

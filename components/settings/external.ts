@@ -1,0 +1,82 @@
+import { z } from "zod";
+
+import { expectedUnshown } from "../input/input-checks.ts";
+
+/** People put the URL itself where its secret's name belongs. */
+const secretWords = expectedUnshown(
+  "the name of a secret, of letters, digits and underscores, not starting with a digit",
+  'for example "DATABASE_URL", and put the URL under towpath:secretValues',
+);
+const externalWords = expectedUnshown(
+  "the secret with the URL of a server",
+  'write { "external": { "url": "DATABASE_URL" } }',
+);
+
+/** The backing services that a server of one's own can take the place of. */
+export const externalServices = ["postgres"] as const;
+
+export type ExternalService = (typeof externalServices)[number];
+
+/** The schema of a backing service that is not Towpath's: the secret that holds its URL. */
+export const externalService = z
+  .strictObject(
+    {
+      url: z
+        .string(secretWords)
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, secretWords)
+        .describe(
+          "The name of the secret that holds its URL, with user and password; `towpath:secrets` says where the value comes from, `configuration` where it does not.",
+        ),
+    },
+    externalWords,
+  )
+  .meta({
+    id: "ExternalService",
+    description: "A server that is there already, such as a managed one, in the place of Towpath's own.",
+  });
+
+/** Returns the schema of the setting that lets an external server take a backing service's place. */
+export function externally(id: string, title: string) {
+  return z
+    .strictObject(
+      {
+        external: externalService.describe(`The ${title} that is used; Towpath makes none then.`),
+      },
+      externalWords,
+    )
+    .meta({ id, description: `A ${title} that is there already.` })
+    .exactOptional()
+    .describe(`Where ${title} is, if it is not a server of Towpath's own; left out, it is one.`);
+}
+
+export type ExternalSettings = Exclude<z.output<ReturnType<typeof externally>>, undefined>;
+
+/** The secret that holds the URL of an external server. */
+export interface ExternalUrl {
+  readonly service: ExternalService;
+  /** The setting that names the secret. */
+  readonly place: string;
+  readonly secret: string;
+}
+
+/** The secret with the URL of an external server; undefined where that backing service is Towpath's own. */
+export function externalUrl(settings: object, service: ExternalService): ExternalUrl | undefined {
+  const { [service]: set } = settings as Partial<Record<ExternalService, ExternalSettings>>;
+  return set && { service, place: `towpath:${service}.external.url`, secret: set.external.url };
+}
+
+/** The secrets with the URLs of all external servers. */
+export function externalUrls(settings: object): ExternalUrl[] {
+  return externalServices.flatMap((service) => externalUrl(settings, service) ?? []);
+}
+
+/** Tells whether an application's database is on a server of Towpath's own. */
+export function hasOwnDatabase({ postgres }: { readonly postgres?: unknown }, settings: object): boolean {
+  return postgres !== undefined && externalUrl(settings, "postgres") === undefined;
+}
+
+/** The backing services that are servers elsewhere; undefined where none is. */
+export function externalOf(settings: object): readonly ExternalService[] | undefined {
+  const services = externalUrls(settings).map(({ service }) => service);
+  return services.length === 0 ? undefined : services;
+}
