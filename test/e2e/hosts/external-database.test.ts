@@ -6,7 +6,7 @@ import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host
 import { assertServed, inWords, Load } from "../../support/load.ts";
 import { until } from "../../support/until.ts";
 import type { Backup } from "../../../cli/commands/backup.ts";
-import { commandsOf } from "../../support/docs.ts";
+import { blocksOf, commandsOf } from "../../support/docs.ts";
 
 /** Letters that have to be encoded in a URL, quoted in a shell, and are special in neither of a service file's lines. */
 const password = "p@ss/w'rd:#[1]=x";
@@ -217,4 +217,69 @@ describe("an external database", () => {
     assert.equal(code, 0, stdout + stderr);
     assert.ok((JSON.parse(stdout) as Backup).entries > 10, stdout);
   });
+
+  it("is moved to, and back, as docs/external-services.md describes", async () => {
+    const [look = "", move = "", back = "", ...others] = blocksOf("external-services.md", "bash");
+    const [set = "", ...switching] = commandsOf("external-services.md");
+    assert.deepEqual(others, []);
+    await first();
+    assert.match(await host.script(look), /count/);
+    const words = set.replace("npm run pulumi -- ", "pulumi ").split(" ");
+    const stored = await released.run([...words, "--", url().DATABASE_URL ?? ""]);
+    assert.equal(stored.code, 0, stored.stderr);
+    configure();
+
+    await released.sql("staging", "DELETE FROM notes; INSERT INTO notes (title) VALUES ('kept')");
+    const { commit } = released;
+    configure({ commit }, "staging");
+    assert.match(
+      await refused(url("moved"), "staging"),
+      /towpath:postgres\.external: users' data is in the environment's own database, got an external one in its place;/,
+    );
+    released.configure("staging", { commit, maintenance: true });
+    await released.release("staging");
+    await managed.script(`${exported}\n${onStaging(move, "--dbname moved")}`);
+    configure({ commit, maintenance: true }, "staging");
+    for (const command of switching) {
+      const args = command
+        .replace("npm run pulumi -- ", "pulumi ")
+        .replace("production", "staging")
+        .split(" ");
+      const ended = await released.run(args, url("moved"));
+      assert.equal(ended.code, 0, `${command}\n${ended.stdout}\n${ended.stderr}`);
+    }
+    configure({ commit }, "staging");
+    await released.release("staging", url("moved"));
+    assert.match((await released.ask("staging", "/api/notes")).body, /"kept"/);
+    await onServer("UPDATE notes SET title = 'moved'", "moved");
+    assert.deepEqual(
+      (await managed.footprint()).containers.filter((name) => name.startsWith("notes-staging-postgres")),
+      ["notes-staging-postgres-client"],
+    );
+
+    released.configure("staging", { commit });
+    assert.match(
+      await refused({}, "staging"),
+      /towpath:postgres\.external: users' data is in an external database, got none, and an empty one would take its place;/,
+    );
+    await managed.docker("volume", "rm", "notes-staging-postgres");
+    released.configure("staging", { commit, maintenance: true });
+    await released.release("staging");
+    await managed.script(`${exported}\n${onStaging(back, "--dbname moved")}`);
+    released.configure("staging", { commit });
+    await released.release("staging");
+    assert.match((await released.ask("staging", "/api/notes")).body, /"moved"/);
+  });
+
+  /** The page's commands with what is there in the place of its examples. */
+  function onStaging(block: string, database: string): string {
+    return block
+      .replaceAll("production", "staging")
+      .replaceAll("db.example.com", managed.address)
+      .replaceAll("--dbname notes", database)
+      .replaceAll("postgres:15", `${released.registry.imageMirror}/library/postgres:15`);
+  }
 });
+
+/** As a person gives the password to the page's commands. */
+const exported = `export PGPASSWORD="${password}"`;

@@ -35,6 +35,16 @@ describe("references in variables", () => {
       assert.equal(targetOf(reference), undefined, reference);
   });
 
+  it("give the port that a server listens on where its address names none (000-49b)", () => {
+    const portIn = (reference: string, url: string): string | undefined => {
+      const target = targetOf(reference);
+      return target !== undefined && "part" in target ? target.part(url) : undefined;
+    };
+    assert.equal(portIn("postgres.port", "postgres://notes@db/notes"), "5432");
+    assert.equal(portIn("postgres.port", "postgres://notes@db:6543/notes"), "6543");
+    assert.equal(portIn("redis.port", "rediss://cache"), "6379");
+  });
+
   it("are refused where they name nothing, or nothing that the service is given", () => {
     assert.equal(
       refusal({

@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { dockerView } from "../../../components/host/docker-view.ts";
 import { askDocker, pull } from "../../../components/host/host-engine.ts";
 import { until } from "../../support/until.ts";
 import { playing, typed } from "../steps/play.ts";
@@ -47,6 +48,33 @@ describe("a call of the docker client for a host", function () {
       "towpath:hosts.app1: the connection was lost while the plan was made, got no answer from its Docker engine; " +
         "nothing was changed, run the command again",
     );
+  });
+});
+
+describe("a question that a script on a host asks", function () {
+  this.timeout(20_000);
+
+  const limits = { memory: 1024, pids: 8, remedy: "" };
+  const asking = { image, script: "cat >/tmp/it; ask", input: "password=open-sesame", limits };
+  const ask = (): ReturnType<ReturnType<typeof dockerView>["ask"]> => dockerView(connection).ask(asking);
+
+  it("gets its secrets on standard input, and has no rights", async () => {
+    const { result, calls } = await playing(`case "$1" in run) echo 15 ;; esac`, ask);
+    assert.deepEqual(result, { printed: "15" });
+    const [, asked] = calls;
+    assert.equal(asked?.input.toString(), "password=open-sesame");
+    assert.match(
+      asked.args.join(" "),
+      /^run --rm --interactive --name towpath-ask-[0-9a-f]{8} --cap-drop ALL --security-opt no-new-privileges --memory 1024 --memory-swap 1024 --pids-limit 8 --tmpfs \/tmp:exec,size=512 --entrypoint sh docker\.io\/notes\/api@sha256:new -c cat >\/tmp\/it; ask$/,
+    );
+  });
+
+  it("reports why there is no answer, and leaves nothing that goes on", async () => {
+    const { result, calls } = await playing(`case "$1" in run) refuse "no way there" ;; esac`, ask);
+    assert.deepEqual(result, { problem: "no way there" });
+    assert.match(typed(calls).at(-1) ?? "", /^rm --force towpath-ask-[0-9a-f]{8}$/);
+    const without = await playing(`refuse "manifest unknown"`, ask);
+    assert.deepEqual(without.result, { problem: "no image: manifest unknown" });
   });
 });
 
