@@ -15,24 +15,26 @@ export async function readInputs(run: Run, container: string): Promise<Container
   const { Image, Config } = await inspect(container);
   const image = await inspect(Image);
   const environment = Config.Env ?? [];
-  const hasSecrets = environment.some((line) => line.includes(`_FILE=${secretsFolder}/`));
-  return {
-    environment,
-    imageEnvironment: image.Config.Env ?? [],
-    secrets: hasSecrets ? await readSecrets(container) : {},
-  };
+  const imageEnvironment = image.Config.Env ?? [];
+  const own = environment.filter((line) => !imageEnvironment.includes(line));
+  // Of secrets; a program may have others of the kind.
+  const hasFiles = own.some((line) => /^[A-Z][A-Z0-9_]*_FILE=\//.test(line));
+  return { environment, imageEnvironment, secrets: hasFiles ? await readSecrets(container) : {} };
 }
 
-/** The contents of a container's secret files, by name: Docker gives files out as an archive. */
+/** The contents of a container's secret files, by name; none where it has no such folder. Docker gives files out as an archive. */
 export async function readSecrets(container: string): Promise<Record<string, string>> {
   const copy = spawn("docker", ["cp", `${container}:${secretsFolder}`, "-"], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  const said = text(copy.stderr);
   const secrets: Record<string, string> = {};
   for await (const entry of copy.stdout.pipe(extract())) {
     const name = entry.header.name.split("/").at(-1) ?? "";
     if (entry.header.type === "file") secrets[name] = await text(entry);
     else entry.resume();
   }
+  const problem = await said;
+  if (!/no such container:path|could not find the file/i.test(problem)) process.stderr.write(problem);
   return secrets;
 }

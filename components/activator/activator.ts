@@ -59,7 +59,10 @@ export class Activator extends pulumi.ComponentResource {
           TOWPATH_ROOM: JSON.stringify(room),
         },
         volumes: [
-          { name: host.volume(`${name}-volume`, { name: containerName, labels }, child), path: keptFolder },
+          {
+            name: host.volume(`${name}-volume`, { name: containerName, labels }, child).name,
+            path: keptFolder,
+          },
         ],
         asksEngine: true,
         networks: [host.networkName],

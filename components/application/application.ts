@@ -86,6 +86,8 @@ export type Health = { readonly path: string } | { readonly command: readonly st
 /** The delivery of a secret to its services. */
 export interface Secret {
   readonly delivery: "file" | "variable";
+  /** The path of the file beside that below `/run/secrets`. */
+  readonly path?: string;
   /** True when an environment may have no value of it. */
   readonly optional?: boolean;
 }

@@ -152,6 +152,11 @@ export interface SecretDescription {
   /** `file`: at `/run/secrets/<NAME>`. `variable`: in the environment, where `docker inspect` shows it; only for programs that read no file. */
   delivery?: "file" | "variable";
   /**
+   * The path at which a program looks for the file: `/etc/app/license.json`. It is there too, and `<NAME>_FILE` tells this path.
+   * Left out, `/run/secrets/<NAME>` alone.
+   */
+  path?: string;
+  /**
    * True when an environment may do without a value: services are then given neither the secret nor variables that refer to it.
    * Its value is given as in staging, also where others are made.
    */

@@ -11,6 +11,7 @@ import { routeProblems } from "./routes.ts";
 import { runningProblems } from "./running-services.ts";
 import { volumeProblems } from "./volumes.ts";
 import { applicationSchema, type WellFormed } from "./schema.ts";
+import { secretPathProblems } from "./secret-paths.ts";
 
 const words: InputWords = {
   page: "docs/reference/application.md",
@@ -31,6 +32,7 @@ export function parseApplication(description: unknown): Application {
     ...needsProblems(wellFormed),
     ...routeProblems(wellFormed),
     ...nameProblems(wellFormed),
+    ...secretPathProblems(wellFormed),
     ...checkProblems(wellFormed),
     ...runningProblems(wellFormed),
     ...devCommandProblems(wellFormed),

@@ -8,6 +8,7 @@ import { image } from "./image-schema.ts";
 import { revisionWord } from "./migrations.ts";
 import { processShape } from "./process.ts";
 import { runningEnvironments } from "./running-services.ts";
+import { secretPath } from "./secret-paths.ts";
 import { variableName, variableValue } from "./variable-schema.ts";
 
 /** The name of the application, a service, an image or a bucket. */
@@ -134,6 +135,7 @@ const secret = z
         expected('"file" or "variable"', "take file where the program can read one"),
       )
       .default("file"),
+    path: secretPath.exactOptional(),
     optional: z.boolean(expected("true or false", "write it without quotes")).exactOptional(),
   })
   .meta({ id: "SecretDescription" });

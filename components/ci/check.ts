@@ -5,7 +5,6 @@ import type { DatabaseServer } from "../data/postgres.ts";
 import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import { defined } from "../input/defined.ts";
-import { secretFileVariables } from "../secrets/files.ts";
 import type { ContainerInputs } from "../secrets/service-inputs.ts";
 
 /** Arguments of one check. */
@@ -42,7 +41,7 @@ export class Check extends pulumi.ComponentResource {
           image: args.imageId,
           network: args.host.networkName,
           command: [...check.command],
-          environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
+          environment: { ...args.environment },
           variables: pulumi.all(args.variables),
           files: pulumi.all(args.files),
           labels: args.labels,

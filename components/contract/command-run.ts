@@ -14,7 +14,7 @@ export interface CommandRun {
   readonly environment: Readonly<Record<string, string>>;
   /** Secret values by name; each becomes a variable. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
+  /** Secret values by name; each becomes the file `/run/secrets/<NAME>`, and that which `<NAME>_FILE` tells. */
   readonly files: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   /** Those of Linux' capabilities that the command has, for good; left out, those that the engine gives. */

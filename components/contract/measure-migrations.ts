@@ -73,7 +73,7 @@ export interface TriedTool {
   readonly environment: Readonly<Record<string, string>>;
   /** Values that exist for the trial only; each becomes a variable. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Values that exist for the trial only; each becomes the file `/run/secrets/<NAME>`. */
+  /** Values that exist for the trial only; each becomes the file `/run/secrets/<NAME>`, and that which `<NAME>_FILE` tells. */
   readonly files: Readonly<Record<string, string>>;
 }
 

@@ -60,7 +60,7 @@ export class DataContainer extends pulumi.ComponentResource {
         `${name}-volume`,
         { name: args.containerName, labels: args.labels },
         { parent: this, ...protectionOf(kind.data) },
-      ),
+      ).name,
       path: dataPath,
     });
     // The name is fixed, and two servers must not share the data.

@@ -160,7 +160,7 @@ export class BackingServices extends pulumi.ComponentResource {
         `${name}-${volume}-volume`,
         { name: names.sharedVolume(volume), labels: labels(volume) },
         { parent: this, ...protectionOf(kind.data) },
-      );
+      ).name;
     return Object.fromEntries(application.volumes.map((volume) => [volume, made(volume)]));
   }
 

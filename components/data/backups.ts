@@ -20,7 +20,7 @@ export class Backups extends pulumi.ComponentResource {
       `${name}-volume`,
       { name: args.names.volume("backups"), labels: args.labels },
       { parent: this, ...protectedData },
-    );
+    ).name;
     this.registerOutputs({ volumeName: this.volumeName });
   }
 }

@@ -42,7 +42,7 @@ export class Gateway extends pulumi.ComponentResource {
     const child = { parent: this };
     const volume = (part: string, path: string): MountedVolume => {
       const its = { name: `${containerName}-${part}`, labels: args.labels };
-      return { name: host.volume(`${name}-${part}`, its, child), path };
+      return { name: host.volume(`${name}-${part}`, its, child).name, path };
     };
     const isPublic = args.listens === "public";
     // Two cannot hold the same port: the old one goes first.

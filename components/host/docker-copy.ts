@@ -61,6 +61,7 @@ export function labelList(labels: Readonly<Record<string, string>>): { label: st
 function volumesOf({
   volumes = [],
   mounts = {},
+  machineFiles = {},
   asksEngine = false,
 }: CopyArgs): Pick<ContainerArgs, "volumes"> {
   const all = [
@@ -71,6 +72,11 @@ function volumesOf({
     })),
     ...Object.entries(mounts).map(([folder, containerPath]) => ({
       hostPath: resolve(folder),
+      containerPath,
+      readOnly: true,
+    })),
+    ...Object.entries(machineFiles).map(([containerPath, hostPath]) => ({
+      hostPath,
       containerPath,
       readOnly: true,
     })),

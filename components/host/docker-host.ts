@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { defined } from "../input/defined.ts";
 import { marked } from "../naming/run-mark.ts";
 import { containerArgs, labelList, replacing } from "./docker-copy.ts";
-import type { Copy, CopyArgs, Host, VolumeArgs } from "./host.ts";
+import type { Copy, CopyArgs, Host, HostVolume, VolumeArgs } from "./host.ts";
 import { engineAddress, type HostConnection } from "./ssh-config.ts";
 
 /** Arguments of a host with a Docker engine. */
@@ -61,11 +61,12 @@ export class DockerHost extends pulumi.ComponentResource implements Host {
     ).imageId;
   }
 
-  volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): HostVolume {
     const labels = labelList(marked(args.labels));
     // Each run has another mark, and a volume that is replaced is empty.
     const own = this.own({ ...opts, ignoreChanges: ["labels"] });
-    return new docker.Volume(name, { name: args.name, labels }, own).name;
+    const made = new docker.Volume(name, { name: args.name, labels }, own);
+    return { name: made.name, folder: made.mountpoint };
   }
 
   copy(name: string, args: CopyArgs, opts: pulumi.CustomResourceOptions): Copy {

@@ -14,8 +14,8 @@ export interface Host {
   readonly networkName: pulumi.Output<string>;
   /** Makes sure that an image is there, by its reference with a digest. Returns what a copy is started from. */
   image(name: string, reference: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
-  /** Makes a place for data that outlives those who use it. Returns its name, known once it is there. */
-  volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
+  /** Makes a place for data that outlives those who use it. */
+  volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): HostVolume;
   /** Starts something that runs until its resource is deleted, and again after a reboot. */
   copy(name: string, args: CopyArgs, opts: pulumi.CustomResourceOptions): Copy;
 }
@@ -24,6 +24,14 @@ export interface Host {
 export interface VolumeArgs {
   name: pulumi.Input<string>;
   labels: Readonly<Record<string, string>>;
+}
+
+/** A place for data on a host. */
+export interface HostVolume {
+  /** Its name, known once it is there. */
+  readonly name: pulumi.Output<string>;
+  /** The folder in which the machine itself has it. */
+  readonly folder: pulumi.Output<string>;
 }
 
 /** A copy that runs on a host. */
@@ -53,6 +61,8 @@ export interface CopyArgs {
   asksEngine?: boolean;
   /** Folders of the project, and where it sees them, read-only. */
   mounts?: Readonly<Record<string, string>>;
+  /** Files of the machine, by the paths at which it sees them, read-only. */
+  machineFiles?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Folders whose content is in memory, and lost with it. */
   memoryFolders?: readonly string[];
   /** The size of the memory that its processes share, in MiB; left out, the machine's own. */

@@ -5,7 +5,6 @@ import type { RehearseMigrationsInput } from "../contract/rehearse-migrations.ts
 import type { DatabaseServer } from "../data/postgres.ts";
 import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
-import { secretFileVariables } from "../secrets/files.ts";
 import type { ContainerInputs } from "../secrets/service-inputs.ts";
 
 /** Arguments of a rehearsal of migrations. */
@@ -48,7 +47,7 @@ export class MigrationRehearsal extends pulumi.ComponentResource {
               pending !== undefined && { plan: { base, pending, ...(sql && { sql }) } }),
           },
           bareEnvironment: { ...args.bareEnvironment },
-          environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
+          environment: { ...args.environment },
           variables: pulumi.all(args.variables),
           files: pulumi.all(args.files),
           labels: args.labels,

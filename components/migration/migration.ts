@@ -8,7 +8,7 @@ import { Step } from "../host/step.ts";
 import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
 import type { GoneBackFrom } from "../plan/rollback-schema.ts";
-import { secretFileVariables, type SecretValues } from "../secrets/files.ts";
+import type { SecretValues } from "../secrets/files.ts";
 import type { Limits } from "../settings/limits.ts";
 
 /** Arguments of a migration. */
@@ -120,7 +120,7 @@ export class Migration extends pulumi.ComponentResource {
 export function runInput(args: RunArgs) {
   return {
     network: args.host.networkName,
-    environment: { ...args.environment, ...secretFileVariables(Object.keys(args.files)) },
+    environment: { ...args.environment },
     variables: pulumi.all(args.variables),
     files: pulumi.all(args.files),
     labels: args.labels,

@@ -17,7 +17,6 @@ import {
 } from "../contract/measure-migrations.ts";
 import { gatewayImage } from "../gateway/gateway-image.ts";
 import { defined } from "../input/defined.ts";
-import { secretFileVariables } from "../secrets/files.ts";
 import { knownInputs } from "../secrets/service-inputs.ts";
 import { effectsOf } from "./statement-locks.ts";
 import { KnownSchema } from "./known-schema.ts";
@@ -112,11 +111,7 @@ function toolOf(
 ): TriedTool {
   const names = { objectStorage: "127.0.0.1", bucket: (bucket: string): string => bucket };
   const inputs = knownInputs({ application, facts, names, secretValues }, service);
-  return {
-    image: found(images, service.image),
-    ...inputs,
-    environment: { ...inputs.environment, ...secretFileVariables(Object.keys(inputs.files)) },
-  };
+  return { image: found(images, service.image), ...inputs };
 }
 
 function tried(

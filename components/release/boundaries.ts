@@ -60,7 +60,7 @@ export function boundariesOf(
     },
     opts,
   );
-  return { limits, secretsVolume: secrets.volumeName };
+  return { limits, secretsVolume: secrets.volume };
 }
 
 /** The limits within boundaries, for what may have none. */

@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../application/application.ts";
 import { secretsFolder } from "../application/connections.ts";
 import { mebibytes } from "../application/process.ts";
-import type { CopyArgs, Host, MountedVolume } from "../host/host.ts";
+import { secretPaths } from "../application/secret-paths.ts";
+import type { CopyArgs, Host, HostVolume, MountedVolume } from "../host/host.ts";
 import { shortId } from "../image/built-image.ts";
 import { defined } from "../input/defined.ts";
-import { secretFileVariables, secretFiles, type SecretValues } from "../secrets/files.ts";
+import { secretFiles, type SecretValues } from "../secrets/files.ts";
 import type { Limits } from "../settings/limits.ts";
 
 /** One copy of a service, of one release. */
@@ -26,7 +27,7 @@ export interface WorkloadArgs {
   /** The resources that it may use where users are; left out, it may use everything. */
   limits?: Limits;
   /** The volume that holds the secret files, where the root file system is read-only. */
-  secretsVolume?: pulumi.Output<string>;
+  secretsVolume?: HostVolume;
   host: Host;
   labels: Readonly<Record<string, string>>;
 }
@@ -46,7 +47,6 @@ export class Workload extends pulumi.ComponentResource {
     const release = args.imageId.apply(shortId);
     const variables = {
       ...args.environment,
-      ...secretFileVariables(Object.keys(args.files)),
       ...args.variables,
       TOWPATH_RELEASE: release,
     };
@@ -73,10 +73,24 @@ export class Workload extends pulumi.ComponentResource {
 }
 
 /** Returns its volumes, and the secrets: as files of the copy, or in a volume where no file can be added. */
-function volumesOf({ files, volumes, secretsVolume }: WorkloadArgs): Pick<CopyArgs, "files" | "volumes"> {
+function volumesOf({
+  environment,
+  files,
+  volumes,
+  secretsVolume,
+}: WorkloadArgs): Pick<CopyArgs, "files" | "volumes" | "machineFiles"> {
   if (secretsVolume === undefined)
-    return { files: secretFiles(files), ...(volumes.length > 0 && { volumes }) };
-  return { volumes: [...volumes, { name: secretsVolume, path: secretsFolder, readOnly: true }] };
+    return { files: secretFiles(files, environment), ...(volumes.length > 0 && { volumes }) };
+  const { name, folder } = secretsVolume;
+  const elsewhere = Object.keys(files).flatMap((secret) =>
+    secretPaths(secret, environment)
+      .slice(1)
+      .map((path) => [path, pulumi.interpolate`${folder}/${secret}`] as const),
+  );
+  return {
+    volumes: [...volumes, { name, path: secretsFolder, readOnly: true }],
+    ...(elsewhere.length > 0 && { machineFiles: Object.fromEntries(elsewhere) }),
+  };
 }
 
 /**

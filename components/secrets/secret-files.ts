@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { WriteSecretsInput } from "../contract/write-secrets.ts";
-import type { Host } from "../host/host.ts";
+import type { Host, HostVolume } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import type { SecretValues } from "./files.ts";
 
@@ -18,10 +18,10 @@ export interface SecretFilesArgs {
   labels: Readonly<Record<string, string>>;
 }
 
-/** A volume with secrets as files, to mount at `/run/secrets`. */
+/** A volume with secrets as files, to mount at `/run/secrets`; what a program has at another path is mounted there one by one. */
 export class SecretFiles extends pulumi.ComponentResource {
-  /** The volume's name, known once the files are in it. */
-  readonly volumeName: pulumi.Output<string>;
+  /** The volume, known once the files are in it. */
+  readonly volume: HostVolume;
 
   constructor(name: string, args: SecretFilesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:secrets:SecretFiles", name, {}, opts);
@@ -45,15 +45,17 @@ export class SecretFiles extends pulumi.ComponentResource {
         program: "write-secrets",
         input: {
           container: args.container,
-          volume,
+          volume: volume.name,
           files: pulumi.all(args.files),
           labels: args.labels,
         },
-        triggers: [volume],
+        triggers: [volume.name],
       },
       { parent: this },
     );
-    this.volumeName = pulumi.all([volume, written.id]).apply(([volumeName]) => volumeName);
-    this.registerOutputs({ volumeName: this.volumeName });
+    const filled = (known: pulumi.Output<string>): pulumi.Output<string> =>
+      pulumi.all([known, written.id]).apply(([text]) => text);
+    this.volume = { name: filled(volume.name), folder: filled(volume.folder) };
+    this.registerOutputs({ volumeName: this.volume.name });
   }
 }

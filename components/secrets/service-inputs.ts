@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application, Service } from "../application/application.ts";
-import { connections, type ConnectionNames } from "../application/connections.ts";
+import { connections, secretFile, type ConnectionNames } from "../application/connections.ts";
 import { found } from "../application/names.ts";
 import {
   isConnected,
@@ -23,6 +23,7 @@ export interface InputsOfAll<Value = pulumi.Output<string>> {
 
 /** The inputs of one container. */
 export interface ContainerInputs<Value = pulumi.Output<string>> {
+  /** Plain variables; those among them that tell where its files are, too: `<NAME>_FILE`. */
   environment: Readonly<Record<string, string>>;
   /** Secrets that are delivered as variables. */
   variables: Readonly<Record<string, Value>>;
@@ -78,10 +79,20 @@ function inputsBy<Value>(
     if (values.length === 0) plain[name] = text([]);
     else secret[name] = derive(values, text);
   }
+  const files = delivered("file");
+  const paths = Object.keys(files).map((name) => {
+    const { path, variable } = secretFile(name);
+    return [variable, found(deliveries, name).path ?? path] as const;
+  });
   return {
-    environment: { TOWPATH_ENVIRONMENT: facts.environment, ...connected.environment, ...plain },
+    environment: {
+      TOWPATH_ENVIRONMENT: facts.environment,
+      ...connected.environment,
+      ...plain,
+      ...Object.fromEntries(paths),
+    },
     variables: { ...delivered("variable"), ...secret },
-    files: delivered("file"),
+    files,
   };
 }
 

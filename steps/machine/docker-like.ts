@@ -76,7 +76,12 @@ export async function onceLike<T>(
     ],
     { environment: variables },
   );
-  return toItsEnd(container, { command: run.command, files, limits: within }, timeoutSeconds, look);
+  return toItsEnd(
+    container,
+    { command: run.command, environment: variables, files, limits: within },
+    timeoutSeconds,
+    look,
+  );
 }
 
 /** The arguments of `docker create` for a container that runs as this one, but for its variables and limits. */

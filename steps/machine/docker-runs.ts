@@ -8,6 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { pack } from "tar-stream";
 import { secretFile } from "../../components/application/connections.ts";
+import { secretPaths } from "../../components/application/secret-paths.ts";
 import type { CommandRun, RunLimits } from "../../components/contract/command-run.ts";
 import { marked } from "../../components/naming/run-mark.ts";
 import { endedByLimits, limitsFromEngine } from "../../components/host/program/limits.mjs";
@@ -38,14 +39,14 @@ export async function once<T>(
 /** Starts a container that was made for one command, gives its result to `look`, and removes it. */
 export async function toItsEnd<T>(
   container: string,
-  { command, files, limits }: Pick<CommandRun, "command" | "files" | "limits">,
+  { command, environment, files, limits }: Pick<CommandRun, "command" | "environment" | "files" | "limits">,
   timeoutSeconds: number,
   look: (ended: EndedRun) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   try {
     if (Object.keys(files).length > 0) {
-      await docker(["cp", "-", `${container}:/`], { input: await archiveOf(files, "run/secrets/") });
+      await docker(["cp", "-", `${container}:/`], { input: await secretArchiveOf(files, environment) });
     }
     checkRun();
     signal?.throwIfAborted();
@@ -287,12 +288,21 @@ async function ending(
   }
 }
 
-/** Texts as the tar archive that `docker cp` takes, below a folder; for every user of a container to read. */
-export function archiveOf(files: Readonly<Record<string, string>>, folder = ""): Promise<Uint8Array> {
+/** The secrets of a container with these variables, as the archive for its root. */
+export function secretArchiveOf(
+  secrets: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>>,
+): Promise<Uint8Array> {
+  const files = Object.entries(secrets).flatMap(([name, value]) =>
+    secretPaths(name, environment).map((path) => [path.slice(1), value] as const),
+  );
+  return archiveOf(Object.fromEntries(files));
+}
+
+/** Texts as the tar archive that `docker cp` takes; for every user of a container to read. */
+function archiveOf(files: Readonly<Record<string, string>>): Promise<Uint8Array> {
   const archive = pack();
-  for (const [name, value] of Object.entries(files)) {
-    archive.entry({ name: `${folder}${name}`, mode: 0o444 }, value);
-  }
+  for (const [name, value] of Object.entries(files)) archive.entry({ name, mode: 0o444 }, value);
   archive.finalize();
   return buffer(archive);
 }

@@ -1,7 +1,7 @@
 import { limitArguments } from "../../components/host/run-limits.ts";
 import { delivers } from "../delivered.ts";
 import { checkRun } from "../lineage.ts";
-import { archiveOf, labelArguments } from "./docker-runs.ts";
+import { labelArguments, secretArchiveOf } from "./docker-runs.ts";
 import { docker, pullSeconds } from "./docker.ts";
 import type { ScratchCopy } from "./machine.ts";
 import { isOver, lasting, untilField } from "./overdue.ts";
@@ -14,7 +14,7 @@ export async function scratch<T>(copy: ScratchCopy, work: (name: string) => Prom
   const container = await create(copy);
   try {
     if (Object.keys(files).length > 0) {
-      await docker(["cp", "-", `${container}:/`], { input: await archiveOf(files, "run/secrets/") });
+      await docker(["cp", "-", `${container}:/`], { input: await secretArchiveOf(files, copy.environment) });
     }
     checkRun();
     await docker(["start", container]);

@@ -173,7 +173,7 @@ export interface ScratchCopy {
   readonly environment: Readonly<Record<string, string>>;
   /** Secret values by name; each becomes a variable. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Secret values by name; each becomes the file `/run/secrets/<NAME>`. */
+  /** Secret values by name; each becomes the file `/run/secrets/<NAME>`, and that which `<NAME>_FILE` tells. */
   readonly files?: Readonly<Record<string, string>>;
   /** The copy at whose addresses it is; left out, it has only those of its own. */
   readonly beside?: string;

@@ -27,9 +27,25 @@ const otherWorker = [
 const placed = [
   "services: {",
   `services: {
-    indexer: { image: "api", command: ["sleep", "infinity"], profiles: ["with-indexer"] },
+    indexer: { image: "api", command: ["sleep", "infinity"], profiles: ["with-indexer"], secrets: ["LICENSE_KEY"] },
     mailhog: { image: "web", only: ["local"], port: 8080, routes: ["/mail/*"], secrets: ["MAIL_KEY"] },`,
 ] as const;
+
+/** A secret whose file programs look for at a path of their own: in a root file system that is read-only, and in one that is not. */
+const licensed = ['secrets: ["JWT_SECRET"],', 'secrets: ["JWT_SECRET", "LICENSE_KEY"],'] as const;
+const licensePath = "/etc/app/license.json";
+const sameLicense = `cmp "$LICENSE_KEY_FILE" /run/secrets/LICENSE_KEY && wc -c <"$LICENSE_KEY_FILE"`;
+const jobs = [
+  "jobs: {",
+  `secrets: { LICENSE_KEY: { path: "${licensePath}" } },
+  jobs: {
+    "license-api": { service: "api", command: ["sh", "-c", '${sameLicense}'] },
+    "license-indexer": { service: "indexer", command: ["sh", "-c", '${sameLicense}'] },`,
+] as const;
+const secrets = {
+  JWT_SECRET: { source: "generated", length: 32 },
+  LICENSE_KEY: { source: "generated", length: 77 },
+};
 
 /** Variables of staging alone: its API connects in a form of its own. */
 const variables = {
@@ -57,6 +73,8 @@ describe("a gateway that several environments share", () => {
     );
     released.project.source.edit("application.ts", ...otherWorker);
     released.project.source.edit("application.ts", ...placed);
+    released.project.source.edit("application.ts", ...licensed);
+    released.project.source.edit("application.ts", ...jobs);
     commit = await released.publish(patientApi);
     configure({});
     // The page's own commands; the settings stand as it says.
@@ -79,10 +97,15 @@ describe("a gateway that several environments share", () => {
       commit,
       gateway: hostStack,
       variables,
+      secrets,
       profiles: ["with-indexer"],
       ...more,
     });
-    released.configure("production", { gateway: hostStack, variables: { SMTP_HOST: "smtp.example.com" } });
+    released.configure("production", {
+      gateway: hostStack,
+      variables: { SMTP_HOST: "smtp.example.com" },
+      secrets,
+    });
   }
 
   it("serves each by its own name, lets a release change only its own site, and answers 503 in maintenance except for health paths", async () => {
@@ -172,6 +195,30 @@ describe("a gateway that several environments share", () => {
     assert.doesNotMatch((await released.run(["releases", "--stack", "staging", "--json"])).stdout, /mailhog/);
   });
 
+  it("has a secret's file at the path that the application says, also where nothing can be written, and in jobs (000-55)", async () => {
+    for (const part of ["api", "indexer"]) {
+      const filters = ["label=towpath.namespace=notes-staging", `label=towpath.part=${part}`];
+      const [copy = ""] = await host.docker(
+        ...["ps", "--quiet", ...filters.flatMap((one) => ["--filter", one])],
+      );
+      const script = `echo "$LICENSE_KEY_FILE"; ${sameLicense}; ls -A /etc/app`;
+      assert.deepEqual(await host.docker("exec", copy, "sh", "-c", script), [
+        licensePath,
+        "77",
+        "license.json",
+      ]);
+      const { code, stdout, stderr } = await released.run([
+        "job",
+        "run",
+        `license-${part}`,
+        "--stack",
+        "staging",
+      ]);
+      assert.equal(code, 0, stdout + stderr);
+      assert.match(stdout + stderr, /\| 77$/m);
+    }
+  });
+
   it("keeps no zombie processes of the releases' requests", async () => {
     const dead = await until("the end of what asks", 30, async () => {
       const listed = await host.script("docker exec notes-host-app1-gateway sh -c 'cat /proc/[0-9]*/stat'");
@@ -214,7 +261,11 @@ describe("a gateway that several environments share", () => {
     const [old = ""] = await containersNow();
 
     released.configure("staging", {
-      ...{ commit: await released.publish({ ...patientApi, web: ["ENV NEXT=1"] }), gateway: hostStack },
+      ...{
+        commit: await released.publish({ ...patientApi, web: ["ENV NEXT=1"] }),
+        gateway: hostStack,
+        secrets,
+      },
       drainSeconds: 60,
     });
     const slow = released.ask("staging", "/api/slow");

@@ -23,6 +23,16 @@ describe("previous values of secrets", () => {
     });
   });
 
+  it("are not at the path that the secret has", () => {
+    const license = { services: { api: { secrets: ["LICENSE_KEY"] } } };
+    const placed = merged(notes, { ...license, secrets: { LICENSE_KEY: { path: "/etc/app/license.json" } } });
+    const { secrets } = withPreviousSecrets(
+      parseApplication(merged(placed, { secrets: { JWT_SECRET: undefined } })),
+      ["LICENSE_KEY_PREVIOUS"],
+    );
+    assert.deepEqual(secrets.LICENSE_KEY_PREVIOUS, { delivery: "file" });
+  });
+
   it("change nothing when there are none", () => {
     assert.deepEqual(withPreviousSecrets(application, ["JWT_SECRET", "SMTP_PASSWORD"]), application);
   });

@@ -20,6 +20,7 @@ async function copyWith(
   boundaries: Boundaries,
   readOnly: boolean,
   more: object = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Record<string, Registration>> {
   const { registrations } = await deployed(() => {
     const application = parseApplication(
@@ -38,7 +39,7 @@ async function copyWith(
       {},
     );
     return new Workload("api", {
-      ...{ service, host, files, environment: {}, variables: {}, mounts: {}, labels: {}, drainSeconds: 10 },
+      ...{ service, host, files, environment, variables: {}, mounts: {}, labels: {}, drainSeconds: 10 },
       volumes: Object.entries(service.volumes).map(([name, path]) => ({ name, path })),
       imageId: pulumi.output("sha256:0123456789abcdef"),
       ...within,
@@ -111,6 +112,28 @@ describe("a copy that serves users", () => {
     assert.deepEqual([first, secrets?.containerPath, others], [uploads, "/run/secrets", []]);
     const { api: free } = await copyWith({ rights: "all" }, true, more);
     assert.deepEqual(free?.inputs.volumes, [uploads]);
+  });
+
+  it("has a secret at the path of choice, too, also if it is read-only (000-55)", async () => {
+    const told = { DATABASE_URL_FILE: "/etc/app/database" };
+    const writable = await copyWith({ rights: "few", limits, secretVersions }, false, {}, told);
+    assert.deepEqual(
+      writable.api?.inputs.uploads,
+      ["/run/secrets/DATABASE_URL", "/etc/app/database"].map((file) => ({
+        ...{ file, content: hidden("postgresql://x"), permissions: "0444" },
+      })),
+    );
+    const resources = await copyWith({ rights: "few", limits, secretVersions }, true, {}, told);
+    const name = String(resources["release-api-secrets-volume"]?.inputs.name);
+    assert.deepEqual(resources.api?.inputs.volumes, [
+      { volumeName: name, containerPath: "/run/secrets", readOnly: true },
+      {
+        hostPath: `/var/lib/docker/volumes/${name}/_data/DATABASE_URL`,
+        containerPath: "/etc/app/database",
+        readOnly: true,
+      },
+    ]);
+    assert.equal(resources.api.inputs.uploads, undefined);
   });
 
   it("gets another volume when one of its own secrets changes, and for no other", async () => {

@@ -26,7 +26,10 @@ interface Answer {
 const plugins: Record<string, (asked: Asked, played: PlayedPlugins) => Answer> = {
   "pulumi:providers:docker": ({ name }) => ({ id: `${name}-id`, state: {} }),
   "docker:index/network:Network": ({ name }) => made(name, {}),
-  "docker:index/volume:Volume": ({ name, inputs }) => ({ ...made(name, {}), id: text(inputs, "name") }),
+  "docker:index/volume:Volume": ({ inputs }) => ({
+    id: text(inputs, "name"),
+    state: { mountpoint: `/var/lib/docker/volumes/${text(inputs, "name")}/_data` },
+  }),
   // A name that is not given is Pulumi's own.
   "docker:index/container:Container": ({ name, inputs }) =>
     made(name, { name: "name" in inputs ? inputs.name : `${name}-1a2b3c4` }),

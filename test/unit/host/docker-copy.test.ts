@@ -91,6 +91,9 @@ describe("a copy in a container", () => {
       ],
     });
     assert.deepEqual(told({ volumes: [], mounts: {} }), {});
+    assert.deepEqual(told({ machineFiles: { "/etc/app/license.json": "/var/lib/LICENSE_KEY" } }), {
+      volumes: [{ hostPath: "/var/lib/LICENSE_KEY", containerPath: "/etc/app/license.json", readOnly: true }],
+    });
   });
 
   it("is replaced beside the previous one, unless its name is unique", () => {

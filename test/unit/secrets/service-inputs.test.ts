@@ -33,6 +33,27 @@ describe("a service's variables", () => {
     });
   });
 
+  it("tell where the files of secrets are (000-55)", () => {
+    const application = parseApplication({
+      name: "notes",
+      images: { api: { context: "api" } },
+      redis: { version: 7 },
+      services: { api: { image: "api", needs: ["redis"], secrets: ["LICENSE_KEY"] } },
+      secrets: { LICENSE_KEY: { path: "/etc/app/license.json" } },
+    });
+    const secretValues = { LICENSE_KEY: "{}", REDIS_URL: "redis://x" };
+    const all = { application, facts: around, names: namesOf("notes-staging"), secretValues };
+    assert.deepEqual(knownInputs(all, found(application.services, "api")), {
+      environment: {
+        TOWPATH_ENVIRONMENT: "staging",
+        REDIS_URL_FILE: "/run/secrets/REDIS_URL",
+        LICENSE_KEY_FILE: "/etc/app/license.json",
+      },
+      variables: {},
+      files: { REDIS_URL: "redis://x", LICENSE_KEY: "{}" },
+    });
+  });
+
   it("hold what they refer to, and are secret where that is", async () => {
     const environment = {
       ADDRESS: "${url} ${domain} ${namespace} ${version}",
@@ -67,6 +88,9 @@ describe("a service's variables", () => {
       S3_BUCKET_FILES: "notes-staging-files",
       ADDRESS: "https://notes.example.com notes.example.com notes-staging 1.2.3",
       FILES: "http://notes-staging-object-storage:7070/notes-staging-files in us-east-1",
+      S3_ACCESS_KEY_ID_FILE: "/run/secrets/S3_ACCESS_KEY_ID",
+      S3_SECRET_ACCESS_KEY_FILE: "/run/secrets/S3_SECRET_ACCESS_KEY",
+      SMTP_PASSWORD_FILE: "/run/secrets/SMTP_PASSWORD",
     });
     assert.deepEqual(inputs.variables, {
       DATABASE_URL: "postgresql+asyncpg://notes:p@ss@db:5432/notes_1?ssl=off",

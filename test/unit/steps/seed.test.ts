@@ -46,6 +46,19 @@ describe("the seed", function () {
     ]);
   });
 
+  scene(
+    "has a secret's file also where its variable tells (000-55)",
+    {
+      ...seeding(""),
+      input: { ...input, environment: { ...input.environment, DATABASE_URL_FILE: "/etc/app/database" } },
+    },
+    (played) => {
+      const archive = played.calls.find(({ args }) => args[0] === "cp")?.input.toString() ?? "";
+      assert.match(archive, /^run\/secrets\/DATABASE_URL\0/);
+      assert.match(archive, /\0etc\/app\/database\0/);
+    },
+  );
+
   scene("says its last log lines when it fails", seeding("wait*) echo 1 ;;"), (played) => {
     assert.deepEqual(failureOf(played), [
       'towpath:data: "python -m notes.seed" ended with exit code 1, nothing new was started; its last log lines:',

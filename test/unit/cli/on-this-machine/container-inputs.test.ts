@@ -46,6 +46,16 @@ describe("the inputs of a container", () => {
     ]);
   });
 
+  it("are read where a secret is at a path of choice, and may have no such folder", async () => {
+    engineWith(["LICENSE_KEY_FILE=/etc/app/license.json"], null);
+    machine.write("archive/secrets/LICENSE_KEY", "{}");
+    machine.write("answers/docker-cp.sh", `exec tar -C "${machine.root}/archive" -cf - secrets`);
+    assert.deepEqual((await readInputs(run, "api")).secrets, { LICENSE_KEY: "{}" });
+    const missing = "Error response from daemon: Could not find the file /run/secrets in container api";
+    machine.write("answers/docker-cp.sh", `echo "${missing}" >&2; exit 1`);
+    assert.deepEqual((await readInputs(run, "api")).secrets, {});
+  });
+
   it("may be none, and then no archive is requested", async () => {
     engineWith(null, null);
     assert.deepEqual(await readInputs(run, "api"), { environment: [], imageEnvironment: [], secrets: {} });
