@@ -157,7 +157,7 @@ export function failureOf({ exitCode, said, limited }, { database, volume, file 
   const reason = said.trim().replaceAll(/\s*\n\s*/g, "; ");
   if (exitCode === lockHeld) {
     return {
-      problem: `another migration or backup holds the lock of the database "${database}", waited for ${reason}`,
+      problem: `another migration or backup holds the lock of the database "${database}", waited ${reason}`,
       remedy: "see what it does",
       full: false,
     };
