@@ -114,18 +114,12 @@ describe("an external database", () => {
     assert.match(stdout, /postgres: the external database live on [\d.]+:5432, PostgreSQL 15/);
     assert.equal(await onServer("SELECT version_num FROM alembic_version"), "0004");
     assert.equal((await released.ask("production", "/api/health")).status, 200);
-    assert.match(
-      await onServer(
-        "SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity WHERE datname = 'live' AND application_name = 'notes'",
-      ),
-      /^notes$/,
-    );
+    const sessions = "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = 'live' AND usename = 'notes'";
+    assert.equal(await onServer(sessions), "t");
     const { containers, volumes } = await host.footprint();
     assert.ok(!containers.includes("notes-production-postgres"), containers.join());
-    assert.deepEqual(
-      volumes.filter((name) => !name.startsWith("notes-production-")),
-      [],
-    );
+    const client = "notes-production-postgres-client";
+    assert.deepEqual(await host.docker("inspect", "--format", "{{json .Mounts}}", client), ["[]"]);
     assert.ok(!volumes.includes("notes-production-postgres"), volumes.join());
     const texts = [await seen(), stdout, await host.script("docker ps --all --quiet | xargs docker inspect")];
     texts.push((await released.run(["pulumi", "stack", "export", "--stack", "production"])).stdout);
