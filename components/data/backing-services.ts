@@ -9,6 +9,7 @@ import type { Kind } from "../settings/kinds.ts";
 import type { Limits } from "../settings/limits.ts";
 import type { Ports } from "../settings/ports.ts";
 import { ExternalPostgres, type ExternalDatabase } from "./external-postgres.ts";
+import type { ExternalRedis } from "./external-redis.ts";
 import { ObjectStorage } from "./object-storage.ts";
 import { protectionOf } from "./protection.ts";
 import { Postgres, type DatabaseServer, type MigratedDatabase } from "./postgres.ts";
@@ -35,6 +36,8 @@ export interface BackingServicesArgs {
   template?: TemplateServer;
   /** The database on a server that is there already; left out, Towpath makes one. */
   externalPostgres?: ExternalDatabase;
+  /** The Redis that is there already; left out, Towpath makes one. */
+  externalRedis?: ExternalRedis;
   host: Host;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;
@@ -78,7 +81,10 @@ export class BackingServices extends pulumi.ComponentResource {
       this.database = { server: postgres.server, name: names.database };
       secretValues.DATABASE_URL = postgres.url;
     }
-    if (application.redis !== undefined) {
+    const { externalRedis } = args;
+    if (application.redis !== undefined && externalRedis !== undefined) {
+      secretValues.REDIS_URL = externalRedis.url;
+    } else if (application.redis !== undefined) {
       const redis = new Redis(
         `${name}-redis`,
         {

@@ -27,7 +27,7 @@ export async function externalDatabase(
   if (external === undefined) return undefined;
   const { secret, place } = external;
   const given = secretValues[secret];
-  const value = lacking.includes(secret) ? unknownUrl : await plain(given);
+  const value = lacking.includes(secret) ? unknownUrl : await plainValue(given);
   const address = postgresAddress(value);
   if (typeof address === "string") {
     throw new InputError([
@@ -58,7 +58,7 @@ export async function checkExternalDatabase(
 }
 
 /** The value of a secret that is known, to be looked at in this process alone. */
-function plain(value: pulumi.Output<string> | undefined): Promise<string> {
+export function plainValue(value: pulumi.Output<string> | undefined): Promise<string> {
   if (value === undefined) throw new Error("a secret without a value passed the checks");
   return new Promise((known) => {
     value.apply(known);

@@ -39,6 +39,7 @@ import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
 import { checkExternalDatabase, externalDatabase } from "./external-database.ts";
+import { checkRedis, externalRedisOf } from "./external-redis.ts";
 import { planFactsOf, type ApprovalState } from "./plan-facts.ts";
 import { PlanFile } from "./plan-file.ts";
 import { planOrigin } from "./plan-origin.ts";
@@ -65,6 +66,7 @@ export async function prepareRelease(
   const loaded = await withVaultSecrets(complete);
   const { settings, credential } = loaded;
   const externalPostgres = await externalDatabase(loaded, planFile?.missing);
+  const externalRedis = await externalRedisOf(loaded, planFile?.missing);
   const connections = await writeConnections(folderOf(settings.namespace), settings.hosts, credential);
   const planning = planRelease(whole, loaded, planFile);
   // A problem with it is reported when the hosts are well.
@@ -84,6 +86,10 @@ export async function prepareRelease(
   const released = withVariables(
     asReleased({ whole, application }, loaded, plan, planFile),
     loaded.settings.variables,
+  );
+  await checkRedis(
+    { application: released, external: externalRedis, last: plan.current, lacking: planFile?.missing },
+    { settings, view: dockerView(connection), host: connection.host },
   );
   const [{ routeSince, concerns }, migration] = await Promise.all([
     running,
@@ -120,7 +126,7 @@ export async function prepareRelease(
     routeSince,
     hasIpv6,
     ...(await shared),
-    ...defined({ planFile, externalPostgres }),
+    ...defined({ planFile, externalPostgres, externalRedis }),
   };
 }
 

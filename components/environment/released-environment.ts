@@ -4,6 +4,7 @@ import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import type { ExternalDatabase } from "../data/external-postgres.ts";
+import type { ExternalRedis } from "../data/external-redis.ts";
 import type { TemplateServer } from "../data/template-server.ts";
 import type { Login } from "../gateway/login.ts";
 import { JoinedGateway } from "../gateway/joined-gateway.ts";
@@ -49,6 +50,8 @@ export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings
   template?: TemplateServer;
   /** The database on a server that is there already; left out, the environment has a server of its own. */
   externalPostgres?: ExternalDatabase;
+  /** The Redis that is there already; left out, the environment has one of its own. */
+  externalRedis?: ExternalRedis;
   /** The time since which the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
   /** True when the host has IPv6, for a gateway that is made. */
@@ -114,7 +117,11 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         kind: kinds[settings.environment],
         // Only what has a limit can be summed up, and previews share their host.
         ...(settings.environment === "preview" && { limits: settings.limits }),
-        ...defined({ template: args.template, externalPostgres: args.externalPostgres }),
+        ...defined({
+          template: args.template,
+          externalPostgres: args.externalPostgres,
+          externalRedis: args.externalRedis,
+        }),
       },
       child,
     );
@@ -262,8 +269,9 @@ function activatorOf({ settings, gateway }: ReleasedEnvironmentArgs): string | u
 }
 
 /** The values of secrets that lead to servers elsewhere, by name: workflows need them as much as the application's. */
-function externalSecrets({ externalPostgres }: ReleasedEnvironmentArgs): SecretValues {
-  return externalPostgres === undefined ? {} : { [externalPostgres.secret]: externalPostgres.url };
+function externalSecrets({ externalPostgres, externalRedis }: ReleasedEnvironmentArgs): SecretValues {
+  const external = [externalPostgres, externalRedis].filter((one) => one !== undefined);
+  return Object.fromEntries(external.map(({ secret, url }) => [secret, url]));
 }
 
 /** The environment's place: how its host is reached, and who signs in to the registry for its engine. */

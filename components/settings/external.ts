@@ -13,7 +13,7 @@ const externalWords = expectedUnshown(
 );
 
 /** The backing services that a server of one's own can take the place of. */
-export const externalServices = ["postgres"] as const;
+export const externalServices = ["postgres", "redis"] as const;
 
 export type ExternalService = (typeof externalServices)[number];
 

@@ -112,6 +112,7 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
     profiles,
     variables,
     postgres: externally("PostgresSettings", "PostgreSQL"),
+    redis: externally("RedisSettings", "Redis"),
     vault: vault.exactOptional().describe("The server that secrets with the source `vault` come from."),
     secrets: z
       .record(secretKey, releasedSecretSource)

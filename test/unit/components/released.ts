@@ -2,6 +2,7 @@ import { deployed, type Registration } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { parseApplication } from "../../../components/application/parse.ts";
 import type { ExternalDatabase } from "../../../components/data/external-postgres.ts";
+import type { ExternalRedis } from "../../../components/data/external-redis.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
 import type { ReleasePlan } from "../../../components/plan/plan.ts";
 import type { ReleaseRecord } from "../../../components/plan/release-record.ts";
@@ -47,6 +48,7 @@ export function earlier(letter: string): ReleaseRecord {
 /** The release, and the way in which it is made. */
 interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway" | "hasIpv6">> {
   externalPostgres?: Omit<ExternalDatabase, "url"> & { readonly url: string };
+  externalRedis?: Omit<ExternalRedis, "url"> & { readonly url: string };
   stack?: "staging" | "production";
   settings?: Readonly<Record<string, unknown>>;
 }
@@ -59,6 +61,7 @@ export async function released({
   gateway,
   hasIpv6 = false,
   externalPostgres,
+  externalRedis,
 }: Asked): Promise<{
   registrations: readonly Registration[];
   result: ReleasedEnvironment;
@@ -86,6 +89,9 @@ export async function released({
         return new ReleasedEnvironment(read.namespace, {
           ...{ ...values, application, settings: read, connection, plan, migration, routeSince: "", hasIpv6 },
           ...(gateway !== undefined && { gateway }),
+          ...(externalRedis !== undefined && {
+            externalRedis: { ...externalRedis, url: pulumi.secret(externalRedis.url) },
+          }),
           ...(externalPostgres !== undefined && {
             externalPostgres: { ...externalPostgres, url: pulumi.secret(externalPostgres.url) },
           }),
