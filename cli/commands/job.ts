@@ -1,9 +1,9 @@
 import { join, relative } from "node:path";
-import type { Application, Job, Service } from "../../components/application/application.ts";
+import type { Application, Job } from "../../components/application/application.ts";
 import { readEnvFile } from "../../components/settings/env-file.ts";
 import { found } from "../../components/application/names.ts";
 import { parseApplication } from "../../components/application/parse.ts";
-import { withVariables } from "../../components/application/variables.ts";
+import { plainVariables, withVariables } from "../../components/application/variables.ts";
 import type { RunJobInput, RunJobReceipt } from "../../components/contract/run-job.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
@@ -70,7 +70,7 @@ export async function runJob(
       namespace,
       part: `job-${job}`,
     }),
-    plainVariables: plainVariablesOf(found(complete.services, described.service)).filter(
+    plainVariables: plainVariables(found(complete.services, described.service)).filter(
       (name) => !Object.hasOwn(own, name),
     ),
     logFile: file,
@@ -123,11 +123,6 @@ function wayToStart(stack: string): string {
   if (stack === "local") return 'start it with "npm start"';
   if (isPreview(stack)) return "open its address, which wakes it, and run the job again";
   return `release it with npm run pulumi -- up --stack ${stack}`;
-}
-
-/** The variables whose values are as described, and hold nothing of a secret. */
-function plainVariablesOf({ environment }: Service): string[] {
-  return Object.entries(environment).flatMap(([name, value]) => (value.includes("${") ? [] : [name]));
 }
 
 /** Says that nobody knows what became of a job. */

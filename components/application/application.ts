@@ -103,11 +103,57 @@ export interface Migrations {
   readonly sql?: readonly string[];
 }
 
-/** A request that a release must answer. */
-export interface Smoke {
-  readonly path: string;
+/** A check that a release must pass: a request to the application or to another address, or a command. */
+export type Smoke = SmokeRequest | SmokeCommand;
+
+/** A request, and the answer that it must get. */
+export type SmokeRequest = PathRequest | UrlRequest;
+
+/** What every check may say. */
+interface SmokeCheck {
+  readonly only?: readonly RunningEnvironment[];
+  /** The number of further tries. */
+  readonly retries?: number;
+  /** The time between two of them. */
+  readonly everySeconds?: number;
+}
+
+/** What requests may say beside where they go. */
+interface Requested extends SmokeCheck {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text, or what is sent as JSON. */
+  readonly body?: JsonValue;
+  readonly form?: Readonly<Record<string, string>>;
   readonly status: number;
   readonly json?: Readonly<Record<string, JsonValue>>;
+  readonly compare?: Readonly<Record<string, Comparison>>;
+  /** The fields of the answer that later checks use, by the names that they use. */
+  readonly save?: Readonly<Record<string, string>>;
+}
+
+/** A request to the application. */
+export interface PathRequest extends Requested {
+  readonly path: string;
+}
+
+/** A request to another address. */
+export interface UrlRequest extends Requested {
+  readonly url: string;
+}
+
+/** A command in a container like a copy of its service. */
+export interface SmokeCommand extends SmokeCheck {
+  readonly service: string;
+  readonly command: readonly string[];
+  readonly timeoutSeconds?: number;
+}
+
+/** What one field of an answer must be. */
+export interface Comparison {
+  readonly below?: number;
+  readonly above?: number;
+  readonly matches?: string;
 }
 
 /** A command that runs when somebody asks for it. */

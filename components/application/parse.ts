@@ -9,6 +9,7 @@ import { nameProblems } from "./names.ts";
 import { needsProblems } from "./needs.ts";
 import { routeProblems } from "./routes.ts";
 import { runningProblems } from "./running-services.ts";
+import { smokeProblems } from "./smoke-problems.ts";
 import { volumeProblems } from "./volumes.ts";
 import { applicationSchema, type WellFormed } from "./schema.ts";
 import { secretPathProblems } from "./secret-paths.ts";
@@ -38,6 +39,7 @@ export function parseApplication(description: unknown): Application {
     ...devCommandProblems(wellFormed),
     ...jobProblems(wellFormed),
     ...volumeProblems(wellFormed),
+    ...smokeProblems(wellFormed),
   ];
   if (problems.length > 0) throw new InputError(problems);
 

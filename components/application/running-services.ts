@@ -1,7 +1,7 @@
 import { show, suggestion } from "../input/input-checks.ts";
 import type { Application, RunningEnvironment, Service } from "./application.ts";
 import { serviceNeeds } from "./needs.ts";
-import { routeOf } from "./routes.ts";
+import { answeredBy, smokeIn, withWhatTheySave } from "./smoke-here.ts";
 
 /** The environments that services run in. */
 export const runningEnvironments = [
@@ -27,7 +27,7 @@ function runs({ only, profiles }: Placed, where: Surroundings): boolean {
 }
 
 /** Tells whether a service runs in an environment with releases, and not only locally. */
-function isReleased({ only }: Placed): boolean {
+function isReleased({ only }: Pick<Placed, "only">): boolean {
   return only?.some((name) => name !== "local") ?? true;
 }
 
@@ -48,9 +48,11 @@ export function releasable(application: Application): Application {
   const absent = Object.entries(application.services).flatMap(([name, service]) =>
     isReleased(service) ? [] : [name],
   );
-  if (absent.length === 0) return application;
+  const smoke = withWhatTheySave(application.smoke, isReleased);
+  const released = smoke.length === application.smoke.length ? application : { ...application, smoke };
+  if (absent.length === 0) return released;
   return {
-    ...withServices(application, (name) => !absent.includes(name)),
+    ...withServices(released, (name) => !absent.includes(name)),
     images: chosen(application.images, (name) => published.includes(name)),
     volumes: application.volumes.filter((volume) => {
       const users = Object.keys(application.services).filter((name) =>
@@ -64,7 +66,8 @@ export function releasable(application: Application): Application {
 }
 
 /**
- * The application with the services that run in an environment, and with the routes, secrets and smoke checks of those.
+ * The application with the services that run in an environment, with the routes and secrets of those, and with the smoke
+ * checks that are for it.
  * An environment with releases keeps every image that is published, so that what staging proved is whole.
  *
  * The application must have passed `runningProblems`.
@@ -72,12 +75,16 @@ export function releasable(application: Application): Application {
 export function runningIn(application: Application, where: Surroundings): Application {
   const all = Object.entries(application.services);
   const running = all.filter(([, service]) => runs(service, where));
-  if (all.every(([, { only, profiles }]) => only === undefined && profiles === undefined)) return application;
+  const smoke = smokeIn(application.smoke, where.environment);
+  const asked = application.smoke.every(({ only }) => only === undefined)
+    ? application
+    : { ...application, smoke };
+  if (all.every(([, { only, profiles }]) => only === undefined && profiles === undefined)) return asked;
   const images =
     where.environment === "local" ? running.map(([, { image }]) => image) : publishedImages(application);
   const absent = all.filter((one) => !running.includes(one)).map(([name]) => name);
   return {
-    ...withServices(application, (name) => !absent.includes(name)),
+    ...withServices(asked, (name) => !absent.includes(name)),
     services: Object.fromEntries(running.map(([name, service]) => [name, withoutPlace(service)])),
     images: chosen(application.images, (name) => images.includes(name)),
     absent: [...(application.absent ?? []), ...absent],
@@ -92,10 +99,7 @@ function withServices(application: Application, isChosen: (name: string) => bool
     ...application,
     services,
     secrets: chosen(application.secrets, (name) => secrets.has(name)),
-    smoke: application.smoke.filter(({ path }) => {
-      const route = routeOf(application, path);
-      return route === undefined || Object.hasOwn(services, route.service);
-    }),
+    smoke: answeredBy(application, { services }),
   };
 }
 

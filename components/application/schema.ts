@@ -3,12 +3,12 @@ import { z } from "zod";
 import { expected } from "../input/input-checks.ts";
 import { isLabel, longestName } from "../naming/namespace.ts";
 import type { Health } from "./application.ts";
-import type { JsonValue } from "./description.ts";
+import { command, only, requestPath } from "./fields.ts";
 import { image } from "./image-schema.ts";
 import { revisionWord } from "./migrations.ts";
 import { processShape } from "./process.ts";
-import { runningEnvironments } from "./running-services.ts";
 import { secretPath } from "./secret-paths.ts";
+import { smoke } from "./smoke.ts";
 import { variableName, variableValue } from "./variable-schema.ts";
 
 /** The name of the application, a service, an image or a bucket. */
@@ -20,8 +20,6 @@ function named(example: string) {
   return z.string(words).refine((text) => isLabel(text, longestName), words);
 }
 
-const pathWords = expected('a path that starts with "/" and holds no spaces', 'for example "/api/health"');
-const requestPath = z.string(pathWords).regex(/^\/[^\s#]*$/, pathWords);
 
 const routeWords = expected(
   'a path that starts with "/" and may end in "/*"',
@@ -31,9 +29,6 @@ const route = z
   .string(routeWords)
   .regex(/^(?:\/[A-Za-z0-9._~@!$&'()+,;=:%-]+)*(?:\/|\/\*)?$/, routeWords)
   .min(1, routeWords);
-
-const commandWords = expected("a command with one item a word", 'for example ["alembic", "upgrade", "head"]');
-const command = z.array(z.string(commandWords), commandWords).min(1, commandWords);
 
 const portWords = expected(
   "a port from 1 to 65535",
@@ -79,10 +74,6 @@ const capabilityWords = expected(
   "remove it: a service is given no others",
 );
 
-const onlyWords = expected(
-  `environments out of ${runningEnvironments.join(", ")}`,
-  'for example ["local"], or leave it out for all',
-);
 const profileWords = expected(
   "a profile of letters, digits, dots, hyphens and underscores",
   'for example "with-celery"',
@@ -101,7 +92,7 @@ const volumePath = z.string(volumePathWords).regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/
 const service = z
   .strictObject({
     image: z.string(expected("the name of an image", "name one of those in images")),
-    only: z.array(z.enum(runningEnvironments, onlyWords), onlyWords).min(1, onlyWords).exactOptional(),
+    only: only.exactOptional(),
     profiles: z.array(profile, profilesWords).min(1, profilesWords).exactOptional(),
     command: command.exactOptional(),
     ...processShape,
@@ -198,32 +189,6 @@ const job = z
     timeoutSeconds: z.int(jobLimitWords).min(1, jobLimitWords).max(86_400, jobLimitWords).default(600),
   })
   .meta({ id: "JobDescription" });
-
-const statusWords = expected("a status from 100 to 599", "for example 200");
-const jsonWords = expected(
-  "what JSON can carry, by its fields",
-  'for example { status: "healthy" }; write texts, numbers, true, false, null, lists and maps',
-);
-
-/** Tells whether JSON can carry the value whole. It cannot carry one that contains itself. */
-function isJson(value: unknown, around: readonly unknown[] = []): value is JsonValue {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object" || around.includes(value)) return false;
-  return Object.values(value).every((inner) => isJson(inner, [...around, value]));
-}
-
-const smoke = z
-  .strictObject({
-    path: requestPath,
-    status: z.int(statusWords).min(100, statusWords).max(599, statusWords).default(200),
-    json: z
-      .record(z.string(), z.unknown(), jsonWords)
-      .refine((given) => isJson(given), jsonWords)
-      .transform((given) => given as Record<string, JsonValue>)
-      .exactOptional(),
-  })
-  .meta({ id: "SmokeDescription" });
 
 const servicesWords = expected("at least one service by its name", 'for example { api: { image: "api" } }');
 const imagesWords = expected("images by their names", 'for example { api: { context: "app/api" } }');

@@ -37,6 +37,11 @@ export function bareVariables(variables: Readonly<Record<string, string>>): Reco
   );
 }
 
+/** The names of a service's variables whose values are as described, and hold nothing of a secret. */
+export function plainVariables({ environment }: Pick<Service, "environment">): string[] {
+  return Object.entries(environment).flatMap(([name, value]) => (value.includes("${") ? [] : [name]));
+}
+
 /** The variables of all services. */
 export function sharedIn(variables: Variables): Record<string, string> {
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { Expectation, SmokeCheck } from "./smoke-check.ts";
+import type { Expectation, Listed, ListedRequest, SmokeCheck } from "./smoke-check.ts";
 import type { SecureSite } from "./target.ts";
 
 /** An environment's part of the gateway: its own file and folder, and nothing else of the gateway. */
@@ -25,8 +25,17 @@ export interface SwitchRouteInput {
   readonly smoke: readonly SmokeCheck[];
   /** The checks of what users get after it. */
   readonly checks: readonly Expectation[];
+  /** What some of them need, and those that are asked once, after the switch; left out where all only read. */
+  readonly listed?: ListedAfterwards;
   /** The time that the checks have to hold after the switch, in seconds. */
   readonly watchSeconds: number;
   /** The time that requests and web sockets may stay with the copies that the switch replaced, in seconds. */
   readonly drainSeconds: number;
+}
+
+/** The checks that are asked once after the switch, in their order, beside those that are asked again and again. */
+export interface ListedAfterwards extends Listed {
+  readonly afterwards: readonly ListedRequest[];
+  /** The headers of those who ask them, one after the other: during a canary there is one for each release. */
+  readonly visitors: readonly Readonly<Record<string, string>>[];
 }

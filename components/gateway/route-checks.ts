@@ -1,12 +1,11 @@
-import type { Application, Smoke } from "../application/application.ts";
+import type { Application } from "../application/application.ts";
+import type { ReferenceFacts } from "../application/references.ts";
 import { pathOf, routeOf } from "../application/routes.ts";
+import { onlyReads } from "../application/smoke-here.ts";
+import { withFacts } from "../application/smoke-texts.ts";
+import type { Expectation, ListedRequest } from "../contract/smoke-check.ts";
 import { authorization } from "./admission.ts";
 import { canaryCookie } from "./site.ts";
-
-/** One request through the gateway, and what has to come back. */
-export interface RouteCheck extends Smoke {
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 /** The state of the environment that changes what users get. */
 export interface RouteState {
@@ -33,22 +32,51 @@ export function healthPaths(application: Application): string[] {
   return [...new Set(routed)].sort();
 }
 
-/** Returns the checks after the switch: the smoke checks, of both releases during a canary, and 503 in maintenance. */
-export function routeChecks(
-  application: Application,
-  { maintenance, canary, url, password }: RouteState,
-): RouteCheck[] {
+/** The application whose smoke checks hold what is known of their environment in the place of references to it. */
+export function knowing(application: Application, facts: ReferenceFacts): Application {
+  const lookup = (reference: string): string | undefined =>
+    Object.hasOwn(facts, reference) ? facts[reference as keyof ReferenceFacts] : undefined;
+  const smoke = application.smoke.map((check) => ("command" in check ? check : withFacts(check, lookup)));
+  return { ...application, smoke };
+}
+
+/**
+ * Returns the checks that are asked again and again after the switch: the smoke checks that only read, of both releases
+ * during a canary, and 503 in maintenance.
+ */
+export function routeChecks(application: Application, state: RouteState): Expectation[] {
   const open = healthPaths(application);
+  const checks = application.smoke.flatMap((check): Expectation[] => {
+    if (!("path" in check)) return [];
+    const { path } = check;
+    if (state.maintenance && !open.includes(pathOf(path)))
+      return path.includes("${") ? [] : [{ path, status: 503 }];
+    return onlyReads(check) ? [check] : [];
+  });
+  return visitors(state).flatMap((headers) =>
+    checks.map((check) => ({ ...check, headers: { ...check.headers, ...headers } })),
+  );
+}
+
+/** Returns the checks that are asked once after the switch, in their order: those that do more than read, and other addresses. */
+export function checksAfterwards(
+  { smoke }: Pick<Application, "smoke">,
+  { maintenance }: Pick<RouteState, "maintenance">,
+): ListedRequest[] {
+  if (maintenance) return [];
+  return smoke.flatMap((check) => ("command" in check || onlyReads(check) ? [] : [check]));
+}
+
+/** The headers of those who ask through the gateway: of one for each release during a canary. */
+export function visitors({
+  canary,
+  url,
+  password,
+}: Omit<RouteState, "maintenance">): Readonly<Record<string, string>>[] {
   const headers = {
     host: new URL(url).host,
     ...(password !== undefined && { authorization: authorization(password) }),
   };
-  const checks = application.smoke.map((check) => ({
-    ...(maintenance && !open.includes(pathOf(check.path)) ? { path: check.path, status: 503 } : check),
-    headers,
-  }));
-  if (!canary) return checks;
-  return Object.values(drawn).flatMap((number) =>
-    checks.map((check) => ({ ...check, headers: { ...headers, cookie: `${canaryCookie}=${number}` } })),
-  );
+  if (!canary) return [headers];
+  return Object.values(drawn).map((number) => ({ ...headers, cookie: `${canaryCookie}=${number}` }));
 }

@@ -6,6 +6,7 @@ import { found } from "../application/names.ts";
 import { optionalSecrets, withoutSecrets } from "../application/optional-secrets.ts";
 import type { ReferenceFacts } from "../application/references.ts";
 import { routeOf } from "../application/routes.ts";
+import { onlyReads } from "../application/smoke-here.ts";
 import {
   triedAddress,
   urlAt,
@@ -16,6 +17,7 @@ import {
   type TriedTool,
 } from "../contract/measure-migrations.ts";
 import { gatewayImage } from "../gateway/gateway-image.ts";
+import { knowing } from "../gateway/route-checks.ts";
 import { defined } from "../input/defined.ts";
 import { knownInputs } from "../secrets/service-inputs.ts";
 import { effectsOf } from "./statement-locks.ts";
@@ -120,7 +122,7 @@ function tried(
   release: RunningRelease,
   secrets: Readonly<Record<string, string>>,
 ): TriedService {
-  const { application, gateTimeoutSeconds } = release;
+  const { application, facts, gateTimeoutSeconds } = release;
   const { health, port, command } = service;
   return {
     name,
@@ -128,7 +130,9 @@ function tried(
     ...defined({ command, port }),
     ...(health !== undefined && { probe: "path" in health ? { path: health.path } : health }),
     timeoutSeconds: gateTimeoutSeconds,
-    checks: application.smoke.filter(({ path }) => routeOf(application, path)?.service === name),
+    checks: knowing(application, facts)
+      .smoke.filter(onlyReads)
+      .filter(({ path }) => routeOf(application, path)?.service === name),
   };
 }
 

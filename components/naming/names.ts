@@ -40,6 +40,8 @@ export interface Names {
   readonly workload: (service: string) => string;
   /** The container of a job while it runs. */
   readonly job: (job: string) => string;
+  /** The container of a smoke check's command while it runs, for a release or for somebody who asks. */
+  readonly smoke: (asker: "release" | "person") => string;
   /** A bucket in the object storage. */
   readonly bucket: (bucket: string) => string;
   /** The image that is built from one of the application's images, without a tag. */
@@ -69,6 +71,7 @@ export function namesOf(namespace: string): Names {
     sharedVolume: (volume) => named(`volume-${volume}`),
     workload: (service) => named(service, longest - 8),
     job: (job) => named(`job-${job}`),
+    smoke: (asker) => named(`smoke-${asker}`),
     bucket: (bucket) => named(bucket),
     image: (image) => named(image),
   };

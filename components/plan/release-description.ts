@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Application } from "../application/application.ts";
+import type { Application, Smoke } from "../application/application.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { parseApplication } from "../application/parse.ts";
 import { defined } from "../input/defined.ts";
@@ -33,9 +33,15 @@ export function descriptionOf(application: Application): ReleaseDescription {
         Object.entries(secret).some(([field, value]) => field !== "delivery" || value !== "file"),
       ),
     ),
-    smoke: smoke.map(({ status, ...request }) => (status === 200 ? request : { ...request, status })),
+    smoke: smoke.map(usualStatusLeftOut),
   };
   return filled(kept) as unknown as ReleaseDescription;
+}
+
+function usualStatusLeftOut(check: Smoke): object {
+  if ("command" in check || check.status !== 200) return check;
+  const { status: _, ...request } = check;
+  return request;
 }
 
 /** Returns the fields that do not have their default. */

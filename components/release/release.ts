@@ -3,8 +3,9 @@ import type { Service } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { publishedServices, routesInOrder } from "../application/routes.ts";
+import { onlyReads } from "../application/smoke-here.ts";
 import { readyLabel } from "../activator/program/previews.mjs";
-import { healthPaths, routeChecks, type RouteState } from "../gateway/route-checks.ts";
+import { healthPaths, knowing, routeChecks, type RouteState } from "../gateway/route-checks.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
@@ -14,8 +15,8 @@ import { probeOf } from "./health-probe.ts";
 import { mountsOf, readyData } from "./ready-data.ts";
 import type { ImageIds, ReleaseArgs } from "./release-args.ts";
 import type { LeftRoute } from "./route-agreement.ts";
-import { Route, type RouteArgs } from "./route.ts";
-import { smokeChecks } from "./smoke-checks.ts";
+import { Route } from "./route.ts";
+import { listedChecks, smokeChecks } from "./smoke-checks.ts";
 import { startAfter } from "./start-order.ts";
 import { Workload } from "./workload.ts";
 
@@ -138,7 +139,8 @@ export class Release extends pulumi.ComponentResource {
   }
 
   private switchTo(name: string, args: ReleaseArgs, stable: Copies, canary: Copies | undefined): Route {
-    const { application, access } = args;
+    const { access } = args;
+    const application = knowing(args.application, args.facts);
     const isPublic = access.route === "domain";
     const maintenance = isPublic && access.maintenance;
     const routes = routesInOrder(application).map((route) => ({
@@ -147,10 +149,14 @@ export class Release extends pulumi.ComponentResource {
     }));
     const servicePorts = isPublic ? [] : publishedServices(application, access.servicePorts);
     const login = isPublic ? access.login : undefined;
-    const checksOf = (state: RouteState): RouteArgs["checks"] =>
-      login === undefined
-        ? routeChecks(application, state)
-        : login.password.apply((password) => routeChecks(application, { ...state, password }));
+    const { url } = args.facts;
+    const state = pulumi.output(login?.password).apply((password): RouteState => ({
+      maintenance,
+      canary: canary !== undefined,
+      url,
+      ...defined({ password }),
+    }));
+    const limitSeconds = args.gateTimeoutSeconds;
     const routed = (copies: Copies): Copies =>
       Object.fromEntries(
         [...routes, ...servicePorts].map(({ service }) => [service, found(copies, service)]),
@@ -175,8 +181,11 @@ export class Release extends pulumi.ComponentResource {
           ? { ...access, healthPaths: healthPaths(application), drainSeconds: args.drainSeconds }
           : { route: access.route },
         ...(login !== undefined && { passwordHash: login.hash }),
-        smoke: smokeChecks(args, canary === undefined ? [stable] : [stable, canary]),
-        checks: checksOf({ maintenance, canary: canary !== undefined, url: args.facts.url }),
+        smoke: smokeChecks({ ...args, application }, canary === undefined ? [stable] : [stable, canary]),
+        checks: state.apply((asked) => routeChecks(application, asked)),
+        ...(!application.smoke.every(onlyReads) && {
+          listed: state.apply((asked) => listedChecks({ application, limitSeconds }, stable, asked)),
+        }),
         watchSeconds: args.watchSeconds,
         drainSeconds: args.drains ? args.drainSeconds : 0,
         since: args.routeSince,

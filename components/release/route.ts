@@ -36,6 +36,8 @@ export interface RouteArgs {
   smoke: pulumi.Input<readonly SmokeCheck[]>;
   /** The checks of what users get after it. */
   checks: pulumi.Input<SwitchRouteInput["checks"]>;
+  /** What some of them need, and those that are asked once; left out where all only read. */
+  listed?: pulumi.Input<NonNullable<SwitchRouteInput["listed"]>>;
   watchSeconds: number;
   drainSeconds: number;
   /** The time since which the gateway serves what the state says; another time switches again. */
@@ -78,6 +80,7 @@ export class Route extends pulumi.ComponentResource {
           ...listening(access),
           smoke: args.smoke,
           checks: args.checks,
+          ...(args.listed !== undefined && { listed: args.listed }),
           watchSeconds: args.watchSeconds,
           drainSeconds: args.drainSeconds,
           // A gateway that was made again needs its route again.

@@ -11,6 +11,7 @@ import { externalUrls, type ExternalUrl } from "./external.ts";
 import { kindOf } from "./kinds.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
 import { nameOf, secretSourcesOf, type Settings } from "./settings.ts";
+import { smokeTimeProblems } from "./smoke-time.ts";
 
 /** The values of secrets that are given: the names under `towpath:secretValues`, and the environment's variables. */
 export interface GivenValues {
@@ -66,6 +67,7 @@ export function checkAgreement(
       ...(lacking.includes(external.secret) ? [] : missingUrl(application, settings, external, given)),
     ]),
     ...secrets.flatMap((secret) => takenName(application, settings, secret)),
+    ...smokeTimeProblems(application, settings),
     ...missingCredentials(settings, given),
   ];
   if (problems.length > 0) throw new InputError(problems);

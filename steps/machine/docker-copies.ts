@@ -112,6 +112,15 @@ export async function secretsOf(container: string): Promise<Record<string, strin
   return secrets;
 }
 
+/** A secret that a container has, as a file or as a variable; undefined where it has none of that name. Throws a StepFailure. */
+export async function secretOf(container: string, name: string): Promise<string | undefined> {
+  const files = await secretsOf(container);
+  if (Object.hasOwn(files, name)) return files[name];
+  const variables = await docker(["container", "inspect", "--format", "{{json .Config.Env}}", container]);
+  const found = (JSON.parse(variables) as string[] | null)?.find((line) => line.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
+}
+
 /** Limits the processes of a container, also after a restart of it or the machine; false for one that has ended. */
 export async function limitProcesses(container: string, most: number): Promise<boolean> {
   try {

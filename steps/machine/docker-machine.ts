@@ -5,6 +5,7 @@ import {
   lastLogLines,
   limitProcesses,
   restartsOf,
+  secretOf,
   stateOf,
 } from "./docker-copies.ts";
 import { onceLike } from "./docker-like.ts";
@@ -26,6 +27,7 @@ export const dockerMachine: Machine = {
   exitCode: async (copy) => Number(await docker(["wait", copy])),
   log: lastLogLines,
   knowSecrets: knowSecretsOf,
+  secret: secretOf,
   limitProcesses,
 
   run: (copy, command, call = {}) =>

@@ -1,5 +1,6 @@
 import http from "node:http";
 import { Duplex, PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import tls from "node:tls";
 import type { Target } from "../../components/contract/target.ts";
 import { defined } from "../../components/input/defined.ts";
@@ -12,6 +13,7 @@ export interface Request {
   readonly path: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
   readonly timeoutSeconds?: number;
   /** The further time for which a port is tried again that nobody listens on yet; once when it is left out. */
   readonly connectSeconds?: number;
@@ -21,6 +23,8 @@ export interface Request {
 export interface Answer {
   readonly status: number;
   readonly body: string;
+  /** The cookies that it sets, as the header says them; left out where there are none. */
+  readonly cookies?: readonly string[];
 }
 
 /** There was no answer: it did not come in time, or the connection was closed without one. */
@@ -47,12 +51,19 @@ export async function request(machine: Machine, target: Target, asked: Request):
 async function requestOnce(
   machine: Machine,
   target: Target,
-  { path, method = "GET", headers = {}, timeoutSeconds: answerSeconds = 5, connectSeconds = 0 }: Request,
+  {
+    path,
+    method = "GET",
+    headers = {},
+    body,
+    timeoutSeconds: answerSeconds = 5,
+    connectSeconds = 0,
+  }: Request,
 ): Promise<Answer> {
   const timeoutSeconds = answerSeconds + connectSeconds;
   const { secure } = target;
   const authority =
-    secure?.certificates === "internal" ? await internalAuthority(machine, target.gateway) : undefined;
+    secure?.certificates === "internal" ? await authorityOf(machine, target.gateway) : undefined;
   const tunnel = machine.open(target.gateway, [
     "timeout",
     String(timeoutSeconds + 1),
@@ -96,19 +107,20 @@ async function requestOnce(
         signal: limit,
       },
       (response) => {
-        let body = "";
-        response.setEncoding("utf8");
-        response.on("data", (chunk: string) => (body += chunk));
-        response.on("end", () => {
-          resolve({ status: response.statusCode ?? 0, body });
-        });
-        response.on("error", fail);
+        readAnswer(response).then(resolve, fail);
       },
     );
     sent.on("error", fail);
-    sent.end();
+    sent.end(body);
   });
   return answer.finally(() => tunnel.kill());
+}
+
+/** Reads an answer to its end. */
+export async function readAnswer(response: http.IncomingMessage): Promise<Answer> {
+  const body = await text(response);
+  const cookies = response.headers["set-cookie"];
+  return { status: response.statusCode ?? 0, body, ...defined({ cookies }) };
 }
 
 /** The time before a port is tried again, in seconds: a try is a process, which is little. */
@@ -128,11 +140,11 @@ const authorities = new Map<string, Promise<string>>();
 
 /** Fetches the certificate of the gateway's own authority, while there is something else to wait for. */
 export async function knowAuthority(machine: Machine, gateway: string): Promise<void> {
-  await internalAuthority(machine, gateway).catch(() => undefined); // told when it is needed
+  await authorityOf(machine, gateway).catch(() => undefined); // told when it is needed
 }
 
 /** The certificate of the gateway's own authority. */
-function internalAuthority(machine: Machine, gateway: string): Promise<string> {
+export function authorityOf(machine: Machine, gateway: string): Promise<string> {
   let found = authorities.get(gateway);
   if (found === undefined) {
     found = machine.run(gateway, ["cat", "/data/caddy/pki/authorities/local/root.crt"]);

@@ -33,6 +33,8 @@ export interface Machine {
   readonly log: (copy: string, lines?: number) => Promise<string>;
   /** Takes note of the secrets that a copy has as files, to blank them out of its words. Throws a StepFailure. */
   readonly knowSecrets: (copy: string) => Promise<void>;
+  /** The value of a secret that a copy has; undefined where it has none of that name. Throws a StepFailure. */
+  readonly secret: (copy: string, name: string) => Promise<string | undefined>;
   /** Limits the number of processes of a copy, for good; false for a copy that does not run. */
   readonly limitProcesses: (copy: string, most: number) => Promise<boolean>;
 

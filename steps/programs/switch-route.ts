@@ -1,12 +1,14 @@
 import type { Site, SwitchRouteInput } from "../../components/contract/switch-route.ts";
 import { releaseName } from "../../components/gateway/served-site.ts";
 import { checkRun } from "../lineage.ts";
-import { knowAuthority } from "../machine/http.ts";
+import type { Target } from "../../components/contract/target.ts";
+import { knowAuthority, request } from "../machine/http.ts";
 import { endedSince, type Machine, type Restarts } from "../machine/machine.ts";
 import { pause, runStep, StepFailure } from "../program.ts";
 import { awaitCertificate } from "../route/certificate.ts";
 import { addressesOf, drain } from "../route/drain.ts";
 import { routeTarget, unmet } from "../route/expectation.ts";
+import { asVisitor, ListedRun, type Ask } from "../route/listed-run.ts";
 import { readSite, removeOtherReleases, writeRelease, writeSite, type ServedSite } from "../route/site.ts";
 import { smokeCheck } from "../route/smoke-check.ts";
 
@@ -29,7 +31,7 @@ async function switchRoute(input: SwitchRouteInput, machine: Machine): Promise<o
   const { site, text, files } = input;
   const release = releaseName(files);
   const [smoke, before] = await Promise.all([
-    smokeCheck(machine, input.smoke),
+    smokeCheck(machine, input.smoke, input.listed),
     readSite(machine, site),
     input.secure?.certificates === "internal" && knowAuthority(machine, site.gateway),
   ]);
@@ -140,10 +142,33 @@ async function watch(
       await pause(Math.min(intervalSeconds, left));
     }
   };
+  const ending = new AbortController();
   try {
-    await Promise.all([repeat(served), repeat(alive)]);
+    await Promise.all([repeat(served), repeat(alive), afterwards(machine, input, target, ending.signal)]);
   } finally {
     failed = true;
+    ending.abort();
+  }
+}
+
+/** Asks once, as users do, what is not asked again and again. Throws a NotServed at the first check that does not pass. */
+async function afterwards(
+  machine: Machine,
+  { listed }: SwitchRouteInput,
+  target: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  if (listed === undefined || listed.afterwards.length === 0) return;
+  for (const { authorization, cookie, ...headers } of listed.visitors) {
+    const run = new ListedRun(machine, listed, signal);
+    const ask: Ask = (asked) =>
+      request(machine, target, { ...asked, headers: asVisitor(asked.headers, headers, cookie) });
+    if (authorization !== undefined) await run.admit(authorization, ask);
+    for (const check of listed.afterwards) {
+      checkRun();
+      const unmet = await run.unmet(check, ask);
+      if (unmet !== undefined) throw new NotServed(unmet.words, unmet.log);
+    }
   }
 }
 

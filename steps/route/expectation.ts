@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Expectation } from "../../components/contract/smoke-check.ts";
+import type { Comparison } from "../../components/application/application.ts";
+import { nameOfCheck, type Expectation, type ListedRequest } from "../../components/contract/smoke-check.ts";
 import type { SwitchRouteInput } from "../../components/contract/switch-route.ts";
 import type { Target } from "../../components/contract/target.ts";
 import { defined } from "../../components/input/defined.ts";
+import { blankedOut } from "../delivered.ts";
 import { NoAnswer, request, type Answer } from "../machine/http.ts";
 import type { Machine } from "../machine/machine.ts";
 
@@ -33,34 +35,73 @@ export async function unmet(
   expected: Expectation,
   { timeoutSeconds, tries = 1 }: Patience = {},
 ): Promise<string | undefined> {
-  const { path, headers } = expected;
+  const { path, method, headers } = expected;
   try {
     const answer = await request(machine, target, {
       path,
-      ...defined({ headers, timeoutSeconds }),
+      ...defined({ method, headers, timeoutSeconds }),
     });
     return difference(expected, answer);
   } catch (error) {
     if (error instanceof NoAnswer && timeoutSeconds !== undefined && tries > 1)
       return unmet(machine, target, expected, { timeoutSeconds, tries: tries - 1 });
-    return `GET ${path}: ${(error as Error).message}`;
+    return `${nameOfCheck(expected)}: ${(error as Error).message}`;
   }
 }
 
 /** Returns the difference of an answer from what was expected; undefined when there is none. */
-export function difference(expected: Expectation, answer: Answer): string | undefined {
-  if (answer.status !== expected.status) {
-    return `GET ${expected.path}: expected status ${expected.status}, got ${answer.status} ${answer.body.slice(0, 200)}`.trim();
+export function difference(
+  expected: ListedRequest,
+  { status, body }: Answer,
+  name = nameOfCheck(expected),
+): string | undefined {
+  // Blanked out before it is cut, for half a secret is none that is known.
+  const shown = (text: string): string => blankedOut(text).slice(0, longestShown);
+  if (status !== expected.status)
+    return `${name}: expected status ${expected.status}, got ${status} ${shown(body)}`.trim();
+  const { json, compare = {} } = expected;
+  const fields = Object.entries(compare);
+  if (json === undefined && fields.length === 0) return undefined;
+  const found = jsonOf(body);
+  if (found === undefined) return `${name}: expected JSON, got ${shown(body)}`;
+  if (json !== undefined && !contains(found.value, json))
+    return `${name}: expected JSON with ${JSON.stringify(json)}, got ${shown(body)}`;
+  for (const [field, comparison] of fields) {
+    const value = fieldOf(found.value, field);
+    const wanted = unlike(value, comparison);
+    if (wanted !== undefined)
+      return `${name}: expected ${field} ${wanted}, got ${value === undefined ? "nothing" : shown(JSON.stringify(value))}`;
   }
-  if (expected.json === undefined) return undefined;
-  let found: unknown;
+  return undefined;
+}
+
+/** Longer answers are cut in messages. */
+const longestShown = 200;
+
+/** The value of a text that is JSON. */
+export function jsonOf(text: string): { readonly value: unknown } | undefined {
   try {
-    found = JSON.parse(answer.body);
+    return { value: JSON.parse(text) as unknown };
   } catch {
-    return `GET ${expected.path}: expected JSON, got ${answer.body.slice(0, 200)}`;
+    return undefined;
   }
-  if (contains(found, expected.json)) return undefined;
-  return `GET ${expected.path}: expected JSON with ${JSON.stringify(expected.json)}, got ${answer.body.slice(0, 200)}`;
+}
+
+/** The field at a path with dots, `items.0.name`; undefined where there is none. `length` is that of a list. */
+export function fieldOf(value: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((found, name) => {
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) return undefined;
+    return (found as Record<string, unknown>)[name];
+  }, value);
+}
+
+/** What a value is not, as a comparison wants it; undefined when it is. */
+function unlike(value: unknown, { below, above, matches }: Comparison): string | undefined {
+  if (below !== undefined && !(typeof value === "number" && value < below)) return `below ${below}`;
+  if (above !== undefined && !(typeof value === "number" && value > above)) return `above ${above}`;
+  if (matches === undefined) return undefined;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return value !== undefined && new RegExp(matches).test(text) ? undefined : `to match ${matches}`;
 }
 
 /** Tells whether all of `part` is found in `whole`: objects may hold more keys, anything else has to be equal. */

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { forwardedHeaders } from "../../../components/gateway/forwarded.ts";
-import { healthPaths, routeChecks } from "../../../components/gateway/route-checks.ts";
+import {
+  checksAfterwards,
+  healthPaths,
+  knowing,
+  routeChecks,
+  visitors,
+} from "../../../components/gateway/route-checks.ts";
 import { application as notes } from "../../../application.ts";
 
 const application = parseApplication(notes);
@@ -45,6 +51,53 @@ describe("the answer that users have to get after the switch", () => {
         ["towpath=g", "/"],
       ],
     );
+  });
+});
+
+describe("checks that do more than read", () => {
+  const more = parseApplication({
+    ...notes,
+    smoke: [
+      { path: "/api/health", headers: { Accept: "application/json", Origin: "${url}" } },
+      { path: "/api/login", form: { user: "${domain}" }, save: { token: "token" } },
+      { path: "/api/status", retries: 12 },
+      { url: "https://errors.example/${version}" },
+      { service: "api", command: ["true"] },
+    ],
+  });
+  const facts = { environment: "staging", namespace: "n", domain: "notes.example.com", url, version: "1.2" };
+  const state = { maintenance: false, canary: false, url };
+
+  it("are asked once after the switch, in their order, and the others again and again", () => {
+    const known = knowing(more, facts);
+    assert.deepEqual(routeChecks(known, state), [
+      { path: "/api/health", status: 200, headers: { Accept: "application/json", Origin: url, ...headers } },
+    ]);
+    assert.deepEqual(checksAfterwards(known, state), [
+      { path: "/api/login", status: 200, form: { user: "notes.example.com" }, save: { token: "token" } },
+      { path: "/api/status", status: 200, retries: 12 },
+      { url: "https://errors.example/1.2", status: 200 },
+    ]);
+  });
+
+  it("are left out in maintenance, which every other path answers", () => {
+    const maintenance = { ...state, maintenance: true };
+    assert.deepEqual(checksAfterwards(more, maintenance), []);
+    assert.deepEqual(
+      routeChecks(more, maintenance).map(({ path, status }) => [path, status]),
+      [
+        ["/api/health", 200],
+        ["/api/login", 503],
+        ["/api/status", 503],
+      ],
+    );
+  });
+
+  it("are asked by one visitor of each release during a canary", () => {
+    assert.deepEqual(visitors({ ...state, canary: true, password: "open sesame" }), [
+      { ...headers, authorization: "Basic cHJldmlldzpvcGVuIHNlc2FtZQ==", cookie: "towpath=0" },
+      { ...headers, authorization: "Basic cHJldmlldzpvcGVuIHNlc2FtZQ==", cookie: "towpath=g" },
+    ]);
   });
 });
 

@@ -227,6 +227,26 @@ describe("application and settings", () => {
     }
   });
 
+  it("disagree when smoke checks may take longer than the gate (001-82)", () => {
+    const polling = (retries: number) =>
+      parseApplication(
+        merged(notes, {
+          smoke: [
+            { path: "/api/health", retries, everySeconds: 5 },
+            { service: "api", command: ["true"] },
+          ],
+        }),
+      );
+    const settings = parseSettings(good.local);
+    checkAgreement(polling(12), parseSettings({ ...good.local, gateTimeoutSeconds: 120 }), all);
+    assert.equal(
+      messageOf(() => {
+        checkAgreement(polling(12), settings, all);
+      }),
+      "smoke: tries and commands may take at most towpath:gateTimeoutSeconds together, 60 s in local, got 120 s; lower retries, everySeconds or timeoutSeconds, or raise that setting",
+    );
+  });
+
   it("disagree when the deployment itself has no credentials", () => {
     assert.equal(
       refusal(good.staging, {}, nothing),

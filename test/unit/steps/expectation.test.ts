@@ -48,6 +48,27 @@ describe("an expectation of an answer", () => {
     assert.equal(found(healthy, "<html>"), "GET /api/health: expected JSON, got <html>");
   });
 
+  it("compares fields with numbers and regular expressions (000-88e)", () => {
+    const queue = { ...plain, compare: { "queue.depth": { below: 10, above: -1 } } };
+    assert.equal(found(queue, '{"queue":{"depth":9}}'), undefined);
+    assert.equal(found(queue, '{"queue":{"depth":10}}'), "GET /: expected queue.depth below 10, got 10");
+    assert.equal(found(queue, '{"queue":{"depth":-1}}'), "GET /: expected queue.depth above -1, got -1");
+    assert.equal(found(queue, '{"queue":{"depth":"9"}}'), 'GET /: expected queue.depth below 10, got "9"');
+    assert.equal(found(queue, '{"queue":null}'), "GET /: expected queue.depth below 10, got nothing");
+    assert.equal(found(queue, "busy"), "GET /: expected JSON, got busy");
+    const version = { ...plain, compare: { "list.0.version": { matches: "^1[.]" } } };
+    assert.equal(found(version, '{"list":[{"version":"1.2"}]}'), undefined);
+    const two = "GET /: expected list.0.version to match ^1[.], got";
+    assert.equal(found(version, '{"list":[{"version":"2.1."}]}'), `${two} "2.1."`);
+    assert.equal(found(version, '{"list":[]}'), `${two} nothing`);
+  });
+
+  it("knows how long a list is (000-88b)", () => {
+    const none = { ...plain, compare: { length: { below: 1 } } };
+    assert.equal(found(none, "[]"), undefined);
+    assert.equal(found(none, "[1]"), "GET /: expected length below 1, got 1");
+  });
+
   it("shortens long answers", () => {
     const long = "x".repeat(500);
     assert.equal(found(plain, long, 500), `GET /: expected status 200, got 500 ${"x".repeat(200)}`);

@@ -101,6 +101,88 @@ describe("the switch of the route", function () {
     assert.deepEqual([...new Set(asked)].sort(), ["GET / HTTP/1.1", "GET /api/health HTTP/1.1"]);
   });
 
+  const healthy = `'{"status":"healthy","queue":12,"access_token":"nobody-guesses-it"}'`;
+  const listed = {
+    limitSeconds: 30,
+    secrets: {},
+    visitors: [{ host: "notes.example.com" }],
+    afterwards: [
+      { path: "/api/login", status: 200, form: { user: "smoke" }, save: { token: "access_token" } },
+      { path: "/api/members", status: 200, headers: { Authorization: "Bearer ${smoke.token}" } },
+    ],
+  };
+
+  scene(
+    "asks once, in their order, for what does more than read (000-68b, 000-68c)",
+    switching(`*" nc 127.0.0.1 8080") answer 200 ${healthy} ;;`, { listed }),
+    (played) => {
+      assert.deepEqual(receiptOf(played), passed);
+      const heads = played.calls
+        .map(({ input: head }) => head.toString())
+        .filter((head) => head.includes("HTTP"));
+      const [login, members, ...more] = heads.filter((head) => !/^GET \/(api\/health)? /.test(head));
+      assert.match(login ?? "", /^POST \/api\/login HTTP\/1\.1\r\n/);
+      assert.match(login ?? "", /\r\nhost: notes\.example\.com\r\n/i);
+      assert.match(
+        members ?? "",
+        /^GET \/api\/members HTTP\/1\.1\r\n(?:.*\r\n)*Authorization: Bearer nobody-guesses-it\r\n/,
+      );
+      assert.deepEqual(more, []);
+    },
+  );
+
+  scene(
+    "puts the old route back when one of those does not pass",
+    switching(`*" nc 127.0.0.1 8080") answer 200 ${healthy} ;;`, {
+      listed: {
+        ...listed,
+        afterwards: [
+          { path: "/api/queue", status: 200, compare: { queue: { below: 10 } }, retries: 1, everySeconds: 1 },
+        ],
+      },
+    }),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "smoke: after the switch, GET /api/queue: expected queue below 10, got 12, after 2 tries; the old route is back",
+      ]);
+      assert.equal(played.gateway["sites/notes-local.caddy"], oldText);
+    },
+  );
+
+  scene(
+    "runs commands like a new copy before the switch, which stays where one fails (002-44)",
+    switching(
+      `"container inspect api-new") echo '[{"Image":"sha256:1","Config":{"Env":[],"User":"","WorkingDir":"","Entrypoint":null},"HostConfig":{"ReadonlyRootfs":false,"ShmSize":1,"Memory":1048576,"NanoCpus":0,"PidsLimit":5},"NetworkSettings":{"Networks":{}},"Mounts":[]}]' ;;
+       "image inspect"*) echo '[]' ;;
+       "create "*) echo c1 ;;
+       "wait c1") echo 3 ;;
+       "start c1" | "rm "*) ;;
+       "logs "*) echo 'no database' ;;
+       "inspect "* | "container inspect"*OOM*) echo false ;;
+       "ps --all --quiet"*) ;;`,
+      {
+        smoke: [
+          {
+            ...{ command: ["python", "-m", "boot"], like: "api-new", name: "notes-local-smoke-release" },
+            ...{
+              labels: { "towpath.one-off": "notes-local-smoke-release" },
+              plainVariables: [],
+              timeoutSeconds: 60,
+            },
+          },
+        ],
+        listed: { ...listed, afterwards: [] },
+      },
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        'smoke: "python -m boot" ended with exit code 3; the route was not switched; its last log lines:',
+        "  | no database",
+      ]);
+      assert.equal(played.gateway["sites/notes-local.caddy"], oldText);
+    },
+  );
+
   scene("changes nothing when it runs again", switching("", { watchSeconds: 0 }, after), (played) => {
     receiptOf(played);
     assert.deepEqual(played.gateway, after);

@@ -1,0 +1,79 @@
+import { place as placeOf, show, suggestion } from "../input/input-checks.ts";
+import type { Smoke, SmokeRequest } from "./application.ts";
+import { referencesIn, targetOf } from "./references.ts";
+import type { WellFormed } from "./schema.ts";
+import { savedIn, savedPrefix, secretIn } from "./smoke-references.ts";
+import { textsOf } from "./smoke-texts.ts";
+
+/** The problems of smoke checks: references to nothing, values that are used before they are saved, services that nobody describes. */
+export function smokeProblems({ smoke, services }: Pick<WellFormed, "smoke" | "services">): string[] {
+  const secrets = [...new Set(Object.values(services).flatMap((service) => service.secrets))];
+  return smoke.flatMap((check, index) => {
+    if ("command" in check) {
+      if (Object.hasOwn(services, check.service)) return [];
+      return [
+        `smoke[${index}].service: no such service, got ${show(check.service)}; ${suggestion(check.service, Object.keys(services))}`,
+      ];
+    }
+    const around = { secrets, earlier: smoke.slice(0, index) };
+    return textsOf(check).flatMap(([text, where]) => {
+      const place = placeOf(["smoke", index, ...where]);
+      return referencesIn(text).flatMap((reference) => {
+        const problem = referenceProblem(check, reference, around);
+        return problem === undefined ? [] : [`${place}: ${problem}`];
+      });
+    });
+  });
+}
+
+/** The checks before one, and the secrets that any service has. */
+interface Around {
+  readonly secrets: readonly string[];
+  readonly earlier: readonly Smoke[];
+}
+
+/** What a reference is lacking; undefined when it stands for something. */
+function referenceProblem(
+  check: SmokeRequest,
+  reference: string,
+  { secrets, earlier }: Around,
+): string | undefined {
+  const got = `got "\${${reference}}"`;
+  const saved = savedIn(reference);
+  if (saved !== undefined) return savedProblem(check, saved, earlier);
+  const secret = secretIn(reference);
+  if (secret !== undefined) {
+    if (secrets.includes(secret)) return undefined;
+    return `no service has this secret, ${got}; ${suggestionOr(secret, secrets, `add ${show(secret)} to the secrets of a service`)}`;
+  }
+  const target = targetOf(reference);
+  if (target !== undefined && "fact" in target) return undefined;
+  const known = ["environment", "namespace", "domain", "url", "version", ...savedBy(earlier)];
+  const fix = suggestion(reference, [...known, ...secrets.map((name) => `secret.${name}`)]);
+  return `a check has no such reference, ${got}; ${fix}, and the text itself is $\${${reference}}`;
+}
+
+function savedProblem(check: SmokeRequest, name: string, earlier: readonly Smoke[]): string | undefined {
+  const got = `got "\${${savedPrefix}${name}}"`;
+  const savers = earlier.filter((one) => "save" in one && Object.hasOwn(one.save ?? {}, name));
+  if (savers.length === 0) {
+    const names = savedBy(earlier).map((one) => one.slice(savedPrefix.length));
+    return `no check before it saves this, ${got}; ${suggestionOr(name, names, `add save: { ${name}: "…" } to one before it`)}`;
+  }
+  if (savers.some(({ only }) => only === undefined)) return undefined;
+  const places = [...new Set(savers.flatMap(({ only = [] }) => only))];
+  if (check.only?.every((environment) => places.includes(environment)) === true) return undefined;
+  return `it is saved only in ${places.join(", ")}, ${got}; give this check the same only, or leave that out of the one that saves it`;
+}
+
+function savedBy(checks: readonly Smoke[]): string[] {
+  return checks.flatMap((check) =>
+    "save" in check ? Object.keys(check.save ?? {}).map((name) => `${savedPrefix}${name}`) : [],
+  );
+}
+
+/** `did you mean "x"` where a known name is near, else what to do. */
+function suggestionOr(name: string, known: readonly string[], fix: string): string {
+  const suggested = suggestion(name, known);
+  return suggested.startsWith("did you mean") ? suggested : fix;
+}
