@@ -29,6 +29,7 @@ import { rollbackCommand } from "./commands/rollback.command.ts";
 import { runCommand } from "./commands/run.command.ts";
 import { setupCommand } from "./commands/setup.command.ts";
 import { shellCommand } from "./commands/shell.command.ts";
+import { smokeCommand } from "./commands/smoke.command.ts";
 import { startCommand } from "./commands/start.command.ts";
 import { statusCommand } from "./commands/status.command.ts";
 import { stopCommand } from "./commands/stop.command.ts";
@@ -60,6 +61,7 @@ const commands = [
   shellCommand,
   psqlCommand,
   jobCommand,
+  smokeCommand,
   namespaceCommand,
   doctorCommand,
   hostCommand,

@@ -19,6 +19,7 @@ export type Program =
   | "reset-data"
   | "run-job"
   | "seed"
+  | "smoke"
   | "switch-route"
   | "tag-images"
   | "write-secrets"

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import tls from "node:tls";
 import { stringify } from "yaml";
 import { commandsOf } from "../../support/docs.ts";
@@ -32,7 +34,10 @@ const placed = [
 ] as const;
 
 /** A secret whose file programs look for at a path of their own: in a root file system that is read-only, and in one that is not. */
-const licensed = ['secrets: ["JWT_SECRET"],', 'secrets: ["JWT_SECRET", "LICENSE_KEY"],'] as const;
+const licensed = [
+  'secrets: ["JWT_SECRET"],',
+  'secrets: ["JWT_SECRET", "LICENSE_KEY", "SMOKE_PASSWORD"],',
+] as const;
 const licensePath = "/etc/app/license.json";
 const sameLicense = `cmp "$LICENSE_KEY_FILE" /run/secrets/LICENSE_KEY && wc -c <"$LICENSE_KEY_FILE"`;
 const jobs = [
@@ -45,6 +50,7 @@ const jobs = [
 const secrets = {
   JWT_SECRET: { source: "generated", length: 32 },
   LICENSE_KEY: { source: "generated", length: 77 },
+  SMOKE_PASSWORD: { source: "generated", length: 32 },
 };
 
 /** Variables of staging alone: its API connects in a form of its own. */
@@ -57,7 +63,41 @@ const variables = {
   },
 };
 
+/** Smoke checks that sign in, ask another address and run a command. */
+function smokeChecks(tracker: string): readonly [string, string] {
+  return [
+    '{ path: "/", status: 200 },',
+    `{ path: "/", status: 200 },
+    { path: "/api/login", form: { password: "\${secret.SMOKE_PASSWORD}" }, save: { token: "access_token" } },
+    { path: "/api/members?page=1", headers: { Authorization: "Bearer \${smoke.token}" }, retries: 3, everySeconds: 1 },
+    { url: "${tracker}/issues?of=\${domain}", headers: { Authorization: "Bearer \${secret.SMOKE_PASSWORD}" },
+      compare: { length: { below: 1 } }, only: ["staging"] },
+    { service: "worker", command: ["python", "-c", "import notes.worker"], only: ["production"] },`,
+  ];
+}
+
+/** An error tracker, with the issues that it has, and what it was asked. */
+class Tracker {
+  issues: string[] = [];
+  readonly asked: { readonly url: string | undefined; readonly authorization: string | undefined }[] = [];
+  private readonly server = createServer(({ url, headers: { authorization } }, response) => {
+    this.asked.push({ url, authorization });
+    response.end(JSON.stringify(this.issues));
+  });
+
+  async start(): Promise<string> {
+    await once(this.server.listen(0, "127.0.0.1"), "listening");
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
 describe("a gateway that several environments share", () => {
+  const tracker = new Tracker();
   let host: TestHost;
   let released: ReleasedProject;
   let commit: string;
@@ -75,6 +115,7 @@ describe("a gateway that several environments share", () => {
     released.project.source.edit("application.ts", ...placed);
     released.project.source.edit("application.ts", ...licensed);
     released.project.source.edit("application.ts", ...jobs);
+    released.project.source.edit("application.ts", ...smokeChecks(await tracker.start()));
     commit = await released.publish(patientApi);
     configure({});
     // The page's own commands; the settings stand as it says.
@@ -90,6 +131,7 @@ describe("a gateway that several environments share", () => {
   after(async () => {
     await released.remove();
     await handBack(host);
+    await tracker.stop();
   });
 
   function configure(more: Readonly<Record<string, unknown>>): void {
@@ -102,9 +144,7 @@ describe("a gateway that several environments share", () => {
       ...more,
     });
     released.configure("production", {
-      gateway: hostStack,
-      variables: { SMTP_HOST: "smtp.example.com" },
-      secrets,
+      ...{ gateway: hostStack, variables: { SMTP_HOST: "smtp.example.com" }, secrets },
     });
   }
 
@@ -132,6 +172,75 @@ describe("a gateway that several environments share", () => {
     configure({});
     await released.release("staging");
     assert.equal((await released.ask("staging", "/")).status, 200);
+  });
+
+  it("asks smoke checks in each release, and at any time as docs/smoke.md says: with a secret, what one saved, another address, a command (000-68b, 000-68c, 000-88b, 000-88d, 002-44, 002-194, 002-430)", async () => {
+    const filters = ["label=towpath.namespace=notes-staging", "label=towpath.part=api"];
+    const [api = ""] = await host.docker("ps", "--quiet", ...filters.flatMap((one) => ["--filter", one]));
+    const password = await host.exec("docker", "exec", api, "cat", "/run/secrets/SMOKE_PASSWORD");
+    const ofTracker = { url: "/issues?of=staging.example.test", authorization: `Bearer ${password}` };
+    assert.deepEqual(
+      [...new Set(tracker.asked.map((one) => JSON.stringify(one)))],
+      [JSON.stringify(ofTracker)],
+    );
+    const { receipts } = await released.record("production");
+    assert.deepEqual((receipts.smoke as { passed?: unknown }).passed, [
+      ...["/api/health", "/", "POST /api/login", "/api/members?page=1", '"python -c import notes.worker"'],
+    ]);
+
+    const [staging = "", production = ""] = commandsOf("smoke.md").filter((one) => one.includes("--stack"));
+    const smoke = async (command: string): Promise<Ended> => {
+      const ended = await released.run([...command.split(" ").slice(2), "--address", host.address]);
+      for (const secret of [password, "the-token-of-who-knows"])
+        assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret));
+      return ended;
+    };
+    const asked = await smoke(production);
+    assert.equal(asked.code, 0, asked.stdout + asked.stderr);
+    const { checks } = JSON.parse(asked.stdout) as { checks: { check: string; passed: boolean }[] };
+    assert.deepEqual(
+      checks.map(({ check, passed }) => [check, passed]),
+      [
+        ["GET /api/health", true],
+        ["GET /", true],
+        ["POST /api/login", true],
+        ["GET /api/members?page=1", true],
+        ['"python -c import notes.worker"', true],
+      ],
+    );
+
+    tracker.issues.push("it does not work");
+    const told = await smoke(staging);
+    assert.equal(told.code, 1, told.stdout + told.stderr);
+    assert.match(
+      told.stdout,
+      /^GET http:\/\/127\.0\.0\.1:\d+\/issues\?of=staging\.example\.test +failed +\d.* expected length below 1, got 1$/m,
+    );
+    assert.match(told.stdout, /^staging, https:\/\/staging\.example\.test: 1 of 5 checks failed$/m);
+    assert.match(told.stdout, /^POST \/api\/login +passed /m);
+  });
+
+  it("goes back when another address says after the switch that something is wrong (000-88b)", async () => {
+    const routeOf = (): Promise<string> =>
+      host.exec(
+        "docker",
+        "exec",
+        "notes-host-app1-gateway",
+        "readlink",
+        "/etc/caddy/sites/notes-staging/current",
+      );
+    const before = await routeOf();
+    configure({ variables: { ...variables, NEW: "1" } });
+    const ended = await released.up("staging");
+    tracker.issues.length = 0;
+    assert.equal(ended.code, 1, ended.stdout + ended.stderr);
+    assert.match(
+      ended.stdout + ended.stderr,
+      /smoke: after the switch, GET http:\/\/127\.0\.0\.1:\d+\/issues\?of=staging\.example\.test: expected length below 1, got 1; the old route is back/,
+    );
+    assert.equal(await routeOf(), before);
+    configure({});
+    await released.release("staging");
   });
 
   it("runs each with its own variables and what they refer to (000-53, 001-69, 001-169, 004-206)", async () => {

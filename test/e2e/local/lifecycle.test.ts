@@ -268,6 +268,20 @@ describe("the local environment", () => {
     await project.start();
   });
 
+  it("asks its smoke checks at any time, as docs/smoke.md says (002-427)", async () => {
+    await project.start();
+    const [command = ""] = commandsOf("smoke.md").filter((one) => !one.includes("--stack"));
+    const asked = await project.spawn("sh", ["-c", command]).ended;
+    assert.equal(asked.code, 0, asked.stdout + asked.stderr);
+    assert.match(asked.stdout, /^GET \/api\/health +passed +\d\.\d\d s$/m);
+    assert.match(asked.stdout, /^local, http:\/\/localhost:\d+: 2 checks passed$/m);
+
+    await project.succeed(["stop"]);
+    const stopped = await project.spawn("sh", ["-c", command]).ended;
+    assert.equal(stopped.code, 1, stopped.stdout + stopped.stderr);
+    assert.match(stopped.stdout, /^local, .*: 2 of 2 checks failed$/m);
+  });
+
   it("leaves nothing behind when it is destroyed", async () => {
     await project.start();
     const before = await project.footprint();
