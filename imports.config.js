@@ -52,6 +52,7 @@ export const floors = {
       { folder: "plan", what: "what an up would do" },
       { folder: "ci", what: "reports, publishing" },
       { folder: "github", what: "import, env check" },
+      { folder: "on-hosts", what: "what runs on hosts" },
     ],
     [{ folder: "stack", what: "a stack, its settings and hosts" }],
     [

@@ -36,6 +36,7 @@ import { stopCommand } from "./commands/stop.command.ts";
 import { sweepCommand } from "./commands/sweep.command.ts";
 import { templateCommand } from "./commands/template.command.ts";
 import { testCommand } from "./commands/test.command.ts";
+import { topCommand } from "./commands/top.command.ts";
 import { exitCode } from "./problem.ts";
 import { listenForInterrupts } from "./process/interrupts.ts";
 import { isClone } from "./project.ts";
@@ -58,6 +59,7 @@ const commands = [
   setupCommand,
   statusCommand,
   logsCommand,
+  topCommand,
   shellCommand,
   psqlCommand,
   jobCommand,

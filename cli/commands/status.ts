@@ -1,29 +1,34 @@
 import { parseApplication } from "../../components/application/parse.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
 import { buildChanges } from "../../components/image/build-inputs.ts";
-import { isOfWorkspace } from "../../components/settings/configuration.ts";
+import { show, suggestion } from "../../components/input/input-checks.ts";
+import { UserError } from "../../components/input/user-error.ts";
 import type { Container } from "../docker/containers.ts";
 import { findEngine } from "../docker/endpoint.ts";
 import { isUp } from "../docker/start-stop.ts";
+import { lookAtStacks, unseen, type HostStatus, type StatusOnHosts } from "../on-hosts/look.ts";
+import { environmentInWords, hostsInWords, problemsInWords } from "../on-hosts/words.ts";
 import { connectionsOf, type Connections } from "../on-this-machine/connections.ts";
+import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
-import { listStacks } from "../pulumi/stacks.ts";
+import { listStacks, type StackState } from "../pulumi/stacks.ts";
+import { callToLook, hasHosts } from "../stack/call.ts";
 import { environmentFacts, type EnvironmentFacts } from "../stack/facts.ts";
 import { namespaceWarning } from "../stack/settings.ts";
 import { age } from "../terminal/duration.ts";
-import type { Progress } from "../terminal/progress.ts";
-import { columns } from "../terminal/table.ts";
+import { asStep, type Progress } from "../terminal/progress.ts";
+import { fittingColumns, terminalWidth } from "../terminal/table.ts";
 
-/** One environment, as `towpath status` shows it. */
-export interface EnvironmentStatus {
+/** One environment, as `towpath status` shows it. One on hosts has what they tell, too. */
+export interface EnvironmentStatus extends Partial<Omit<StatusOnHosts, "health" | "route">> {
   /** The stack's name. */
   readonly environment: string;
   readonly namespace: string;
   /** True for this working copy's environment, and for the one that all working copies share. */
   readonly current: boolean;
   readonly release: string | null;
-  /** `healthy`, `stopped`, `gone`, the problem of each service, or `unknown` where it cannot be seen from here. */
+  /** `healthy`, `stopped`, `gone`, the problem of each service, `away`, or `unknown` where it cannot be seen from here. */
   readonly health: string;
   readonly address: string | null;
   /** The addresses of what is published on this machine, without passwords, by name. */
@@ -36,22 +41,71 @@ export interface EnvironmentStatus {
   readonly outdated: readonly string[];
 }
 
-/** Lists every environment with a state in this project, those of other branches too. */
+/** The environments that somebody asks for; all when it is left out. */
+export interface StatusRequest {
+  readonly stack?: string | undefined;
+}
+
+/**
+ * Lists every environment with a state in this project, those of other branches too, or those of one stack. Hosts are looked
+ * at, all at the same time.
+ *
+ * @throws Problem for a stack without a state
+ */
 export async function status(
   progress: Progress,
   project: Project,
   given: NodeJS.ProcessEnv = process.env,
+  { stack: wanted }: StatusRequest = {},
 ): Promise<EnvironmentStatus[]> {
   const warning = namespaceWarning(project, "local", given);
   if (warning !== undefined) progress.say(warning);
-  const [stacks, engine] = await Promise.all([listStacks(project, given, run), findEngine(run)]);
+  const [all, engine] = await Promise.all([listStacks(project, given, run), findEngine(run)]);
+  const stacks = all.filter(({ stack }) => wanted === undefined || stack === wanted);
+  if (wanted !== undefined && stacks.length === 0) throw new Problem(noSuchStack(wanted, all));
   const from = { project, given, engineAnswers: !("reason" in engine) };
-  return Promise.all(
-    stacks.map(async (stack) => statusOf(await environmentFacts(stack, from, run), project)),
-  );
+  const [facts, onHosts] = await Promise.all([
+    Promise.all(stacks.map((stack) => environmentFacts(stack, from, run))),
+    lookAtHosts(stacks, all, progress, project),
+  ]);
+  return facts.map((fact) => statusOf(fact, onHosts.get(fact.stack), project));
 }
 
-function statusOf(facts: EnvironmentFacts, project: Project): EnvironmentStatus {
+/** Says that nothing is known of a stack. */
+function noSuchStack(asked: string, all: readonly StackState[]): string {
+  const known = [...new Set(all.map(({ stack }) => stack))].sort();
+  const fix =
+    known.length === 0 ? 'nothing was brought up yet; "npm start" makes local' : suggestion(asked, known);
+  return `--stack: expected one that was brought up, got ${show(asked)}; ${fix}`;
+}
+
+/** Looks at those of the stacks that are on hosts; what keeps them all from being looked at is a problem of each. */
+async function lookAtHosts(
+  stacks: readonly StackState[],
+  all: readonly StackState[],
+  progress: Progress,
+  project: Project,
+): Promise<ReadonlyMap<string, StatusOnHosts>> {
+  const there = stacks.filter(({ stack }) => hasHosts(stack));
+  const [first] = there;
+  if (first === undefined) return new Map();
+  const names =
+    there.length === 1 ? `the hosts of ${first.stack}` : `the hosts of ${there.length} environments`;
+  return asStep(progress, `looking at ${names}`, async () => {
+    try {
+      return await lookAtStacks(there, await callToLook(first.stack, progress, project), run, all);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return new Map(there.map((state) => [state.stack, unseen(state, error.message)]));
+    }
+  });
+}
+
+function statusOf(
+  facts: EnvironmentFacts,
+  onHosts: StatusOnHosts | undefined,
+  project: Project,
+): EnvironmentStatus {
   const { stack, namespace, current, release, containers, address, ports, changed, route } = facts;
   return {
     environment: stack,
@@ -65,7 +119,13 @@ function statusOf(facts: EnvironmentFacts, project: Project): EnvironmentStatus 
     route: route ?? null,
     // Another branch's environment was built from other files than those that are here.
     outdated: stack === "local" && current ? outdated(project, namespace) : [],
+    ...onHosts,
   };
+}
+
+/** Tells whether all that is on hosts is well; one's own environment may be stopped. */
+export function isWell(environments: readonly EnvironmentStatus[]): boolean {
+  return environments.every(({ problems = [] }) => problems.length === 0);
 }
 
 /** The notes on images whose source is mounted and that were built from older files. */
@@ -90,33 +150,74 @@ export function healthInWords(
   return ill.length === 0 ? "healthy" : ill.sort().join(", ");
 }
 
-/** The table of the environments; the one of this working copy is marked. */
-export function statusInWords(environments: readonly EnvironmentStatus[], now = Date.now()): string {
-  if (environments.length === 0) return 'no environment yet; "npm start" makes the local one';
-  const table = columns([
-    ["environment", "namespace", "release", "health", "address", "age"],
-    ...environments.map(({ environment, namespace, current, release, health, address, changed }) => [
-      environment,
-      `${namespace}${current ? "" : " (another branch)"}`,
-      release ?? "-",
-      health,
-      address ?? "-",
-      changed === null ? "-" : age(now - Date.parse(changed)),
-    ]),
-  ]);
-  return [
-    table,
+/** The page of one environment on hosts, or the table of several; the one of this working copy is marked. */
+export function statusInWords(
+  environments: readonly EnvironmentStatus[],
+  { stack, now = Date.now(), width = terminalWidth() }: StatusRequest & { now?: number; width?: number } = {},
+): string {
+  const [only] = environments;
+  if (only === undefined) return 'no environment yet; "npm start" makes the local one';
+  if (stack !== undefined && isOnHosts(only)) return environmentInWords(only, now);
+  const onHosts = environments.filter(isOnHosts);
+  const notes = [
     ...environments.flatMap(({ namespace, connections }) =>
       Object.entries(connections).map(([name, address]) => `${namespace}: port of ${name}: ${address}`),
     ),
-    ...environments.flatMap(({ environment, route }) =>
-      route === null ? [] : `${environment}: ${route}; the next start switches again`,
-    ),
-    ...environments.flatMap(({ environment, release }) =>
-      release !== null && !isOfWorkspace(environment)
-        ? `${environment}: is on its hosts; npx towpath drift --stack ${environment} says whether it is as the last up left it`
-        : [],
+    ...environments.flatMap((one) =>
+      one.route === null || isOnHosts(one)
+        ? []
+        : `${one.environment}: ${one.route}; the next start switches again`,
     ),
     ...environments.flatMap(({ outdated }) => outdated),
-  ].join("\n");
+    ...onHosts.flatMap(({ environment, run }) =>
+      run === null ? [] : `${environment}: ${run} is at work on it`,
+    ),
+    ...problemsInWords(onHosts),
+  ];
+  const table = tableOf(environments, onHosts.length > 0, now, width);
+  if (onHosts.length === 0) return [table, ...notes].join("\n");
+  const parts = [table, machinesInWords(onHosts), notes.join("\n")];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+type OnHosts = EnvironmentStatus & StatusOnHosts;
+
+function isOnHosts(environment: EnvironmentStatus): environment is OnHosts {
+  return environment.problems !== undefined;
+}
+
+function tableOf(
+  environments: readonly EnvironmentStatus[],
+  isReleased: boolean,
+  now: number,
+  width: number | undefined,
+): string {
+  const rows = environments.map(({ environment, namespace, current, released, ...one }) => {
+    const since = released?.endedAt ?? one.changed;
+    return [
+      environment,
+      `${namespace}${current ? "" : " (another branch)"}`,
+      one.release ?? "-",
+      one.health,
+      one.address ?? "-",
+      since === null ? "-" : age(now - Date.parse(since)),
+      ...(isReleased ? [released?.commit?.slice(0, 12) ?? "-", released?.by ?? "-"] : []),
+    ];
+  });
+  const head = ["environment", "namespace", "release", "health", "address", "age"];
+  const table = [[...head, ...(isReleased ? ["commit", "by"] : [])], ...rows];
+  const isTold = environments.every(({ current }) => current);
+  return fittingColumns(table, isTold ? ["namespace", "by", "commit"] : ["by", "commit"], width);
+}
+
+/** The machines, each once, with what is on it. */
+function machinesInWords(environments: readonly OnHosts[]): string {
+  const hosts = new Map<string, HostStatus>();
+  const on = new Map<string, string[]>();
+  for (const { environment, hosts: its } of environments)
+    for (const one of its) {
+      hosts.set(one.address, hosts.get(one.address) ?? one);
+      on.set(one.address, [...(on.get(one.address) ?? []), environment]);
+    }
+  return hosts.size === 0 ? "" : hostsInWords([...hosts.values()], on);
 }

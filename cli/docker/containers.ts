@@ -70,6 +70,21 @@ export async function listContainers(run: Run, namespace: string): Promise<Conta
   return parseContainers(listed);
 }
 
+/** A container, and the environment that it belongs to. */
+export interface ContainerOf extends Container {
+  readonly namespace: string;
+}
+
+/** The containers of all namespaces on an engine, running or not. */
+export async function listAllContainers(run: Run, timeout?: number): Promise<ContainerOf[]> {
+  const all = ["ps", "--all", "--no-trunc", "--filter", "label=towpath.namespace"];
+  const of = '{{.Label "towpath.namespace"}}';
+  return lines(await docker(run, [...all, "--format", `${of}\t${format}`], timeout)).flatMap((line) => {
+    const tab = line.indexOf("\t");
+    return parseContainers(line.slice(tab + 1)).map((one) => ({ ...one, namespace: line.slice(0, tab) }));
+  });
+}
+
 /** Adds to the containers that end again and again the number of their restarts, which `docker ps` does not show. */
 export async function withRestarts(run: Run, containers: readonly Container[]): Promise<Container[]> {
   if (containers.length === 0) return [];

@@ -64,6 +64,11 @@ function mayLive(lock: Lock, machine: Machine): boolean {
   return place === "elsewhere" || (place === "here" && machine.isAlive(lock.pid));
 }
 
+/** The locks of a stack whose owners may be at work; see {@link readLocks}. */
+export function heldLocks(call: PulumiCall, machine: Machine = thisMachine): Lock[] {
+  return readLocks(call).filter((lock) => mayLive(lock, machine));
+}
+
 /** Tells whether the owner is a Pulumi that runs here, and no other process that happens to have its id. */
 export function runsHere(lock: Lock, machine: Machine = thisMachine): boolean {
   return lock.hostname === machine.hostname && machine.placeOf(lock) === "here" && machine.isAlive(lock.pid);

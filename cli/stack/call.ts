@@ -61,6 +61,16 @@ export async function callFor(
   };
 }
 
+/**
+ * The call of a command that only looks at a stack's hosts: this machine needs the clients for it, and neither Pulumi nor the
+ * state's passphrase.
+ */
+export async function callToLook(stack: string, progress: Progress, project: Project): Promise<PulumiCall> {
+  const folders = foldersOf(project, stack, namespaceOf(project, stack));
+  await setUp([clientRequirements()], progress);
+  return { project, stack, logFolder: folders.logs, environment: variablesForHosts(project, { folders }) };
+}
+
 /** Tells whether a stack's containers run on hosts over SSH: this machine needs no engine and no images for it. */
 export function hasHosts(stack: string): boolean {
   const environment = environmentOf(stack);

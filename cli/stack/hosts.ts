@@ -71,15 +71,17 @@ function asReached(settings: StackHosts["settings"]): StackHosts["settings"] {
 /**
  * Opens the connections to a stack's hosts, which the program does itself. Throws a HostProblem when one cannot be reached.
  *
+ * @param folder as for `hostsOfStack`
  * @returns them, by the hosts' names
  */
 export async function openHosts(
   call: PulumiCall,
   run: Run,
   progress: Progress,
+  folder?: string,
 ): Promise<Readonly<Record<string, HostConnection>>> {
   process.chdir(call.project.root);
-  const { connections } = await hostsOfStack(call, run);
+  const { connections } = await hostsOfStack(call, run, folder);
   const step = progress.step("connecting the hosts");
   try {
     await Promise.all(Object.values(connections).map((connection) => connect(connection)));

@@ -70,7 +70,18 @@ async function wasKilled(call: PulumiCall, run: Run): Promise<boolean> {
 export function onHost(connection: HostConnection, run: Run): Run {
   return (command, args, settings = {}) => {
     if (command !== "docker") return run(command, args, settings);
-    const environment = { ...(settings.environment ?? process.env), DOCKER_HOST: engineAddress(connection) };
-    return run(command, args, { ...settings, environment });
+    return run(command, args, {
+      ...settings,
+      environment: clientVariables(connection, settings.environment),
+    });
   };
+}
+
+/** The variables with which the docker client talks to a host's engine, whatever else a person points it to. */
+export function clientVariables(
+  connection: HostConnection,
+  environment: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const elsewhere = { DOCKER_CONTEXT: undefined, DOCKER_TLS_VERIFY: undefined };
+  return { ...environment, ...elsewhere, DOCKER_HOST: engineAddress(connection) };
 }

@@ -50,6 +50,31 @@ export function siteAnswer(answer: string): ServedSite | undefined {
   };
 }
 
+/** The character between the answers to the question for several sites; no Caddyfile has it. */
+const between = "\u001e";
+
+/**
+ * The command that answers the questions for several sites of one gateway, and then prints all certificates that it has, as
+ * PEM.
+ */
+export function sitesQuestion(names: readonly string[]): string[] {
+  const script = [
+    'question="$1"; shift',
+    'for one in "$@"; do sh -c "$question" sh "$one"; printf "\\036"; done',
+    `cat /data/caddy/certificates/*/*/*.crt ${sitesFolder}/*/current/certificate.pem 2>/dev/null || true`,
+  ].join("\n");
+  return ["sh", "-c", script, "sh", readScript, ...names.map((name) => `${sitesFolder}/${name}`)];
+}
+
+/** Returns the sites in the gateway's answer, in the order of the names, and its certificates. */
+export function sitesAnswer(answer: string): {
+  readonly sites: readonly (ServedSite | undefined)[];
+  readonly certificates: string;
+} {
+  const parts = answer.split(between);
+  return { sites: parts.slice(0, -1).map(siteAnswer), certificates: parts.at(-1) ?? "" };
+}
+
 /** The name of the folder of a release in the gateway: the same files are the same release. */
 export function releaseName(files: Readonly<Record<string, string>>): string {
   return hash(files);

@@ -43,6 +43,14 @@ export function folderOf(namespace: string): string {
   return `${connectionsFolder}/${namespace}`;
 }
 
+/**
+ * The folder of the connections by which people look at a stack's hosts, so that no look ends a run's connection, whatever it
+ * finds. It is as long as that of runs: ssh's sockets have no room for more.
+ */
+export function lookFolderOf(namespace: string): string {
+  return `.towpath/cli/${namespace}`;
+}
+
 /** The configuration of ssh with every host of the stack in it. */
 export function configFile({ folder }: Pick<HostConnection, "folder">): string {
   return `${folder}/config`;

