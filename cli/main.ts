@@ -10,6 +10,7 @@ import { destroyCommand } from "./commands/destroy.command.ts";
 import { doctorCommand } from "./commands/doctor.command.ts";
 import { driftCommand } from "./commands/drift.command.ts";
 import { envCheckCommand } from "./commands/env-check.command.ts";
+import { execCommand } from "./commands/exec.command.ts";
 import { githubImportCommand } from "./commands/github-import.command.ts";
 import { hostCommand } from "./commands/host.command.ts";
 import { imagesCommand } from "./commands/images.command.ts";
@@ -61,6 +62,7 @@ const commands = [
   logsCommand,
   topCommand,
   shellCommand,
+  execCommand,
   psqlCommand,
   jobCommand,
   smokeCommand,

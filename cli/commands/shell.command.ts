@@ -1,15 +1,17 @@
 import type { Command } from "commander";
 import { openProject } from "../project.ts";
 import { pass } from "../terminal/answer.ts";
+import { stackOption } from "../terminal/stack-option.ts";
 
 /** `towpath shell` */
 export function shellCommand(program: Command): void {
   program
     .command("shell")
-    .description("a shell in a service's container of the local environment")
+    .description("a shell in a service's container")
     .argument("<service>", "a service, or postgres, redis, object-storage, gateway")
-    .action(async (service: string) => {
-      const { shell } = await import("./shell.ts");
-      await pass(async (progress) => shell(progress, service, await openProject()));
+    .option(...stackOption)
+    .action(async (part: string, { stack }: { stack: string }) => {
+      const { exec } = await import("./shell.ts");
+      await pass(async (progress) => exec({ stack, part }, progress, await openProject()));
     });
 }

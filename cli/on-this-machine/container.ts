@@ -22,10 +22,18 @@ export async function readInputs(run: Run, container: string): Promise<Container
   return { environment, imageEnvironment, secrets: hasFiles ? await readSecrets(container) : {} };
 }
 
-/** The contents of a container's secret files, by name; none where it has no such folder. Docker gives files out as an archive. */
-export async function readSecrets(container: string): Promise<Record<string, string>> {
+/**
+ * The contents of a container's secret files, by name; none where it has no such folder. Docker gives files out as an archive.
+ *
+ * @param client the variables of the docker client; without them, it asks this machine's engine, and says what is wrong
+ */
+export async function readSecrets(
+  container: string,
+  client?: NodeJS.ProcessEnv,
+): Promise<Record<string, string>> {
   const copy = spawn("docker", ["cp", `${container}:${secretsFolder}`, "-"], {
     stdio: ["ignore", "pipe", "pipe"],
+    ...(client !== undefined && { env: client }),
   });
   const said = text(copy.stderr);
   const secrets: Record<string, string> = {};
@@ -35,6 +43,7 @@ export async function readSecrets(container: string): Promise<Record<string, str
     else entry.resume();
   }
   const problem = await said;
-  if (!/no such container:path|could not find the file/i.test(problem)) process.stderr.write(problem);
+  if (client === undefined && !/no such container:path|could not find the file/i.test(problem))
+    process.stderr.write(problem);
   return secrets;
 }

@@ -1,7 +1,6 @@
 import { parseApplication } from "../../components/application/parse.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
-import { isUp } from "../docker/start-stop.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
@@ -54,31 +53,11 @@ export function knownParts({ application }: Pick<Project, "application">): strin
   ];
 }
 
-function checkPart(project: Project, part: string): void {
+/** Throws a Problem when the application's environments have no such part. */
+export function checkPart(project: Project, part: string): void {
   const known = knownParts(project);
   if (known.includes(part)) return;
   throw new Problem(
     `service: no such service of ${project.application.name}, got ${show(part)}; ${suggestion(part, known)}`,
   );
-}
-
-/** The containers of one part. Throws a Problem when it has none. */
-export function containersOf({ containers }: LocalContainers, part: string): Container[] {
-  const found = containers.filter((container) => container.part === part);
-  if (found.length === 0)
-    throw new Problem(`${part}: has to have a container, got none; "npm start" makes it`);
-  return found;
-}
-
-/** The newest container of a part that runs. Throws a Problem when none does. */
-export function runningOf(local: LocalContainers, part: string): Container {
-  const found = containersOf(local, part);
-  const running = found.find(({ state }) => isUp(state));
-  if (running !== undefined) return running;
-  throw new Problem(`${part}: its container has to run, got ${found[0]?.state}; "npm start" starts it`);
-}
-
-/** The flags of `docker exec` by whether a person sits at a terminal that a program in a container can have. */
-export function terminalFlags(): string[] {
-  return process.stdin.isTTY && process.stdout.isTTY ? ["--interactive", "--tty"] : ["--interactive"];
 }

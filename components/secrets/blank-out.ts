@@ -12,9 +12,15 @@ const leastLineLength = 8;
  * base64, each line of several, and of a URL its parts (a password, a user with its password).
  */
 export function blankOut(text: string, values: Iterable<string>): string {
+  return blankingOut(values)(text);
+}
+
+/** The same for many texts: how the values are written is worked out once. */
+export function blankingOut(values: Iterable<string>): (text: string) => string {
   const written = [...new Set([...values].flatMap(writings))].sort((one, other) => other.length - one.length);
-  if (written.length === 0) return text;
-  return text.replace(new RegExp(written.map(pattern).join("|"), "g"), blank);
+  if (written.length === 0) return (text) => text;
+  const any = new RegExp(written.map(pattern).join("|"), "g");
+  return (text) => text.replace(any, blank);
 }
 
 /** All ways in which a value may be written. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { logs } from "../../../../cli/commands/logs.ts";
 import { psql } from "../../../../cli/commands/psql.ts";
-import { shell } from "../../../../cli/commands/shell.ts";
+import { exec } from "../../../../cli/commands/shell.ts";
 import { routeId } from "../../../../components/gateway/served-site.ts";
 import { healthInWords, status, statusInWords } from "../../../../cli/commands/status.ts";
 import { age } from "../../../../cli/terminal/duration.ts";
@@ -197,8 +197,8 @@ describe("towpath", function () {
   describe("logs, shell and psql", () => {
     const all = {
       logs: (service?: string) => logs(progress, { service, follow: false, json: false }, machine.project),
-      shell: (service: string) => shell(progress, service, machine.project),
-      psql: () => psql(progress, [], machine.project),
+      shell: (part: string) => exec({ part }, progress, machine.project),
+      psql: () => psql({ args: [] }, progress, machine.project),
     };
 
     it("refuse a service that the application does not have", async () => {
@@ -282,7 +282,7 @@ describe("towpath", function () {
       machine.docker("exec", "", 3);
       assert.equal(await all.shell("api"), 3);
       machine.docker("ps", "7\tnotes-local-postgres\trunning\tUp\tpostgres\t\t");
-      assert.equal(await psql(progress, ["-c", "select 1"], machine.project), 3);
+      assert.equal(await psql({ args: ["-c", "select 1"] }, progress, machine.project), 3);
       assert.deepEqual(machine.calls, [
         'docker exec --interactive 1 sh -c exec "$(command -v bash || command -v sh)"',
         "docker exec --interactive 7 psql --username notes_local --dbname notes_local -c select 1",
