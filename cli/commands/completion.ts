@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import type { Command } from "commander";
 import { show } from "../../components/input/input-checks.ts";
 import { environmentNames } from "../../components/naming/namespace.ts";
@@ -21,6 +22,13 @@ const valuesOf = (services: readonly string[]): Readonly<Record<string, readonly
   kind: ["unit", "e2e"],
 });
 
+/** The stacks that `--stack` may mean: those with a settings file in the project, and local. */
+function stacksOf(project: Project | undefined): string[] {
+  if (project === undefined) return ["local"];
+  const files = readdirSync(project.root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  return [...new Set(["local", ...files])].filter((stack) => stack !== "preview").sort();
+}
+
 /**
  * The completion of a command line for a shell, as the text that the shell reads. Outside of a project no services are
  * known. Throws a Problem for an unknown shell.
@@ -29,8 +37,9 @@ export function completion(program: Command, shell: string, project?: Project): 
   const values = valuesOf(project === undefined ? [] : knownParts(project));
   const tree = new Map(program.commands.map((command) => [command.name(), wordsOf(command, values)]));
   tree.set("help", { options: [], values: [...tree.keys()] });
-  if (shell === "bash") return bash(tree);
-  if (shell === "zsh") return `autoload -U +X bashcompinit && bashcompinit\n${bash(tree)}`;
+  const stacks = stacksOf(project);
+  if (shell === "bash") return bash(tree, stacks);
+  if (shell === "zsh") return `autoload -U +X bashcompinit && bashcompinit\n${bash(tree, stacks)}`;
   throw new Problem(`completion: expected bash or zsh, got ${show(shell)}; other shells have none`);
 }
 
@@ -43,7 +52,7 @@ function wordsOf(command: Command, valuesOf: Readonly<Record<string, readonly st
 }
 
 /** The completion for bash; zsh reads the same through its own `bashcompinit`. */
-function bash(tree: ReadonlyMap<string, Words>): string {
+function bash(tree: ReadonlyMap<string, Words>, stacks: readonly string[]): string {
   const cases = [...tree].map(
     ([name, { options, values }]) =>
       `    ${name}) options="${options.join(" ")}" values="${values.join(" ")}" ;;`,
@@ -58,6 +67,9 @@ ${cases.join("\n")}
   fi
   case "$current" in
   -*) values="$options" ;;
+  esac
+  case "\${COMP_WORDS[COMP_CWORD-1]}" in
+  --stack) values="${stacks.join(" ")}" ;;
   esac
   COMPREPLY=($(compgen -W "$values" -- "$current"))
 }

@@ -36,7 +36,11 @@ describe("shell completion", function () {
   it("offers commands, their options and the values of their arguments, in bash", async () => {
     assert.deepEqual(await offered("towpath", "st"), ["start", "stop", "status"]);
     assert.deepEqual(await offered("towpath", "--"), ["--help"]);
-    assert.deepEqual(await offered("towpath", "logs", "--"), ["--follow", "--help", "--json"]);
+    assert.deepEqual(await offered("towpath", "logs", "--"), [
+      ...["--follow", "--grep", "--help", "--json", "--lines", "--since", "--stack"],
+    ]);
+    assert.deepEqual(await offered("towpath", "top", "--stack", "s"), ["staging"]);
+    assert.deepEqual(await offered("towpath", "logs", "--stack", "staging", "ap"), ["api"]);
     assert.deepEqual(await offered("towpath", "shell", "w"), ["worker", "web"]);
     assert.deepEqual(await offered("towpath", "logs", "-f", "ap"), ["api"]);
     assert.deepEqual(await offered("towpath", "completion", ""), ["bash", "zsh"]);
