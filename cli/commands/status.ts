@@ -176,7 +176,7 @@ export function statusInWords(
   ];
   const table = tableOf(environments, onHosts.length > 0, now, width);
   if (onHosts.length === 0) return [table, ...notes].join("\n");
-  const parts = [table, machinesInWords(onHosts), notes.join("\n")];
+  const parts = [table, machinesInWords(onHosts, width), notes.join("\n")];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
@@ -207,11 +207,15 @@ function tableOf(
   const head = ["environment", "namespace", "release", "health", "address", "age"];
   const table = [[...head, ...(isReleased ? ["commit", "by"] : [])], ...rows];
   const isTold = environments.every(({ current }) => current);
-  return fittingColumns(table, isTold ? ["namespace", "by", "commit"] : ["by", "commit"], width);
+  return fittingColumns(
+    table,
+    isTold ? ["namespace", "by", "commit", "release"] : ["by", "commit", "release"],
+    width,
+  );
 }
 
 /** The machines, each once, with what is on it. */
-function machinesInWords(environments: readonly OnHosts[]): string {
+function machinesInWords(environments: readonly OnHosts[], width: number | undefined): string {
   const hosts = new Map<string, HostStatus>();
   const on = new Map<string, string[]>();
   for (const { environment, hosts: its } of environments)
@@ -219,5 +223,5 @@ function machinesInWords(environments: readonly OnHosts[]): string {
       hosts.set(one.address, hosts.get(one.address) ?? one);
       on.set(one.address, [...(on.get(one.address) ?? []), environment]);
     }
-  return hosts.size === 0 ? "" : hostsInWords([...hosts.values()], on);
+  return hosts.size === 0 ? "" : hostsInWords([...hosts.values()], on, width);
 }

@@ -1,6 +1,6 @@
 import { size } from "../../components/host/preflight.ts";
 import { age } from "../terminal/duration.ts";
-import { columns } from "../terminal/table.ts";
+import { columns, fittingColumns } from "../terminal/table.ts";
 import type { CopyStatus } from "./environment.ts";
 import type { Load } from "./load.ts";
 import type { HostStatus, StatusOnHosts } from "./look.ts";
@@ -87,36 +87,38 @@ function copiesInWords(namespace: string, copies: readonly CopyStatus[], now: nu
   ]);
 }
 
-/** Hosts as a table; with `environments`, also what is on each. */
+/** Hosts as a table that fits into a width, if any; with `environments`, also what is on each. */
 export function hostsInWords(
   hosts: readonly HostStatus[],
   environments?: ReadonlyMap<string, readonly string[]>,
+  width?: number,
 ): string {
-  return columns([
-    [
-      "host",
-      "address",
-      "load",
-      "memory free",
-      "disk free",
-      ...(environments === undefined ? [] : ["environments"]),
-    ],
-    ...hosts.map(({ host, address, load }) => [
-      host,
-      address,
-      ...loadInWords(load),
-      ...(environments === undefined ? [] : [(environments.get(address) ?? []).join(", ")]),
-    ]),
-  ]);
+  const head = ["host", "address", "load", "memory free", "disk free"];
+  const rows = hosts.map(({ host, address, load }) => {
+    const row = [host, address, ...loadInWords(load)];
+    return environments === undefined ? row : [...row, (environments.get(address) ?? []).join(", ")];
+  });
+  return fittingColumns(
+    [environments === undefined ? head : [...head, "environments"], ...rows],
+    ["address"],
+    width,
+  );
 }
 
 function loadInWords(load: Load | null): [string, string, string] {
   if (load === null) return ["-", "-", "-"];
   return [
     `${load.load.toFixed(1)} of ${load.processors}`,
-    `${size(load.memoryFreeBytes)} of ${size(load.memoryBytes)}`,
-    `${size(load.diskFreeBytes)} of ${size(load.diskBytes)}`,
+    partOf(load.memoryFreeBytes, load.memoryBytes),
+    partOf(load.diskFreeBytes, load.diskBytes),
   ];
+}
+
+/** A part of an amount, with one unit where both have the same: `2.8 of 7.6 GiB`. */
+function partOf(bytes: number, all: number): string {
+  const [part, whole] = [size(bytes), size(all)];
+  const unit = / \S+$/.exec(whole)?.[0] ?? "";
+  return `${part.endsWith(unit) ? part.slice(0, -unit.length) : part} of ${whole}`;
 }
 
 /** The problems of several environments, a line each; what several have in common is said once. */

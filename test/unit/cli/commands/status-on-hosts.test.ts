@@ -108,8 +108,8 @@ api-1a    app1  healthy  0         2 h
 web-1a    app1  healthy  0         2 h
 postgres  app1  healthy  0         2 h
 
-host  address          load      memory free     disk free
-app1  deploy@10.0.0.1  0.4 of 4  3 GiB of 8 GiB  30 GiB of 40 GiB`,
+host  address          load      memory free  disk free
+app1  deploy@10.0.0.1  0.4 of 4  3 of 8 GiB   30 of 40 GiB`,
     );
     assert.equal(isWell(found), true);
   });
@@ -121,8 +121,8 @@ app1  deploy@10.0.0.1  0.4 of 4  3 GiB of 8 GiB  30 GiB of 40 GiB`,
       `environment  namespace      release       health   address                     age  commit        by
 staging      notes-staging  0123456789ab  healthy  http://staging.example.com  2 h  c0ffee000000  anna
 
-host  address          load      memory free     disk free         environments
-app1  deploy@10.0.0.1  0.4 of 4  3 GiB of 8 GiB  30 GiB of 40 GiB  staging`,
+host  address          load      memory free  disk free     environments
+app1  deploy@10.0.0.1  0.4 of 4  3 of 8 GiB   30 of 40 GiB  staging`,
     );
     assert.deepEqual(statusInWords(found, { now, width: 82 }).split("\n").slice(0, 2), [
       "environment  release       health   address                     age  commit",
