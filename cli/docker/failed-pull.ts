@@ -8,7 +8,11 @@ const plugins = [
 export function failedPull(message: string): string | undefined {
   const [, reference, reason = ""] = plugins.map((words) => words.exec(message)).find((found) => found) ?? [];
   if (reference === undefined) return undefined;
-  const why = reason.replace(/^Error response from daemon: /, "").trim();
+  // The engine's own report names the plugin at its end, the plugin's does not.
+  const why = reason
+    .replace(/^Error response from daemon: /, "")
+    .replace(/: provider=\S+$/, "")
+    .trim();
   return (
     `image: ${reference} cannot be pulled, got ${JSON.stringify(why)}; check its name and tag, sign in to its registry with ` +
     "docker login where it is private, or set towpath:imageMirror where Docker Hub is out of reach"

@@ -55,6 +55,7 @@ describe("the explanation of a failure", () => {
     for (const said of [
       `image "axllent/mailpit:v9" is not on this engine and cannot be pulled: Error response from daemon: ${reason}`,
       `image "axllent/mailpit:v9" is not on this engine and cannot be pulled: ${reason}`,
+      `image "axllent/mailpit:v9" is not on this engine and cannot be pulled: ${reason}: provider=docker@5.2.0`,
       `Unable to read Docker image into resource: unable to pull image axllent/mailpit:v9: error pulling image axllent/mailpit:v9: Error response from daemon: ${reason}`,
     ]) {
       assert.equal(explain(failed([said, image])), expected);
