@@ -81,6 +81,9 @@ describe("npm run ci -- --publish", () => {
   }
 
   it("pushes images that passed, under all of their tags, and reports their digests", async () => {
+    const ready = '$& "cache": { "from": "redis:7" },';
+    const described = project.source.read("application.ts").replace('"images": {', ready);
+    project.source.write("application.ts", described);
     git(project, "init", "--quiet", "--initial-branch", "feature/one");
     git(project, "add", "package.json");
     git(project, "commit", "--quiet", "--message", "one");
@@ -94,8 +97,11 @@ describe("npm run ci -- --publish", () => {
     const { version } = JSON.parse(readFileSync(join(project.folder, "package.json"), "utf8")) as {
       version: string;
     };
-    assert.equal(published.length, 1);
-    const { image, reference, tags } = published[0] ?? { image: "", reference: "", tags: [] };
+    assert.deepEqual(
+      published.map((one) => one.image),
+      ["cache", "tool"],
+    );
+    const { image, reference, tags } = published[1] ?? { image: "", reference: "", tags: [] };
     assert.equal(image, "tool");
     // No version and no latest: it is neither the default branch nor a clean working tree.
     assert.equal(tags[0], commit);
@@ -130,6 +136,12 @@ describe("npm run ci -- --publish", () => {
     for (const variable of [`BUILD_COMMIT=${commit}`, `BUILD_TIME=${label("created")}`, "BUILD_NUMBER=42"]) {
       assert.ok(variables.includes(variable), variable);
     }
+    // 000-53b: a ready-made image is there as it is, under the same tags.
+    const cached = await ask(`/v2/team/tiny/cache/manifests/${commit}`, { accept });
+    assert.ok(published[0]?.reference.endsWith(`@${cached.headers.get("docker-content-digest")}`));
+    const { config } = (await cached.json()) as typeof manifest;
+    const asItIs = await (await ask(`/v2/team/tiny/cache/blobs/${config.digest}`)).text();
+    assert.ok(!asItIs.includes(commit) && !asItIs.includes("BUILD_"), asItIs);
     assert.ok(!ended.stdout.includes(password) && !ended.stderr.includes(password));
     const left = await docker(["image", "ls", "--format", "{{.Repository}}", `${address}/team/tiny/tool`]);
     assert.deepEqual(left, []);
