@@ -6,6 +6,8 @@ import { defined } from "../../components/input/defined.ts";
 import { isLabel, longestName } from "../../components/naming/namespace.ts";
 import { askWhatIsMissing, type Ask } from "../init/ask.ts";
 import { missingIgnores } from "../init/build-ignores.ts";
+import { fromCompose, noneTakenOver, reportInWords } from "../init/compose/from-compose.ts";
+import type { Row } from "../init/compose/report.ts";
 import { applicationName, describe } from "../init/describe.ts";
 import { find } from "../init/find.ts";
 import { notesOf } from "../init/notes.ts";
@@ -21,6 +23,8 @@ import { columns } from "../terminal/table.ts";
 export interface InitSettings {
   /** The application's name; left out, it is found. */
   readonly name?: string | undefined;
+  /** The compose files that the application is taken over from; none, and the repository's Dockerfiles show it. */
+  readonly from?: readonly string[];
   /** True when the person has agreed already. */
   readonly yes: boolean;
   /** True to show only what would be written. */
@@ -35,6 +39,8 @@ export interface Initialized {
   readonly files: readonly Pick<PlannedFile, "path" | "state">[];
   /** The notes on what a person has to look at. */
   readonly notes: readonly string[];
+  /** What became of every key of the compose files. */
+  readonly report?: readonly Row[];
   /** True when the files were written. */
   readonly written: boolean;
   /** The commands that come next. */
@@ -56,21 +62,25 @@ export async function init(
   const name = nameOf(settings.name ?? present, repository);
   const sure = settings.yes || settings.dryRun;
   if (!sure && settings.ask === undefined) throw new Problem(nobodyToAsk);
-  const found = find(repository);
-  if (found.services.length === 0) throw new Problem(noDockerfile(repository.root, found.notes));
-  const whole = sure || settings.ask === undefined ? found : await askWhatIsMissing(found, settings.ask);
-  const application = describe(name, whole, repository.folder);
-  const { files, notes } = planFiles(
-    {
-      application,
-      version: towpathVersion(),
-      holdsPrograms: repository.paths.some((path) => isProgramIn(repository.folder, path)),
-      ignores: missingIgnores(parseApplication(application), repository),
-      ...defined({ github: repository.github }),
-    },
-    read,
-  );
-  const result = { application, files, notes: [...notesOf(application, whole), ...notes], next };
+  const described = await describedBy(settings, name, repository);
+  const { application, env = {} } = described;
+  const isNothing = Object.keys(application.services).length === 0;
+  if (isNothing && !settings.dryRun)
+    throw new Problem(noneTakenOver(settings.from ?? [], described.report ?? []));
+  const { files, notes } = isNothing
+    ? { files: [], notes: [] }
+    : planFiles(
+        {
+          ...described,
+          version: towpathVersion(),
+          holdsPrograms: repository.paths.some((path) => isProgramIn(repository.folder, path)),
+          ignores: missingIgnores(parseApplication(application), withEnv(repository, env)),
+          ...defined({ github: repository.github }),
+        },
+        read,
+      );
+  const { report } = described;
+  const result = { application, files, notes: [...described.notes, ...notes], next, ...defined({ report }) };
   progress.say(shown(result));
   const written = await agreed(settings, files);
   if (written) write(folder, files);
@@ -79,15 +89,48 @@ export async function init(
 
 const next = ["npm install", "npm start"];
 
+/** An application, and what else is known of its project. */
+interface Described {
+  readonly application: ApplicationDescription;
+  readonly notes: readonly string[];
+  readonly report?: readonly Row[];
+  readonly local?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function describedBy(settings: InitSettings, name: string, repository: Repository): Promise<Described> {
+  const { from = [], yes, dryRun, ask } = settings;
+  if (from.length > 0) {
+    const { application, local, env, rows } = fromCompose(from, name, repository, process.env);
+    return { application, local: { ...local }, env, report: rows, notes: [] };
+  }
+  const found = find(repository);
+  if (found.services.length === 0) throw new Problem(noDockerfile(repository.root, found.notes));
+  const whole = yes || dryRun || ask === undefined ? found : await askWhatIsMissing(found, ask);
+  const application = describe(name, whole, repository.folder);
+  return { application, notes: notesOf(application, whole) };
+}
+
+/** The repository with the example of a `.env` that is going to be there: no build may see that. */
+function withEnv(repository: Repository, env: Readonly<Record<string, string>>): Repository {
+  if (Object.keys(env).length === 0) return repository;
+  return { ...repository, paths: [...repository.paths, join(repository.folder, ".env.example")] };
+}
+
 /** Says what was done, and what comes next. */
 export function initializedInWords({ written, next: commands }: Initialized): string {
   return written ? `next: ${commands.join(", then ")}` : "nothing was written";
 }
 
 /** Shows what is going to be written: the files, the application, and what to look at. */
-function shown({ files, notes }: { files: readonly PlannedFile[]; notes: readonly string[] }): string {
+function shown({
+  files,
+  notes,
+  report = [],
+}: Pick<Initialized, "notes" | "report"> & { files: readonly PlannedFile[] }): string {
   const application = files.find(({ path, state }) => path === "application.ts" && state === "new");
   return [
+    ...(report.length === 0 ? [] : [reportInWords(report), ""]),
     ...(application === undefined ? [] : ["application.ts:", "", application.text]),
     columns(files.map(({ path, state }) => [state, path])),
     ...(notes.length === 0 ? [] : ["", "to look at:", ...notes.map((note) => `- ${note}`)]),
@@ -104,7 +147,9 @@ async function agreed({ yes, dryRun, ask }: InitSettings, files: readonly Planne
 
 function write(folder: string, files: readonly PlannedFile[]): void {
   for (const { path, state, text } of files) {
-    if (state === "new") writeFileSync(join(folder, path), text, { flag: "wx" });
+    // Values of one's own are for nobody else.
+    const mode = path === ".env" ? 0o600 : 0o666;
+    if (state === "new") writeFileSync(join(folder, path), text, { flag: "wx", mode });
     if (state === "changed") writeFileSync(join(folder, path), text);
   }
 }

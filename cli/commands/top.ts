@@ -1,4 +1,4 @@
-import { size } from "../../components/host/preflight.ts";
+import { size } from "../../components/input/size.mjs";
 import { UserError } from "../../components/input/user-error.ts";
 import { inTime, machinesOf, reaching, type SharedMachine } from "../on-hosts/machines.ts";
 import { usageOn, type Usage } from "../on-hosts/usage.ts";

@@ -50,20 +50,23 @@ export function postgresVersion({ versions }: Pick<Found, "versions">): 15 | 16 
   return ([15, 16, 17] as const).find((version) => version === versions.postgres) ?? 17;
 }
 
+/** The part of a service that its usual routes follow from. */
+type Reached = Pick<FoundService, "name" | "port">;
+
 /** The paths that go to a service with a port, unless a person chooses others. */
-export function usualRoutes(service: FoundService, services: readonly FoundService[]): string[] {
+export function usualRoutes(service: Reached, services: readonly Reached[]): string[] {
   const reached = services.filter(({ port }) => port !== undefined);
   const page = reached.find(isPage) ?? reached.find((one) => !isApi(one)) ?? reached[0];
-  if (service === page) return ["/*"];
+  if (service.name === page?.name) return ["/*"];
   const isOnlyApi = isApi(service) && reached.filter(isApi).length === 1;
   return [`/${isOnlyApi ? "api" : service.name}/*`];
 }
 
-function isPage({ name }: FoundService): boolean {
+function isPage({ name }: Reached): boolean {
   return /(?:^|-)(?:web|www|frontend|front|ui|client|site|page|app)(?:-|$)/.test(name);
 }
 
-function isApi({ name }: FoundService): boolean {
+function isApi({ name }: Reached): boolean {
   return /(?:^|-)(?:api|backend|server)(?:-|$)/.test(name);
 }
 
@@ -138,10 +141,14 @@ function secretsOf(
 /** The commands of the first service that has migrations by Alembic, as its guide has them. */
 function migrationsOf(services: readonly FoundService[]): MigrationsDescription | undefined {
   const service = services.find(({ alembic }) => alembic !== undefined);
-  if (service?.alembic === undefined) return undefined;
-  const alembic = service.alembic === "alembic.ini" ? ["alembic"] : ["alembic", "-c", service.alembic];
+  return service?.alembic === undefined ? undefined : alembicMigrations(service.name, service.alembic);
+}
+
+/** Alembic's commands with a configuration, in the image of a service. */
+export function alembicMigrations(service: string, configuration: string): MigrationsDescription {
+  const alembic = configuration === "alembic.ini" ? ["alembic"] : ["alembic", "-c", configuration];
   return {
-    service: service.name,
+    service,
     up: [...alembic, "upgrade", "head"],
     down: [...alembic, "downgrade"],
     current: [...alembic, "current"],
@@ -157,7 +164,7 @@ function migrationsOf(services: readonly FoundService[]): MigrationsDescription 
 }
 
 /** A request to each health path that the gateway sends to the service itself. */
-function smokeOf(application: Application): SmokeDescription[] {
+export function smokeOf(application: Application): SmokeDescription[] {
   return Object.entries(application.services).flatMap(([name, { health }]) =>
     health !== undefined && "path" in health && routeOf(application, health.path)?.service === name
       ? [{ path: health.path, status: 200 }]

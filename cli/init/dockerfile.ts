@@ -119,6 +119,17 @@ function portsIn(instructions: readonly Instruction[], variables: Variables): nu
 const ownUrl =
   /http:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::(\d+|\$[^/\s"'`]+))?(\/[^\s"'`|;)\\#]*)?(?=["'`\s|;)\\#]|$)/;
 
+/** The path, and the port where one is written, that a command asks on its own machine; undefined where it asks for none. */
+export function healthUrl(command: string): { path: string; port?: number } | undefined {
+  const url = ownUrl.exec(command) ?? ownAddress.exec(command);
+  if (url === null || url[1]?.startsWith("$") === true) return undefined;
+  return { path: url[2] ?? "/", ...(url[1] !== undefined && { port: Number(url[1]) }) };
+}
+
+/** What curl and wget take for an address, too. */
+const ownAddress =
+  /(?:curl|wget)\s(?:.*\s)?(?:localhost|127\.0\.0\.1)(?::(\d+))?(\/[^\s"'`|;)\\#]*)?(?=["'`\s|;)\\#]|$)/;
+
 /** The image's health check: the path that is asked for on the service's port, else the command. */
 function healthIn(
   instructions: readonly Instruction[],

@@ -1,9 +1,8 @@
 import { parse } from "yaml";
-import type { ApplicationDescription } from "../../components/application/description.ts";
 import { show } from "../../components/input/input-checks.ts";
 import { Problem } from "../problem.ts";
 import { completedIgnore, completedPackage, type PackageFacts } from "./additions.ts";
-import { preloaded, projectFiles } from "./project-files.ts";
+import { preloaded, projectFiles, type ProjectFacts } from "./project-files.ts";
 
 /** A file of the project, and what is to happen to it: `new`; `changed`, which adds lines; `same`; or `kept`, which differs and stays. */
 export interface PlannedFile {
@@ -15,9 +14,7 @@ export interface PlannedFile {
 }
 
 /** The facts that a project's files are made from. */
-export interface PlanFacts extends Omit<PackageFacts, "name"> {
-  readonly application: ApplicationDescription;
-  readonly github?: string;
+export interface PlanFacts extends Omit<PackageFacts, "name">, ProjectFacts {
   /** The lines that ignore files of builds lack, by their paths from the project. */
   readonly ignores: Readonly<Record<string, readonly string[]>>;
 }

@@ -1,4 +1,6 @@
+import { stringify } from "yaml";
 import type { ApplicationDescription } from "../../components/application/description.ts";
+import { envFile } from "../../components/settings/env-file.ts";
 import { literal } from "./literal.ts";
 
 /** The facts that a project's own files are written from. */
@@ -6,14 +8,24 @@ export interface ProjectFacts {
   readonly application: ApplicationDescription;
   /** The repository on GitHub: `owner/name`. */
   readonly github?: string;
+  /** What the settings of local say besides, by their names without `towpath:`. */
+  readonly local?: Readonly<Record<string, unknown>>;
+  /** One person's values of secrets and variables, by their names. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The texts of a project's own files, by their names. */
-export function projectFiles({ application, github }: ProjectFacts): Record<string, string> {
+export function projectFiles({
+  application,
+  github,
+  local = {},
+  env = {},
+}: ProjectFacts): Record<string, string> {
   const { name } = application;
   return {
     "Pulumi.yaml": pulumiYaml(name),
-    "Pulumi.local.yaml": "config:\n  towpath:environment: local\n",
+    "Pulumi.local.yaml": localYaml(local),
+    ...(Object.keys(env).length > 0 && { [envFile]: envText(env) }),
     "Pulumi.ci.yaml": ciYaml(github),
     "Pulumi.staging.yaml": stagingYaml(name, github),
     "Pulumi.production.yaml": productionYaml(name, github),
@@ -47,6 +59,25 @@ function applicationTs(application: ApplicationDescription): string {
 /** What is shipped, the same in every environment. What differs stands in Pulumi.<stack>.yaml. */
 export const application = defineApplication(${literal(application)});
 `;
+}
+
+function localYaml(local: Readonly<Record<string, unknown>>): string {
+  const settings = Object.entries({ environment: "local", ...local });
+  return stringify({
+    config: Object.fromEntries(settings.map(([name, value]) => [`towpath:${name}`, value])),
+  });
+}
+
+function envText(env: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}\n`);
+  return `# Values of one person's own, for local alone. Git ignores this file.\n${lines.join("")}`;
+}
+
+/** A value as Node reads it from such a file: nothing in quotes has a meaning but the quote itself. */
+function quoted(value: string): string {
+  if (/^[\w./:@%+,=-]*$/.test(value)) return value;
+  const quote = ["'", "`", '"'].find((one) => !value.includes(one)) ?? "'";
+  return `${quote}${value}${quote}`;
 }
 
 const indexTs = `import { deploy, loadSettings } from "towpath";

@@ -38,7 +38,7 @@ const plainEnding =
   /_(?:URL|URI|PATH|FILE|NAME|HOST|PORT|USER|USERNAME|ALGORITHM|MINUTES|SECONDS|HOURS|DAYS|LENGTH|ENABLED|ISSUER|AUDIENCE|TTL|HEADER|TYPE)$|EXPIR/;
 const publicName = /(?:^|_)PUBLIC(?:_|$)|^VITE_|^REACT_APP_/;
 /** The names that `application.ts` takes for secrets. */
-const secretName = /^(?!GITHUB_|TOWPATH_|.*_FILE$)[A-Z][A-Z0-9_]{0,99}$/;
+export const secretName = /^(?!GITHUB_|TOWPATH_|.*_FILE$)[A-Z][A-Z0-9_]{0,99}$/;
 
 /** Guesses a variable's purpose by its name and the value in the example. */
 export function purposeOf({ name, value = "" }: Variable): Purpose {
@@ -50,7 +50,8 @@ export function purposeOf({ name, value = "" }: Variable): Purpose {
   return secretName.test(name) && isSecret(name, value) ? "secret" : "setting";
 }
 
-function isSecret(name: string, value: string): boolean {
+/** Tells whether a variable seems to hold a secret, by its name and value. */
+export function isSecret(name: string, value: string): boolean {
   // An address with a password in it.
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/@:]*:[^/@]+@/i.test(value)) return true;
   if (publicName.test(name) || plainEnding.test(name)) return false;

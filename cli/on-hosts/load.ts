@@ -1,6 +1,7 @@
 import { askEngine, runOnHost } from "../../components/host/connection.ts";
-import { leastDemand, size } from "../../components/host/preflight.ts";
+import { leastDemand } from "../../components/host/preflight.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
+import { size } from "../../components/input/size.mjs";
 
 /** The load of a machine, and its room. */
 export interface Load {

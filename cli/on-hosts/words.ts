@@ -1,4 +1,4 @@
-import { size } from "../../components/host/preflight.ts";
+import { size } from "../../components/input/size.mjs";
 import { age } from "../terminal/duration.ts";
 import { columns, fittingColumns } from "../terminal/table.ts";
 import type { CopyStatus } from "./environment.ts";

@@ -52,8 +52,8 @@ const health = z
   .transform((given) => given as Health)
   .meta({ id: "HealthDescription" });
 
-// Docker's own list: anything else would be added.
-const capabilities = [
+/** Docker's own list: anything else would be added. */
+export const capabilities = [
   "AUDIT_WRITE",
   "CHOWN",
   "DAC_OVERRIDE",

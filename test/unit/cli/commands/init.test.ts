@@ -7,6 +7,8 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +22,9 @@ import {
   type Initialized,
   type InitSettings,
 } from "../../../../cli/commands/init.ts";
+import { noneTakenOver } from "../../../../cli/init/compose/from-compose.ts";
+import { noValue } from "../../../../cli/init/compose/interpolation.ts";
+import { noFile, outside } from "../../../../cli/init/compose/reading.ts";
 import { otherProject } from "../../../../cli/init/plan.ts";
 import { githubOf, noGit, noRepository, readRepository } from "../../../../cli/init/repository.ts";
 import { run } from "../../../../cli/process/run.ts";
@@ -198,6 +203,66 @@ describe("towpath init", function () {
       checkContexts(parseApplication(application), join(root, folder));
     }
     assert.equal(text(".dockerignore"), "dist\n**/.env\n**/.git\ninfra\n**/.towpath\nnode_modules\n");
+  });
+
+  it("takes a compose file over, with the settings and values that it has, and a report of every key", async () => {
+    write(
+      "compose.yaml",
+      'services:\n  web:\n    build: ./apps/api\n    environment: { API_TOKEN: "it\'s" }\n',
+    );
+    write("more.yaml", "services:\n  db: { image: 'postgres:16', ports: ['5433:5432'] }\n");
+    const result = await start({ from: ["../compose.yaml", "../more.yaml"] });
+    assert.deepEqual(result.application.images, { web: { context: "../apps/api" } });
+    assert.deepEqual(result.application.postgres, { version: 16 });
+    assert.deepEqual(states(result), { ...all("new"), ".env": "new", "../apps/api/.dockerignore": "new" });
+    assert.equal(
+      text("infra/Pulumi.local.yaml"),
+      "config:\n  towpath:environment: local\n  towpath:ports:\n    postgres: 5433\n",
+    );
+    assert.equal(
+      text("infra/.env"),
+      "# Values of one person's own, for local alone. Git ignores this file.\nAPI_TOKEN=`it's`\n",
+    );
+    assert.equal(statSync(join(root, "infra/.env")).mode & 0o777, 0o600);
+    assert.deepEqual(result.report?.at(-1), {
+      ...{ file: "more.yaml", line: 2, key: "services.db.ports[0]", outcome: "taken over" },
+      meaning: "towpath:ports of local: 5433 leads to postgres",
+    });
+    const said = progress.lines.join("\n");
+    assert.match(
+      said,
+      /^compose\.yaml:3 +services\.web\.build\.context +taken over +the image's context apps\/api$/m,
+    );
+    assert.match(said, /^4 keys: 4 taken over, 0 not needed, 0 to do$/m);
+    assert.ok(!JSON.stringify(result).includes("it's") && !said.includes("it's"));
+  });
+
+  it("writes nothing of a compose file with --dry-run, or of one that cannot be taken over", async () => {
+    write("compose.yaml", "services:\n  mail: { image: 'mailpit:v1' }\n");
+    const {
+      report = [],
+      written,
+      files,
+    } = await start({ from: ["../compose.yaml"], yes: false, dryRun: true });
+    assert.deepEqual([report.length, written, files], [1, false, []]);
+    const refused = async (message: string, from = "../compose.yaml"): Promise<void> => {
+      await assert.rejects(start({ from: [from] }), { name: "Problem", message });
+    };
+    await refused(noneTakenOver(["../compose.yaml"], report));
+    assert.equal(
+      noneTakenOver(["../compose.yaml"], report),
+      [
+        "../compose.yaml: expected a service that can be taken over, got none; see them with --dry-run",
+        "compose.yaml:2: services.mail.image: an image is built here, and none is taken as it is; write a Dockerfile that begins with FROM mailpit:v1, or say in a variable where one runs",
+      ].join("\n"),
+    );
+    await refused(noFile("gone.yaml"), "../gone.yaml");
+    await refused(`--from: ${outside("../../compose.yaml")}`, "../../compose.yaml");
+    symlinkSync("/etc/passwd", join(root, "link.yaml"));
+    await refused(`link.yaml: ${outside("link.yaml")}`, "../link.yaml");
+    write("compose.yaml", "services:\n  web: { build: ., image: '${TAG:?}' }\n");
+    await refused(`compose.yaml:2: services.web.image: ${noValue("TAG", "")}`);
+    assert.equal(existsSync(join(root, "infra/Pulumi.yaml")), false);
   });
 
   it("is refused in the folder of another program", async () => {

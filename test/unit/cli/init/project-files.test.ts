@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseEnv } from "node:util";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { parse } from "yaml";
@@ -48,6 +49,21 @@ describe("a project's stack files", () => {
       ...registry,
       repository: "example/notes",
     });
+  });
+});
+
+describe("a project's own values", () => {
+  it("are in its settings of local, and in .env as Node reads them", () => {
+    const { ports } = settingsOf("local", { local: { ports: { postgres: 5433 } } }) as { ports?: unknown };
+    assert.deepEqual(ports, { postgres: 5433 });
+    assert.equal(projectFiles({ application })[".env"], undefined);
+    const text = fc.string({ unit: fc.constantFrom("a", " ", "#", "'", '"', "\\", "$", "=", "\n") });
+    fc.assert(
+      fc.property(text, (value) => {
+        const { ".env": env = "" } = projectFiles({ application, env: { A: value, B: "b" } });
+        assert.deepEqual({ ...parseEnv(env) }, { A: value, B: "b" });
+      }),
+    );
   });
 });
 

@@ -1,0 +1,255 @@
+import { postgresVersionOf, redisVersionOf, type Server } from "./image-reference.ts";
+import {
+  ruleOf,
+  together,
+  without,
+  type GivenKey,
+  type KeyRule,
+  type KeyRules,
+  type MappedKey,
+} from "./keys.ts";
+import { portOf } from "./listening.ts";
+import { plainKeys, unknownKey } from "./plain-keys.ts";
+import { named, taken, unneeded, type Key, type Row } from "./report.ts";
+import type { ComposeService } from "./roles.ts";
+import { entriesOf, itemsOf, textsOf } from "./value.ts";
+import { mountOf } from "./volumes.ts";
+import { wordsOf } from "./words.ts";
+
+/** A server that Towpath brings, in the words of a report. */
+interface ServerWords {
+  readonly title: string;
+  /** The field of `application.ts` that declares it. */
+  readonly field: string;
+  readonly port: number;
+  /** Folders whose volumes Towpath makes itself. */
+  readonly data: RegExp;
+  /** Variables whose values Towpath makes itself, or that mean nothing to its server. */
+  readonly own: RegExp;
+  /** Parts of its command that say what its server does anyway. */
+  readonly usual: RegExp;
+}
+
+const servers: Readonly<Record<Server, ServerWords>> = {
+  postgres: {
+    title: "PostgreSQL",
+    field: "postgres",
+    port: 5432,
+    data: /\/var\/lib\/postgresql|\/bitnami\/postgresql|\/home\/postgres\/pgdata|\/pgdata/,
+    own: /^(?:POSTGRES(?:QL)?_(?:USER|USERNAME|PASSWORD|DB|DATABASE|HOST_AUTH_METHOD)(?:_FILE)?|PG(?:DATA|USER|PASSWORD|DATABASE)|ALLOW_EMPTY_PASSWORD)$/,
+    usual: /^(?:postgres)$/,
+  },
+  redis: {
+    title: "Redis",
+    field: "redis",
+    port: 6379,
+    data: /\/data|\/bitnami\/redis|\/var\/lib\/(?:redis|valkey)/,
+    own: /^(?:REDIS_PASSWORD(?:_FILE)?|VALKEY_PASSWORD|ALLOW_EMPTY_PASSWORD|REDIS_PORT|REDIS_HOST)$/,
+    usual:
+      /^(?:(?:redis|valkey)-server|--(?:appendonly|appendfsync|requirepass|save|loglevel|bind|port|protected-mode|dir)(?:\s.*)?)$/s,
+  },
+  "object-storage": {
+    title: "the object storage",
+    field: "buckets",
+    port: 9000,
+    data: /./,
+    own: /^(?:MINIO_(?:ROOT_USER|ROOT_PASSWORD|ACCESS_KEY|SECRET_KEY|DEFAULT_BUCKETS|REGION|REGION_NAME|BROWSER.*|CONSOLE.*|SITE_.*)(?:_FILE)?|ROOT_(?:ACCESS|SECRET)_KEY)$/,
+    usual: /./,
+  },
+};
+
+/** What is published of a server: on which port, and the name that `towpath:ports` has for it. */
+export function publishedServer(given: {
+  role: Server;
+  ports: readonly { target: number; published?: number }[];
+}): [string, number] | undefined {
+  const port = given.ports.find(({ target }) => target === servers[given.role].port)?.published;
+  return port === undefined ? undefined : [given.role, port];
+}
+
+/** The rules of a server that Towpath brings. */
+export function serverKeys(role: Server): KeyRules {
+  const { title, field } = servers[role];
+  const itself = without(`Towpath runs ${title} itself`);
+  return {
+    ...plainKeys,
+    image: (given) => ({ rows: [versionRow(given, given.service.image, role)] }),
+    build: (given) => ({
+      rows: [
+        named(
+          given,
+          `Towpath runs ${title} as ${field} declares it, without what is built into this`,
+          "make what it adds, such as extensions, in a migration",
+        ),
+      ],
+    }),
+    environment: (given) => ({
+      rows: entriesOf(given.value).map(([name, { place }]) =>
+        variableRow({ place, path: `${given.path}.${name}` }, name, role),
+      ),
+    }),
+    env_file: without(`Towpath makes the user, the password and the names of ${title}`),
+    secrets: without(`Towpath makes the password of ${title}`),
+    command: command(role),
+    entrypoint: command(role),
+    volumes: (given) => ({
+      rows: itemsOf(given.value).map((item, index) =>
+        volumeRow({ place: item.place, path: `${given.path}[${index}]` }, mountOf(item), role),
+      ),
+    }),
+    ports: (given) => ({
+      rows: itemsOf(given.value).map((item, index) =>
+        portRow({ place: item.place, path: `${given.path}[${index}]` }, portOf(item), role),
+      ),
+    }),
+    healthcheck: without(`Towpath waits until ${title} answers`),
+    depends_on: itself,
+    user: itself,
+    working_dir: itself,
+    init: itself,
+    read_only: itself,
+    cap_add: itself,
+    cap_drop: itself,
+    stop_signal: itself,
+    profiles: without("it is there where a service needs it"),
+    tmpfs: without("its data is in a volume"),
+    shm_size: (given) => ({
+      rows: [named(given, `${title} has the engine's own 64 MiB`, "look whether its queries need more")],
+    }),
+    ulimits: itself,
+    extra_hosts: itself,
+    links: itself,
+  };
+}
+
+function versionRow(key: Key, image: string, role: Server): Row {
+  const { title } = servers[role];
+  if (role === "object-storage") return taken(key, "buckets, in Towpath's own object storage");
+  const found = role === "postgres" ? postgresVersionOf(image) : redisVersionOf(image);
+  if (found === undefined) return named(key, `no version of ${title}`, "write one");
+  const { version, instead } = found;
+  if (instead === undefined && isPlain(image)) return taken(key, `${role} ${version}`);
+  if (instead === undefined)
+    return named(
+      key,
+      `${role} ${version}, as the plain image, without what ${image} adds`,
+      "look which extensions the application uses",
+    );
+  return instead === "any"
+    ? named(
+        key,
+        `${role} ${version}, for the image says no version of ${title}`,
+        "write the version that your data was made with",
+      )
+    : named(
+        key,
+        `${role} ${version}, for Towpath has no ${title} ${instead}`,
+        "see that the application runs with it; data moves by a dump",
+      );
+}
+
+function isPlain(image: string): boolean {
+  return /^(?:[\w.:-]+\/)*(?:postgres(?:ql)?|redis)(?::|@|$)/.test(image);
+}
+
+function variableRow(key: Key, name: string, role: Server): Row {
+  const { title, own } = servers[role];
+  return own.test(name)
+    ? unneeded(key, `Towpath makes it for ${title}`)
+    : named(key, `${title} has no settings of its own here`, "look whether it matters");
+}
+
+function volumeRow(key: Key, { kind, target, source }: ReturnType<typeof mountOf>, role: Server): Row {
+  const { title, data } = servers[role];
+  if (target.includes("docker-entrypoint-initdb.d"))
+    return named(key, "nothing runs when the server is made", "let a migration do it");
+  if (data.test(target) && !/\.\w+$/.test(target))
+    return kind === "volume" || kind === "nameless"
+      ? taken(
+          key,
+          `a volume that Towpath makes, and keeps; what ${source || "the old one"} holds stays there`,
+        )
+      : taken(key, `a volume that Towpath makes, and keeps; what is in ${source} stays there`);
+  return named(key, `${title} has no settings of its own here`, "look whether it matters");
+}
+
+function portRow(key: Key, port: ReturnType<typeof portOf>, role: Server): Row {
+  const { port: own } = servers[role];
+  if (port?.target !== own) return named(key, "only the server's own port can be published", "do without it");
+  return port.published === undefined
+    ? unneeded(key, "services reach it in their network")
+    : taken(key, `towpath:ports of local: ${port.published} leads to ${role}`);
+}
+
+function command(role: Server): KeyRule {
+  const { title, usual } = servers[role];
+  return (given) => {
+    const words = given.value.kind === "list" ? textsOf(given.value) : wordsOf(textsOf(given.value)[0] ?? "");
+    // An option with its values.
+    const options = words.join(" ").split(/\s+(?=--?[a-z])/);
+    return options.every((option) => usual.test(option.trim()))
+      ? { rows: [unneeded(given, `Towpath runs ${title} so, with a password`)] }
+      : {
+          rows: [
+            named(
+              given,
+              `${title} has no settings of its own here`,
+              "look whether the application needs them",
+            ),
+          ],
+        };
+  };
+}
+
+/** The rules of a service that is not taken over, where its image says why. */
+export function leftOutKeys({ name, role, image, own }: ComposeService): KeyRules {
+  if (role === "gateway")
+    return {
+      ...Object.fromEntries(
+        [...own.entries.keys()].map((key) => [key, without("Towpath's gateway stands before the services")]),
+      ),
+      image: (key) => ({
+        rows: [
+          named(
+            key,
+            "Towpath's gateway stands before the services",
+            "compare its configuration with the routes in application.ts",
+          ),
+        ],
+      }),
+    };
+  if (role === "buckets")
+    return Object.fromEntries(
+      [...own.entries.keys()].map((key) => [key, without("Towpath makes the buckets before any copy")]),
+    );
+  const why = `goes with ${name}, which is not taken over`;
+  return {
+    ...Object.fromEntries(
+      [...own.entries.keys()].map((key) => [
+        key,
+        (one: GivenKey) => ({ rows: [named(one, why, `see services.${name}.image`)] }),
+      ]),
+    ),
+    image: (key) => ({
+      rows: [
+        named(
+          key,
+          "an image is built here, and none is taken as it is",
+          `write a Dockerfile that begins with FROM ${image}, or say in a variable where one runs`,
+        ),
+      ],
+    }),
+  };
+}
+
+/** All keys of a service by the rules that its role has. */
+export function withRules(given: Omit<GivenKey, "place" | "path" | "value">, rules: KeyRules): MappedKey {
+  return together(
+    [...given.service.own.entries].map(([key, { place, value }]) => {
+      const one = { ...given, place, value, path: `services.${given.service.name}.${key}` };
+      return itemsOf(value).length === 0 || (value.kind === "fields" && value.entries.size === 0)
+        ? { rows: [unneeded(one, "it says nothing")] }
+        : ruleOf(rules, key, unknownKey)(one);
+    }),
+  );
+}

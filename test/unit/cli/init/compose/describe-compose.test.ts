@@ -1,0 +1,347 @@
+import assert from "node:assert/strict";
+import { noService, unknownVersion } from "../../../../../cli/init/compose/roles.ts";
+import { outside } from "../../../../../cli/init/compose/reading.ts";
+import { described, told } from "./composed.ts";
+
+/** A small application: a page, a worker, PostgreSQL and Redis. */
+const small = `
+x-app: &app
+  build: ./app
+  environment: &env
+    DATABASE_URL: postgresql://app:pass@db:5432/app
+    BROKER_URL: redis://cache:6379/1
+    SECRET_KEY: \${SECRET_KEY:-only-for-tests}
+    LOG_LEVEL: info
+services:
+  web:
+    <<: *app
+    command: gunicorn -b "0.0.0.0:8000" app:app
+    ports: ["8000:8000"]
+    depends_on:
+      db: { condition: service_healthy }
+    healthcheck:
+      test: ["CMD", "curl", "-f", "http://localhost:8000/health"]
+      interval: 5s
+    restart: unless-stopped
+  worker:
+    <<: *app
+    command: ["celery", "worker"]
+    profiles: [jobs]
+  db:
+    image: postgres:16-alpine
+    environment: { POSTGRES_PASSWORD: pass }
+    volumes: ["data:/var/lib/postgresql/data"]
+    ports: ["5433:5432"]
+  cache:
+    image: redis:7
+volumes: { data: }
+`;
+
+const app = { "app/Dockerfile": "FROM python\nEXPOSE 8000\n" };
+
+describe("an application from a compose file", () => {
+  it("has what is built here, what it needs, and references in the place of addresses (004-205)", () => {
+    const { application, local, env } = described(small, { files: app });
+    const environment = {
+      BROKER_URL: "redis://:${redis.password}@${redis.host}:${redis.port}/1",
+      LOG_LEVEL: "info",
+    };
+    assert.deepEqual(application, {
+      name: "shop",
+      images: { web: { context: "../app" } },
+      services: {
+        web: {
+          image: "web",
+          command: ["gunicorn", "-b", "0.0.0.0:8000", "app:app"],
+          port: 8000,
+          health: { path: "/health" },
+          routes: ["/*"],
+          needs: ["postgres", "redis"],
+          secrets: ["SECRET_KEY"],
+          environment,
+        },
+        worker: {
+          image: "web",
+          command: ["celery", "worker"],
+          profiles: ["jobs"],
+          port: 8000,
+          needs: ["postgres", "redis"],
+          secrets: ["SECRET_KEY"],
+          environment,
+        },
+      },
+      postgres: { version: 16 },
+      redis: { version: 7 },
+      secrets: { DATABASE_URL: { delivery: "variable" }, SECRET_KEY: { delivery: "variable" } },
+      smoke: [{ path: "/health", status: 200 }],
+    });
+    assert.deepEqual(local, { ports: { postgres: 5433 } });
+    assert.deepEqual(env, { SECRET_KEY: "only-for-tests" });
+  });
+
+  it("accounts for every key, with its line", () => {
+    const result = described(small, { files: app });
+    assert.equal(
+      told(result, "services.web.ports[0]"),
+      "compose.yaml:13 taken over: port 8000, which the gateway reaches",
+    );
+    assert.equal(
+      told(result, "services.web.restart"),
+      "compose.yaml:19 not needed: copies are started again until a release replaces them",
+    );
+    assert.equal(told(result, "services.db.image"), "compose.yaml:25 taken over: postgres 16");
+    assert.equal(
+      told(result, "services.web.environment.DATABASE_URL"),
+      'compose.yaml:5 taken over: what the need "postgres" brings',
+    );
+    assert.equal(
+      told(result, "services.worker.environment.SECRET_KEY"),
+      "compose.yaml:7 taken over: the secret SECRET_KEY, whose value for local is in .env",
+    );
+  });
+
+  it("names what it cannot take over, and what to do", () => {
+    const result = described(
+      `
+services:
+  web:
+    build: { context: ., secrets: [npm], args: { NPM_TOKEN: x, VERSION: "1" } }
+    ports: ["80:8000", "9000:9000", "53:53/udp"]
+    network_mode: host
+    privileged: true
+    stop_signal: SIGINT
+    shm_size: 1gb
+    user: "\${WHO}:\${WHO}"
+    cap_add: [NET_ADMIN, CHOWN]
+    volumes: ["uploads:/uploads", "./nginx.conf:/etc/nginx.conf", ".:/code", "/code/node_modules", "/var/run/docker.sock:/var/run/docker.sock"]
+    depends_on: [mongo]
+    environment: { MONGO_HOST: mongo, API: "http://other:80", EMPTY: "\${NOTHING}", "a.b": c }
+    unknown_key: 1
+    x-own: 1
+    links: [mongo]
+  other: { build: ./other, expose: [80] }
+  mongo: { image: "mongo:7", volumes: ["m:/data/db"] }
+`,
+      { files: { Dockerfile: "FROM a", "other/Dockerfile": "FROM a" } },
+    );
+    const rows = Object.fromEntries(
+      result.rows
+        .filter(({ outcome, key }) => outcome === "to do" && key.startsWith("services.web."))
+        .map(({ key, meaning, todo = "" }) => [key.replace("services.web.", ""), `${meaning}; ${todo}`]),
+    );
+    const host =
+      "it would reach into the host, which no service may; do without it, or run it beside Towpath";
+    assert.deepEqual(rows, {
+      "build.secrets": "a build is given no secrets; fetch what needs them before, or when the program runs",
+      "build.args.NPM_TOKEN":
+        "an argument stays readable in the image, and this seems to be a secret; read it when the program runs",
+      "ports[1]": "a service has one port, which is 8000; make another service of the image, or do without",
+      "ports[2]": "the gateway passes on HTTP, and no UDP; run what needs it beside Towpath",
+      network_mode:
+        "an environment has one network, that no other reaches; let it reach others by their names, and users by the gateway",
+      privileged: host,
+      user: "a description cannot say it so; let the image's Dockerfile say the user",
+      "cap_add[0]":
+        "a service is given no more than Docker gives by default; do without it, or run it beside Towpath",
+      "volumes[0]": "what is written to /uploads is lost with a copy; keep it in a bucket or the database",
+      "volumes[1]": "files beside the image are not mounted; copy them to /etc/nginx.conf in the Dockerfile",
+      "volumes[4]": "a service has no way to the engine; run what needs one beside Towpath",
+      "depends_on.mongo": "mongo is not taken over; look at services.mongo",
+      "environment.MONGO_HOST":
+        "mongo is not taken over, so it leads nowhere; say where it is, in towpath:variables or as a secret",
+      "environment.API":
+        "the copies of other have changing names, so it leads nowhere; reach the service through the gateway, by a route",
+      "environment.EMPTY":
+        "NOTHING has no value, so it is empty; add EMPTY to towpath:variables, and to .env for local",
+      "environment.a.b": "it is no variable's name here; let the program read another one",
+      unknown_key: "Compose has no such key that Towpath knows; look whether it is misspelled",
+      "links[0]": "no copy has that name here; say in a variable where it is",
+    });
+    assert.equal(
+      told(result, "services.mongo.image"),
+      "compose.yaml:19 to do: an image is built here, and none is taken as it is; write a Dockerfile that begins with FROM mongo:7, or say in a variable where one runs",
+    );
+    const { web } = result.application.services;
+    assert.deepEqual(web, {
+      ...{
+        image: "web",
+        capabilities: ["CHOWN"],
+        stopSignal: "SIGINT",
+        shmSize: "1024MiB",
+        port: 8000,
+        routes: ["/*"],
+      },
+      environment: { MONGO_HOST: "mongo", API: "http://other:80", EMPTY: "" },
+    });
+    assert.deepEqual(result.application.images.web, { context: "..", args: { VERSION: "1" } });
+  });
+
+  it("makes migrations and jobs of services that run once, with what the service of their image has", () => {
+    const text = `
+services:
+  web:
+    build: .
+    image: shop
+    ports: ["8000"]
+    environment: { PGHOST: db, PGUSER: u, PGPASSWORD: p, PGDATABASE: d }
+    depends_on:
+      migrate: { condition: service_completed_successfully }
+      seed: { condition: service_completed_successfully }
+  migrate:
+    image: shop
+    command: alembic -c conf/alembic.ini upgrade head
+    environment: { PGHOST: db, OTHER: x }
+  seed: { build: ., command: python seed.py }
+  db: { image: "pgvector/pgvector:pg16" }
+`;
+    const result = described(text, { files: { Dockerfile: "FROM a" } });
+    const { migrations, jobs, services } = result.application;
+    assert.deepEqual(migrations?.up, ["alembic", "-c", "conf/alembic.ini", "upgrade", "head"]);
+    assert.equal(migrations.service, "web");
+    assert.deepEqual(jobs, { seed: { service: "web", command: ["python", "seed.py"] } });
+    assert.deepEqual(Object.keys(services), ["web"]);
+    assert.deepEqual(services.web?.environment, {
+      PGHOST: "${postgres.host}",
+      PGUSER: "${postgres.user}",
+      PGPASSWORD: "${postgres.password}",
+      PGDATABASE: "${postgres.database}",
+    });
+    assert.equal(
+      told(result, "services.migrate.environment.OTHER"),
+      "compose.yaml:14 to do: it has the variables of web, and this is none; add it to web",
+    );
+    assert.equal(
+      told(result, "services.web.depends_on.seed"),
+      "compose.yaml:10 to do: seed is a job, which runs when somebody asks; npx towpath job run seed",
+    );
+    assert.equal(
+      told(result, "services.db.image"),
+      "compose.yaml:16 to do: postgres 16, as the plain image, without what pgvector/pgvector:pg16 adds; look which extensions the application uses",
+    );
+  });
+
+  it("makes buckets of MinIO, with its keys as references", () => {
+    const { application } = described(
+      `
+services:
+  api:
+    build: .
+    ports: ["80"]
+    environment:
+      S3_ENDPOINT_URL: http://minio:9000
+      S3_BUCKET: user_files
+      AWS_ACCESS_KEY_ID: minio
+      AWS_SECRET_ACCESS_KEY: minio123
+      AWS_REGION: eu
+  minio: { image: minio/minio, command: server /data }
+  make: { image: minio/mc, entrypoint: "mc mb store/more" }
+`,
+      { files: { Dockerfile: "FROM a" } },
+    );
+    assert.deepEqual(application.buckets, ["more", "user-files"]);
+    assert.deepEqual(application.services.api?.environment, {
+      S3_ENDPOINT_URL: "${bucket.more.endpoint}",
+      S3_BUCKET: "${bucket.user-files.name}",
+      AWS_ACCESS_KEY_ID: "${bucket.more.accessKey}",
+      AWS_SECRET_ACCESS_KEY: "${bucket.more.secretKey}",
+      AWS_REGION: "${bucket.more.region}",
+    });
+    assert.deepEqual(application.services.api.needs, ["more", "user-files"]);
+  });
+
+  it("makes secrets of what looks like one, two where services have different values, and of Compose's own", () => {
+    const { application, env, rows } = described(
+      `
+services:
+  one: { build: ., environment: { API_TOKEN: a, SENTRY_DSN: "\${SENTRY_DSN:-}", DB_PASSWORD_FILE: /run/secrets/db-password }, secrets: [db-password] }
+  two: { build: ./two, environment: { API_TOKEN: b, api_key: "\${KEY}" }, env_file: [two.env, { path: gone.env, required: false }] }
+secrets: { db-password: { file: ./password.txt } }
+`,
+      {
+        files: {
+          Dockerfile: "FROM a",
+          "two/Dockerfile": "FROM a",
+          "password.txt": "hush\n",
+          "two.env": "DEBUG=1\nLEVEL=2\n",
+        },
+        variables: { KEY: "k" },
+      },
+    );
+    assert.deepEqual(application.services.one?.secrets, ["DB_PASSWORD", "API_TOKEN", "SENTRY_DSN"]);
+    assert.deepEqual(application.services.two?.environment, {
+      DEBUG: "",
+      LEVEL: "",
+      API_TOKEN: "${secret.TWO_API_TOKEN}",
+      api_key: "${secret.API_KEY}",
+    });
+    assert.deepEqual(application.secrets, {
+      API_TOKEN: { delivery: "variable" },
+      SENTRY_DSN: { delivery: "variable", optional: true },
+      TWO_API_TOKEN: { delivery: "variable" },
+      API_KEY: { delivery: "variable" },
+    });
+    assert.deepEqual(env, {
+      ...{ DB_PASSWORD: "hush", API_TOKEN: "a", TWO_API_TOKEN: "b", API_KEY: "k", DEBUG: "1", LEVEL: "2" },
+    });
+    assert.ok(!JSON.stringify(rows).includes("hush"));
+    assert.equal(
+      told({ rows }, "services.two.env_file[0].LEVEL"),
+      "two.env:2 to do: its value is in .env, for local alone; add LEVEL to towpath:variables of staging and production",
+    );
+    assert.equal(
+      told({ rows }, "services.two.env_file[1]"),
+      "compose.yaml:4 not needed: gone.env is not there, and need not be",
+    );
+  });
+
+  it("routes what a gateway of the file leads to, by Traefik's labels", () => {
+    const { application } = described(
+      `
+services:
+  proxy: { image: "traefik:3", ports: ["80:80"] }
+  api: { build: ./api, labels: ["traefik.http.routers.a.rule=Host(\`x.y\`) && PathPrefix(\`/v1\`)", "traefik.http.services.a.loadbalancer.server.port=9000"] }
+  site: { build: ./site, labels: { traefik.http.routers.s.rule: "Host(\`x.y\`)" } }
+`,
+      { files: { "api/Dockerfile": "FROM a", "site/Dockerfile": "FROM a\nEXPOSE 3000" } },
+    );
+    assert.deepEqual(application.services, {
+      api: { image: "api", port: 9000, routes: ["/v1/*"] },
+      site: { image: "site", port: 3000, routes: ["/*"] },
+    });
+  });
+
+  it("refuses unknown versions, circles, unknown services and builds from elsewhere, all at once", () => {
+    const text = `
+services:
+  a: { build: ../x, depends_on: [b, dbb] }
+  b: { build: { context: ., dockerfile: ../../Dockerfile }, depends_on: [a] }
+  db: { image: "postgres:banana" }
+  cache: { image: "redis:99" }
+  none: { restart: always }
+`;
+    assert.throws(() => described(text), {
+      name: "Problem",
+      message: [
+        `compose.yaml:3: services.a.depends_on: ${noService("dbb")}`,
+        `compose.yaml:5: services.db.image: ${unknownVersion("postgres", "postgres:banana")}`,
+        `compose.yaml:6: services.cache.image: ${unknownVersion("redis", "redis:99")}`,
+        "compose.yaml:7: services.none: expected an image or a build, got neither; say what it runs",
+        "compose.yaml:4: services.b.depends_on: cycle a -> b -> a; remove one of these",
+        `compose.yaml:3: services.a.build.context: ${outside("../x")}`,
+        `compose.yaml:4: services.b.build.dockerfile: ${outside("../../Dockerfile")}`,
+      ].join("\n"),
+    });
+    assert.equal(
+      unknownVersion("postgres", "postgres:banana"),
+      'expected a version of PostgreSQL, got "postgres:banana"; write one that there is, for example postgres:17',
+    );
+    assert.equal(
+      unknownVersion("redis", "redis:99"),
+      'expected a version of Redis, got "redis:99"; write one that there is, for example redis:7',
+    );
+    assert.equal(
+      noService("dbb"),
+      'no such service, got "dbb"; remove it, or name the file that has it with another -f',
+    );
+  });
+});
