@@ -48,6 +48,92 @@ http.server.ThreadingHTTPServer(("", 8000), Handler).serve_forever()
   "compose.yaml": "services:\n  db:\n    image: postgres:15\n",
 };
 
+/** An image whose Python speaks to PostgreSQL and Redis by itself, so that it needs no packages. */
+const ownServers = `
+import http.server, os, socket, struct, sys, time, urllib.parse
+
+def redis(*words):
+    url = urllib.parse.urlparse(os.environ["REDIS_URL"])
+    with socket.create_connection((url.hostname, url.port), 5) as connection:
+        answers = connection.makefile("rb")
+        for command in (("AUTH", url.password), words):
+            text = "".join(f"\${len(word)}\\r\\n{word}\\r\\n" for word in command)
+            connection.sendall(f"*{len(command)}\\r\\n{text}".encode())
+            answer = answers.readline().decode().strip()
+    return answer
+
+def postgres():
+    with socket.create_connection((os.environ["DB_HOST"], int(os.environ["DB_PORT"])), 5) as connection:
+        user = os.environ["DB_USER"], os.environ["DB_NAME"]
+        words = f"user\\0{user[0]}\\0database\\0{user[1]}\\0\\0".encode()
+        connection.sendall(struct.pack("!ii", len(words) + 8, 196608) + words)
+        return connection.recv(1).decode()
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        if self.path != "/health":
+            while redis("EXISTS", "work") != ":1":
+                time.sleep(0.1)
+            given = postgres(), redis("INCR", "requests"), os.environ["JWT_SECRET"], os.environ["DATABASE_URL"].split(":")[0]
+            self.wfile.write(" ".join(given).encode())
+
+if sys.argv[1:] == ["work"]:
+    while True:
+        redis("INCR", "work")
+        time.sleep(0.2)
+http.server.ThreadingHTTPServer(("", 8000), Handler).serve_forever()
+`;
+
+/** A page, a worker, PostgreSQL and Redis, as a compose file has them. */
+const composed = {
+  "compose.yaml": `
+x-app: &app
+  build:
+    context: ./app
+    args: { GREETING: hello }
+  environment:
+    DATABASE_URL: postgresql://shop:\${DB_PASSWORD:-shop}@db:5432/shop
+    DB_HOST: db
+    DB_PORT: 5432
+    DB_USER: shop
+    DB_NAME: shop
+    REDIS_URL: redis://cache:6379/0
+    JWT_SECRET: \${JWT_SECRET}
+  depends_on:
+    db: { condition: service_healthy }
+    cache: { condition: service_started }
+  restart: unless-stopped
+services:
+  web:
+    <<: *app
+    command: python -u own.py
+    ports: ["8000:8000"]
+    healthcheck:
+      test: python -c "import urllib.request as u; u.urlopen('http://localhost:8000/health')"
+      interval: 2s
+  worker:
+    <<: *app
+    command: ["python", "-u", "own.py", "work"]
+    init: true
+  db:
+    image: postgres:15-alpine
+    environment: { POSTGRES_USER: shop, POSTGRES_PASSWORD: "\${DB_PASSWORD:-shop}" }
+    volumes: ["data:/var/lib/postgresql/data"]
+    healthcheck: { test: ["CMD", "pg_isready"] }
+  cache:
+    image: redis:7-alpine
+    command: redis-server --appendonly yes
+volumes: { data: }
+`,
+  "app/Dockerfile":
+    "ARG IMAGE_MIRROR=docker.io\nFROM ${IMAGE_MIRROR}/library/python:3.11-slim-bookworm\nWORKDIR /srv\nCOPY own.py ./\nSTOPSIGNAL SIGINT\n",
+  "app/own.py": ownServers,
+  ".env": "JWT_SECRET=of-compose\n",
+  ".gitignore": ".env\n",
+};
+
 describe("docs/adopt.md", () => {
   const towpath = new InstalledTowpath();
   let repository: OwnRepository | undefined;
@@ -64,10 +150,11 @@ describe("docs/adopt.md", () => {
   async function follow(files: Readonly<Record<string, string>>): Promise<string> {
     repository = towpath.repository(files);
     const script = blocksOf("adopt.md").join("\n");
-    assert.match(script, /^npx towpath init\nnpm install$/m);
+    const written = /^npx towpath init( --from \.\.\/compose\.yaml)\nnpm install$/m;
+    assert.match(script, written);
     const port = String(await freePort());
     const [make = "", begin = ""] = script
-      .replace(/^npx towpath init\nnpm install$/m, "npx towpath init --yes")
+      .replace(written, `npx towpath init --yes${files["app/own.py"] === undefined ? "" : "$1"}`)
       .split(/^(?=npm start$)/m);
     await repository.shell(make);
     repository.takeOverImages("infra");
@@ -78,6 +165,29 @@ describe("docs/adopt.md", () => {
   }
 
   const textOf = async (url: string): Promise<string> => (await request(url)).text();
+
+  it("makes a project of a compose file: its services run with the servers, secrets and addresses that they need", async () => {
+    const url = await follow(composed);
+    const [postgres, requests, secret, scheme] = (await textOf(url)).split(" ");
+    // PostgreSQL asks for the password, Redis has counted, and the page waits for the worker.
+    assert.deepEqual([postgres, secret, scheme], ["R", "of-compose", "postgresql"]);
+    assert.match(requests ?? "", /^:\d+$/);
+    const dry = await repository?.shell(
+      "mkdir dry\ncd dry\nnpx towpath init --from ../compose.yaml --dry-run --json",
+    );
+    const { report, written } = JSON.parse(dry?.stdout ?? "") as {
+      report: { outcome: string }[];
+      written: boolean;
+    };
+    assert.equal(written, false);
+    assert.deepEqual(
+      report.filter(({ outcome }) => outcome === "to do"),
+      [],
+    );
+    assert.equal((await repository?.shell("ls dry"))?.stdout, "");
+    await repository?.shell("cd infra\nnpm run destroy -- --yes");
+    assert.deepEqual(await repository?.footprints(), []);
+  });
 
   it("makes a project of a repository with a Dockerfile at its root", async () => {
     const url = await follow(oneService);
