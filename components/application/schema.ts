@@ -20,7 +20,6 @@ function named(example: string) {
   return z.string(words).refine((text) => isLabel(text, longestName), words);
 }
 
-
 const routeWords = expected(
   'a path that starts with "/" and may end in "/*"',
   'for example "/api/*", or "/*" for everything',

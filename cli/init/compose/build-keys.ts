@@ -76,7 +76,9 @@ export function imageOf(
 /** The value of a build argument; undefined where it is not taken over. */
 function argument(name: string, value: Value): string | undefined {
   const text = textOf(value) ?? "";
-  return isTowpathsArgument(name) || isSecret(name.toUpperCase(), text) || !/^[A-Za-z_]\w*$/.test(name) ? undefined : text;
+  return isTowpathsArgument(name) || isSecret(name.toUpperCase(), text) || !/^[A-Za-z_]\w*$/.test(name)
+    ? undefined
+    : text;
 }
 
 const args: KeyRule = (given) => ({
