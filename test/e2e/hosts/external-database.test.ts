@@ -214,13 +214,18 @@ describe("an external database", () => {
 
   it("is moved to, and back, as docs/external-services.md describes", async () => {
     const [look = "", move = "", back = "", ...others] = blocksOf("external-services.md", "bash");
-    const [set = "", ...switching] = commandsOf("external-services.md");
+    const [set = "", setRedis = "", ...switching] = commandsOf("external-services.md");
     assert.deepEqual(others, []);
     await first();
     assert.match(await host.script(look), /count/);
-    const words = set.replace("npm run pulumi -- ", "pulumi ").split(" ");
-    const stored = await released.run([...words, "--", url().DATABASE_URL ?? ""]);
-    assert.equal(stored.code, 0, stored.stderr);
+    for (const [command, value = ""] of [
+      [set, url().DATABASE_URL],
+      [setRedis, "redis://:open%20sesame@cache.example.com:6379/0"],
+    ] as const) {
+      const words = command.replace("npm run pulumi -- ", "pulumi ").split(" ");
+      const stored = await released.run([...words, "--", value]);
+      assert.equal(stored.code, 0, stored.stderr);
+    }
     configure();
 
     await released.sql("staging", "DELETE FROM notes; INSERT INTO notes (title) VALUES ('kept')");

@@ -137,6 +137,7 @@ describe("going into hosts", function () {
   });
 
   it("says when the engine goes away meanwhile", async () => {
+    machine.docker("ps", [copy("1", "api-1a")].join("\n"));
     machine.write("answers/docker-logs.sh", 'echo "error during connect: EOF" >&2; exit 1');
     await assert.rejects(logged({ follow: true }), {
       name: "Problem",
