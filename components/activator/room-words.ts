@@ -1,7 +1,7 @@
 import type { Application } from "../application/application.ts";
 import { InputError } from "../input/input-error.ts";
 import { size } from "../input/size.mjs";
-import type { Limits } from "../settings/limits.ts";
+import { limitsFor, type LimitsSettings } from "../settings/limits.ts";
 import type { Answer, Room } from "./program/room.mjs";
 
 /** A preview that asks for room, and where. */
@@ -17,10 +17,18 @@ export interface Asking {
 /** The most that the containers of a preview may use together, in bytes: each of its services and servers up to its limit. */
 export function previewMemory(
   { services, postgres, redis, buckets }: Pick<Application, "services" | "postgres" | "redis" | "buckets">,
-  limits: Pick<Limits, "memory">,
+  limits: LimitsSettings,
 ): number {
-  const servers = [postgres !== undefined, redis !== undefined, buckets.length > 0].filter(Boolean).length;
-  return (Object.keys(services).length + servers) * limits.memory;
+  const servers = {
+    postgres: postgres !== undefined,
+    redis: redis !== undefined,
+    "object-storage": buckets.length > 0,
+  };
+  const names = [
+    ...Object.keys(services),
+    ...Object.entries(servers).flatMap(([name, is]) => (is ? [name] : [])),
+  ];
+  return names.reduce((sum, name) => sum + limitsFor(limits, name).memory, 0);
 }
 
 /**

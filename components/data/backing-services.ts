@@ -28,8 +28,8 @@ export interface BackingServicesArgs {
   kind: Pick<Kind, "data" | "rights">;
   /** The namespace whose database server and object storage are used, with databases and buckets of this one's own. */
   reused?: Names;
-  /** The resources that each of them may use; left out, all. */
-  limits?: Limits;
+  /** The resources that each of them may use, by its name; left out, all. */
+  limits?: (server: "postgres" | "redis" | "object-storage") => Limits | undefined;
   /** The ports of this machine that lead to them, by their names; left out, none does. */
   ports?: Ports;
   /** The template that the database is a clone of; left out, it is on a server of its own. */
@@ -56,7 +56,7 @@ export class BackingServices extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackingServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:BackingServices", name, {}, opts);
-    const { application, names, labels, reused, ports = {}, ...shared } = args;
+    const { application, names, labels, reused, ports = {}, limits, ...shared } = args;
     const secretValues: Record<string, pulumi.Output<string>> = {};
 
     const { externalPostgres } = args;
@@ -92,7 +92,7 @@ export class BackingServices extends pulumi.ComponentResource {
           version: application.redis.version,
           containerName: names.redis,
           password: this.generated(`${name}-redis-password`),
-          ...defined({ publishedPort: ports.redis }),
+          ...defined({ publishedPort: ports.redis, limits: limits?.("redis") }),
           labels: labels("redis"),
         },
         { parent: this },
@@ -110,7 +110,7 @@ export class BackingServices extends pulumi.ComponentResource {
                 accessKeyId: this.generated(`${name}-access-key-id`, 20),
                 secretAccessKey: this.generated(`${name}-secret-access-key`),
                 containerName: names.objectStorage,
-                ...defined({ publishedPort: ports["object-storage"] }),
+                ...defined({ publishedPort: ports["object-storage"], limits: limits?.("object-storage") }),
                 buckets,
                 labels: labels("object-storage"),
               },
@@ -144,12 +144,12 @@ export class BackingServices extends pulumi.ComponentResource {
     if (template !== undefined) {
       return new ClonedPostgres(own, { host, template, names, password, labels: labels("postgres") }, child);
     }
-    const { imageMirror, gateTimeoutSeconds, kind, limits } = args;
+    const { imageMirror, gateTimeoutSeconds, kind } = args;
     return new Postgres(
       own,
       {
         ...{ host, imageMirror, gateTimeoutSeconds, kind, version, database, password },
-        ...defined({ limits, publishedPort: args.ports?.postgres }),
+        ...defined({ limits: args.limits?.("postgres"), publishedPort: args.ports?.postgres }),
         containerName: names.postgres,
         labels: labels("postgres"),
       },

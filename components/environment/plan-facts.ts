@@ -9,6 +9,7 @@ import { planDigest, type PlanBasis } from "../plan/plan-basis.ts";
 import { applicationOf, descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
 import type { ReleaseRecord } from "../plan/release-record.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
+import { limitsFor } from "../settings/limits.ts";
 import { describedHere } from "../settings/running-here.ts";
 
 /** The facts that the program knows of a release before anything is made, for those who decide about it. */
@@ -160,7 +161,10 @@ function descriptionBefore({
 
 /** The memory of what runs, with the limits of these settings. */
 function memoryOf(copies: Readonly<Record<string, number>>, { limits }: ReleasedSettings): number {
-  return Object.values(copies).reduce((sum, number) => sum + number, 0) * limits.memory;
+  return Object.entries(copies).reduce(
+    (sum, [service, number]) => sum + number * limitsFor(limits, service).memory,
+    0,
+  );
 }
 
 type Images = Readonly<Record<string, string>>;

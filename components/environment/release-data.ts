@@ -7,12 +7,24 @@ import type { Tracks } from "../plan/canary.ts";
 import { schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import type { ReleaseArgs, SchemaArgs } from "../release/release-args.ts";
 import { kinds } from "../settings/kinds.ts";
+import { limitsFor, ownLimitsFor, type Limits } from "../settings/limits.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import type { Place } from "./place.ts";
 
 /** Returns the command that fills a preview's new database, where there is one. */
 export function seedOf(settings: ReleasedSettings): Pick<ReleaseArgs, "seed"> {
   return "data" in settings && settings.data.kind === "seed" ? { seed: settings.data } : {};
+}
+
+/**
+ * Returns the limits of backing services: those that are named have some, and in previews all have. These share their host, and
+ * only what has a limit can be summed up.
+ */
+export function serverLimits({
+  environment,
+  limits,
+}: ReleasedSettings): (server: string) => Limits | undefined {
+  return (server) => (environment === "preview" ? limitsFor(limits, server) : ownLimitsFor(limits, server));
 }
 
 /**

@@ -32,7 +32,7 @@ import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { secretSourcesOf } from "../settings/settings.ts";
 import type { PlanFile } from "./plan-file.ts";
-import { backupsOf, schemaArgs, seedOf } from "./release-data.ts";
+import { backupsOf, schemaArgs, seedOf, serverLimits } from "./release-data.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
 import { certificateOf, loginOf } from "./site-access.ts";
 
@@ -115,8 +115,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         ...place,
         application: args.application,
         kind: kinds[settings.environment],
-        // Only what has a limit can be summed up, and previews share their host.
-        ...(settings.environment === "preview" && { limits: settings.limits }),
+        limits: serverLimits(settings),
         ...defined({
           template: args.template,
           externalPostgres: args.externalPostgres,

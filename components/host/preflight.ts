@@ -1,6 +1,6 @@
 import type { Application } from "../application/application.ts";
 import { size } from "../input/size.mjs";
-import type { Limits } from "../settings/limits.ts";
+import { limitsFor, type LimitsSettings } from "../settings/limits.ts";
 
 /** The demand of a release on its host. */
 export interface Demand {
@@ -88,15 +88,17 @@ export function demandOf(
     copies,
     gateway,
   }: {
-    readonly limits: Limits;
+    readonly limits: LimitsSettings;
     readonly copies: Readonly<Record<string, number>>;
     readonly gateway?: string;
   },
 ): Demand {
-  const count = Object.keys(services).reduce((sum, service) => sum + (copies[service] ?? 1), 0);
   return {
     diskBytes: leastDisk,
-    memoryBytes: count * limits.memory,
+    memoryBytes: Object.keys(services).reduce(
+      (sum, service) => sum + (copies[service] ?? 1) * limitsFor(limits, service).memory,
+      0,
+    ),
     isLimited: true,
     ...(gateway === undefined && { port: gatewayPort }),
   };

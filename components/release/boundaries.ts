@@ -5,7 +5,7 @@ import type { Host } from "../host/host.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { SecretFiles } from "../secrets/secret-files.ts";
-import type { Limits } from "../settings/limits.ts";
+import { limitsFor, type Limits, type LimitsSettings } from "../settings/limits.ts";
 import type { WorkloadArgs } from "./workload.ts";
 
 /** The boundaries that keep a release's copies from harming others: none where they have all rights. */
@@ -14,7 +14,7 @@ export type Boundaries =
   | {
       readonly rights: "few";
       /** The resources that a copy may use. */
-      readonly limits: Limits;
+      readonly limits: LimitsSettings;
       /** The versions of all secrets, by name. */
       readonly secretVersions: pulumi.Output<Record<string, string>>;
     };
@@ -24,6 +24,7 @@ interface ReleasedService {
   /** The release's name among the resources. */
   name: string;
   service: Service;
+  serviceName: string;
   /** Its secrets that are files. */
   files: SecretValues;
   /** The name of its containers: by the service, and the release where there are two. */
@@ -41,12 +42,13 @@ interface Surroundings {
 
 /** The limits of the copies of a service, and the volume with its secrets where the root file system is read-only. */
 export function boundariesOf(
-  { name, service, files, part }: ReleasedService,
+  { name, service, serviceName, files, part }: ReleasedService,
   { boundaries, names, gateway, host, labels }: Surroundings,
   opts: pulumi.ComponentResourceOptions,
 ): Pick<WorkloadArgs, "limits" | "secretsVolume"> {
   if (boundaries.rights === "all") return {};
-  const { limits, secretVersions: versions } = boundaries;
+  const { secretVersions: versions } = boundaries;
+  const limits = limitsFor(boundaries.limits, serviceName);
   if (!service.readOnly || Object.keys(files).length === 0) return { limits };
   const secrets = new SecretFiles(
     `${name}-${part}-secrets`,
@@ -63,7 +65,7 @@ export function boundariesOf(
   return { limits, secretsVolume: secrets.volume };
 }
 
-/** The limits within boundaries, for what may have none. */
-export function limitsOf(boundaries: Boundaries): { limits?: Limits } {
-  return boundaries.rights === "all" ? {} : { limits: boundaries.limits };
+/** The limits of what runs with a service's image within boundaries, for what may have none. */
+export function limitsOf(boundaries: Boundaries, serviceName: string): { limits?: Limits } {
+  return boundaries.rights === "all" ? {} : { limits: limitsFor(boundaries.limits, serviceName) };
 }

@@ -41,7 +41,7 @@ function migrationOf(
       command: migrations.up,
       timeoutSeconds: schema.careful ? schema.timeoutSeconds : migrationTimeoutSeconds,
       care: schema.careful ? { ...schema, migrations, capabilities: service.capabilities } : schema,
-      ...runOf(args, service),
+      ...runOf(args, migrations.service),
     },
     opts,
   );
@@ -58,16 +58,17 @@ function seedOf(name: string, args: ReleaseArgs, opts: pulumi.ComponentResourceO
       command: seed.command,
       capabilities: service.capabilities,
       timeoutSeconds: seed.timeoutSeconds,
-      ...runOf(args, service),
+      ...runOf(args, seed.service),
     },
     opts,
   );
 }
 
 /** The surroundings of a command of a service. A seed has the labels of a migration: neither runs beside the other. */
-function runOf(args: ReleaseArgs, service: Service): Omit<RunArgs, "timeoutSeconds"> {
+function runOf(args: ReleaseArgs, serviceName: string): Omit<RunArgs, "timeoutSeconds"> {
+  const service = found(args.application.services, serviceName);
   return {
-    ...limitsOf(args.boundaries),
+    ...limitsOf(args.boundaries, serviceName),
     host: args.host,
     labels: args.labels("migration"),
     mounts: mountsOf(args, service),

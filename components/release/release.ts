@@ -10,7 +10,7 @@ import { HealthGate } from "../host/health-gate.ts";
 import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
-import { boundariesOf, limitsOf } from "./boundaries.ts";
+import { boundariesOf } from "./boundaries.ts";
 import { probeOf } from "./health-probe.ts";
 import { mountsOf, readyData } from "./ready-data.ts";
 import type { ImageIds, ReleaseArgs } from "./release-args.ts";
@@ -90,15 +90,14 @@ export class Release extends pulumi.ComponentResource {
   ): Copies {
     const copies: Record<string, GatedCopy[]> = {};
     let started: pulumi.Output<string> | undefined;
-    const { limits } = limitsOf(args.boundaries);
     for (const serviceName of layers(args.application).flat()) {
       const service = found(args.application.services, serviceName);
       const needed = service.needs.flatMap((need) => (copies[need] ?? []).map(({ gate }) => gate));
       const ofService: GatedCopy[] = (copies[serviceName] = []);
       const inputs = serviceInputs(args, service);
-      const within = boundariesOf({ name, service, files: inputs.files, part: serviceName + suffix }, args, {
-        parent: this,
-      });
+      const part = serviceName + suffix;
+      const released = { name, service, serviceName, files: inputs.files, part };
+      const within = boundariesOf(released, args, { parent: this });
       for (const copy of copyNames(serviceName + suffix, args.numberOfCopies?.[serviceName])) {
         const workload = new Workload(
           args.names.workload(copy),
@@ -128,7 +127,7 @@ export class Release extends pulumi.ComponentResource {
             containerId: workload.containerId,
             timeoutSeconds: args.gateTimeoutSeconds,
             ...probeOf(service, args),
-            ...defined({ pids: limits?.pids }),
+            ...defined({ pids: within.limits?.pids }),
           },
           { parent: this },
         );

@@ -53,6 +53,7 @@ export function checkAgreement(
     ...("copies" in settings
       ? unknownNames("copies", "service", Object.keys(settings.copies), allServices(application))
       : []),
+    ...unknownLimits(application, settings),
     ...unknownSeed(application, settings),
     ...wrongVariables(application, settings),
     ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), [
@@ -99,6 +100,19 @@ function missingUrl(
 ): string[] {
   if (Object.hasOwn(application.secrets, secret)) return [];
   return missingFrom(settings, secret, sourceOf(application, settings, secret), place, given);
+}
+
+/** Says that limits are of services and backing services that are none of the application's. */
+function unknownLimits(application: Application, settings: Settings): string[] {
+  if (!("limits" in settings)) return [];
+  const { postgres, redis, buckets } = application;
+  const servers = [
+    ...(postgres === undefined ? [] : ["postgres"]),
+    ...(redis === undefined ? [] : ["redis"]),
+    ...(buckets.length === 0 ? [] : ["object-storage"]),
+  ];
+  const names = Object.keys(settings.limits.services ?? {});
+  return unknownNames("limits.services", "service", names, [...allServices(application), ...servers]);
 }
 
 /** Says that the service whose command makes a preview's data is none of the application's. */

@@ -53,6 +53,12 @@ const secrets = {
   SMOKE_PASSWORD: { source: "generated", length: 32 },
 };
 
+/** Limits of staging: those of a service and of a server are others. */
+const limits = {
+  ...{ memory: "256MiB", cpus: 2, pids: 256 },
+  services: { indexer: { memory: "64MiB" }, redis: { memory: "96MiB", cpus: 1, pids: 64 } },
+};
+
 /** Variables of staging alone: its API connects in a form of its own. */
 const variables = {
   SMTP_HOST: "",
@@ -140,6 +146,7 @@ describe("a gateway that several environments share", () => {
       gateway: hostStack,
       variables,
       secrets,
+      limits,
       profiles: ["with-indexer"],
       ...more,
     });
@@ -172,6 +179,20 @@ describe("a gateway that several environments share", () => {
     configure({});
     await released.release("staging");
     assert.equal((await released.ask("staging", "/")).status, 200);
+  });
+
+  it("limits a service and a server as its settings say of them (001-171)", async () => {
+    const limitsOf = async (part: string): Promise<unknown> => {
+      const filters = ["label=towpath.namespace=notes-staging", `label=towpath.part=${part}`];
+      const [id = ""] = await host.docker("ps", "--quiet", ...filters.flatMap((one) => ["--filter", one]));
+      const shown = ["Memory", "NanoCpus", "PidsLimit"].map((field) => `{{json .HostConfig.${field}}}`);
+      const [answer = ""] = await host.docker("inspect", "--format", `[${shown.join(",")}]`, id);
+      return JSON.parse(answer);
+    };
+    assert.deepEqual(await limitsOf("api"), [256 * 1024 ** 2, 2e9, 256]);
+    assert.deepEqual(await limitsOf("indexer"), [64 * 1024 ** 2, 2e9, 256]);
+    assert.deepEqual(await limitsOf("redis"), [96 * 1024 ** 2, 1e9, 64]);
+    assert.deepEqual(await limitsOf("postgres"), [0, 0, 0]);
   });
 
   it("asks smoke checks in each release, and at any time as docs/smoke.md says: with a secret, what one saved, another address, a command (000-68b, 000-68c, 000-88b, 000-88d, 002-44, 002-194, 002-430)", async () => {

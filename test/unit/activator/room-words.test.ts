@@ -17,10 +17,13 @@ describe("the room for a preview, in words", () => {
   it("is the limits of all its containers, those of its servers too", () => {
     const { services, ...application } = parseApplication(notes);
     const count = Object.keys(services).length + 3;
-    assert.equal(previewMemory({ services, ...application }, { memory: 256 }), count * 256);
+    const limits = { memory: 256, cpus: 1, pids: 8 };
+    assert.equal(previewMemory({ services, ...application }, limits), count * 256);
+    const own = { ...limits, services: { api: { memory: 512 }, postgres: { memory: 1024, pids: 9 } } };
+    assert.equal(previewMemory({ services, ...application }, own), (count - 2) * 256 + 512 + 1024);
     const { postgres, redis, ...least } = application;
     assert.ok(postgres !== undefined && redis !== undefined);
-    assert.equal(previewMemory({ ...least, services: {}, buckets: [] }, { memory: 256 }), 0);
+    assert.equal(previewMemory({ ...least, services: {}, buckets: [] }, limits), 0);
   });
 
   it("says what is taken, and who sleeps for it", () => {

@@ -30,7 +30,7 @@ async function copyWith(
     const host = new DockerHost("host", { networkName: "notes" });
     const files = { DATABASE_URL: pulumi.secret("postgresql://x") };
     const within = boundariesOf(
-      { name: "release", service, files, part: "api" },
+      { name: "release", service, serviceName: "api", files, part: "api" },
       {
         ...{ boundaries, host, names: namesOf("notes-production") },
         gateway: { containerName: pulumi.output("gateway") },
@@ -75,6 +75,12 @@ describe("a copy that serves users", () => {
       Object.keys(others).filter((name) => name.includes("secrets")),
       [],
     );
+  });
+
+  it("has limits of its own where the settings say so (001-171)", async () => {
+    const services = { api: { memory: 512 * 1024 ** 2 }, worker: { memory: 1024 ** 3 } };
+    const { api } = await copyWith({ rights: "few", limits: { ...limits, services }, secretVersions }, false);
+    assert.deepEqual([api?.inputs.memory, api?.inputs.cpus], [512, "1.0"]);
   });
 
   it("has its secrets in a volume named by their versions if it is read-only", async () => {

@@ -47,6 +47,11 @@ describe("the demand of a release on a host", () => {
       memoryBytes: 4000,
       ...{ port: 80, isLimited: true },
     });
+    const own = { ...limits, services: { api: { memory: 4000 } } };
+    assert.equal(
+      demandOf({ services }, { limits: own, copies: { api: 3 } }).memoryBytes,
+      3 * 4000 + (Object.keys(services).length - 1) * 1000,
+    );
     const shared = demandOf({ services }, { limits, copies: {}, gateway: "host-app1" });
     assert.equal(shared.port, undefined);
   });

@@ -161,6 +161,12 @@ describe("application and settings", () => {
         'towpath:secrets.JWT_SECRT: the application has no such secret; did you mean "JWT_SECRET"',
       ].join("\n"),
     );
+    const { limits } = good.staging;
+    const services = { worker: { cpus: 1 }, postgres: { memory: "1GiB" }, redsi: { pids: 9 } };
+    assert.equal(
+      refusal(good.staging, { limits: { ...limits, services } }, all),
+      'towpath:limits.services.redsi: the application has no such service; did you mean "redis"',
+    );
     assert.equal(
       refusal(good.preview, { data: { service: "apii" } }, all),
       'towpath:data.service: expected a service of the application, got "apii"; did you mean "api"',

@@ -268,6 +268,14 @@ describe("limits, copies, canary and freeze", () => {
       limits: { pids: 1 },
     });
     staging(
+      'towpath:limits.services.worker.memory: expected memory of at least 6MiB, in KiB, MiB or GiB, got "1G"; for example "256MiB"',
+      { limits: { services: { worker: { memory: "1G" } } } },
+    );
+    staging(
+      'towpath:limits.services.worker: expected limits of the service of that name, got "1GiB"; write { "worker": { "memory": "1GiB" } }',
+      { limits: { services: { worker: "1GiB" } } },
+    );
+    staging(
       'towpath:limits: expected limits, got nothing; write { "memory": "512MiB", "cpus": 1, "pids": 256 }',
       { limits: undefined },
     );
