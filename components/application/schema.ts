@@ -86,7 +86,11 @@ const volumePathWords = expected(
   'an absolute path in the container, without "." and ".." in it',
   'for example "/app/uploads"',
 );
-const volumePath = z.string(volumePathWords).regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/:,\s]+)+$/, volumePathWords);
+
+/** The folder of a volume in a container. */
+export const volumePath = z
+  .string(volumePathWords)
+  .regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/:,\s]+)+$/, volumePathWords);
 
 const service = z
   .strictObject({

@@ -76,6 +76,8 @@ export function applicationOf(parts: ApplicationParts): ApplicationDescription {
     ...defined({ migrations }),
     ...(jobs.length > 0 && { jobs: Object.fromEntries(jobs) }),
   };
+  const volumes = new Set(Object.values(services).flatMap((service) => Object.keys(service.volumes ?? {})));
+  if (volumes.size > 0) application.volumes = [...volumes];
   const smoke = Object.keys(services).length === 0 ? [] : smokeOf(parseApplication(application));
   return smoke.length === 0 ? application : { ...application, smoke };
 }

@@ -14,13 +14,15 @@ import { localSettings, type LocalSettings } from "./local-settings.ts";
 import { onceKeys, onceOf, type Once } from "./once.ts";
 import type { ComposeFile } from "./reading.ts";
 import type { Row } from "./report.ts";
-import { isServer, serviceProblems, withRoles, type ComposeService } from "./roles.ts";
+import { readyReference } from "./image-reference.ts";
+import { isReadyMade, isServer, serviceProblems, withRoles, type ComposeService } from "./roles.ts";
 import { routesOf } from "./routing.ts";
 import { secretNames, SecretValues, secretValues, topLevelRows } from "./secrets.ts";
 import { leftOutKeys, serverKeys, withRules } from "./server-keys.ts";
 import { serviceKeys } from "./service-keys.ts";
 import { entriesOf, fieldOf, type Fields } from "./value.ts";
 import { variablesGiven } from "./variables-given.ts";
+import { volumeNames } from "./volumes.ts";
 
 /** What a description is made from, beside the compose file. */
 export interface DescribeFacts {
@@ -58,6 +60,7 @@ interface Scene {
   readonly buckets: readonly string[];
   readonly secrets: ReadonlyMap<string, string>;
   readonly once: ReadonlyMap<string, Once>;
+  readonly volumes: ReadonlyMap<string, string>;
   readonly variables: Variables;
   readonly dockerfileOf: (service: ComposeService) => ReturnType<typeof dockerfileFacts>;
   readonly builderOf: (service: ComposeService) => Fields;
@@ -138,9 +141,8 @@ function sceneOf(compose: ComposeFile, facts: DescribeFacts): Scene {
   if (problems.length > 0) throw new Problem(problems.join("\n"));
   const builderOf = (service: ComposeService): Fields =>
     services.find(({ name }) => name === service.builtBy)?.own ?? service.own;
-  // What is taken over: today what this repository builds.
   const isDescribed = (service: ComposeService): boolean =>
-    service.role === "service" && buildPaths(builderOf(service)) !== undefined;
+    isReadyMade(service) || (service.role === "service" && buildPaths(builderOf(service)) !== undefined);
   const names = namesFor(services, isDescribed);
   const once = services
     .filter(({ role }) => role === "once")
@@ -155,6 +157,7 @@ function sceneOf(compose: ComposeFile, facts: DescribeFacts): Scene {
     buckets: bucketsOf(services, names),
     secrets: secretNames(compose.root),
     once: new Map(once),
+    volumes: volumeNames(services.filter(isDescribed)),
     variables: { ...compose.env, ...facts.variables },
     dockerfileOf: (service) => dockerfileFacts(textOf(builderOf(service))),
     builderOf,
@@ -216,7 +219,7 @@ function serversWaitedFor({ own }: ComposeService, { services, buckets }: Scene)
 }
 
 function keyFactsOf(service: ComposeService, scene: Scene, given: MappedEnvironment | undefined): KeyFacts {
-  const { names, services, secrets, once } = scene;
+  const { names, services, secrets, once, volumes } = scene;
   const leadTo = new Set(Object.values(given?.environment ?? {}));
   const known = [...secrets].filter(
     ([, secret]) => leadTo.has(`/run/secrets/${secret}`) || given?.reads.includes(secret),
@@ -225,6 +228,7 @@ function keyFactsOf(service: ComposeService, scene: Scene, given: MappedEnvironm
     names,
     services,
     secrets,
+    volumes,
     port: listensOn(service.own, scene.dockerfileOf(service)),
     knownPaths: new Set(known.map(([name]) => `/run/secrets/${name}`)),
     hosts: new Set(
@@ -238,7 +242,7 @@ function keyFactsOf(service: ComposeService, scene: Scene, given: MappedEnvironm
 function mappedService(service: ComposeService, facts: KeyFacts, { once, services }: Scene): MappedKey {
   const { role } = service;
   const given = { service, facts };
-  if (role === "service") return withRules(given, serviceKeys);
+  if (role === "service" || isReadyMade(service)) return withRules(given, serviceKeys);
   if (isServer(role)) return withRules(given, serverKeys(role));
   if (role !== "once") return withRules(given, leftOutKeys(service));
   const found = once.get(service.name);
@@ -249,6 +253,8 @@ function mappedService(service: ComposeService, facts: KeyFacts, { once, service
 function imagesOf(scene: Scene, { folder }: DescribeFacts): ApplicationDescription["images"] {
   return Object.fromEntries(
     scene.described.flatMap((service) => {
+      const reference = isReadyMade(service) ? readyReference(service.image) : undefined;
+      if (reference !== undefined) return [[nameOf(service, scene), { from: reference }]];
       const own = scene.builderOf(service);
       const paths = buildPaths(own);
       const name = scene.names.get(service.builtBy ?? "") ?? nameOf(service, scene);

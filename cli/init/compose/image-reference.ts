@@ -1,3 +1,5 @@
+import { isReference, namesVersion } from "../../../components/application/images.ts";
+
 /** The parts of an image's reference that say what it is. */
 export interface ImageReference {
   /** The last part of its name: `postgres` of `docker.io/library/postgres:16-alpine`. */
@@ -35,6 +37,22 @@ export function isGateway(image: string): boolean {
   return /^(?:traefik|caddy|haproxy|nginx-proxy(?:-manager)?|acme-companion|letsencrypt-nginx-proxy-companion|caddy-docker-proxy|swag|certbot)$/.test(
     imageReference(image).name,
   );
+}
+
+/** Images of servers whose data only one of them may have open: a release would start another beside it. */
+export function isStateful(image: string): boolean {
+  return (
+    serverOf(image) !== undefined ||
+    /^(?:mysql|mariadb|percona.*|mongo.*|elasticsearch|opensearch|rabbitmq|clickhouse.*|cassandra|scylla|kafka|zookeeper|influxdb|couchdb|couchbase.*|neo4j|meilisearch|typesense|qdrant|weaviate|milvus|etcd|consul|vault|mssql.*|cockroach.*|prometheus|loki|gitea|registry)$/.test(
+      imageReference(image).name,
+    )
+  );
+}
+
+/** The reference of an image that is taken as it is, with the tag that Docker takes where none is written; undefined where it is none. */
+export function readyReference(image: string): string | undefined {
+  if (!isReference(image)) return undefined;
+  return namesVersion(image) ? image : `${image}:latest`;
 }
 
 /** A version that Towpath runs in the place of an image's. */

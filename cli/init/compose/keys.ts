@@ -23,6 +23,8 @@ export interface KeyFacts {
   readonly knownPaths: ReadonlySet<string>;
   /** The names that lead to other services in Compose, and nowhere here. */
   readonly hosts: ReadonlySet<string>;
+  /** The volumes that services share, by their names in the file. */
+  readonly volumes: ReadonlyMap<string, string>;
   /** What becomes of services that run once. */
   readonly once: ReadonlyMap<string, "migrations" | "job">;
 }

@@ -2,7 +2,7 @@ import { inParts, unsaid, without, type KeyRules } from "./keys.ts";
 
 const limits = unsaid(
   "locally nothing limits it; elsewhere towpath:limits holds for every copy",
-  "set towpath:limits of staging and production",
+  "set towpath:limits.services of staging and production",
 );
 
 const replicas = unsaid(

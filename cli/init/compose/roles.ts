@@ -3,6 +3,8 @@ import { defined } from "../../../components/input/defined.ts";
 import {
   imageReference,
   isGateway,
+  isStateful,
+  readyReference,
   postgresVersionOf,
   redisVersionOf,
   serverOf,
@@ -64,6 +66,11 @@ export function withRoles(services: Fields, baseOf: (own: Fields) => string | un
     const builds = role === "service" || role === "once";
     return { ...service, role: isSecond ? "ready-made" : role, ...(builds && defined({ builtBy })) };
   });
+}
+
+/** Tells whether a service runs an image that is pulled as it is. */
+export function isReadyMade({ role, image }: Pick<ComposeService, "role" | "image">): boolean {
+  return role === "ready-made" && !isStateful(image) && readyReference(image) !== undefined;
 }
 
 /** Tells whether a role is that of a server which Towpath brings. */

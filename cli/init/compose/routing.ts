@@ -1,6 +1,6 @@
 import { usualRoutes } from "../describe.ts";
 import { publishedPorts } from "./listening.ts";
-import { commandText, type ComposeService } from "./roles.ts";
+import { commandText, isReadyMade, type ComposeService } from "./roles.ts";
 import { entriesOf, fieldOf, textOf } from "./value.ts";
 
 /** A service that listens, as routes are chosen for it. */
@@ -19,7 +19,13 @@ export function routesOf(
   listening: readonly Listening[],
   services: readonly ComposeService[],
 ): ReadonlyMap<string, readonly string[]> {
-  const reached = listening.filter(({ service }) => isReached(service, services));
+  const published = listening.filter(({ service }) => isReached(service, services));
+  const built = published.filter(({ service }) => !isReadyMade(service));
+  // What is no work of this repository is a tool beside it, such as a mail catcher, unless nothing else is there.
+  const reached =
+    built.length === 0
+      ? published
+      : published.filter((one) => built.includes(one) || labelled(one.service).length > 0);
   const free = reached.filter(({ service }) => labelled(service).length === 0);
   const routes = new Map<string, readonly string[]>();
   const taken = new Set<string>();

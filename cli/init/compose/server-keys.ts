@@ -234,8 +234,8 @@ export function leftOutKeys({ name, role, image, own }: ComposeService): KeyRule
       rows: [
         named(
           key,
-          "an image is built here, and none is taken as it is",
-          `write a Dockerfile that begins with FROM ${image}, or say in a variable where one runs`,
+          `a release would start a second ${image} beside it, and only one may have its data open`,
+          "run it beside Towpath, and say in a variable or a secret where it is",
         ),
       ],
     }),

@@ -1,3 +1,4 @@
+import { namesVersion } from "../../../components/application/images.ts";
 import { processShape } from "../../../components/application/process.ts";
 import { capabilities, profile } from "../../../components/application/schema.ts";
 import type { ServiceDescription } from "../../../components/application/description.ts";
@@ -7,7 +8,7 @@ import type { GivenKey, KeyRule, KeyRules } from "./keys.ts";
 import { healthcheck, ports } from "./listening.ts";
 import { plainKeys } from "./plain-keys.ts";
 import { named, taken, unneeded, type Row } from "./report.ts";
-import { isServer } from "./roles.ts";
+import { isReadyMade, isServer } from "./roles.ts";
 import { booleanOf, entriesOf, fieldOf, itemsOf, textOf, textsOf } from "./value.ts";
 import { volumes } from "./volumes.ts";
 import { wordsOf } from "./words.ts";
@@ -202,13 +203,25 @@ function onceRow(key: { place: GivenKey["place"]; path: string }, name: string, 
     : named(key, `${name} is not taken over`, `look at services.${name}`);
 }
 
+const image: KeyRule = (given) => {
+  const { service } = given;
+  if (!isReadyMade(service)) return { rows: [unneeded(given, "Towpath names what it builds")] };
+  return {
+    rows: [
+      namesVersion(service.image)
+        ? taken(given, "an image that is pulled as it is")
+        : named(given, "the newest version is pulled, whichever that is", "write the version that runs"),
+    ],
+  };
+};
+
 /** Their rows are those of the variables. */
 const variables: KeyRule = () => ({ rows: [] });
 
 /** The keys of a service that is taken over. */
 export const serviceKeys: KeyRules = {
   ...plainKeys,
-  image: (given) => ({ rows: [unneeded(given, "Towpath names what it builds")] }),
+  image,
   build,
   command: commandLine("command"),
   entrypoint: commandLine("entrypoint"),

@@ -238,7 +238,7 @@ describe("towpath init", function () {
   });
 
   it("writes nothing of a compose file with --dry-run, or of one that cannot be taken over", async () => {
-    write("compose.yaml", "services:\n  mail: { image: 'mailpit:v1' }\n");
+    write("compose.yaml", "services:\n  data: { image: 'mongo:7' }\n");
     const {
       report = [],
       written,
@@ -253,7 +253,7 @@ describe("towpath init", function () {
       noneTakenOver(["../compose.yaml"], report),
       [
         "../compose.yaml: expected a service that can be taken over, got none; see them with --dry-run",
-        "compose.yaml:2: services.mail.image: an image is built here, and none is taken as it is; write a Dockerfile that begins with FROM mailpit:v1, or say in a variable where one runs",
+        "compose.yaml:2: services.data.image: a release would start a second mongo:7 beside it, and only one may have its data open; run it beside Towpath, and say in a variable or a secret where it is",
       ].join("\n"),
     );
     await refused(noFile("gone.yaml"), "../gone.yaml");

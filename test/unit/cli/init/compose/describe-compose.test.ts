@@ -143,7 +143,6 @@ services:
       user: "a description cannot say it so; let the image's Dockerfile say the user",
       "cap_add[0]":
         "a service is given no more than Docker gives by default; do without it, or run it beside Towpath",
-      "volumes[0]": "what is written to /uploads is lost with a copy; keep it in a bucket or the database",
       "volumes[1]": "files beside the image are not mounted; copy them to /etc/nginx.conf in the Dockerfile",
       "volumes[4]": "a service has no way to the engine; run what needs one beside Towpath",
       "depends_on.mongo": "mongo is not taken over; look at services.mongo",
@@ -159,7 +158,7 @@ services:
     });
     assert.equal(
       told(result, "services.mongo.image"),
-      "compose.yaml:19 to do: an image is built here, and none is taken as it is; write a Dockerfile that begins with FROM mongo:7, or say in a variable where one runs",
+      "compose.yaml:19 to do: a release would start a second mongo:7 beside it, and only one may have its data open; run it beside Towpath, and say in a variable or a secret where it is",
     );
     const { web } = result.application.services;
     assert.deepEqual(web, {
@@ -170,10 +169,58 @@ services:
         shmSize: "1024MiB",
         port: 8000,
         routes: ["/*"],
+        volumes: { uploads: "/uploads" },
       },
       environment: { MONGO_HOST: "mongo", API: "http://other:80", EMPTY: "" },
     });
     assert.deepEqual(result.application.images.web, { context: "..", args: { VERSION: "1" } });
+  });
+
+  it("takes ready-made images as they are, and volumes, which services share (000-53b)", () => {
+    const result = described(
+      `
+services:
+  web: { build: ., ports: ["8000"], volumes: ["media_files:/app/media", "cache:/app/node_modules"] }
+  worker: { build: ., volumes: ["media_files:/media:ro", "media_files:/twice"] }
+  mail: { image: "axllent/mailpit:v1.21", ports: ["8025:8025"], volumes: ["mail:/data"] }
+  pdf: { image: gotenberg/gotenberg, expose: [3000] }
+  search: { image: "elasticsearch:8.15.0", volumes: ["search:/usr/share/elasticsearch/data"] }
+volumes: { media_files: , mail: , search: , cache: }
+`,
+      { files: { Dockerfile: "FROM a" } },
+    );
+    const { images, services, volumes } = result.application;
+    assert.deepEqual(images, {
+      web: { context: ".." },
+      mail: { from: "axllent/mailpit:v1.21" },
+      pdf: { from: "gotenberg/gotenberg:latest" },
+    });
+    assert.deepEqual(volumes, ["media-files", "mail"]);
+    assert.deepEqual(services, {
+      web: { image: "web", port: 8000, routes: ["/*"], volumes: { "media-files": "/app/media" } },
+      worker: { image: "web", volumes: { "media-files": "/media" } },
+      mail: { image: "mail", port: 8025, volumes: { mail: "/data" } },
+      pdf: { image: "pdf", port: 3000 },
+    });
+    assert.deepEqual(result.local, { ports: { mail: 8025 } });
+    const row = (key: string): string => told(result, `services.${key}`);
+    assert.equal(row("mail.image"), "compose.yaml:5 taken over: an image that is pulled as it is");
+    assert.equal(
+      row("pdf.image"),
+      "compose.yaml:6 to do: the newest version is pulled, whichever that is; write the version that runs",
+    );
+    assert.equal(
+      row("worker.volumes[0]"),
+      "compose.yaml:4 taken over: the volume media-files, which new copies share with old ones; what the old one holds stays there",
+    );
+    assert.equal(
+      row("worker.volumes[1]"),
+      "compose.yaml:4 to do: what is written to /twice is lost with a copy; keep it in a bucket or the database",
+    );
+    assert.equal(
+      row("search.volumes"),
+      "compose.yaml:7 to do: goes with search, which is not taken over; see services.search.image",
+    );
   });
 
   it("makes migrations and jobs of services that run once, with what the service of their image has", () => {
