@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { basename } from "node:path";
 import { defined } from "../../components/input/defined.ts";
+import { noteSpan, now } from "../../components/timing/spans.ts";
 
 /** The exit code and the output of a program that ended. */
 export interface RunResult {
@@ -34,6 +36,7 @@ process.on("exit", () => {
 /** Runs a program without a shell; it ends when this process does. Never throws: an exit code is an answer. */
 export const run: Run = (command, args, settings = {}) =>
   new Promise((resolve) => {
+    const began = now();
     const child = spawn(command, args, {
       cwd: settings.cwd,
       env: settings.environment ?? process.env,
@@ -68,6 +71,7 @@ export const run: Run = (command, args, settings = {}) =>
       finish(code ?? -1);
     });
     function finish(code: number): void {
+      noteSpan("call", `${basename(command)} ${args[0] ?? ""}`, began);
       clearTimeout(timer);
       children.delete(child);
       resolve({ code, ...output, ...defined({ failure }) });
