@@ -43,7 +43,9 @@ export async function environmentFacts(
   run: Run,
 ): Promise<EnvironmentFacts> {
   const outputs = stackOutputs(deployment) as { namespace?: string; url?: string; release?: { id?: string } };
-  const namespace = outputs.namespace ?? environmentNameIn(deployment);
+  // One that was destroyed has neither.
+  const told = outputs.namespace ?? environmentNameIn(deployment);
+  const namespace = told === "" ? namespaceOf(project, stack, given) : told;
   const visible = isOfWorkspace(stack) && engineAnswers;
   const changed = deployment.resources.flatMap(({ modified }) => modified ?? []).sort();
   return {

@@ -169,7 +169,10 @@ export function scheduledBackups(released: () => ReleasedProject): void {
     assert.equal((await listed()).schedule, "0 2 * * *");
     assert.equal(await inVolume("ls *.part 2>/dev/null || true"), "");
   });
+}
 
+/** The test of their end, with production. */
+export function endedBackups(released: () => ReleasedProject): void {
   it("loses what takes backups with production, and no backup", async () => {
     for (const words of ["state unprotect --all --yes", "destroy --yes"]) {
       const { code, stdout, stderr } = await released().run([
@@ -181,8 +184,15 @@ export function scheduledBackups(released: () => ReleasedProject): void {
       assert.equal(code, 0, stdout + stderr);
     }
     const label = ["--filter", "label=towpath.namespace=notes-production"];
-    assert.deepEqual(await host().docker("ps", "--all", "--quiet", ...label), []);
-    const volumes = await host().docker("volume", "ls", "--quiet", ...label);
+    assert.deepEqual(
+      await released()
+        .host("production")
+        .docker("ps", "--all", "--quiet", ...label),
+      [],
+    );
+    const volumes = await released()
+      .host("production")
+      .docker("volume", "ls", "--quiet", ...label);
     assert.ok(volumes.includes(container), volumes.join());
   });
 }

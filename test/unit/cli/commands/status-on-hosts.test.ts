@@ -214,6 +214,19 @@ app1  deploy@10.0.0.1  0.4 of 4  3 of 8 GiB   30 of 40 GiB  staging`,
     assert.match(staging.problems?.[0] ?? "", /^towpath:/);
   });
 
+  it("has a line for an environment that was destroyed, whose state says nothing any more", async () => {
+    machine.docker("ps", "");
+    machine.write(
+      ".towpath/state/.pulumi/stacks/towpath/staging.json",
+      JSON.stringify({ checkpoint: { latest: { resources: [] } } }),
+    );
+    const [staging] = await look();
+    assert.deepEqual(
+      [staging?.namespace, staging?.release, staging?.copies, staging?.released],
+      ["notes-staging", null, [], null],
+    );
+  });
+
   it("refuses a stack that was never brought up", async () => {
     await assert.rejects(look("stagin"), {
       name: "Problem",
