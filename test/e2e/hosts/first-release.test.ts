@@ -142,7 +142,7 @@ describe("docs/first-release.md", () => {
     const described = project.source
       .read("application.ts")
       .replace("  images: {\n", '$&    cache: { from: "redis:7" },\n')
-      .replace("  services: {\n", '$&    cache: { image: "cache" },\n');
+      .replace("  services: {\n", '$&    cache: { image: "cache", user: "redis" },\n');
     project.source.write("application.ts", described);
   }
 

@@ -131,7 +131,7 @@ describe("a migration of a database with users' data", () => {
     assert.ok(backup.entries >= 2 && backup.seconds > 0);
     assert.equal(
       await inBackups('sha256sum "$1"; stat --format "%s %a %U" "$1"; ls', backup.file),
-      `${backup.sha256}  ${backup.file}\n${backup.bytes} 600 root\n${backup.file}`,
+      `${backup.sha256}  ${backup.file}\n${backup.bytes} 600 root\n${backup.file}\n${backup.file}.json`,
     );
     await ask("CREATE DATABASE restored");
     const restore = 'pg_restore --host 127.0.0.1 --username notes --dbname restored --exit-on-error "$1"';
