@@ -72,12 +72,15 @@ export class Scheduler {
   #running = false;
   /** @type {readonly number[]} the times of the schedule that a dump is there for */
   #done;
+  /** When this program began: it and its host are others since then. */
+  #began;
   /** True from the control's request on until it is met. */
   #asked = false;
 
   /** @param {SchedulerArgs} args */
   constructor(args) {
     this.#args = args;
+    this.#began = args.now();
     const kept = args.read();
     // With other times, those of the past are nobody's.
     this.#kept = kept?.schedule === args.text ? kept : { ...kept, schedule: args.text, since: args.now() };
@@ -145,10 +148,18 @@ export class Scheduler {
     return due.filter((time) => !Number.isNaN(time));
   }
 
-  /** Tells whether the last try failed, and only just now. A clock that was set back makes nobody wait for longer. */
+  /**
+   * Tells whether the last try failed, and only just now. A clock that was set back makes nobody wait for longer, and what failed
+   * before the program was started again may have ended with its host.
+   */
   #waits() {
     const { failure } = this.#kept;
-    if (failure === undefined || Math.abs(this.#args.now() - failure.at) >= retryAfter) return false;
+    if (
+      failure === undefined ||
+      failure.at < this.#began ||
+      Math.abs(this.#args.now() - failure.at) >= retryAfter
+    )
+      return false;
     return !this.#succeededSince(failure.at);
   }
 

@@ -132,12 +132,14 @@ describe("a schedule of backups", () => {
       reason: "the server does not run: mend that",
       tries: 3,
     });
-    // What was kept is known to the next program, which does not try at once.
-    await scene.pass(scene.start(), 2 * minute);
-    assert.equal(scene.tried.length, 3);
-    scene.failure = undefined;
-    await scene.pass(scene.start(), hour);
+    // What failed may have ended with its host: the next program tries at once, and counts on.
+    const next = scene.start();
+    await scene.pass(next, 2 * minute);
     assert.equal(scene.tried.length, 4);
+    assert.equal(next.state().lastFailure?.tries, 4);
+    scene.failure = undefined;
+    await scene.pass(next, hour);
+    assert.equal(scene.tried.length, 5);
     assert.equal(scene.dumps.length, 1);
   });
 
