@@ -36,7 +36,7 @@ export async function askAddress({
     agent: false,
     signal: limit,
     ...defined({ ca: authority }),
-    ...(at !== undefined && { host: at, servername: address.hostname }),
+    ...(at !== undefined && { hostname: at, servername: address.hostname }),
   };
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
