@@ -230,8 +230,9 @@ describe("a gateway that several environments share", () => {
       ],
     );
 
-    tracker.issues.push("it does not work");
+    tracker.issues = ["it does not work"];
     const told = await smoke(staging);
+    tracker.issues = [];
     assert.equal(told.code, 1, told.stdout + told.stderr);
     assert.match(
       told.stdout,
@@ -251,9 +252,10 @@ describe("a gateway that several environments share", () => {
         "/etc/caddy/sites/notes-staging/current",
       );
     const before = await routeOf();
+    tracker.issues = ["it does not work"];
     configure({ variables: { ...variables, NEW: "1" } });
     const ended = await released.up("staging");
-    tracker.issues.length = 0;
+    tracker.issues = [];
     assert.equal(ended.code, 1, ended.stdout + ended.stderr);
     assert.match(
       ended.stdout + ended.stderr,
