@@ -1,6 +1,6 @@
 /** The list of backups from the command line. That they are taken is proved in test/e2e/hosts. */
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { backups, backupsInWords, type Backups } from "../../../../cli/commands/backups.ts";
@@ -144,6 +144,16 @@ describe("the list of a stack's backups", function () {
       name: "Problem",
       message:
         "backups: expected an application with a database, got notes without postgres; describe one in application.ts and release it first",
+    });
+    const text = readFileSync(join(machine.root, "Pulumi.production.yaml"), "utf8");
+    machine.write(
+      "Pulumi.production.yaml",
+      `${text}  towpath:postgres: { external: { url: DATABASE_URL } }\n`,
+    );
+    await assert.rejects(listing(), {
+      name: "Problem",
+      message:
+        '--stack: expected a stack with a database of Towpath\'s own, got "production", whose database is external; see the backups of its server, or dump it with npx towpath backup --stack production',
     });
   });
 });
