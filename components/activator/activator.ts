@@ -1,11 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { imageReference } from "../application/images.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { HealthGate } from "../host/health-gate.ts";
 import type { Host } from "../host/host.ts";
-import { plainProgram, programImage } from "../host/plain-program.ts";
+import { startHostProgram } from "../host/host-program.ts";
 import type { Room } from "../settings/room.ts";
-import { activatorCommand } from "./question.ts";
 
 /** Arguments of the activator. */
 export interface ActivatorArgs {
@@ -28,8 +25,6 @@ export const activatorPort = 8080;
 /** The folder of what it keeps through a restart. */
 const keptFolder = "/activator";
 
-const mebibyte = 1024 ** 2;
-
 /**
  * The program on a host that wakes sleeping previews, as Knative's activator does: the gateway asks it before every request.
  *
@@ -44,51 +39,26 @@ export class Activator extends pulumi.ComponentResource {
     super("towpath:activator:Activator", name, {}, opts);
     const { host, containerName, labels, room } = args;
     const child = { parent: this };
-    const program = plainProgram("activator/program/main.mjs");
-    const container = host.copy(
-      `${name}-container`,
+    const volume = host.volume(`${name}-volume`, { name: containerName, labels }, child);
+    this.containerName = startHostProgram(
+      name,
       {
-        onlyName: containerName,
-        image: imageReference(programImage, args.imageMirror),
-        command: program.command,
+        ...{ host, containerName, labels },
+        subject: "activator",
+        main: "activator/program/main.mjs",
+        imageMirror: args.imageMirror,
         variables: {
-          ...program.variables,
           TOWPATH_KEPT: `${keptFolder}/kept.json`,
           TOWPATH_GATEWAY: args.gateway.containerName,
           TOWPATH_PORT: String(activatorPort),
           TOWPATH_ROOM: JSON.stringify(room),
         },
-        volumes: [
-          {
-            name: host.volume(`${name}-volume`, { name: containerName, labels }, child).name,
-            path: keptFolder,
-          },
-        ],
-        asksEngine: true,
-        networks: [host.networkName],
-        limits: { memory: 128 * mebibyte, cpus: 1 },
-        capabilities: [],
-        readOnly: true,
-        init: true,
+        volumes: [{ name: volume.name, path: keptFolder }],
         graceSeconds: 5,
-        labels,
+        gateTimeoutSeconds: args.gateTimeoutSeconds,
       },
       child,
     );
-    const gate = new HealthGate(
-      `${name}-gate`,
-      {
-        host,
-        subject: "activator",
-        containerName: container.name,
-        containerId: container.id,
-        probe: { command: activatorCommand({ operation: "state" }) },
-        timeoutSeconds: args.gateTimeoutSeconds,
-        pids: 64,
-      },
-      child,
-    );
-    this.containerName = gate.containerName;
     this.registerOutputs({ containerName: this.containerName });
   }
 }

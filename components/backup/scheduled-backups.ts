@@ -1,13 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { imageReference } from "../application/images.ts";
 import type { DatabaseServer } from "../data/postgres.ts";
-import { HealthGate } from "../host/health-gate.ts";
 import type { Host } from "../host/host.ts";
-import { plainProgram, programImage } from "../host/plain-program.ts";
+import { startHostProgram } from "../host/host-program.ts";
 import type { Names } from "../naming/names.ts";
 import type { BackupSettings } from "../settings/backup.ts";
 import type { Task } from "./program/main.mjs";
-import { backupsCommand } from "./question.ts";
 
 /** Arguments of the backups that are taken at the times of a schedule. */
 export interface ScheduledBackupsArgs {
@@ -31,8 +28,6 @@ const folder = "/backups";
 /** The time that one waits for a migration or another dump, in seconds; it is tried again later. */
 const waitSeconds = 900;
 
-const mebibyte = 1024 ** 2;
-
 /**
  * The program on a host that dumps the database at the times of a schedule, and removes dumps whose time is over.
  *
@@ -46,40 +41,22 @@ export class ScheduledBackups extends pulumi.ComponentResource {
   constructor(name: string, args: ScheduledBackupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:backup:ScheduledBackups", name, {}, opts);
     const { host, names, labels } = args;
-    const program = plainProgram("backup/program/main.mjs");
-    const container = host.copy(
-      `${name}-container`,
+    this.containerName = startHostProgram(
+      name,
       {
-        onlyName: names.backups,
-        image: imageReference(programImage, args.imageMirror),
-        command: program.command,
-        variables: { ...program.variables, TOWPATH_BACKUP: taskOf(args) },
+        host,
+        subject: "backups",
+        main: "backup/program/main.mjs",
+        containerName: names.backups,
+        imageMirror: args.imageMirror,
+        variables: { TOWPATH_BACKUP: taskOf(args) },
         volumes: [{ name: args.volume, path: folder }],
-        asksEngine: true,
-        networks: [host.networkName],
-        limits: { memory: 128 * mebibyte, cpus: 1 },
-        capabilities: [],
-        readOnly: true,
-        init: true,
         graceSeconds: 10,
+        gateTimeoutSeconds: args.gateTimeoutSeconds,
         labels: labels("backups"),
       },
       { parent: this },
     );
-    const gate = new HealthGate(
-      `${name}-gate`,
-      {
-        host,
-        subject: "backups",
-        containerName: container.name,
-        containerId: container.id,
-        probe: { command: backupsCommand("state") },
-        timeoutSeconds: args.gateTimeoutSeconds,
-        pids: 64,
-      },
-      { parent: this },
-    );
-    this.containerName = gate.containerName;
     this.registerOutputs({ containerName: this.containerName });
   }
 }
