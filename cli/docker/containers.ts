@@ -1,3 +1,4 @@
+import { serverNames } from "../../components/application/needs.ts";
 import { restartingIn, restartsQuestion } from "../../components/host/restarting.ts";
 import { runLabel } from "../../components/naming/run-mark.ts";
 import { translateEngineGone } from "../failures.ts";
@@ -40,7 +41,7 @@ export function rankOf(container: Pick<Container, "part" | "release">): Rank {
 
 /** Tells whether a container is a step's own: a migration, a dump. */
 export function isOneOff({ part, release }: Pick<Container, "part" | "release">): boolean {
-  return release === undefined && !["gateway", "postgres", "redis", "object-storage"].includes(part);
+  return release === undefined && !["gateway", ...serverNames].includes(part);
 }
 
 /** The format of a line of `docker ps`, with a tab between fields. */

@@ -1,3 +1,4 @@
+import { serversOf } from "../../components/application/needs.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { listContainers, type Container } from "../docker/containers.ts";
@@ -43,14 +44,8 @@ export function notThere(namespace: string): string {
 
 /** The parts that a local environment's containers belong to: the services, and what they need. */
 export function knownParts({ application }: Pick<Project, "application">): string[] {
-  const { services, postgres, redis, buckets } = parseApplication(application);
-  return [
-    ...Object.keys(services),
-    ...(postgres === undefined ? [] : ["postgres"]),
-    ...(redis === undefined ? [] : ["redis"]),
-    ...(buckets.length === 0 ? [] : ["object-storage"]),
-    "gateway",
-  ];
+  const parsed = parseApplication(application);
+  return [...Object.keys(parsed.services), ...serversOf(parsed), "gateway"];
 }
 
 /** Throws a Problem when the application's environments have no such part. */

@@ -1,4 +1,5 @@
 import type { Application } from "../application/application.ts";
+import { serversOf } from "../application/needs.ts";
 import { InputError } from "../input/input-error.ts";
 import { size } from "../input/size.mjs";
 import { limitsFor, type LimitsSettings } from "../settings/limits.ts";
@@ -16,18 +17,10 @@ export interface Asking {
 
 /** The most that the containers of a preview may use together, in bytes: each of its services and servers up to its limit. */
 export function previewMemory(
-  { services, postgres, redis, buckets }: Pick<Application, "services" | "postgres" | "redis" | "buckets">,
+  application: Pick<Application, "services" | "postgres" | "redis" | "buckets">,
   limits: LimitsSettings,
 ): number {
-  const servers = {
-    postgres: postgres !== undefined,
-    redis: redis !== undefined,
-    "object-storage": buckets.length > 0,
-  };
-  const names = [
-    ...Object.keys(services),
-    ...Object.entries(servers).flatMap(([name, is]) => (is ? [name] : [])),
-  ];
+  const names = [...Object.keys(application.services), ...serversOf(application)];
   return names.reduce((sum, name) => sum + limitsFor(limits, name).memory, 0);
 }
 

@@ -4,6 +4,25 @@ import type { Application } from "./application.ts";
 /** The backing services that a service can need. */
 export const backingServices = ["postgres", "redis"] as const;
 
+/** The servers that hold an application's data, by the names of their parts. */
+export const serverNames = ["postgres", "redis", "object-storage"] as const;
+
+export type ServerName = (typeof serverNames)[number];
+
+/** The servers that an application has. */
+export function serversOf({
+  postgres,
+  redis,
+  buckets,
+}: Pick<Needing, "postgres" | "redis" | "buckets">): ServerName[] {
+  const has = {
+    postgres: postgres !== undefined,
+    redis: redis !== undefined,
+    "object-storage": buckets.length > 0,
+  };
+  return serverNames.filter((name) => has[name]);
+}
+
 /** The declarations of the backing services, for the messages that ask for them. */
 const declarations = {
   postgres: { title: "PostgreSQL", example: "postgres: { version: 15 }" },

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import type { Host } from "../host/host.ts";
+import type { ServerName } from "../application/needs.ts";
 import { defined } from "../input/defined.ts";
 import type { Names } from "../naming/names.ts";
 import type { SecretValues } from "../secrets/files.ts";
@@ -29,7 +30,7 @@ export interface BackingServicesArgs {
   /** The namespace whose database server and object storage are used, with databases and buckets of this one's own. */
   reused?: Names;
   /** The resources that each of them may use, by its name; left out, all. */
-  limits?: (server: "postgres" | "redis" | "object-storage") => Limits | undefined;
+  limits?: (server: ServerName) => Limits | undefined;
   /** The ports of this machine that lead to them, by their names; left out, none does. */
   ports?: Ports;
   /** The template that the database is a clone of; left out, it is on a server of its own. */

@@ -3,7 +3,6 @@ import { secretFile } from "../application/connections.ts";
 import { optionalSecrets } from "../application/optional-secrets.ts";
 import { previousName } from "../application/previous-secrets.ts";
 import { ownIn, sharedIn, sharedProblems, variableProblems } from "../application/variables.ts";
-import { suggestion } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
 import type { CredentialSource } from "./credential.ts";
 import { envFile } from "./env-file.ts";
@@ -11,6 +10,7 @@ import { externalUrls, type ExternalUrl } from "./external.ts";
 import { kindOf } from "./kinds.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
 import { nameOf, secretSourcesOf, type Settings } from "./settings.ts";
+import { allServices, unknownLimits, unknownNames, unknownSeed } from "./unknown-names.ts";
 import { smokeTimeProblems } from "./smoke-time.ts";
 
 /** The values of secrets that are given: the names under `towpath:secretValues`, and the environment's variables. */
@@ -102,35 +102,6 @@ function missingUrl(
   return missingFrom(settings, secret, sourceOf(application, settings, secret), place, given);
 }
 
-/** Says that limits are of services and backing services that are none of the application's. */
-function unknownLimits(application: Application, settings: Settings): string[] {
-  if (!("limits" in settings)) return [];
-  const { postgres, redis, buckets } = application;
-  const servers = [
-    ...(postgres === undefined ? [] : ["postgres"]),
-    ...(redis === undefined ? [] : ["redis"]),
-    ...(buckets.length === 0 ? [] : ["object-storage"]),
-  ];
-  const names = Object.keys(settings.limits.services ?? {});
-  return unknownNames("limits.services", "service", names, [...allServices(application), ...servers]);
-}
-
-/** Says that the service whose command makes a preview's data is none of the application's. */
-function unknownSeed({ services, absent = [] }: Application, settings: Settings): string[] {
-  if (!("data" in settings) || settings.data.kind !== "seed") return [];
-  const { service } = settings.data;
-  const known = Object.keys(services);
-  if (known.includes(service)) return [];
-  if (absent.includes(service)) {
-    return [
-      `towpath:data.service: expected a service that runs in ${settings.environment}, got "${service}"; switch it on, or name another one`,
-    ];
-  }
-  return [
-    `towpath:data.service: expected a service of the application, got "${service}"; ${suggestion(service, known)}`,
-  ];
-}
-
 /** The problems of an environment's own variables: of services that are none, set twice, or with references to nothing. */
 function wrongVariables(application: Application, settings: Settings): string[] {
   if (!("variables" in settings)) return [];
@@ -150,25 +121,6 @@ function wrongVariables(application: Application, settings: Settings): string[] 
     ),
     ...sharedProblems(application, shared, (variable) => `towpath:variables.${variable}`),
   ];
-}
-
-/** The services that settings may name: those, too, that do not run here. */
-function allServices({ services, absent = [] }: Application): string[] {
-  return [...Object.keys(services), ...absent];
-}
-
-function unknownNames(
-  setting: string,
-  noun: string,
-  names: readonly string[],
-  known: readonly string[],
-): string[] {
-  return names
-    .filter((name) => !known.includes(name))
-    .map((name) => {
-      const fix = known.length > 0 ? suggestion(name, known) : "remove it";
-      return `towpath:${setting}.${name}: the application has no such ${noun}; ${fix}`;
-    });
 }
 
 /** The secrets of the application that have to have a value, and are given none. */

@@ -1,11 +1,9 @@
 import { z } from "zod";
 
 import type { Application } from "../application/application.ts";
+import { serverNames, serversOf } from "../application/needs.ts";
 import { expected, suggestion } from "../input/input-checks.ts";
 import { InputError } from "../input/input-error.ts";
-
-/** The backing services that can be published, by their part's name. */
-export const publishableData = ["postgres", "redis", "object-storage"] as const;
 
 /** Ports of this machine, by the name of the service or backing service that they lead to. */
 export type Ports = Readonly<Record<string, number>>;
@@ -50,7 +48,7 @@ function shared(given: Ports): [string, string, number] | undefined {
  */
 export function checkPorts(application: Application, settings: Portable): void {
   const { ports: given = {} } = settings;
-  const data = declaredData(application);
+  const data: readonly string[] = serversOf(application);
   const known = settings.environment === "ci" ? data : [...Object.keys(application.services), ...data];
   const problems = Object.keys(given).flatMap((name) => {
     const path = `towpath:ports.${name}`;
@@ -89,16 +87,6 @@ export function checkGatewayPort({ port }: { readonly port: number }, published:
   ]);
 }
 
-/** The backing services that an application has. */
-function declaredData({ postgres, redis, buckets }: Application): string[] {
-  const has = {
-    postgres: postgres !== undefined,
-    redis: redis !== undefined,
-    "object-storage": buckets.length > 0,
-  };
-  return publishableData.filter((name) => has[name]);
-}
-
 /** The ports that lead to backing services, without those of services. */
 export function dataPorts(published: Ports): Ports {
   const all = Object.entries(published);
@@ -113,5 +101,5 @@ export function servicePorts(published: Ports): Ports {
 
 /** Tells whether the name is a backing service's, which no service can have. */
 export function isData(name: string): boolean {
-  return (publishableData as readonly string[]).includes(name);
+  return (serverNames as readonly string[]).includes(name);
 }
