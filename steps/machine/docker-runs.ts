@@ -4,11 +4,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { pack } from "tar-stream";
-import { secretFile } from "../../components/application/connections.ts";
-import { secretPaths } from "../../components/application/secret-paths.ts";
 import type { CommandRun, RunLimits } from "../../components/contract/command-run.ts";
 import { marked } from "../../components/naming/run-mark.ts";
 import { endedByLimits, limitsFromEngine } from "../../components/host/program/limits.mjs";
@@ -18,6 +14,7 @@ import { delivers, withoutSecrets } from "../delivered.ts";
 import { checkRun } from "../lineage.ts";
 import { waitingFor } from "../progress.ts";
 import { lastLogLines, secretsOf } from "./docker-copies.ts";
+import { archiveOf, secretArchiveOf } from "./archive.ts";
 import { docker, DockerFailure, DockerTimeout, pullSeconds } from "./docker.ts";
 import type { EndedRun, FilledVolume, ScriptRun } from "./machine.ts";
 
@@ -69,12 +66,9 @@ export async function onceBeside<T>(
   look: (ended: EndedRun) => Promise<T>,
 ): Promise<T> {
   const image = await imageOf(run.beside);
-  const secrets = run.secrets === true ? Object.entries(await secretsOf(run.beside)) : [];
-  delivers(secrets.map(([, value]) => value));
-  const files = Object.fromEntries(
-    secrets.map(([secret, value]) => [secretFile(secret).path.slice(1), value]),
-  );
-  const hasFiles = secrets.length > 0;
+  const secrets = run.secrets === true ? await secretsOf(run.beside) : {};
+  delivers(Object.values(secrets));
+  const hasFiles = Object.keys(secrets).length > 0;
   const container = await docker([
     "create",
     "--network",
@@ -100,7 +94,7 @@ export async function onceBeside<T>(
     ...run.arguments,
   ]);
   try {
-    if (hasFiles) await docker(["cp", "-", `${container}:/`], { input: await archiveOf(files) });
+    if (hasFiles) await docker(["cp", "-", `${container}:/`], { input: await secretArchiveOf(secrets, {}) });
     await docker(["start", container]);
     const exitCode = Number(await docker(["wait", container], { timeoutSeconds }));
     return await look(ended(container, exitCode, run.limits));
@@ -286,25 +280,6 @@ async function ending(
     // It ends with the container.
     end.catch(() => undefined);
   }
-}
-
-/** The secrets of a container with these variables, as the archive for its root. */
-export function secretArchiveOf(
-  secrets: Readonly<Record<string, string>>,
-  environment: Readonly<Record<string, string>>,
-): Promise<Uint8Array> {
-  const files = Object.entries(secrets).flatMap(([name, value]) =>
-    secretPaths(name, environment).map((path) => [path.slice(1), value] as const),
-  );
-  return archiveOf(Object.fromEntries(files));
-}
-
-/** Texts as the tar archive that `docker cp` takes; for every user of a container to read. */
-function archiveOf(files: Readonly<Record<string, string>>): Promise<Uint8Array> {
-  const archive = pack();
-  for (const [name, value] of Object.entries(files)) archive.entry({ name, mode: 0o444 }, value);
-  archive.finalize();
-  return buffer(archive);
 }
 
 function idsIn(printed: string): string[] {

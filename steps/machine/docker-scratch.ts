@@ -1,7 +1,8 @@
 import { limitArguments } from "../../components/host/run-limits.ts";
 import { delivers } from "../delivered.ts";
 import { checkRun } from "../lineage.ts";
-import { labelArguments, secretArchiveOf } from "./docker-runs.ts";
+import { secretArchiveOf } from "./archive.ts";
+import { labelArguments } from "./docker-runs.ts";
 import { docker, pullSeconds } from "./docker.ts";
 import type { ScratchCopy } from "./machine.ts";
 import { isOver, lasting, untilField } from "./overdue.ts";
