@@ -5,7 +5,7 @@ import { isReadyMade } from "../../components/application/images.ts";
 import { found } from "../../components/application/names.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { publishedImages } from "../../components/application/running-services.ts";
-import { ciPlan, checkNames } from "../../components/ci/plan.ts";
+import { ciPlan, checkNames, type CiPlan } from "../../components/ci/plan.ts";
 import { ciRunVariable, reportsFolder } from "../../components/ci/run.ts";
 import { defined } from "../../components/input/defined.ts";
 import { namesOf } from "../../components/naming/names.ts";
@@ -62,6 +62,8 @@ interface Run {
   readonly project: Project;
   readonly request: CiRequest;
   readonly application: Application;
+  /** What is checked and built. */
+  readonly plan: CiPlan;
   readonly settings: CiSettings;
   readonly engine: Engine;
   readonly call: PulumiCall;
@@ -107,6 +109,7 @@ export async function ci(progress: Progress, request: CiRequest, project: Projec
       project,
       request,
       application,
+      plan,
       settings,
       engine,
       call,
@@ -135,7 +138,7 @@ function serversFor(project: Project, application: Application): Servers | undef
 
 /** The run, between two clearings: the first for what a killed run left. Whatever happens, the second is made. */
 async function checkAndClear(all: Run, began: number): Promise<CiReport> {
-  const { request, settings, engine, servers, progress } = all;
+  const { request, settings, engine, call, plan, servers, cache, progress } = all;
   const { namespace } = settings;
   if (servers !== undefined) await enter(servers, namespace, run);
   let kept = false;
@@ -146,13 +149,14 @@ async function checkAndClear(all: Run, began: number): Promise<CiReport> {
     const outcome = await check(all);
     const passed = isPassed(outcome) && !all.interrupted;
     const published = passed ? await publishImages(all) : [];
-    if (passed) await leaveCache(all);
+    if (passed && cache?.leaves === true)
+      await leaveBuildCache(cache, plan, namesOf(namespace), { call, run, progress });
     if (all.interrupted) throw interrupted();
     kept = request.keep;
     const seconds = Math.round((Date.now() - began) / 100) / 10;
     return finish(all, { ...outcome, published, seconds });
   } finally {
-    if (all.cache !== undefined) await forgetBuildCache(all.cache, { call: all.call, run });
+    if (cache !== undefined) await forgetBuildCache(cache, { call, run });
     if (!kept) {
       await asStep(progress, "removing everything", () => clear(all));
       if (servers !== undefined) await leave(servers, namespace, run);
@@ -173,7 +177,7 @@ async function clear({ call, settings, servers, application }: Run): ReturnType<
 
 /** Runs `pulumi up`; what fails does not stop what does not wait for it, and all results are in the reports. */
 async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "sql">> {
-  const { project, request, application, settings, call, servers, origin, cache, progress } = all;
+  const { project, request, application, plan, settings, call, servers, origin, cache, progress } = all;
   const reports = reportsFolder(settings.namespace);
   const folder = join(project.root, reports);
   rmSync(folder, { recursive: true, force: true });
@@ -203,9 +207,8 @@ async function check(all: Run): Promise<Pick<CiReport, "checks" | "problems" | "
   }).finally(() => {
     stopping.forEach(clearInterval);
   });
-  const { checks, rehearses } = ciPlan(application, request.only);
   const names = checkNames(application).filter((name) =>
-    Object.hasOwn(application.checks, name) ? checks.includes(name) : rehearses,
+    Object.hasOwn(application.checks, name) ? plan.checks.includes(name) : plan.rehearses,
   );
   const sql = readSql(folder);
   const found = readReports(folder, names);
@@ -254,13 +257,6 @@ async function publishImages(all: Run): Promise<PublishedImage[]> {
   } finally {
     for (const image of described) await run("docker", ["image", "rm", image], { environment });
   }
-}
-
-/** Leaves the layers of what was built and published for the next run. */
-async function leaveCache({ cache, application, request, settings, call, progress }: Run): Promise<void> {
-  if (cache?.leaves !== true) return;
-  const built = ciPlan(application, request.only);
-  await leaveBuildCache(cache, built, namesOf(settings.namespace), { call, run, progress });
 }
 
 /** Writes the reports. */
