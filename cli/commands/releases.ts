@@ -4,6 +4,7 @@ import type { Project } from "../project.ts";
 import { failedRuns, type FailedRun } from "../pulumi/history.ts";
 import { callFor } from "../stack/call.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
+import { minute } from "../terminal/duration.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
 
@@ -60,9 +61,4 @@ function rowOf(record: ReleaseRecord, isNewest: boolean): string[] {
     by,
     what.join(", "),
   ];
-}
-
-/** A time as people read it, to the minute. */
-export function minute(time: string): string {
-  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
 }

@@ -1,5 +1,5 @@
 import { size } from "../../components/input/size.mjs";
-import { age } from "../terminal/duration.ts";
+import { age, minute } from "../terminal/duration.ts";
 import { columns, fittingColumns } from "../terminal/table.ts";
 import type { CopyStatus } from "./environment.ts";
 import type { Load } from "./load.ts";
@@ -129,10 +129,6 @@ export function problemsInWords(
   for (const { environment, problems = [] } of environments)
     for (const problem of problems) found.set(problem, [...(found.get(problem) ?? []), environment]);
   return [...found].map(([problem, of]) => `${of.join(", ")}: ${problem}`);
-}
-
-function minute(time: string): string {
-  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
 }
 
 function ago(time: string, now: number): string {

@@ -14,3 +14,8 @@ export function age(milliseconds: number): string {
   if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86_400)} days`;
 }
+
+/** A time as people read it, in UTC, to the minute: `2026-01-02 03:04`. */
+export function minute(time: string): string {
+  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
+}
