@@ -3,7 +3,7 @@ import type { SmokeDescription } from "../../../components/application/descripti
 import { withoutSecrets } from "../../../components/application/optional-secrets.ts";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { releasable, runningIn } from "../../../components/application/running-services.ts";
-import { onlyReads } from "../../../components/application/smoke-here.ts";
+import { onlyReads, secretsOfSmoke } from "../../../components/application/smoke-here.ts";
 import { filled, withFacts } from "../../../components/application/smoke-texts.ts";
 import { applicationOf, descriptionOf } from "../../../components/plan/release-description.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
@@ -45,6 +45,13 @@ describe("smoke checks", () => {
     assert.equal(onlyReads({ path: "/", status: 200, headers: { Accept: "text/html" } }), true);
     assert.equal(onlyReads({ path: "/", status: 200, headers: { authorization: "x" } }), false);
     assert.equal(onlyReads({ path: "/", status: 200, retries: 12 }), false);
+  });
+
+  it("name the secrets that they need, each with the first service that has it", () => {
+    const application = parseApplication(merged(notes, withSmoke(signIn, members, tracker, boot)));
+    assert.deepEqual(secretsOfSmoke(application), { SMOKE_PASSWORD: "api" });
+    const nobody = { ...application, services: {} };
+    assert.deepEqual(secretsOfSmoke(nobody), {});
   });
 
   it("come back from a release's record as they were", () => {
