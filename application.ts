@@ -27,7 +27,7 @@ export const application = defineApplication({
       image: "api",
       command: ["python", "-m", "notes.worker"],
       devCommand: ["watchfiles", "--filter", "python", "python -m notes.worker", "notes"],
-      health: { command: ["python", "-m", "notes.worker", "--check"] },
+      health: { command: ["python", "-m", "notes.probe", "worker"] },
       needs: ["postgres", "redis", "files"],
       readOnly: true,
     },

@@ -160,7 +160,7 @@ export class Compose {
           command: ["python", "-m", "notes.worker"],
           environment,
           depends_on: data,
-          healthcheck: check("python", "-m", "notes.worker", "--check"),
+          healthcheck: check("python", "-m", "notes.probe", "worker"),
         },
         // With the image's own check, every 10 s, Compose would wait that long.
         web: {

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from notes import heartbeat
 from notes.cache import connect_cache
 from notes.database import Attachment, Note, Result, connect
-from notes.heartbeat import BEAT_SECONDS, Heartbeat
 from notes.jobs import Job, Jobs
 from notes.logs import log
 from notes.settings import WorkerSettings
@@ -66,6 +66,7 @@ class Worker:
             except Exception as error:
                 self._pause(error)
         self._leave()
+        heartbeat.end()
         log.info("stopped", extra={"worker": self._name})
 
     def _step(self) -> None:
@@ -117,17 +118,17 @@ class Worker:
         """Say that this worker is alive, and keep its job, until the process ends."""
         cache = connect_cache(self._settings.redis_url, timeout=2)
         jobs = Jobs(cache, self._settings.key_prefix)
-        heartbeat = Heartbeat(cache, self._settings.key_prefix, self._name)
         while True:
             job = self._job
             try:
                 if job is None or time.monotonic() - self._job_since < JOB_LIMIT_SECONDS:
+                    cache.ping()  # a worker that is given no work is not well
                     heartbeat.beat()
                     if job is not None:
                         jobs.keep(self._name, job)
             except RedisError as error:
                 log.warning("no heartbeat", extra={"error": str(error)})
-            time.sleep(BEAT_SECONDS)
+            time.sleep(heartbeat.BEAT_SECONDS)
 
     def _pause(self, error: Exception) -> None:
         log.error(
@@ -138,7 +139,6 @@ class Worker:
     def _leave(self) -> None:
         try:
             self._jobs.leave(self._name)
-            Heartbeat(self._cache, self._settings.key_prefix, self._name).end()
         except RedisError as error:
             log.warning("left without a word", extra={"error": str(error)})
         self._engine.dispose()

@@ -1,22 +1,19 @@
-"""The worker: `python -m notes.worker`; with `--check`, whether the worker in this container is alive."""
+"""The worker: `python -m notes.worker`."""
 
 import os
 import signal
 import socket
 import sys
 
-from notes import heartbeat, logs
+from notes import logs
 from notes.logs import log
 from notes.settings import SettingsError, WorkerSettings
+from notes.work import Worker
 
 
 def main(arguments: list[str]) -> int:
-    """Run the worker, or check it."""
+    """Run the worker."""
     logs.start()
-    # A container's host name is its id, so every copy has a name of its own.
-    name = socket.gethostname()
-    if arguments == ["--check"]:
-        return heartbeat.check(os.environ, name)
     if arguments:
         log.error("unknown arguments", extra={"arguments": arguments})
         return 2
@@ -26,9 +23,8 @@ def main(arguments: list[str]) -> int:
         for problem in error.problems:
             log.error(problem)
         return 1
-    from notes.work import Worker  # not above: the check has no use for the database
-
-    worker = Worker(settings, name)
+    # A container's host name is its id, so every copy has a name of its own.
+    worker = Worker(settings, socket.gethostname())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     worker.run()

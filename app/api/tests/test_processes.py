@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -22,14 +23,14 @@ Run = Callable[..., subprocess.Popen]
 
 
 @pytest.fixture
-def run(environment: dict[str, str]) -> Iterator[Run]:
+def run(environment: dict[str, str], tmp_path: Path) -> Iterator[Run]:
     started: list[subprocess.Popen] = []
     coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
 
     def start(*arguments: str, **changes: str) -> subprocess.Popen:
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
-            env=coverage | environment | changes,
+            env=coverage | environment | {"TMPDIR": str(tmp_path)} | changes,
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -92,11 +93,11 @@ def test_the_worker_finishes_its_job_after_sigterm(run: Run, engine: Engine, red
     worker = run("notes.worker", NOTES_JOB_DELAY_SECONDS="2")
     Jobs(redis, key_prefix).put(note)
     wait_for(lambda: pending(redis, key_prefix) == 1)
-    assert run("notes.worker", "--check").wait(10) == 0
+    wait_for(lambda: run("notes.probe", "worker").wait(10) == 0)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
     assert result_of(engine, note).state == "done"
-    assert run("notes.worker", "--check").wait(10) == 1
+    assert run("notes.probe", "worker").wait(10) == 1
     lines = [json.loads(line) for line in worker.stdout]
     assert [line["message"] for line in lines] == ["started", "job finished", "stopped"]
 

@@ -86,7 +86,7 @@ describe("input that the local environment cannot use", () => {
   it("is refused: a health path without a port", async () => {
     project.source.edit(
       "application.ts",
-      'health: { command: ["python", "-m", "notes.worker", "--check"] }',
+      'health: { command: ["python", "-m", "notes.probe", "worker"] }',
       'health: { path: "/" }',
     );
     assert.equal(

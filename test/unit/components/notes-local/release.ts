@@ -100,7 +100,7 @@ export const release = {
     envs: envs(connected.environment, apiRelease),
     uploads: uploads(connected.files),
     healthcheck: {
-      tests: ["CMD", "python", "-m", "notes.worker", "--check"],
+      tests: ["CMD", "python", "-m", "notes.probe", "worker"],
       interval: "10s",
       timeout: "5s",
       startPeriod: "10s",
@@ -123,7 +123,7 @@ export const release = {
     headers: forwarded,
   }),
   "notes-local-release-worker-gate-poll": gate("worker", {
-    command: ["python", "-m", "notes.worker", "--check"],
+    command: ["python", "-m", "notes.probe", "worker"],
   }),
   "notes-local-release-web-gate-poll": gate("web", {
     gateway: "notes-local-gateway",
