@@ -1,5 +1,5 @@
 /**
- * Runs Node with the arguments that follow, one that Towpath runs on: `node setup/node.mjs --import tsx bench/run.ts`. Like
+ * Runs Node with the arguments that follow, one that Towpath runs on: `node setup/node.mjs bench/run.ts`. Like
  * bootstrap.mjs, it is read by whatever Node a machine has.
  */
 import { nodeProblem, useOf } from "./node-version.mjs";

@@ -43,7 +43,7 @@ export class Load {
    * With `Infinity` every connection asks again as soon as it was answered, as load testers with constant connections do.
    */
   constructor(url: string, address = "", perSecond = usual) {
-    this.process = fork(generator, [url, address, String(perSecond)], { execArgv: ["--import", "tsx"] });
+    this.process = fork(generator, [url, address, String(perSecond)]);
     this.ended = once(this.process, "exit").then(([code, signal]) => {
       throw new Error(`the load generator ended, ${signal ?? `exit code ${code}`}`);
     });

@@ -52,7 +52,7 @@ describe("a step on a host over SSH", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const ask = ["--import", "tsx", "ask.ts"];
+  const ask = ["ask.ts"];
 
   /** Runs a step as the plugin does. */
   async function run(program: readonly string[], input: object): Promise<{ receipt: object; said: string }> {

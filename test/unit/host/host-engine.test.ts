@@ -126,7 +126,7 @@ describe("an image that a host needs", function () {
       import { pull } from "./components/host/host-engine.ts";
       await pull(${JSON.stringify(connection)}, "${image}", { address: "ghcr.io", user: "ship", password: "open-sesame" });`;
     const { result } = await playing(script, async () => {
-      const node = ["--import", "tsx", "--input-type=module", "--eval", program];
+      const node = ["--input-type=module", "--eval", program];
       const child = execa(process.execPath, node, { env: { TMPDIR: folder }, reject: false, detached: true });
       const pulling = join(process.env.FAKE_DOCKER ?? "", "2.told/environment");
       try {

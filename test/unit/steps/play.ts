@@ -80,7 +80,7 @@ export async function play(
   const line =
     process.env.NODE_V8_COVERAGE === undefined
       ? ["node", "steps/run.mjs", program]
-      : ["node", "--import", "tsx", `steps/programs/${program}.ts`];
+      : ["node", `steps/programs/${program}.ts`];
   const [command = "", ...args] = inShell ? ["sh", "-c", `${line.join(" ")}; true`] : line;
   const { result, calls, gateway } = await withDocker(script, before, (path, folder) =>
     execa(command, args, {

@@ -105,7 +105,7 @@ describe("the port of an environment", () => {
     it("belongs to one process until that process ends", async () => {
       const reserve = `import { reservePort } from "./cli/on-this-machine/ports.ts"; console.log(reservePort(8080, ${JSON.stringify(folder)}))`;
       const elsewhere = async (): Promise<string> =>
-        (await run(process.execPath, ["--import", "tsx", "--input-type=module", "-e", reserve])).stdout;
+        (await run(process.execPath, ["--input-type=module", "-e", reserve])).stdout;
       assert.equal(await elsewhere(), "true\n");
       assert.equal(existsSync(join(folder, "8080")), false);
       assert.equal(reservePort(8080, folder), true);

@@ -13,7 +13,7 @@ function running(script: string, settings: object): string[] {
     import { listenForInterrupts } from ${JSON.stringify(interrupts)};
     listenForInterrupts();
     process.exit(await attached("sh", ["-c", ${JSON.stringify(script)}], ${JSON.stringify(settings)}));`;
-  return ["--import", "tsx", "--input-type=module", "--eval", program];
+  return ["--input-type=module", "--eval", program];
 }
 
 /** Returns what a shell script prints on this program's own terminal, where nobody sits at one. */
