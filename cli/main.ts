@@ -26,6 +26,7 @@ import { pullRequestCommand } from "./commands/pull-request.command.ts";
 import { pulumiCommand } from "./commands/pulumi.command.ts";
 import { receiptCommand } from "./commands/receipt.command.ts";
 import { releasesCommand } from "./commands/releases.command.ts";
+import { restoreCommand } from "./commands/restore.command.ts";
 import { rollbackCommand } from "./commands/rollback.command.ts";
 import { runCommand } from "./commands/run.command.ts";
 import { setupCommand } from "./commands/setup.command.ts";
@@ -82,6 +83,7 @@ const commands = [
   receiptCommand,
   backupCommand,
   backupsCommand,
+  restoreCommand,
   migrationsCommand,
   imagesCommand,
   sweepCommand,

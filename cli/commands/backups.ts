@@ -67,7 +67,7 @@ function noAnswer(host: string, container: string, volume: string): string {
 }
 
 /** The reasons for which dumps are taken, in words. */
-const reasons = {
+export const reasons = {
   schedule: "by the schedule",
   release: "before a migration",
   "by hand": "by hand",

@@ -17,6 +17,7 @@ export type Program =
   | "rehearse-migrations"
   | "remove-route"
   | "reset-data"
+  | "restore"
   | "run-job"
   | "seed"
   | "smoke"

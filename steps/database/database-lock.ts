@@ -23,7 +23,7 @@ const lookAgainSeconds = 2;
 
 /** A lock and its purpose, with which messages begin. */
 export interface TakenLock extends DatabaseLock {
-  readonly subject: "migrations" | "backup" | "template";
+  readonly subject: "migrations" | "backup" | "restore" | "template";
 }
 
 /** The lock was this process's, and is no more. */

@@ -2,13 +2,13 @@ import type { Machine } from "../machine/machine.ts";
 import { StepFailure } from "../step-failure.ts";
 
 /**
- * Waits for the runs with these labels: a migration, a dump or a seed whose starter was killed goes on without it, and two never run at
- * once. Throws a StepFailure when one goes on for longer.
+ * Waits for the runs with these labels: a migration, a dump, a restore or a seed whose starter was killed goes on without it,
+ * and two never run at once. Throws a StepFailure when one goes on for longer.
  */
 export async function awaitEarlierRuns(
   machine: Machine,
   { labels, timeoutSeconds }: { labels: Readonly<Record<string, string>>; timeoutSeconds: number },
-  subject: "migrations" | "backup" | "seed",
+  subject: "migrations" | "backup" | "restore" | "seed",
 ): Promise<void> {
   const left = await machine.awaitRuns(labels, timeoutSeconds);
   if (left.length === 0) return;

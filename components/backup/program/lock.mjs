@@ -13,3 +13,16 @@ export const lockHolder =
   "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted AND objsubid = 1 " +
   `AND (classid::bigint << 32 | objid::bigint) = ${lockNumber}::bigint ` +
   "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1), 'nobody any more')";
+
+/**
+ * An expression that tells, from any database of the server, whether a session has the lock of that one.
+ *
+ * @param {string} database its name as a literal of SQL
+ */
+export function isLocked(database) {
+  return (
+    "EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database " +
+    "WHERE locktype = 'advisory' AND granted AND objsubid = 1 " +
+    `AND (classid::bigint << 32 | objid::bigint) = ${lockNumber}::bigint AND datname = ${database})`
+  );
+}

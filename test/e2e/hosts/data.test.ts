@@ -9,6 +9,7 @@ import { ReleasedProject, type ReleasedStack } from "../../support/hosts/release
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { until } from "../../support/until.ts";
 import { lookedAtFromAnywhere } from "./looked-at.ts";
+import { restoredFromDumps } from "./restored.ts";
 import { endedBackups, scheduledBackups } from "./scheduled-backups.ts";
 
 const shorterTitles = addedMigration({
@@ -300,6 +301,8 @@ describe("users' data on hosts", () => {
     assert.equal((JSON.parse(labels) as Record<string, string>)["towpath.part"], "backups");
   });
 
+  restoredFromDumps(() => released);
+
   lookedAtFromAnywhere(() => released);
 
   it("survives a migration that fails half way, and one that waits for a lock; the next one continues", async () => {
@@ -370,7 +373,9 @@ describe("users' data on hosts", () => {
       refused.stdout + refused.stderr,
       /notes-staging-\S+-volume"? cannot be deleted\s+because it is protected/,
     );
-    for (const command of commandsOf("data.md").filter((one) => !/ (?:backups?|migrations) /.test(one))) {
+    for (const command of commandsOf("data.md").filter(
+      (one) => !/ (?:backups?|migrations|restore) /.test(one),
+    )) {
       const { code, stdout, stderr } = await released.run(
         command.replace("npm run pulumi -- ", "pulumi ").split(" "),
       );

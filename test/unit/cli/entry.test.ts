@@ -38,7 +38,15 @@ describe("the command line", function () {
 
   it("refuses stacks that are never released to in commands about releases", async () => {
     const message = '--stack: expected a stack that is released to, got "local"; take staging or production';
-    for (const command of ["releases", "rollback", "receipt end-to-end", "backup", "backups", "migrations"]) {
+    for (const command of [
+      "releases",
+      "rollback",
+      "receipt end-to-end",
+      "backup",
+      "backups",
+      "restore",
+      "migrations",
+    ]) {
       const ended = await towpath(...command.split(" "), "--stack", "local");
       assert.deepEqual(ended, { code: 1, stdout: "", stderr: `${message}\n` }, command);
     }

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
 import { backup, backupInWords, type Backup } from "../../../../cli/commands/backup.ts";
 import type { BackupReceipt } from "../../../../components/contract/database.ts";
 import { idOf, record } from "../../plan/records.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { PlayedHost } from "../played-host.ts";
 import { recordedProgress } from "../quiet.ts";
+import { external } from "./external-settings.ts";
 
 const receipt: BackupReceipt = {
   volume: "notes-staging-backups",
@@ -186,9 +186,3 @@ describe("a backup of a stack on its host", function () {
     });
   });
 });
-
-/** The settings with an external database. */
-function external(text: string): string {
-  const { config } = parse(text) as { config: object };
-  return stringify({ config: { ...config, "towpath:postgres": { external: { url: "DATABASE_URL" } } } });
-}

@@ -1,0 +1,263 @@
+import { parseApplication } from "../../components/application/parse.ts";
+import { ageOf, minute } from "../../components/backup/concern.ts";
+import {
+  besideNames,
+  type Content,
+  type FoundDump,
+  type KeptReceipt,
+  type LookReceipt,
+  type PutReceipt,
+  type RestoreInput,
+} from "../../components/contract/restore.ts";
+import type { HostConnection } from "../../components/host/ssh-config.ts";
+import { labels, namesOf } from "../../components/naming/names.ts";
+import { hasOwnDatabase } from "../../components/settings/external.ts";
+import type { ProductionSettings } from "../../components/settings/production.ts";
+import type { StagingSettings } from "../../components/settings/staging.ts";
+import { Problem } from "../problem.ts";
+import { run } from "../process/run.ts";
+import type { Project } from "../project.ts";
+import type { PulumiCall } from "../pulumi/call.ts";
+import { callFor } from "../stack/call.ts";
+import { openHosts } from "../stack/hosts.ts";
+import { runStep } from "../stack/program.ts";
+import { checkKeepsRecords } from "../stack/release-records.ts";
+import { settingsOf } from "../stack/settings.ts";
+import type { Progress } from "../terminal/progress.ts";
+import { noDatabase } from "./backup.ts";
+import { reasons } from "./backups.ts";
+
+/** The database to put in place, or to let go, and whether the person has agreed. */
+export interface RestoreRequest {
+  readonly stack: string;
+  /** The dump's name in the volume; the newest good one, where it is left out. */
+  readonly dump?: string | undefined;
+  /** True for the database from before a restore, in the place of what was restored. */
+  readonly back?: boolean | undefined;
+  /** True to drop the database from before a restore. */
+  readonly letGo?: boolean | undefined;
+  readonly yes: boolean;
+  /** Asks the person; undefined where nobody can answer. */
+  readonly ask: ((question: string) => Promise<boolean>) | undefined;
+}
+
+/** The result of `towpath restore`. */
+export type Restored = { readonly stack: string; readonly host: string } & (
+  ({ readonly done: "restored" } & PutReceipt) | ({ readonly done: "gone back" | "let go" } & KeptReceipt)
+);
+
+/** A database on its host, and the way to work on it. */
+interface Scene {
+  readonly stack: string;
+  readonly database: string;
+  readonly volume: string;
+  readonly connection: HostConnection;
+  /** Runs the program that restores. */
+  readonly step: (input: Partial<RestoreInput>, words: string) => Promise<object>;
+}
+
+/**
+ * Puts a dump in the place of a stack's database, once it is whole beside it; or the database from before in its place again,
+ * or lets that one go. Says what that does, and asks.
+ *
+ * @throws Problem when there is nothing to restore, or it is not agreed to, or the dump does not fit
+ * @throws HostProblem when the host cannot be reached
+ */
+export async function restore(
+  request: RestoreRequest,
+  progress: Progress,
+  project: Project,
+): Promise<Restored> {
+  const { stack, dump, back = false, letGo = false } = request;
+  const asked = [
+    ...(dump === undefined ? [] : [dump]),
+    ...(back ? ["--back"] : []),
+    ...(letGo ? ["--let-go"] : []),
+  ];
+  if (asked.length > 1) throw new Problem(tooMuch(asked));
+  const scene = await sceneOf(stack, progress, project);
+  const place = { stack, host: scene.connection.host };
+  const found = (await scene.step({ operation: "look" }, `looking for dumps of ${stack}`)) as LookReceipt;
+  if (back || letGo) {
+    if (found.kept === undefined) throw new Problem(nothingKept(stack, besideNames(scene.database).kept));
+    await agree(keptWords(scene, found.kept, letGo), request, progress);
+    const operation = letGo ? "let go" : "back";
+    const words = letGo ? `dropping ${found.kept}` : `putting ${found.kept} in place`;
+    const receipt = (await scene.step({ operation }, words)) as KeptReceipt;
+    return { ...place, done: letGo ? "let go" : "gone back", ...receipt };
+  }
+  const chosen = chosenDump(found, dump, scene);
+  await agree(planWords(scene, chosen, new Date()), request, progress);
+  const put = { operation: "put", file: chosen.file } as const;
+  const receipt = (await scene.step(put, `restoring ${chosen.file}`)) as PutReceipt;
+  return { ...place, done: "restored", ...receipt };
+}
+
+async function sceneOf(stack: string, progress: Progress, project: Project): Promise<Scene> {
+  checkKeepsRecords(stack);
+  const application = parseApplication(project.application);
+  if (application.postgres === undefined) throw new Problem(noDatabase("restore", application.name));
+  const settings = settingsOf(project, stack) as StagingSettings | ProductionSettings;
+  if (!hasOwnDatabase(application, settings)) throw new Problem(external(stack));
+  const call = await callFor("refresh", stack, progress, project);
+  const [connection] = Object.values(await openHosts(call, run, progress));
+  if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
+  const { environment, namespace, migration } = settings;
+  const names = namesOf(namespace);
+  const volume = names.volume("backups");
+  const input = {
+    container: names.postgres,
+    administrator: names.database,
+    database: names.database,
+    stack,
+    volume,
+    // Those of migrations, which wait for one whose starter was killed.
+    labels: labels({ application: application.name, environment, namespace, part: "migration" }),
+    waitSeconds: migration.lockWaitSeconds,
+  };
+  const step: Scene["step"] = (more, words) =>
+    runRestore({ ...input, ...more } as RestoreInput, words, connection, call, progress);
+  return { stack, database: names.database, volume, connection, step };
+}
+
+function runRestore(
+  input: RestoreInput,
+  words: string,
+  connection: HostConnection,
+  call: PulumiCall,
+  progress: Progress,
+): Promise<object> {
+  return runStep(
+    { program: "restore", input, words, wasEnded: wasEnded(input.stack) },
+    connection,
+    call,
+    run,
+    progress,
+  );
+}
+
+/** The dump of that name, else the newest that is whole and known. */
+function chosenDump({ dumps }: LookReceipt, name: string | undefined, { stack, volume }: Scene): FoundDump {
+  const good = dumps.find(({ bytes, facts }) => facts?.bytes === bytes);
+  if (name === undefined) {
+    if (good === undefined) throw new Problem(noGoodDump(stack, volume, dumps));
+    return good;
+  }
+  const named = dumps.find(({ file }) => file === name);
+  if (named === undefined) throw new Problem(noSuchDump(name, stack, volume, dumps));
+  return named;
+}
+
+async function agree(
+  { words, question, again }: { readonly words: string; readonly question: string; readonly again: string },
+  { yes, ask }: RestoreRequest,
+  progress: Progress,
+): Promise<void> {
+  progress.say(words);
+  if (yes) return;
+  if (ask === undefined) throw new Problem(notAgreed(again));
+  if (!(await ask(question))) throw new Problem("nothing was changed");
+}
+
+/** What a restore does, the question, and the command that does it without. */
+function planWords({ stack, database }: Scene, { file, bytes, facts }: FoundDump, now: Date) {
+  const time = timeOf(file);
+  const why =
+    facts === undefined
+      ? "of somebody else's making"
+      : ((reasons as Partial<Record<string, string>>)[facts.why] ?? facts.why);
+  const taken = time === undefined ? why : `taken ${ageOf(time, now)} ago ${why}`;
+  const { kept } = besideNames(database);
+  const since = time === undefined ? "What is not in it" : `What was written since ${minute(time)}`;
+  return {
+    words: [
+      `${stack}: ${file}, ${taken}, ${bytes} bytes, takes the place of the database ${database}`,
+      `  ${since} is away then. It stays in the database ${kept} beside it, which takes as much of the disk, until you let it go.`,
+      "  It is restored beside the database while users are served. When it is whole, connections are cut, and requests under way may fail.",
+      "  Redis, buckets and volumes stay as they are.",
+    ].join("\n"),
+    question: `Restore ${stack} from ${file}?`,
+    again: `npx towpath restore ${file} --stack ${stack} --yes`,
+  };
+}
+
+/** What becomes of the database that was kept, the question, and the command that does it without. */
+function keptWords({ stack, database }: Scene, kept: string, letGo: boolean) {
+  if (letGo) {
+    return {
+      words: `${stack}: the database ${kept}, which is kept beside the one in place, is dropped for good`,
+      question: `Drop ${kept}?`,
+      again: `npx towpath restore --let-go --stack ${stack} --yes`,
+    };
+  }
+  return {
+    words:
+      `${stack}: the database from before the restore takes the place of ${database} again, which is kept as ${kept} in turn\n` +
+      "  What was written since the restore is away then. Connections are cut, and requests under way may fail.",
+    question: `Go back to the database from before the restore of ${stack}?`,
+    again: `npx towpath restore --back --stack ${stack} --yes`,
+  };
+}
+
+/** The time in a dump's name; undefined for one that Towpath did not name. */
+function timeOf(file: string): string | undefined {
+  const [, day, hour, minutes, seconds] = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z-/.exec(file) ?? [];
+  return day === undefined ? undefined : `${day}T${hour}:${minutes}:${seconds}Z`;
+}
+
+/** Reports what was done, and what to do next. */
+export function restoredInWords(restored: Restored): string {
+  const { stack, host, kept } = restored;
+  const again = (option: string): string => `npx towpath restore ${option} --stack ${stack}`;
+  if (restored.done === "restored") {
+    const { file, before, after, cutSeconds, seconds } = restored;
+    return [
+      `${stack}: ${file} is in place on ${host}, after ${seconds} s; connections were cut for ${cutSeconds} s`,
+      `  now ${inWords(after)}; before ${inWords(before)}, kept as ${kept}`,
+      `  try it with npx towpath smoke --stack ${stack}, go back with ${again("--back")}, and free the disk with ${again("--let-go")}`,
+    ].join("\n");
+  }
+  if (restored.done === "let go") return `${stack}: dropped ${kept} on ${host}`;
+  return `${stack}: the database from before the restore is in place again on ${host}; what was restored is kept as ${kept} until ${again("--let-go")}`;
+}
+
+function inWords({ tables, rows, bytes }: Content): string {
+  return `about ${rows} rows in ${tables} tables, ${bytes} bytes`;
+}
+
+/** Says that two things were asked for at once. */
+function tooMuch(asked: readonly string[]): string {
+  return `restore: expected a dump, --back or --let-go, got ${asked.join(" and ")}; take one of them`;
+}
+
+/** Says that Towpath restores nothing on a server that is not its own. */
+function external(stack: string): string {
+  return `--stack: expected a stack with a database of Towpath's own, got ${JSON.stringify(stack)}, whose database is external; restore it as its provider says`;
+}
+
+/** Says that no restore has kept anything. */
+function nothingKept(stack: string, kept: string): string {
+  return `restore: expected a database from before a restore, got no ${kept}; restore a dump first with npx towpath restore --stack ${stack}`;
+}
+
+function noGoodDump(stack: string, volume: string, dumps: readonly FoundDump[]): string {
+  const found =
+    dumps.length === 0 ? "none" : `none that is whole among ${dumps.map(({ file }) => file).join(", ")}`;
+  return `restore: expected a dump in the volume ${volume}, got ${found}; take one with npx towpath backup --stack ${stack}, or name the one to restore`;
+}
+
+function noSuchDump(name: string, stack: string, volume: string, dumps: readonly FoundDump[]): string {
+  const there =
+    dumps.length === 0 ? "there is none" : `there are ${dumps.map(({ file }) => file).join(", ")}`;
+  return `restore: expected a dump in the volume ${volume}, got ${JSON.stringify(name)}; ${there}: name one of them, or take one with npx towpath backup --stack ${stack}`;
+}
+
+/** Says that nobody could be asked. */
+function notAgreed(again: string): string {
+  return `restore: changes users' data and has to be agreed to, got no terminal to ask on; use "${again}"`;
+}
+
+/** Says that nobody knows what became of a restore. */
+function wasEnded(stack: string): string {
+  return `restore: the program that restores the database of ${stack} was ended, got no word of it; the database is either as it was or restored: see which with npx towpath restore --back --stack ${stack}, which asks before it does anything`;
+}

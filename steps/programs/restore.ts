@@ -1,0 +1,113 @@
+import {
+  besideNames,
+  type KeptInput,
+  type KeptReceipt,
+  type LookReceipt,
+  type LookInput,
+  type PutInput,
+  type PutReceipt,
+  type RestoreInput,
+} from "../../components/contract/restore.ts";
+import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
+import { askSql, createDatabase, dropDatabase, identifier, schemaOf } from "../database/databases.ts";
+import { findDumps, restoreInto } from "../database/dump-files.ts";
+import { awaitEarlierRuns } from "../database/earlier-runs.ts";
+import { contentOf, databasesAmong, rename } from "../database/switch-database.ts";
+import type { Machine } from "../machine/machine.ts";
+import { waitingFor } from "../progress.ts";
+import { runStep, StepFailure } from "../program.ts";
+
+/** The time that dropping a database may take, in seconds: all of its files are removed. */
+const dropSeconds = 300;
+
+function restore(input: RestoreInput, machine: Machine): Promise<object> {
+  if (input.operation === "look") return look(input, machine);
+  return input.operation === "put" ? put(input, machine) : changeKept(input, machine);
+}
+
+async function look(input: LookInput, machine: Machine): Promise<LookReceipt> {
+  const [kept] = await databasesAmong(machine, input, [besideNames(input.database).kept]);
+  return { dumps: await findDumps(machine, input), ...(kept !== undefined && { kept }) };
+}
+
+/** Restores a dump beside the database, makes sure of it, and gives it the database's name. */
+async function put(input: PutInput, machine: Machine): Promise<Omit<PutReceipt, "seconds">> {
+  const { database, labels, waitSeconds, file } = input;
+  const { next, kept } = besideNames(database);
+  await refuseKept(input, machine);
+  try {
+    const found = await withDatabaseLock(machine, { ...input, subject: "restore" }, async (lost) => {
+      await awaitEarlierRuns(machine, { labels, timeoutSeconds: waitSeconds }, "restore");
+      await dropDatabase(machine, input, next);
+      await createDatabase(machine, input, next, database);
+      waitingFor(`${file} is restored beside the database`);
+      const sha256 = await restoreInto(machine, next, input);
+      lost.throwIfAborted();
+      waitingFor("what was restored is compared with the database");
+      await refuseOtherSchema(input, machine, next);
+      const [before, after] = [
+        await contentOf(machine, input, database),
+        await contentOf(machine, input, next),
+      ];
+      return { file, sha256, kept, before, after };
+    });
+    // Not under the lock: its session is one of those that keep a database from another name.
+    const cutSeconds = await rename(machine, input, [
+      [database, kept],
+      [next, database],
+    ]);
+    return { ...found, cutSeconds: Math.round(cutSeconds * 10) / 10 };
+  } catch (error) {
+    await dropDatabase(machine, input, next).catch(() => undefined);
+    if (error instanceof LockLost) throw new StepFailure(`${error.message}; run the command again`);
+    throw error instanceof StepFailure
+      ? new StepFailure(`${error.message}; the database is as it was before`)
+      : error;
+  }
+}
+
+/** One database is kept: what a second restore would keep is not what users had before the first. */
+async function refuseKept({ stack, ...input }: PutInput, machine: Machine): Promise<void> {
+  const { kept } = besideNames(input.database);
+  if (!(await databasesAmong(machine, input, [kept])).includes(kept)) return;
+  throw new StepFailure(
+    `restore: expected no database from before an earlier restore, got ${kept}; go back to it with npx towpath restore --back --stack ${stack}, or let it go with npx towpath restore --let-go --stack ${stack}, and run the command again`,
+  );
+}
+
+/** The release that runs needs its own schema; a dump of an earlier one belongs to an earlier release. */
+async function refuseOtherSchema(input: PutInput, machine: Machine, next: string): Promise<void> {
+  const [now, then] = [await schemaOf(machine, input, input.database), await schemaOf(machine, input, next)];
+  const [known, restored] = [new Set(now), new Set(then)];
+  const others = [...now.filter((line) => !restored.has(line)), ...then.filter((line) => !known.has(line))];
+  const [first] = others;
+  if (first === undefined) return;
+  throw new StepFailure(
+    `restore: expected a dump of the schema that runs, got ${input.file}, in which ${others.length === 1 ? "a line of it differs" : `${others.length} lines of it differ`}: "${first.trim()}"; go back first to the release that it is of with npx towpath rollback --with-downgrade --stack ${input.stack}`,
+  );
+}
+
+/** Puts the database that was kept in place again, which keeps the other; or drops it. */
+async function changeKept(input: KeptInput, machine: Machine): Promise<Omit<KeptReceipt, "seconds">> {
+  const { database, operation, stack } = input;
+  const { next, kept } = besideNames(database);
+  if (!(await databasesAmong(machine, input, [kept])).includes(kept)) {
+    throw new StepFailure(
+      `restore: expected a database from before a restore, got no ${kept}; restore a dump first with npx towpath restore --stack ${stack}`,
+    );
+  }
+  if (operation === "let go") {
+    await askSql(machine, input, `DROP DATABASE IF EXISTS ${identifier(kept)} WITH (FORCE);\n`, {
+      timeoutSeconds: dropSeconds,
+    });
+  } else {
+    await rename(machine, input, [
+      [database, next],
+      [kept, database],
+      [next, kept],
+    ]);
+  }
+  return { kept };
+}
+
+await runStep(restore);
