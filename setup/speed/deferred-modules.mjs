@@ -1,15 +1,14 @@
 import Module from "node:module";
 
 /**
- * Loads what Pulumi's SDK seldom needs when it is first used, not whenever a program starts.
- *
- * The SDK requires TypeScript's compiler at its start, 0.2 of its 0.35 s on two cores, which only dynamic providers and
- * callbacks that run elsewhere use; and 0.06 s of what `--tracing` uses. Node loads this file before the SDK: `nodeargs` in
- * Pulumi.yaml.
+ * Loads what Pulumi's SDK seldom needs when it is first used, not whenever a program starts: TypeScript's compiler, which
+ * only dynamic providers and callbacks that run elsewhere use, 0.2 of the 0.35 s that the SDK takes on two cores; the
+ * project's, or one of the SDK's own where it has none. Node loads this file before the SDK: `nodeargs` in Pulumi.yaml.
  */
-const deferred = new Set([
-  // TypeScript's compiler: the project's, or one of the SDK's own where it has none.
-  "../../typescript-shim",
+const deferred = new Set(["../../typescript-shim"]);
+
+/** What `--tracing` uses, 0.1 s: the SDK takes functions and classes out of these at its start, and calls them when it traces. */
+const deferredFunctions = new Set([
   "@opentelemetry/exporter-zipkin",
   "@opentelemetry/instrumentation",
   "@opentelemetry/instrumentation-grpc",
@@ -24,7 +23,8 @@ const deferred = new Set([
  */
 const debuggerHooks = "../../runtime/closure/v8Hooks";
 
-/** @typedef {(...request: [name: string, parent: unknown, isMain: boolean]) => Record<PropertyKey, unknown>} Load */
+/** @typedef {{ readonly filename?: string | null } | null | undefined} Requirer */
+/** @typedef {(...request: [name: string, parent: Requirer, isMain: boolean]) => Record<PropertyKey, unknown>} Load */
 
 // Not in Node's types; tracing libraries hook into the same function.
 const loader = /** @type {{ _load: Load }} */ (/** @type {unknown} */ (Module));
@@ -33,7 +33,9 @@ const load = loader._load;
 /** @type {Load} */
 function loadLater(...request) {
   if (request[0] === debuggerHooks) return { isInitializedAsync: () => Promise.resolve() };
-  if (!deferred.has(request[0])) return load(...request);
+  // Those packages extend each other's classes: to one another they are there as they are.
+  const functions = deferredFunctions.has(request[0]) && isOfSdk(request[1]);
+  if (!functions && !deferred.has(request[0])) return load(...request);
   /** @type {ReturnType<Load> | undefined} */
   let loaded;
   const whole = () => (loaded ??= load(...request));
@@ -43,8 +45,36 @@ function loadLater(...request) {
     __esModule: true,
   };
   return new Proxy(marked, {
-    get: (mark, property) => (property in mark ? mark[property] : whole()[property]),
+    get: (mark, property) => {
+      if (property in mark) return mark[property];
+      return functions ? calledLater(() => whole()[property]) : whole()[property];
+    },
     has: (_, property) => property in whole(),
+  });
+}
+
+/**
+ * True for a module of Pulumi's SDK itself.
+ *
+ * @param {Requirer} requirer
+ */
+function isOfSdk(requirer) {
+  return /[\\/]@pulumi[\\/]pulumi[\\/](?!node_modules)/.test(requirer?.filename ?? "");
+}
+
+/**
+ * A function or class that is loaded when it is called.
+ *
+ * @param {() => unknown} whole
+ */
+function calledLater(whole) {
+  const loaded = () => /** @type {new (...args: unknown[]) => object} */ (whole());
+  function called() {
+    return undefined;
+  }
+  return new Proxy(called, {
+    apply: (_, self, args) => /** @type {unknown} */ (Reflect.apply(loaded(), self, args)),
+    construct: (_, args) => /** @type {object} */ (Reflect.construct(loaded(), args)),
   });
 }
 

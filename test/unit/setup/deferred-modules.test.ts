@@ -15,6 +15,20 @@ describe("the modules that a program rarely needs", () => {
     assert.equal(large, "0");
   });
 
+  it("are not loaded with the part of it that runs programs, until a trace is asked for", async () => {
+    const found = await inProgram(`
+      const require = createRequire(import.meta.url);
+      const tracing = require("@pulumi/pulumi/cmd/run/tracing.js");
+      const loaded = () => Object.keys(require.cache)
+        .filter((file) => /opentelemetry.(?!api)/.test(file)).length > 0;
+      const before = loaded();
+      tracing.start("http://127.0.0.1:9/api/v2/spans");
+      console.log(JSON.stringify([before, loaded(), tracing.newSpan("a").constructor.name]));
+      process.exit();
+    `);
+    assert.deepEqual(JSON.parse(found), [false, true, "SpanImpl"]);
+  });
+
   it("are loaded when a function is serialized", async () => {
     const text = await inProgram(`
       const pulumi = await import("@pulumi/pulumi");
