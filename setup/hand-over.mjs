@@ -6,6 +6,8 @@ import { installPackages } from "./packages.mjs";
 /** Provides the npm packages and goes on in TypeScript, in this same process. */
 export async function handOver() {
   const root = fileURLToPath(new URL("..", import.meta.url));
+  const { keepCode } = await import("./speed/compile-cache.mjs");
+  keepCode(fileURLToPath(new URL("../.towpath", import.meta.url)));
   // The package's dependencies came with it.
   if (existsSync(new URL("../cli/main.ts", import.meta.url))) installOwn(root);
   const { compiled } = await import("./speed/compiled.mjs");

@@ -1,6 +1,7 @@
 import { delimiter } from "node:path";
 import { pathToFileURL } from "node:url";
 import { newMark, runVariable } from "../../components/naming/run-mark.ts";
+import { compileCache } from "../../setup/speed/compile-cache.mjs";
 import { isFast } from "../../setup/speed/switch.mjs";
 import { defaultPrefix } from "../../toolchain/images/recipes.mjs";
 import { pulumiFolder, type Project } from "../project.ts";
@@ -36,6 +37,7 @@ export function pulumiVariables(
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     // Pulumi and its plugins live for seconds: a tenth of their processor time collects garbage that nobody misses.
     GOGC: given.GOGC ?? (isFast(given) ? "400" : undefined),
+    NODE_COMPILE_CACHE: compileCache(project.privateFolder, given),
     PATH: [pulumiFolder(project), given.PATH ?? ""].join(delimiter),
   };
   if (given.PULUMI_BACKEND_URL === undefined) {

@@ -280,6 +280,7 @@ describe("set-up", () => {
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
         GOGC: "400",
+        NODE_COMPILE_CACHE: join(root, ".towpath", "compile-cache"),
         PULUMI_BACKEND_URL: `file://${root}/.towpath/namespaces/n/state?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE_FILE: join(root, ".towpath", "passphrase"),
         TOWPATH_IMAGE_MIRROR: "mirror.towpath.internal",
@@ -289,7 +290,8 @@ describe("set-up", () => {
 
     it("leaves out optimizations for speed on request", () => {
       const found = { usesBuiltMirror: false, folders: foldersOf(project, "local", "n"), pulumiHome };
-      assert.equal(pulumiVariables(project, found, { TOWPATH_FAST: "false" }).GOGC, undefined);
+      const { GOGC, NODE_COMPILE_CACHE } = pulumiVariables(project, found, { TOWPATH_FAST: "false" });
+      assert.deepEqual([GOGC, NODE_COMPILE_CACHE], [undefined, undefined]);
     });
 
     it("leaves what the person has set", () => {
