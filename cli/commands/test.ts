@@ -26,7 +26,7 @@ export interface TestRequest {
   /** The minutes that the long ones run after the others: those whose sources changed since they passed here. */
   readonly longMinutes?: number | undefined;
   readonly lanes?: number | undefined;
-  /** The Node that the unit tests run on; left out, all tests run on both, and a part of them on the one that runs Towpath. */
+  /** The Node that the unit tests run on; left out, all of them run on both, and a part of them on the one that runs Towpath. */
   readonly node?: NodeName | undefined;
 }
 
@@ -43,7 +43,7 @@ export async function test(
   project: Project,
   print: (text: string) => unknown = (text) => process.stdout.write(text),
 ): Promise<number> {
-  if (request.node !== undefined && request.kind !== "unit") throw new Problem(onlyUnit(request.node));
+  if (request.node !== undefined && request.kind === "e2e") throw new Problem(onlyUnit(request.node));
   const all = kindsOf(request.kind).flatMap((kind) => filesOf(project.root, kind, request.suite));
   const files = request.changed === true ? await affectedSuites(project.root, all) : all;
   const run = new Run(progress, project, request, print);

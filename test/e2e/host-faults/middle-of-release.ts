@@ -40,7 +40,7 @@ export async function releaseThrough(
   const host = released.host("staging");
   const load = new Load(`https://${released.domain("staging")}`, host.address);
   try {
-    await load.reached(100);
+    await load.reached(50);
     const up = released.up("staging");
     const early = up.then(({ stdout, stderr }) => {
       throw new Error(`ended before its middle:\n${stdout}\n${stderr}`);

@@ -51,7 +51,7 @@ describe("a rollback past a migration that took something away", () => {
   it("is refused, or on request takes the schema down first while users are served, and can go forward again", async () => {
     const load = new Load(`https://${released.domain("staging")}`, host.address);
     try {
-      await load.reached(100);
+      await load.reached(50);
       assert.equal(
         refusalOf(await rollback("--json")),
         `rollback: expected a release that the database allows, got ${ids[0]}: 0005 took something away since; go down to its revision 0004 with --with-downgrade, which may lose what was written since`,

@@ -167,7 +167,7 @@ describe("an external database", () => {
     configure();
     const load = new Load(`https://${released.domain("production")}`, host.address);
     try {
-      await load.reached(100);
+      await load.reached(50);
       const seen = await watchProcesses();
       await released.release("production", url());
       assert.ok(!(await seen()).includes(password));

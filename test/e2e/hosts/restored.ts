@@ -7,7 +7,7 @@ import { assertServed, failuresIn, inWords, Load } from "../../support/load.ts";
 import type { Ended } from "../../support/project.ts";
 
 /** The most requests that fail when connections are cut: those of half a second. */
-const mostCut = 25;
+const mostCut = 10;
 
 /** The tests of dumps that take the database's place, in production, which has released something. */
 export function restoredFromDumps(released: () => ReleasedProject): void {
@@ -63,7 +63,7 @@ export function restoredFromDumps(released: () => ReleasedProject): void {
       const cut = await load.cut();
       console.log(`      ${inWords("across the restore", cut)}, connections cut for ${done.cutSeconds} s`);
       assert.ok(failuresIn(cut) <= mostCut, JSON.stringify(cut.failures));
-      await load.reached(100);
+      await load.reached(50);
       assertServed(await load.cut());
       assert.match(
         await refused(restore, "--yes"),
@@ -73,7 +73,7 @@ export function restoredFromDumps(released: () => ReleasedProject): void {
       assert.equal((await restored(back)).done, "gone back");
       assert.deepEqual(await titles(), ["dumped", "later"]);
       await load.cut();
-      await load.reached(100);
+      await load.reached(50);
       assertServed(await load.cut());
     } finally {
       await load.stop();

@@ -8,7 +8,7 @@ const texts: Record<string, string> = {
   "test/unit/steps/play.ts": '"fake-docker.sh"',
   "test/e2e/local/docs.test.ts":
     'commandsOf("local.md"); fileURLToPath(new URL("host-api.mjs", import.meta.url))',
-  "test/e2e/plugins/docker.test.ts": "",
+  "test/e2e/plugins/docker.long.test.ts": "",
   "test/support/source-tree.ts": "",
 };
 const importing: Record<string, string[]> = {
@@ -20,7 +20,7 @@ const importing: Record<string, string[]> = {
   "steps/programs/smoke.ts": ["steps/http.ts", "components/naming/words.ts"],
   "steps/http.ts": [],
   "test/e2e/local/docs.test.ts": ["test/support/source-tree.ts"],
-  "test/e2e/plugins/docker.test.ts": [],
+  "test/e2e/plugins/docker.long.test.ts": [],
   "test/support/source-tree.ts": [],
 };
 const files = [
@@ -79,6 +79,9 @@ describe("the dependencies of a test suite", () => {
   });
 
   it("include the toolchain when it runs on what that builds", () => {
-    assert.deepEqual(of("test/e2e/plugins/docker.test.ts"), ["package.json", "toolchain/docker/plugin.go"]);
+    assert.deepEqual(of("test/e2e/plugins/docker.long.test.ts"), [
+      "package.json",
+      "toolchain/docker/plugin.go",
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 /** The run of the tests: mocha and c8 are played. Which there are and in which order is tested in test/unit/run. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestRequest } from "../../../../cli/commands/test.ts";
 import { nodeNames } from "../../../run/nodes.ts";
@@ -105,6 +105,9 @@ describe("the command test", function () {
     assert.deepEqual((await tested({ kind: "unit", node: "oldest" })).runs, [oldest]);
     const asked = { kind: "unit", suite: "naming/names", node: "newest" } as const;
     assert.deepEqual((await tested(asked)).runs, [oldest, newest]);
+    rmSync(join(machine.root, "runs"));
+    const all = [`c8 at 93`, newest, "c8 report of 100", `mocha ${local} ${endToEnd}`];
+    assert.deepEqual((await tested({ node: "newest" })).runs, all);
     await assert.rejects(tested({ kind: "e2e", node: "oldest" }), {
       message:
         "test: --node is for unit tests, got --node oldest; ask for them with npm run test:unit -- --node oldest",
