@@ -88,7 +88,7 @@ export async function restore(
   }
   const chosen = chosenDump(found, dump, scene);
   await agree(planWords(scene, chosen, new Date()), request, progress);
-  const put = { operation: "put", file: chosen.file } as const;
+  const put = { operation: "put", file: chosen.file, bytes: chosen.bytes } as const;
   const receipt = (await scene.step(put, `restoring ${chosen.file}`)) as PutReceipt;
   return { ...place, done: "restored", ...receipt };
 }

@@ -19,8 +19,9 @@ export interface LookInput extends RestoredDatabase {
 /** A dump that takes the database's place. */
 export interface PutInput extends Omit<LookInput, "operation"> {
   readonly operation: "put";
-  /** The dump's name in the volume. */
+  /** The dump's name in the volume, and its size. */
   readonly file: string;
+  readonly bytes: number;
   /** The time to wait for a migration, or a dump, to end, in seconds. */
   readonly waitSeconds: number;
 }
@@ -28,6 +29,8 @@ export interface PutInput extends Omit<LookInput, "operation"> {
 /** What becomes of the database that was kept: it takes its place again, or goes. */
 export interface KeptInput extends RestoredDatabase {
   readonly operation: "back" | "let go";
+  /** The time to wait for a migration, or a dump, to end, in seconds. */
+  readonly waitSeconds: number;
 }
 
 export type RestoreInput = LookInput | PutInput | KeptInput;

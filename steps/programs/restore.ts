@@ -12,7 +12,7 @@ import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
 import { askSql, createDatabase, dropDatabase, identifier, schemaOf } from "../database/databases.ts";
 import { findDumps, restoreInto } from "../database/dump-files.ts";
 import { awaitEarlierRuns } from "../database/earlier-runs.ts";
-import { contentOf, databasesAmong, rename } from "../database/switch-database.ts";
+import { checkRoom, contentOf, databasesAmong, rename } from "../database/switch-database.ts";
 import type { Machine } from "../machine/machine.ts";
 import { waitingFor } from "../progress.ts";
 import { runStep, StepFailure } from "../program.ts";
@@ -39,6 +39,7 @@ async function put(input: PutInput, machine: Machine): Promise<Omit<PutReceipt, 
     const found = await withDatabaseLock(machine, { ...input, subject: "restore" }, async (lost) => {
       await awaitEarlierRuns(machine, { labels, timeoutSeconds: waitSeconds }, "restore");
       await dropDatabase(machine, input, next);
+      await checkRoom(machine, input, input);
       await createDatabase(machine, input, next, database);
       waitingFor(`${file} is restored beside the database`);
       const sha256 = await restoreInto(machine, next, input);
@@ -52,10 +53,11 @@ async function put(input: PutInput, machine: Machine): Promise<Omit<PutReceipt, 
       return { file, sha256, kept, before, after };
     });
     // Not under the lock: its session is one of those that keep a database from another name.
-    const cutSeconds = await rename(machine, input, [
+    const names = [
       [database, kept],
       [next, database],
-    ]);
+    ] as const;
+    const cutSeconds = await rename(machine, input, names, waitSeconds);
     return { ...found, cutSeconds: Math.round(cutSeconds * 10) / 10 };
   } catch (error) {
     await dropDatabase(machine, input, next).catch(() => undefined);
@@ -89,7 +91,7 @@ async function refuseOtherSchema(input: PutInput, machine: Machine, next: string
 
 /** Puts the database that was kept in place again, which keeps the other; or drops it. */
 async function changeKept(input: KeptInput, machine: Machine): Promise<Omit<KeptReceipt, "seconds">> {
-  const { database, operation, stack } = input;
+  const { database, operation, stack, waitSeconds } = input;
   const { next, kept } = besideNames(database);
   if (!(await databasesAmong(machine, input, [kept])).includes(kept)) {
     throw new StepFailure(
@@ -101,11 +103,12 @@ async function changeKept(input: KeptInput, machine: Machine): Promise<Omit<Kept
       timeoutSeconds: dropSeconds,
     });
   } else {
-    await rename(machine, input, [
+    const names = [
       [database, next],
       [kept, database],
       [next, kept],
-    ]);
+    ] as const;
+    await rename(machine, input, names, waitSeconds);
   }
   return { kept };
 }

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { PutInput } from "../../../components/contract/restore.ts";
 import { dumpsIn } from "../../../steps/database/dump-files.ts";
-import { renamingSql } from "../../../steps/database/switch-database.ts";
+import { freeIn, renamingSql } from "../../../steps/database/switch-database.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 
@@ -22,6 +22,7 @@ const input: PutInput = {
   labels: { "towpath.part": "migration" },
   waitSeconds: 0,
   file,
+  bytes: 4096,
 };
 
 const psql = "exec -i db psql --quiet --no-psqlrc --no-align --tuples-only";
@@ -39,9 +40,11 @@ function restoring(answers: string, change: object = {}, sql = ""): Scene {
       create*) echo restorer ;;
       wait*) echo 0 ;;
       "logs restorer") printf 'pg_restore: warning: something\nopen-sum\n' ;;
+      *" df "*) printf 'Filesystem 1024-blocks Used Available Capacity Mounted on\\n/dev/vda 100 50 20000 50%% /data\\n' ;;
       *pg_dump*) printf -- '-- made by PostgreSQL\nCREATE TABLE notes (\n    id integer\n);\n' ;;
       *psql*) case "$(cat "$here/input")" in ${sql}
         *reltuples*) echo "5|1000|8060263" ;;
+        *data_directory*) echo "8060263|/var/lib/postgresql/data" ;;
         *"SELECT oid"*"'notes'"*) echo 16384 ;;
       esac ;;
     esac`,
@@ -139,9 +142,33 @@ describe("a restore", function () {
     restoring("", {}, `*RENAME*) refuse 'ERROR:  towpath: locked' ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
-        'restore: a migration or dump of the database "notes" began meanwhile; nothing was put in place: run the command again when it is done; the database is as it was before',
+        'restore: a migration or dump of the database "notes" began meanwhile, waited 0 s for its end; nothing was put in place: run the command again when it is done, or wait longer with towpath:migration.lockWaitSeconds; the database is as it was before',
       ]);
       assert.equal(changes(played.calls).at(-1), drop);
+    },
+  );
+
+  scene(
+    "waits for a migration or dump that began meanwhile",
+    restoring(
+      "",
+      { waitSeconds: 20 },
+      `*RENAME*) if [ ! -e "$here/../once" ]; then : >"$here/../once"; refuse 'ERROR:  towpath: locked'; fi ;;`,
+    ),
+    (played) => {
+      receiptOf(played);
+      assert.equal(changes(played.calls).filter((sql) => sql.includes("RENAME")).length, 2);
+    },
+  );
+
+  scene(
+    "does not begin where its disk has no room for a second database",
+    restoring("", { bytes: 4194304 }),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        `restore: expected room for 20971520 bytes beside the database, got 20480000 on its disk; free some on the host before ${file} is restored; the database is as it was before`,
+      ]);
+      assert.deepEqual(changes(played.calls), [drop, drop]);
     },
   );
 
@@ -247,6 +274,13 @@ describe("a database that was kept by a restore", function () {
       ]);
     });
   }
+});
+
+describe("the room on a disk", () => {
+  it("is read from df, and not known where that prints something else", () => {
+    assert.equal(freeIn("Filesystem 1024-blocks\\noverlay 10 2 8 20% /\\n"), 8192);
+    assert.equal(freeIn("df: no such file"), undefined);
+  });
 });
 
 describe("a look at dumps", function () {

@@ -80,6 +80,7 @@ describe("a restore of a stack on its host", function () {
       input: {
         operation: "put",
         file: whole.file,
+        bytes: 4096,
         stack: "staging",
         container: "notes-staging-postgres",
         administrator: "notes_staging",
