@@ -12,6 +12,7 @@ export function restoreCommand(program: Command): void {
     )
     .argument("[dump]", "its name, as npx towpath backups shows it; the newest good one unless it is given")
     .requiredOption("--stack <stack>", "staging or production")
+    .option("--try", "restore it beside the database, look at it, and drop it again", false)
     .option("--back", "go back to the database from before a restore", false)
     .option("--let-go", "drop the database from before a restore", false)
     .option("--yes", "do not ask", false)

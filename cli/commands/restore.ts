@@ -8,6 +8,7 @@ import {
   type LookReceipt,
   type PutReceipt,
   type RestoreInput,
+  type TriedReceipt,
 } from "../../components/contract/restore.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { labels, namesOf } from "../../components/naming/names.ts";
@@ -32,6 +33,8 @@ export interface RestoreRequest {
   readonly stack: string;
   /** The dump's name in the volume; the newest good one, where it is left out. */
   readonly dump?: string | undefined;
+  /** True to restore it beside the database, look at it, and drop it again. */
+  readonly try?: boolean | undefined;
   /** True for the database from before a restore, in the place of what was restored. */
   readonly back?: boolean | undefined;
   /** True to drop the database from before a restore. */
@@ -43,7 +46,9 @@ export interface RestoreRequest {
 
 /** The result of `towpath restore`. */
 export type Restored = { readonly stack: string; readonly host: string } & (
-  ({ readonly done: "restored" } & PutReceipt) | ({ readonly done: "gone back" | "let go" } & KeptReceipt)
+  | ({ readonly done: "restored" } & PutReceipt)
+  | ({ readonly done: "tried" } & TriedReceipt)
+  | ({ readonly done: "gone back" | "let go" } & KeptReceipt)
 );
 
 /** A database on its host, and the way to work on it. */
@@ -58,7 +63,7 @@ interface Scene {
 
 /**
  * Puts a dump in the place of a stack's database, once it is whole beside it; or the database from before in its place again,
- * or lets that one go. Says what that does, and asks.
+ * or lets that one go. Says what that does, and asks. Or tries a dump, which changes nothing that anybody sees.
  *
  * @throws Problem when there is nothing to restore, or it is not agreed to, or the dump does not fit
  * @throws HostProblem when the host cannot be reached
@@ -74,6 +79,8 @@ export async function restore(
     ...(back ? ["--back"] : []),
     ...(letGo ? ["--let-go"] : []),
   ];
+  // A dump may be named to be tried.
+  if (request.try === true) asked.splice(0, dump === undefined ? 0 : 1, "--try");
   if (asked.length > 1) throw new Problem(tooMuch(asked));
   const scene = await sceneOf(stack, progress, project);
   const place = { stack, host: scene.connection.host };
@@ -87,9 +94,13 @@ export async function restore(
     return { ...place, done: letGo ? "let go" : "gone back", ...receipt };
   }
   const chosen = chosenDump(found, dump, scene);
+  const { file, bytes } = chosen;
+  if (request.try === true) {
+    const tried = (await scene.step({ operation: "try", file, bytes }, `trying ${file}`)) as TriedReceipt;
+    return { ...place, done: "tried", ...tried };
+  }
   await agree(planWords(scene, chosen, new Date()), request, progress);
-  const put = { operation: "put", file: chosen.file, bytes: chosen.bytes } as const;
-  const receipt = (await scene.step(put, `restoring ${chosen.file}`)) as PutReceipt;
+  const receipt = (await scene.step({ operation: "put", file, bytes }, `restoring ${file}`)) as PutReceipt;
   return { ...place, done: "restored", ...receipt };
 }
 
@@ -207,7 +218,9 @@ function timeOf(file: string): string | undefined {
 
 /** Reports what was done, and what to do next. */
 export function restoredInWords(restored: Restored): string {
-  const { stack, host, kept } = restored;
+  const { stack, host } = restored;
+  if (restored.done === "tried") return triedInWords(restored);
+  const { kept } = restored;
   const again = (option: string): string => `npx towpath restore ${option} --stack ${stack}`;
   if (restored.done === "restored") {
     const { file, before, after, cutSeconds, seconds } = restored;
@@ -219,6 +232,16 @@ export function restoredInWords(restored: Restored): string {
   }
   if (restored.done === "let go") return `${stack}: dropped ${kept} on ${host}`;
   return `${stack}: the database from before the restore is in place again on ${host}; what was restored is kept as ${kept} until ${again("--let-go")}`;
+}
+
+function triedInWords({ stack, host, ...tried }: Extract<Restored, { done: "tried" }>): string {
+  const { file, before, after, otherLines, seconds } = tried;
+  const schema =
+    otherLines === 0 ? "of the schema that runs" : `of another schema than runs, in ${otherLines} lines`;
+  return [
+    `${stack}: ${file} can be restored on ${host}, and is ${schema}: it was, in ${seconds} s, and dropped again`,
+    `  it has ${inWords(after)}; the database has ${inWords(before)}`,
+  ].join("\n");
 }
 
 function inWords({ tables, rows, bytes }: Content): string {

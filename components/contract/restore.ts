@@ -16,9 +16,9 @@ export interface LookInput extends RestoredDatabase {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A dump that takes the database's place. */
+/** A dump that takes the database's place, or is tried: restored beside it, looked at, and dropped again. */
 export interface PutInput extends Omit<LookInput, "operation"> {
-  readonly operation: "put";
+  readonly operation: "put" | "try";
   /** The dump's name in the volume, and its size. */
   readonly file: string;
   readonly bytes: number;
@@ -58,17 +58,24 @@ export interface Content {
   readonly bytes: number;
 }
 
-/** The proof of a dump that has taken the database's place. */
-export interface PutReceipt {
+/** The proof of a dump that can be restored. */
+export interface TriedReceipt {
   readonly file: string;
   readonly sha256: string;
-  /** The database from before. */
-  readonly kept: string;
+  /** What the database holds, and what the dump does. */
   readonly before: Content;
   readonly after: Content;
+  /** How many lines of the schema are other ones than those of the database. */
+  readonly otherLines: number;
+  readonly seconds: number;
+}
+
+/** The proof of a dump that has taken the database's place. */
+export interface PutReceipt extends Omit<TriedReceipt, "otherLines"> {
+  /** The database from before. */
+  readonly kept: string;
   /** The time from when connections were cut until new ones got what was restored, in seconds. */
   readonly cutSeconds: number;
-  readonly seconds: number;
 }
 
 /** The proof of what became of the database that was kept. */

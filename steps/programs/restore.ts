@@ -7,6 +7,7 @@ import {
   type PutInput,
   type PutReceipt,
   type RestoreInput,
+  type TriedReceipt,
 } from "../../components/contract/restore.ts";
 import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
 import { askSql, createDatabase, dropDatabase, identifier, schemaOf } from "../database/databases.ts";
@@ -21,8 +22,16 @@ import { runStep, StepFailure } from "../program.ts";
 const dropSeconds = 300;
 
 function restore(input: RestoreInput, machine: Machine): Promise<object> {
-  if (input.operation === "look") return look(input, machine);
-  return input.operation === "put" ? put(input, machine) : changeKept(input, machine);
+  switch (input.operation) {
+    case "look":
+      return look(input, machine);
+    case "try":
+      return tryDump(input, machine);
+    case "put":
+      return put(input, machine);
+    default:
+      return changeKept(input, machine);
+  }
 }
 
 async function look(input: LookInput, machine: Machine): Promise<LookReceipt> {
@@ -32,9 +41,41 @@ async function look(input: LookInput, machine: Machine): Promise<LookReceipt> {
 
 /** Restores a dump beside the database, makes sure of it, and gives it the database's name. */
 async function put(input: PutInput, machine: Machine): Promise<Omit<PutReceipt, "seconds">> {
-  const { database, labels, waitSeconds, file } = input;
+  const { database, waitSeconds } = input;
   const { next, kept } = besideNames(database);
   await refuseKept(input, machine);
+  return beside(input, machine, async ({ others, ...found }) => {
+    refuseOtherSchema(input, others);
+    const names = [
+      [database, kept],
+      [next, database],
+    ] as const;
+    const cutSeconds = await rename(machine, input, names, waitSeconds);
+    return { ...found, kept, cutSeconds: Math.round(cutSeconds * 10) / 10 };
+  });
+}
+
+/** Restores a dump beside the database, and drops it again. */
+function tryDump(input: PutInput, machine: Machine): Promise<Omit<TriedReceipt, "seconds">> {
+  return beside(input, machine, async ({ others, ...found }) => {
+    await dropDatabase(machine, input, besideNames(input.database).next);
+    return { ...found, otherLines: others.length };
+  });
+}
+
+/** What was restored beside a database. */
+interface Beside extends Omit<TriedReceipt, "seconds" | "otherLines"> {
+  /** The lines of its schema, or of the database's, that the other one lacks. */
+  readonly others: readonly string[];
+}
+
+/**
+ * Restores a dump into a database beside, under the lock, and then does something with it: no more under the lock, whose session
+ * is one of those that keep a database from another name. What fails leaves nothing beside.
+ */
+async function beside<T>(input: PutInput, machine: Machine, then: (found: Beside) => Promise<T>): Promise<T> {
+  const { database, labels, waitSeconds, file } = input;
+  const { next } = besideNames(database);
   try {
     const found = await withDatabaseLock(machine, { ...input, subject: "restore" }, async (lost) => {
       await awaitEarlierRuns(machine, { labels, timeoutSeconds: waitSeconds }, "restore");
@@ -45,20 +86,11 @@ async function put(input: PutInput, machine: Machine): Promise<Omit<PutReceipt, 
       const sha256 = await restoreInto(machine, next, input);
       lost.throwIfAborted();
       waitingFor("what was restored is compared with the database");
-      await refuseOtherSchema(input, machine, next);
-      const [before, after] = [
-        await contentOf(machine, input, database),
-        await contentOf(machine, input, next),
-      ];
-      return { file, sha256, kept, before, after };
+      const others = await otherLines(input, machine, next);
+      const before = await contentOf(machine, input, database);
+      return { file, sha256, others, before, after: await contentOf(machine, input, next) };
     });
-    // Not under the lock: its session is one of those that keep a database from another name.
-    const names = [
-      [database, kept],
-      [next, database],
-    ] as const;
-    const cutSeconds = await rename(machine, input, names, waitSeconds);
-    return { ...found, cutSeconds: Math.round(cutSeconds * 10) / 10 };
+    return await then(found);
   } catch (error) {
     await dropDatabase(machine, input, next).catch(() => undefined);
     if (error instanceof LockLost) throw new StepFailure(`${error.message}; run the command again`);
@@ -77,15 +109,19 @@ async function refuseKept({ stack, ...input }: PutInput, machine: Machine): Prom
   );
 }
 
-/** The release that runs needs its own schema; a dump of an earlier one belongs to an earlier release. */
-async function refuseOtherSchema(input: PutInput, machine: Machine, next: string): Promise<void> {
+/** The lines of one schema that the other lacks, whatever their order. */
+async function otherLines(input: PutInput, machine: Machine, next: string): Promise<string[]> {
   const [now, then] = [await schemaOf(machine, input, input.database), await schemaOf(machine, input, next)];
   const [known, restored] = [new Set(now), new Set(then)];
-  const others = [...now.filter((line) => !restored.has(line)), ...then.filter((line) => !known.has(line))];
+  return [...now.filter((line) => !restored.has(line)), ...then.filter((line) => !known.has(line))];
+}
+
+/** The release that runs needs its own schema; a dump of an earlier one belongs to an earlier release. */
+function refuseOtherSchema({ file, stack }: PutInput, others: readonly string[]): void {
   const [first] = others;
   if (first === undefined) return;
   throw new StepFailure(
-    `restore: expected a dump of the schema that runs, got ${input.file}, in which ${others.length === 1 ? "a line of it differs" : `${others.length} lines of it differ`}: "${first.trim()}"; go back first to the release that it is of with npx towpath rollback --with-downgrade --stack ${input.stack}`,
+    `restore: expected a dump of the schema that runs, got ${file}, in which ${others.length === 1 ? "a line of it differs" : `${others.length} lines of it differ`}: "${first.trim()}"; go back first to the release that it is of with npx towpath rollback --with-downgrade --stack ${stack}`,
   );
 }
 

@@ -11,7 +11,7 @@ const mostCut = 10;
 
 /** The tests of dumps that take the database's place, in production, which has released something. */
 export function restoredFromDumps(released: () => ReleasedProject): void {
-  const [restore = "", back = "", letGo = ""] = commandsOf("data.md").filter((one) =>
+  const [restore = "", back = "", letGo = "", trial = ""] = commandsOf("data.md").filter((one) =>
     one.includes(" restore "),
   );
 
@@ -53,6 +53,15 @@ export function restoredFromDumps(released: () => ReleasedProject): void {
     try {
       await load.reached(50);
       assert.match(await refused(restore), /^restore: changes users' data and has to be agreed to/m);
+
+      const tried = await restored(trial);
+      assert.ok(
+        tried.done === "tried" && tried.file === file && tried.otherLines === 0,
+        JSON.stringify(tried),
+      );
+      assert.ok(tried.before.rows > tried.after.rows, JSON.stringify(tried));
+      assert.deepEqual(await titles(), ["dumped", "later"]);
+      assertServed(await load.cut());
 
       const done = await restored(restore);
 

@@ -91,6 +91,27 @@ describe("a restore", function () {
     );
   });
 
+  scene(
+    "is tried beside the database, whatever its schema, and nothing is left of it",
+    restoring(
+      `*pg_dump*notes_restoring*) printf 'CREATE TABLE notes (\\n    id bigint\\n);\\n' ;;`,
+      { operation: "try" },
+      `*"datname IN ('notes_before_restore')"*) echo notes_before_restore ;;`,
+    ),
+    (played) => {
+      const content = { tables: 5, rows: 1000, bytes: 8060263 };
+      assert.deepEqual(receiptOf(played), {
+        ...{ file, sha256: "open-sum", otherLines: 2 },
+        ...{ before: content, after: content },
+      });
+      assert.deepEqual(changes(played.calls), [
+        drop,
+        'CREATE DATABASE "notes_restoring" OWNER "notes";',
+        drop,
+      ]);
+    },
+  );
+
   it("changes names in one message, unless somebody has the lock", () => {
     const sql = renamingSql(put);
     assert.equal(sql.indexOf("\n"), sql.length - 1);

@@ -190,7 +190,26 @@ describe("a restore of a stack on its host", function () {
     );
   });
 
+  it("tries a dump without a question, and reports what it has", async () => {
+    const { kept: _, cutSeconds: __, ...tried } = put;
+    finds({ dumps: [whole] }, { ...tried, otherLines: 0 });
+    const done = await restoring({ try: true, yes: false });
+    assert.equal((machine.stepTold as { input: { operation: string } }).input.operation, "try");
+    assert.equal(
+      restoredInWords(done),
+      "staging: 2026-01-02T03-04-05Z-scheduled.dump can be restored on app1, and is of the schema that runs: it was, in 4.5 s, and dropped again\n" +
+        "  it has about 1000 rows in 5 tables, 8060263 bytes; the database has about 1200 rows in 5 tables, 8060264 bytes",
+    );
+    finds({ dumps: [whole] }, { ...tried, otherLines: 3 });
+    const other = restoredInWords(await restoring({ try: true, dump: whole.file }));
+    assert.match(other, /and is of another schema than runs, in 3 lines: it was/);
+  });
+
   it("takes one thing at a time", async () => {
+    await refuses(
+      { dump: "a.dump", try: true, letGo: true },
+      "restore: expected a dump, --back or --let-go, got --try and --let-go; take one of them",
+    );
     await refuses(
       { dump: "a.dump", back: true, letGo: true },
       "restore: expected a dump, --back or --let-go, got a.dump and --back and --let-go; take one of them",
