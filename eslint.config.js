@@ -36,6 +36,23 @@ export default defineConfig(
     rules: { "no-new": "off" },
   },
   {
+    files: ["cli/**/*.ts", "components/**/*.ts", "steps/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          paths: [
+            {
+              name: "node:http",
+              message: "It loads the client behind fetch at every start: take http of setup/speed/http.mjs.",
+              allowTypeImports: true,
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     // The front end has the browser's own limits.
     ignores: ["app/**"],
     rules: {

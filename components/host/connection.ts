@@ -9,8 +9,8 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { request } from "node:http";
 import { text } from "node:stream/consumers";
+import { http } from "../../setup/speed/http.mjs";
 import { defined } from "../input/defined.ts";
 import { until } from "../input/until.ts";
 import type { AgentCredential, CredentialSource } from "../settings/credential.ts";
@@ -134,7 +134,7 @@ export async function askEngine(connection: HostConnection, path: string): Promi
 
 function ask(connection: HostConnection, path: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request(
+    const asked = http.request(
       {
         socketPath: socketFile(connection),
         path,

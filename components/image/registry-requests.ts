@@ -1,5 +1,5 @@
-import { STATUS_CODES } from "node:http";
 import pRetry from "p-retry";
+import { http } from "../../setup/speed/http.mjs";
 import { defined } from "../input/defined.ts";
 import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../input/patience.ts";
 import { UserError } from "../input/user-error.ts";
@@ -200,7 +200,7 @@ function saidBy(response: RegistryAnswer): string {
     // Proxies answer with pages.
   }
   const line = said.trim().split("\n", 1)[0] ?? "";
-  return (line === "" ? (STATUS_CODES[response.status] ?? "nothing") : line).slice(0, 120);
+  return (line === "" ? (http.STATUS_CODES[response.status] ?? "nothing") : line).slice(0, 120);
 }
 
 /** An answer's body as text. */

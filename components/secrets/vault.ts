@@ -1,5 +1,5 @@
-import { STATUS_CODES } from "node:http";
 import pRetry from "p-retry";
+import { http } from "../../setup/speed/http.mjs";
 import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { followRetryAfter, noAnswerReason, triesInWords, type Patience } from "../input/patience.ts";
@@ -207,7 +207,7 @@ function got({ status, json }: Answer): string {
     .replaceAll(/\s+\* /g, ", ")
     .replaceAll(/\s+/g, " ")
     .trim();
-  return `${status} "${(words === "" ? (STATUS_CODES[status] ?? "nothing") : words).slice(0, 120)}"`;
+  return `${status} "${(words === "" ? (http.STATUS_CODES[status] ?? "nothing") : words).slice(0, 120)}"`;
 }
 
 function jsonOf(text: string): unknown {

@@ -1,9 +1,10 @@
-import http from "node:http";
+import type { IncomingMessage } from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import tls from "node:tls";
 import type { Target } from "../../components/contract/target.ts";
 import { defined } from "../../components/input/defined.ts";
+import { http } from "../../setup/speed/http.mjs";
 import { pause } from "../program.ts";
 import type { Machine } from "./machine.ts";
 import { reach, wasCut } from "./reach.ts";
@@ -117,7 +118,7 @@ async function requestOnce(
 }
 
 /** Reads an answer to its end. */
-export async function readAnswer(response: http.IncomingMessage): Promise<Answer> {
+export async function readAnswer(response: IncomingMessage): Promise<Answer> {
   const body = await text(response);
   const cookies = response.headers["set-cookie"];
   return { status: response.statusCode ?? 0, body, ...defined({ cookies }) };

@@ -1,6 +1,6 @@
-import http from "node:http";
 import https from "node:https";
 import { defined } from "../../components/input/defined.ts";
+import { http } from "../../setup/speed/http.mjs";
 import { NoAnswer, readAnswer, type Answer } from "../machine/http.ts";
 
 /** The time for an answer of an address that is asked from here, in seconds: it may be far away. */
