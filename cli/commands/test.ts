@@ -115,19 +115,20 @@ class Run {
   /** Runs the long suites, and notes those that pass. */
   async long(suites: readonly string[]): Promise<void> {
     const { hashOf } = await readDependencies(this.project.root, suites);
-    for (const suite of suites) {
-      const inputs = hashOf(suite);
-      await this.groups([longGroupOf(suite)], { TOWPATH_TEST_LONG: "true" });
-      const result = this.results.at(-1);
-      if (result === undefined || !isWell(result)) continue;
-      writeLongRun(longRunsFile(), suite, { at: Date.now(), seconds: Math.ceil(result.seconds), inputs });
+    const before = this.results.length;
+    await this.groups(suites.map(longGroupOf), { TOWPATH_TEST_LONG: "true" });
+    for (const result of this.results.slice(before)) {
+      const [suite] = result.group.files;
+      if (suite === undefined || !isWell(result)) continue;
+      const run = { at: Date.now(), seconds: Math.ceil(result.seconds), inputs: hashOf(suite) };
+      writeLongRun(longRunsFile(), suite, run);
     }
   }
 
   async longWithin(minutes: number, suites: readonly string[]): Promise<void> {
     const { long, hashOf } = await readDependencies(this.project.root, suites);
     const inputs = Object.fromEntries(long.map((suite) => [suite, hashOf(suite)]));
-    const { run, left } = planLongRuns(inputs, readLongRuns(longRunsFile()), minutes);
+    const { run, left } = planLongRuns(inputs, readLongRuns(longRunsFile()), minutes * this.lanes);
     if (left.length > 0) {
       this.print(`\nleft out, for ${minutes} minutes are not enough for them: ${left.join(", ")}\n`);
     }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { isLong } from "./suites.ts";
 
 /** The last run of a long suite that passed. */
 export interface LongRun {
@@ -36,8 +37,8 @@ export function hashOf(files: Iterable<string>, read: (path: string) => string):
   return hash.digest("hex");
 }
 
-/** The expected time of a suite that never ran here, in seconds: a whole matrix of releases takes as long. */
-const unknown = 1200;
+/** The expected time of a suite that never ran here, in seconds: a whole matrix of releases takes as long, others a few minutes. */
+const unknown = { matrix: 1200, other: 300 };
 
 /** The long suites to run, in this order, and those for which there is no time. */
 export interface LongPlan {
@@ -47,7 +48,7 @@ export interface LongPlan {
 
 /**
  * Of the suites whose inputs are not those that they passed with, those that ran longest ago, or never, first; each that
- * still fits into `minutes`, by what it took last time.
+ * still fits into `minutes` of all lanes together, by what it took last time.
  */
 export function planLongRuns(
   inputs: Readonly<Record<string, string>>,
@@ -61,7 +62,7 @@ export function planLongRuns(
   const left: string[] = [];
   let seconds = minutes * 60;
   for (const suite of due) {
-    const expected = runs[suite]?.seconds ?? unknown;
+    const expected = runs[suite]?.seconds ?? (isLong(suite) ? unknown.other : unknown.matrix);
     if (expected <= seconds) {
       seconds -= expected;
       run.push(suite);

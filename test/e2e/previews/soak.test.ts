@@ -4,7 +4,7 @@ import { happenings } from "../../support/soak/happenings.ts";
 import { Soak } from "../../support/soak/soak.ts";
 
 /** The number of events: a run of a few minutes, and the whole under `npm run test:long`. */
-const count = inLong ? 1000 : 100;
+const count = inLong ? 1000 : 50;
 
 /** The time that an event may take on average, in seconds. */
 const patience = 20;

@@ -22,6 +22,11 @@ describe("long tests within a time limit", () => {
     assert.deepEqual(planLongRuns(inputs, runs, 1), { run: ["old"], left: ["never", "huge", "recent"] });
   });
 
+  it("that never ran here take as long as a matrix, or some minutes where the file has nothing but them", () => {
+    const never = { "matrix.test.ts": "1", "other.long.test.ts": "1" };
+    assert.deepEqual(planLongRuns(never, {}, 5), { run: ["other.long.test.ts"], left: ["matrix.test.ts"] });
+  });
+
   it("are remembered in the person's cache", () => {
     const folder = mkdtempSync(join(tmpdir(), "towpath-long-"));
     try {
