@@ -24,12 +24,16 @@ export async function secretValuesOf(
       .filter((one) => !isOneOff(one))
       .map((one) => [[one.host, one.part, one.release].join(" "), one] as const),
   );
-  const found = await Promise.all(
+  const found = await Promise.allSettled(
     [...different.values()].map((one) =>
       valuesOf(one, namespace, secretVariables(application, one.part), run),
     ),
   );
-  return found.flat();
+  // The first in order, whichever was the first in time.
+  return found.flatMap((one) => {
+    if (one.status === "rejected") throw one.reason as Error;
+    return one.value;
+  });
 }
 
 /** The variables of a service that hold a secret, or a part of one. */
