@@ -47,7 +47,7 @@ describe("two runs at once with a state in object storage", function () {
   });
 
   it(`never remove each other's copies, in ${tries} tries`, async function () {
-    this.timeout(60_000 * (tries + 2));
+    this.timeout(120_000 * (tries + 2));
     let refused = 0;
     for (let one = 0; one < tries; one++) {
       project.source.append("app/api/notes/version.py", `\n# Release ${one}.\n`);
