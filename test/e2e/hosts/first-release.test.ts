@@ -29,7 +29,9 @@ describe("docs/first-release.md", () => {
     for (const host of [staging, production]) await handBack(host);
   });
 
-  it("leads from two fresh hosts to a release, a broken one and back, while users are served all the time", async () => {
+  it("leads from two fresh hosts to a release, a broken one and back, while users are served all the time", async function () {
+    // Two hosts, five releases each, and the checks: a busy machine takes a quarter of an hour.
+    this.timeout(1_500_000);
     execFileSync("git", ["init", "--quiet", "--initial-branch", "main"], { cwd: project.folder });
     describeHosts("staging", staging);
     describeHosts("production", production);
