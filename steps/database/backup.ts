@@ -14,7 +14,7 @@ import {
   type BackupReceipt,
 } from "../../components/contract/database.ts";
 import { defined } from "../../components/input/defined.ts";
-import type { EndedRun, Machine } from "../machine/machine.ts";
+import type { EndedRun, Machine, ScriptRun } from "../machine/machine.ts";
 import { waitingFor } from "../progress.ts";
 import { StepFailure } from "../step-failure.ts";
 
@@ -33,7 +33,7 @@ export async function backUp(machine: Machine, input: BackupInput): Promise<Back
     arguments: [input.external === true ? `service=${postgresService}` : connectionTo(input), file, why, ""],
     ...defined({ secrets: input.external }),
     labels,
-    volume: { name: volume, labels: { ...labels, "towpath.part": "backups" } },
+    volume: dumpsVolume(input),
     // Not those of a copy: rows are streamed, but pg_dump has every table, index and large object in memory.
     limits: await machine.limits(),
   };
@@ -44,6 +44,11 @@ export async function backUp(machine: Machine, input: BackupInput): Promise<Back
     const seconds = Math.round((Date.now() - started) / 100) / 10;
     return { volume, file, ...takenIn(await ended.output()), seconds };
   });
+}
+
+/** The volume that keeps the dumps; one that is not there is made with these labels. */
+export function dumpsVolume({ volume, labels }: Pick<BackupInput, "volume" | "labels">): ScriptRun["volume"] {
+  return { name: volume, labels: { ...labels, "towpath.part": "backups" } };
 }
 
 /** Where the clients of an external database find the way there. */

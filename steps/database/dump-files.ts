@@ -2,6 +2,7 @@ import { connectionTo } from "../../components/backup/program/dump.mjs";
 import type { FoundDump, LookInput, PutInput } from "../../components/contract/restore.ts";
 import type { EndedRun, Machine } from "../machine/machine.ts";
 import { StepFailure } from "../step-failure.ts";
+import { dumpsVolume } from "./backup.ts";
 
 /** The time that a look into the volume may take, in seconds. */
 const lookSeconds = 60;
@@ -36,7 +37,13 @@ export async function findDumps(
   machine: Machine,
   { container, volume, labels }: Pick<LookInput, "container" | "volume" | "labels">,
 ): Promise<FoundDump[]> {
-  const run = { beside: container, script: listing, arguments: [], labels, volume: { name: volume, labels } };
+  const run = {
+    beside: container,
+    script: listing,
+    arguments: [],
+    labels,
+    volume: dumpsVolume({ volume, labels }),
+  };
   const limits = await machine.limits();
   return machine.onceBeside({ ...run, limits }, lookSeconds, async (ended) => {
     if (ended.exitCode !== 0) {
@@ -80,7 +87,7 @@ export async function restoreInto(
     script: restoring,
     arguments: [connectionTo({ administrator, database }), file],
     labels,
-    volume: { name: volume, labels },
+    volume: dumpsVolume({ volume, labels }),
     limits: await machine.limits(),
   };
   return machine.onceBeside(run, restoreSeconds, async (ended) => {

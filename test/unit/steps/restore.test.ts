@@ -83,7 +83,7 @@ describe("a restore", function () {
     const create = typed(played.calls).find((call) => call.startsWith("create ")) ?? "";
     assert.match(
       create,
-      /source=notes-production-backups,.* --cap-drop ALL .* --label towpath\.part=migration /,
+      /source=notes-production-backups,\S*volume-label=towpath\.part=backups .* --cap-drop ALL .* --label towpath\.part=migration /,
     );
     assert.match(
       create,
