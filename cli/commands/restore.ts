@@ -1,5 +1,6 @@
 import { parseApplication } from "../../components/application/parse.ts";
 import { ageOf, minute } from "../../components/backup/concern.ts";
+import { timeOf } from "../../components/backup/program/dumps.mjs";
 import {
   besideNames,
   type Content,
@@ -172,7 +173,8 @@ async function agree(
 
 /** What a restore does, the question, and the command that does it without. */
 function planWords({ stack, database }: Scene, { file, bytes, facts }: FoundDump, now: Date) {
-  const time = timeOf(file);
+  const began = timeOf(file);
+  const time = began === undefined ? undefined : new Date(began).toISOString();
   const why =
     facts === undefined
       ? "of somebody else's making"
@@ -208,12 +210,6 @@ function keptWords({ stack, database }: Scene, kept: string, letGo: boolean) {
     question: `Go back to the database from before the restore of ${stack}?`,
     again: `npx towpath restore --back --stack ${stack} --yes`,
   };
-}
-
-/** The time in a dump's name; undefined for one that Towpath did not name. */
-function timeOf(file: string): string | undefined {
-  const [, day, hour, minutes, seconds] = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z-/.exec(file) ?? [];
-  return day === undefined ? undefined : `${day}T${hour}:${minutes}:${seconds}Z`;
 }
 
 /** Reports what was done, and what to do next. */

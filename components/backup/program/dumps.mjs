@@ -33,6 +33,16 @@ export const clockTolerance = 3600_000;
 const dumpPattern = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2})-([0-9]{2})-([0-9]{2})Z-[0-9a-z]+\.dump$/;
 
 /**
+ * The time in a dump's name, in milliseconds since 1970; undefined for a file that Towpath did not name.
+ *
+ * @param {string} file
+ */
+export function timeOf(file) {
+  const [, date, hours, minutes, seconds] = dumpPattern.exec(file) ?? [];
+  return date === undefined ? undefined : Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`);
+}
+
+/**
  * Reads a volume. Half a dump is none, and what lies beside dumps is no file of its own.
  *
  * @param {string} folder
@@ -45,9 +55,8 @@ export function dumpsIn(folder, own) {
     .flatMap((file) => {
       try {
         const { size: bytes, mtimeMs } = statSync(join(folder, file));
-        const [, date, hours, minutes, seconds] = dumpPattern.exec(file) ?? [];
-        if (date === undefined) return [{ file, bytes, taken: Math.floor(mtimeMs) }];
-        const taken = Date.parse(`${date}T${hours}:${minutes}:${seconds}Z`);
+        const taken = timeOf(file);
+        if (taken === undefined) return [{ file, bytes, taken: Math.floor(mtimeMs) }];
         const facts = factsOf(join(folder, `${file}.json`));
         return [{ file, bytes, taken, ...(facts !== undefined && { facts }) }];
       } catch {
@@ -63,7 +72,7 @@ export function dumpsIn(folder, own) {
  * @param {string} name
  */
 function isFacts(name) {
-  return name.endsWith(".json") && dumpPattern.test(name.slice(0, -".json".length));
+  return name.endsWith(".json") && timeOf(name.slice(0, -".json".length)) !== undefined;
 }
 
 /**
