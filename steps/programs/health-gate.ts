@@ -37,7 +37,10 @@ async function healthGate(input: HealthGateInput, machine: Machine): Promise<obj
     ]);
     limited = isLimited;
     earlierRestarts ??= await restartsBefore(machine, state, timeoutSeconds);
-    if (state.hasEnded || state.restarts > earlierRestarts) {
+    const isOver = Date.now() > deadline;
+    // What was restarted before the first look, and is being restarted when the time is up, never ran for long.
+    const keepsEnding = isOver && !state.runs && state.restarts > 0;
+    if (state.hasEnded || state.restarts > earlierRestarts || keepsEnding) {
       throw new StepFailure(
         `${subject}: the new copy ended before it was healthy (exit code ${await exitCode(machine, copy, state)}); ` +
           `its last log lines (${copy}):\n${await machine.log(copy)}`,
@@ -55,7 +58,7 @@ async function healthGate(input: HealthGateInput, machine: Machine): Promise<obj
       );
       waitingFor(`${subject}: not healthy yet${fit}`);
     }
-    if (Date.now() > deadline) {
+    if (isOver) {
       throw new StepFailure(
         `${subject}: not healthy within ${timeoutSeconds} s, ${ill}; ` +
           `its last log lines (${copy}):\n${await machine.log(copy)}`,
@@ -86,13 +89,13 @@ function untilNext(probe: HealthGateInput["probe"], lookSeconds: number): number
   return probe !== undefined && "path" in probe ? least : Math.min(most, Math.max(least, lookSeconds));
 }
 
-/** The exit code of the copy; of one that was started again, the code of its next end. */
+/** The exit code of the copy; of one that runs again, the code of its next end. */
 async function exitCode(
   machine: Machine,
   copy: string,
-  { hasEnded, exitCode: last }: CopyState,
+  { runs, exitCode: last }: CopyState,
 ): Promise<string> {
-  if (hasEnded) return String(last);
+  if (!runs) return String(last);
   return machine.exitCode(copy).then(String, () => "unknown, it runs again");
 }
 

@@ -162,6 +162,21 @@ describe("the health gate", function () {
   );
 
   scene(
+    "says that a copy keeps ending when the time is up, also when it was restarted before the first look",
+    gate(
+      { ...overHttp, ...impatient },
+      `"container inspect"*) state restarting 3 7 ;; info*) echo 2026-01-02T03:05:10Z ;;
+      *" nc "*) refuse "no answer within 6 s" ;;`,
+    ),
+    (played) => {
+      assert.deepEqual(failureOf(played), [
+        "services.api: the new copy ended before it was healthy (exit code 3); its last log lines (api-1a2b3c4):",
+        ...shownLogs,
+      ]);
+    },
+  );
+
+  scene(
     "fails when the time is up, with the last answer and the last log lines",
     gate({ ...overHttp, ...impatient }, `*" nc "*) answer 503 '{"database":"no answer"}' ;;`),
     (played) => {
