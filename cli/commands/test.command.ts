@@ -14,8 +14,8 @@ export function testCommand(program: Command): void {
     .option("--changed", "only the suites that the work since main can affect", false)
     .option("--long", "the whole of matrices, soaks and faults, and nothing else", false)
     .option(
-      "--long-minutes <minutes>",
-      "run long ones afterwards, whose sources changed, for so long",
+      "--long-until <minutes>",
+      "run long ones afterwards, whose sources changed, until the run has taken so long",
       atLeastOne,
     )
     .option("--lanes <number>", "run so many groups of e2e tests at once", atLeastOne)

@@ -23,8 +23,8 @@ export interface TestRequest {
   readonly changed?: boolean;
   /** True for the whole of matrices, soaks and faults, and nothing else. */
   readonly long?: boolean;
-  /** The minutes that the long ones run after the others: those whose sources changed since they passed here. */
-  readonly longMinutes?: number | undefined;
+  /** The minutes that the run may take with long ones after the others: those whose sources changed since they passed here. */
+  readonly longUntil?: number | undefined;
   readonly lanes?: number | undefined;
   /** The Node that the unit tests run on; left out, all of them run on both, and a part of them on the one that runs Towpath. */
   readonly node?: NodeName | undefined;
@@ -58,7 +58,7 @@ export async function test(
         { seed: run.seed, lanes: run.lanes, nodes: nodesFor(request) },
       ),
     );
-    if (request.longMinutes !== undefined) await run.longWithin(request.longMinutes, all);
+    if (request.longUntil !== undefined) await run.longUntil(request.longUntil, all);
   }
   return run.end();
 }
@@ -78,6 +78,7 @@ function onlyUnit(node: NodeName): string {
 class Run {
   readonly seed = seedOf(process.env.TOWPATH_TEST_SEED);
   readonly lanes: number;
+  private readonly began = Date.now();
   private readonly results: GroupResult[] = [];
   /** The programs of the Nodes that groups ask for. */
   private readonly nodes = new Map<NodeName, string>();
@@ -125,12 +126,14 @@ class Run {
     }
   }
 
-  async longWithin(minutes: number, suites: readonly string[]): Promise<void> {
+  /** Runs the long suites that fit into the minutes of this run that are left. */
+  async longUntil(minutes: number, suites: readonly string[]): Promise<void> {
+    const minutesLeft = minutes - (Date.now() - this.began) / 60_000;
     const { long, hashOf } = await readDependencies(this.project.root, suites);
     const inputs = Object.fromEntries(long.map((suite) => [suite, hashOf(suite)]));
-    const { run, left } = planLongRuns(inputs, readLongRuns(longRunsFile()), minutes * this.lanes);
+    const { run, left } = planLongRuns(inputs, readLongRuns(longRunsFile()), minutesLeft * this.lanes);
     if (left.length > 0) {
-      this.print(`\nleft out, for ${minutes} minutes are not enough for them: ${left.join(", ")}\n`);
+      this.print(`\nleft out, for they do not fit into ${minutes} minutes: ${left.join(", ")}\n`);
     }
     await this.long(run);
   }

@@ -9,7 +9,7 @@ export interface Group {
   readonly files: readonly string[];
   /** After how many minutes it hangs, and is ended. */
   readonly minutes: number;
-  /** True when it measures, and nothing may run beside it. */
+  /** True when it measures, as some do in their long form, and nothing may run beside it. */
   readonly alone: boolean;
   /** The Node that runs it; left out, the one that runs Towpath. */
   readonly node?: NodeName;
@@ -29,7 +29,7 @@ const minutes = 40;
 /** The groups that take longer. */
 const longer: Readonly<Record<string, number>> = { hosts: 85, "host-faults": 50, previews: 60 };
 
-/** The suites that measure how fast the application answers. */
+/** The suites that measure how fast the application answers, in their long form. */
 const measuring: ReadonlySet<string> = new Set([
   "test/e2e/hosts/release.test.ts",
   "test/e2e/local/release.test.ts",
@@ -40,13 +40,13 @@ const elsewhere: Readonly<Record<string, string>> = { "test/e2e/github/released.
 
 /**
  * The groups of files: all unit tests, and each folder of e2e tests, for what the suites of a folder share is made once in
- * a process. With a seed, groups and the files in them are shuffled. With several lanes, those that measure are groups of
- * their own, and those that take longest come first, so that no lane waits for one at the end.
+ * a process. With a seed, groups and the files in them are shuffled. With several lanes, those that take longest come
+ * first, so that no lane waits for one at the end.
  */
 export function groupsOf(files: readonly string[], { seed, lanes = 1, nodes = [] }: Order = {}): Group[] {
   const groups = new Map<string, string[]>();
   for (const file of inOrder(files, seed)) {
-    const name = lanes > 1 && measuring.has(file) ? `${nameOf(file)}, measured` : nameOf(file);
+    const name = nameOf(file);
     groups.set(name, [...(groups.get(name) ?? []), file]);
   }
   // Those that need no engine say first what is wrong.
@@ -57,7 +57,7 @@ export function groupsOf(files: readonly string[], { seed, lanes = 1, nodes = []
       kind: name === "unit" ? "unit" : "e2e",
       files: its,
       minutes: longer[name] ?? minutes,
-      alone: its.every((file) => measuring.has(file)),
+      alone: false,
     };
     if (group.kind === "e2e" || nodes.length === 0) return [group];
     return nodes.map((node) => ({ ...group, name: `${name}, ${node} Node`, node }));

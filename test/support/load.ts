@@ -21,7 +21,7 @@ export interface LoadReport {
 }
 
 /** The requests a second that show that users are served: each gap of 50 ms is seen, and most of a processor is left. */
-const usual = 20;
+export const usual = 20;
 
 /** The requests a second that take about one processor of those that serve them, for measurements of their speed. */
 export const measuring = 150;

@@ -10,6 +10,7 @@ import { refusalOf, TestProject } from "../../support/project.ts";
 import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
 import { answerOf, configureCi, makeTiny } from "./tiny.ts";
+import { sampled } from "../../support/quick.ts";
 
 const user = "ci";
 const password = "only-for-tests";
@@ -147,60 +148,63 @@ describe("npm run ci -- --publish", () => {
     assert.deepEqual(left, []);
   });
 
-  it("leaves the layers of the default branch in the registry, for an engine that has none (001-38, 004-56)", async () => {
-    const own = `made-by-${project.namespace}`;
-    makeTiny(project, { made: { command: ["cp", "/made", "/tmp/made"], artifacts: ["/tmp/made"] } });
-    // Every build writes another time.
-    project.source.append("tiny/Dockerfile", `RUN date +%s%N > /made && echo ${own}\n`);
-    const cached = { address, repository: "team/cached", login: registry };
-    configureCi(project, { registries: [cached], buildCache: "registry" });
-    git(project, "init", "--quiet");
-    git(project, "checkout", "--quiet", "-B", "main");
-    git(project, "add", "--all");
-    git(project, "commit", "--quiet", "--message", "clean");
-    const environment = { REGISTRY_PASSWORD: password };
-    const made = async (command: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string[]> => {
-      const ended = await project.run(["ci", "--only", "made", ...command], {
-        ...environment,
-        CI: "",
-        ...more,
-      });
-      assert.equal(ended.code, 0, ended.stderr);
-      const file = join(project.folder, "reports", project.namespace, "made/made");
-      const lines = ended.stderr.split("\n").filter((line) => line.startsWith("build cache"));
-      return [readFileSync(file, "utf8"), ...lines];
-    };
+  sampled(
+    "leaves the layers of the default branch in the registry, for an engine that has none (001-38, 004-56)",
+    async () => {
+      const own = `made-by-${project.namespace}`;
+      makeTiny(project, { made: { command: ["cp", "/made", "/tmp/made"], artifacts: ["/tmp/made"] } });
+      // Every build writes another time.
+      project.source.append("tiny/Dockerfile", `RUN date +%s%N > /made && echo ${own}\n`);
+      const cached = { address, repository: "team/cached", login: registry };
+      configureCi(project, { registries: [cached], buildCache: "registry" });
+      git(project, "init", "--quiet");
+      git(project, "checkout", "--quiet", "-B", "main");
+      git(project, "add", "--all");
+      git(project, "commit", "--quiet", "--message", "clean");
+      const environment = { REGISTRY_PASSWORD: password };
+      const made = async (command: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string[]> => {
+        const ended = await project.run(["ci", "--only", "made", ...command], {
+          ...environment,
+          CI: "",
+          ...more,
+        });
+        assert.equal(ended.code, 0, ended.stderr);
+        const file = join(project.folder, "reports", project.namespace, "made/made");
+        const lines = ended.stderr.split("\n").filter((line) => line.startsWith("build cache"));
+        return [readFileSync(file, "utf8"), ...lines];
+      };
 
-    const kept = async (): Promise<string | null> => {
-      const accept = "application/vnd.docker.distribution.manifest.v2+json";
-      const found = await ask("/v2/team/cached/tool/manifests/build-cache", { accept });
-      return found.headers.get("docker-content-digest");
-    };
+      const kept = async (): Promise<string | null> => {
+        const accept = "application/vnd.docker.distribution.manifest.v2+json";
+        const found = await ask("/v2/team/cached/tool/manifests/build-cache", { accept });
+        return found.headers.get("docker-content-digest");
+      };
 
-    const [left = "none"] = await made(["--publish"]);
-    const place = `${address}/team/cached`;
-    const tags = (await (await ask("/v2/team/cached/tool/tags/list")).json()) as { tags: string[] };
-    assert.ok(tags.tags.includes("build-cache"), tags.tags.join());
+      const [left = "none"] = await made(["--publish"]);
+      const place = `${address}/team/cached`;
+      const tags = (await (await ask("/v2/team/cached/tool/tags/list")).json()) as { tags: string[] };
+      assert.ok(tags.tags.includes("build-cache"), tags.tags.join());
 
-    await forget(own);
-    assert.notEqual((await made([]))[0], left, "the engine kept the layer");
-    await forget(own);
-    assert.deepEqual(await made([], { CI: "true" }), [left, `build cache: layers of tool from ${place}`]);
-    assert.deepEqual(await docker(["image", "ls", "--quiet", `${place}/tool`]), []);
+      await forget(own);
+      assert.notEqual((await made([]))[0], left, "the engine kept the layer");
+      await forget(own);
+      assert.deepEqual(await made([], { CI: "true" }), [left, `build cache: layers of tool from ${place}`]);
+      assert.deepEqual(await docker(["image", "ls", "--quiet", `${place}/tool`]), []);
 
-    // What another branch publishes is not what the default branch builds from.
-    await forget(own);
-    git(project, "checkout", "--quiet", "-b", "other");
-    const before = await kept();
-    assert.deepEqual((await made(["--publish"], { CI: "true" }))[0], left);
-    assert.equal(await kept(), before);
+      // What another branch publishes is not what the default branch builds from.
+      await forget(own);
+      git(project, "checkout", "--quiet", "-b", "other");
+      const before = await kept();
+      assert.deepEqual((await made(["--publish"], { CI: "true" }))[0], left);
+      assert.equal(await kept(), before);
 
-    // A registry that lets nobody in costs time, and nothing else.
-    await forget(own);
-    const [anew, line = ""] = await made([], { CI: "true", REGISTRY_PASSWORD: "wrong" });
-    assert.notEqual(anew, left);
-    assert.match(line, /^build cache: everything is built, because of towpath:registry: .*, got 401/);
-  });
+      // A registry that lets nobody in costs time, and nothing else.
+      await forget(own);
+      const [anew, line = ""] = await made([], { CI: "true", REGISTRY_PASSWORD: "wrong" });
+      assert.notEqual(anew, left);
+      assert.match(line, /^build cache: everything is built, because of towpath:registry: .*, got 401/);
+    },
+  );
 
   /** Removes from the engine's cache what a build made by a line with these words. */
   async function forget(words: string): Promise<void> {

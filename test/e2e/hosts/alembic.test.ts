@@ -15,6 +15,7 @@ import { checkout } from "../../support/source-tree.ts";
 import { prefix, run } from "../images/containers.ts";
 import { NotesDatabase } from "./notes-database.ts";
 import type { MigrateInput } from "../../../components/contract/migrate.ts";
+import { sampled } from "../../support/quick.ts";
 
 const application = parseApplication(described);
 const limits = { memory: 256 * 1024 ** 2, pids: 256, remedy: "raise towpath:limits.memory" };
@@ -128,7 +129,7 @@ describe("migrations of Alembic", () => {
     return (JSON.parse(ended.stdout) as { applied: readonly string[] }).applied;
   }
 
-  it("can merge two heads without taking anything away, and run in order", async () => {
+  sampled("can merge two heads without taking anything away, and run in order", async () => {
     const api = await image(merge);
     const { revisions, statements: _, ...plan } = await planned(api);
     assert.deepEqual([revisions.slice(0, 2).sort(), revisions[2]], [["0005a", "0005b"], "0006"]);
@@ -152,7 +153,7 @@ describe("migrations of Alembic", () => {
     assert.equal(await ask("SELECT title FROM notes"), "QUIET");
   });
 
-  it("fail in the plan with the settings that they lack, and run where these are set", async () => {
+  sampled("fail in the plan with the settings that they lack, and run where these are set", async () => {
     const api = await image([...merge, ...importsSettings]);
     await assert.rejects(
       planned(api),

@@ -11,6 +11,7 @@ import { until } from "../../support/until.ts";
 import { lookedAtFromAnywhere } from "./looked-at.ts";
 import { restoredFromDumps } from "./restored.ts";
 import { endedBackups, scheduledBackups } from "./scheduled-backups.ts";
+import { sampled } from "../../support/quick.ts";
 
 const shorterTitles = addedMigration({
   revision: "0005",
@@ -158,7 +159,7 @@ describe("users' data on hosts", () => {
     await isServed("staging");
   });
 
-  it("is neither removed by a plan nor opened by another version of PostgreSQL", async () => {
+  sampled("is neither removed by a plan nor opened by another version of PostgreSQL", async () => {
     const source = released.project.source;
     const described = source.read("application.ts");
     try {
@@ -186,51 +187,54 @@ describe("users' data on hosts", () => {
     await isServed("staging");
   });
 
-  it("outlives releases in a volume that services and jobs share, and that no plan takes away", async () => {
-    const { source } = released.project;
-    const described = source.read("application.ts");
-    const shared = described
-      .replace(
-        "  services: {\n    api: {\n",
-        '  volumes: ["uploads"],\n$&      volumes: { uploads: "/app/uploads" },\n',
-      )
-      .replace("    worker: {\n", '$&      volumes: { uploads: "/uploads" },\n')
-      .replace("  jobs: {", '$& look: { service: "api", command: ["cat", "/app/uploads/note"] },');
-    source.write("application.ts", shared);
-    // Docker gives a new volume the owner that its folder has in the image.
-    const folder = ["USER 0:0", "RUN mkdir uploads && chown 10001:10001 uploads", "USER 10001:10001"];
-    const inCopy = async (part: string, script: string): Promise<string> => {
-      const filters = ["label=towpath.namespace=notes-staging", `label=towpath.part=${part}`];
-      const named = filters.flatMap((filter) => ["--filter", filter]);
-      const [copy = ""] = await released.host("staging").docker("ps", "--quiet", ...named);
-      return (await released.host("staging").docker("exec", copy, "sh", "-c", script)).join("\n");
-    };
-    released.configure("staging", { commit: await released.publish({ api: folder }) });
-    await released.release("staging");
-    await inCopy("api", "echo kept $HOSTNAME >/app/uploads/note");
-    const written = await inCopy("api", "echo kept $HOSTNAME");
+  sampled(
+    "outlives releases in a volume that services and jobs share, and that no plan takes away",
+    async () => {
+      const { source } = released.project;
+      const described = source.read("application.ts");
+      const shared = described
+        .replace(
+          "  services: {\n    api: {\n",
+          '  volumes: ["uploads"],\n$&      volumes: { uploads: "/app/uploads" },\n',
+        )
+        .replace("    worker: {\n", '$&      volumes: { uploads: "/uploads" },\n')
+        .replace("  jobs: {", '$& look: { service: "api", command: ["cat", "/app/uploads/note"] },');
+      source.write("application.ts", shared);
+      // Docker gives a new volume the owner that its folder has in the image.
+      const folder = ["USER 0:0", "RUN mkdir uploads && chown 10001:10001 uploads", "USER 10001:10001"];
+      const inCopy = async (part: string, script: string): Promise<string> => {
+        const filters = ["label=towpath.namespace=notes-staging", `label=towpath.part=${part}`];
+        const named = filters.flatMap((filter) => ["--filter", filter]);
+        const [copy = ""] = await released.host("staging").docker("ps", "--quiet", ...named);
+        return (await released.host("staging").docker("exec", copy, "sh", "-c", script)).join("\n");
+      };
+      released.configure("staging", { commit: await released.publish({ api: folder }) });
+      await released.release("staging");
+      await inCopy("api", "echo kept $HOSTNAME >/app/uploads/note");
+      const written = await inCopy("api", "echo kept $HOSTNAME");
 
-    released.configure("staging", { commit: await released.publish({ api: [...folder, "ENV OTHER=1"] }) });
-    await released.release("staging");
-    assert.notEqual(await inCopy("api", "echo kept $HOSTNAME"), written);
-    assert.equal(await inCopy("api", "cat /app/uploads/note"), written);
-    assert.equal(await inCopy("worker", "echo more >>/uploads/note; head -n 1 /uploads/note"), written);
-    const job = await released.run(["job", "run", "look", "--stack", "staging"]);
-    assert.equal(job.code, 0, job.stderr);
-    assert.ok((job.stdout + job.stderr).includes(written), job.stdout + job.stderr);
+      released.configure("staging", { commit: await released.publish({ api: [...folder, "ENV OTHER=1"] }) });
+      await released.release("staging");
+      assert.notEqual(await inCopy("api", "echo kept $HOSTNAME"), written);
+      assert.equal(await inCopy("api", "cat /app/uploads/note"), written);
+      assert.equal(await inCopy("worker", "echo more >>/uploads/note; head -n 1 /uploads/note"), written);
+      const job = await released.run(["job", "run", "look", "--stack", "staging"]);
+      assert.equal(job.code, 0, job.stderr);
+      assert.ok((job.stdout + job.stderr).includes(written), job.stdout + job.stderr);
 
-    // What is declared is kept although nobody uses it; what is not is protected.
-    source.write("application.ts", described);
-    const plan = await released.run(["pulumi", "preview", "--stack", "staging"]);
-    assert.notEqual(plan.code, 0);
-    assert.match(
-      plan.stdout + plan.stderr,
-      /notes-staging-uploads-volume"? cannot be deleted\s+because it is protected/,
-    );
-    source.write("application.ts", described.replace("  services: {\n", '  volumes: ["uploads"],\n$&'));
-    await released.release("staging");
-    await isServed("staging");
-  });
+      // What is declared is kept although nobody uses it; what is not is protected.
+      source.write("application.ts", described);
+      const plan = await released.run(["pulumi", "preview", "--stack", "staging"]);
+      assert.notEqual(plan.code, 0);
+      assert.match(
+        plan.stdout + plan.stderr,
+        /notes-staging-uploads-volume"? cannot be deleted\s+because it is protected/,
+      );
+      source.write("application.ts", described.replace("  services: {\n", '  volumes: ["uploads"],\n$&'));
+      await released.release("staging");
+      await isServed("staging");
+    },
+  );
 
   it("is dumped in production before a migration, whose destructive steps have to be acknowledged there", async () => {
     released.configure("staging", { commit: await released.publish({ api: shorterTitles }) });
@@ -305,52 +309,57 @@ describe("users' data on hosts", () => {
 
   lookedAtFromAnywhere(() => released);
 
-  it("survives a migration that fails half way, and one that waits for a lock; the next one continues", async () => {
-    await shortened();
-    const half = addedMigration({ revision: "0006", after: "0005", up: "CREATE TABLE half (id int)" });
-    const seventh = { revision: "0007", after: "0006" };
-    const broken = addedMigration({ ...seventh, up: "SELECT 1/0" });
-    released.configure("staging", {
-      commit: await released.publish({ api: [...shorterTitles, ...half, ...broken] }),
-    });
-    assert.match(
-      await failing("staging"),
-      /migrations: "alembic upgrade head" ended with exit code 1, the schema is at 0006, from 0005, nothing new was started; its last log lines:[\s\S]*division by zero/,
-    );
-    await isServed("staging");
+  sampled(
+    "survives a migration that fails half way, and one that waits for a lock; the next one continues",
+    async () => {
+      await shortened();
+      const half = addedMigration({ revision: "0006", after: "0005", up: "CREATE TABLE half (id int)" });
+      const seventh = { revision: "0007", after: "0006" };
+      const broken = addedMigration({ ...seventh, up: "SELECT 1/0" });
+      released.configure("staging", {
+        commit: await released.publish({ api: [...shorterTitles, ...half, ...broken] }),
+      });
+      assert.match(
+        await failing("staging"),
+        /migrations: "alembic upgrade head" ended with exit code 1, the schema is at 0006, from 0005, nothing new was started; its last log lines:[\s\S]*division by zero/,
+      );
+      await isServed("staging");
 
-    const mended = addedMigration({ ...seventh, up: "CREATE TABLE whole (id int)" });
-    const commit = await released.publish({ api: [...shorterTitles, ...half, ...mended] });
-    released.configure("staging", { commit, migration: { lockWaitSeconds: 1 } });
-    const lock = "SELECT pg_advisory_lock(32773656075662440), pg_sleep(600)";
-    const inServer = ["exec", "--detach", "--env", "PGAPPNAME=somebody else", "notes-staging-postgres"];
-    await released
-      .host("staging")
-      .docker(...inServer, "psql", "--username", "notes_staging", "--command", lock);
-    const holder = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'";
-    await until("the lock", 10, async () => (await released.sql("staging", holder)) !== "" || undefined);
-    assert.match(
-      await failing("staging"),
-      /migrations: another migration or backup holds the lock of the database "notes_staging", waited 1 s for "somebody else" since [^;]+; nothing was started/,
-    );
-    await isServed("staging");
+      const mended = addedMigration({ ...seventh, up: "CREATE TABLE whole (id int)" });
+      const commit = await released.publish({ api: [...shorterTitles, ...half, ...mended] });
+      released.configure("staging", { commit, migration: { lockWaitSeconds: 1 } });
+      const lock = "SELECT pg_advisory_lock(32773656075662440), pg_sleep(600)";
+      const inServer = ["exec", "--detach", "--env", "PGAPPNAME=somebody else", "notes-staging-postgres"];
+      await released
+        .host("staging")
+        .docker(...inServer, "psql", "--username", "notes_staging", "--command", lock);
+      const holder = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'";
+      await until("the lock", 10, async () => (await released.sql("staging", holder)) !== "" || undefined);
+      assert.match(
+        await failing("staging"),
+        /migrations: another migration or backup holds the lock of the database "notes_staging", waited 1 s for "somebody else" since [^;]+; nothing was started/,
+      );
+      await isServed("staging");
 
-    await released.sql("staging", `SELECT pg_terminate_backend(pid) FROM (${holder}) AS held`);
-    await released.release("staging");
-    // All that became of the schema since the record before, also what the failed runs did.
-    assert.deepEqual((await released.record("staging")).schema, {
-      before: "0005",
-      after: "0007",
-      applied: ["0006", "0007"],
-      destructive: [],
-    });
-    await isServed("staging");
-  });
+      await released.sql("staging", `SELECT pg_terminate_backend(pid) FROM (${holder}) AS held`);
+      await released.release("staging");
+      // All that became of the schema since the record before, also what the failed runs did.
+      assert.deepEqual((await released.record("staging")).schema, {
+        before: "0005",
+        after: "0007",
+        applied: ["0006", "0007"],
+        destructive: [],
+      });
+      await isServed("staging");
+    },
+  );
 
   scheduledBackups(() => released);
 
-  it("can be restored, moved and given up as docs/data.md describes", async () => {
-    await dumped();
+  sampled("can be restored, moved and given up as docs/data.md describes", async () => {
+    await released.sql("production", "DELETE FROM notes; INSERT INTO notes (title) VALUES ('one')");
+    const dump = await released.run(["backup", "--stack", "production"]);
+    assert.equal(dump.code, 0, dump.stderr);
     const [restore = "", giveUp = "", move = ""] = blocksOf("data.md", "bash");
     const restored = await released.host("production").script(restore);
     assert.match(restored, /Z-[0-9a-f]{12}\.dump/);

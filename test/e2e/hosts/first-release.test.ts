@@ -8,6 +8,7 @@ import { handBack, keyFile, takeHost, type TestHost } from "../../support/hosts/
 import { testRegistry, type TestRegistry } from "../../support/hosts/test-registry.ts";
 import { assertServed, Load, type LoadReport } from "../../support/load.ts";
 import { TestProject, type Ended } from "../../support/project.ts";
+import { sampled } from "../../support/quick.ts";
 
 describe("docs/first-release.md", () => {
   let project: TestProject;
@@ -29,67 +30,70 @@ describe("docs/first-release.md", () => {
     for (const host of [staging, production]) await handBack(host);
   });
 
-  it("leads from two fresh hosts to a release, a broken one and back, while users are served all the time", async function () {
-    // Two hosts, five releases each, and the checks: a busy machine takes a quarter of an hour.
-    this.timeout(1_500_000);
-    execFileSync("git", ["init", "--quiet", "--initial-branch", "main"], { cwd: project.folder });
-    describeHosts("staging", staging);
-    describeHosts("production", production);
-    publishTo({ address: registry.address, repository: `team/${project.namespace}` });
-    leaveOut("api-lint", "api-tests");
-    addReadyMade();
-    execFileSync("git", ["add", "--all"], { cwd: project.folder });
-    const [setUp = "", check = "", first = "", next = "", broken = "", mended = "", back = "", ...more] =
-      blocksOf("first-release.md");
-    assert.deepEqual(more, []);
+  sampled(
+    "leads from two fresh hosts to a release, a broken one and back, while users are served all the time",
+    async function () {
+      // Two hosts, five releases each, and the checks: a busy machine takes a quarter of an hour.
+      this.timeout(1_500_000);
+      execFileSync("git", ["init", "--quiet", "--initial-branch", "main"], { cwd: project.folder });
+      describeHosts("staging", staging);
+      describeHosts("production", production);
+      publishTo({ address: registry.address, repository: `team/${project.namespace}` });
+      leaveOut("api-lint", "api-tests");
+      addReadyMade();
+      execFileSync("git", ["add", "--all"], { cwd: project.folder });
+      const [setUp = "", check = "", first = "", next = "", broken = "", mended = "", back = "", ...more] =
+        blocksOf("first-release.md");
+      assert.deepEqual(more, []);
 
-    for (const block of [setUp, check, first]) await type(block);
-    const caches = await Promise.all([staging, production].map(cacheOn));
-    const loads = [
-      new Load("https://notes.example", production.address),
-      new Load("https://staging.notes.example", staging.address),
-    ];
-    let reports: LoadReport[];
-    try {
-      await type(next);
-      assert.match(await page(production), /Our notes/);
-      // 004-177: what production runs says when it was built, and of which commit.
-      const built = JSON.parse(
-        (await ask(production.address, "notes.example", "/api/version")).body,
-      ) as object;
-      const head = execFileSync("git", ["rev-parse", "HEAD"], {
-        cwd: project.folder,
-        encoding: "utf8",
-      }).trim();
-      assert.ok(JSON.stringify(built).includes(`"commit":"${head}"`), JSON.stringify(built));
-      assert.match(JSON.stringify(built), /"build_time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"/);
-      const refused = await type(broken);
-      assert.match(refused.stdout, /^refused$/m);
-      assert.match(
-        refused.stdout + refused.stderr,
-        /services\.worker: the new copy ended before it was healthy \(exit code 1\)[^]*No module named notes\.wroker/,
-      );
-      await type(mended);
-      const { stdout } = await type(back);
-      assert.match(stdout, /^production: [0-9a-f]{12} runs again in place of [0-9a-f]{12}/m);
-      assert.doesNotMatch(await page(production), /Our notes/);
-      // 000-53b: one digest of the project's registry everywhere, whose copies releases of other images leave running.
-      assert.deepEqual(await Promise.all([staging, production].map(cacheOn)), caches);
-      const [image, elsewhere] = caches.map((line) => line.split(" ")[1]);
-      assert.equal(image, elsewhere);
-      const [digests = ""] = await production.docker(
-        "image",
-        "inspect",
-        "--format",
-        "{{.RepoDigests}}",
-        image ?? "",
-      );
-      assert.ok(digests.includes(`${registry.address}/team/${project.namespace}/cache@sha256:`), digests);
-    } finally {
-      reports = await Promise.all(loads.map((load) => load.stop()));
-    }
-    for (const report of reports) assertServed(report);
-  });
+      for (const block of [setUp, check, first]) await type(block);
+      const caches = await Promise.all([staging, production].map(cacheOn));
+      const loads = [
+        new Load("https://notes.example", production.address),
+        new Load("https://staging.notes.example", staging.address),
+      ];
+      let reports: LoadReport[];
+      try {
+        await type(next);
+        assert.match(await page(production), /Our notes/);
+        // 004-177: what production runs says when it was built, and of which commit.
+        const built = JSON.parse(
+          (await ask(production.address, "notes.example", "/api/version")).body,
+        ) as object;
+        const head = execFileSync("git", ["rev-parse", "HEAD"], {
+          cwd: project.folder,
+          encoding: "utf8",
+        }).trim();
+        assert.ok(JSON.stringify(built).includes(`"commit":"${head}"`), JSON.stringify(built));
+        assert.match(JSON.stringify(built), /"build_time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"/);
+        const refused = await type(broken);
+        assert.match(refused.stdout, /^refused$/m);
+        assert.match(
+          refused.stdout + refused.stderr,
+          /services\.worker: the new copy ended before it was healthy \(exit code 1\)[^]*No module named notes\.wroker/,
+        );
+        await type(mended);
+        const { stdout } = await type(back);
+        assert.match(stdout, /^production: [0-9a-f]{12} runs again in place of [0-9a-f]{12}/m);
+        assert.doesNotMatch(await page(production), /Our notes/);
+        // 000-53b: one digest of the project's registry everywhere, whose copies releases of other images leave running.
+        assert.deepEqual(await Promise.all([staging, production].map(cacheOn)), caches);
+        const [image, elsewhere] = caches.map((line) => line.split(" ")[1]);
+        assert.equal(image, elsewhere);
+        const [digests = ""] = await production.docker(
+          "image",
+          "inspect",
+          "--format",
+          "{{.RepoDigests}}",
+          image ?? "",
+        );
+        assert.ok(digests.includes(`${registry.address}/team/${project.namespace}/cache@sha256:`), digests);
+      } finally {
+        reports = await Promise.all(loads.map((load) => load.stop()));
+      }
+      for (const report of reports) assertServed(report);
+    },
+  );
 
   /** Types a block of the page into a shell, where every line has to succeed. */
   async function type(block: string): Promise<Ended> {

@@ -14,6 +14,7 @@ import { handBack, keyVariables, takeHost, type TestHost } from "../../support/h
 import { killTree } from "../../support/process-tree.ts";
 import type { Ended } from "../../support/project.ts";
 import { until } from "../../support/until.ts";
+import { sampled } from "../../support/quick.ts";
 
 const hostStack = "host-app1";
 
@@ -242,29 +243,32 @@ describe("a gateway that several environments share", () => {
     assert.match(told.stdout, /^POST \/api\/login +passed /m);
   });
 
-  it("goes back when another address says after the switch that something is wrong (000-88b)", async () => {
-    const routeOf = (): Promise<string> =>
-      host.exec(
-        "docker",
-        "exec",
-        "notes-host-app1-gateway",
-        "readlink",
-        "/etc/caddy/sites/notes-staging/current",
+  sampled(
+    "goes back when another address says after the switch that something is wrong (000-88b)",
+    async () => {
+      const routeOf = (): Promise<string> =>
+        host.exec(
+          "docker",
+          "exec",
+          "notes-host-app1-gateway",
+          "readlink",
+          "/etc/caddy/sites/notes-staging/current",
+        );
+      const before = await routeOf();
+      tracker.issues = ["it does not work"];
+      configure({ variables: { ...variables, NEW: "1" } });
+      const ended = await released.up("staging");
+      tracker.issues = [];
+      assert.equal(ended.code, 1, ended.stdout + ended.stderr);
+      assert.match(
+        ended.stdout + ended.stderr,
+        /smoke: after the switch, GET http:\/\/127\.0\.0\.1:\d+\/issues\?of=staging\.example\.test: expected length below 1, got 1; the old route is back/,
       );
-    const before = await routeOf();
-    tracker.issues = ["it does not work"];
-    configure({ variables: { ...variables, NEW: "1" } });
-    const ended = await released.up("staging");
-    tracker.issues = [];
-    assert.equal(ended.code, 1, ended.stdout + ended.stderr);
-    assert.match(
-      ended.stdout + ended.stderr,
-      /smoke: after the switch, GET http:\/\/127\.0\.0\.1:\d+\/issues\?of=staging\.example\.test: expected length below 1, got 1; the old route is back/,
-    );
-    assert.equal(await routeOf(), before);
-    configure({});
-    await released.release("staging");
-  });
+      assert.equal(await routeOf(), before);
+      configure({});
+      await released.release("staging");
+    },
+  );
 
   it("runs each with its own variables and what they refer to (000-53, 001-69, 001-169, 004-206)", async () => {
     const environmentOf = async (namespace: string): Promise<Readonly<Record<string, string>>> => {
@@ -373,7 +377,7 @@ describe("a gateway that several environments share", () => {
     assert.match(error.message, /alert internal error/);
   });
 
-  it("leaves a long request and a web socket with the old copy until they end", async () => {
+  sampled("leaves a long request and a web socket with the old copy until they end", async () => {
     configure({ drainSeconds: 60 });
     await released.release("staging");
     const socket = tls.connect({
@@ -419,7 +423,7 @@ describe("a gateway that several environments share", () => {
     assert.ok(!(await containersNow()).includes(old));
   });
 
-  it("keeps its configuration when another file in it cannot be read", async () => {
+  sampled("keeps its configuration when another file in it cannot be read", async () => {
     const gateway = "notes-host-app1-gateway";
     await host.exec(
       "docker",
@@ -445,125 +449,134 @@ describe("a gateway that several environments share", () => {
     assert.equal((await released.up("staging")).code, 0);
   });
 
-  it("gets a certificate from a public authority by default, and renews it when that is due (003-163)", async () => {
-    const gateway = "notes-host-app1-gateway";
-    const domain = released.domain("staging");
-    const authority = await PublicAuthority.start(host, gateway, [domain]);
-    try {
-      configure({ certificates: undefined });
-      await released.release("staging", { NODE_EXTRA_CA_CERTS: authority.rootFile });
-      const first = await serialNumber(host.address, domain, authority.root);
-      const { headers } = await released.ask("staging", "/");
-      assert.equal(headers["strict-transport-security"], "max-age=31536000");
+  sampled(
+    "gets a certificate from a public authority by default, and renews it when that is due (003-163)",
+    async () => {
+      const gateway = "notes-host-app1-gateway";
+      const domain = released.domain("staging");
+      const authority = await PublicAuthority.start(host, gateway, [domain]);
+      try {
+        configure({ certificates: undefined });
+        await released.release("staging", { NODE_EXTRA_CA_CERTS: authority.rootFile });
+        const first = await serialNumber(host.address, domain, authority.root);
+        const { headers } = await released.ask("staging", "/");
+        assert.equal(headers["strict-transport-security"], "max-age=31536000");
 
-      // Caddy looks for what is due when it starts, and every ten minutes; servers of this kind give five minutes at least.
-      const folder = `/data/caddy/certificates/acme-v02.api.letsencrypt.org-directory/${domain}`;
-      const kept = await host.exec("docker", "exec", gateway, "cat", `${folder}/${domain}.crt`);
-      await host.write("/root/due.crt", nearItsEnd(kept));
-      await host.docker("cp", "/root/due.crt", `${gateway}:${folder}/${domain}.crt`);
-      await host.docker("restart", gateway);
-      await until("another certificate", 30, async () => {
-        const now = await serialNumber(host.address, domain, authority.root);
-        return now !== first || undefined;
-      });
-    } finally {
-      await authority.remove();
-    }
-  });
+        // Caddy looks for what is due when it starts, and every ten minutes; servers of this kind give five minutes at least.
+        const folder = `/data/caddy/certificates/acme-v02.api.letsencrypt.org-directory/${domain}`;
+        const kept = await host.exec("docker", "exec", gateway, "cat", `${folder}/${domain}.crt`);
+        await host.write("/root/due.crt", nearItsEnd(kept));
+        await host.docker("cp", "/root/due.crt", `${gateway}:${folder}/${domain}.crt`);
+        await host.docker("restart", gateway);
+        await until("another certificate", 30, async () => {
+          const now = await serialNumber(host.address, domain, authority.root);
+          return now !== first || undefined;
+        });
+      } finally {
+        await authority.remove();
+      }
+    },
+  );
 
-  it("takes over from a version whose copies were in its own network, without a lost request, and joins all networks again when it is made again", async () => {
-    const gateway = "notes-host-app1-gateway";
-    const idOf = async (name: string): Promise<string | undefined> =>
-      (await host.docker("inspect", "--format", "{{.Id}}", name))[0];
-    const networksOf = async (name: string): Promise<string[]> => {
-      const format = "{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}";
-      return (await host.docker("inspect", "--format", format, name)).sort();
-    };
-    const copies = (): Promise<string[]> =>
-      host.docker("ps", "--filter", "name=notes-staging-(api|web)-", "--format", "{{.Names}}");
-    configure({});
-    await released.release("staging");
-    const before = await Promise.all([gateway, "notes-staging-postgres"].map(idOf));
-    const old = await copies();
-    const exported = await released.run(["pulumi", "stack", "export", "--stack", "staging"]);
-    released.project.source.write("earlier.json", beforeJoining(exported.stdout));
-    const imported = ["pulumi", "stack", "import", "--stack", "staging", "--file", "earlier.json"];
-    assert.equal((await released.run(imported)).code, 0);
-    for (const copy of old) await host.docker("network", "connect", "notes-host-app1", copy);
-    await host.docker("network", "disconnect", "notes-staging", gateway);
-
-    const load = new Load(`https://${released.domain("staging")}`, host.address);
-    try {
-      await load.reached(20);
+  sampled(
+    "takes over from a version whose copies were in its own network, without a lost request, and joins all networks again when it is made again",
+    async () => {
+      const gateway = "notes-host-app1-gateway";
+      const idOf = async (name: string): Promise<string | undefined> =>
+        (await host.docker("inspect", "--format", "{{.Id}}", name))[0];
+      const networksOf = async (name: string): Promise<string[]> => {
+        const format = "{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}";
+        return (await host.docker("inspect", "--format", format, name)).sort();
+      };
+      const copies = (): Promise<string[]> =>
+        host.docker("ps", "--filter", "name=notes-staging-(api|web)-", "--format", "{{.Names}}");
+      configure({});
       await released.release("staging");
-      await load.reached(20);
-      assertServed(await load.cut());
-    } finally {
-      await load.stop();
-    }
-    assert.deepEqual(await Promise.all([gateway, "notes-staging-postgres"].map(idOf)), before);
-    const now = await copies();
-    assert.equal(now.length, old.length);
-    for (const copy of now) {
-      assert.ok(!old.includes(copy));
-      assert.deepEqual(await networksOf(copy), ["notes-staging"]);
-    }
+      const before = await Promise.all([gateway, "notes-staging-postgres"].map(idOf));
+      const old = await copies();
+      const exported = await released.run(["pulumi", "stack", "export", "--stack", "staging"]);
+      released.project.source.write("earlier.json", beforeJoining(exported.stdout));
+      const imported = ["pulumi", "stack", "import", "--stack", "staging", "--file", "earlier.json"];
+      assert.equal((await released.run(imported)).code, 0);
+      for (const copy of old) await host.docker("network", "connect", "notes-host-app1", copy);
+      await host.docker("network", "disconnect", "notes-staging", gateway);
 
-    await host.docker("rm", "--force", gateway);
-    const again = ["pulumi", "up", "--refresh", "--yes", "--skip-preview", "--stack", hostStack];
-    const { code, stdout, stderr } = await released.run(again);
-    assert.equal(code, 0, `${stdout}\n${stderr}`);
-    assert.deepEqual(await networksOf(gateway), ["notes-host-app1", "notes-production", "notes-staging"]);
-    assert.equal((await released.ask("staging", "/")).status, 200);
-    await host.docker("restart", gateway);
-    await until("the gateway", 30, async () => {
-      const answer = await released.ask("production", "/api/health").catch(() => undefined);
-      return answer?.status === 200 || undefined;
-    });
-  });
+      const load = new Load(`https://${released.domain("staging")}`, host.address);
+      try {
+        await load.reached(20);
+        await released.release("staging");
+        await load.reached(20);
+        assertServed(await load.cut());
+      } finally {
+        await load.stop();
+      }
+      assert.deepEqual(await Promise.all([gateway, "notes-staging-postgres"].map(idOf)), before);
+      const now = await copies();
+      assert.equal(now.length, old.length);
+      for (const copy of now) {
+        assert.ok(!old.includes(copy));
+        assert.deepEqual(await networksOf(copy), ["notes-staging"]);
+      }
 
-  it("loses the site of a first release that is killed once users have it, and then destroyed", async () => {
-    const sites = (): Promise<string[]> =>
-      host.docker("exec", "notes-host-app1-gateway", "ls", "/etc/caddy/sites");
-    const destroy = (): Promise<Ended> =>
-      released.run(["pulumi", "destroy", "--yes", "--skip-preview", "--stack", "staging"]);
-    const destroyWhole = async (): Promise<Ended> => {
-      // It clears what a killed run left, and refuses to remove users' data.
-      const refused = await destroy();
-      assert.match(refused.stdout + refused.stderr, /cannot be deleted/);
-      await released.run(["pulumi", "state", "unprotect", "--all", "--yes", "--stack", "staging"]);
-      return destroy();
-    };
-    configure({ watchSeconds: 120 });
-    assert.equal((await destroyWhole()).code, 0);
-    // Data stays: another first release would not have its password.
-    await host.script(
-      "docker volume rm $(docker volume ls --quiet --filter label=towpath.namespace=notes-staging)",
-    );
-    const others = await sites();
-    assert.ok(others.includes("notes-production.caddy"));
-    const up = released.project.launch(
-      ["pulumi", "up", "--yes", "--skip-preview", "--stack", "staging"],
-      keyVariables(),
-    );
-    await until("the switch", 120, async () => {
-      const answer = await released.ask("staging", "/").catch(() => undefined);
-      return answer?.status === 200 || undefined;
-    });
-    await killTree(up.pid);
-    await up.ended;
-    assert.notDeepEqual(await sites(), others);
+      await host.docker("rm", "--force", gateway);
+      const again = ["pulumi", "up", "--refresh", "--yes", "--skip-preview", "--stack", hostStack];
+      const { code, stdout, stderr } = await released.run(again);
+      assert.equal(code, 0, `${stdout}\n${stderr}`);
+      assert.deepEqual(await networksOf(gateway), ["notes-host-app1", "notes-production", "notes-staging"]);
+      assert.equal((await released.ask("staging", "/")).status, 200);
+      await host.docker("restart", gateway);
+      await until("the gateway", 30, async () => {
+        const answer = await released.ask("production", "/api/health").catch(() => undefined);
+        return answer?.status === 200 || undefined;
+      });
+    },
+  );
 
-    const ended = await destroyWhole();
+  sampled(
+    "loses the site of a first release that is killed once users have it, and then destroyed",
+    async () => {
+      const sites = (): Promise<string[]> =>
+        host.docker("exec", "notes-host-app1-gateway", "ls", "/etc/caddy/sites");
+      const destroy = (): Promise<Ended> =>
+        released.run(["pulumi", "destroy", "--yes", "--skip-preview", "--stack", "staging"]);
+      const destroyWhole = async (): Promise<Ended> => {
+        // It clears what a killed run left, and refuses to remove users' data.
+        const refused = await destroy();
+        assert.match(refused.stdout + refused.stderr, /cannot be deleted/);
+        await released.run(["pulumi", "state", "unprotect", "--all", "--yes", "--stack", "staging"]);
+        return destroy();
+      };
+      configure({ watchSeconds: 120 });
+      assert.equal((await destroyWhole()).code, 0);
+      // Data stays: another first release would not have its password.
+      await host.script(
+        "docker volume rm $(docker volume ls --quiet --filter label=towpath.namespace=notes-staging)",
+      );
+      const others = await sites();
+      assert.ok(others.includes("notes-production.caddy"));
+      const up = released.project.launch(
+        ["pulumi", "up", "--yes", "--skip-preview", "--stack", "staging"],
+        keyVariables(),
+      );
+      await until("the switch", 120, async () => {
+        const answer = await released.ask("staging", "/").catch(() => undefined);
+        return answer?.status === 200 || undefined;
+      });
+      await killTree(up.pid);
+      await up.ended;
+      assert.notDeepEqual(await sites(), others);
 
-    assert.equal(ended.code, 0, `${ended.stdout}\n${ended.stderr}`);
-    assert.match(
-      ended.stderr,
-      /^route: removed the site of notes-staging from notes-host-app1-gateway, left there by a release that did not end$/m,
-    );
-    assert.deepEqual(await sites(), others);
-    assert.equal((await released.ask("production", "/")).status, 200);
-  });
+      const ended = await destroyWhole();
+
+      assert.equal(ended.code, 0, `${ended.stdout}\n${ended.stderr}`);
+      assert.match(
+        ended.stderr,
+        /^route: removed the site of notes-staging from notes-host-app1-gateway, left there by a release that did not end$/m,
+      );
+      assert.deepEqual(await sites(), others);
+      assert.equal((await released.ask("production", "/")).status, 200);
+    },
+  );
 });
 
 /** A part of a state, as far as it is changed here. */

@@ -6,6 +6,7 @@ import { commandsOf } from "../../support/docs.ts";
 import type { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { keyVariables } from "../../support/hosts/test-host.ts";
 import type { Ended } from "../../support/project.ts";
+import { sampled } from "../../support/quick.ts";
 
 /** The tests of what looks at staging and production, which have released something. */
 export function lookedAtFromAnywhere(released: () => ReleasedProject): void {
@@ -23,7 +24,7 @@ export function lookedAtFromAnywhere(released: () => ReleasedProject): void {
   });
   const looked = (...args: string[]): Promise<Ended> => released().run(args, named());
 
-  it("is as docs/on-call.md says, by its commands (001-227, 003-127)", async () => {
+  sampled("is as docs/on-call.md says, by its commands (001-227, 003-127)", async () => {
     const commands = commandsOf("on-call.md");
     assert.ok(commands.length >= 12, commands.join("\n"));
     for (const command of commands) {

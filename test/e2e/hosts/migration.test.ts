@@ -8,6 +8,7 @@ import { type Container, prefix, run, volume } from "../images/containers.ts";
 import { NotesDatabase } from "./notes-database.ts";
 import type { BackupReceipt } from "../../../components/contract/database.ts";
 import type { MigrateCare, MigrateInput } from "../../../components/contract/migrate.ts";
+import { sampled } from "../../support/quick.ts";
 
 const image = `${prefix}/library/postgres:15`;
 const labels = { "towpath.test": run, "towpath.part": "migration" };
@@ -142,7 +143,7 @@ describe("a migration of a database with users' data", () => {
     await ask("DROP DATABASE restored");
   });
 
-  it("does not begin when the disk for the dumps is full", async () => {
+  sampled("does not begin when the disk for the dumps is full", async () => {
     await migrate(first);
     const small = `${run}-small`;
     const tmpfs = ["--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=64k"];
@@ -198,7 +199,7 @@ describe("a migration of a database with users' data", () => {
     assert.deepEqual(await migrate(mended), { before: "0002", after: "0004", applied: ["0003", "0004"] });
   });
 
-  it("is ended at its memory limit, reports that, and ends nothing else", async () => {
+  sampled("is ended at its memory limit, reports that, and ends nothing else", async () => {
     const limits = { memory: 64 * 1024 ** 2, pids: 64, remedy: "raise towpath:limits.memory" };
     // Not every engine hears from the kernel why a process was killed.
     assert.match(
@@ -239,7 +240,7 @@ describe("a migration of a database with users' data", () => {
     assert.equal((await slow).exitCode, 0);
   });
 
-  it("is ended when its lock is lost, and is not recorded", async () => {
+  sampled("is ended when its lock is lost, and is not recorded", async () => {
     const slow = failing({ ...first, "0003": "SELECT pg_sleep(8)" });
     const asleep = "query LIKE '%pg_sleep(8)%' AND pid <> pg_backend_pid()";
     await until(

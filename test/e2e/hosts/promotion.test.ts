@@ -11,6 +11,7 @@ import { assertServed, inWords, Load } from "../../support/load.ts";
 import { refusalOf, type Ended } from "../../support/project.ts";
 import { commandsOf } from "../../support/docs.ts";
 import { configureCi } from "../ci/tiny.ts";
+import { sampled } from "../../support/quick.ts";
 
 const login = { user: "ci", password: { source: "environment", variable: "REGISTRY_PASSWORD" } };
 const variables = { REGISTRY_PASSWORD: "only-for-tests" };
@@ -180,57 +181,71 @@ describe("promotion from staging to production", () => {
     assert.match(plan.stdout, new RegExp(`release ${id}, branch main, commit ${commit}`));
   });
 
-  it("tells a pull request what merging does to staging and production, and changes nothing (002-99b)", async () => {
-    await promoted(1);
-    const before = [await recordsOf("staging"), await recordsOf("production")];
-    const commit = await released.publishOther("web");
-    configure("staging");
-    configure("production", { freeze: { until: "2999-01-01", reason: "the spring sale" } });
-    github = await LocalGithub.start();
-    github.store.openPullRequest({ number: 12, title: "`$(x)` <!-- -->" });
-    released.project.source.write("Pulumi.preview.yaml", previewSettings(released));
-    const told = { ...variables, TOWPATH_COMMIT: commit, GITHUB_BASE_URL: github.url, GITHUB_TOKEN: "token" };
-    const plans: StackPlan[] = [];
-    for (const command of commandsOf("pull-requests.md").filter((one) =>
-      /^npx towpath (?:plan|comment)/.test(one),
-    )) {
-      const [words = "", file] = command.split(" > ");
-      const { code, stdout, stderr } = await released.run(words.split(" ").slice(2), told);
-      assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
-      if (file === undefined) continue;
-      released.project.source.write(file, stdout);
-      plans.push(JSON.parse(stdout) as StackPlan);
-    }
-    const [staging, production] = plans;
-    assert.ok(staging?.facts && production?.facts);
-    assert.deepEqual([staging.facts.release.commit, staging.facts.current?.id], [commit, before[0]?.[0]?.id]);
-    assert.deepEqual(
-      staging.facts.images.map(({ name }) => name),
-      ["web"],
-    );
-    assert.deepEqual([staging.facts.secrets, staging.facts.memory.before], [[], staging.facts.memory.after]);
-    const containers = staging.resources.filter(({ type }) => type === "docker:index/container:Container");
-    assert.deepEqual(
-      containers.map(({ part, change, deletesFirst }) => [part, change, deletesFirst]),
-      [["web", "replace", undefined]],
-    );
-    assert.deepEqual(production.facts.freeze, { until: "2999-01-01", reason: "the spring sale" });
-    assert.equal(production.facts.release.id, staging.facts.release.id);
-    assert.equal(github.store.comments.length, 1);
-    assert.match(
-      github.store.comments[0]?.body ?? "",
-      /^<!-- towpath project=\S+ pull-request=12 -->\n\n\*\*Merging, `staging`\*\*: release `[0-9a-f]{12}` → `[0-9a-f]{12}` · 1 image[^]*- ⛔ \*\*refused\*\*: no release until `2999-01-01`/,
-    );
-    configure("staging", { commit: before[0]?.[0]?.commit });
-    const { code, stdout } = await released.up("staging", { ...variables, TOWPATH_PLAN: "staging.json" });
-    assert.notEqual(code, 0);
-    assert.match(
-      stdout,
-      /TOWPATH_PLAN: expected what "staging.json" was made from, got another state: it plans release [0-9a-f]{12}, and this is [0-9a-f]{12}; plan again/,
-    );
-    assert.deepEqual([await recordsOf("staging"), await recordsOf("production")], before);
-    assert.deepEqual(github.wrong, []);
-  });
+  sampled(
+    "tells a pull request what merging does to staging and production, and changes nothing (002-99b)",
+    async () => {
+      await promoted(1);
+      const before = [await recordsOf("staging"), await recordsOf("production")];
+      const commit = await released.publishOther("web");
+      configure("staging");
+      configure("production", { freeze: { until: "2999-01-01", reason: "the spring sale" } });
+      github = await LocalGithub.start();
+      github.store.openPullRequest({ number: 12, title: "`$(x)` <!-- -->" });
+      released.project.source.write("Pulumi.preview.yaml", previewSettings(released));
+      const told = {
+        ...variables,
+        TOWPATH_COMMIT: commit,
+        GITHUB_BASE_URL: github.url,
+        GITHUB_TOKEN: "token",
+      };
+      const plans: StackPlan[] = [];
+      for (const command of commandsOf("pull-requests.md").filter((one) =>
+        /^npx towpath (?:plan|comment)/.test(one),
+      )) {
+        const [words = "", file] = command.split(" > ");
+        const { code, stdout, stderr } = await released.run(words.split(" ").slice(2), told);
+        assert.equal(code, 0, `${command}\n${stdout}\n${stderr}`);
+        if (file === undefined) continue;
+        released.project.source.write(file, stdout);
+        plans.push(JSON.parse(stdout) as StackPlan);
+      }
+      const [staging, production] = plans;
+      assert.ok(staging?.facts && production?.facts);
+      assert.deepEqual(
+        [staging.facts.release.commit, staging.facts.current?.id],
+        [commit, before[0]?.[0]?.id],
+      );
+      assert.deepEqual(
+        staging.facts.images.map(({ name }) => name),
+        ["web"],
+      );
+      assert.deepEqual(
+        [staging.facts.secrets, staging.facts.memory.before],
+        [[], staging.facts.memory.after],
+      );
+      const containers = staging.resources.filter(({ type }) => type === "docker:index/container:Container");
+      assert.deepEqual(
+        containers.map(({ part, change, deletesFirst }) => [part, change, deletesFirst]),
+        [["web", "replace", undefined]],
+      );
+      assert.deepEqual(production.facts.freeze, { until: "2999-01-01", reason: "the spring sale" });
+      assert.equal(production.facts.release.id, staging.facts.release.id);
+      assert.equal(github.store.comments.length, 1);
+      assert.match(
+        github.store.comments[0]?.body ?? "",
+        /^<!-- towpath project=\S+ pull-request=12 -->\n\n\*\*Merging, `staging`\*\*: release `[0-9a-f]{12}` → `[0-9a-f]{12}` · 1 image[^]*- ⛔ \*\*refused\*\*: no release until `2999-01-01`/,
+      );
+      configure("staging", { commit: before[0]?.[0]?.commit });
+      const { code, stdout } = await released.up("staging", { ...variables, TOWPATH_PLAN: "staging.json" });
+      assert.notEqual(code, 0);
+      assert.match(
+        stdout,
+        /TOWPATH_PLAN: expected what "staging.json" was made from, got another state: it plans release [0-9a-f]{12}, and this is [0-9a-f]{12}; plan again/,
+      );
+      assert.deepEqual([await recordsOf("staging"), await recordsOf("production")], before);
+      assert.deepEqual(github.wrong, []);
+    },
+  );
 
   it("lets production take exactly these digests, once they passed the end-to-end tests that are required", async () => {
     const { id } = await staged();
@@ -302,7 +317,7 @@ describe("promotion from staging to production", () => {
     }
   });
 
-  it("stays at the release that was rolled back to until there is a newer one", async () => {
+  sampled("stays at the release that was rolled back to until there is a newer one", async () => {
     const { from, to } = await goneBack();
     const before = await recordsOf("production");
     configure("production");
@@ -324,7 +339,7 @@ describe("promotion from staging to production", () => {
     assert.ok(failed.length >= 1);
   });
 
-  it("reports problems with the registry, and changes nothing", async () => {
+  sampled("reports problems with the registry, and changes nothing", async () => {
     const { registry, project } = released;
     const [current, ...earlier] = await promoted(2);
     const target = earlier.find(({ id }) => id !== current?.id);
@@ -352,7 +367,7 @@ describe("promotion from staging to production", () => {
     assert.equal((await released.ask("production", "/api/version")).body, users.body);
   });
 
-  it("works with the commands in docs/promotion.md", async () => {
+  sampled("works with the commands in docs/promotion.md", async () => {
     const { registry, project } = released;
     // The newest release of both, with one before it that is good to go back to.
     if ((await promoted(2))[0]?.rollbackOf !== undefined) {

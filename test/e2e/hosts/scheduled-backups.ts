@@ -6,6 +6,7 @@ import { backupsCommand } from "../../../components/backup/question.ts";
 import { commandsOf } from "../../support/docs.ts";
 import type { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { until } from "../../support/until.ts";
+import { sampled } from "../../support/quick.ts";
 
 const server = "notes-production-postgres";
 const container = "notes-production-backups";
@@ -68,44 +69,47 @@ export function scheduledBackups(released: () => ReleasedProject): void {
     return JSON.parse(stdout) as Backups;
   }
 
-  it("is dumped at the times of a schedule, and old dumps go (000-76, 003-43, 003-144, 003-145, 003-151)", async () => {
-    released().configure("production", { backup: { schedule: "* * * * *", retention: "2d" } });
-    await released().release("production");
-    await takeOne();
-    const old = "2020-01-02T03-04-05Z-scheduled.dump";
-    const facts = JSON.stringify({ why: "schedule", due: "", sha256: "sum", bytes: 3, entries: 1 });
-    await inVolume(
-      `printf old >${old}; printf '%s' '${facts}' >${old}.json; printf foreign >2020-01-01.sql; touch half.part`,
-    );
+  sampled(
+    "is dumped at the times of a schedule, and old dumps go (000-76, 003-43, 003-144, 003-145, 003-151)",
+    async () => {
+      released().configure("production", { backup: { schedule: "* * * * *", retention: "2d" } });
+      await released().release("production");
+      await takeOne();
+      const old = "2020-01-02T03-04-05Z-scheduled.dump";
+      const facts = JSON.stringify({ why: "schedule", due: "", sha256: "sum", bytes: 3, entries: 1 });
+      await inVolume(
+        `printf old >${old}; printf '%s' '${facts}' >${old}.json; printf foreign >2020-01-01.sql; touch half.part`,
+      );
 
-    await until("a backup by the schedule, and the end of the old one", 150, async () => {
-      const { dumps } = await ask();
-      return (dumps[0]?.facts?.due ?? "") !== "" && dumps.every(({ file }) => file !== old)
-        ? true
-        : undefined;
-    });
+      await until("a backup by the schedule, and the end of the old one", 150, async () => {
+        const { dumps } = await ask();
+        return (dumps[0]?.facts?.due ?? "") !== "" && dumps.every(({ file }) => file !== old)
+          ? true
+          : undefined;
+      });
 
-    const { dumps, newestGood, concern, next = "", ...place } = await listed();
-    assert.deepEqual(
-      [place.host, place.volume, place.schedule, place.retentionDays, concern],
-      ["app1", container, "* * * * *", 2, undefined],
-    );
-    const age = Date.parse(next) - Date.now();
-    assert.ok(age > -60_000 && age <= 60_000, next);
-    const newest = dumps.find(({ file }) => file === newestGood?.file) ?? assert.fail("no good one");
-    assert.equal(newest.facts?.why, "schedule");
-    const sum = await inVolume(`sha256sum ${newest.file}`);
-    assert.equal(sum, `${newest.facts.sha256}  ${newest.file}`);
-    const rows = await released().sql("production", "SELECT count(*) FROM notes");
-    const copied = await inVolume(
-      `pg_restore --data-only --table=notes --file=- ${newest.file} | sed '1,/^COPY/d; /^\\\\\\./,$d' | wc -l`,
-    );
-    assert.equal(copied, rows);
-    const files = (await inVolume("ls")).split("\n");
-    assert.ok(files.includes("2020-01-01.sql") && !files.includes("half.part"), files.join());
-    assert.ok(!files.some((file) => file.startsWith(old)), files.join());
-    assert.ok(dumps.some(({ file, facts }) => file === "2020-01-01.sql" && facts === undefined));
-  });
+      const { dumps, newestGood, concern, next = "", ...place } = await listed();
+      assert.deepEqual(
+        [place.host, place.volume, place.schedule, place.retentionDays, concern],
+        ["app1", container, "* * * * *", 2, undefined],
+      );
+      const age = Date.parse(next) - Date.now();
+      assert.ok(age > -60_000 && age <= 60_000, next);
+      const newest = dumps.find(({ file }) => file === newestGood?.file) ?? assert.fail("no good one");
+      assert.equal(newest.facts?.why, "schedule");
+      const sum = await inVolume(`sha256sum ${newest.file}`);
+      assert.equal(sum, `${newest.facts.sha256}  ${newest.file}`);
+      const rows = await released().sql("production", "SELECT count(*) FROM notes");
+      const copied = await inVolume(
+        `pg_restore --data-only --table=notes --file=- ${newest.file} | sed '1,/^COPY/d; /^\\\\\\./,$d' | wc -l`,
+      );
+      assert.equal(copied, rows);
+      const files = (await inVolume("ls")).split("\n");
+      assert.ok(files.includes("2020-01-01.sql") && !files.includes("half.part"), files.join());
+      assert.ok(!files.some((file) => file.startsWith(old)), files.join());
+      assert.ok(dumps.some(({ file, facts }) => file === "2020-01-01.sql" && facts === undefined));
+    },
+  );
 
   it("keeps the last good dump while others fail, of which every plan warns", async () => {
     const before = await takeOne();
@@ -137,7 +141,7 @@ export function scheduledBackups(released: () => ReleasedProject): void {
     assert.equal((await listed()).concern, undefined);
   });
 
-  it("does not take half a dump for one, and makes up for what a reboot cut off", async () => {
+  sampled("does not take half a dump for one, and makes up for what a reboot cut off", async () => {
     const before = await takeOne();
     await block();
     await ask("run");
@@ -173,7 +177,7 @@ export function scheduledBackups(released: () => ReleasedProject): void {
 
 /** The test of their end, with production. */
 export function endedBackups(released: () => ReleasedProject): void {
-  it("loses what takes backups with production, and no backup", async () => {
+  sampled("loses what takes backups with production, and no backup", async () => {
     for (const words of ["state unprotect --all --yes", "destroy --yes"]) {
       const { code, stdout, stderr } = await released().run([
         "pulumi",

@@ -3,6 +3,7 @@ import { blocksOf } from "../../support/docs.ts";
 import { freePort } from "../../support/free-port.ts";
 import { InstalledTowpath, type OwnRepository } from "../../support/own-repository.ts";
 import { request } from "../../support/request.ts";
+import { sampled } from "../../support/quick.ts";
 
 /** An image of a program in Python's own library, which listens on a port and answers on a path when it is ready. */
 const dockerfile = (port: number, path: string, ...lines: string[]): string =>
@@ -189,20 +190,20 @@ describe("docs/adopt.md", () => {
     assert.deepEqual(await repository?.footprints(), []);
   });
 
-  it("makes a project of a repository with a Dockerfile at its root", async () => {
+  sampled("makes a project of a repository with a Dockerfile at its root", async () => {
     const url = await follow(oneService);
     assert.equal(await textOf(url), "one service");
     await repository?.shell("cd infra\nnpm run destroy -- --yes");
     assert.deepEqual(await repository?.footprints(), []);
   });
 
-  it("makes a project of a repository with two services below apps/", async () => {
+  sampled("makes a project of a repository with two services below apps/", async () => {
     const url = await follow(twoServices);
     assert.equal(await textOf(url), "two services");
     assert.deepEqual(JSON.parse(await textOf(`${url}/api/variables`)), ["postgresql", true]);
   });
 
-  it("starts two projects of one repository side by side", async () => {
+  sampled("starts two projects of one repository side by side", async () => {
     const own = (repository = towpath.repository({
       "one/Dockerfile": oneService.Dockerfile.replace(" && test ! -e infra", ""),
       "one/index.html": "the first",

@@ -11,6 +11,7 @@ import { TestProject, type StartedAnswer } from "../../support/project.ts";
 import { askPort, isPostgres } from "../../support/raw-port.ts";
 import { request } from "../../support/request.ts";
 import { until } from "../../support/until.ts";
+import { quick, sampled } from "../../support/quick.ts";
 
 const levelOfMine = "level-of-mine";
 const secretOfMine = "secret-of-mine-0123456789abcdef";
@@ -137,66 +138,70 @@ describe("the local environment", () => {
     await checkNote(project.url, note, "still here");
   });
 
-  it("publishes ports of choice, and loses neither data nor requests (001-161, 001-192, 002-32, 003-101)", async () => {
-    await project.start();
-    const note = await writeNote(project.url, "before the ports");
-    const foreign = await occupy(await freePort());
-    const [postgres, storage, api, web] = [
-      await freePort(),
-      await freePort(),
-      await freePort(),
-      await freePort(),
-    ];
-    const ports = { postgres, redis: foreign.port, "object-storage": storage, api, web };
-    project.configure({ ports });
+  sampled(
+    "publishes ports of choice, and loses neither data nor requests (001-161, 001-192, 002-32, 003-101)",
+    async () => {
+      await project.start();
+      const note = await writeNote(project.url, "before the ports");
+      const foreign = await occupy(await freePort());
+      const [postgres, storage, api, web] = [
+        await freePort(),
+        await freePort(),
+        await freePort(),
+        await freePort(),
+      ];
+      const ports = { postgres, redis: foreign.port, "object-storage": storage, api, web };
+      project.configure({ ports });
 
-    const { code, stdout, stderr } = await project.spawn("npm", ["start"]).ended;
-    await foreign.release();
+      const { code, stdout, stderr } = await project.spawn("npm", ["start"]).ended;
+      await foreign.release();
 
-    assert.equal(code, 0, stderr);
-    const redis = Number(/redis:\/\/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
-    assert.ok(redis > foreign.port, stdout);
-    assert.match(
-      stderr,
-      new RegExp(`towpath:ports.redis: ${foreign.port} is taken by another program; redis gets ${redis}`),
-    );
-    await checkNote(project.url, note, "before the ports");
-    const file = /^passwords +(.*)$/m.exec(stdout)?.[1] ?? "";
-    const connections = parseEnv(readFileSync(join(project.folder, file), "utf8"));
-    const { password } = new URL(connections.REDIS_URL ?? "");
-    assert.equal(await isPostgres(postgres), true);
-    assert.equal(await askPort(redis, `AUTH ${password}\r\n`), "+OK\r\n");
-    assert.equal((await request(connections.S3_ENDPOINT ?? "")).status, 403);
-    assert.match(await (await request(`http://localhost:${web}`)).text(), /<div id="root">/);
-    const again = await project.succeed(["start", "--refresh", "--json"]);
-    const { connections: shown, changes: none } = JSON.parse(again.stdout) as StartedAnswer;
-    assert.deepEqual(Object.keys(none), ["same"], JSON.stringify(none));
-    assert.match(
-      shown.redis ?? "",
-      new RegExp(`:${redis}/0 \\(in place of ${foreign.port}, which was taken\\)$`),
-    );
-    const { stdout: status } = await project.succeed(["status"]);
-    assert.ok(status.includes(`port of api: http://localhost:${api}`), status);
+      assert.equal(code, 0, stderr);
+      const redis = Number(/redis:\/\/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
+      assert.ok(redis > foreign.port, stdout);
+      assert.match(
+        stderr,
+        new RegExp(`towpath:ports.redis: ${foreign.port} is taken by another program; redis gets ${redis}`),
+      );
+      await checkNote(project.url, note, "before the ports");
+      const file = /^passwords +(.*)$/m.exec(stdout)?.[1] ?? "";
+      const connections = parseEnv(readFileSync(join(project.folder, file), "utf8"));
+      const { password } = new URL(connections.REDIS_URL ?? "");
+      assert.equal(await isPostgres(postgres), true);
+      assert.equal(await askPort(redis, `AUTH ${password}\r\n`), "+OK\r\n");
+      assert.equal((await request(connections.S3_ENDPOINT ?? "")).status, 403);
+      assert.match(await (await request(`http://localhost:${web}`)).text(), /<div id="root">/);
+      const again = await project.succeed(["start", "--refresh", "--json"]);
+      const { connections: shown, changes: none } = JSON.parse(again.stdout) as StartedAnswer;
+      assert.deepEqual(Object.keys(none), ["same"], JSON.stringify(none));
+      assert.match(
+        shown.redis ?? "",
+        new RegExp(`:${redis}/0 \\(in place of ${foreign.port}, which was taken\\)$`),
+      );
+      const { stdout: status } = await project.succeed(["status"]);
+      assert.ok(status.includes(`port of api: http://localhost:${api}`), status);
 
-    // Another release, while requests go to the services' own ports.
-    project.configure({ ports, variables: { SHOWN: "other" } });
-    const failed: string[] = [];
-    const over = new AbortController();
-    const releasing = project.start().finally(() => {
-      over.abort();
-    });
-    while (!over.signal.aborted) {
-      for (const url of [`http://localhost:${api}/api/health`, `http://localhost:${web}/`]) {
-        const answer = await request(url).then(({ status }) => String(status), String);
-        if (answer !== "200") failed.push(answer);
+      // Another release, while requests go to the services' own ports.
+      project.configure({ ports, variables: { SHOWN: "other" } });
+      const failed: string[] = [];
+      const over = new AbortController();
+      const releasing = project.start().finally(() => {
+        over.abort();
+      });
+      while (!over.signal.aborted) {
+        for (const url of [`http://localhost:${api}/api/health`, `http://localhost:${web}/`]) {
+          const answer = await request(url).then(({ status }) => String(status), String);
+          if (answer !== "200") failed.push(answer);
+        }
       }
-    }
-    const { changes } = await releasing;
-    assert.ok((changes.replace ?? 0) > 0, JSON.stringify(changes));
-    assert.deepEqual(failed, []);
-  });
+      const { changes } = await releasing;
+      assert.ok((changes.replace ?? 0) > 0, JSON.stringify(changes));
+      assert.deepEqual(failed, []);
+    },
+  );
 
-  for (const part of ["api", "worker", "web", "postgres", "redis", "object-storage", "gateway"]) {
+  const deleted = quick(["api", "postgres"], ["worker", "web", "redis", "object-storage", "gateway"], 1);
+  for (const part of deleted) {
     it(`restores the ${part} when its container was deleted by hand`, async () => {
       await project.start();
       const note = await writeNote(project.url, `before ${part} went`);
@@ -235,38 +240,41 @@ describe("the local environment", () => {
     assert.deepEqual(await containersOf(project), before);
   });
 
-  it("runs a ready-made image as it is, pulled once, with a volume, and names one that cannot be pulled (000-53b)", async () => {
-    const before = project.source.read("application.ts");
-    const describe = (from: string, answer?: string): void => {
-      project.source.write("application.ts", withCatcher(before, from, answer));
-    };
-    const inCatcher = (services: StartedAnswer["services"], script: string): Promise<string[]> =>
-      docker(["exec", services.catcher?.container ?? "", "sh", "-c", script]);
-    describe("caddy:2.11.9");
-    const { services } = await project.start();
-    await inCatcher(services, "echo kept >/mails/one");
-    const caught = await until("the mail catcher", 10, async () => {
-      const answer = await request(`${project.url}/mail/`);
-      return answer.status === 200 ? answer.text() : undefined;
-    });
-    assert.equal(caught, "caught");
-    const { changes } = await project.start();
-    assert.deepEqual(Object.keys(changes), ["same"], JSON.stringify(changes));
+  sampled(
+    "runs a ready-made image as it is, pulled once, with a volume, and names one that cannot be pulled (000-53b)",
+    async () => {
+      const before = project.source.read("application.ts");
+      const describe = (from: string, answer?: string): void => {
+        project.source.write("application.ts", withCatcher(before, from, answer));
+      };
+      const inCatcher = (services: StartedAnswer["services"], script: string): Promise<string[]> =>
+        docker(["exec", services.catcher?.container ?? "", "sh", "-c", script]);
+      describe("caddy:2.11.9");
+      const { services } = await project.start();
+      await inCatcher(services, "echo kept >/mails/one");
+      const caught = await until("the mail catcher", 10, async () => {
+        const answer = await request(`${project.url}/mail/`);
+        return answer.status === 200 ? answer.text() : undefined;
+      });
+      assert.equal(caught, "caught");
+      const { changes } = await project.start();
+      assert.deepEqual(Object.keys(changes), ["same"], JSON.stringify(changes));
 
-    describe("caddy:2.11.9", "caught again");
-    const { services: others } = await project.start();
-    assert.notEqual(others.catcher?.container, services.catcher?.container);
-    assert.deepEqual(await inCatcher(others, "cat /mails/one"), ["kept"]);
+      describe("caddy:2.11.9", "caught again");
+      const { services: others } = await project.start();
+      assert.notEqual(others.catcher?.container, services.catcher?.container);
+      assert.deepEqual(await inCatcher(others, "cat /mails/one"), ["kept"]);
 
-    describe("axllent/mailpit:no-such-version");
-    assert.match(
-      await project.refusal(),
-      /^image: \S*axllent\/mailpit:no-such-version cannot be pulled, got ".+"; check its name and tag, /,
-    );
-    assert.equal((await request(`${project.url}/mail/`)).status, 200);
-    project.source.write("application.ts", before);
-    await project.start();
-  });
+      describe("axllent/mailpit:no-such-version");
+      assert.match(
+        await project.refusal(),
+        /^image: \S*axllent\/mailpit:no-such-version cannot be pulled, got ".+"; check its name and tag, /,
+      );
+      assert.equal((await request(`${project.url}/mail/`)).status, 200);
+      project.source.write("application.ts", before);
+      await project.start();
+    },
+  );
 
   it("asks its smoke checks at any time, as docs/smoke.md says (002-427)", async () => {
     await project.start();
@@ -296,7 +304,7 @@ describe("the local environment", () => {
     assert.deepEqual(await project.footprint(), nothing);
   });
 
-  it("starts the backing services alone, and later takes them over as they are (002-112)", async () => {
+  sampled("starts the backing services alone, and later takes them over as they are (002-112)", async () => {
     await project.succeed(["destroy", "--yes"]);
     const postgres = await freePort();
     project.configure({ ports: { postgres } });

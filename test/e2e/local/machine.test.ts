@@ -8,6 +8,7 @@ import { nothing } from "../../support/footprint.ts";
 import { occupy } from "../../support/free-port.ts";
 import { posesAs } from "../../support/old-node.ts";
 import { refusalOf, TestProject } from "../../support/project.ts";
+import { sampled } from "../../support/quick.ts";
 
 describe("a machine that cannot run the local environment", () => {
   let project: TestProject;
@@ -98,7 +99,7 @@ describe("a machine that cannot run the local environment", () => {
     }
   });
 
-  it("is reported when the disk of the state is full", async () => {
+  sampled("is reported when the disk of the state is full", async () => {
     const folder = join(project.folder, ".towpath", "namespaces", project.namespace, "state");
     mkdirSync(folder, { recursive: true });
     execaSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", folder]);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { docker } from "../../support/footprint.ts";
-import { assertServed, inWords, Load, measuring } from "../../support/load.ts";
+import { assertServed, inWords, Load } from "../../support/load.ts";
 import { normalise } from "../../support/normalise.ts";
 import { askVersion, writeNote } from "../../support/notes.ts";
 import { refusalOf, TestProject } from "../../support/project.ts";
+import { measuringInLong, sampled } from "../../support/quick.ts";
 
 describe("a release of the local environment under load", () => {
   let project: TestProject;
@@ -15,7 +16,7 @@ describe("a release of the local environment under load", () => {
   beforeEach(async () => {
     project.restore();
     await project.start();
-    load = new Load(project.url, "", measuring);
+    load = new Load(project.url, "", measuringInLong);
   });
   afterEach(async () => {
     await load?.stop();
@@ -24,15 +25,15 @@ describe("a release of the local environment under load", () => {
 
   it("loses no request", async () => {
     const under = begun(load);
-    await under.reached(300);
+    await under.reached(2 * measuringInLong);
     await under.cut();
-    await under.reached(1000);
+    await under.reached(7 * measuringInLong);
     const idle = await under.cut();
     const before = await askVersion(project.url);
 
     project.source.append("app/api/notes/version.py", "\n# Another release.\n");
     const { release } = await project.start();
-    await under.reached(2000);
+    await under.reached(13 * measuringInLong);
     const during = await under.cut();
 
     const after = await askVersion(project.url);
@@ -46,30 +47,33 @@ describe("a release of the local environment under load", () => {
     assertServed(idle);
   });
 
-  it("is refused when the new copy never becomes healthy, is refused again, and succeeds once it is repaired", async () => {
-    const under = begun(load);
-    const before = await askVersion(project.url);
-    const old = await workloads(project);
-    project.configure({ gateTimeoutSeconds: 8 });
-    project.source.edit("application.ts", ...faulty("unhealthy"));
+  sampled(
+    "is refused when the new copy never becomes healthy, is refused again, and succeeds once it is repaired",
+    async () => {
+      const under = begun(load);
+      const before = await askVersion(project.url);
+      const old = await workloads(project);
+      project.configure({ gateTimeoutSeconds: 8 });
+      project.source.edit("application.ts", ...faulty("unhealthy"));
 
-    for (const time of ["first", "second"]) {
-      // How many of the start's own lines are among the last ones depends on how often the gate could ask.
-      const lines = normalise(await project.refusal()).split("\n");
-      assert.equal([lines[0], lines.at(-1)].join("\n"), neverHealthy, time);
-      assert.deepEqual(await askVersion(project.url), before, time);
-      for (const copy of old) assert.ok((await workloads(project)).includes(copy), `${copy}, ${time}`);
-    }
-    project.restore();
-    await project.start();
+      for (const time of ["first", "second"]) {
+        // How many of the start's own lines are among the last ones depends on how often the gate could ask.
+        const lines = normalise(await project.refusal()).split("\n");
+        assert.equal([lines[0], lines.at(-1)].join("\n"), neverHealthy, time);
+        assert.deepEqual(await askVersion(project.url), before, time);
+        for (const copy of old) assert.ok((await workloads(project)).includes(copy), `${copy}, ${time}`);
+      }
+      project.restore();
+      await project.start();
 
-    assert.equal((await workloads(project)).length, 3);
-    assert.equal((await askVersion(project.url)).release, before.release);
-    await writeNote(project.url, "repaired");
-    const report = await under.cut();
-    console.log(`      ${inWords("across two refusals and the repair", report)}`);
-    assertServed(report);
-  });
+      assert.equal((await workloads(project)).length, 3);
+      assert.equal((await askVersion(project.url)).release, before.release);
+      await writeNote(project.url, "repaired");
+      const report = await under.cut();
+      console.log(`      ${inWords("across two refusals and the repair", report)}`);
+      assertServed(report);
+    },
+  );
 
   it("is refused when the new copy ends at once", async () => {
     const under = begun(load);

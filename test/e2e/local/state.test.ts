@@ -5,6 +5,7 @@ import { nothing, remains } from "../../support/footprint.ts";
 import { normalise } from "../../support/normalise.ts";
 import { TestProject } from "../../support/project.ts";
 import { until } from "../../support/until.ts";
+import { sampled } from "../../support/quick.ts";
 
 describe("the state of the local environment", () => {
   let project: TestProject;
@@ -32,7 +33,7 @@ describe("the state of the local environment", () => {
   });
   after(() => project.remove());
 
-  it("does not open with another passphrase, and opens again with its own", async () => {
+  sampled("does not open with another passphrase, and opens again with its own", async () => {
     await project.start();
     const own = readFileSync(passphrase, "utf8");
     writeFileSync(passphrase, "another one\n");
@@ -75,7 +76,7 @@ describe("the state of the local environment", () => {
     await project.start();
   });
 
-  it("is locked by a run on another machine", async () => {
+  sampled("is locked by a run on another machine", async () => {
     await project.start();
     const lock = { pid: 4711, username: "ann", hostname: "elsewhere", timestamp: "2026-01-02T03:04:05Z" };
     const file = join(locks, "00000000-0000-4000-8000-000000000000.json");

@@ -5,6 +5,7 @@ import { commandsOf } from "../../support/docs.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { until } from "../../support/until.ts";
+import { sampled } from "../../support/quick.ts";
 
 const domain = "pr-12.preview.example.test";
 const activator = "notes-host-previews-activator";
@@ -118,7 +119,7 @@ describe("previews that sleep", () => {
     assert.match((await ask()).body, /19 held while it wakes/);
   });
 
-  it("sleep on after a reboot of their host, and wake from there", async () => {
+  sampled("sleep on after a reboot of their host, and wake from there", async () => {
     await run(...sleep);
     await run(...wake);
     await run(...sleep);

@@ -5,6 +5,7 @@ import { addedMigration } from "../../support/hosts/added-migration.ts";
 import { ask } from "../../support/hosts/ask.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
+import { sampled } from "../../support/quick.ts";
 
 const domain = "preview.example.test";
 const template = "notes-host-previews-postgres-15";
@@ -96,7 +97,7 @@ describe("the data of previews", () => {
     return host.docker("exec", container, ...psql, "--command", statement);
   }
 
-  it("are written once by a command of the application, and again after a reset (002-133)", async () => {
+  sampled("are written once by a command of the application, and again after a reset (002-133)", async () => {
     const seed = { kind: "seed", service: "api", command: ["python", "-m", "notes.seed"] };
     const seeded = ["A long one", "A shopping list", "Welcome"];
     await open(12, seed);

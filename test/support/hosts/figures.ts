@@ -1,8 +1,9 @@
 import { columns } from "../../../cli/terminal/table.ts";
 import { failuresIn, type Load, type LoadReport } from "../load.ts";
+import { measuringInLong } from "../quick.ts";
 
-/** The least number of requests in each stretch; a measurement wants more than a test. */
-const leastRequests = Number(process.env.TOWPATH_TEST_REQUESTS ?? "1000");
+/** The least number of requests in each stretch: those of seven seconds; a measurement wants more than a test. */
+const leastRequests = Number(process.env.TOWPATH_TEST_REQUESTS ?? 7 * measuringInLong);
 
 /** The figures of users' requests during each action, beside an idle stretch. */
 export class Figures {
