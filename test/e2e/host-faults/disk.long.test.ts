@@ -40,7 +40,8 @@ describe("a host whose disk is full", () => {
     assert.doesNotMatch(refused.stdout, /docker:index:Container/);
 
     await host.freeDisk();
-    const outputs = (await released.release("staging")) as { release: { commit: string } };
+    await released.release("staging");
+    const outputs = (await released.outputs("staging")) as { release: { commit: string } };
     assert.equal(outputs.release.commit, commit);
     assert.equal((await released.ask("staging", "/api/notes")).status, 200);
   });

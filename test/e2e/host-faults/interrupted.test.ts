@@ -122,7 +122,8 @@ describe("a run on a host that is ended and whose settings are reverted", () => 
       await up.ended;
 
       configure(back);
-      const { route } = (await released.release("staging")) as { route: LeftRoute };
+      await released.release("staging");
+      const { route } = (await released.outputs("staging")) as { route: LeftRoute };
 
       assert.deepEqual(await Promise.all(["0", "8", "g"].map(releaseFor)), [release, release, release]);
       assert.equal((await released.ask("staging", "/")).status, 200);

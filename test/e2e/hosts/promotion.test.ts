@@ -52,8 +52,8 @@ describe("promotion from staging to production", () => {
 
   /** Releases to a stack; returns its newest record. */
   async function newest(stack: ReleasedStack): Promise<ReleaseRecord> {
-    const { releases } = (await released.release(stack, variables)) as { releases: [ReleaseRecord] };
-    return releases[0];
+    await released.release(stack, variables);
+    return released.record(stack);
   }
 
   /** Publishes something new of a branch and releases it to staging. */

@@ -138,11 +138,10 @@ export class ReleasedProject {
     return this.run(["pulumi", "up", "--yes", "--skip-preview", "--stack", stack], environment);
   }
 
-  /** The same, which has to succeed; returns the stack's outputs. */
-  async release(stack: ReleasedStack, environment: NodeJS.ProcessEnv = {}): Promise<Record<string, unknown>> {
+  /** The same, which has to succeed. */
+  async release(stack: ReleasedStack, environment: NodeJS.ProcessEnv = {}): Promise<void> {
     const ended = await this.up(stack, environment);
     if (ended.code !== 0) throw new Error(`up: exit code ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
-    return this.outputs(stack);
   }
 
   /** Returns a stack's outputs. */
