@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { namesOf } from "../../components/naming/names.ts";
 import { sweep, sweptInWords, type Swept } from "../docker/sweep.ts";
-import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { namespaceFolder } from "../pulumi/folders.ts";
@@ -11,6 +10,7 @@ import { keepingSaltOut } from "../pulumi/salt.ts";
 import { removeStack } from "../stack/create.ts";
 import { checkOwnership } from "../stack/interrupted-run.ts";
 import { machine, open, type Session } from "../stack/session.ts";
+import { agree, type Agreeing, type Agreement } from "../terminal/agree.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 import { checkOutcome } from "../outcome.ts";
 
@@ -23,13 +23,9 @@ export interface Destroyed {
   readonly swept: Swept;
 }
 
-export interface DestroySettings {
-  /** True when the person has agreed already. */
-  readonly yes: boolean;
+export interface DestroySettings extends Agreeing {
   /** True to do without Pulumi and its state: for a state that cannot be opened any more. */
   readonly byLabels: boolean;
-  /** Asks the person; undefined where nobody can answer. */
-  readonly ask: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** Removes the local environment with its data. */
@@ -39,7 +35,7 @@ export async function destroy(
   project: Project,
 ): Promise<Destroyed> {
   const session = await open(settings.byLabels ? "look" : "remove", progress, project);
-  await agree(session, settings);
+  await agree(agreementOf(session.namespace), settings);
   if (!settings.byLabels) await checkOwnership({ ...session, machine }, run, progress, session);
   const deleted = settings.byLabels ? 0 : await destroyStack(session, progress);
   const { namespace, call } = session;
@@ -59,15 +55,14 @@ export function destroyedInWords({ namespace, deleted, swept }: Destroyed): stri
   return [...lines, ...(left === undefined ? [] : [left])].join("\n");
 }
 
-async function agree({ namespace }: Session, { yes, ask }: DestroySettings): Promise<void> {
-  if (yes) return;
-  if (ask === undefined) throw new Problem(notAgreed(namespace));
-  if (!(await ask(`Remove ${namespace} with all its data?`))) throw new Problem("nothing was removed");
-}
-
-/** Says that nobody could be asked. */
-export function notAgreed(namespace: string): string {
-  return `destroy: removes ${namespace} with all its data and has to be agreed to, got no terminal to ask on; use "npm run destroy -- --yes"`;
+/** What the removal means. */
+function agreementOf(namespace: string): Agreement {
+  return {
+    does: `destroy: removes ${namespace} with all its data`,
+    question: `Remove ${namespace} with all its data?`,
+    unasked: 'use "npm run destroy -- --yes"',
+    refused: "nothing was removed",
+  };
 }
 
 async function destroyStack(session: Session, progress: Progress): Promise<number> {

@@ -25,12 +25,13 @@ import { openHosts } from "../stack/hosts.ts";
 import { runStep } from "../stack/program.ts";
 import { checkKeepsRecords } from "../stack/release-records.ts";
 import { settingsOf } from "../stack/settings.ts";
+import { agree, type Agreeing } from "../terminal/agree.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { noDatabase } from "./backup.ts";
 import { reasons } from "./backups.ts";
 
 /** The database to put in place, or to let go, and whether the person has agreed. */
-export interface RestoreRequest {
+export interface RestoreRequest extends Agreeing {
   readonly stack: string;
   /** The dump's name in the volume; the newest good one, where it is left out. */
   readonly dump?: string | undefined;
@@ -88,7 +89,7 @@ export async function restore(
   const found = (await scene.step({ operation: "look" }, `looking for dumps of ${stack}`)) as LookReceipt;
   if (back || letGo) {
     if (found.kept === undefined) throw new Problem(nothingKept(stack, besideNames(scene.database).kept));
-    await agree(keptWords(scene, found.kept, letGo), request, progress);
+    await agreed(keptWords(scene, found.kept, letGo), request, progress);
     const operation = letGo ? "let go" : "back";
     const words = letGo ? `dropping ${found.kept}` : `putting ${found.kept} in place`;
     const receipt = (await scene.step({ operation }, words)) as KeptReceipt;
@@ -100,7 +101,7 @@ export async function restore(
     const tried = (await scene.step({ operation: "try", file, bytes }, `trying ${file}`)) as TriedReceipt;
     return { ...place, done: "tried", ...tried };
   }
-  await agree(planWords(scene, chosen, new Date()), request, progress);
+  await agreed(planWords(scene, chosen, new Date()), request, progress);
   const receipt = (await scene.step({ operation: "put", file, bytes }, `restoring ${file}`)) as PutReceipt;
   return { ...place, done: "restored", ...receipt };
 }
@@ -160,19 +161,26 @@ function chosenDump({ dumps }: LookReceipt, name: string | undefined, { stack, v
   return named;
 }
 
-async function agree(
-  { words, question, again }: { readonly words: string; readonly question: string; readonly again: string },
-  { yes, ask }: RestoreRequest,
+/** What is done, the question, and the command that does it without. */
+interface Words {
+  readonly words: string;
+  readonly question: string;
+  readonly again: string;
+}
+
+/** Shows what is done, and goes on when the person agrees. */
+async function agreed(
+  { words, question, again }: Words,
+  request: Agreeing,
   progress: Progress,
 ): Promise<void> {
   progress.say(words);
-  if (yes) return;
-  if (ask === undefined) throw new Problem(notAgreed(again));
-  if (!(await ask(question))) throw new Problem("nothing was changed");
+  const does = "restore: changes users' data";
+  await agree({ does, question, unasked: `use "${again}"`, refused: "nothing was changed" }, request);
 }
 
-/** What a restore does, the question, and the command that does it without. */
-function planWords({ stack, database }: Scene, { file, bytes, facts }: FoundDump, now: Date) {
+/** What a restore does. */
+function planWords({ stack, database }: Scene, { file, bytes, facts }: FoundDump, now: Date): Words {
   const began = timeOf(file);
   const time = began === undefined ? undefined : new Date(began).toISOString();
   const why =
@@ -194,8 +202,8 @@ function planWords({ stack, database }: Scene, { file, bytes, facts }: FoundDump
   };
 }
 
-/** What becomes of the database that was kept, the question, and the command that does it without. */
-function keptWords({ stack, database }: Scene, kept: string, letGo: boolean) {
+/** What becomes of the database that was kept. */
+function keptWords({ stack, database }: Scene, kept: string, letGo: boolean): Words {
   if (letGo) {
     return {
       words: `${stack}: the database ${kept}, which is kept beside the one in place, is dropped for good`,
@@ -269,11 +277,6 @@ function noSuchDump(name: string, stack: string, volume: string, dumps: readonly
   const there =
     dumps.length === 0 ? "there is none" : `there are ${dumps.map(({ file }) => file).join(", ")}`;
   return `restore: expected a dump in the volume ${volume}, got ${JSON.stringify(name)}; ${there}: name one of them, or take one with npx towpath backup --stack ${stack}`;
-}
-
-/** Says that nobody could be asked. */
-function notAgreed(again: string): string {
-  return `restore: changes users' data and has to be agreed to, got no terminal to ask on; use "${again}"`;
 }
 
 /** Says that nobody knows what became of a restore. */

@@ -1,5 +1,4 @@
 import { parseApplication } from "../../components/application/parse.ts";
-import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
@@ -15,6 +14,7 @@ import {
   type RollbackPlan,
   type RollbackRequest,
 } from "../stack/rollback-plan.ts";
+import { agree, type Agreeing, type Agreement } from "../terminal/agree.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { checkOutcome } from "../outcome.ts";
 
@@ -23,12 +23,7 @@ export interface RolledBack extends RollbackPlan {
   readonly seconds: number;
 }
 
-export interface RollbackSettings extends RollbackRequest {
-  /** True when the person has agreed already. */
-  readonly yes: boolean;
-  /** Asks the person; undefined where nobody can answer. */
-  readonly ask: ((question: string) => Promise<boolean>) | undefined;
-}
+export type RollbackSettings = RollbackRequest & Agreeing;
 
 /** Shows what going back to a release does, and does it when that is agreed to: as another release of its images. */
 export async function rollback(
@@ -42,7 +37,8 @@ export async function rollback(
   const records = await readRecords(call, run);
   const { migrations } = records[0]?.description ?? parseApplication(project.application);
   const plan = planRollback(records, settings, migrations !== undefined);
-  await agree(plan, settings, progress);
+  progress.say(rollbackInWords(plan));
+  await agree(agreementOf(plan), settings);
   await releaseWith(call, progress, {
     TOWPATH_ROLLBACK: plan.to,
     ...(plan.downgrade && { TOWPATH_DOWNGRADE: "true" }),
@@ -72,14 +68,12 @@ export async function releaseWith(
   );
 }
 
-async function agree(plan: RollbackPlan, { yes, ask }: RollbackSettings, progress: Progress): Promise<void> {
-  progress.say(rollbackInWords(plan));
-  if (yes) return;
-  if (ask === undefined) throw new Problem(notAgreed(plan));
-  if (!(await ask(`Roll ${plan.stack} back to ${plan.to}?`))) throw new Problem("nothing was changed");
-}
-
-/** Says that nobody could be asked. */
-export function notAgreed({ stack, to }: Pick<RollbackPlan, "stack" | "to">): string {
-  return `rollback: changes what users of ${stack} get and has to be agreed to, got no terminal to ask on; use "npx towpath rollback ${to} --stack ${stack} --yes"`;
+/** What going back means for users. */
+export function agreementOf({ stack, to }: Pick<RollbackPlan, "stack" | "to">): Agreement {
+  return {
+    does: `rollback: changes what users of ${stack} get`,
+    question: `Roll ${stack} back to ${to}?`,
+    unasked: `use "npx towpath rollback ${to} --stack ${stack} --yes"`,
+    refused: "nothing was changed",
+  };
 }

@@ -18,20 +18,13 @@ import { openHosts } from "../stack/hosts.ts";
 import { onHost } from "../stack/killed-release.ts";
 import { runStep } from "../stack/program.ts";
 import { namespaceOf } from "../stack/settings.ts";
+import { agree, type Agreeing, type Agreement } from "../terminal/agree.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 
 /** The result of `towpath preview reset`. */
 export interface Reset {
   readonly stack: string;
   readonly seconds: number;
-}
-
-/** The manner of a reset. */
-export interface ResetSettings {
-  /** True when the person has agreed already. */
-  readonly yes: boolean;
-  /** Asks the person; undefined where nobody can answer. */
-  readonly ask: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /**
@@ -44,12 +37,12 @@ export interface ResetSettings {
  */
 export async function reset(
   preview: string,
-  settings: ResetSettings,
+  agreeing: Agreeing,
   progress: Progress,
   project: Project,
 ): Promise<Reset> {
   const stack = stackOf(preview);
-  await agree(stack, settings);
+  await agree(agreementOf(stack), agreeing);
   const started = Date.now();
   const call = await callFor("refresh", stack, progress, project);
   for (const line of clearDeadLocks(readLocks(call))) progress.say(line);
@@ -153,14 +146,14 @@ function stackOf(preview: string): string {
   );
 }
 
-async function agree(stack: string, { yes, ask }: ResetSettings): Promise<void> {
-  if (yes) return;
-  if (ask === undefined) {
-    throw new Problem(
-      `reset: removes the data of ${stack} and has to be agreed to, got no terminal to ask on; add --yes`,
-    );
-  }
-  if (!(await ask(`Remove the data of ${stack}, and begin anew?`))) throw new Problem("nothing was removed");
+/** What a reset means. */
+function agreementOf(stack: string): Agreement {
+  return {
+    does: `reset: removes the data of ${stack}`,
+    question: `Remove the data of ${stack}, and begin anew?`,
+    unasked: "add --yes",
+    refused: "nothing was removed",
+  };
 }
 
 /** Says that there is nothing to reset yet. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { notAgreed } from "../../../../cli/commands/rollback.ts";
+import { agreementOf } from "../../../../cli/commands/rollback.ts";
+import { agree } from "../../../../cli/terminal/agree.ts";
 import { notTested } from "../../../../cli/commands/receipt.ts";
 import { Problem } from "../../../../cli/problem.ts";
 import { checkKeepsRecords } from "../../../../cli/stack/release-records.ts";
@@ -134,11 +135,10 @@ describe("a rollback", () => {
     );
   });
 
-  it("is not done without confirmation", () => {
-    assert.equal(
-      notAgreed({ stack: "production", to: a }),
-      `rollback: changes what users of production get and has to be agreed to, got no terminal to ask on; use "npx towpath rollback ${a} --stack production --yes"`,
-    );
+  it("is not done without confirmation", async () => {
+    await assert.rejects(agree(agreementOf({ stack: "production", to: a }), { yes: false, ask: undefined }), {
+      message: `rollback: changes what users of production get and has to be agreed to, got no terminal to ask on; use "npx towpath rollback ${a} --stack production --yes"`,
+    });
   });
 });
 
