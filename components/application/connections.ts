@@ -31,6 +31,18 @@ export interface ConnectionNames {
   readonly objectStorage: string;
   /** A bucket's name in the object storage. */
   readonly bucket: (bucket: string) => string;
+  /** An object storage that is not Towpath's; left out, it is the one with that host name. */
+  readonly externalStorage?: { readonly endpoint: string; readonly region: string };
+}
+
+/** The address of the object storage. */
+export function storageEndpoint({ externalStorage, objectStorage }: ConnectionNames): string {
+  return externalStorage?.endpoint ?? `http://${objectStorage}:${objectStoragePort}`;
+}
+
+/** The region that clients of the object storage ask for. */
+export function storageRegion({ externalStorage }: ConnectionNames): string {
+  return externalStorage?.region ?? objectStorageRegion;
 }
 
 /**
@@ -47,8 +59,8 @@ export function connections(
   const buckets = needs.filter((need) => application.buckets.includes(need));
   const environment: Record<string, string> = {};
   if (buckets.length > 0) {
-    environment.S3_ENDPOINT = `http://${names.objectStorage}:${objectStoragePort}`;
-    environment.S3_REGION = objectStorageRegion;
+    environment.S3_ENDPOINT = storageEndpoint(names);
+    environment.S3_REGION = storageRegion(names);
   }
   for (const bucket of buckets) environment[bucketVariable(bucket)] = names.bucket(bucket);
   return {

@@ -1,9 +1,9 @@
 import { suggestion } from "../input/input-checks.ts";
 import {
-  objectStoragePort,
-  objectStorageRegion,
   postgresPort,
   redisPort,
+  storageEndpoint,
+  storageRegion,
   type ConnectionNames,
 } from "./connections.ts";
 
@@ -86,8 +86,8 @@ export function targetOf(reference: string): Target | undefined {
 function bucketTarget([need = "", field = "", ...more]: readonly string[]): Target | undefined {
   const targets: Readonly<Record<string, Target>> = {
     name: { need, plain: (names) => names.bucket(need) },
-    endpoint: { need, plain: (names) => `http://${names.objectStorage}:${objectStoragePort}` },
-    region: { need, plain: () => objectStorageRegion },
+    endpoint: { need, plain: storageEndpoint },
+    region: { need, plain: storageRegion },
     accessKey: { need, secret: "S3_ACCESS_KEY_ID", part: whole },
     secretKey: { need, secret: "S3_SECRET_ACCESS_KEY", part: whole },
   };

@@ -9,8 +9,8 @@ import { Secret } from "../secrets/secret.ts";
 import type { Kind } from "../settings/kinds.ts";
 import type { Limits } from "../settings/limits.ts";
 import type { Ports } from "../settings/ports.ts";
-import { ExternalPostgres, type ExternalDatabase } from "./external-postgres.ts";
-import type { ExternalRedis } from "./external-redis.ts";
+import { ExternalPostgres } from "./external-postgres.ts";
+import type { ExternalServers } from "./external-servers.ts";
 import { ObjectStorage } from "./object-storage.ts";
 import { protectionOf } from "./protection.ts";
 import { Postgres, type DatabaseServer, type MigratedDatabase } from "./postgres.ts";
@@ -20,7 +20,7 @@ import { ReusedObjectStorage, ReusedPostgres } from "./reused.ts";
 import type { TemplateServer } from "./template-server.ts";
 
 /** Arguments of an application's backing services. */
-export interface BackingServicesArgs {
+export interface BackingServicesArgs extends ExternalServers {
   application: Application;
   names: Names;
   imageMirror: string;
@@ -35,10 +35,6 @@ export interface BackingServicesArgs {
   ports?: Ports;
   /** The template that the database is a clone of; left out, it is on a server of its own. */
   template?: TemplateServer;
-  /** The database on a server that is there already; left out, Towpath makes one. */
-  externalPostgres?: ExternalDatabase;
-  /** The Redis that is there already; left out, Towpath makes one. */
-  externalRedis?: ExternalRedis;
   host: Host;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;
@@ -100,7 +96,12 @@ export class BackingServices extends pulumi.ComponentResource {
       );
       secretValues.REDIS_URL = redis.url;
     }
-    if (application.buckets.length > 0) {
+    const { externalStorage } = args;
+    if (application.buckets.length > 0 && externalStorage !== undefined) {
+      const { accessKeyId, secretAccessKey } = externalStorage.address;
+      secretValues.S3_ACCESS_KEY_ID = pulumi.secret(accessKeyId);
+      secretValues.S3_SECRET_ACCESS_KEY = pulumi.secret(secretAccessKey);
+    } else if (application.buckets.length > 0) {
       const buckets = application.buckets.map((bucket) => names.bucket(bucket));
       const storage =
         reused === undefined

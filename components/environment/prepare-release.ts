@@ -40,6 +40,7 @@ import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
 import { checkExternalDatabase, externalDatabase } from "./external-database.ts";
 import { checkRedis, externalRedisOf } from "./external-redis.ts";
+import { checkStorage, externalStorageOf } from "./external-storage.ts";
 import { planFactsOf, type ApprovalState } from "./plan-facts.ts";
 import { PlanFile } from "./plan-file.ts";
 import { planOrigin } from "./plan-origin.ts";
@@ -67,6 +68,7 @@ export async function prepareRelease(
   const { settings, credential } = loaded;
   const externalPostgres = await externalDatabase(loaded, planFile?.missing);
   const externalRedis = await externalRedisOf(loaded, planFile?.missing);
+  const externalStorage = await externalStorageOf(application, loaded, planFile?.missing);
   const connections = await writeConnections(folderOf(settings.namespace), settings.hosts, credential);
   const planning = planRelease(whole, loaded, planFile);
   // A problem with it is reported when the hosts are well.
@@ -87,10 +89,10 @@ export async function prepareRelease(
     asReleased({ whole, application }, loaded, plan, planFile),
     loaded.settings.variables,
   );
-  await checkRedis(
-    { application: released, external: externalRedis, last: plan.current, lacking: planFile?.missing },
-    { settings, view: dockerView(connection), host: connection.host },
-  );
+  const asked = { application: released, last: plan.current, lacking: planFile?.missing };
+  const asking = { settings, view: dockerView(connection), host: connection.host };
+  await checkRedis({ ...asked, external: externalRedis }, asking);
+  await checkStorage({ ...asked, external: externalStorage }, asking);
   const [{ routeSince, concerns }, migration] = await Promise.all([
     running,
     plannedMigration({ ...loaded, application: released, connection, plan, planFile, externalPostgres }),
@@ -126,7 +128,7 @@ export async function prepareRelease(
     routeSince,
     hasIpv6,
     ...(await shared),
-    ...defined({ planFile, externalPostgres, externalRedis }),
+    ...defined({ planFile, externalPostgres, externalRedis, externalStorage }),
   };
 }
 

@@ -3,8 +3,7 @@ import type { Application } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
 import { BackingServices } from "../data/backing-services.ts";
-import type { ExternalDatabase } from "../data/external-postgres.ts";
-import type { ExternalRedis } from "../data/external-redis.ts";
+import { externalSecrets, type ExternalServers } from "../data/external-servers.ts";
 import type { TemplateServer } from "../data/template-server.ts";
 import type { Login } from "../gateway/login.ts";
 import { JoinedGateway } from "../gateway/joined-gateway.ts";
@@ -31,13 +30,14 @@ import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { secretSourcesOf } from "../settings/settings.ts";
+import { withExternalStorage } from "./external-storage.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { backupsOf, schemaArgs, seedOf, serverLimits } from "./release-data.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
 import { certificateOf, loginOf } from "./site-access.ts";
 
 /** Arguments of a released environment. */
-export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings> {
+export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings>, ExternalServers {
   application: Application;
   /** The open connection to the host. */
   connection: HostConnection;
@@ -48,10 +48,6 @@ export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings
   gateway?: SharedGateway;
   /** The template that a preview's database is a clone of; left out, it is on a server of its own. */
   template?: TemplateServer;
-  /** The database on a server that is there already; left out, the environment has a server of its own. */
-  externalPostgres?: ExternalDatabase;
-  /** The Redis that is there already; left out, the environment has one of its own. */
-  externalRedis?: ExternalRedis;
   /** The time since which the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
   /** True when the host has IPv6, for a gateway that is made. */
@@ -104,7 +100,8 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       settings.canary,
     );
     const child = { parent: this };
-    const place = placeOf(name, reachedBy(args), child);
+    const { template, externalPostgres, externalRedis, externalStorage } = args;
+    const place = withExternalStorage(placeOf(name, reachedBy(args), child), externalStorage);
     const gateway =
       args.gateway === undefined
         ? gatewayOf(name, place, { listens: "public", ipv6: args.hasIpv6 }, child)
@@ -116,11 +113,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         application: args.application,
         kind: kinds[settings.environment],
         limits: serverLimits(settings),
-        ...defined({
-          template: args.template,
-          externalPostgres: args.externalPostgres,
-          externalRedis: args.externalRedis,
-        }),
+        ...defined({ template, externalPostgres, externalRedis, externalStorage }),
       },
       child,
     );
@@ -265,12 +258,6 @@ function activatorOf({ settings, gateway }: ReleasedEnvironmentArgs): string | u
   const { activator } = gateway ?? {};
   if (settings.environment !== "preview" || activator === undefined) return undefined;
   return `${activator.containerName}:${activator.port}`;
-}
-
-/** The values of secrets that lead to servers elsewhere, by name: workflows need them as much as the application's. */
-function externalSecrets({ externalPostgres, externalRedis }: ReleasedEnvironmentArgs): SecretValues {
-  const external = [externalPostgres, externalRedis].filter((one) => one !== undefined);
-  return Object.fromEntries(external.map(({ secret, url }) => [secret, url]));
 }
 
 /** The environment's place: how its host is reached, and who signs in to the registry for its engine. */

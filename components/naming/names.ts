@@ -44,6 +44,8 @@ export interface Names {
   readonly smoke: (asker: "release" | "person") => string;
   /** A bucket in the object storage. */
   readonly bucket: (bucket: string) => string;
+  /** The object storage, where it is not Towpath's. */
+  readonly externalStorage?: { readonly endpoint: string; readonly region: string };
   /** The image that is built from one of the application's images, without a tag. */
   readonly image: (image: string) => string;
 }

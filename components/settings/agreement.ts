@@ -56,6 +56,14 @@ export function checkAgreement(
     ...unknownLimits(application, settings),
     ...unknownSeed(application, settings),
     ...wrongVariables(application, settings),
+    ...("objectStorage" in settings
+      ? unknownNames(
+          "objectStorage.buckets",
+          "bucket",
+          Object.keys(settings.objectStorage.buckets),
+          application.buckets,
+        )
+      : []),
     ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), [
       ...secrets,
       ...externalUrls(settings).map(({ secret }) => secret),
@@ -80,9 +88,10 @@ function wrongExternal(
   settings: Settings,
   { service, place, secret }: ExternalUrl,
 ): string[] {
-  if (application[service] === undefined) {
+  const described = service === "objectStorage" ? "buckets" : service;
+  if (application[described] === undefined || (described === "buckets" && application.buckets.length === 0)) {
     return [
-      `towpath:${service}: the application has no ${service}, got an external one; remove it, or describe ${service} in application.ts`,
+      `towpath:${service}: the application has no ${described}, got an external one; remove it, or describe ${described} in application.ts`,
     ];
   }
   if (sourceOf(application, settings, secret).source !== "generated") return [];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { expectedUnshown } from "../input/input-checks.ts";
+import { expected, expectedUnshown } from "../input/input-checks.ts";
 
 /** People put the URL itself where its secret's name belongs. */
 const secretWords = expectedUnshown(
@@ -13,7 +13,7 @@ const externalWords = expectedUnshown(
 );
 
 /** The backing services that a server of one's own can take the place of. */
-export const externalServices = ["postgres", "redis"] as const;
+export const externalServices = ["postgres", "redis", "objectStorage"] as const;
 
 export type ExternalService = (typeof externalServices)[number];
 
@@ -48,6 +48,29 @@ export function externally(id: string, title: string) {
     .exactOptional()
     .describe(`Where ${title} is, if it is not a server of Towpath's own; left out, it is one.`);
 }
+
+const bucketWords = expected(
+  "the name of a bucket, of 3 to 63 small letters, digits, dots and hyphens",
+  "write it as it is called there",
+);
+
+/** The setting that lets an external S3 storage take the place of Towpath's own, with the names of its buckets. */
+export const externalStorage = z
+  .strictObject(
+    {
+      external: externalService.describe("The S3 storage that is used; Towpath makes none then."),
+      buckets: z
+        .record(z.string(), z.string(bucketWords).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketWords))
+        .default({})
+        .describe(
+          "The names of buckets there, by their names in `application.ts`; `<namespace>-<bucket>` for the others.",
+        ),
+    },
+    externalWords,
+  )
+  .meta({ id: "ObjectStorageSettings", description: "An S3 storage that is there already, and its buckets." })
+  .exactOptional()
+  .describe("Where buckets are, if not on a server of Towpath's own; left out, they are on one.");
 
 export type ExternalSettings = Exclude<z.output<ReturnType<typeof externally>>, undefined>;
 

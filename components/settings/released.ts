@@ -4,7 +4,7 @@ import { expected } from "../input/input-checks.ts";
 import { basicShape, routedShape } from "./basic.ts";
 import { certificates, domainName } from "./domain.ts";
 import { unhashed } from "./hashed.ts";
-import { externally } from "./external.ts";
+import { externally, externalStorage } from "./external.ts";
 import { host, hostName } from "./host.ts";
 import { limits } from "./limits.ts";
 import { seconds } from "./durations.ts";
@@ -113,6 +113,7 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
     variables,
     postgres: externally("PostgresSettings", "PostgreSQL"),
     redis: externally("RedisSettings", "Redis"),
+    objectStorage: externalStorage,
     vault: vault.exactOptional().describe("The server that secrets with the source `vault` come from."),
     secrets: z
       .record(secretKey, releasedSecretSource)

@@ -214,13 +214,14 @@ describe("an external database", () => {
 
   it("is moved to, and back, as docs/external-services.md describes", async () => {
     const [look = "", move = "", back = "", ...others] = blocksOf("external-services.md", "bash");
-    const [set = "", setRedis = "", ...switching] = commandsOf("external-services.md");
+    const [set = "", setRedis = "", setStorage = "", ...switching] = commandsOf("external-services.md");
     assert.deepEqual(others, []);
     await first();
     assert.match(await host.script(look), /count/);
     for (const [command, value = ""] of [
       [set, url().DATABASE_URL],
       [setRedis, "redis://:open%20sesame@cache.example.com:6379/0"],
+      [setStorage, "https://AKIA1:s%2Fcret@s3.eu-central-1.amazonaws.com?region=eu-central-1"],
     ] as const) {
       const words = command.replace("npm run pulumi -- ", "pulumi ").split(" ");
       const stored = await released.run([...words, "--", value]);

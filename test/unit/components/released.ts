@@ -2,6 +2,7 @@ import { deployed, type Registration } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { parseApplication } from "../../../components/application/parse.ts";
 import type { ExternalDatabase } from "../../../components/data/external-postgres.ts";
+import type { ExternalStorage } from "../../../components/data/external-storage.ts";
 import type { ExternalRedis } from "../../../components/data/external-redis.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
 import type { ReleasePlan } from "../../../components/plan/plan.ts";
@@ -49,6 +50,7 @@ export function earlier(letter: string): ReleaseRecord {
 interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway" | "hasIpv6">> {
   externalPostgres?: Omit<ExternalDatabase, "url"> & { readonly url: string };
   externalRedis?: Omit<ExternalRedis, "url"> & { readonly url: string };
+  externalStorage?: Omit<ExternalStorage, "url"> & { readonly url: string };
   stack?: "staging" | "production";
   settings?: Readonly<Record<string, unknown>>;
 }
@@ -62,6 +64,7 @@ export async function released({
   hasIpv6 = false,
   externalPostgres,
   externalRedis,
+  externalStorage,
 }: Asked): Promise<{
   registrations: readonly Registration[];
   result: ReleasedEnvironment;
@@ -91,6 +94,9 @@ export async function released({
           ...(gateway !== undefined && { gateway }),
           ...(externalRedis !== undefined && {
             externalRedis: { ...externalRedis, url: pulumi.secret(externalRedis.url) },
+          }),
+          ...(externalStorage !== undefined && {
+            externalStorage: { ...externalStorage, url: pulumi.secret(externalStorage.url) },
           }),
           ...(externalPostgres !== undefined && {
             externalPostgres: { ...externalPostgres, url: pulumi.secret(externalPostgres.url) },
