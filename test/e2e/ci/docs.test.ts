@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { nothing } from "../../support/footprint.ts";
 import { TestProject } from "../../support/project.ts";
 import { configureCi, processesOf } from "./tiny.ts";
+import { sampled } from "../../support/quick.ts";
 
 describe("docs/ci.md", () => {
   let project: TestProject;
@@ -14,7 +15,7 @@ describe("docs/ci.md", () => {
   });
   after(() => project.remove());
 
-  it("contains commands that work on the sample application, one after the other", async () => {
+  sampled("contains commands that work on the sample application, one after the other", async () => {
     const page = readFileSync(new URL("../../../docs/ci.md", import.meta.url), "utf8");
     const commands = [...page.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = ""]) =>
       block.trim().split("\n"),

@@ -11,6 +11,7 @@ import { InstalledTowpath, type OwnRepository } from "../../support/own-reposito
 import { freePort } from "../../support/free-port.ts";
 import { request } from "../../support/request.ts";
 import { checkout } from "../../support/source-tree.ts";
+import { sampled } from "../../support/quick.ts";
 
 const stacks = ["staging", "production"] as const;
 type Stack = (typeof stacks)[number];
@@ -106,7 +107,7 @@ describe("Towpath installed in somebody's repository", () => {
     return deployment.resources.flatMap(({ inputs }) => inputs?.create ?? []);
   }
 
-  it("completes the whole way: init, start, ci, publish, staging, production, and removal", async () => {
+  sampled("completes the whole way: init, start, ci, publish, staging, production, and removal", async () => {
     // A person makes a project of it, and starts it.
     await repository.shell("mkdir infra\ncd infra\nnpx towpath init --yes");
     describeWeb();

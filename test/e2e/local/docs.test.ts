@@ -5,6 +5,7 @@ import { commandsOf } from "../../support/docs.ts";
 import { nothing } from "../../support/footprint.ts";
 import { freePort } from "../../support/free-port.ts";
 import { TestProject } from "../../support/project.ts";
+import { sampled } from "../../support/quick.ts";
 
 describe("docs/local.md", () => {
   let project: TestProject;
@@ -14,7 +15,7 @@ describe("docs/local.md", () => {
   });
   after(() => project.remove());
 
-  it("contains commands that work, one after the other", async () => {
+  sampled("contains commands that work, one after the other", async () => {
     const port = await freePort();
     const commands = commandsOf("local.md").map((command) =>
       command.replaceAll("notes-local", project.namespace).replaceAll("8081", String(port)),

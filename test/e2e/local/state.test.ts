@@ -64,7 +64,7 @@ describe("the state of the local environment", () => {
     }
   });
 
-  it("is removed by labels when its passphrase is lost, and can then be made again", async () => {
+  sampled("is removed by labels when its passphrase is lost, and can then be made again", async () => {
     await project.start();
     const before = await project.footprint();
     writeFileSync(passphrase, "another one\n");

@@ -7,6 +7,7 @@ import { checkNote, writeNote } from "../../support/notes.ts";
 import { TestProject, type StartedAnswer } from "../../support/project.ts";
 import { isPostgres } from "../../support/raw-port.ts";
 import { request } from "../../support/request.ts";
+import { sampled } from "../../support/quick.ts";
 
 describe("two clones of one branch", () => {
   let clones: TestProject[];
@@ -96,7 +97,7 @@ describe("two branches in one clone", () => {
   });
   after(() => clone.remove());
 
-  it("keep data, state and port apart while branches are switched", async () => {
+  sampled("keep data, state and port apart while branches are switched", async () => {
     clone.checkOut("main");
     const main = await clone.start();
     const onMain = await writeNote(main.url, "on main");
