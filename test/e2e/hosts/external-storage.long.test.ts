@@ -70,7 +70,7 @@ describe("an external object storage", () => {
       await refused(url()),
       /towpath:objectStorage\.buckets\.files: the bucket "acme-files" of http:\/\/[\d.]+:7171 has to be there and may be listed with the keys in the secret S3_URL, got 404 NoSuchBucket; make it, name another, or give the keys the right/,
     );
-    assert.match(await refused(url("another one")), /got 403 SignatureDoesNotMatch; make it/);
+    assert.match(await refused(url("another-one")), /got 403 SignatureDoesNotMatch; make it/);
     assert.match(
       await refused(url(secretKey, 7172)),
       /towpath:objectStorage\.external\.url: the object storage http:\/\/[\d.]+:7172 does not answer app1, got "nc: [^"]*Connection refused"; correct the secret S3_URL, or have the server let app1 in/,
