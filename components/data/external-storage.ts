@@ -52,7 +52,8 @@ export async function externalStorageProblem(
   if ("problem" in answer) return unreached(asked, answer.problem);
   const status = /^HTTP\/\S+ (\d{3})/.exec(answer.printed)?.[1];
   if (status === "200") return undefined;
-  if (status === undefined) return unreached(asked, answer.printed);
+  // The client says nothing of a server that does not answer.
+  if (status === undefined) return unreached(asked, answer.printed.trim() || "no answer within 5 s");
   const code = /<Code>(\w+)<\/Code>/.exec(answer.printed)?.[1];
   return refused(asked, code === undefined ? status : `${status} ${code}`);
 }

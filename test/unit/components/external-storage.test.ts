@@ -126,6 +126,7 @@ describe("an external object storage, before anything is made (000-39)", () => {
       name: "InputError",
       message: `towpath:objectStorage.external.url: the object storage https://s3.example.com does not answer app1, got "${said}"; correct the secret S3_URL, or have the server let app1 in`,
     });
+    await assert.rejects(checked({ printed: "\n" }), unreached("no answer within 5 s"));
     await assert.rejects(
       checked({ printed: "nc: can't connect to remote host (10.0.0.1): Connection refused\n" }),
       unreached("nc: can't connect to remote host (10.0.0.1): Connection refused"),
