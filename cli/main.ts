@@ -11,6 +11,7 @@ import { doctorCommand } from "./commands/doctor.command.ts";
 import { driftCommand } from "./commands/drift.command.ts";
 import { envCheckCommand } from "./commands/env-check.command.ts";
 import { execCommand } from "./commands/exec.command.ts";
+import { exportCommand } from "./commands/export.command.ts";
 import { githubImportCommand } from "./commands/github-import.command.ts";
 import { hostCommand } from "./commands/host.command.ts";
 import { imagesCommand } from "./commands/images.command.ts";
@@ -72,6 +73,7 @@ const commands = [
   hostCommand,
   completionCommand,
   initCommand,
+  exportCommand,
   previewCommand,
   pullRequestCommand,
   deployCommand,

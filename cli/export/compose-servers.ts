@@ -1,0 +1,73 @@
+import type { Application } from "../../components/application/application.ts";
+import { objectStorageImage, objectStoragePort } from "../../components/application/connections.ts";
+import { imageReference } from "../../components/application/images.ts";
+import { dataPathOf } from "../../components/data/postgres.ts";
+import { healthcheck, type ComposeService } from "./compose-service.ts";
+import { asked, databaseOf, passwordVariables, serverNames } from "./compose-values.ts";
+
+/** The servers that the application needs, and the volumes that keep their data. */
+export function serversOf(
+  application: Application,
+  imageMirror: string | undefined,
+): { services: Record<string, ComposeService>; volumes: Record<string, object> } {
+  const services: Record<string, ComposeService> = {};
+  const { postgres, redis, buckets } = application;
+  const { postgres: database, redis: cache, objectStorage } = serverNames;
+  if (postgres !== undefined) services[database] = postgresOf(application, postgres.version, imageMirror);
+  if (redis !== undefined) services[cache] = redisOf(redis.version, imageMirror);
+  if (buckets.length > 0) services[objectStorage] = storageOf(buckets, imageMirror);
+  return { services, volumes: Object.fromEntries(Object.keys(services).map((name) => [`${name}-data`, {}])) };
+}
+
+function postgresOf(application: Application, version: number, mirror: string | undefined): ComposeService {
+  const database = databaseOf(application);
+  return {
+    image: imageReference(`postgres:${version}`, mirror),
+    environment: {
+      POSTGRES_USER: database,
+      POSTGRES_DB: database,
+      POSTGRES_PASSWORD: asked(passwordVariables.postgres),
+    },
+    volumes: [`${serverNames.postgres}-data:${dataPathOf(version)}`],
+    // Over the network: while the image sets the data up, it listens on its socket only.
+    healthcheck: healthcheck("pg_isready", "--host", "127.0.0.1", "--username", database),
+    restart: "unless-stopped",
+  };
+}
+
+function redisOf(version: number, mirror: string | undefined): ComposeService {
+  const password = passwordVariables.redis;
+  return {
+    image: imageReference(`redis:${version}`, mirror),
+    // From a variable of the container's: a password in the command line would be in every process list.
+    command: [
+      "sh",
+      "-c",
+      `printf 'requirepass %s\\nappendonly yes\\n' "$$${password}" | exec docker-entrypoint.sh redis-server -`,
+    ],
+    environment: { [password]: asked(password) },
+    volumes: [`${serverNames.redis}-data:/data`],
+    healthcheck: healthcheck("sh", "-c", `REDISCLI_AUTH="$${password}" redis-cli ping | grep -q PONG`),
+    restart: "unless-stopped",
+  };
+}
+
+/** An S3 server over plain files, whose buckets are folders. */
+function storageOf(buckets: readonly string[], mirror: string | undefined): ComposeService {
+  const folders = buckets.map((bucket) => `/data/${bucket}`).join(" ");
+  return {
+    image: imageReference(objectStorageImage, mirror),
+    entrypoint: [
+      "sh",
+      "-c",
+      `mkdir -p ${folders} && exec versitygw --port :${objectStoragePort} --health /health posix /data`,
+    ],
+    environment: {
+      ROOT_ACCESS_KEY: asked(passwordVariables.accessKey),
+      ROOT_SECRET_KEY: asked(passwordVariables.secretKey),
+    },
+    volumes: [`${serverNames.objectStorage}-data:/data`],
+    healthcheck: healthcheck("wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${objectStoragePort}/health`),
+    restart: "unless-stopped",
+  };
+}
