@@ -32,9 +32,12 @@ export interface AskedStorage {
  */
 const script = `IFS=
 read -r host; read -r port; read -r encrypted
-[ "$encrypted" = yes ] || exec timeout 10 nc -w 5 "$host" "$port" 2>&1
 exec 4<&0 5>&1
-exec timeout 10 nc -w 5 "$host" "$port" -e sh -c 'exec 3<&0; ssl_client -s 3 -n "$0" <&4 >&5' "$host" 2>&1`;
+case "$encrypted" in
+  yes) timeout 10 nc -w 5 "$host" "$port" -e sh -c 'exec 3<&0; ssl_client -s 3 -n "$0" <&4 >&5' "$host" 2>&1 ;;
+  *) timeout 10 nc -w 5 "$host" "$port" 2>&1 ;;
+esac
+exit 0`;
 
 /** Asks for a bucket from the host, whether a release can use it. Returns why not; nothing, where it can. Changes nothing. */
 export async function externalStorageProblem(
