@@ -28,18 +28,25 @@ export interface AskedStorage {
 
 /**
  * What is asked comes on standard input, after a line each for the way there: an argument could be read by everyone on the
- * host. Who answers is not known there, for the image may have no authorities; the request is signed, and is no secret to them.
+ * host. The image's own client for encrypted connections is too old for most servers: of these it is asked only whether they
+ * take one.
  */
 const script = `IFS=
 read -r host; read -r port; read -r encrypted
-exec 4<&0 5>&1
+exec 5>&1
 case "$encrypted" in
-  yes) timeout 10 nc -w 5 "$host" "$port" -e sh -c 'exec 3<&0; ssl_client -s 3 -n "$0" <&4 >&5' "$host" 2>&1 ;;
+  yes) timeout 10 nc -w 5 "$host" "$port" -e sh -c 'echo connected >&5' 2>&1 ;;
   *) timeout 10 nc -w 5 "$host" "$port" 2>&1 ;;
 esac
 exit 0`;
 
-/** Asks for a bucket from the host, whether a release can use it. Returns why not; nothing, where it can. Changes nothing. */
+/** The time in which an encrypted storage has to answer this machine, in milliseconds. */
+const patience = 10_000;
+
+/**
+ * Asks for a bucket, whether a release can use it: from the host, and where the connection is encrypted, from this machine as
+ * far as it gets there. Returns why not; nothing, where it can. Changes nothing.
+ */
 export async function externalStorageProblem(
   asked: AskedStorage,
   { ask }: Pick<HostView, "ask">,
@@ -47,28 +54,62 @@ export async function externalStorageProblem(
 ): Promise<string | undefined> {
   const { address, bucket } = asked;
   const { host, port, encrypted } = address;
-  const answer = await ask({
-    ...run,
-    script,
-    input: `${host}\n${port}\n${encrypted ? "yes" : "no"}\n${listing(address, bucket.real)}`,
-  });
+  const way = `${host}\n${port}\n${encrypted ? "yes" : "no"}\n`;
+  const request = listing(address, bucket.real);
+  const answer = await ask({ ...run, script, input: encrypted ? way : way + written(request) });
   if ("problem" in answer) return unreached(asked, answer.problem);
-  const status = /^HTTP\/\S+ (\d{3})/.exec(answer.printed)?.[1];
-  if (status === "200") return undefined;
+  const { printed } = answer;
+  if (encrypted && printed.trim() === "connected") return judged(asked, await fromHere(address, request));
+  const status = /^HTTP\/\S+ (\d{3})/.exec(printed)?.[1];
   // The client says nothing of a server that does not answer.
-  if (status === undefined) return unreached(asked, answer.printed.trim() || "no answer within 5 s");
-  const code = /<Code>(\w+)<\/Code>/.exec(answer.printed)?.[1];
-  return refused(asked, code === undefined ? status : `${status} ${code}`);
+  if (status === undefined) return unreached(asked, printed.trim() || "no answer within 5 s");
+  return judged(asked, { status: Number(status), body: printed });
+}
+
+/** A signed request. */
+interface Signed {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a storage answered. */
+interface Answered {
+  readonly status: number;
+  readonly body: string;
 }
 
 /** The signed request for what is in a bucket: for one object's name at most. */
-function listing({ endpoint, region, ...keys }: StorageAddress, bucket: string): string {
+function listing({ endpoint, region, ...keys }: StorageAddress, bucket: string): Signed {
   const path = `/${bucket}?list-type=2&max-keys=1`;
-  const signed = aws4.sign({ host: new URL(endpoint).host, path, service: "s3", region }, keys);
-  const headers = Object.entries(signed.headers ?? {}).map(
-    ([name, value]) => `${name}: ${String(value)}\r\n`,
+  const { headers = {} } = aws4.sign({ host: new URL(endpoint).host, path, service: "s3", region }, keys);
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
+  return { path, headers: Object.fromEntries(texts) };
+}
+
+function written({ path, headers }: Signed): string {
+  const lines = Object.entries({ ...headers, Connection: "close" }).map(
+    ([name, value]) => `${name}: ${value}`,
   );
-  return `GET ${path} HTTP/1.1\r\n${headers.join("")}Connection: close\r\n\r\n`;
+  return [`GET ${path} HTTP/1.1`, ...lines, "", ""].join("\r\n");
+}
+
+/** Asks from this machine; undefined where that does not get there, for only the host has to. */
+async function fromHere(
+  { endpoint }: StorageAddress,
+  { path, headers }: Signed,
+): Promise<Answered | undefined> {
+  try {
+    const answer = await fetch(`${endpoint}${path}`, { headers, signal: AbortSignal.timeout(patience) });
+    return { status: answer.status, body: await answer.text() };
+  } catch {
+    return undefined;
+  }
+}
+
+function judged(asked: AskedStorage, answer: Answered | undefined): string | undefined {
+  if (answer === undefined || answer.status === 200) return undefined;
+  const code = /<Code>(\w+)<\/Code>/.exec(answer.body)?.[1];
+  return refused(asked, code === undefined ? String(answer.status) : `${answer.status} ${code}`);
 }
 
 function unreached({ address, secret, host }: AskedStorage, said: string): string {

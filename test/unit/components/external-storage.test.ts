@@ -5,6 +5,9 @@
  */
 import { byName } from "./engine.ts";
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { storageAddress, type StorageAddress } from "../../../components/application/storage-url.ts";
@@ -26,7 +29,7 @@ import { released } from "./released.ts";
 
 type Answer = Awaited<ReturnType<HostView["ask"]>>;
 
-const url = "https://AKIA1:s%2Fcret@s3.example.com?region=eu-central-1";
+const url = "http://AKIA1:s%2Fcret@s3.example.com?region=eu-central-1";
 const address = storageAddress(url) as StorageAddress;
 const application = parseApplication(notes);
 const answered = (status: string, body = ""): Answer => ({ printed: `HTTP/1.1 ${status}\r\n\r\n${body}` });
@@ -36,7 +39,11 @@ function settingsWith(objectStorage: unknown): StagingSettings {
 }
 
 /** Checks a release of these buckets on a host where the script gives this answer. Returns what was asked. */
-async function checked(answer: Answer, change: Partial<StorageRelease> = {}): Promise<AskingScript[]> {
+async function checked(
+  answer: Answer,
+  change: Partial<StorageRelease> = {},
+  there: StorageAddress = address,
+): Promise<AskingScript[]> {
   const asked: AskingScript[] = [];
   const view: Pick<HostView, "ask"> = {
     ask: (script) => {
@@ -44,11 +51,38 @@ async function checked(answer: Answer, change: Partial<StorageRelease> = {}): Pr
       return Promise.resolve(answer);
     },
   };
-  const external = { secret: "S3_URL", url: pulumi.secret(url), address, buckets: { files: "acme-files" } };
+  const external = {
+    secret: "S3_URL",
+    url: pulumi.secret(url),
+    address: there,
+    buckets: { files: "acme-files" },
+  };
   const settings = parseSettings(merged(staging, { maintenance: false })) as StagingSettings;
   const release = { application, external, last: undefined, ...change };
   await checkStorage(release, { settings, view, host: "app1" });
   return asked;
+}
+
+/** Lets a storage answer everything so, at an address that counts as encrypted. */
+async function withStorage(
+  status: number,
+  body: string,
+  use: (address: StorageAddress, asked: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    response.writeHead(status).end(body);
+  });
+  server.listen(0, "localhost");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  try {
+    const endpoint = `http://localhost:${port}`;
+    await use({ ...address, endpoint, host: "localhost", port, encrypted: true }, asked);
+  } finally {
+    server.close();
+  }
 }
 
 describe("an external object storage, before anything is made (000-39)", () => {
@@ -106,7 +140,7 @@ describe("an external object storage, before anything is made (000-39)", () => {
     assert.ok(asked);
     assert.equal(asked.image, "docker.io/library/caddy:2.11.9");
     const [host, port, encrypted, request, ...headers] = asked.input.split(/\r?\n/);
-    assert.deepEqual([host, port, encrypted], ["s3.example.com", "443", "yes"]);
+    assert.deepEqual([host, port, encrypted], ["s3.example.com", "80", "no"]);
     assert.equal(request, "GET /acme-files?list-type=2&max-keys=1 HTTP/1.1");
     assert.ok(headers.includes("Host: s3.example.com"), headers.join("; "));
     assert.match(
@@ -114,6 +148,24 @@ describe("an external object storage, before anything is made (000-39)", () => {
       /^Authorization: AWS4-HMAC-SHA256 Credential=AKIA1\/\d{8}\/eu-central-1\/s3\/aws4_request/m,
     );
     assert.doesNotMatch(asked.script + asked.input, /s\/cret|s%2Fcret/);
+  });
+
+  it("is asked by the host whether it is there, and from here for its buckets, where it is encrypted", async () => {
+    const connected = { printed: "connected\n" };
+    await withStorage(200, "", async (encrypted, asked) => {
+      const [fromHost] = await checked(connected, {}, encrypted);
+      assert.equal(fromHost?.input, `localhost\n${encrypted.port}\nyes\n`);
+      assert.match(
+        asked[0] ?? "",
+        /^GET \/acme-files\?list-type=2&max-keys=1 AWS4-HMAC-SHA256 Credential=AKIA1\//,
+      );
+    });
+    await withStorage(403, "<Error><Code>AccessDenied</Code></Error>", async (encrypted) => {
+      await assert.rejects(checked(connected, {}, encrypted), /got 403 AccessDenied; make it, name another/);
+      await assert.rejects(checked({ printed: "" }, {}, encrypted), /got "no answer within 5 s"; correct/);
+    });
+    // Only the host has to reach it.
+    await checked(connected, {}, { ...address, encrypted: true, endpoint: "https://localhost:1" });
   });
 
   it("is not asked where this plan has no value, or the application has no buckets", async () => {
@@ -124,7 +176,7 @@ describe("an external object storage, before anything is made (000-39)", () => {
   it("is refused when it does not answer, or has no such bucket for these keys", async () => {
     const unreached = (said: string): object => ({
       name: "InputError",
-      message: `towpath:objectStorage.external.url: the object storage https://s3.example.com does not answer app1, got "${said}"; correct the secret S3_URL, or have the server let app1 in`,
+      message: `towpath:objectStorage.external.url: the object storage http://s3.example.com does not answer app1, got "${said}"; correct the secret S3_URL, or have the server let app1 in`,
     });
     await assert.rejects(checked({ printed: "\n" }), unreached("no answer within 5 s"));
     await assert.rejects(
@@ -134,7 +186,7 @@ describe("an external object storage, before anything is made (000-39)", () => {
     await assert.rejects(checked({ problem: "no image: not found" }), unreached("no image: not found"));
     const refused = (got: string): object => ({
       name: "InputError",
-      message: `towpath:objectStorage.buckets.files: the bucket "acme-files" of https://s3.example.com has to be there and may be listed with the keys in the secret S3_URL, got ${got}; make it, name another, or give the keys the right`,
+      message: `towpath:objectStorage.buckets.files: the bucket "acme-files" of http://s3.example.com has to be there and may be listed with the keys in the secret S3_URL, got ${got}; make it, name another, or give the keys the right`,
     });
     const body = "<Error><Code>NoSuchBucket</Code><Message>x</Message></Error>";
     await assert.rejects(checked(answered("404 Not Found", body)), refused("404 NoSuchBucket"));
@@ -183,7 +235,7 @@ describe("an external object storage, in a release", function () {
     );
     assert.deepEqual(envs.filter((one) => /^S3_(ENDPOINT|REGION|BUCKET)/.test(one)).sort(), [
       "S3_BUCKET_FILES=acme-files",
-      "S3_ENDPOINT=https://s3.example.com",
+      "S3_ENDPOINT=http://s3.example.com",
       "S3_REGION=eu-central-1",
     ]);
     assert.ok(Object.keys(result.secrets).includes("S3_URL"));
