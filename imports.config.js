@@ -61,7 +61,10 @@ export const floors = {
       { folder: "drift", what: "what differs" },
       { folder: "on-this-machine", what: "local processes" },
     ],
-    [{ folder: "timings", what: "where the time of a run went" }],
+    [
+      { folder: "timings", what: "where the time of a run went" },
+      { folder: "export", what: "the application for Compose" },
+    ],
     [
       { folder: "pulumi", what: "runs it, reads its state" },
       { folder: "docker", what: "asks the engine" },
