@@ -10,6 +10,13 @@ import { externalUrl } from "../settings/external.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { plainValue } from "./external-database.ts";
+import { checkMoved, type KeptService } from "./moved-service.ts";
+
+const kept: KeptService = {
+  service: "redis",
+  title: "Redis",
+  otherwise: 'change it in maintenance: see "Another Redis"',
+};
 
 /** Stands for the address of a Redis in a plan that is not given its URL. */
 const unknownUrl = "redis://unknown";
@@ -58,24 +65,12 @@ export async function checkRedis(
 ): Promise<void> {
   if (redis === undefined) return;
   const { imageMirror = "docker.io", limits, maintenance } = settings;
-  if (!maintenance) checkMoved(last, external !== undefined);
+  const had = last?.description?.redis !== undefined;
+  if (!maintenance) checkMoved(kept, last, { had, isExternal: external !== undefined });
   if (external === undefined || lacking.includes(external.secret)) return;
   const { address, secret } = external;
   const run = { imageMirror, limits: limitsFromSettings(limits) };
   const problem = await externalRedisProblem({ address, secret, version: redis.version, host }, view, run);
   if (problem !== undefined) throw new InputError([problem]);
   void pulumi.log.info(`redis: the external Redis on ${redisInWords(address)}`);
-}
-
-/** Refuses a release that would show users another Redis than the one with their data: in maintenance there are no users. */
-function checkMoved(last: RedisRelease["last"], isExternal: boolean): void {
-  const had = last?.description?.redis !== undefined;
-  const wasExternal = last?.external?.includes("redis") === true;
-  if (!had || wasExternal === isExternal) return;
-  const [where, instead, fix] = wasExternal
-    ? ["in an external Redis", "got none, and an empty one would take its place", "put external back"]
-    : ["in Towpath's own Redis", "got an external one", "remove external"];
-  throw new InputError([
-    `towpath:redis.external: users' data is ${where}, ${instead}; ${fix}, or change it in maintenance: see "Another Redis" in docs/external-services.md`,
-  ]);
 }

@@ -13,7 +13,14 @@ import { externalUrl } from "../settings/external.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { plainValue } from "./external-database.ts";
+import { checkMoved, type KeptService } from "./moved-service.ts";
 import type { Place } from "./place.ts";
+
+const kept: KeptService = {
+  service: "objectStorage",
+  title: "object storage",
+  otherwise: 'move the data in maintenance: see "Other buckets"',
+};
 
 /** Stands for the address of a storage in a plan that is not given its URL. */
 const unknownUrl = "http://unknown:unknown@unknown";
@@ -67,7 +74,8 @@ export async function checkStorage(
 ): Promise<void> {
   if (buckets.length === 0) return;
   const { imageMirror = "docker.io", limits, maintenance } = settings;
-  if (!maintenance) checkMoved(last, external !== undefined);
+  const had = (last?.description?.buckets ?? []).length > 0;
+  if (!maintenance) checkMoved(kept, last, { had, isExternal: external !== undefined });
   if (external === undefined || lacking.includes(external.secret)) return;
   const { address, secret } = external;
   const run = { image: imageReference(gatewayImage, imageMirror), limits: limitsFromSettings(limits) };
@@ -81,23 +89,6 @@ export async function checkStorage(
   void pulumi.log.info(
     `object storage: ${Object.values(external.buckets).join(", ")} of ${address.endpoint}`,
   );
-}
-
-/** Refuses a release that would show users other buckets than those with their data: in maintenance there are no users. */
-function checkMoved(last: StorageRelease["last"], isExternal: boolean): void {
-  const had = (last?.description?.buckets ?? []).length > 0;
-  const wasExternal = last?.external?.includes("objectStorage") === true;
-  if (!had || wasExternal === isExternal) return;
-  const [where, instead, fix] = wasExternal
-    ? [
-        "in an external object storage",
-        "got none, and an empty one would take its place",
-        "put external back",
-      ]
-    : ["in Towpath's own object storage", "got an external one", "remove external"];
-  throw new InputError([
-    `towpath:objectStorage.external: users' data is ${where}, ${instead}; ${fix}, or move the data in maintenance: see "Other buckets" in docs/external-services.md`,
-  ]);
 }
 
 /** A place whose buckets are elsewhere. */
