@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import aws4 from "aws4";
 import type { StorageAddress } from "../application/storage-url.ts";
 import type { RunLimits } from "../contract/command-run.ts";
 import type { HostView } from "../host/host-view.ts";
@@ -55,7 +54,7 @@ export async function externalStorageProblem(
   const { address, bucket } = asked;
   const { host, port, encrypted } = address;
   const way = `${host}\n${port}\n${encrypted ? "yes" : "no"}\n`;
-  const request = listing(address, bucket.real);
+  const request = await listing(address, bucket.real);
   const answer = await ask({ ...run, script, input: encrypted ? way : way + written(request) });
   if ("problem" in answer) return unreached(asked, answer.problem);
   const { printed } = answer;
@@ -79,7 +78,9 @@ interface Answered {
 }
 
 /** The signed request for what is in a bucket: for one object's name at most. */
-function listing({ endpoint, region, ...keys }: StorageAddress, bucket: string): Signed {
+async function listing({ endpoint, region, ...keys }: StorageAddress, bucket: string): Promise<Signed> {
+  // Few programs have such a storage, and each would load it at its start.
+  const { default: aws4 } = await import("aws4");
   const path = `/${bucket}?list-type=2&max-keys=1`;
   const { headers = {} } = aws4.sign({ host: new URL(endpoint).host, path, service: "s3", region }, keys);
   const texts = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
