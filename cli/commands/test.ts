@@ -8,7 +8,7 @@ import { nodeNamed, nodeNames, type NodeName } from "../../test/run/nodes.ts";
 import { inLanes } from "../../test/run/queue.ts";
 import { endGroups, runGroup, type GroupResult } from "../../test/run/run-group.ts";
 import { filesOf, isLong, kindsOf } from "../../test/run/suites.ts";
-import { countsIn, countsOf, failuresInWords, inWords, timesOf } from "../../test/run/times.ts";
+import { countsIn, countsOf, failuresInWords, inWords, leftInWords, timesOf } from "../../test/run/times.ts";
 import { exitCode, Problem } from "../problem.ts";
 import { duringInterrupts } from "../process/interrupts.ts";
 import type { Project } from "../project.ts";
@@ -147,6 +147,7 @@ class Run {
     writeFileSync(join(folder, "tests.json"), `${JSON.stringify(times, undefined, 2)}\n`);
     writeFileSync(join(folder, "tests.txt"), `${words}\n`);
     this.print(`${words}\n\n`);
+    this.print(leftInWords(times));
     this.print(failuresInWords(this.results));
     for (const { problem } of this.results) if (problem !== undefined) this.print(`${problem}\n`);
     this.print(`order and samples: TOWPATH_TEST_SEED=${this.seed}\n`);

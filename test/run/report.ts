@@ -33,6 +33,8 @@ export interface GroupReport {
   readonly failures: readonly Failure[];
   /** The test or fixture under way. */
   readonly running?: string;
+  /** The titles of the sampled cases that other seeds choose. */
+  readonly leftToOthers: readonly string[];
   /** The waits that are under way. */
   readonly waits: readonly string[];
   /** True when it got to its end. */

@@ -37,6 +37,7 @@ const nothing: GroupReport = {
   suites: [],
   fixtures: [],
   failures: [],
+  leftToOthers: [],
   waits: [],
   ended: false,
 };

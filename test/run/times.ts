@@ -10,6 +10,7 @@ export interface Times {
   readonly groups: readonly { readonly name: string; readonly seconds: number }[];
   readonly suites: GroupReport["suites"];
   readonly fixtures: GroupReport["fixtures"];
+  readonly leftToOthers: GroupReport["leftToOthers"];
 }
 
 /** The counts and times of a run's groups. */
@@ -20,6 +21,7 @@ export function timesOf(results: readonly GroupResult[], seed: number): Times {
     groups: sorted(results.map(({ group, seconds }) => ({ name: group.name, seconds }))),
     suites: sorted(results.flatMap(({ report }) => report.suites)),
     fixtures: sorted(results.flatMap(({ report }) => report.fixtures)),
+    leftToOthers: results.flatMap(({ report }) => report.leftToOthers),
   };
 }
 
@@ -60,6 +62,13 @@ export function inWords({ suites, fixtures }: Pick<Times, "suites" | "fixtures">
     ...table("suite", suites, ({ file }) => [file]),
     ...table("fixture", fixtures, ({ name, file }) => [file, name]),
   ].join("\n");
+}
+
+/** The cases that a run did not have by its seed; nothing where it had all. */
+export function leftInWords({ leftToOthers }: Pick<Times, "leftToOthers">): string {
+  if (leftToOthers.length === 0) return "";
+  const titles = leftToOthers.map((title) => `  ${title}\n`);
+  return `sampled cases that other seeds have, and npm run test:long (${leftToOthers.length}):\n${titles.join("")}`;
 }
 
 /** The numbers of lines that are repeated of an error at the end of a run: a command that failed says why in its last ones. */

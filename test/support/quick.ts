@@ -20,6 +20,9 @@ export function quick<T>(corners: readonly T[], others: readonly T[], sample: nu
 /** The requests a second of suites that measure; their quick form shows that users are served, and no more. */
 export const measuringInLong = inLong ? measuring : usual;
 
+/** The titles of the sampled cases that this run leaves to others. */
+export const leftToOthers: string[] = [];
+
 /** A sampled case is in one of so many quick runs. */
 const oneIn = 3;
 
@@ -29,6 +32,7 @@ const oneIn = 3;
  */
 export function sampled(title: string, run: Mocha.AsyncFunc): void {
   if (inLong || isDrawn(title)) it(title, run);
+  else leftToOthers.push(title);
 }
 
 function isDrawn(title: string): boolean {

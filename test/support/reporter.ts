@@ -2,6 +2,7 @@ import mocha from "mocha";
 import { renameSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { reportVariable, type Failure, type FixtureTime, type GroupReport } from "../run/report.ts";
+import { leftToOthers } from "./quick.ts";
 import { waits } from "./waits.ts";
 
 /** The project's folder; a test may go elsewhere. */
@@ -87,6 +88,7 @@ export default class Reporter extends mocha.reporters.Spec {
       fixtures: [...this.fixtures.values()],
       failures: this.failed,
       ...(this.running === undefined || ended ? {} : { running: this.running }),
+      leftToOthers,
       waits: waits(),
       ended,
     };

@@ -3,8 +3,16 @@ import { join } from "node:path";
 import { checkout } from "../source-tree.ts";
 import { imageMirror } from "./lab.ts";
 
-/** The sample application's image as it is released. */
-export async function buildSample(image: "api" | "web"): Promise<string> {
+const built = new Map<"api" | "web", Promise<string>>();
+
+/** The sample application's image as it is released: its source does not change while tests run, so each is built once. */
+export function buildSample(image: "api" | "web"): Promise<string> {
+  const known = built.get(image) ?? build(image);
+  built.set(image, known);
+  return known;
+}
+
+async function build(image: "api" | "web"): Promise<string> {
   const { stdout } = await execa(
     "docker",
     [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GroupReport } from "../../run/report.ts";
-import { countsIn, failuresInWords, inWords, timesOf } from "../../run/times.ts";
+import { countsIn, failuresInWords, inWords, leftInWords, timesOf } from "../../run/times.ts";
 
 describe("the times of a run", () => {
   const group = { name: "local", kind: "e2e", files: [], minutes: 20, alone: false } as const;
@@ -20,6 +20,7 @@ describe("the times of a run", () => {
         error: `Error: lost\n${"    creating\n".repeat(98)}error: it is full`,
       },
     ],
+    leftToOthers: ["gives back what was moved"],
     waits: [],
     ended: true,
   };
@@ -63,6 +64,14 @@ describe("the times of a run", () => {
     assert.equal(lines[6], "  … 35 more lines");
     assert.deepEqual(lines.slice(-2), ["  error: it is full", ""]);
     assert.equal(lines.length, 68);
+  });
+
+  it("say which sampled cases did not run", () => {
+    assert.equal(
+      leftInWords(timesOf([{ group, seconds: 66, report }], 7)),
+      "sampled cases that other seeds have, and npm run test:long (1):\n  gives back what was moved\n",
+    );
+    assert.equal(leftInWords({ leftToOthers: [] }), "");
   });
 
   it("are empty when nothing ran", () => {

@@ -77,7 +77,16 @@ describe("the command test", function () {
     const suites = [{ file: unit, seconds: 2 }];
     machine.write(
       file,
-      JSON.stringify({ counts, suites, fixtures: [], failures: [], waits: [], ended: true, ...change }),
+      JSON.stringify({
+        counts,
+        suites,
+        fixtures: [],
+        failures: [],
+        leftToOthers: [],
+        waits: [],
+        ended: true,
+        ...change,
+      }),
     );
   }
 
