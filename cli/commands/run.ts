@@ -3,6 +3,7 @@ import type { Application, Service } from "../../components/application/applicat
 import { objectStoragePort } from "../../components/application/connections.ts";
 import { isReadyMade } from "../../components/application/images.ts";
 import { parseApplication } from "../../components/application/parse.ts";
+import { describedRoutes, routeInWords } from "../../components/application/routes.ts";
 import { runningHere } from "../../components/settings/running-here.ts";
 import { portsIn } from "../../components/environment/local-run.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
@@ -105,7 +106,9 @@ export async function runService(asked: RunRequest, progress: Progress, project:
       const bridge = await bridgeFrom(session.namespace, port, closing);
       folder.note({ pid: process.pid, address: bridge });
       await followServiceRuns(project, environment);
-      progress.say(`${asked.service}: the gateway sends it ${service.routes.join(", ")} now`);
+      progress.say(
+        `${asked.service}: the gateway sends it ${describedRoutes(service).map(routeInWords).join(", ")} now`,
+      );
     });
   } finally {
     for (const close of closing.reverse()) await close();

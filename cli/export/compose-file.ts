@@ -1,7 +1,7 @@
 import type { Application, Service } from "../../components/application/application.ts";
 import { imageReference } from "../../components/application/images.ts";
 import { isBackingService } from "../../components/application/needs.ts";
-import { routesInOrder } from "../../components/application/routes.ts";
+import { routedDomains, routesInOrder } from "../../components/application/routes.ts";
 import { gatewayImage } from "../../components/gateway/gateway-image.ts";
 import { defined } from "../../components/input/defined.ts";
 import { serversOf } from "./compose-servers.ts";
@@ -215,12 +215,16 @@ function gateway({ application, settings }: Scene): Record<string, ComposeServic
   };
 }
 
-/** The gateway's file: each path leads to its service, as in Towpath. */
+/** The gateway's file: each path leads to its service, as in Towpath, those of further host names below `localhost`. */
 export function caddyfile(application: Application): string {
-  const routes = routesInOrder(application).map(
-    ({ path, service, port }) => `\thandle ${path} {\n\t\treverse_proxy ${service}:${port}\n\t}\n`,
-  );
-  return `:${portVariable.value} {\n${routes.join("")}}\n`;
+  const site = (address: string, domain?: string): string => {
+    const routes = routesInOrder(application)
+      .filter((route) => route.domain === domain)
+      .map(({ path, service, port }) => `\thandle ${path} {\n\t\treverse_proxy ${service}:${port}\n\t}\n`);
+    return `${address}:${portVariable.value} {\n${routes.join("")}}\n`;
+  };
+  const further = routedDomains(application).map((label) => site(`http://${label}.localhost`, label));
+  return [site(""), ...further].join("");
 }
 
 /** A name that no service of the application has. */

@@ -6,7 +6,7 @@ import {
   secretFile,
   type ConnectionNames,
 } from "../../components/application/connections.ts";
-import { piecesOf, targetOf, type ReferenceFacts } from "../../components/application/references.ts";
+import { factOf, piecesOf, targetOf, type ReferenceFacts } from "../../components/application/references.ts";
 
 /** The names that an exported application's servers have in Compose's network. */
 export const serverNames = { postgres: "postgres", redis: "redis", objectStorage: "object-storage" } as const;
@@ -108,19 +108,23 @@ export function databaseOf({ name }: Pick<Application, "name">): string {
 /** A variable's value with what its references stand for. */
 function referring(application: Application, text: string, values: Readonly<Record<string, string>>): string {
   const { name: port, value: usual } = portVariable;
-  const facts: Readonly<Record<keyof ReferenceFacts, string>> = {
+  const at = (domain: string): Pick<ReferenceFacts, "domain" | "url"> => ({
+    domain,
+    url: `http://${domain}:\${${port}:-${usual}}`,
+  });
+  const facts: ReferenceFacts = {
     environment: "compose",
     namespace: plain(application.name),
-    domain: "localhost",
-    url: `http://localhost:\${${port}:-${usual}}`,
+    ...at("localhost"),
     version: "compose",
+    domains: Object.fromEntries(application.domains.map((label) => [label, at(`${label}.localhost`)])),
   };
   return piecesOf(text)
     .map((piece) => {
       if (typeof piece === "string") return plain(piece);
       const target = targetOf(piece.reference);
       if (target === undefined) return plain(`\${${piece.reference}}`);
-      if ("fact" in target) return facts[target.fact];
+      if ("fact" in target) return factOf(facts, target);
       if ("plain" in target) return plain(target.plain(names));
       const value = target.need === undefined ? undefined : values[target.secret];
       return value === undefined ? asked(target.secret) : filled(target.part(value));

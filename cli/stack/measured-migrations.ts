@@ -132,9 +132,10 @@ async function inputOf(
   const version = application.postgres?.version ?? 0;
   const { images, description } = current;
   const { migrations } = application;
+  const labels = [...application.domains, ...(description?.domains ?? [])];
   const around = {
     id: current.id,
-    facts: referenceFacts(settings, current),
+    facts: referenceFacts(settings, { domains: labels }, current),
     imageMirror,
     gateTimeoutSeconds,
   };

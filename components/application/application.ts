@@ -5,6 +5,8 @@ export interface Application {
   readonly name: string;
   readonly images: Readonly<Record<string, Image>>;
   readonly services: Readonly<Record<string, Service>>;
+  /** The labels of its further host names. */
+  readonly domains: readonly string[];
   readonly postgres?: { readonly version: 15 | 16 | 17 };
   readonly redis?: { readonly version: 7 | 8 };
   readonly buckets: readonly string[];
@@ -69,7 +71,8 @@ export interface Service {
   readonly devCommand?: readonly string[];
   readonly port?: number;
   readonly health?: Health;
-  readonly routes: readonly string[];
+  /** A path stands for a route that is no more than that. */
+  readonly routes: readonly (string | DescribedRoute)[];
   readonly needs: readonly string[];
   readonly secrets: readonly string[];
   /** The folders at which it has volumes, by their names. */
@@ -78,6 +81,14 @@ export interface Service {
   /** The capabilities that it keeps where users are. */
   readonly capabilities: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A route, as a service describes it. */
+export interface DescribedRoute {
+  /** `/api/*` for all below, or one exact path. */
+  readonly path: string;
+  /** The label of the host name that it is of; left out, of the environment's own. */
+  readonly domain?: string;
 }
 
 /** The check that shows that a copy is ready. */

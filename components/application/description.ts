@@ -9,6 +9,11 @@ export interface ApplicationDescription {
   images: Record<string, ImageDescription>;
   /** The parts that run, by name: DNS labels of 1 to 20 characters. */
   services: Record<string, ServiceDescription>;
+  /**
+   * The labels of further host names, for routes to name: `["api"]`. Each is `api.<domain>` in staging and production, unless
+   * `towpath:domains` says another, `api-pr-12.<previewDomain>` in a preview, and `api.localhost` in `local`.
+   */
+  domains?: string[];
   /** The PostgreSQL server. Left out, the application has none, and no service may need one. */
   postgres?: PostgresDescription;
   /** The Redis server. Left out, the application has none, and no service may need one. */
@@ -96,8 +101,11 @@ export interface ServiceDescription {
   port?: number;
   /** The check that shows that a new copy is ready; left out, it is ready as soon as it runs. */
   health?: HealthDescription;
-  /** The paths that the gateway sends to this service: `/api/*` (all below), `/*` (all), or one exact path. The longest match wins. */
-  routes?: string[];
+  /**
+   * The paths that the gateway sends to this service: `/api/*` (all below), `/*` (all), or one exact path. The longest match wins.
+   * A path of a further host name is written `{ domain: "api", path: "/*" }`.
+   */
+  routes?: (string | RouteDescription)[];
   /** The parts that must be there first, and that the service is connected to: `postgres`, `redis`, a bucket, or another service. */
   needs?: string[];
   /** The secrets that the service is given, by name: a file at `/run/secrets/<NAME>` and its path as `<NAME>_FILE`. */
@@ -116,12 +124,20 @@ export interface ServiceDescription {
   capabilities?: string[];
   /**
    * Environment variables, the same in every environment but for what `towpath:variables` says. A value may hold references:
-   * `${environment}`, `${namespace}`, `${domain}`, `${url}`, `${version}`; of what the service needs `${postgres.url}`, or its
+   * `${environment}`, `${namespace}`, `${domain}`, `${url}`, `${version}`; of a further host name `${domain.api}` and `${url.api}`; of what the service needs `${postgres.url}`, or its
    * `host`, `port`, `user`, `password` and `database`, the same of `redis`, and `${bucket.files.name}`, or its `endpoint`,
    * `region`, `accessKey` and `secretKey`; of its secrets `${secret.NAME}`. `$${` stands for the text `${`. Never write a secret here: it
    * can be read in the container's description, and so can what a reference to one makes.
    */
   environment?: Record<string, string>;
+}
+
+/** A route that is more than a path. */
+export interface RouteDescription {
+  /** The path: `/api/*` (all below), `/*` (all), or one exact path. */
+  path: string;
+  /** The label of the host name that it is of, one of `domains`. Left out, it is of the environment's own. */
+  domain?: string;
 }
 
 /** Ready is a path that answers with a 2xx or 3xx status on the service's port, or a command in the container that ends with 0. */

@@ -21,17 +21,24 @@ export interface ReferenceFacts {
   readonly url: string;
   /** The version that runs: that of its tag, or else the first letters of its commit. */
   readonly version: string;
+  /** Its further host names, by their labels. */
+  readonly domains?: Readonly<Record<string, Pick<ReferenceFacts, "domain" | "url">>>;
 }
+
+/** The facts that a reference names by themselves. */
+type FactName = Exclude<keyof ReferenceFacts, "domains">;
 
 /** What a reference stands for. */
 export type Target =
-  | { readonly fact: keyof ReferenceFacts }
+  | { readonly fact: FactName }
+  /** The same of a further host name. */
+  | { readonly label: string; readonly fact: "domain" | "url" }
   /** Something of a bucket that everybody may know. */
   | { readonly need: string; readonly plain: (names: ConnectionNames) => string }
   /** A secret's value, or a part of it; that of a need, or one of the service's own. */
   | { readonly need?: string; readonly secret: string; readonly part: (value: string) => string };
 
-const facts: readonly (keyof ReferenceFacts)[] = ["environment", "namespace", "domain", "url", "version"];
+const facts: readonly FactName[] = ["environment", "namespace", "domain", "url", "version"];
 
 /** The parts of a server's address, by their names in references. */
 const addressParts: Readonly<Record<string, (url: string) => string>> = {
@@ -76,6 +83,7 @@ export function targetOf(reference: string): Target | undefined {
   if (kind === "secret") return rest.length === 1 ? { secret: rest[0] ?? "", part: whole } : undefined;
   if (kind === "bucket") return bucketTarget(rest);
   const [part = ""] = rest;
+  if (kind === "domain" || kind === "url") return rest.length === 1 ? { fact: kind, label: part } : undefined;
   const secret = Object.hasOwn(servers, kind) ? servers[kind as keyof typeof servers] : undefined;
   const find = Object.hasOwn(addressParts, part) ? addressParts[part] : undefined;
   return secret === undefined || find === undefined || rest.length > 1
@@ -95,9 +103,10 @@ function bucketTarget([need = "", field = "", ...more]: readonly string[]): Targ
 }
 
 /** The references that a service with these needs and secrets may use. */
-function knownTo({ needs, secrets }: Connected): string[] {
+function knownTo({ needs, secrets, domains }: Connected): string[] {
   return [
     ...facts,
+    ...domainReferences(domains),
     ...needs.flatMap((need) => {
       if (Object.hasOwn(servers, need)) return Object.keys(addressParts).map((part) => `${need}.${part}`);
       return ["name", "endpoint", "region", "accessKey", "secretKey"].map((part) => `bucket.${need}.${part}`);
@@ -111,6 +120,21 @@ export interface Connected {
   /** Backing services and buckets. */
   readonly needs: readonly string[];
   readonly secrets: readonly string[];
+  /** The labels of the application's further host names. */
+  readonly domains: readonly string[];
+}
+
+/** The references to further host names, by their labels. */
+export function domainReferences(domains: readonly string[]): string[] {
+  return domains.flatMap((label) => [`domain.${label}`, `url.${label}`]);
+}
+
+/** What is known by a reference to a fact. */
+export function factOf(known: ReferenceFacts, target: Extract<Target, { fact: FactName }>): string {
+  if (!("label" in target)) return known[target.fact];
+  const found = known.domains?.[target.label];
+  if (found === undefined) throw new Error(`no domain ${target.label}`);
+  return found[target.fact];
 }
 
 /** The problems of a value's references, where the service is connected so. */
@@ -118,7 +142,7 @@ export function referenceProblems(path: string, value: string, connected: Connec
   return referencesIn(value).flatMap((reference) => {
     const target = targetOf(reference);
     const got = `got "\${${reference}}"`;
-    if (target === undefined) {
+    if (target === undefined || isOfNoDomain(target, connected.domains)) {
       const fix = suggestion(reference, knownTo(connected));
       return [`${path}: no such reference, ${got}; ${fix}, and the text itself is $\${${reference}}`];
     }
@@ -133,6 +157,11 @@ export function isConnected(value: string, connected: Connected): boolean {
     const target = targetOf(reference);
     return target !== undefined && lackingFor(target, connected) === undefined;
   });
+}
+
+/** Tells whether a reference is to a host name that the application does not have. */
+export function isOfNoDomain(target: Target, domains: readonly string[]): boolean {
+  return "label" in target && !domains.includes(target.label);
 }
 
 /** Tells whether a value refers to something that a need brings. */

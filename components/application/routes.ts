@@ -1,18 +1,28 @@
-import { show } from "../input/input-checks.ts";
-import type { Application } from "./application.ts";
+import { show, suggestion } from "../input/input-checks.ts";
+import type { Application, DescribedRoute } from "./application.ts";
 
 type Routed = Pick<Application, "services">;
 
 /** One path of the application, and where the gateway sends it. */
-export interface Route {
-  /** `/api/*` for all below, or one exact path. */
-  readonly path: string;
+export interface Route extends DescribedRoute {
   readonly service: string;
   readonly port: number;
 }
 
-/** The problems of routes and health paths: no port to reach, or the same path twice. */
-export function routeProblems({ services }: Routed): string[] {
+/** The routes of a service, those that are no more than a path, too. */
+export function describedRoutes({
+  routes,
+}: Pick<Application["services"][string], "routes">): DescribedRoute[] {
+  return routes.map((route) => (typeof route === "string" ? { path: route } : route));
+}
+
+/** A route in short, for people: its path, below its domain's label where it has one. */
+export function routeInWords({ path, domain }: DescribedRoute): string {
+  return domain === undefined ? path : `${domain}: ${path}`;
+}
+
+/** The problems of routes and health paths: no port to reach, a domain that is none, or the same path twice. */
+export function routeProblems({ services, domains }: Routed & Pick<Application, "domains">): string[] {
   const owners = new Map<string, string>();
   return Object.entries(services).flatMap(([name, service]) => {
     const problems: string[] = [];
@@ -27,13 +37,19 @@ export function routeProblems({ services }: Routed): string[] {
         `services.${name}.health.path: a health path needs a port, got none; add port, for example port: 8000, or use a health command`,
       );
     }
-    service.routes.forEach((path, index) => {
+    describedRoutes(service).forEach((route, index) => {
       const place = `services.${name}.routes[${index}]`;
-      const owner = owners.get(path);
-      if (owner === undefined) owners.set(path, place);
+      const { path, domain } = route;
+      if (domain !== undefined && !domains.includes(domain)) {
+        const fix = domains.length > 0 ? suggestion(domain, domains) : `add domains: [${show(domain)}]`;
+        problems.push(`${place}.domain: the application has no such domain, got ${show(domain)}; ${fix}`);
+      }
+      const key = JSON.stringify([domain, path]);
+      const owner = owners.get(key);
+      if (owner === undefined) owners.set(key, place);
       else
         problems.push(
-          `${place}: the same route as ${owner}, got ${show(path)}; give each path to one service`,
+          `${place}: the same route as ${owner}, got ${show(service.routes[index])}; give each path to one service`,
         );
     });
     return problems;
@@ -44,7 +60,7 @@ export function routeProblems({ services }: Routed): string[] {
 export function publishedServices(
   { services }: Routed,
   ports: Readonly<Record<string, number>>,
-): (Omit<Route, "path"> & { readonly published: number })[] {
+): (Pick<Route, "service" | "port"> & { readonly published: number })[] {
   return Object.entries(ports).flatMap(([service, published]) => {
     const port = services[service]?.port;
     return port === undefined ? [] : [{ service, port, published }];
@@ -52,20 +68,30 @@ export function publishedServices(
 }
 
 /**
- * Every route of the application in the order in which the gateway tries them.
+ * Every route of the application in the order in which the gateway tries them, those of one domain after the other.
  *
  * The longest match comes first: exact paths before `/*`, longer before shorter, and the alphabet where both agree, so
  * that the same application always gives the same file.
  */
 export function routesInOrder({ services }: Routed): Route[] {
   const wild = (path: string): number => (path.endsWith("/*") ? 1 : 0);
+  const order = (one: string, other: string): number => (one === other ? 0 : one < other ? -1 : 1);
   return Object.entries(services)
     .flatMap(([service, { port, routes }]) =>
-      port === undefined ? [] : routes.map((path) => ({ path, service, port })),
+      port === undefined ? [] : describedRoutes({ routes }).map((route) => ({ ...route, service, port })),
     )
     .sort(
-      (a, b) => wild(a.path) - wild(b.path) || b.path.length - a.path.length || (a.path < b.path ? -1 : 1),
+      (a, b) =>
+        order(a.domain ?? "", b.domain ?? "") ||
+        wild(a.path) - wild(b.path) ||
+        b.path.length - a.path.length ||
+        order(a.path, b.path),
     );
+}
+
+/** The domains that answer something, by their labels, in the order of the alphabet. */
+export function routedDomains(application: Routed): string[] {
+  return [...new Set(routesInOrder(application).flatMap(({ domain }) => domain ?? []))];
 }
 
 /** A path without its query, by which the gateway chooses. */
@@ -73,10 +99,12 @@ export function pathOf(pathAndQuery: string): string {
   return pathAndQuery.split("?", 1)[0] ?? "";
 }
 
-/** The route that the gateway chooses for a path; undefined when the application answers nothing there. */
-export function routeOf(application: Routed, pathAndQuery: string): Route | undefined {
+/** The route that the gateway chooses for a path of a domain; undefined when the application answers nothing there. */
+export function routeOf(application: Routed, pathAndQuery: string, domain?: string): Route | undefined {
   const path = pathOf(pathAndQuery);
-  return routesInOrder(application).find((route) =>
-    route.path.endsWith("/*") ? path.startsWith(route.path.slice(0, -1)) : path === route.path,
+  return routesInOrder(application).find(
+    (route) =>
+      route.domain === domain &&
+      (route.path.endsWith("/*") ? path.startsWith(route.path.slice(0, -1)) : path === route.path),
   );
 }

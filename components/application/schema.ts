@@ -7,6 +7,7 @@ import { command, only, requestPath } from "./fields.ts";
 import { image } from "./image-schema.ts";
 import { revisionWord } from "./migrations.ts";
 import { processShape } from "./process.ts";
+import { domainLabel, route } from "./route-schema.ts";
 import { secretPath } from "./secret-paths.ts";
 import { smoke } from "./smoke.ts";
 import { variableName, variableValue } from "./variable-schema.ts";
@@ -19,15 +20,6 @@ function named(example: string) {
   );
   return z.string(words).refine((text) => isLabel(text, longestName), words);
 }
-
-const routeWords = expected(
-  'a path that starts with "/" and may end in "/*"',
-  'for example "/api/*", or "/*" for everything',
-);
-const route = z
-  .string(routeWords)
-  .regex(/^(?:\/[A-Za-z0-9._~@!$&'()+,;=:%-]+)*(?:\/|\/\*)?$/, routeWords)
-  .min(1, routeWords);
 
 const portWords = expected(
   "a port from 1 to 65535",
@@ -204,6 +196,7 @@ export const applicationSchema = z
     services: z
       .record(named("api"), service, servicesWords)
       .refine((services) => Object.keys(services).length > 0, servicesWords),
+    domains: z.array(domainLabel).default([]),
     postgres: postgres.exactOptional(),
     redis: redis.exactOptional(),
     buckets: z.array(named("files")).default([]),

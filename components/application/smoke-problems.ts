@@ -1,12 +1,16 @@
 import { place as placeOf, show, suggestion } from "../input/input-checks.ts";
 import type { Smoke, SmokeRequest } from "./application.ts";
-import { referencesIn, targetOf } from "./references.ts";
+import { domainReferences, isOfNoDomain, referencesIn, targetOf } from "./references.ts";
 import type { WellFormed } from "./schema.ts";
 import { savedIn, savedPrefix, secretIn } from "./smoke-references.ts";
 import { textsOf } from "./smoke-texts.ts";
 
 /** The problems of smoke checks: references to nothing, values that are used before they are saved, services that nobody describes. */
-export function smokeProblems({ smoke, services }: Pick<WellFormed, "smoke" | "services">): string[] {
+export function smokeProblems({
+  smoke,
+  services,
+  domains,
+}: Pick<WellFormed, "smoke" | "services" | "domains">): string[] {
   const secrets = [...new Set(Object.values(services).flatMap((service) => service.secrets))];
   return smoke.flatMap((check, index) => {
     if ("command" in check) {
@@ -15,7 +19,7 @@ export function smokeProblems({ smoke, services }: Pick<WellFormed, "smoke" | "s
         `smoke[${index}].service: no such service, got ${show(check.service)}; ${suggestion(check.service, Object.keys(services))}`,
       ];
     }
-    const around = { secrets, earlier: smoke.slice(0, index) };
+    const around = { secrets, domains, earlier: smoke.slice(0, index) };
     return textsOf(check).flatMap(([text, where]) => {
       const place = placeOf(["smoke", index, ...where]);
       return referencesIn(text).flatMap((reference) => {
@@ -26,9 +30,10 @@ export function smokeProblems({ smoke, services }: Pick<WellFormed, "smoke" | "s
   });
 }
 
-/** The checks before one, and the secrets that any service has. */
+/** The checks before one, and the secrets and domains that the application has. */
 interface Around {
   readonly secrets: readonly string[];
+  readonly domains: readonly string[];
   readonly earlier: readonly Smoke[];
 }
 
@@ -36,7 +41,7 @@ interface Around {
 function referenceProblem(
   check: SmokeRequest,
   reference: string,
-  { secrets, earlier }: Around,
+  { secrets, domains, earlier }: Around,
 ): string | undefined {
   const got = `got "\${${reference}}"`;
   const saved = savedIn(reference);
@@ -47,8 +52,9 @@ function referenceProblem(
     return `no service has this secret, ${got}; ${suggestionOr(secret, secrets, `add ${show(secret)} to the secrets of a service`)}`;
   }
   const target = targetOf(reference);
-  if (target !== undefined && "fact" in target) return undefined;
-  const known = ["environment", "namespace", "domain", "url", "version", ...savedBy(earlier)];
+  if (target !== undefined && "fact" in target && !isOfNoDomain(target, domains)) return undefined;
+  const facts = ["environment", "namespace", "domain", "url", "version", ...domainReferences(domains)];
+  const known = [...facts, ...savedBy(earlier)];
   const fix = suggestion(reference, [...known, ...secrets.map((name) => `secret.${name}`)]);
   return `a check has no such reference, ${got}; ${fix}, and the text itself is $\${${reference}}`;
 }

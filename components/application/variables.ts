@@ -10,6 +10,7 @@ export type Variables = Readonly<Record<string, string | Readonly<Record<string,
 /** The part of an application that says what its services are given. */
 interface Described {
   readonly buckets: readonly string[];
+  readonly domains: readonly string[];
   readonly services: Readonly<Record<string, Pick<Service, "needs" | "secrets">>>;
 }
 
@@ -57,10 +58,14 @@ export function ownIn(variables: Variables, service: string): Readonly<Record<st
 
 /** What a service's variables can refer to. */
 export function connectedTo(
-  { buckets }: Pick<Described, "buckets">,
+  { buckets, domains }: Pick<Described, "buckets" | "domains">,
   { needs, secrets }: Pick<Service, "needs" | "secrets">,
 ): Connected {
-  return { needs: needs.filter((need) => isBackingService(need) || buckets.includes(need)), secrets };
+  return {
+    needs: needs.filter((need) => isBackingService(need) || buckets.includes(need)),
+    secrets,
+    domains,
+  };
 }
 
 /**

@@ -21,6 +21,8 @@ export interface SwitchRouteInput {
   readonly port: number;
   /** The domain and certificates of HTTPS; left out, the site is plain HTTP. */
   readonly secure?: SecureSite;
+  /** The further host names that have to have a certificate after the switch; left out, there are none. */
+  readonly further?: readonly SecureSite[];
   /** The checks that the new copies have to pass before the switch. */
   readonly smoke: readonly SmokeCheck[];
   /** The checks of what users get after it. */

@@ -116,7 +116,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
       plan,
       data,
       application,
-      facts: referenceFacts(settings),
+      facts: referenceFacts(settings, application),
       reports: run.reports,
       names: reused === undefined ? place.names : { ...place.names, objectStorage: reused.objectStorage },
       secretValues: { ...data.secretValues, ...applicationSecrets(name, application, args, child) },

@@ -113,7 +113,7 @@ export class Environment extends pulumi.ComponentResource {
       ...data.secretValues,
       ...applicationSecrets(name, application, args, child),
     };
-    const facts = referenceFacts(settings);
+    const facts = referenceFacts(settings, application);
     const release = new Release(
       `${name}-release`,
       {

@@ -203,7 +203,8 @@ function asReleased(
   const secrets = { ...application.secrets, ...described.secrets };
   const released = { ...described, secrets };
   const services = { ...application.services, ...described.services };
-  agreed({ ...application, ...released, services }, loaded, planFile?.missing);
+  const domains = [...new Set([...application.domains, ...described.domains])];
+  agreed({ ...application, ...released, services, domains }, loaded, planFile?.missing);
   return released;
 }
 

@@ -34,7 +34,7 @@ import { withExternalStorage } from "./external-storage.ts";
 import type { PlanFile } from "./plan-file.ts";
 import { backupsOf, schemaArgs, seedOf, serverLimits } from "./release-data.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
-import { certificateOf, loginOf } from "./site-access.ts";
+import { certificateOf, furtherNames, loginOf } from "./site-access.ts";
 
 /** Arguments of a released environment. */
 export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings>, ExternalServers {
@@ -143,7 +143,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
     this.namespace = settings.namespace;
     this.password = login?.password;
     this.secrets = { ...externalSecrets(args), ...own };
-    this.url = referenceFacts(settings).url;
+    this.url = referenceFacts(settings, application).url;
     this.services = release.containers.apply((containers) =>
       Object.fromEntries(
         Object.entries(containers).map(([service, found]) => [service, { containers: found }]),
@@ -176,13 +176,13 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         ...place,
         application,
         gateway,
-        facts: referenceFacts(settings, tracks.completes ? plan : plan.current),
+        facts: referenceFacts(settings, application, tracks.completes ? plan : plan.current),
         images: pulled("", tracks.stable),
         ...(tracks.canary !== undefined && {
           canary: {
             images: pulled("-canary", tracks.canary.images),
             weight: tracks.canary.weight,
-            version: referenceFacts(settings, plan).version,
+            version: referenceFacts(settings, application, plan).version,
           },
         }),
         secretValues,
@@ -195,6 +195,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
           route: kind.route,
           domain,
           ...certificateOf(domain, certificates, args.gateway),
+          ...furtherNames(application, settings, args.gateway),
           hidden: kind.hidden,
           ...defined({ login: parts.login }),
           maintenance,

@@ -1,22 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { backupConcern } from "../backup/concern.ts";
+import { routedDomains } from "../application/routes.ts";
 import { askBackups } from "../backup/question.ts";
 import { dockerView } from "../host/docker-view.ts";
 import type { HostView } from "../host/host-view.ts";
 import { restartWarnings } from "../host/restarting.ts";
+import { checkNames, namesAnswer, namesQuestion } from "../gateway/taken-names.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { namesOf } from "../naming/names.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { AskGateway } from "../release/route-agreement.ts";
 import { routeSince } from "../release/route-since.ts";
 import { hasOwnDatabase } from "../settings/external.ts";
+import { settingsOfNames } from "../settings/host-names.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 
 /** The environment that the release is of. */
 interface Environment {
-  readonly application: Pick<Application, "postgres">;
+  readonly application: Pick<Application, "postgres" | "services">;
   readonly settings: ReleasedSettings;
 }
 
@@ -54,12 +57,24 @@ export function lookAtRunning(
         return host.restarting(copies);
       }),
       (await outputs)?.release === undefined ? [] : backupConcerns(environment, connection.host, { run }),
+      gateway && checkNamesAt(gateway.containerName, environment, run),
     ]);
     return { routeSince: since, concerns: [...restarting, ...backups] };
   };
   const running = looking();
   running.catch(() => undefined);
   return running;
+}
+
+/** Makes sure that no other environment of a shared gateway answers for the host names of this one. */
+async function checkNamesAt(
+  gateway: string,
+  { application, settings }: Environment,
+  ask: AskGateway,
+): Promise<void> {
+  const answer = await ask(gateway, namesQuestion);
+  const names = settingsOfNames(settings, routedDomains(application));
+  if (answer !== undefined) checkNames(names, settings.namespace, namesAnswer(answer));
 }
 
 /** What is wrong with the backups of a release that runs, where its settings ask for some. */

@@ -1,9 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Application } from "../application/application.ts";
+import { routedDomains } from "../application/routes.ts";
 import { Login, type LoginArgs } from "../gateway/login.ts";
 import type { SharedGateway } from "../gateway/shared-gateway.ts";
-import type { PublicSite } from "../gateway/site.ts";
+import type { CertifiedName } from "../gateway/site.ts";
 import { isCovered } from "../gateway/wildcard.ts";
 import { defined } from "../input/defined.ts";
+import type { PublicAccess } from "../release/release-args.ts";
+import { domainsOf, redirectsOf } from "../settings/host-names.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 
@@ -12,13 +16,30 @@ export function certificateOf(
   domain: string,
   certificates: ReleasedSettings["certificates"],
   gateway: SharedGateway | undefined,
-): Pick<PublicSite, "certificates" | "sharesCertificate"> {
+): Omit<CertifiedName, "domain"> {
   const wildcard = gateway?.wildcard;
   if (wildcard === undefined || !isCovered(domain, wildcard))
     return { certificates, sharesCertificate: false };
   return {
     certificates: wildcard.certificates === "internal" ? "internal" : "automatic",
     sharesCertificate: true,
+  };
+}
+
+/** The host names of an environment beside its own: those of the application's domains, by label, and those that send visitors away. */
+export function furtherNames(
+  application: Application,
+  settings: ReleasedSettings,
+  gateway: SharedGateway | undefined,
+): Pick<PublicAccess, "domains" | "redirects"> {
+  const certified = (domain: string): CertifiedName => ({
+    domain,
+    ...certificateOf(domain, settings.certificates, gateway),
+  });
+  const domains = Object.entries(domainsOf(settings, routedDomains(application)));
+  return {
+    domains: Object.fromEntries(domains.map(([label, domain]) => [label, certified(domain)])),
+    redirects: Object.entries(redirectsOf(settings)).map(([from, to]) => ({ ...certified(from), to })),
   };
 }
 

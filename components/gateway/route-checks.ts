@@ -1,5 +1,5 @@
 import type { Application } from "../application/application.ts";
-import type { ReferenceFacts } from "../application/references.ts";
+import { factOf, targetOf, type ReferenceFacts } from "../application/references.ts";
 import { pathOf, routeOf } from "../application/routes.ts";
 import { onlyReads } from "../application/smoke-here.ts";
 import { withFacts } from "../application/smoke-texts.ts";
@@ -21,21 +21,23 @@ export interface RouteState {
 const drawn = { canary: "0", stable: "g" };
 
 /**
- * The paths that are answered during maintenance too: those that tell whether a service is well. A service's front page is
+ * The paths of a domain that are answered during maintenance too: those that tell whether a service is well. A service's front page is
  * none of them: it is what users are asked to come back to.
  */
-export function healthPaths(application: Application): string[] {
+export function healthPaths(application: Application, domain?: string): string[] {
   const paths = Object.values(application.services).flatMap(({ health, routes }) =>
     health !== undefined && "path" in health && routes.length > 0 ? [pathOf(health.path)] : [],
   );
-  const routed = paths.filter((path) => path !== "/" && routeOf(application, path) !== undefined);
+  const routed = paths.filter((path) => path !== "/" && routeOf(application, path, domain) !== undefined);
   return [...new Set(routed)].sort();
 }
 
 /** The application whose smoke checks hold what is known of their environment in the place of references to it. */
 export function knowing(application: Application, facts: ReferenceFacts): Application {
-  const lookup = (reference: string): string | undefined =>
-    Object.hasOwn(facts, reference) ? facts[reference as keyof ReferenceFacts] : undefined;
+  const lookup = (reference: string): string | undefined => {
+    const target = targetOf(reference);
+    return target !== undefined && "fact" in target ? factOf(facts, target) : undefined;
+  };
   const smoke = application.smoke.map((check) => ("command" in check ? check : withFacts(check, lookup)));
   return { ...application, smoke };
 }

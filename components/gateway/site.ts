@@ -1,9 +1,14 @@
+import type { SecureSite } from "../contract/target.ts";
 import { admission, strangers } from "./admission.ts";
+import { indented } from "./caddyfile.ts";
+import { asksActivator, maintenance, withoutActivator } from "./site-states.ts";
 
 /** One path of an environment and the service that answers it. */
 export interface SiteRoute {
   /** `/api/*`, `/*`, or one exact path. */
   readonly path: string;
+  /** The label of the host name that it is of; left out, of the environment's own. */
+  readonly domain?: string;
   readonly service: string;
   readonly port: number;
   /** The address of the service where it does not answer in the release's container, as `host:port`. */
@@ -24,7 +29,7 @@ export function innerPort(port: number): number {
 }
 
 /** A port of this machine that leads to one service, whatever its copies are called. */
-export interface ServicePort extends Omit<SiteRoute, "path"> {
+export interface ServicePort extends Omit<SiteRoute, "path" | "domain"> {
   /** The port of this machine. */
   readonly published: number;
 }
@@ -43,15 +48,31 @@ export interface SiteDescription {
 /** The access to a site: on the gateway's port by any name, or by a domain over HTTPS, where HTTP leads too. */
 export type SiteAccess = { readonly route: "localhost" } | PublicSite;
 
-/** A site that others than developers see: with certificates, several copies of a service, canaries and maintenance. */
-export interface PublicSite {
-  readonly route: "domain";
-  readonly domain: string;
-  readonly certificates: "automatic" | "internal";
+/** A host name over HTTPS, and whose certificate it has. */
+export interface CertifiedName extends SecureSite {
   /** True when the gateway has a certificate for all names below a domain, which is this one's, too. */
   readonly sharesCertificate: boolean;
+}
+
+/** A host name that answers something. */
+interface AnsweringName extends CertifiedName {
   /** The paths that are answered during maintenance too. */
   readonly healthPaths: readonly string[];
+}
+
+/** A host name whose visitors are sent to another one. */
+export interface Redirect extends CertifiedName {
+  /** The host name that they are sent to. */
+  readonly to: string;
+}
+
+/** A site that others than developers see: with certificates, several copies of a service, canaries and maintenance. */
+export interface PublicSite extends AnsweringName {
+  readonly route: "domain";
+  /** Its further host names, by the labels that routes name; left out, it has none. */
+  readonly domains?: Readonly<Record<string, AnsweringName>>;
+  /** Left out, there are none. */
+  readonly redirects?: readonly Redirect[];
   /** True when search engines are told not to list it. */
   readonly hidden: boolean;
   /** The hash of the password that visitors are asked for; left out, everyone may look. */
@@ -64,9 +85,6 @@ export interface PublicSite {
 
 /** The time for which browsers have to use HTTPS alone, in seconds: a year, as hstspreload.org asks. */
 const strictTransportSeconds = 31_536_000;
-
-/** The time after which a client of an environment in maintenance is asked to come again, in seconds. */
-const retryAfterSeconds = 60;
 
 /**
  * The time that a request waits for a copy that accepts it, in seconds: a container that starts again is back by then,
@@ -87,24 +105,13 @@ const idleSeconds = 2;
  */
 export function renderSite(site: SiteDescription): string {
   const { access, routes } = site;
-  const isPublic = access.route === "domain";
-  const handles = routes.flatMap((route) => handle(site, route));
+  const own = access.route === "domain" ? access.domain : `:${gatewayPort}`;
+  const labels = [...new Set(routes.flatMap(({ domain }) => domain ?? []))];
+  const { redirects = [] } = access.route === "domain" ? access : {};
   return [
-    `${isPublic ? access.domain : `:${gatewayPort}`} {`,
-    ...indented([
-      ...(isPublic && access.certificates === "internal" && !access.sharesCertificate
-        ? ["tls internal"]
-        : []),
-      "encode zstd gzip",
-      ...(isPublic && access.hidden ? robots : []),
-      ...headers(access),
-      ...(isPublic ? matchers(access) : []),
-      "route {",
-      ...indented([...(isPublic ? before(site.name, access) : []), ...handles]),
-      "}",
-      ...(isPublic && access.activator !== undefined ? withoutActivator(handles) : []),
-    ]),
-    "}",
+    ...block(own, { ...site, routes: routes.filter(({ domain }) => domain === undefined) }),
+    ...labels.flatMap((label) => furtherBlock(site, label)),
+    ...redirects.flatMap(redirect),
     ...(site.servicePorts ?? []).flatMap((port) => [
       `:${innerPort(port.published)} {`,
       ...indented(proxy(site, port, "stable")),
@@ -114,17 +121,66 @@ export function renderSite(site: SiteDescription): string {
   ].join("\n");
 }
 
+/** Returns the block of a further host name: all is as for the environment's own, but for its routes. */
+function furtherBlock(site: SiteDescription, label: string): string[] {
+  const { access } = site;
+  const routes = site.routes.filter(({ domain }) => domain === label);
+  if (access.route === "localhost") return block(localAddress(label), { ...site, routes });
+  const name = access.domains?.[label];
+  if (name === undefined) throw new Error(`no host name for ${label}`);
+  return block(name.domain, { ...site, routes, access: { ...access, ...name } });
+}
+
+/** The address of a further host name on one's own machine, where browsers know every name below `localhost`. */
+function localAddress(label: string): string {
+  return `http://${label}.localhost:${gatewayPort}`;
+}
+
+/** Returns the block of a host name that sends visitors to another one. */
+function redirect(from: Redirect): string[] {
+  return [
+    `${from.domain} {`,
+    ...indented([...ownCertificate(from), ...headers(from), `redir https://${from.to}{uri} 308`]),
+    "}",
+  ];
+}
+
+function ownCertificate({ certificates, sharesCertificate }: CertifiedName): string[] {
+  return certificates === "internal" && !sharesCertificate ? ["tls internal"] : [];
+}
+
+function block(address: string, site: SiteDescription): string[] {
+  const { access, routes } = site;
+  const isPublic = access.route === "domain";
+  const handles = routes.flatMap((route) => handle(site, route));
+  return [
+    `${address} {`,
+    ...indented([
+      ...(isPublic ? ownCertificate(access) : []),
+      "encode zstd gzip",
+      ...(isPublic && access.hidden ? robots : []),
+      ...headers(isPublic ? access : undefined),
+      ...(isPublic ? matchers(access) : []),
+      "route {",
+      ...indented([...(isPublic ? before(site.name, access) : []), ...handles]),
+      "}",
+      ...(isPublic && access.activator !== undefined ? withoutActivator(handles) : []),
+    ]),
+    "}",
+  ];
+}
+
 /** On the gateway's own answers, such as that of a wrong password, and instead of an application's own on its answers. */
 const robots = ['header X-Robots-Tag "noindex, nofollow"', 'header >X-Robots-Tag "noindex, nofollow"'];
 
-/** Returns the headers of all answers. With `?`, an application's own word is kept. */
-function headers(access: SiteAccess): string[] {
-  const isPublic = access.route === "domain";
-  const defaults = isPublic
-    ? ["?Referrer-Policy strict-origin-when-cross-origin", "?X-Frame-Options SAMEORIGIN"]
-    : [];
+/** Returns the headers of all answers, over HTTPS where there is a name for it. With `?`, an application's own word is kept. */
+function headers(name: CertifiedName | undefined): string[] {
+  const defaults =
+    name === undefined
+      ? []
+      : ["?Referrer-Policy strict-origin-when-cross-origin", "?X-Frame-Options SAMEORIGIN"];
   const strict =
-    isPublic && access.certificates === "automatic"
+    name?.certificates === "automatic"
       ? [`?Strict-Transport-Security max-age=${strictTransportSeconds}`]
       : [];
   return [
@@ -179,62 +235,6 @@ function before(name: string, { passwordHash, activator }: PublicSite): string[]
   ];
 }
 
-/** The time that a request waits until the environment is awake, in seconds: longer than the activator tries. */
-const wakeSeconds = 90;
-
-/** Returns the question before each request: it is held while the environment wakes, its body unread. */
-function asksActivator(name: string, activator: string): string[] {
-  return [
-    "vars activator asked",
-    `forward_auth ${activator} {`,
-    ...indented([
-      "uri /",
-      `header_up Towpath-Preview ${name}`,
-      // One that is away is not asked again for a while.
-      "fail_duration 5s",
-      "transport http {",
-      "\tdial_timeout 2s",
-      `\tresponse_header_timeout ${wakeSeconds}s`,
-      "}",
-    ]),
-    "}",
-    // Nothing is asked of the application twice.
-    "vars activator answered",
-  ];
-}
-
-/**
- * Returns the part by which an environment that is awake serves on while the activator is away: for requests that got as far
- * as being asked about, and no others, such as those without the password.
- */
-function withoutActivator(handles: readonly string[]): string[] {
-  return [
-    "handle_errors {",
-    ...indented([
-      "@unanswered vars activator asked",
-      "handle @unanswered {",
-      ...indented(["route {", ...indented(handles), "}"]),
-      "}",
-    ]),
-    "}",
-  ];
-}
-
-const maintenancePage =
-  "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=width=device-width><title>Maintenance</title>" +
-  "<body style='font:1.2rem system-ui;max-width:30rem;margin:20vh auto;padding:1rem'><h1>Back soon</h1>" +
-  "<p>This site is being maintained. Please try again in a few minutes.";
-
-const maintenance = [
-  "handle @maintenance {",
-  ...indented([
-    `header Retry-After ${retryAfterSeconds}`,
-    "header Content-Type text/html",
-    `respond "${maintenancePage}" 503`,
-  ]),
-  "}",
-];
-
 function handle(site: SiteDescription, route: SiteRoute): string[] {
   const proxies =
     site.access.route === "localhost" || route.address !== undefined
@@ -252,7 +252,7 @@ function handle(site: SiteDescription, route: SiteRoute): string[] {
 
 function proxy(
   { name, access }: SiteDescription,
-  route: Omit<SiteRoute, "path">,
+  route: Omit<SiteRoute, "path" | "domain">,
   track: "stable" | "canary",
 ): string[] {
   const { service, port, copies = 1 } = route;
@@ -280,8 +280,4 @@ function proxy(
 /** Returns the placeholder for the contents of a file of the release in use. */
 function file(name: string, path: string): string {
   return `{file./etc/caddy/sites/${name}/current/${path}}`;
-}
-
-function indented(lines: readonly string[]): string[] {
-  return lines.map((line) => `\t${line}`);
 }

@@ -127,28 +127,38 @@ export function parseInput<Schema extends z.ZodType>(
   input: unknown,
   words: InputWords,
 ): z.output<Schema> {
-  // Zod says which keys are unknown, but not which ones would be known: the schema at that place does.
-  const knownAt = new Map<string, readonly string[]>();
   const result = schema.safeParse(input, {
-    error: (issue) => {
-      if (issue.code === "unrecognized_keys") knownAt.set(place(issue.path ?? []), keysOf(issue.inst));
-      return fallbackMessage(issue, words.page);
-    },
+    error: (issue) =>
+      // Zod says which keys are unknown, but not which ones would be known: the schema at that place does.
+      issue.code === "unrecognized_keys"
+        ? JSON.stringify(keysOf(issue.inst))
+        : fallbackMessage(issue, words.page),
   });
   if (result.success) return result.data;
 
-  const problems = result.error.issues.flatMap((issue) => {
+  const problems = result.error.issues.flatMap(ofItsForm).flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") {
       const where = issue.path.length === 0 ? words.whole : `${words.prefix}${place(issue.path)}`;
       return [`${where}: ${issue.message}`];
     }
-    const known = knownAt.get(place(issue.path)) ?? [];
+    const known = JSON.parse(issue.message) as string[];
     return issue.keys.map(
       (key) => `${words.prefix}${place([...issue.path, key])}: ${words.unknownKey(key, known, issue.path)}`,
     );
   });
   // Two checks of one value have the same words.
   throw new InputError([...new Set(problems)]);
+}
+
+/** The words for a value of none of several forms, where its schema has none. */
+const another = "expected another value";
+
+/** The problems of a value that may have several forms, such as a text or a map, by the form that it has; else by the first. */
+function ofItsForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || !issue.message.startsWith(another)) return [issue];
+  const isOther = ({ code, path }: z.core.$ZodIssue): boolean => code === "invalid_type" && path.length === 0;
+  const found = issue.errors.find((problems) => !problems.some(isOther)) ?? issue.errors[0];
+  return found?.map((problem) => ({ ...problem, path: [...issue.path, ...problem.path] })) ?? [issue];
 }
 
 /** The keys that an object's schema knows. */
@@ -168,5 +178,5 @@ function fallbackMessage(issue: z.core.$ZodRawIssue, page: string): string {
     boolean: "true or false",
   };
   const noun = issue.code === "invalid_type" ? nouns[issue.expected] : undefined;
-  return `expected ${noun ?? "another value"}, got ${kindOf(issue.input)}; see ${page}`;
+  return `${noun === undefined ? another : `expected ${noun}`}, got ${kindOf(issue.input)}; see ${page}`;
 }

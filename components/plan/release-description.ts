@@ -12,17 +12,18 @@ import { inOrder } from "./in-order.ts";
  */
 export type ReleaseDescription = Pick<
   ApplicationDescription,
-  "services" | "postgres" | "redis" | "buckets" | "volumes" | "secrets" | "migrations" | "smoke"
+  "services" | "domains" | "postgres" | "redis" | "buckets" | "volumes" | "secrets" | "migrations" | "smoke"
 >;
 
 /** Returns the part of a checked application that a release keeps. */
 export function descriptionOf(application: Application): ReleaseDescription {
-  const { services, postgres, redis, buckets, volumes, secrets, connectionSecrets, migrations, smoke } =
-    application;
+  const { services, domains, postgres, redis, buckets, volumes, secrets, connectionSecrets } = application;
+  const { migrations, smoke } = application;
   const kept = {
     services: Object.fromEntries(
       Object.entries(services).map(([name, { devCommand: _, ...service }]) => [name, filled(service)]),
     ),
+    domains,
     postgres,
     redis,
     migrations,

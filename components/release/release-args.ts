@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import type { ReferenceFacts } from "../application/references.ts";
-import type { SecureSite } from "../contract/target.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Login } from "../gateway/login.ts";
+import type { CertifiedName, Redirect } from "../gateway/site.ts";
 import type { Host } from "../host/host.ts";
 import type { MigrationCare } from "../migration/migration.ts";
 import type { Names } from "../naming/names.ts";
@@ -64,10 +64,11 @@ interface LocalAccess {
 }
 
 /** Access to an environment by its domain. */
-interface PublicAccess extends SecureSite {
+export interface PublicAccess extends CertifiedName {
   readonly route: "domain";
-  /** True when the gateway has a certificate for all names below a domain, which is this one's, too. */
-  readonly sharesCertificate: boolean;
+  /** Its further host names, by the labels of the application's domains. */
+  readonly domains: Readonly<Record<string, CertifiedName>>;
+  readonly redirects: readonly Redirect[];
   /** True when search engines are told not to list it. */
   readonly hidden: boolean;
   /** The password that visitors are asked for; left out, everyone may look. */

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../application/application.ts";
+import type { Application, Service } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { publishedServices, routesInOrder } from "../application/routes.ts";
 import { onlyReads } from "../application/smoke-here.ts";
 import { readyLabel } from "../activator/program/previews.mjs";
 import { healthPaths, knowing, routeChecks, type RouteState } from "../gateway/route-checks.ts";
+import type { PublicSite } from "../gateway/site.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
@@ -13,7 +14,7 @@ import { serviceInputs } from "../secrets/service-inputs.ts";
 import { boundariesOf } from "./boundaries.ts";
 import { probeOf } from "./health-probe.ts";
 import { mountsOf, readyData } from "./ready-data.ts";
-import type { ImageIds, ReleaseArgs } from "./release-args.ts";
+import type { ImageIds, PublicAccess, ReleaseArgs } from "./release-args.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 import { Route } from "./route.ts";
 import { listedChecks, smokeChecks } from "./smoke-checks.ts";
@@ -177,7 +178,12 @@ export class Release extends pulumi.ComponentResource {
           })),
         copies: pulumi.all([stable, canary ?? {}].flatMap(all).map(({ containerName }) => containerName)),
         access: isPublic
-          ? { ...access, healthPaths: healthPaths(application), drainSeconds: args.drainSeconds }
+          ? {
+              ...access,
+              healthPaths: healthPaths(application),
+              domains: withHealthPaths(access.domains, application),
+              drainSeconds: args.drainSeconds,
+            }
           : { route: access.route },
         ...(login !== undefined && { passwordHash: login.hash }),
         smoke: smokeChecks({ ...args, application }, canary === undefined ? [stable] : [stable, canary]),
@@ -193,6 +199,16 @@ export class Release extends pulumi.ComponentResource {
       { parent: this, dependsOn: [stable, canary ?? {}].flatMap(all).map(({ gate }) => gate) },
     );
   }
+}
+
+function withHealthPaths(
+  domains: PublicAccess["domains"],
+  application: Application,
+): NonNullable<PublicSite["domains"]> {
+  const named = Object.entries(domains).map(
+    ([label, name]) => [label, { ...name, healthPaths: healthPaths(application, label) }] as const,
+  );
+  return Object.fromEntries(named);
 }
 
 /** The arguments for the copies of a newer release beside the one that all others get. */

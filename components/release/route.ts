@@ -111,8 +111,14 @@ function siteText(args: RouteArgs): pulumi.Output<string> {
   return passwordHash.apply((hash) => renderSite({ ...site, access: { ...access, passwordHash: hash } }));
 }
 
-function listening(access: SiteAccess): Pick<SwitchRouteInput, "port" | "secure"> {
+function listening(access: SiteAccess): Pick<SwitchRouteInput, "port" | "secure" | "further"> {
   if (access.route === "localhost") return { port: gatewayPort };
-  const { domain, certificates } = access;
-  return { port: securePort, secure: { domain, certificates } };
+  const { domain, certificates, domains = {}, redirects = [] } = access;
+  const further = [...Object.values(domains), ...redirects].map((name) => ({
+    domain: name.domain,
+    certificates: name.certificates,
+  }));
+  const secure = { domain, certificates };
+  // Left out where there are none: another input would switch again.
+  return { port: securePort, secure, ...(further.length > 0 && { further }) };
 }

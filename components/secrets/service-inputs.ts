@@ -3,6 +3,7 @@ import type { Application, Service } from "../application/application.ts";
 import { connections, secretFile, type ConnectionNames } from "../application/connections.ts";
 import { found } from "../application/names.ts";
 import {
+  factOf,
   isConnected,
   piecesOf,
   targetOf,
@@ -115,7 +116,7 @@ function textOf(
       if (typeof piece === "string") return piece;
       const target = targetOf(piece.reference);
       if (target === undefined) return "";
-      if ("fact" in target) return facts[target.fact];
+      if ("fact" in target) return factOf(facts, target);
       return "plain" in target ? target.plain(names) : target.part(secrets.shift() ?? "");
     })
     .join("");

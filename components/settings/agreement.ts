@@ -7,6 +7,7 @@ import { InputError } from "../input/input-error.ts";
 import type { CredentialSource } from "./credential.ts";
 import { envFile } from "./env-file.ts";
 import { externalUrls, type ExternalUrl } from "./external.ts";
+import { domainProblems } from "./host-names.ts";
 import { kindOf } from "./kinds.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
 import { nameOf, secretSourcesOf, type Settings } from "./settings.ts";
@@ -53,6 +54,7 @@ export function checkAgreement(
     ...("copies" in settings
       ? unknownNames("copies", "service", Object.keys(settings.copies), allServices(application))
       : []),
+    ...domainProblems(application, settings),
     ...unknownLimits(application, settings),
     ...unknownSeed(application, settings),
     ...wrongVariables(application, settings),

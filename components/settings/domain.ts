@@ -4,7 +4,7 @@ import { expected } from "../input/input-checks.ts";
 import { branchPreviewStack } from "../naming/namespace.ts";
 
 /** Labels of letters, digits and hyphens, at least two; 253 bytes are what DNS carries. */
-const hostName =
+export const hostName =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** The longest name that a preview can have, for which its host name has to be one, too. */
@@ -38,6 +38,15 @@ export const previewDomain = z
 /** The host name of a preview: below the domain, or by the pattern. */
 export function previewAddress(below: string, previewName: string): string {
   return below.includes(placeholder) ? below.replace(placeholder, previewName) : `${previewName}.${below}`;
+}
+
+/**
+ * The host name of a preview's further domain: with the label before the preview's name, in the same label of DNS, so that a
+ * certificate for all names below a domain is one for it, too.
+ */
+export function labelledPreview(below: string, address: string, label: string): string {
+  const start = Math.max(0, below.indexOf(placeholder));
+  return `${address.slice(0, start)}${label}-${address.slice(start)}`;
 }
 
 /** The schema of the source of the gateway's certificates. */

@@ -1,5 +1,7 @@
+import type { Application } from "../application/application.ts";
 import type { ReferenceFacts } from "../application/references.ts";
 import type { CiSettings } from "./ci.ts";
+import { domainsOf } from "./host-names.ts";
 import type { LocalSettings } from "./local.ts";
 import type { ReleasedSettings } from "./released-settings.ts";
 import { nameOf } from "./settings.ts";
@@ -16,12 +18,17 @@ const unreleased = "development";
 /** What references in variables stand for; `release` is what runs, where that was released. */
 export function referenceFacts(
   settings: LocalSettings | CiSettings | ReleasedSettings,
+  { domains }: Pick<Application, "domains">,
   { version, commit }: Versioned = {},
 ): ReferenceFacts {
+  const further = Object.entries(domainsOf(settings, domains)).map(
+    ([label, domain]) => [label, { domain, url: urlOf(settings, domain) }] as const,
+  );
   return {
     environment: nameOf(settings),
     namespace: settings.namespace,
     ...addressOf(settings),
+    ...(further.length > 0 && { domains: Object.fromEntries(further) }),
     version: version ?? commit?.slice(0, 12) ?? unreleased,
   };
 }
@@ -29,7 +36,11 @@ export function referenceFacts(
 function addressOf(
   settings: LocalSettings | CiSettings | ReleasedSettings,
 ): Pick<ReferenceFacts, "domain" | "url"> {
-  if ("domain" in settings) return { domain: settings.domain, url: `https://${settings.domain}` };
-  const port = "port" in settings ? `:${settings.port}` : "";
-  return { domain: "localhost", url: `http://localhost${port}` };
+  const domain = "domain" in settings ? settings.domain : "localhost";
+  return { domain, url: urlOf(settings, domain) };
+}
+
+function urlOf(settings: LocalSettings | CiSettings | ReleasedSettings, domain: string): string {
+  if ("domain" in settings) return `https://${domain}`;
+  return `http://${domain}${"port" in settings ? `:${settings.port}` : ""}`;
 }

@@ -33,7 +33,8 @@ async function switchRoute(input: SwitchRouteInput, machine: Machine): Promise<o
   const [smoke, before] = await Promise.all([
     smokeCheck(machine, input.smoke, input.listed),
     readSite(machine, site),
-    input.secure?.certificates === "internal" && knowAuthority(machine, site.gateway),
+    [input.secure, ...(input.further ?? [])].some((site) => site?.certificates === "internal") &&
+      knowAuthority(machine, site.gateway),
   ]);
   const isNew = before?.text !== text || !before.loaded;
   const gone = before?.copies.filter((copy) => !Object.values(files).includes(copy)) ?? [];
@@ -114,11 +115,14 @@ async function watch(
   input: SwitchRouteInput,
   { isNew, restarts }: { isNew: boolean; restarts: Restarts },
 ): Promise<void> {
-  const { secure, checks, watchSeconds } = input;
+  const { secure, further = [], checks, watchSeconds } = input;
   const target = routeTarget(input);
   if (secure !== undefined && isNew) {
-    const missing = await awaitCertificate(machine, target, secure);
-    if (missing !== undefined) throw new NotServed(missing);
+    const missing = await Promise.all(
+      [secure, ...further].map((site) => awaitCertificate(machine, { ...target, secure: site }, site)),
+    );
+    const told = missing.filter((one) => one !== undefined);
+    if (told.length > 0) throw new NotServed(told.join("; "));
   }
   const served = async (): Promise<void> => {
     const found = await Promise.all(checks.map((expected) => unmet(machine, target, expected, patience)));

@@ -15,6 +15,7 @@ import { killTree } from "../../support/process-tree.ts";
 import type { Ended } from "../../support/project.ts";
 import { until } from "../../support/until.ts";
 import { sampled } from "../../support/quick.ts";
+import { hostNames } from "./host-names.ts";
 
 const hostStack = "host-app1";
 
@@ -141,7 +142,10 @@ describe("a gateway that several environments share", () => {
     await tracker.stop();
   });
 
-  function configure(more: Readonly<Record<string, unknown>>): void {
+  function configure(
+    more: Readonly<Record<string, unknown>>,
+    ofProduction: Readonly<Record<string, unknown>> = {},
+  ): void {
     released.configure("staging", {
       commit,
       gateway: hostStack,
@@ -153,6 +157,7 @@ describe("a gateway that several environments share", () => {
     });
     released.configure("production", {
       ...{ gateway: hostStack, variables: { SMTP_HOST: "smtp.example.com" }, secrets },
+      ...ofProduction,
     });
   }
 
@@ -376,6 +381,8 @@ describe("a gateway that several environments share", () => {
     const [error] = (await once(socket, "error")) as [Error];
     assert.match(error.message, /alert internal error/);
   });
+
+  hostNames(() => released, configure);
 
   sampled("leaves a long request and a web socket with the old copy until they end", async () => {
     configure({ drainSeconds: 60 });

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { layers } from "../../../components/application/needs.ts";
-import { routeOf, routesInOrder } from "../../../components/application/routes.ts";
+import {
+  routedDomains,
+  routeInWords,
+  routeOf,
+  routesInOrder,
+} from "../../../components/application/routes.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
 
@@ -88,6 +93,22 @@ describe("a route is refused", () => {
     );
   });
 
+  it("when another service has it of the same further domain, or there is no such domain", () => {
+    const routes = [{ domain: "api", path: "/*" }];
+    refused(
+      'services.web.routes[1]: the same route as services.api.routes[0], got {"path":"/*","domain":"api"}; give each path to one service',
+      { domains: ["api"], services: { api: { routes }, web: { routes: ["/*", ...routes] } } },
+    );
+    refused(
+      'services.web.routes[0].domain: the application has no such domain, got "apo"; did you mean "api"',
+      { domains: ["api"], services: { web: { routes: [{ domain: "apo", path: "/x" }] } } },
+    );
+    refused(
+      'services.web.routes[0].domain: the application has no such domain, got "api"; add domains: ["api"]',
+      { services: { web: { routes: [{ domain: "api", path: "/x" }] } } },
+    );
+  });
+
   it("when its service has no port, as a health path is", () => {
     refused(
       [
@@ -115,6 +136,33 @@ describe("the gateway's routes", () => {
         "/* web:8080",
       ],
     );
+  });
+});
+
+describe("the routes of further domains", () => {
+  const application = parseApplication(
+    merged(notes, {
+      domains: ["api", "admin"],
+      services: {
+        api: { routes: ["/api/*", { domain: "api", path: "/*" }] },
+        web: { routes: ["/*", { domain: "admin", path: "/*" }, { domain: "api", path: "/docs/*" }] },
+      },
+    }),
+  );
+
+  it("are tried one domain after the other", () => {
+    assert.deepEqual(
+      routesInOrder(application).map((route) => `${routeInWords(route)} ${route.service}`),
+      ["/api/* api", "/* web", "admin: /* web", "api: /docs/* web", "api: /* api"],
+    );
+    assert.deepEqual(routedDomains(application), ["admin", "api"]);
+  });
+
+  it("are chosen by domain and path", () => {
+    assert.equal(routeOf(application, "/docs/a", "api")?.service, "web");
+    assert.equal(routeOf(application, "/notes", "api")?.service, "api");
+    assert.equal(routeOf(application, "/docs/a")?.service, "web");
+    assert.equal(routeOf(application, "/x", "www"), undefined);
   });
 });
 

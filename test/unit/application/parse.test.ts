@@ -214,6 +214,35 @@ describe("a malformed field is refused:", () => {
     }
   });
 
+  it("routes that are more than a path, and the labels of domains", () => {
+    const routes = (...given: unknown[]): object => ({
+      domains: ["api"],
+      services: { api: { routes: given } },
+    });
+    const path =
+      'expected a path that starts with "/" and may end in "/*", got %; for example "/api/*", or "/*" for everything';
+    refused(
+      'services.api.routes[0].domian: unknown field; did you mean "domain"',
+      routes({ path: "/", domian: "api" }),
+    );
+    refused(`services.api.routes[0].path: ${path.replace("%", "nothing")}`, routes({ domain: "api" }));
+    refused(
+      `services.api.routes[1].path: ${path.replace("%", '"api"')}`,
+      routes("/x", { domain: "api", path: "api" }),
+    );
+    refused(`services.api.routes[0]: ${path.replace("%", "3")}`, routes(3));
+    refused(
+      "services.api.routes[0].domain: expected the label of a domain, got 1; name one of domains",
+      routes({ path: "/", domain: 1 }),
+    );
+    for (const label of ["Api", "pr-1", "preview", "api.example.com", ""]) {
+      refused(
+        `domains[0]: expected a label of lower-case letters, digits and hyphens, from a letter on, at most 20 characters, not from pr- or preview- on, got ${JSON.stringify(label)}; for example "api"`,
+        { domains: [label] },
+      );
+    }
+  });
+
   it("backing services, secrets, migrations and smoke checks", () => {
     refused(
       "postgres.version: expected a version out of 15, 16 and 17, got 12; take the one that your data was made with",
@@ -257,7 +286,7 @@ describe("a malformed field is refused:", () => {
   it("unknown fields, with the nearest known name", () => {
     refused('services.api.prot: unknown field; did you mean "port"', { services: { api: { prot: 80 } } });
     refused(
-      "networks: unknown field; known are buckets, checks, images, jobs, migrations, name, postgres, redis, secrets, services, smoke, volumes",
+      "networks: unknown field; known are buckets, checks, domains, images, jobs, migrations, name, postgres, redis, secrets, services, smoke, volumes",
       { networks: [] },
     );
   });

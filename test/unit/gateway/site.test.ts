@@ -99,6 +99,104 @@ describe("the gateway's file", () => {
     assert.ok(routes(failed).includes(routes(handled)));
   });
 
+  it("has a block for each further host name, and one for each that sends visitors away", () => {
+    const site = renderSite({
+      name: "notes-production",
+      routes: [
+        { path: "/*", service: "web", port: 8080 },
+        { path: "/*", domain: "api", service: "api", port: 8000 },
+      ],
+      access: {
+        ...{ route: "domain", domain: "example.com", certificates: "automatic", sharesCertificate: false },
+        ...{ healthPaths: [], hidden: false, drainSeconds: 30 },
+        domains: {
+          api: {
+            ...{ domain: "api.example.org", certificates: "internal", sharesCertificate: false },
+            healthPaths: ["/health"],
+          },
+        },
+        redirects: [
+          {
+            domain: "www.example.com",
+            certificates: "automatic",
+            sharesCertificate: false,
+            to: "example.com",
+          },
+          {
+            domain: "old.example.com",
+            certificates: "internal",
+            sharesCertificate: false,
+            to: "api.example.org",
+          },
+        ],
+      },
+    });
+    const [own = "", api = "", www = "", old = ""] = site.split(/^(?=[a-z])/m);
+    assert.equal(
+      own,
+      renderSite({
+        name: "notes-production",
+        routes: [{ path: "/*", service: "web", port: 8080 }],
+        access: {
+          ...{ route: "domain", domain: "example.com", certificates: "automatic", sharesCertificate: false },
+          ...{ healthPaths: [], hidden: false, drainSeconds: 30 },
+        },
+      }),
+    );
+    assert.match(api, /^api\.example\.org \{\n\ttls internal\n\tencode /);
+    assert.match(api, /\t\tnot path \/health\n/);
+    assert.match(api, /\/current\/stable\/api\/0\}:8000 /);
+    assert.doesNotMatch(api, /web|Strict-Transport/);
+    const defaults = `	header {
+		-Server
+		X-Content-Type-Options nosniff
+		?Referrer-Policy strict-origin-when-cross-origin
+		?X-Frame-Options SAMEORIGIN
+`;
+    assert.equal(
+      www,
+      `www.example.com {
+${defaults}		?Strict-Transport-Security max-age=31536000
+	}
+	redir https://example.com{uri} 308
+}
+`,
+    );
+    assert.equal(
+      old,
+      `old.example.com {\n\ttls internal\n${defaults}\t}\n\tredir https://api.example.org{uri} 308\n}\n`,
+    );
+  });
+
+  it("answers for further host names of one's own machine below localhost", () => {
+    const site = renderSite({
+      name: "notes-local",
+      access: { route: "localhost" },
+      routes: [
+        { path: "/*", service: "web", port: 8080 },
+        { path: "/*", domain: "api", service: "api", port: 8000 },
+      ],
+    });
+    assert.ok(
+      site.endsWith(`
+}
+http://api.localhost:8080 {
+	encode zstd gzip
+	header {
+		-Server
+		X-Content-Type-Options nosniff
+	}
+	route {
+		handle /* {
+			reverse_proxy {file./etc/caddy/sites/notes-local/current/stable/api/0}:8000
+		}
+	}
+}
+`),
+      site,
+    );
+  });
+
   it("contains certificates, security defaults, copies, a canary and maintenance outside of development", () => {
     const site = renderSite({
       name: "notes-staging",

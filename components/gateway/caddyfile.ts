@@ -1,0 +1,4 @@
+/** Lines of a Caddyfile within a block. */
+export function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `\t${line}`);
+}
