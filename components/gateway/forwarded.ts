@@ -1,3 +1,17 @@
+import type { Service } from "../application/application.ts";
+import type { ReferenceFacts } from "../application/references.ts";
+import { describedRoutes } from "../application/routes.ts";
+
+/** The address by which users reach a service: the environment's own, unless all routes are of further host names. */
+export function addressOf(
+  service: Pick<Service, "routes">,
+  { url, domains = {} }: Pick<ReferenceFacts, "url" | "domains">,
+): string {
+  const labels = describedRoutes(service).map(({ domain }) => domain);
+  const [label] = labels;
+  return label === undefined || labels.includes(undefined) ? url : (domains[label]?.url ?? url);
+}
+
 /**
  * The headers with which the gateway passes on what a user asks of an environment's URL.
  *

@@ -5,6 +5,7 @@ import { layers } from "../application/needs.ts";
 import { publishedServices, routesInOrder } from "../application/routes.ts";
 import { onlyReads } from "../application/smoke-here.ts";
 import { readyLabel } from "../activator/program/previews.mjs";
+import { addressOf } from "../gateway/forwarded.ts";
 import { healthPaths, knowing, routeChecks, type RouteState } from "../gateway/route-checks.ts";
 import type { PublicSite } from "../gateway/site.ts";
 import { HealthGate } from "../host/health-gate.ts";
@@ -244,8 +245,9 @@ function namesIn(copies: Copies): pulumi.Output<Record<string, string[]>> {
 }
 
 /** The label by which the activator learns whether a copy that it started is well. */
-function readyLabels({ access }: ReleaseArgs, { health, port }: Service): Readonly<Record<string, string>> {
+function readyLabels({ access, facts }: ReleaseArgs, service: Service): Readonly<Record<string, string>> {
+  const { health, port } = service;
   if (access.route !== "domain" || access.activator === undefined) return {};
   if (port === undefined || health === undefined || !("path" in health)) return {};
-  return { [readyLabel]: `${access.domain}:${port}${health.path}` };
+  return { [readyLabel]: `${new URL(addressOf(service, facts)).hostname}:${port}${health.path}` };
 }

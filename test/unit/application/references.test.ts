@@ -45,6 +45,21 @@ describe("references in variables", () => {
     assert.equal(portIn("redis.port", "rediss://cache"), "6379");
   });
 
+  it("are refused to host names that the application does not have", () => {
+    const environment = { AT: "${url.api}", HOST: "${domain.apo}" };
+    const smoke = [{ path: "/api/health", headers: { Origin: "https://${domain.apo}" } }];
+    const [variable, ...others] = messageOf(() =>
+      parseApplication(merged(notes, { domains: ["api"], services: { api: { environment } }, smoke })),
+    ).split("\n");
+    assert.equal(
+      variable,
+      'services.api.environment.HOST: no such reference, got "${domain.apo}"; did you mean "domain.api", and the text itself is $${domain.apo}',
+    );
+    assert.deepEqual(others, [
+      'smoke[0].headers.Origin: a check has no such reference, got "${domain.apo}"; did you mean "domain.api", and the text itself is $${domain.apo}',
+    ]);
+  });
+
   it("are refused where they name nothing, or nothing that the service is given", () => {
     assert.equal(
       refusal({

@@ -169,6 +169,39 @@ describe("staging and production", function () {
     assert.deepEqual(secure, { domain: "staging.example.com", certificates: "internal" });
   });
 
+  it("wait for the certificate of each further host name and redirect, and ask a service by a name that it has", async () => {
+    const described = {
+      domains: ["api"],
+      services: {
+        api: {
+          routes: [{ domain: "api", path: "/*" }],
+          environment: { ADDRESS: "${url.api}, ${domain.api}" },
+        },
+        web: { routes: ["/*"] },
+      },
+      smoke: [{ path: "/" }],
+    };
+    const redirects = { "www.example.org": "staging.example.com" };
+    const gateway = {
+      ...{ containerName: "shared", containerId: "0e5a", networkName: "notes-host-app1" },
+      wildcard: { domain: "staging.example.com", certificates: "internal" as const },
+    };
+    const { registrations } = await released({ described, gateway, settings: { redirects } });
+    const { secure, further, text } = inputOf(registrations, "notes-staging-release-route-switch");
+    assert.deepEqual(secure, { domain: "staging.example.com", certificates: "automatic" });
+    assert.deepEqual(further, [
+      { domain: "api.staging.example.com", certificates: "internal" },
+      { domain: "www.example.org", certificates: "automatic" },
+    ]);
+    assert.deepEqual(String(text).match(/^[a-z].*(?= \{$)/gm), [
+      ...["staging.example.com", "api.staging.example.com", "www.example.org"],
+    ]);
+    const { probe } = inputOf(registrations, "notes-staging-release-api-gate-poll");
+    assert.equal((probe as { headers: { host: string } }).headers.host, "api.staging.example.com");
+    const plain = await released({});
+    assert.ok(!("further" in inputOf(plain.registrations, "notes-staging-release-route-switch")));
+  });
+
   it("make a backup before a migration in production only", async () => {
     const volumes = async (stack: "staging" | "production"): Promise<string[]> =>
       (await released({ stack })).registrations

@@ -12,10 +12,10 @@ import {
   type ReleasedEnvironmentArgs,
 } from "../../../components/environment/released-environment.ts";
 import { notes } from "../application/notes.ts";
+import { merged } from "../assert-refused.ts";
 import { record } from "../plan/records.ts";
 import { production, staging } from "../settings/good.ts";
 
-const application = parseApplication(notes);
 /** The connection to the host. */
 export const connection = { folder: ".towpath/ssh/notes-staging", host: "app1" };
 /** The digest that a letter stands for. */
@@ -52,12 +52,15 @@ interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway"
   externalRedis?: Omit<ExternalRedis, "url"> & { readonly url: string };
   externalStorage?: Omit<ExternalStorage, "url"> & { readonly url: string };
   stack?: "staging" | "production";
+  /** The change of the sample's description. */
+  described?: Readonly<Record<string, unknown>>;
   settings?: Readonly<Record<string, unknown>>;
 }
 
 /** Returns what a staging or production with the good settings registers. */
 export async function released({
   stack = "staging",
+  described = {},
   settings = {},
   plan = planOf("b"),
   gateway,
@@ -88,6 +91,7 @@ export async function released({
         const { settings: read, ...values } = loadSettings("notes");
         if (read.environment !== "staging" && read.environment !== "production")
           throw new Error("not released");
+        const application = parseApplication(merged(notes, described));
         const migration = { revisions: [], findings: [], statements: [], destructive: [], warnings: [] };
         return new ReleasedEnvironment(read.namespace, {
           ...{ ...values, application, settings: read, connection, plan, migration, routeSince: "", hasIpv6 },

@@ -211,6 +211,26 @@ describe("an application as a compose file", () => {
     );
   });
 
+  it("leads further host names below localhost to their services", () => {
+    const { api, web } = notes.services;
+    const services = {
+      ...notes.services,
+      web: { ...web, image: "web" },
+      api: {
+        ...{ ...api, image: "api", health: { command: ["true"] } },
+        ...{ routes: [{ domain: "api", path: "/*" }], environment: { AT: "${url.api}" } },
+      },
+    };
+    const change = { domains: ["api"], services, smoke: [] };
+    assert.ok(
+      caddyfile(parseApplication({ ...notes, ...change })).endsWith(
+        "}\nhttp://api.localhost:8080 {\n\thandle /* {\n\t\treverse_proxy api:8000\n\t}\n}\n",
+      ),
+    );
+    const environment = exported(change).compose.services.api?.environment as Fields;
+    assert.equal(environment.AT, "http://api.localhost:${PORT:-8080}");
+  });
+
   it("names what it leaves out", () => {
     const { left } = exported({
       images: { ...notes.images, api: { context: "app/api", dev: { target: "dev", mounts: {} } } },
