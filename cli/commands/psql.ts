@@ -20,6 +20,13 @@ export interface PsqlRequest {
 /** The server's setting by which a session changes nothing, unless it says itself that it will. */
 const readOnly = ["--env", "PGOPTIONS=-c default_transaction_read_only=on"];
 
+/** Becomes psql for the role that the database "$1" belongs to, with the arguments after it. */
+export const asOwner = [
+  "database=$1; shift; sql='SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()'",
+  'owner=$(psql --no-psqlrc --no-align --tuples-only --username "$database" --dbname "$database" --command "$sql")',
+  'exec psql --username "$owner" --dbname "$database" "$@"',
+].join("; ");
+
 /**
  * psql on an environment's database, as the application's own role. It runs in the database's container, where the server
  * trusts whoever comes by its socket: no password is needed or shown.
@@ -46,7 +53,7 @@ export async function psql(
     "docker",
     [
       ...["exec", ...terminalFlags(), ...(isGuarded ? readOnly : []), id],
-      ...["psql", "--username", database, "--dbname", database, ...args],
+      ...["sh", "-ec", asOwner, "sh", database, ...args],
     ],
     { environment: client },
   );

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Application } from "../../components/application/application.ts";
 import { bucketVariable, objectStorageRegion } from "../../components/application/connections.ts";
+import { ownerPassword } from "../../components/contract/create-owner.ts";
 import type { PublishedPort, PublishedPorts } from "../../components/environment/local-run.ts";
 import { defined } from "../../components/input/defined.ts";
 import { namesOf, type Names } from "../../components/naming/names.ts";
@@ -24,8 +25,8 @@ export function connectionsOf(namespace: string, ports: PublishedPorts): Connect
   );
 }
 
-function addressOf(name: string, { port }: PublishedPort, { database }: Names): string {
-  if (name === "postgres") return `postgresql://${database}@127.0.0.1:${port}/${database}`;
+function addressOf(name: string, { port }: PublishedPort, { database, databaseOwner }: Names): string {
+  if (name === "postgres") return `postgresql://${databaseOwner}@127.0.0.1:${port}/${database}`;
   if (name === "redis") return `redis://127.0.0.1:${port}/0`;
   return isData(name) ? `http://127.0.0.1:${port}` : `http://localhost:${port}`;
 }
@@ -65,8 +66,8 @@ async function connectionVariables(
 ): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};
   if (postgres !== undefined) {
-    const { POSTGRES_PASSWORD: password = "" } = await readSecrets(names.postgres);
-    variables.DATABASE_URL = `postgresql://${names.database}:${password}@127.0.0.1:${postgres.port}/${names.database}`;
+    const { [ownerPassword]: password = "" } = await readSecrets(names.postgres);
+    variables.DATABASE_URL = `postgresql://${names.databaseOwner}:${password}@127.0.0.1:${postgres.port}/${names.database}`;
   }
   if (redis !== undefined) {
     const { "redis.conf": configuration = "" } = await readSecrets(names.redis);

@@ -94,7 +94,7 @@ export function resettingSteps(steps: readonly ReleaseStep[], names: Names): rea
           container: names.postgres,
           administrator: names.database,
           name: names.database,
-          owner: names.database,
+          owner: names.databaseOwner,
         }
       : undefined,
     redis: servers.includes(names.redis) ? names.redis : undefined,

@@ -5,6 +5,7 @@ export type Program =
   | "check-route"
   | "clone-database"
   | "create-buckets"
+  | "create-owner"
   | "create-role"
   | "hash-password"
   | "drop-clone"

@@ -151,6 +151,12 @@ export class BackingServices extends pulumi.ComponentResource {
       own,
       {
         ...{ host, imageMirror, gateTimeoutSeconds, kind, version, database, password },
+        owner: {
+          name: names.databaseOwner,
+          password: this.generated(`${own}-owner-password`),
+          // The workers of checks do, and what a person tries.
+          createsDatabases: kind.rights === "all",
+        },
         ...defined({ limits: args.limits?.("postgres"), publishedPort: args.ports?.postgres }),
         containerName: names.postgres,
         labels: labels("postgres"),

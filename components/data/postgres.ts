@@ -1,16 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 import { postgresPort, secretFile } from "../application/connections.ts";
 import { imageReference } from "../application/images.ts";
+import { ownerPassword, type CreateOwnerInput } from "../contract/create-owner.ts";
+import type { SecretValues } from "../secrets/files.ts";
+import { Step } from "../host/step.ts";
 import { DataContainer, type BackingServiceArgs } from "./backing-service.ts";
 
 /** A PostgreSQL server with one database. */
 export interface PostgresArgs extends BackingServiceArgs {
   version: number;
-  /** The database's name, and its owner's. */
+  /** The database's name, and that of the role that may do everything. */
   database: string;
+  /** That role's password, which nobody needs who is in the container. */
   password: pulumi.Output<string>;
+  /** The role that the database belongs to; left out, the one that may do everything. */
+  owner?: DatabaseOwner;
   /** Settings of the server, by their names; left out, its own. */
   settings?: Readonly<Record<string, string>>;
+}
+
+/** The role by which an application reaches its database. */
+export interface DatabaseOwner {
+  readonly name: string;
+  readonly password: pulumi.Output<string>;
+  /** True where it may make databases beside it. */
+  readonly createsDatabases: boolean;
 }
 
 /** Nothing has to survive a crash where nothing survives the container. */
@@ -71,7 +85,7 @@ export class Postgres extends pulumi.ComponentResource {
           POSTGRES_DB: database,
           POSTGRES_PASSWORD_FILE: secretFile("POSTGRES_PASSWORD").path,
         },
-        secrets: { POSTGRES_PASSWORD: password },
+        secrets: { POSTGRES_PASSWORD: password, ...ownersPassword(args) },
         ...commandOf(args),
         port: postgresPort,
         dataPath: dataPathOf(args.version),
@@ -80,10 +94,43 @@ export class Postgres extends pulumi.ComponentResource {
       { parent: this },
     );
     this.containerId = server.containerId;
-    this.server = databaseServer(server.address, password, { administrator: database, owner: database });
+    this.server = ownedServer(name, server, args, { parent: this });
     this.url = this.server.urlOf(database);
     this.registerOutputs({ url: this.url });
   }
+}
+
+/** Who comes by a port of this machine finds the password in the container. */
+function ownersPassword({ owner, publishedPort }: PostgresArgs): SecretValues {
+  return owner === undefined || publishedPort === undefined ? {} : { [ownerPassword]: owner.password };
+}
+
+/** The server as those reach it who use its database: once that is its owner's, where it has one. */
+function ownedServer(
+  name: string,
+  server: DataContainer,
+  { database, password, owner, host }: PostgresArgs,
+  opts: pulumi.CustomResourceOptions,
+): DatabaseServer {
+  const administrator = database;
+  if (owner === undefined)
+    return databaseServer(server.address, password, { administrator, owner: database });
+  const step = new Step<CreateOwnerInput & { containerId: string }>(
+    `${name}-owner`,
+    {
+      host,
+      program: "create-owner",
+      input: {
+        ...{ container: server.address, administrator, database },
+        ...{ role: owner.name, password: owner.password, createsDatabases: owner.createsDatabases },
+        // A server that was made again may be an empty one.
+        containerId: server.containerId,
+      },
+    },
+    opts,
+  );
+  const known = pulumi.all([server.address, step.receipt]).apply(([address]) => address);
+  return databaseServer(known, owner.password, { administrator, owner: owner.name });
 }
 
 /** The folder of the image's volume: from 18 on it has a folder for each version. */

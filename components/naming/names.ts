@@ -30,8 +30,10 @@ export interface Names {
   readonly backups: string;
   /** The container of such a backup while it is taken. */
   readonly dump: string;
-  /** The application's database, and the role that owns it. */
+  /** The application's database, and the role that may do everything on a server of Towpath's own. */
   readonly database: string;
+  /** The role by which the application reaches it there, and that it belongs to. */
+  readonly databaseOwner: string;
   /** The volume that holds a part's data. */
   readonly volume: (part: string) => string;
   /** A volume that services share. */
@@ -68,6 +70,7 @@ export function namesOf(namespace: string): Names {
     dump: named("backups-dump"),
     // PostgreSQL needs no quotes around letters, digits and underscores.
     database: namespace.replaceAll("-", "_"),
+    databaseOwner: `${namespace.replaceAll("-", "_")}_app`,
     volume: (part) => named(part),
     // No part of Towpath's own has a volume that begins so.
     sharedVolume: (volume) => named(`volume-${volume}`),

@@ -12,6 +12,7 @@ import {
 import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
 import { askSql, createDatabase, dropDatabase, identifier, schemaOf } from "../database/databases.ts";
 import { findDumps, restoreInto } from "../database/dump-files.ts";
+import { giveDatabase, ownerOf } from "../database/ownership.ts";
 import { awaitEarlierRuns } from "../database/earlier-runs.ts";
 import { checkRoom, contentOf, databasesAmong, rename } from "../database/switch-database.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -81,9 +82,12 @@ async function beside<T>(input: PutInput, machine: Machine, then: (found: Beside
       await awaitEarlierRuns(machine, { labels, timeoutSeconds: waitSeconds }, "restore");
       await dropDatabase(machine, input, next);
       await checkRoom(machine, input, input);
-      await createDatabase(machine, input, next, database);
+      const owner = await ownerOf(machine, input, database);
+      await createDatabase(machine, input, next, owner);
       waitingFor(`${file} is restored beside the database`);
       const sha256 = await restoreInto(machine, next, input);
+      // A dump may be of a time when all was the administrator's.
+      if (owner !== input.administrator) await giveDatabase(machine, input, next, owner);
       lost.throwIfAborted();
       waitingFor("what was restored is compared with the database");
       const others = await otherLines(input, machine, next);
@@ -139,6 +143,8 @@ async function changeKept(input: KeptInput, machine: Machine): Promise<Omit<Kept
       timeoutSeconds: dropSeconds,
     });
   } else {
+    const owner = await ownerOf(machine, input, database);
+    if (owner !== input.administrator) await giveDatabase(machine, input, kept, owner);
     const names = [
       [database, next],
       [kept, database],

@@ -106,6 +106,15 @@ describe("users' data on hosts", () => {
     }
   });
 
+  it("belongs to the application's own role, which is no superuser (003-160)", async () => {
+    const ask = (sql: string): Promise<string> => released.sql("staging", sql);
+    const role = "notes_staging_app";
+    assert.equal(await ask(`SELECT rolsuper FROM pg_roles WHERE rolname = '${role}'`), "f");
+    assert.equal(await ask("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"), role);
+    const overNetwork = "client_addr IS NOT NULL AND client_addr <> '127.0.0.1'";
+    assert.equal(await ask(`SELECT DISTINCT usename FROM pg_stat_activity WHERE ${overNetwork}`), role);
+  });
+
   it("is filled by a job, in a container like a limited copy (003-110)", async () => {
     const [command = ""] = commandsOf("jobs.md").filter((one) => one.includes("--stack staging"));
     await released.sql("staging", "TRUNCATE notes CASCADE");

@@ -180,7 +180,7 @@ describe("the environment of ci", function () {
   });
 
   it("gives a check its connections, a database of its own, and its limits", () => {
-    const secret = password("notes-ci-postgres-password-value", 32);
+    const secret = password("notes-ci-postgres-owner-password-value", 32);
     assert.deepEqual(
       resources["notes-ci-tests-run"]?.inputs.stdin,
       hidden({
@@ -194,7 +194,7 @@ describe("the environment of ci", function () {
           DATABASE_URL_FILE: "/run/secrets/DATABASE_URL",
         },
         variables: { JWT_SECRET: password("notes-ci-secret-JWT_SECRET-value", 32) },
-        files: { DATABASE_URL: `postgresql://notes_ci:${secret}@notes-ci-postgres:5432/notes_ci_tests` },
+        files: { DATABASE_URL: `postgresql://notes_ci_app:${secret}@notes-ci-postgres:5432/notes_ci_tests` },
         labels: {
           "towpath.project": "notes",
           "towpath.environment": "ci",
@@ -208,7 +208,7 @@ describe("the environment of ci", function () {
         database: {
           server: { container: "notes-ci-postgres", administrator: "notes_ci" },
           name: "notes_ci_tests",
-          owner: "notes_ci",
+          owner: "notes_ci_app",
         },
       }),
     );
@@ -221,7 +221,7 @@ describe("the environment of ci", function () {
       "notes-ci-secret-JWT_SECRET-value",
     ]);
     assert.deepEqual(order["notes-ci-page-run"], ["notes-ci-host-network", "notes-ci-web-image-release"]);
-    assert.deepEqual(order["notes-ci-tests-run"], ["notes-ci-lint-run", "notes-ci-postgres-gate-poll"]);
+    assert.deepEqual(order["notes-ci-tests-run"], ["notes-ci-lint-run", "notes-ci-postgres-owner"]);
   });
 
   it("makes only what one check needs when that one is named", async () => {

@@ -255,7 +255,7 @@ describe("staging and production", function () {
     // It waits for the server, and nothing of a release waits for it.
     const order = orderOf(registrations);
     assert.ok(
-      order["notes-production-scheduled-backups-container"]?.includes("notes-production-postgres-gate-poll"),
+      order["notes-production-scheduled-backups-container"]?.includes("notes-production-postgres-owner"),
     );
     assert.ok(
       !Object.values(order)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { psql } from "../../../../cli/commands/psql.ts";
+import { asOwner, psql } from "../../../../cli/commands/psql.ts";
 import { exec } from "../../../../cli/commands/shell.ts";
 import { logs, type CopyLine, type LogsRequest } from "../../../../cli/commands/logs.ts";
 import { secretsFolder } from "../../../../components/application/connections.ts";
@@ -171,7 +171,7 @@ describe("going into hosts", function () {
     const args = ["-c", "select 1"];
     const staging = machine.project;
     await psql({ stack: "staging", args }, progress, staging);
-    const words = "psql --username notes_staging --dbname notes_staging -c select 1";
+    const words = `sh -ec ${asOwner} sh notes_staging -c select 1`;
     assert.deepEqual(machine.calls, [`docker exec --interactive 3 ${words}`]);
 
     const production = await PlayedHost.ofProduction(machine, dirname(lookFolderOf("x")));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { logs } from "../../../../cli/commands/logs.ts";
-import { psql } from "../../../../cli/commands/psql.ts";
+import { asOwner, psql } from "../../../../cli/commands/psql.ts";
 import { exec } from "../../../../cli/commands/shell.ts";
 import { routeId } from "../../../../components/gateway/served-site.ts";
 import { healthInWords, status, statusInWords } from "../../../../cli/commands/status.ts";
@@ -61,7 +61,8 @@ describe("towpath", function () {
         stackOf({ namespace: "notes-staging", url: "https://x.example.com", release: { id: "r2" } }),
       );
       const connections = {
-        postgres: "postgresql://notes_local@127.0.0.1:5434/notes_local (in place of 5433, which was taken)",
+        postgres:
+          "postgresql://notes_local_app@127.0.0.1:5434/notes_local (in place of 5433, which was taken)",
         web: "http://localhost:5174",
       };
       const found = await status(progress, machine.project);
@@ -285,7 +286,7 @@ describe("towpath", function () {
       assert.equal(await psql({ args: ["-c", "select 1"] }, progress, machine.project), 3);
       assert.deepEqual(machine.calls, [
         'docker exec --interactive 1 sh -c exec "$(command -v bash || command -v sh)"',
-        "docker exec --interactive 7 psql --username notes_local --dbname notes_local -c select 1",
+        `docker exec --interactive 7 sh -ec ${asOwner} sh notes_local -c select 1`,
       ]);
     });
   });

@@ -78,7 +78,7 @@ describe("towpath start --only data (002-112)", function () {
       { ...started, seconds: 0 },
       {
         namespace: "notes-local",
-        connections: { postgres: `postgresql://notes_local@127.0.0.1:${port}/notes_local` },
+        connections: { postgres: `postgresql://notes_local_app@127.0.0.1:${port}/notes_local` },
         connectionsFile: file,
         seconds: 0,
       },
@@ -86,13 +86,13 @@ describe("towpath start --only data (002-112)", function () {
     assert.equal(statSync(join(machine.root, file)).mode & 0o777, 0o600);
     assert.equal(
       readFileSync(join(machine.root, file), "utf8"),
-      `DATABASE_URL=postgresql://notes_local:@127.0.0.1:${port}/notes_local\n`,
+      `DATABASE_URL=postgresql://notes_local_app:@127.0.0.1:${port}/notes_local\n`,
     );
     assert.equal(
       startedDataInWords(started),
       [
         "backing services  notes-local",
-        `port of postgres  postgresql://notes_local@127.0.0.1:${port}/notes_local`,
+        `port of postgres  postgresql://notes_local_app@127.0.0.1:${port}/notes_local`,
         `passwords         ${file}`,
         "all of it         npm start (takes them over as they are)",
         "stop              npm stop (keeps the data), npm run destroy (removes it)",

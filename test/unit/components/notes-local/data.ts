@@ -4,13 +4,14 @@ import { labels, secretUpload, step, triggered } from "./words.ts";
 /** The values of the generated secrets, and what is made of them. */
 export const secrets = {
   postgresPassword: password("notes-local-postgres-password-value", 32),
+  ownerPassword: password("notes-local-postgres-owner-password-value", 32),
   redisPassword: password("notes-local-redis-password-value", 32),
   accessKeyId: password("notes-local-access-key-id-value", 20),
   secretAccessKey: password("notes-local-secret-access-key-value", 32),
   jwtSecret: password("notes-local-secret-JWT_SECRET-value", 32),
 };
 
-export const databaseUrl = `postgresql://notes_local:${secrets.postgresPassword}@notes-local-postgres:5432/notes_local`;
+export const databaseUrl = `postgresql://notes_local_app:${secrets.ownerPassword}@notes-local-postgres:5432/notes_local`;
 export const redisUrl = `redis://:${secrets.redisPassword}@notes-local-redis:6379/0`;
 
 const generated = { length: 32, special: false };
@@ -67,6 +68,12 @@ export const data = {
         "notes_local",
       ],
     },
+  }),
+  "notes-local-postgres-owner-password-value": generated,
+  "notes-local-postgres-owner": step("create-owner", {
+    ...{ container: "notes-local-postgres", administrator: "notes_local", database: "notes_local" },
+    ...{ role: "notes_local_app", password: secrets.ownerPassword, createsDatabases: true },
+    containerId: engineId("notes-local-postgres-container"),
   }),
 
   "notes-local-redis-password-value": generated,

@@ -17,6 +17,9 @@ notes-local towpath:index:Environment
         notes-local-postgres-gate towpath:release:HealthGate
           notes-local-postgres-gate-poll command:local:Command
         notes-local-postgres-volume docker:index/volume:Volume
+      notes-local-postgres-owner command:local:Command
+    notes-local-postgres-owner-password towpath:secrets:Secret
+      notes-local-postgres-owner-password-value random:index/randomPassword:RandomPassword
     notes-local-postgres-password towpath:secrets:Secret
       notes-local-postgres-password-value random:index/randomPassword:RandomPassword
     notes-local-redis towpath:data:Redis
@@ -87,6 +90,10 @@ export const order: Record<string, string[]> = {
     "notes-local-postgres-volume",
   ],
   "notes-local-postgres-gate-poll": ["notes-local-postgres-container"],
+  "notes-local-postgres-owner": [
+    "notes-local-postgres-gate-poll",
+    "notes-local-postgres-owner-password-value",
+  ],
   "notes-local-redis-container": [
     "notes-local-host-network",
     "notes-local-redis-password-value",
@@ -105,7 +112,7 @@ export const order: Record<string, string[]> = {
   "notes-local-release-migration-run": [
     "notes-local-api-image-release",
     "notes-local-object-storage-buckets",
-    "notes-local-postgres-gate-poll",
+    "notes-local-postgres-owner",
     "notes-local-redis-gate-poll",
     "notes-local-secret-JWT_SECRET-value",
   ],

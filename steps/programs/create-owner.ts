@@ -1,0 +1,29 @@
+import type { CreateOwnerInput, OwnerReceipt } from "../../components/contract/create-owner.ts";
+import { askSql, identifier, literal } from "../database/databases.ts";
+import { giveDatabase } from "../database/ownership.ts";
+import { delivers } from "../delivered.ts";
+import type { Machine } from "../machine/machine.ts";
+import { waitingFor } from "../progress.ts";
+import { runStep } from "../program.ts";
+
+/** One that is there gets the password, and keeps what it has; copies that are connected as the administrator go on. */
+async function createOwner(
+  { database, role, password, createsDatabases, ...server }: CreateOwnerInput,
+  machine: Machine,
+): Promise<OwnerReceipt> {
+  delivers([password]);
+  const name = identifier(role);
+  const rights = `LOGIN NOSUPERUSER NOCREATEROLE ${createsDatabases ? "CREATEDB" : "NOCREATEDB"}`;
+  await askSql(
+    machine,
+    server,
+    `SELECT ${literal(`CREATE ROLE ${name}`)} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) \\gexec
+     ALTER ROLE ${name} ${rights} PASSWORD ${literal(password)};\n`,
+  );
+  waitingFor(`the database ${database} becomes that of ${role}`);
+  const given = await giveDatabase(machine, server, database, role);
+  waitingFor(undefined);
+  return { role, given };
+}
+
+await runStep(createOwner);
