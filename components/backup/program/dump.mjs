@@ -1,4 +1,5 @@
 /** The dump of a database into a volume of its host: what a migration, the command line and the schedule have in common. */
+import { countedJson, counting, countingSession } from "./content.mjs";
 import { lockHolder, tryLock } from "./lock.mjs";
 
 /** The reason that a dump was taken for. @typedef {"schedule" | "release" | "by hand"} Reason */
@@ -55,19 +56,36 @@ function quoted(value) {
   return `'${value.replaceAll(/['\\]/g, "\\$&")}'`;
 }
 
+/** What psql dumps and counts: one snapshot for both, so that a dump is compared with nothing else than what it is of. */
+const inSnapshot = `${countingSession}BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SELECT pg_export_snapshot() AS snapshot \\gset
+\\setenv SNAPSHOT :snapshot
+\\! pg_dump --dbname "$CONNECTION" --snapshot "$SNAPSHOT" --no-password --format custom --file "$FILE.part" && : >/tmp/dumped
+\\set dumped \`[ -e /tmp/dumped ] && echo true || echo false\`
+\\if :dumped
+${counting}\\endif
+`;
+
 /**
  * Takes the dump "$2" over the connection "$1", has `pg_restore` read it, and writes its facts down, with the
- * reason "$3" and the time "$4" of the schedule. What it holds is for nobody else to read. What earlier ones left half done
- * is removed.
+ * reason "$3", the time "$4" of the schedule and what the database held. What it holds is for nobody else to read. What earlier
+ * ones left half done is removed.
  */
 const take = `umask 077
-rm -f ./*.part
-pg_dump --dbname "$1" --no-password --format custom --file "$2.part"
+rm -f ./*.part /tmp/dumped
+cat >/tmp/snapshot <<'END_OF_SNAPSHOT'
+${inSnapshot}END_OF_SNAPSHOT
+CONNECTION="$1" FILE="$2" psql --dbname "$1" --no-password --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --file /tmp/snapshot
+[ -e /tmp/dumped ] || exit 1
 pg_restore --list "$2.part" >/tmp/entries
 entries=$(grep -c '^[0-9]' /tmp/entries) || true
 sum=$(sha256sum "$2.part")
 bytes=$(wc -c <"$2.part")
-printf '{"why":"%s","due":"%s","sha256":"%s","bytes":%s,"entries":%s}\\n' "$3" "$4" "\${sum%% *}" "$bytes" "$entries" >"$2.json.part"
+{
+printf '{"why":"%s","due":"%s","sha256":"%s","bytes":%s,"entries":%s,"content":' "$3" "$4" "\${sum%% *}" "$bytes" "$entries"
+${countedJson}
+echo '}'
+} >"$2.json.part"
 sync "$2.part" "$2.json.part"`;
 
 /** Gives a dump its name, once it is whole: its facts have theirs before. Prints the checksum, the size and the number of entries. */

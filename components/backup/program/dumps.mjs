@@ -22,6 +22,7 @@ import { join } from "node:path";
  * @property {string} sha256
  * @property {number} bytes
  * @property {number} entries
+ * @property {{ readonly tables: number, readonly rows: number }} [content] what the database held then; left out by earlier versions
  */
 
 const day = 24 * 3600_000;
@@ -80,10 +81,34 @@ function isFacts(name) {
  * @returns {DumpFacts | undefined} undefined where none can be read
  */
 function factsOf(path) {
+  const read = readFacts(path);
+  if (read === undefined) return undefined;
+  const { content, ...facts } = read;
+  if (content === undefined) return facts;
+  const rows = Object.values(content.rows);
+  return { ...facts, content: { tables: rows.length, rows: rows.reduce((sum, count) => sum + count, 0) } };
+}
+
+/**
+ * What a dump's facts say of each table.
+ *
+ * @param {string} folder
+ * @param {string} file the dump's
+ * @returns {import("./content.mjs").Content | undefined} undefined where nothing was counted
+ */
+export function contentOf(folder, file) {
+  return readFacts(join(folder, `${file}.json`))?.content;
+}
+
+/**
+ * @param {string} path
+ * @returns {(Omit<DumpFacts, "content"> & { readonly content?: import("./content.mjs").Content }) | undefined}
+ */
+function readFacts(path) {
   try {
     /** @type {unknown} */
     const read = JSON.parse(readFileSync(path, "utf8"));
-    return /** @type {DumpFacts} */ (read);
+    return /** @type {ReturnType<typeof readFacts>} */ (read);
   } catch {
     return undefined;
   }

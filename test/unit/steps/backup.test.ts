@@ -62,7 +62,10 @@ describe("a dump of a database", function () {
         "--label towpath.namespace=notes-production --label towpath.part=migration --entrypoint sh sha256:postgres",
     );
     const [, script, ...told] = create.slice(at);
-    assert.match(script ?? "", /^pg_dump .* --no-password --format custom --file "\$2\.part"$/m);
+    assert.match(
+      script ?? "",
+      /^\\! pg_dump .* --snapshot "\$SNAPSHOT" .*--format custom --file "\$FILE\.part" && : >\/tmp\/dumped$/m,
+    );
     assert.ok(typeof result !== "string", result as string);
     const connection = "host=127.0.0.1 user='postgres' dbname='notes'";
     assert.deepEqual(told, ["sh", connection, result.file, "release", ""]);
