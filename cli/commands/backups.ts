@@ -1,4 +1,5 @@
 import { ageOf, backupConcern, minute } from "../../components/backup/concern.ts";
+import { drillConcern, provenInWords } from "../../components/backup/drill-concern.ts";
 import type { State } from "../../components/backup/program/scheduler.mjs";
 import { askBackups } from "../../components/backup/question.ts";
 import { parseApplication } from "../../components/application/parse.ts";
@@ -6,6 +7,7 @@ import { dockerView } from "../../components/host/docker-view.ts";
 import { defined } from "../../components/input/defined.ts";
 import { hasOwnDatabase } from "../../components/settings/external.ts";
 import { namesOf } from "../../components/naming/names.ts";
+import { drillNow } from "../on-hosts/drill.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
@@ -25,15 +27,28 @@ export interface Backups extends State {
   readonly volume: string;
   /** What is wrong with them; left out where nothing is. */
   readonly concern?: string;
+  /** Why nobody knows that they can be restored; left out where that is known. */
+  readonly unproven?: string;
+}
+
+/** What is asked of the backups. */
+export interface BackupsRequest {
+  readonly stack: string;
+  /** True to have the newest one restored on the host, to prove it. */
+  readonly drill: boolean;
 }
 
 /**
- * Lists the backups of a stack's database. Changes nothing.
+ * Lists the backups of a stack's database, once the newest one is proven where that is asked. Changes nothing.
  *
- * @throws Problem when the stack has no schedule, or the program that takes them does not answer
+ * @throws Problem when the stack has no schedule, the program that takes them does not answer, or the newest one cannot be restored
  * @throws HostProblem when the host cannot be reached
  */
-export async function backups(stack: string, progress: Progress, project: Project): Promise<Backups> {
+export async function backups(
+  { stack, drill }: BackupsRequest,
+  progress: Progress,
+  project: Project,
+): Promise<Backups> {
   checkKeepsRecords(stack);
   const application = parseApplication(project.application);
   if (application.postgres === undefined) throw new Problem(noDatabase("backups", application.name));
@@ -44,11 +59,15 @@ export async function backups(stack: string, progress: Progress, project: Projec
   const [connection] = Object.values(await openHosts(call, run, progress));
   if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
   const names = namesOf(settings.namespace);
-  const state = await askBackups(dockerView(connection), names.backups);
+  const view = dockerView(connection);
+  const place = { stack, host: connection.host, container: names.backups };
+  const state = drill ? await drillNow(view, place, progress) : await askBackups(view, names.backups);
   const { host } = connection;
   if (state === undefined) throw new Problem(noAnswer(host, names.backups, names.volume("backups")));
-  const concern = backupConcern(state, { stack, host, container: names.backups, now: new Date() });
-  return { stack, host, volume: names.volume("backups"), ...state, ...defined({ concern }) };
+  const now = new Date();
+  const concern = backupConcern(state, { ...place, now });
+  const unproven = drillConcern(state, stack, now);
+  return { stack, host, volume: names.volume("backups"), ...state, ...defined({ concern, unproven }) };
 }
 
 /** Says that nothing takes backups of a stack by itself. */
@@ -78,10 +97,13 @@ export function backupsInWords(found: Backups, now = new Date()): string {
   const { stack, host, volume, schedule, retentionDays, running, next, lastSuccess, concern } = found;
   const last = lastSuccess === undefined ? "none yet" : minute(lastSuccess);
   const nextOne = running ? "one is being taken" : next === undefined ? "never" : minute(next);
+  const { unproven, drill } = found;
   const lines = [
     `${stack}: "${schedule}" in UTC, kept for ${retentionDays} days in the volume ${volume} of ${host}`,
     `last by the schedule: ${last}; next: ${nextOne}`,
+    ...(drill === undefined ? [] : [drillInWords(found, now)]),
     ...(concern === undefined ? [] : [concern]),
+    ...(unproven === undefined ? [] : [unproven]),
   ];
   if (found.dumps.length === 0) return [...lines, "there is no backup yet"].join("\n");
   const rows = found.dumps.map(({ file, taken, bytes, facts, good }) => [
@@ -93,4 +115,15 @@ export function backupsInWords(found: Backups, now = new Date()): string {
     file === found.newestGood?.file ? "newest good" : facts === undefined ? "" : good ? "good" : "broken",
   ]);
   return [...lines, columns([["file", "age", "bytes", "taken", "sha256", ""], ...rows])].join("\n");
+}
+
+/** What is known of their restores: the last that passed, and the last that failed, mended or not. */
+function drillInWords(found: Backups, now: Date): string {
+  const { running, lastFailure: failure } = found.drill ?? {};
+  return [
+    running === true
+      ? `one is being restored to prove it; ${provenInWords(found, now)}`
+      : provenInWords(found, now),
+    ...(failure === undefined ? [] : [`the last that failed: ${minute(failure.at)}`]),
+  ].join("; ");
 }

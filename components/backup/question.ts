@@ -8,8 +8,12 @@ export function backupsCommand(operation: Question["operation"]): string[] {
   return askCommand({ operation });
 }
 
-/** Asks that program for the state of a host's backups; undefined when it does not answer. */
-export async function askBackups(host: Pick<HostView, "run">, container: string): Promise<State | undefined> {
-  const answer = await host.run(container, backupsCommand("state"));
+/** Asks that program for the state of a host's backups, or for more; undefined when it does not answer. */
+export async function askBackups(
+  host: Pick<HostView, "run">,
+  container: string,
+  operation: Question["operation"] = "state",
+): Promise<State | undefined> {
+  const answer = await host.run(container, backupsCommand(operation));
   return answer === undefined ? undefined : (JSON.parse(answer) as State);
 }

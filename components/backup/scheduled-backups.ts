@@ -29,9 +29,10 @@ const folder = "/backups";
 const waitSeconds = 900;
 
 /**
- * The program on a host that dumps the database at the times of a schedule, and removes dumps whose time is over.
+ * The program on a host that dumps the database at the times of a schedule, restores a dump a day to prove it, and removes dumps
+ * whose time is over.
  *
- * It starts a container beside the server for each dump, so it has the engine's socket, which is as much as root on the host;
+ * It starts a container for each dump and each restore, so it has the engine's socket, which is as much as root on the host;
  * it publishes no port, and has no other rights. Its container is started again by the engine, also after a reboot.
  */
 export class ScheduledBackups extends pulumi.ComponentResource {
@@ -71,6 +72,7 @@ function taskOf({ names, settings, server, volume, labels }: ScheduledBackupsArg
       ...{ server: container, administrator: server.administrator, database: names.database },
       volume: volumeName,
       container: names.dump,
+      drillContainer: names.drill,
       labels: labels("backups"),
       // Those of migrations, and of the dumps that others take.
       runLabels: labels("migration"),

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { backupConcern } from "../backup/concern.ts";
 import { routedDomains } from "../application/routes.ts";
+import { drillConcern } from "../backup/drill-concern.ts";
 import { askBackups } from "../backup/question.ts";
 import { dockerView } from "../host/docker-view.ts";
 import type { HostView } from "../host/host-view.ts";
@@ -85,7 +86,8 @@ async function backupConcerns(
 ): Promise<string[]> {
   if (!("backup" in settings) || !hasOwnDatabase(application, settings)) return [];
   const container = namesOf(settings.namespace).backups;
-  const place = { stack: settings.environment, host, container, now: new Date() };
-  const concern = backupConcern(await askBackups(view, container), place);
-  return concern === undefined ? [] : [concern];
+  const [stack, now] = [settings.environment, new Date()];
+  const state = await askBackups(view, container);
+  const concerns = [backupConcern(state, { stack, host, container, now }), drillConcern(state, stack, now)];
+  return concerns.filter((concern) => concern !== undefined);
 }

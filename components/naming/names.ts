@@ -30,6 +30,8 @@ export interface Names {
   readonly backups: string;
   /** The container of such a backup while it is taken. */
   readonly dump: string;
+  /** The container in which such a backup is restored to prove it. */
+  readonly drill: string;
   /** The application's database, and the role that may do everything on a server of Towpath's own. */
   readonly database: string;
   /** The role by which the application reaches it there, and that it belongs to. */
@@ -68,6 +70,7 @@ export function namesOf(namespace: string): Names {
     activator: named("activator"),
     backups: named("backups"),
     dump: named("backups-dump"),
+    drill: named("backups-drill"),
     // PostgreSQL needs no quotes around letters, digits and underscores.
     database: namespace.replaceAll("-", "_"),
     databaseOwner: `${namespace.replaceAll("-", "_")}_app`,

@@ -1,13 +1,15 @@
-/** The program on a host that dumps a database at the times of a schedule, and removes old dumps. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+/** The program on a host that dumps a database at the times of a schedule, proves the dumps, and removes old ones. */
 import { join } from "node:path";
 import process from "node:process";
 import { setInterval } from "node:timers";
 import { answerQuestions, report } from "../../host/program/control.mjs";
 import { parseSchedule } from "../../settings/schedule.mjs";
+import { Drill } from "./drill.mjs";
 import { Dumper } from "./dumper.mjs";
-import { dumpsIn, remove } from "./dumps.mjs";
+import { contentOf, dumpsIn, remove } from "./dumps.mjs";
+import { KeptFile } from "./kept-file.mjs";
 import { Scheduler } from "./scheduler.mjs";
+import { Scratch } from "./scratch.mjs";
 
 /**
  * What it is given to do.
@@ -16,18 +18,16 @@ import { Scheduler } from "./scheduler.mjs";
  *   readonly schedule: string,
  *   readonly retentionDays: number,
  *   readonly folder: string,
- * }} Task the folder is where it sees the volume
+ *   readonly drillContainer: string,
+ * }} Task the folder is where it sees the volume; the container is the one that restores dumps to prove them
  */
 
 /**
  * A question to the program.
  *
  * @typedef {object} Question
- * @property {"state" | "run"} operation
+ * @property {"state" | "run" | "drill"} operation
  */
-
-/** The file in which it keeps what has to outlive it, beside the dumps. */
-const keptFile = "schedule.json";
 
 /** The time between two looks at the clock, in milliseconds. */
 const lookAgain = 1000;
@@ -38,54 +38,72 @@ const task = /** @type {Task} */ (given);
 const schedule = parseSchedule(task.schedule);
 if (schedule === undefined) throw new Error(`no schedule: ${task.schedule}`);
 
+/** What has to outlive the program, beside the dumps. */
+const keptSchedule = new KeptFile(join(task.folder, "schedule.json"));
+const keptDrill = new KeptFile(join(task.folder, "drill.json"));
+const dumps = () => dumpsIn(task.folder, [...keptSchedule.names, ...keptDrill.names]);
+
 const dumper = new Dumper(task);
 let ending = false;
 
 /**
- * Takes a dump, and tells the container's log what became of it. When the program ends meanwhile, nothing did.
+ * Waits for what the engine does. When this program ends meanwhile, nothing becomes of it.
  *
- * @param {string} due
+ * @template T
+ * @param {Promise<T>} doing
+ * @returns {Promise<T>}
  */
-async function take(due) {
-  const outcome = await dumper.take(due).catch((/** @type {unknown} */ error) => {
+async function onEngine(doing) {
+  const outcome = await doing.catch((/** @type {unknown} */ error) => {
     const { code } = /** @type {NodeJS.ErrnoException} */ (error);
     // An engine that was started anew has another socket, which this program sees once it is started again.
     if (code === "ECONNREFUSED" || code === "ENOENT") process.exit(1);
     throw error;
   });
   if (ending) await new Promise(() => undefined);
+  return outcome;
+}
+
+/**
+ * Takes a dump, and tells the container's log what became of it.
+ *
+ * @param {string} due
+ */
+async function take(due) {
+  const outcome = await onEngine(dumper.take(due));
   report("problem" in outcome ? `failed: ${outcome.problem}` : `took a dump of ${outcome.bytes} bytes`);
   return outcome;
 }
 
-const path = join(task.folder, keptFile);
-const newPath = `${path}.new`;
 const scheduler = new Scheduler({
   text: task.schedule,
   schedule,
   retentionDays: task.retentionDays,
-  dumps: () => dumpsIn(task.folder, [keptFile, `${keptFile}.new`]),
+  dumps,
   take,
-  remove: (dumps) => {
-    remove(task.folder, dumps);
-    for (const { file } of dumps) process.stdout.write(`removed ${file}, whose time is over\n`);
+  remove: (expired) => {
+    remove(task.folder, expired);
+    for (const { file } of expired) process.stdout.write(`removed ${file}, whose time is over\n`);
   },
-  read: () => {
-    try {
-      /** @type {unknown} */
-      const kept = JSON.parse(readFileSync(path, "utf8"));
-      return /** @type {import("./scheduler.mjs").Kept} */ (kept);
-    } catch {
-      return undefined; // nothing was kept yet
-    }
-  },
+  read: () => /** @type {import("./scheduler.mjs").Kept | undefined} */ (keptSchedule.read()),
   write: (kept) => {
-    try {
-      writeFileSync(newPath, JSON.stringify(kept));
-      renameSync(newPath, path);
-    } catch (error) {
-      report(error); // as on a full disk: it is known here all the same
-    }
+    keptSchedule.write(kept);
+  },
+  now: () => Date.now(),
+});
+
+const scratch = new Scratch({ ...task, container: task.drillContainer });
+const drill = new Drill({
+  dumps,
+  contentOf: (file) => contentOf(task.folder, file),
+  restore: async (dump, content) => {
+    const outcome = await onEngine(scratch.restore(dump, content));
+    report("problem" in outcome ? `failed: ${outcome.problem}` : `restored ${dump.file} to prove it`);
+    return outcome;
+  },
+  read: () => /** @type {import("./drill.mjs").DrillRecord | undefined} */ (keptDrill.read()),
+  write: (record) => {
+    keptDrill.write(record);
   },
   now: () => Date.now(),
 });
@@ -93,21 +111,24 @@ const scheduler = new Scheduler({
 answerQuestions((question) => {
   const { operation } = /** @type {Question} */ (question);
   if (operation === "run") scheduler.run();
-  return scheduler.state();
+  if (operation === "drill") drill.run();
+  return { ...scheduler.state(), drill: drill.state() };
 });
 
 /** What a program before this one began is ended first: it holds the lock, and nobody waits for it. */
 async function begin() {
-  await dumper.stop();
+  await Promise.all([dumper.stop(), scratch.remove()]);
   setInterval(() => {
     scheduler.look().catch(report);
+    // One after the other: both keep the disk busy.
+    if (!scheduler.isRunning) drill.look().catch(report);
   }, lookAgain);
 }
 
 process.once("SIGTERM", () => {
   ending = true;
-  dumper
-    .stop()
+  drill.giveUp();
+  Promise.all([dumper.stop(), scratch.remove()])
     .catch(report)
     .finally(() => process.exit(0));
 });

@@ -47,6 +47,7 @@ import { clockTolerance, expiredIn, isGood, newestGood } from "./dumps.mjs";
  * @property {{ readonly at: string, readonly reason: string, readonly tries: number }} [lastFailure]
  * @property {Listed} [newestGood]
  * @property {readonly Listed[]} dumps the newest first
+ * @property {import("./drill.mjs").DrillState} [drill] left out by a program of an earlier version
  */
 
 /**
@@ -91,6 +92,11 @@ export class Scheduler {
   /** Asks for a dump at the next look, whatever the time. */
   run() {
     this.#asked = true;
+  }
+
+  /** True while a dump is taken. */
+  get isRunning() {
+    return this.#running;
   }
 
   /** Takes a dump where one is due. */

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import type { Backups } from "../../../cli/commands/backups.ts";
+import type { Content } from "../../../components/backup/program/content.mjs";
 import type { Question } from "../../../components/backup/program/main.mjs";
 import type { State } from "../../../components/backup/program/scheduler.mjs";
 import { backupsCommand } from "../../../components/backup/question.ts";
 import { commandsOf } from "../../support/docs.ts";
 import type { ReleasedProject } from "../../support/hosts/released-project.ts";
+import type { Ended } from "../../support/project.ts";
 import { until } from "../../support/until.ts";
 import { sampled } from "../../support/quick.ts";
 
 const server = "notes-production-postgres";
 const container = "notes-production-backups";
 const dump = "notes-production-backups-dump";
+const drill = "notes-production-backups-drill";
 
 /** The tests of production's scheduled backups, which has released something. */
 export function scheduledBackups(released: () => ReleasedProject): void {
@@ -60,13 +63,35 @@ export function scheduledBackups(released: () => ReleasedProject): void {
   }
 
   async function listed(): Promise<Backups> {
-    const [command = ""] = commandsOf("data.md").filter((one) => one.includes(" backups "));
+    const [command = ""] = commandsOf("data.md").filter((one) => one.includes(" backups --stack"));
     const { code, stdout, stderr } = await released().run([
       ...command.replace("npx towpath ", "").split(" "),
       "--json",
     ]);
     assert.equal(code, 0, stdout + stderr);
     return JSON.parse(stdout) as Backups;
+  }
+
+  /** Has the newest dump restored to prove it. */
+  async function proven(): Promise<Ended> {
+    const [command = ""] = commandsOf("data.md").filter((one) => one.includes(" backups --drill "));
+    return released().run([...command.replace("npx towpath ", "").split(" "), "--json"]);
+  }
+
+  /** Turns one byte of a dump round; done twice, the dump is as it was. */
+  async function turnByte(file: string): Promise<void> {
+    await inVolume(
+      `byte=$(od -An -j 2000 -N 1 -tu1 ${file}); printf "\\\\$(printf %o $((255 - byte)))" | dd of=${file} bs=1 seek=2000 conv=notrunc status=none`,
+    );
+  }
+
+  /** What restores of dumps leave on the host. */
+  async function leftovers(): Promise<string[]> {
+    const containers = await host().docker("ps", "--all", "--quiet", "--filter", `name=${drill}`);
+    return [
+      ...containers,
+      ...(await host().docker("volume", "ls", "--quiet", "--filter", "label=towpath.drill")),
+    ];
   }
 
   sampled(
@@ -172,6 +197,52 @@ export function scheduledBackups(released: () => ReleasedProject): void {
     await released().release("production");
     assert.equal((await listed()).schedule, "0 2 * * *");
     assert.equal(await inVolume("ls *.part 2>/dev/null || true"), "");
+  });
+
+  it("is restored to prove its backups, and every plan warns while that fails (000-81b, 003-146)", async () => {
+    if ((await ask()).schedule === "* * * * *") {
+      released().configure("production");
+      await released().release("production");
+    }
+    const { newestGood } = await takeOne();
+    const file = newestGood?.file ?? assert.fail("no good one");
+    const good = await proven();
+    assert.equal(good.code, 0, good.stdout + good.stderr);
+    const { drill: state, unproven } = JSON.parse(good.stdout) as Backups;
+    const { rows } = (JSON.parse(await inVolume(`cat ${file}.json`)) as { content: Content }).content;
+    const there = await released().sql("production", "SELECT count(*) FROM notes");
+    assert.equal(String(rows["public.notes"]), there);
+    const { lastProven } = state ?? {};
+    assert.deepEqual(
+      [lastProven?.file, lastProven?.tables, lastProven?.rows, unproven],
+      [file, Object.keys(rows).length, Object.values(rows).reduce((sum, count) => sum + count, 0), undefined],
+    );
+    assert.deepEqual(await leftovers(), []);
+
+    await turnByte(file);
+    const bad = await proven();
+    assert.equal(bad.code, 1, bad.stdout);
+    const reason = `${file} is damaged, got another checksum than was written down: take another with npx towpath backup`;
+    assert.ok(bad.stderr.includes(reason), bad.stderr);
+    const { stdout, stderr } = await released().run(["pulumi", "preview", "--stack", "production"]);
+    assert.ok(
+      (stdout + stderr).includes("warning: backups: the last restore that was to prove them failed at"),
+      stdout + stderr,
+    );
+
+    await turnByte(file);
+    // One that is killed is begun again by itself, and leaves nothing.
+    await ask("drill");
+    await until("a restore under way", 30, async () => ((await leftovers()).length === 2 ? true : undefined));
+    await host().docker("kill", container);
+    await host().docker("rm", "--force", drill);
+    await host().docker("start", container);
+    await until("the restore after it", 100, async () => {
+      const state = (await ask().catch(() => undefined))?.drill;
+      return (state?.lastProven?.at ?? "") > (state?.lastFailure?.at ?? "") || undefined;
+    });
+    assert.deepEqual(await leftovers(), []);
+    assert.equal((await listed()).unproven, undefined);
   });
 }
 

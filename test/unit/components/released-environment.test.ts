@@ -249,6 +249,7 @@ describe("staging and production", function () {
         database: "notes_production",
       },
       ...{ volume: "notes-production-backups", container: "notes-production-backups-dump" },
+      drillContainer: "notes-production-backups-drill",
       labels: { ...labels, "towpath.part": "backups" },
       runLabels: { ...labels, "towpath.part": "migration" },
     });

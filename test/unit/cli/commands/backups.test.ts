@@ -84,7 +84,26 @@ describe("the list of a stack's backups", function () {
     );
   }
   const listing = (stack = "production", project = machine.project): Promise<Backups> =>
-    backups(stack, progress, project);
+    backups({ stack, drill: false }, progress, project);
+  const drilling = (): Promise<Backups> =>
+    backups({ stack: "production", drill: true }, progress, machine.project);
+
+  /** Plays a program that restores a dump when it is asked, and says what became of it from then on. */
+  function restoring(outcome: object): void {
+    const begun = { since: "2026-01-01T00:00:00.000Z", running: false };
+    const [before, after] = [begun, { ...begun, ...outcome }].map((drill) =>
+      JSON.stringify({ ...state, drill }),
+    );
+    machine.program(
+      join(machine.root, "bin", "docker"),
+      `asked=${JSON.stringify(join(machine.root, "asked"))}
+      case "$*" in
+        exec*notes-production-backups*'"operation":"drill"'*) : >"$asked"; echo '${before}' ;;
+        exec*notes-production-backups*'"operation":"state"'*) if [ -e "$asked" ]; then echo '${after}'; else echo '${before}'; fi ;;
+        version*) echo "24.0.0 1.43" ;;
+      esac`,
+    );
+  }
 
   it("is what the program on the host knows, in a table", async () => {
     answering(`echo '${JSON.stringify(state)}'`);
@@ -117,6 +136,54 @@ describe("the list of a stack's backups", function () {
         "there is no backup yet",
       ].join("\n"),
     );
+  });
+
+  const proven = {
+    ...{ at: "2026-01-05T03:01:00.000Z", taken: newest.taken, file: newest.file },
+    ...{ seconds: 4, tables: 3, rows: 120 },
+  };
+  const failed = {
+    ...{ at: "2026-01-05T11:00:00.000Z", file: newest.file, tries: 1 },
+    reason: `${newest.file} is damaged, got 12 bytes instead of 4096: take another with npx towpath backup`,
+  };
+
+  it("says which was proven last, and what failed", async () => {
+    restoring({ lastProven: proven });
+    const found = await drilling();
+    assert.deepEqual([found.drill?.lastProven, found.unproven], [proven, undefined]);
+    const lines = (one: Backups): string[] =>
+      backupsInWords(one, new Date("2026-01-05T12:00:00Z")).split("\n").slice(2, 4);
+    const words =
+      "the last proven one is 2026-01-05T03-00-00Z-scheduled.dump, restored 8 h ago in 4 s, with its 120 rows in 3 tables";
+    assert.equal(lines(found)[0], words);
+    const drill = { ...{ since: proven.at, running: false }, lastProven: proven, lastFailure: failed };
+    answering(`echo '${JSON.stringify({ ...state, drill })}'`);
+    const [line, unproven = ""] = lines(await listing());
+    assert.equal(line, `${words}; the last that failed: 2026-01-05 11:00 UTC`);
+    assert.match(
+      unproven,
+      /^backups: the last restore that was to prove them failed at 2026-01-05 11:00 UTC/,
+    );
+  });
+
+  it("proves the newest one at once, and fails when that does", async () => {
+    restoring({ lastFailure: failed });
+    await assert.rejects(drilling(), {
+      name: "Problem",
+      message: `backups: the restore on app1 failed, got "${failed.reason}"; none was ever proven: mend it and run the command again`,
+    });
+    answering(`echo '${JSON.stringify(state)}'`);
+    await assert.rejects(drilling(), {
+      name: "Problem",
+      message:
+        "backups: expected a program on app1 that restores dumps, got one of an earlier version; the next up of production brings it",
+    });
+    answering(`echo "No such container" >&2; exit 1`);
+    await assert.rejects(drilling(), {
+      name: "Problem",
+      message:
+        "backups: the program that restores them was asked on app1, got no answer; see why there with docker logs notes-production-backups",
+    });
   });
 
   it("is refused when nothing answers on the host", async () => {
