@@ -32,6 +32,32 @@ export function unprovenSince({ drill, dumps }: State): string | undefined {
   return oldest.taken > drill.since ? oldest.taken : drill.since;
 }
 
+/** The age that the last restore may have when something is released, in days, where no setting says it: a week and a night. */
+const usualDays = 8;
+
+const day = 24 * 3600_000;
+
+/**
+ * Says why something new must not be released: its migration would change data that nobody knows how to bring back. Undefined
+ * where a restore is young enough, where no dump is old enough to have been restored, and where the host does not tell.
+ *
+ * @param within the age that it may have, in days
+ */
+export function unprovenProblem(
+  state: State | undefined,
+  {
+    stack,
+    now,
+    within = usualDays,
+  }: { readonly stack: string; readonly now: Date; readonly within?: number },
+): string | undefined {
+  const since = state === undefined ? undefined : unprovenSince(state);
+  if (since === undefined || now.getTime() - Date.parse(since) <= within * day) return undefined;
+  const file = state?.drill?.lastProven?.file;
+  const got = file === undefined ? `none for ${ageOf(since, now)}` : `${file}, ${ageOf(since, now)} ago`;
+  return `towpath:backup.restoreProvenWithin: expected a backup that was restored to prove it within ${within} days, got ${got}; prove the newest one now with npx towpath backups --drill --stack ${stack}, or if the release cannot wait, allow more days`;
+}
+
 /** The last dump that was restored to prove it, and what it held. */
 export function provenInWords({ drill }: Pick<State, "drill">, now: Date): string {
   const proven = drill?.lastProven;

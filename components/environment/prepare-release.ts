@@ -93,7 +93,7 @@ export async function prepareRelease(
   const asking = { settings, view: dockerView(connection), host: connection.host };
   await checkRedis({ ...asked, external: externalRedis }, asking);
   await checkStorage({ ...asked, external: externalStorage }, asking);
-  const [{ routeSince, concerns }, migration] = await Promise.all([
+  const [{ routeSince, concerns, unproven }, migration] = await Promise.all([
     running,
     plannedMigration({ ...loaded, application: released, connection, plan, planFile, externalPostgres }),
   ]);
@@ -105,6 +105,7 @@ export async function prepareRelease(
     );
   for (const warning of [...(report.cautions ?? []), ...concerns, ...migration.warnings])
     void pulumi.log.warn(warning);
+  if (unproven !== undefined && plan.changes && !plan.rollback) (planFile?.refuse ?? refused)(unproven);
   if (basis !== undefined) {
     planFile?.plan(
       planFactsOf({
@@ -130,6 +131,10 @@ export async function prepareRelease(
     ...(await shared),
     ...defined({ planFile, externalPostgres, externalRedis, externalStorage }),
   };
+}
+
+function refused(problem: string): never {
+  throw new InputError([problem]);
 }
 
 /** Makes sure that the host can run the images that are new to it. */

@@ -2,13 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { backupConcern } from "../backup/concern.ts";
 import { routedDomains } from "../application/routes.ts";
-import { drillConcern } from "../backup/drill-concern.ts";
+import { drillConcern, unprovenProblem } from "../backup/drill-concern.ts";
 import { askBackups } from "../backup/question.ts";
 import { dockerView } from "../host/docker-view.ts";
 import type { HostView } from "../host/host-view.ts";
 import { restartWarnings } from "../host/restarting.ts";
 import { checkNames, namesAnswer, namesQuestion } from "../gateway/taken-names.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
+import { defined } from "../input/defined.ts";
 import { namesOf } from "../naming/names.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { AskGateway } from "../release/route-agreement.ts";
@@ -30,6 +31,8 @@ export interface RunningRelease {
   readonly routeSince: string;
   /** What is wrong with it: copies that end again and again, and backups that are not taken. */
   readonly concerns: readonly string[];
+  /** Why its backups do not let anything new be released; left out where they do. */
+  readonly unproven?: string;
 }
 
 /** Asks the host of the release that runs as soon as it is reached; problems are reported when the hosts are well. */
@@ -57,10 +60,12 @@ export function lookAtRunning(
         await before.reached;
         return host.restarting(copies);
       }),
-      (await outputs)?.release === undefined ? [] : backupConcerns(environment, connection.host, { run }),
+      (await outputs)?.release === undefined
+        ? { concerns: [] }
+        : lookAtBackups(environment, connection.host, { run }),
       gateway && checkNamesAt(gateway.containerName, environment, run),
     ]);
-    return { routeSince: since, concerns: [...restarting, ...backups] };
+    return { routeSince: since, ...backups, concerns: [...restarting, ...backups.concerns] };
   };
   const running = looking();
   running.catch(() => undefined);
@@ -79,15 +84,19 @@ async function checkNamesAt(
 }
 
 /** What is wrong with the backups of a release that runs, where its settings ask for some. */
-async function backupConcerns(
+async function lookAtBackups(
   { application, settings }: Environment,
   host: string,
   view: Pick<HostView, "run">,
-): Promise<string[]> {
-  if (!("backup" in settings) || !hasOwnDatabase(application, settings)) return [];
+): Promise<Pick<RunningRelease, "concerns" | "unproven">> {
+  if (!("backup" in settings) || !hasOwnDatabase(application, settings)) return { concerns: [] };
   const container = namesOf(settings.namespace).backups;
   const [stack, now] = [settings.environment, new Date()];
   const state = await askBackups(view, container);
   const concerns = [backupConcern(state, { stack, host, container, now }), drillConcern(state, stack, now)];
-  return concerns.filter((concern) => concern !== undefined);
+  const within = settings.backup.restoreProvenWithin;
+  return {
+    concerns: concerns.filter((concern) => concern !== undefined),
+    ...defined({ unproven: unprovenProblem(state, { stack, now, ...defined({ within }) }) }),
+  };
 }

@@ -35,6 +35,11 @@ export const backup = z
       retention: days("a time in days from 1d to 3650d", 'for example "30d"', 3650).describe(
         "How long a backup is kept, in days; written as `30d`. The newest good one always is.",
       ),
+      restoreProvenWithin: days("a time in days from 1d to 3650d", 'for example "8d"', 3650)
+        .exactOptional()
+        .describe(
+          "How old the last restore that proved a backup may be when something new is released, in days; written as `8d`. Left out, 8 days; going back is never refused.",
+        ),
     },
     expected("a schedule and a retention", 'write { "schedule": "0 3 * * *", "retention": "30d" }'),
   )

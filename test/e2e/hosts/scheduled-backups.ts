@@ -199,7 +199,7 @@ export function scheduledBackups(released: () => ReleasedProject): void {
     assert.equal(await inVolume("ls *.part 2>/dev/null || true"), "");
   });
 
-  it("is restored to prove its backups, and every plan warns while that fails (000-81b, 003-146)", async () => {
+  it("is restored to prove its backups, without which nothing is released (000-81b, 003-146)", async () => {
     if ((await ask()).schedule === "* * * * *") {
       released().configure("production");
       await released().release("production");
@@ -212,10 +212,11 @@ export function scheduledBackups(released: () => ReleasedProject): void {
     const { rows } = (JSON.parse(await inVolume(`cat ${file}.json`)) as { content: Content }).content;
     const there = await released().sql("production", "SELECT count(*) FROM notes");
     assert.equal(String(rows["public.notes"]), there);
+    const all = Object.values(rows);
     const { lastProven } = state ?? {};
     assert.deepEqual(
       [lastProven?.file, lastProven?.tables, lastProven?.rows, unproven],
-      [file, Object.keys(rows).length, Object.values(rows).reduce((sum, count) => sum + count, 0), undefined],
+      [file, all.length, all.reduce((sum, count) => sum + count, 0), undefined],
     );
     assert.deepEqual(await leftovers(), []);
 
@@ -223,25 +224,47 @@ export function scheduledBackups(released: () => ReleasedProject): void {
     const bad = await proven();
     assert.equal(bad.code, 1, bad.stdout);
     const reason = `${file} is damaged, got another checksum than was written down: take another with npx towpath backup`;
-    assert.ok(bad.stderr.includes(reason), bad.stderr);
-    const { stdout, stderr } = await released().run(["pulumi", "preview", "--stack", "production"]);
+    assert.ok((bad.stdout + bad.stderr).includes(reason), bad.stdout + bad.stderr);
+
+    // As if that had gone on for longer than the last one counts.
+    const longAgo = Date.now() - 9 * 24 * 3600_000;
+    await inVolume(`sed -i 's/"proven":{"at":[0-9]*/"proven":{"at":${longAgo}/' drill.json`);
+    await host().docker("restart", container);
+    await until("the program", 60, () => ask().catch(() => undefined));
+    const { source } = released().project;
+    const described = source.read("application.ts");
+    source.write(
+      "application.ts",
+      described.replace("  jobs: {", '$& nothing: { service: "api", command: ["true"] },'),
+    );
+    await released().release("staging");
+    const { code, stdout, stderr } = await released().run(["pulumi", "preview", "--stack", "production"]);
+    assert.notEqual(code, 0);
+    const said = stdout + stderr;
+    assert.match(
+      said,
+      /warning: backups: the last restore that was to prove them failed at \S+ \S+ UTC, got/,
+    );
     assert.ok(
-      (stdout + stderr).includes("warning: backups: the last restore that was to prove them failed at"),
-      stdout + stderr,
+      said.includes(
+        `towpath:backup.restoreProvenWithin: expected a backup that was restored to prove it within 8 days, got ${file}, 9 days ago; prove the newest one now with npx towpath backups --drill --stack production, or if the release cannot wait, allow more days`,
+      ),
+      said,
     );
 
     await turnByte(file);
-    // One that is killed is begun again by itself, and leaves nothing.
+    // One that is killed leaves nothing, and is begun again by itself.
     await ask("drill");
-    await until("a restore under way", 30, async () => ((await leftovers()).length === 2 ? true : undefined));
+    await until("a restore under way", 60, async () => (await leftovers()).length === 2 || undefined);
     await host().docker("kill", container);
     await host().docker("rm", "--force", drill);
     await host().docker("start", container);
-    await until("the restore after it", 100, async () => {
-      const state = (await ask().catch(() => undefined))?.drill;
-      return (state?.lastProven?.at ?? "") > (state?.lastFailure?.at ?? "") || undefined;
+    await until("the restore after it", 120, async () => {
+      const { lastProven: last, lastFailure: failed } = (await ask().catch(() => undefined))?.drill ?? {};
+      return (last?.at ?? "") > (failed?.at ?? "") || undefined;
     });
     assert.deepEqual(await leftovers(), []);
+    await released().release("production");
     assert.equal((await listed()).unproven, undefined);
   });
 }

@@ -1,6 +1,6 @@
 /** What people are told of backups that nobody has restored. */
 import assert from "node:assert/strict";
-import { drillConcern, unprovenSince } from "../../../components/backup/drill-concern.ts";
+import { drillConcern, unprovenProblem, unprovenSince } from "../../../components/backup/drill-concern.ts";
 import type { DrillState } from "../../../components/backup/program/drill.mjs";
 import type { Listed, State } from "../../../components/backup/program/scheduler.mjs";
 
@@ -67,5 +67,37 @@ describe("the concern about backups that are not proven", () => {
     assert.equal(drillConcern(undefined, "production", now), undefined);
     assert.equal(concernOf(undefined, [dump("2026-01-02T03:00:00.000Z")]), undefined);
     assert.equal(unprovenSince(stateOf(undefined)), undefined);
+  });
+});
+
+describe("a release whose backups are not proven", () => {
+  const problemOf = (state: State | undefined, within?: number): string | undefined =>
+    unprovenProblem(state, { stack: "production", now, ...(within !== undefined && { within }) });
+  const fix = `prove the newest one now with ${again}, or if the release cannot wait, allow more days`;
+
+  it("is refused once the last restore is older than the setting says", () => {
+    const old = { ...proven, at: "2025-12-28T11:00:00.000Z" };
+    assert.equal(
+      problemOf(stateOf({ lastProven: old })),
+      `towpath:backup.restoreProvenWithin: expected a backup that was restored to prove it within 8 days, got ${proven.file}, 8 days ago; ${fix}`,
+    );
+    assert.equal(problemOf(stateOf({ lastProven: old }), 9), undefined);
+    assert.equal(problemOf(stateOf({ lastProven: proven, lastFailure: failure })), undefined);
+  });
+
+  it("is refused where none was ever proven, once one could have been for so long", () => {
+    const dumps = [dump("2026-01-05T03:00:00.000Z"), dump("2025-12-20T03:00:00.000Z")];
+    assert.equal(
+      problemOf(stateOf({ lastFailure: failure }, dumps)),
+      `towpath:backup.restoreProvenWithin: expected a backup that was restored to prove it within 8 days, got none for 16 days; ${fix}`,
+    );
+    assert.equal(problemOf(stateOf({ since: "2026-01-01T00:00:00.000Z" }, dumps)), undefined);
+  });
+
+  it("is not refused for what no dump can be, or the host does not tell", () => {
+    assert.equal(problemOf(undefined), undefined);
+    assert.equal(problemOf(stateOf(undefined)), undefined);
+    assert.equal(problemOf(stateOf({}, [])), undefined);
+    assert.equal(problemOf(stateOf({})), undefined);
   });
 });

@@ -51,6 +51,12 @@ describe("production", () => {
         backup: { retention: "9999d" },
       },
     );
+    production(
+      'towpath:backup.restoreProvenWithin: expected a time in days from 1d to 3650d, got "8"; for example "8d"',
+      {
+        backup: { restoreProvenWithin: "8" },
+      },
+    );
   });
 
   it("names the secret with an external server's URL, and never the URL itself (000-39)", () => {
