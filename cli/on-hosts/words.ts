@@ -1,6 +1,7 @@
 import { size } from "../../components/input/size.mjs";
 import { age, minute } from "../terminal/duration.ts";
 import { columns, fittingColumns } from "../terminal/table.ts";
+import type { DrillSeen } from "./dumps.ts";
 import type { CopyStatus } from "./environment.ts";
 import type { Load } from "./load.ts";
 import type { HostStatus, StatusOnHosts } from "./look.ts";
@@ -26,6 +27,7 @@ export function environmentInWords(status: ShownEnvironment, now = Date.now()): 
             "backup",
             `${minute(status.backup.at)}, ${ago(status.backup.at, now)}, ${size(status.backup.bytes)}`,
           ],
+          ...(status.backup.drill === undefined ? [] : [["proven", provenInWords(status.backup.drill, now)]]),
         ]),
     ...(run === null ? [] : [["at work", run]]),
   ];
@@ -52,6 +54,16 @@ function releaseInWords({ released }: StatusOnHosts, now: number): string {
     `by ${by}`,
     ago(endedAt, now),
   ].join(", ");
+}
+
+/** The last restore of a backup, and whether one failed since. */
+function provenInWords({ proven, failedAt }: DrillSeen, now: number): string {
+  const last =
+    proven === undefined
+      ? "none yet"
+      : `${minute(proven.at)}, ${ago(proven.at, now)}, ${proven.rows} rows in ${proven.seconds} s`;
+  if (failedAt === undefined || failedAt < (proven?.at ?? "")) return last;
+  return `${last}; the restore ${ago(failedAt, now)} failed`;
 }
 
 function addressInWords(address: string | null, { answer }: StatusOnHosts): string {

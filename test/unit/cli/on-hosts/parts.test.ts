@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
-import { readDumps } from "../../../../cli/on-hosts/dumps.ts";
+import { readDumps, type DrillSeen } from "../../../../cli/on-hosts/dumps.ts";
 import { copiesOf, healthOf, sleeps, type CopyStatus } from "../../../../cli/on-hosts/environment.ts";
 import { loadProblems, readLoad } from "../../../../cli/on-hosts/load.ts";
 import { inTime, type SharedMachine } from "../../../../cli/on-hosts/machines.ts";
 import { readStats } from "../../../../cli/on-hosts/usage.ts";
-import { problemsInWords } from "../../../../cli/on-hosts/words.ts";
+import {
+  environmentInWords,
+  problemsInWords,
+  type ShownEnvironment,
+} from "../../../../cli/on-hosts/words.ts";
 
 const gibibyte = 1024 ** 3;
 
@@ -45,6 +49,45 @@ describe("what a host says", () => {
         ],
       ],
     );
+  });
+
+  it("is read: which dump was proven last, and whether one failed since", () => {
+    const at = Date.parse("2026-01-03T03:05:00Z");
+    const proven = { ...{ at, taken: at, file: "a.dump" }, ...{ seconds: 4, rows: 120, tables: 3 } };
+    const failure = { at: at + 3600_000, reason: "it failed", tries: 1 };
+    const seen = (record: string) =>
+      readDumps(`30 /dumps/n/2026-01-03T03-04-05Z-scheduled.dump\n/dumps/n/drill.json ${record}`).get("n")
+        ?.drill;
+    const known = { at: "2026-01-03T03:05:00.000Z", file: "a.dump", seconds: 4, rows: 120 };
+    assert.deepEqual(seen(JSON.stringify({ since: at, proven })), { proven: known });
+    assert.deepEqual(seen(JSON.stringify({ since: at, proven, failure })), {
+      proven: known,
+      failedAt: "2026-01-03T04:05:00.000Z",
+    });
+    assert.deepEqual([seen(JSON.stringify({ since: at })), seen('{"since"')], [undefined, undefined]);
+    assert.equal(readDumps(`/dumps/n/drill.json ${JSON.stringify({ proven })}`).size, 0);
+  });
+
+  it("is shown: the last dump, which was proven, and that one failed since", () => {
+    const dump = { file: "a.dump", at: "2026-01-03T03:04:05Z", bytes: 2 * 1024 ** 2 };
+    const proven = { at: "2026-01-03T03:05:00.000Z", file: "a.dump", seconds: 4, rows: 120 };
+    const lines = (drill: DrillSeen | undefined): string[] => {
+      const status: ShownEnvironment = {
+        ...{ environment: "production", namespace: "notes-production", health: "healthy", address: null },
+        ...{ released: null, copies: [], hosts: [], answer: null, certificateUntil: null, run: null },
+        ...{ route: null, problems: [], backup: { ...dump, ...(drill !== undefined && { drill }) } },
+      };
+      const shown = environmentInWords(status, Date.parse("2026-01-03T12:05:00Z")).split("\n");
+      return shown.filter((line) => /^(?:backup|proven) /.test(line)).map((line) => line.replace(/ +/g, " "));
+    };
+    const backup = "backup 2026-01-03 03:04, 9 h ago, 2 MiB";
+    assert.deepEqual(lines(undefined), [backup]);
+    const words = "proven 2026-01-03 03:05, 9 h ago, 120 rows in 4 s";
+    assert.deepEqual(lines({ proven }), [backup, words]);
+    assert.deepEqual(lines({ proven, failedAt: "2026-01-03T02:05:00.000Z" }), [backup, words]);
+    const failedAt = "2026-01-03T11:05:00.000Z";
+    assert.deepEqual(lines({ proven, failedAt }), [backup, `${words}; the restore 1 h ago failed`]);
+    assert.deepEqual(lines({ failedAt }), [backup, "proven none yet; the restore 1 h ago failed"]);
   });
 
   it("is read: what containers take, in all units, without those that have just ended", () => {
