@@ -3,6 +3,7 @@ import type { Application, Service } from "../../components/application/applicat
 import { objectStoragePort } from "../../components/application/connections.ts";
 import { isReadyMade } from "../../components/application/images.ts";
 import { parseApplication } from "../../components/application/parse.ts";
+import { isStopFirst } from "../../components/application/rollout.ts";
 import { describedRoutes, routeInWords } from "../../components/application/routes.ts";
 import { runningHere } from "../../components/settings/running-here.ts";
 import { portsIn } from "../../components/environment/local-run.ts";
@@ -86,7 +87,7 @@ export async function runService(asked: RunRequest, progress: Progress, project:
       gateway,
       closing,
     );
-    if (service.routes.length === 0) await replaceContainer(container, closing);
+    if (service.routes.length === 0 || isStopFirst(service)) await replaceContainer(container, closing);
     const variables = {
       ...withoutProvidedNode(process.env),
       ...inputs.variables,
@@ -170,7 +171,7 @@ async function reachable(
   return throughTunnels(inputs, tunnels);
 }
 
-/** A service without routes would share its work with its container: that one rests meanwhile. */
+/** A service without routes would share its work with its container, and of some never two run: it rests meanwhile. */
 async function replaceContainer(container: string, closing: (() => Promise<unknown>)[]): Promise<void> {
   await docker(run, ["stop", container]);
   // A release may have replaced it meanwhile.

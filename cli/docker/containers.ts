@@ -1,3 +1,4 @@
+import { rolloutLabel } from "../../components/activator/program/previews.mjs";
 import { serverNames } from "../../components/application/needs.ts";
 import { restartingIn, restartsQuestion } from "../../components/host/restarting.ts";
 import { runLabel } from "../../components/naming/run-mark.ts";
@@ -25,6 +26,8 @@ export interface Container {
   readonly run?: string;
   /** The time when it was made, as the engine writes it. */
   readonly created?: string;
+  /** True when no other copy of its service may run beside it. */
+  readonly runsAlone?: true;
 }
 
 /** The place of a part in the order of starting: what the others need comes first. Parts stop in the opposite order. */
@@ -55,6 +58,7 @@ const format = [
   "{{.Ports}}",
   `{{.Label "${runLabel}"}}`,
   "{{.CreatedAt}}",
+  `{{.Label "${rolloutLabel}"}}`,
 ].join("\t");
 
 /** The containers of a namespace, running or not. */
@@ -111,6 +115,7 @@ export function parseContainers(listed: string): Container[] {
       ports = "",
       run = "",
       created = "",
+      rollout = "",
     ] = line.split("\t");
     const health = /\((?:health: )?(starting|healthy|unhealthy)\)/.exec(status)?.[1] as Container["health"];
     return {
@@ -123,6 +128,7 @@ export function parseContainers(listed: string): Container[] {
       ...(release !== "" && { release }),
       ...(run !== "" && { run }),
       ...(created !== "" && { created }),
+      ...(rollout === "stop-first" && { runsAlone: true }),
     };
   });
 }

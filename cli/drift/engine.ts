@@ -8,7 +8,7 @@ import type { Deployment } from "../pulumi/state.ts";
 export interface Drift {
   /** Resources in the state that the engine no longer has: Pulumi has to look before it works. */
   readonly missing: readonly string[];
-  /** Containers that both have and that do not run. */
+  /** Containers that both have, that do not run, and that may be started. */
   readonly stopped: readonly Container[];
 }
 
@@ -74,6 +74,18 @@ export function findDrift({ resources }: Pick<Deployment, "resources">, engine: 
       ...ofType("docker:index/network:Network").filter(({ id }) => !networkIds.has(id)),
       ...ofType("docker:index/volume:Volume").filter(({ name }) => !engine.volumeNames.has(name)),
     ].map(({ name }) => name),
-    stopped: engine.containers.filter(({ id, state }) => containerIds.has(id) && !isUp(state)),
+    stopped: engine.containers.filter(
+      (one) => containerIds.has(one.id) && !isUp(one.state) && !isHeldBack(one, engine.containers),
+    ),
   };
+}
+
+/**
+ * Tells whether another copy runs, or is to run, in the place of this one: of several that stopped, the oldest is the one from
+ * before a release that was not completed, and its next run sees to the others.
+ */
+function isHeldBack({ id, part, runsAlone, created = "" }: Container, all: readonly Container[]): boolean {
+  if (runsAlone !== true) return false;
+  const others = all.filter((one) => one.part === part && one.release !== undefined && one.id !== id);
+  return others.some((one) => isUp(one.state) || (one.created ?? "") < created);
 }

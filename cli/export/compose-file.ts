@@ -1,6 +1,7 @@
 import type { Application, Service } from "../../components/application/application.ts";
 import { imageReference } from "../../components/application/images.ts";
 import { isBackingService } from "../../components/application/needs.ts";
+import { isStopFirst } from "../../components/application/rollout.ts";
 import { routedDomains, routesInOrder } from "../../components/application/routes.ts";
 import { gatewayImage } from "../../components/gateway/gateway-image.ts";
 import { defined } from "../../components/input/defined.ts";
@@ -86,6 +87,7 @@ function serviceOf({ application, settings, migrate }: Scene, name: string): Com
     ...processOf(application, settings, service),
     ...nonEmpty("depends_on", dependsOn(application, service.needs, migrate)),
     ...(health !== undefined && "command" in health && { healthcheck: healthcheck(...health.command) }),
+    ...(isStopFirst(service) && { deploy: { update_config: { order: "stop-first" } } }),
     restart: "unless-stopped",
   };
 }

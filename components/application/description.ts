@@ -113,6 +113,11 @@ export interface ServiceDescription {
   /** The volumes that it has, by name, and where: `{ uploads: "/app/uploads" }`. All copies of all services share them, also the old ones of a release. */
   volumes?: Record<string, string>;
   /**
+   * How a new copy takes over. `start-first`, which is the default, starts it beside the old one. `stop-first` ends the old copy before
+   * the new one starts, for what must never run twice, such as a scheduler: nothing of the service runs meanwhile.
+   */
+  rollout?: "start-first" | "stop-first";
+  /**
    * True to run the service with a read-only root file system in staging and production. It can write to `/tmp` then, which
    * is memory and counts as such, to its `tmpfs` and its volumes, and nowhere else.
    */

@@ -98,6 +98,12 @@ const service = z
     needs: z.array(z.string(expected("the name of what is needed", 'for example "postgres"'))).default([]),
     secrets: z.array(secretName).default([]),
     volumes: z.record(named("uploads"), volumePath).default({}),
+    rollout: z
+      .enum(
+        ["start-first", "stop-first"],
+        expected('"start-first" or "stop-first"', "take stop-first where two copies must never run"),
+      )
+      .exactOptional(),
     readOnly: z.boolean(expected("true or false", "write it without quotes")).default(false),
     capabilities: z.array(z.enum(capabilities, capabilityWords)).default([]),
     environment: z.record(variableName, variableValue).default({}),

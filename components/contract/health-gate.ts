@@ -8,7 +8,21 @@ export interface HealthGateInput {
   readonly timeoutSeconds: number;
   /** The number of processes and threads that it may have. */
   readonly pids?: number;
+  /**
+   * The labels of all copies of its service, where never two of them may run. It is started here unless another one runs:
+   * then the switch starts it, once that one has ended.
+   */
+  readonly onlyOneOf?: Labels;
 }
+
+/** A copy that takes over from those of its service that run, which end before it starts. */
+export interface HandOver extends HealthGateInput {
+  readonly onlyOneOf: Labels;
+  /** The time that they may take to end, in seconds. */
+  readonly graceSeconds: number;
+}
+
+type Labels = Readonly<Record<string, string>>;
 
 /** Healthy is an answer with a 2xx or 3xx status. */
 export interface HttpProbe {

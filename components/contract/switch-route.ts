@@ -1,3 +1,4 @@
+import type { HandOver } from "./health-gate.ts";
 import type { Expectation, Listed, ListedRequest, SmokeCheck } from "./smoke-check.ts";
 import type { SecureSite } from "./target.ts";
 
@@ -25,6 +26,8 @@ export interface SwitchRouteInput {
   readonly further?: readonly SecureSite[];
   /** The checks that the new copies have to pass before the switch. */
   readonly smoke: readonly SmokeCheck[];
+  /** The copies of services of which never two run; left out where there are none. */
+  readonly handOvers?: HandOvers;
   /** The checks of what users get after it. */
   readonly checks: readonly Expectation[];
   /** What some of them need, and those that are asked once, after the switch; left out where all only read. */
@@ -33,6 +36,12 @@ export interface SwitchRouteInput {
   readonly watchSeconds: number;
   /** The time that requests and web sockets may stay with the copies that the switch replaced, in seconds. */
   readonly drainSeconds: number;
+}
+
+/** The copies that take over one after the other: after the smoke checks, or before them where one of those asks such a copy. */
+export interface HandOvers {
+  readonly copies: readonly HandOver[];
+  readonly beforeSmoke: boolean;
 }
 
 /** The checks that are asked once after the switch, in their order, beside those that are asked again and again. */

@@ -36,6 +36,7 @@ import {
 import { applicationOf, changedParts, descriptionOf } from "../plan/release-description.ts";
 import type { PlanBasis } from "../plan/plan-basis.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
+import { stoppedServices } from "../plan/stopped-services.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
 import { checkExternalDatabase, externalDatabase } from "./external-database.ts";
@@ -103,7 +104,8 @@ export async function prepareRelease(
         ? onOneHost({ stack: settings.environment, host: connection.host })
         : externalBackups(settings.environment),
     );
-  for (const warning of [...(report.cautions ?? []), ...concerns, ...migration.warnings])
+  const stops = stoppedServices(released, plan, settings);
+  for (const warning of [...(report.cautions ?? []), ...concerns, ...stops, ...migration.warnings])
     void pulumi.log.warn(warning);
   if (unproven !== undefined && plan.changes && !plan.rollback) (planFile?.refuse ?? refused)(unproven);
   if (basis !== undefined) {

@@ -13,6 +13,7 @@ export function containerArgs(args: CopyArgs): ContainerArgs {
   const { onlyName, entrypoint, command, variables, files, labels } = args;
   return {
     ...defined({ name: onlyName }),
+    ...(args.startedByStep === true && { start: false, mustRun: false }),
     image: args.image,
     ...defined({ entrypoints: entrypoint && [...entrypoint], command: command && [...command] }),
     ...(variables !== undefined && {

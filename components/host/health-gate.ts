@@ -16,6 +16,8 @@ export interface HealthGateArgs {
   timeoutSeconds: number;
   /** The limit of processes and threads; the gate sets it, for the docker package has no field for it. */
   pids?: number;
+  /** The labels of all copies of its service, where the gate starts it unless another one runs. */
+  onlyOneOf?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -40,7 +42,7 @@ export class HealthGate extends pulumi.ComponentResource {
           subject: args.subject,
           container: args.containerName,
           timeoutSeconds: args.timeoutSeconds,
-          ...defined({ probe: args.probe, pids: args.pids }),
+          ...defined({ probe: args.probe, pids: args.pids, onlyOneOf: args.onlyOneOf }),
         },
         triggers: [args.containerId, ...(args.pids === undefined ? [] : [`${args.pids} processes`])],
       },

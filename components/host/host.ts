@@ -49,6 +49,8 @@ export interface CopyArgs {
    * of its own, and the one before goes on beside it until it is deleted last.
    */
   onlyName?: string;
+  /** True when it is only made, and a step starts it, and perhaps stops it. */
+  startedByStep?: true;
   image: pulumi.Input<string>;
   entrypoint?: readonly string[];
   /** The command that runs; left out, the image's own. */

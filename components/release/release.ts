@@ -4,7 +4,9 @@ import { found } from "../application/names.ts";
 import { layers } from "../application/needs.ts";
 import { publishedServices, routesInOrder } from "../application/routes.ts";
 import { onlyReads } from "../application/smoke-here.ts";
-import { readyLabel } from "../activator/program/previews.mjs";
+import { isStopFirst } from "../application/rollout.ts";
+import { readyLabel, rolloutLabel } from "../activator/program/previews.mjs";
+import type { HandOver } from "../contract/health-gate.ts";
 import { addressOf } from "../gateway/forwarded.ts";
 import { healthPaths, knowing, routeChecks, type RouteState } from "../gateway/route-checks.ts";
 import type { PublicSite } from "../gateway/site.ts";
@@ -13,6 +15,7 @@ import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
 import { boundariesOf } from "./boundaries.ts";
+import { handOversOf, stopFirstServices } from "./hand-overs.ts";
 import { probeOf } from "./health-probe.ts";
 import { mountsOf, readyData } from "./ready-data.ts";
 import type { ImageIds, PublicAccess, ReleaseArgs } from "./release-args.ts";
@@ -28,6 +31,8 @@ interface GatedCopy {
   /** The container's name, known once it is healthy. */
   readonly containerName: pulumi.Output<string>;
   readonly containerId: pulumi.Output<string>;
+  /** Its part of the switch, where it starts when the old one has ended. */
+  readonly handOver?: pulumi.Output<HandOver>;
 }
 
 /** The receipts of a release's steps. */
@@ -65,7 +70,7 @@ export class Release extends pulumi.ComponentResource {
       this.copies(
         name,
         asCanary(args, args.canary),
-        { images: args.canary.images, suffix: "-canary" },
+        { images: args.canary.images, suffix: "-canary", beside: stable },
         ready,
       );
     const route = this.switchTo(name, args, stable, canary);
@@ -87,13 +92,17 @@ export class Release extends pulumi.ComponentResource {
   private copies(
     name: string,
     args: ReleaseArgs,
-    { images, suffix }: { images: ImageIds; suffix: string },
+    { images, suffix, beside }: { images: ImageIds; suffix: string; beside?: Copies },
     ready: readonly pulumi.Resource[],
   ): Copies {
-    const copies: Record<string, GatedCopy[]> = {};
+    const copies: Record<string, readonly GatedCopy[]> = {};
     let started: pulumi.Output<string> | undefined;
     for (const serviceName of layers(args.application).flat()) {
       const service = found(args.application.services, serviceName);
+      if (beside !== undefined && isStopFirst(service)) {
+        copies[serviceName] = found(beside, serviceName);
+        continue;
+      }
       const needed = service.needs.flatMap((need) => (copies[need] ?? []).map(({ gate }) => gate));
       const ofService: GatedCopy[] = (copies[serviceName] = []);
       const inputs = serviceInputs(args, service);
@@ -108,7 +117,7 @@ export class Release extends pulumi.ComponentResource {
             imageId: startAfter(found(images, service.image), started),
             drainSeconds: args.drainSeconds,
             host: args.host,
-            labels: { ...args.labels(serviceName), ...readyLabels(args, service) },
+            labels: { ...args.labels(serviceName), ...readyLabels(args, service), ...rolloutLabels(service) },
             mounts: mountsOf(args, service),
             volumes: Object.entries(service.volumes).map(([volume, path]) => ({
               name: found(args.volumes, volume),
@@ -120,20 +129,24 @@ export class Release extends pulumi.ComponentResource {
           { parent: this, dependsOn: [...ready, ...needed] },
         );
         started = workload.containerId;
+        const gated = {
+          subject: `services.${serviceName}`,
+          timeoutSeconds: args.gateTimeoutSeconds,
+          ...probeOf(service, args),
+          ...defined({ pids: within.limits?.pids }),
+          ...(isStopFirst(service) && { onlyOneOf: args.labels(serviceName) }),
+        };
+        const { containerName, containerId } = workload;
         const gate = new HealthGate(
           `${name}-${copy}-gate`,
-          {
-            host: args.host,
-            subject: `services.${serviceName}`,
-            containerName: workload.containerName,
-            containerId: workload.containerId,
-            timeoutSeconds: args.gateTimeoutSeconds,
-            ...probeOf(service, args),
-            ...defined({ pids: within.limits?.pids }),
-          },
+          { host: args.host, containerName, containerId, ...gated },
           { parent: this },
         );
-        ofService.push({ gate, containerName: gate.containerName, containerId: workload.containerId });
+        const { onlyOneOf } = gated;
+        const handOver =
+          onlyOneOf &&
+          pulumi.output({ ...gated, onlyOneOf, container: containerName, graceSeconds: args.drainSeconds });
+        ofService.push({ gate, containerName: gate.containerName, containerId, ...defined({ handOver }) });
       }
     }
     return copies;
@@ -158,9 +171,13 @@ export class Release extends pulumi.ComponentResource {
       ...defined({ password }),
     }));
     const limitSeconds = args.gateTimeoutSeconds;
+    // A canary shares those copies with the release beside it of which never two run.
+    const everyCopy = [...new Set([stable, canary ?? {}].flatMap(all))];
+    // What the gateway serves tells the next switch which copies the last one left, also of those that answer no path.
+    const stopFirst = stopFirstServices(application).map((service) => ({ service }));
     const routed = (copies: Copies): Copies =>
       Object.fromEntries(
-        [...routes, ...servicePorts].map(({ service }) => [service, found(copies, service)]),
+        [...routes, ...servicePorts, ...stopFirst].map(({ service }) => [service, found(copies, service)]),
       );
     return new Route(
       `${name}-route`,
@@ -177,7 +194,7 @@ export class Release extends pulumi.ComponentResource {
             ...(few !== undefined && { canary: { containers: few, weight: args.canary?.weight ?? 0 } }),
             maintenance,
           })),
-        copies: pulumi.all([stable, canary ?? {}].flatMap(all).map(({ containerName }) => containerName)),
+        copies: pulumi.all(everyCopy.map(({ containerName }) => containerName)),
         access: isPublic
           ? {
               ...access,
@@ -187,6 +204,7 @@ export class Release extends pulumi.ComponentResource {
             }
           : { route: access.route },
         ...(login !== undefined && { passwordHash: login.hash }),
+        ...defined({ handOvers: handOversOf(application, stable) }),
         smoke: smokeChecks({ ...args, application }, canary === undefined ? [stable] : [stable, canary]),
         checks: state.apply((asked) => routeChecks(application, asked)),
         ...(!application.smoke.every(onlyReads) && {
@@ -197,7 +215,7 @@ export class Release extends pulumi.ComponentResource {
         since: args.routeSince,
       },
       // Services without a route, such as workers, have to be well before the switch too.
-      { parent: this, dependsOn: [stable, canary ?? {}].flatMap(all).map(({ gate }) => gate) },
+      { parent: this, dependsOn: everyCopy.map(({ gate }) => gate) },
     );
   }
 }
@@ -242,6 +260,11 @@ function namesIn(copies: Copies): pulumi.Output<Record<string, string[]>> {
       ]),
     ),
   );
+}
+
+/** The label by which what starts copies again knows of which it may start one only. */
+function rolloutLabels(service: Service): Readonly<Record<string, string>> {
+  return isStopFirst(service) ? { [rolloutLabel]: "stop-first" } : {};
 }
 
 /** The label by which the activator learns whether a copy that it started is well. */

@@ -32,6 +32,8 @@ export interface RouteArgs {
   access: SiteAccess;
   /** The hash of the password that users are asked for; left out, everyone may look. */
   passwordHash?: pulumi.Output<string>;
+  /** The copies that take over within the switch; left out where all start beside the old ones. */
+  handOvers?: pulumi.Input<NonNullable<SwitchRouteInput["handOvers"]>>;
   /** The checks that the new copies have to pass before the switch. */
   smoke: pulumi.Input<readonly SmokeCheck[]>;
   /** The checks of what users get after it. */
@@ -78,6 +80,7 @@ export class Route extends pulumi.ComponentResource {
           files,
           copies: args.copies,
           ...listening(access),
+          ...(args.handOvers !== undefined && { handOvers: args.handOvers }),
           smoke: args.smoke,
           checks: args.checks,
           ...(args.listed !== undefined && { listed: args.listed }),

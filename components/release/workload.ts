@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Service } from "../application/application.ts";
 import { secretsFolder } from "../application/connections.ts";
 import { mebibytes } from "../application/process.ts";
+import { isStopFirst } from "../application/rollout.ts";
 import { secretPaths } from "../application/secret-paths.ts";
 import type { CopyArgs, Host, HostVolume, MountedVolume } from "../host/host.ts";
 import { shortId } from "../image/built-image.ts";
@@ -54,6 +55,7 @@ export class Workload extends pulumi.ComponentResource {
       name,
       {
         image: args.imageId,
+        ...(isStopFirst(service) && { startedByStep: true }),
         ...processOf(service),
         variables,
         ...volumesOf(args),

@@ -2,6 +2,7 @@ import type { Application } from "../application/application.ts";
 import { secretFile } from "../application/connections.ts";
 import { optionalSecrets } from "../application/optional-secrets.ts";
 import { previousName } from "../application/previous-secrets.ts";
+import { isStopFirst } from "../application/rollout.ts";
 import { ownIn, sharedIn, sharedProblems, variableProblems } from "../application/variables.ts";
 import { InputError } from "../input/input-error.ts";
 import type { CredentialSource } from "./credential.ts";
@@ -54,6 +55,7 @@ export function checkAgreement(
     ...("copies" in settings
       ? unknownNames("copies", "service", Object.keys(settings.copies), allServices(application))
       : []),
+    ...copiesBeside(application, settings),
     ...domainProblems(application, settings),
     ...unknownLimits(application, settings),
     ...unknownSeed(application, settings),
@@ -82,6 +84,18 @@ export function checkAgreement(
     ...missingCredentials(settings, given),
   ];
   if (problems.length > 0) throw new InputError(problems);
+}
+
+/** Says that a service of which never two copies run is given several. */
+function copiesBeside({ services }: Application, settings: Settings): string[] {
+  if (!("copies" in settings)) return [];
+  return Object.entries(settings.copies).flatMap(([name, copies]) => {
+    const service = Object.hasOwn(services, name) ? services[name] : undefined;
+    if (service === undefined || copies < 2 || !isStopFirst(service)) return [];
+    return [
+      `towpath:copies.${name}: expected one copy of a service that is released stop-first, got ${copies}; remove it, or leave out services.${name}.rollout`,
+    ];
+  });
 }
 
 /** Says that an external server is none of the application's, or that its URL cannot be had. */

@@ -6,7 +6,7 @@ import { UserError } from "../../components/input/user-error.ts";
 import { delivers, withoutSecrets } from "../delivered.ts";
 import { StepFailure } from "../step-failure.ts";
 import { defaultTimeoutSeconds, docker, DockerFailure } from "./docker.ts";
-import type { CopyState, Restarts } from "./machine.ts";
+import type { CopyState, FoundCopy, Restarts } from "./machine.ts";
 import { reach } from "./reach.ts";
 
 /** The time that reading a container's secrets may take, in seconds. */
@@ -38,6 +38,36 @@ export async function restartsOf(containers: readonly string[]): Promise<Restart
       return status === "running" ? [[name.replace(/^\//, ""), Number(restarts)] as const] : [];
     }),
   );
+}
+
+/** The states of containers that do not run, and do not by themselves. */
+const still = ["created", "exited", "dead", "removing"];
+
+/** The containers with these labels, whether or not they run. */
+export async function copiesWith(labels: Readonly<Record<string, string>>): Promise<FoundCopy[]> {
+  const filters = Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
+  const found = await docker(["ps", "--all", ...filters, "--format", "{{.Names}} {{.State}}"]);
+  return found.split("\n").flatMap((line) => {
+    const [name = "", state = ""] = line.split(" ");
+    return name === "" ? [] : [{ name, isUp: !still.includes(state) }];
+  });
+}
+
+/** Starts a container; one that runs goes on. */
+export async function start(container: string): Promise<void> {
+  await docker(["start", container]);
+}
+
+/** Stops a container; one that is gone has ended. */
+export async function stop(container: string, graceSeconds: number): Promise<void> {
+  try {
+    await docker(["stop", "-t", String(graceSeconds), container], {
+      timeoutSeconds: graceSeconds + defaultTimeoutSeconds,
+    });
+  } catch (error) {
+    if (error instanceof DockerFailure && error.message.includes("No such container")) return;
+    throw error;
+  }
 }
 
 /** The container's addresses on all its networks; none of one that is gone. */

@@ -1,12 +1,15 @@
 import { spawn } from "node:child_process";
 import {
   addressesOf,
+  copiesWith,
   knowSecretsOf,
   lastLogLines,
   limitProcesses,
   restartsOf,
   secretOf,
+  start,
   stateOf,
+  stop,
 } from "./docker-copies.ts";
 import { onceLike } from "./docker-like.ts";
 import { joinNetwork, leaveNetwork, networksOf, ownNetwork } from "./docker-networks.ts";
@@ -19,6 +22,9 @@ import type { Machine } from "./machine.ts";
 export const dockerMachine: Machine = {
   state: stateOf,
   restarts: restartsOf,
+  copies: copiesWith,
+  start,
+  stop,
   addresses: addressesOf,
   networks: networksOf,
   join: joinNetwork,

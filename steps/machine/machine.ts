@@ -13,6 +13,12 @@ export interface Machine {
   readonly state: (copy: string) => Promise<CopyState>;
   /** The number of restarts of each copy since it was made, by its name; one that does not run is left out. */
   readonly restarts: (copies: readonly string[]) => Promise<Restarts>;
+  /** All copies with these labels, and which of them run or are about to run again by themselves. */
+  readonly copies: (labels: Readonly<Record<string, string>>) => Promise<readonly FoundCopy[]>;
+  /** Starts a copy; one that runs goes on. */
+  readonly start: (copy: string) => Promise<void>;
+  /** Stops a copy, so that only `start` brings it back, and waits until it has ended: at most so many seconds by itself. */
+  readonly stop: (copy: string, graceSeconds: number) => Promise<void>;
   /** The IPv4 addresses at which others reach a copy; none of one that is gone. */
   readonly addresses: (copy: string) => Promise<readonly string[]>;
   /** The names of the networks that each of the copies is in; one that is gone is left out. */
@@ -107,6 +113,12 @@ export interface CopyState {
   readonly exitCode: number;
   readonly restarts: number;
   readonly createdAt: Date;
+}
+
+/** A copy that was found by its labels. */
+export interface FoundCopy {
+  readonly name: string;
+  readonly isUp: boolean;
 }
 
 /** The numbers of restarts of copies, by their names. */

@@ -1,5 +1,6 @@
 import type { Site, SwitchRouteInput } from "../../components/contract/switch-route.ts";
 import { releaseName } from "../../components/gateway/served-site.ts";
+import { HandOvers } from "../copies/hand-overs.ts";
 import { checkRun } from "../lineage.ts";
 import type { Target } from "../../components/contract/target.ts";
 import { knowAuthority, request } from "../machine/http.ts";
@@ -30,22 +31,30 @@ const patience = { timeoutSeconds: 3, tries: 2 };
 async function switchRoute(input: SwitchRouteInput, machine: Machine): Promise<object> {
   const { site, text, files } = input;
   const release = releaseName(files);
-  const [smoke, before] = await Promise.all([
-    smokeCheck(machine, input.smoke, input.listed),
+  const asking = (): Promise<{ passed: string[] }> => smokeCheck(machine, input.smoke, input.listed);
+  const [early, before] = await Promise.all([
+    input.handOvers?.beforeSmoke === true ? undefined : asking(),
     readSite(machine, site),
     [input.secure, ...(input.further ?? [])].some((site) => site?.certificates === "internal") &&
       knowAuthority(machine, site.gateway),
   ]);
+  const handOvers = new HandOvers(machine, before?.copies ?? []);
+  const smoke = await orHandBack(handOvers, async () => {
+    await handOvers.make(input.handOvers?.copies ?? []);
+    return early ?? (await asking());
+  });
   const isNew = before?.text !== text || !before.loaded;
   const gone = before?.copies.filter((copy) => !Object.values(files).includes(copy)) ?? [];
-  const [restarts, goneAddresses] = await Promise.all([
-    machine.restarts([...new Set([...copiesIn(files), ...input.copies])]),
-    // Nobody waits for their connections where there is no time for it.
-    addressesOf(machine, input.drainSeconds === 0 ? [] : gone),
-    writeRelease(machine, site, release, { files, keepCurrent: isNew }),
-  ]);
+  const [restarts, goneAddresses] = await orHandBack(handOvers, () =>
+    Promise.all([
+      machine.restarts([...new Set([...copiesIn(files), ...input.copies])]),
+      // Nobody waits for their connections where there is no time for it.
+      addressesOf(machine, input.drainSeconds === 0 ? [] : gone),
+      writeRelease(machine, site, release, { files, keepCurrent: isNew }),
+    ]),
+  );
   const switched = Date.now();
-  const orPutBack = undoing(machine, site, before);
+  const orPutBack = undoing(machine, site, before, handOvers);
   await orPutBack(
     writeSite(machine, site, { text, release }, before),
     (said, back) => `route: the gateway refuses the new route, ${back}: ${said}`,
@@ -65,6 +74,7 @@ async function switchRoute(input: SwitchRouteInput, machine: Machine): Promise<o
     checks: input.checks.map(({ path }) => path),
     watchedSeconds: input.watchSeconds,
     ...(connectionsLeft > 0 && { connectionsLeft }),
+    ...handOvers.receipt,
   };
 }
 
@@ -74,14 +84,27 @@ function copiesIn(files: SwitchRouteInput["files"]): string[] {
   return [...new Set(named.map(([, copy]) => copy))];
 }
 
+/** Does what comes before the switch, when copies may have taken over already: whatever fails gives them back. */
+async function orHandBack<T>(handOvers: HandOvers, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const back = await handOvers.undo();
+    if (back.length === 0) throw error;
+    throw new StepFailure([(error as Error).message, ...back].join("\n"));
+  }
+}
+
 /** Does what comes after the switch; whatever fails there puts the old route back, because the state will name that one. */
-function undoing(machine: Machine, site: Site, before: ServedSite | undefined) {
+function undoing(machine: Machine, site: Site, before: ServedSite | undefined, handOvers: HandOvers) {
   return async <T>(work: Promise<T>, inWords: (said: string, back: string) => string): Promise<T> => {
     try {
       return await work;
     } catch (error) {
       const { message, log = "" } = error as Error & Partial<NotServed>;
-      throw new StepFailure(inWords(message, await putBack(machine, site, before)) + log);
+      // Most users first: a copy may take its time to end.
+      const back = [await putBack(machine, site, before), ...(await handOvers.undo())].join(", ");
+      throw new StepFailure(inWords(message, back) + log);
     }
   };
 }

@@ -1,4 +1,6 @@
-import { inParts, unsaid, without, type KeyRules } from "./keys.ts";
+import { inParts, unsaid, without, type KeyRule, type KeyRules } from "./keys.ts";
+import { taken } from "./report.ts";
+import { fieldOf, textOf } from "./value.ts";
 
 const limits = unsaid(
   "locally nothing limits it; elsewhere towpath:limits holds for every copy",
@@ -12,6 +14,12 @@ const replicas = unsaid(
 
 const host = "it would reach into the host, which no service may";
 const hostTodo = "do without it, or run it beside Towpath";
+
+/** Compose's own default is that of Swarm, which nobody chose: only what is written counts. */
+const updateConfig: KeyRule = (given) =>
+  textOf(fieldOf(given.value, "order")) === "stop-first"
+    ? { rows: [taken(given, 'rollout: "stop-first"')], fields: { rollout: "stop-first" } }
+    : without("a release starts new copies beside the old ones")(given);
 
 /** The keys that mean the same for every service, whatever it is. */
 export const plainKeys: KeyRules = {
@@ -68,7 +76,7 @@ export const plainKeys: KeyRules = {
       mode: without("copies are counted by towpath:copies"),
       labels: without("Towpath labels what it makes"),
       restart_policy: without("copies are started again until a release replaces them"),
-      update_config: without("a release starts new copies beside the old ones"),
+      update_config: updateConfig,
       rollback_config: without("a release that fails changes nothing for users"),
       endpoint_mode: without("requests come by the gateway"),
       placement: unsaid("services run on the hosts of the settings", "say them in towpath:hosts"),

@@ -20,6 +20,7 @@
  * @property {boolean} runs
  * @property {boolean} ended stopped, and can be started again
  * @property {Ready} [ready]
+ * @property {number} [aloneSince] when it was made, in seconds since 1970, where no other copy of its service may run beside it
  */
 
 /**
@@ -43,6 +44,9 @@ const backingServices = new Set(["postgres", "redis", "object-storage"]);
 
 /** The label with the request that tells whether a copy is well: `pr-12.preview.example.com:8000/api/health`. */
 export const readyLabel = "towpath.ready";
+
+/** The label of the copies of services of which never two run. */
+export const rolloutLabel = "towpath.rollout";
 
 /**
  * The previews among containers, by their namespaces. What a step runs once (a migration, a look at an image) is no part of
@@ -76,6 +80,7 @@ export function previewsIn(containers) {
       runs: state === "running" || state === "restarting",
       ended: state === "exited",
       ...(domain !== undefined && address !== undefined && { ready: { domain, address } }),
+      ...(labels[rolloutLabel] === "stop-first" && { aloneSince: Created }),
     });
     preview.newest = Math.max(preview.newest, Created * 1000);
     previews.set(namespace, preview);
@@ -94,11 +99,16 @@ export function usesMachine({ parts }) {
 
 /**
  * The containers to start so that a preview can answer: those of its parts of which no copy runs. Empty when it is awake: an old
- * copy that is about to be removed, while a new one runs, is no sign of sleep, nor is what was made and never started.
+ * copy that is about to be removed, while a new one runs, is no sign of sleep, nor is what was made and never started. Of several
+ * that may not run beside each other it is the oldest: the one from before a release that was not completed.
  *
  * @param {Preview} preview
  */
 export function toStart({ parts }) {
   const running = new Set(parts.filter(({ runs }) => runs).map(({ part }) => part));
-  return parts.filter(({ part, ended }) => ended && !running.has(part));
+  const asleep = parts.filter(({ part, ended }) => ended && !running.has(part));
+  return asleep.filter(
+    ({ part, aloneSince = 0 }) =>
+      aloneSince === 0 || !asleep.some((one) => one.part === part && (one.aloneSince ?? 0) < aloneSince),
+  );
 }

@@ -3,9 +3,12 @@ import { badImages } from "../../support/hosts/bad-images.ts";
 import { Figures } from "../../support/hosts/figures.ts";
 import { foreignImage } from "../../support/hosts/foreign-image.ts";
 import { ReleasedProject } from "../../support/hosts/released-project.ts";
-import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
+import { handBack, keyVariables, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { assertServed, Load } from "../../support/load.ts";
+import { killTree } from "../../support/process-tree.ts";
 import { measuringInLong, quick, sampled } from "../../support/quick.ts";
+import { until } from "../../support/until.ts";
+import { CopyEvents, withEcho } from "./one-copy.ts";
 
 describe("a release to a host over SSH under load", () => {
   let host: TestHost;
@@ -18,6 +21,7 @@ describe("a release to a host over SSH under load", () => {
   before(async () => {
     host = await takeHost();
     released = await ReleasedProject.create({ staging: host });
+    released.project.source.edit("application.ts", ...withEcho);
     good = await released.publish();
     configure({});
     await released.release("staging");
@@ -104,6 +108,59 @@ describe("a release to a host over SSH under load", () => {
     assert.equal(after.containers.length, before.containers.length);
     assert.deepEqual([after.volumes, after.networks], [before.volumes, before.networks]);
     good = commit;
+  });
+
+  it("never runs two copies of a service that stops first, and goes back to the old one when the new one fails", async () => {
+    const echoes = (): Promise<string[]> =>
+      host.docker("ps", "--filter", "label=towpath.part=echo", "--format", "{{.Names}}");
+    const answer = async (of: string): Promise<string> => {
+      const ask = "import socket; print(socket.create_connection(('127.0.0.1', 2525), 2).recv(99).decode())";
+      return (await host.docker("exec", of, "python", "-c", ask)).join();
+    };
+    const [old = ""] = await echoes();
+    const before = await answer(old);
+    const events = new CopyEvents(host, "echo");
+    try {
+      configure({ commit: await released.publish({ api: ["ENV ECHO=broken"] }), gateTimeoutSeconds: 10 });
+      const failed = await released.up("staging");
+      assert.notEqual(failed.code, 0);
+      const told = failed.stdout + failed.stderr;
+      assert.match(
+        told,
+        /services\.echo: the new copy ended before it was healthy \(exit code 1\)[^]*\| echo is broken/,
+      );
+      assert.match(told, /services\.echo: the old copy runs again/);
+      assert.deepEqual([await echoes(), await answer(old)], [[old], before]);
+
+      const commit = await released.publish({ api: ["ENV THIRD=1"] });
+      configure({ commit });
+      const { stdout } = await released.run(["plan", "--stack", "staging"]);
+      // A release that only this test has made told no time.
+      assert.match(stdout, /services\.echo: stops for the release, (?:about \d+ s as the last time|until)/);
+      const args = ["pulumi", "up", "--yes", "--skip-preview", "--stack", "staging"];
+      const killed = released.project.launch(args, keyVariables());
+      const asked = `kill ${old}`;
+      const earlier = events.all.filter((event) => event === asked).length;
+      await until(
+        "the old copy to be asked to end",
+        300,
+        () => events.all.filter((event) => event === asked).length > earlier || undefined,
+      );
+      await killTree(killed.pid);
+      await killed.ended;
+      await until("its end", 60, async () => (await echoes()).length === 0 || undefined);
+      const status = await released.run(["status", "--stack", "staging"]);
+      assert.match(status.stdout + status.stderr, new RegExp(`echo: ${old} on app1 has to run, got exited`));
+
+      await released.release("staging");
+      good = commit;
+      const [now = "", ...more] = await echoes();
+      assert.deepEqual(more, []);
+      assert.notEqual(await answer(now), before);
+      assert.equal(events.most(1), 1, events.all.join("\n"));
+    } finally {
+      events.stop();
+    }
   });
 
   const [corner = "", ...others] = Object.keys(badImages);

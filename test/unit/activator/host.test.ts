@@ -100,6 +100,22 @@ describe("the activator", () => {
     assert.ok(!scene.done.some((one) => /migration|killed|staging|foreign/.test(one)));
   });
 
+  it("starts one copy where never two may run: the one from before a release that was not completed", async () => {
+    const { host } = playing();
+    scene.add("a", "exited");
+    const beat = {
+      ...{ "towpath.environment": "preview", "towpath.namespace": "a", "towpath.part": "beat" },
+      ...{ "towpath.release": "1", "towpath.rollout": "stop-first" },
+    };
+    scene.other("beat-new", beat, "exited", 60);
+    scene.other("beat-old", beat);
+    await host.visit("a", person);
+    assert.deepEqual(
+      scene.done.filter((one) => one.includes("beat")),
+      ["start beat-old"],
+    );
+  });
+
   it("takes an old copy that is about to be removed for no sign of sleep", async () => {
     const { host } = playing();
     scene.add("a");

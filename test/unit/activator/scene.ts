@@ -18,7 +18,10 @@ export class Scene {
   /** Called while a container is stopped. */
   whileStopping: () => void = () => undefined;
   readonly host: Host;
-  private readonly containers = new Map<string, { State: string; labels: Record<string, string> }>();
+  private readonly containers = new Map<
+    string,
+    { State: string; labels: Record<string, string>; madeAfter?: number }
+  >();
   private readonly folder = mkdtempSync(join(tmpdir(), "towpath-activator-"));
 
   constructor(room: Partial<Room> = {}) {
@@ -35,11 +38,11 @@ export class Scene {
       engine: {
         listContainers: () =>
           Promise.resolve(
-            [...this.containers].map(([Id, { State, labels }]) => ({
+            [...this.containers].map(([Id, { State, labels, madeAfter = 0 }]) => ({
               Id,
               Names: [`/${Id}`],
               State,
-              Created: began / 1000 - 24 * 3600,
+              Created: began / 1000 - 24 * 3600 + madeAfter,
               Labels: labels,
             })),
           ),
@@ -74,8 +77,8 @@ export class Scene {
   }
 
   /** A container that belongs to somebody else, or to a step. */
-  other(id: string, labels: Record<string, string>, state = "exited"): void {
-    this.containers.set(id, { State: state, labels });
+  other(id: string, labels: Record<string, string>, state = "exited", madeAfter = 0): void {
+    this.containers.set(id, { State: state, labels, madeAfter });
   }
 
   states(namespace: string): string[] {

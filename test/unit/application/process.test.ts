@@ -53,3 +53,17 @@ describe("the process of a service", () => {
     assert.deepEqual(["1MiB", "2GiB", "0MiB", "2048GiB"].map(mebibytes), [1, 2048, undefined, undefined]);
   });
 });
+
+describe("the rollout of a service", () => {
+  it("is said where it is not the usual one", () => {
+    const { api } = parseApplication(withApi({ rollout: "stop-first" })).services;
+    assert.equal(api?.rollout, "stop-first");
+  });
+
+  it("is refused when it is none", () => {
+    assert.equal(
+      messageOf(() => parseApplication(withApi({ rollout: "stopfirst" }))),
+      'services.api.rollout: expected "start-first" or "stop-first", got "stopfirst"; take stop-first where two copies must never run',
+    );
+  });
+});

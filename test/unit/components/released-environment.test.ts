@@ -5,6 +5,7 @@
  */
 import { byName, deployed, isSecret, valueOf, type Registration } from "./engine.ts";
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { HostEnvironment } from "../../../components/environment/host-environment.ts";
 import { loadSettings } from "../../../components/environment/load-settings.ts";
 import { host } from "../settings/good.ts";
@@ -70,6 +71,47 @@ describe("staging and production", function () {
     assert.ok(
       orderOf(registrations)["notes-staging-web"]?.includes("notes-staging-release-api-copy-3-gate-poll"),
     );
+  });
+
+  it("have the switch start what must never run twice, and make no copy of it for a canary", async () => {
+    const described = { services: { worker: { rollout: "stop-first", health: undefined } } };
+    const labels = {
+      ...{ "towpath.project": "notes", "towpath.environment": "staging" },
+      ...{ "towpath.namespace": "notes-staging", "towpath.part": "worker" },
+    };
+    for (const canary of [undefined, { weight: 10 }]) {
+      const { registrations } = await released({
+        described,
+        plan: planOf("b", earlier("a")),
+        settings: { ...(canary && { canary }), gateTimeoutSeconds: 30, drainSeconds: 12 },
+      });
+      const { worker, web, other } = {
+        worker: byName(registrations)["notes-staging-worker"]?.inputs ?? {},
+        web: byName(registrations)["notes-staging-web"]?.inputs ?? {},
+        other: byName(registrations)["notes-staging-worker-canary"],
+      };
+      assert.deepEqual(
+        [worker.start, worker.mustRun, "start" in web, other],
+        [false, false, false, undefined],
+      );
+      const rollout = { label: "towpath.rollout", value: "stop-first" };
+      assert.ok((worker.labels as object[]).some((label) => isDeepStrictEqual(label, rollout)));
+      const gate = inputOf(registrations, "notes-staging-release-worker-gate-poll");
+      assert.deepEqual(gate.onlyOneOf, labels);
+      const { files, copies, handOvers } = inputOf(registrations, "notes-staging-release-route-switch");
+      const container = "notes-staging-worker-1a2b3c4";
+      assert.equal((files as Record<string, string>)["stable/worker/0"], container);
+      assert.equal((copies as string[]).filter((name) => name === container).length, 1);
+      assert.deepEqual(handOvers, {
+        copies: [
+          {
+            ...{ subject: "services.worker", container, timeoutSeconds: 30, pids: 256 },
+            ...{ onlyOneOf: labels, graceSeconds: 12 },
+          },
+        ],
+        beforeSmoke: false,
+      });
+    }
   });
 
   it("run a canary beside the current release, and keep no record of it yet", async () => {

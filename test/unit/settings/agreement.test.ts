@@ -266,3 +266,17 @@ describe("application and settings", () => {
     );
   });
 });
+
+describe("the copies of a service of which never two run", () => {
+  it("are one", () => {
+    const alone = parseApplication(merged(notes, { services: { worker: { rollout: "stop-first" } } }));
+    const agree = (copies: object) => (): void => {
+      checkAgreement(alone, parseSettings(merged(good.staging, { copies })), all);
+    };
+    agree({ worker: 1, api: 2 })();
+    assert.equal(
+      messageOf(agree({ worker: 2 })),
+      "towpath:copies.worker: expected one copy of a service that is released stop-first, got 2; remove it, or leave out services.worker.rollout",
+    );
+  });
+});

@@ -284,4 +284,39 @@ describe("the health gate", function () {
       ]);
     },
   );
+
+  describe("of a copy beside which no other may run", () => {
+    const alone = { onlyOneOf: { "towpath.namespace": "notes-staging", "towpath.part": "api" } };
+    const question =
+      "ps --all --filter label=towpath.namespace=notes-staging --filter label=towpath.part=api --format {{.Names}} {{.State}}";
+
+    scene(
+      "leaves its start to the switch while another one runs, or is about to",
+      gate(alone, `"ps --all"*) printf 'api-1a2b3c4 created\napi-old restarting\n' ;;`),
+      (played) => {
+        assert.deepEqual(receiptOf(played), {
+          subject: "services.api",
+          container: "api-1a2b3c4",
+          startsAtSwitch: true,
+        });
+        assert.deepEqual(typed(played.calls), [question]);
+      },
+    );
+
+    scene(
+      "starts it, and waits, where none does",
+      gate(
+        { ...overHttp, ...alone },
+        `"ps --all"*) printf 'api-1a2b3c4 created\napi-old exited\n' ;; "start api-1a2b3c4") ;; *" nc "*) answer 204 "" ;;`,
+      ),
+      (played) => {
+        assert.deepEqual(receiptOf(played), {
+          subject: "services.api",
+          container: "api-1a2b3c4",
+          healthy: true,
+        });
+        assert.deepEqual(typed(played.calls).slice(0, 2), [question, "start api-1a2b3c4"]);
+      },
+    );
+  });
 });

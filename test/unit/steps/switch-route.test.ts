@@ -464,6 +464,121 @@ describe("the switch of the route", function () {
       assert.deepEqual(played.gateway, { "sites/other.caddy": "another environment's" });
     },
   );
+
+  describe("to copies beside which no other may run", () => {
+    const subject = "services.beat";
+    const labels = { "towpath.part": "beat" };
+    const beat = { subject, container: "beat-new", timeoutSeconds: 0.1, onlyOneOf: labels, graceSeconds: 7 };
+    const handOvers = { copies: [{ ...beat, probe: { command: ["ask"] } }], beforeSmoke: false };
+    const withBeat: Files = { ...before, "sites/notes-local/old/stable/beat/0": "beat-old" };
+    /** An engine that keeps which copies run; `answers` come first. */
+    const taking = (answers: string, change: Partial<SwitchRouteInput> = {}, gateway = withBeat): Scene => {
+      const { script, ...scene } = switching("", { handOvers, ...change }, gateway);
+      const engine = `state_of() { cat "$FAKE_DOCKER.$1" 2>/dev/null || echo "$2"; }
+        case "$*" in ${answers}
+        "ps --all"*) echo "beat-new $(state_of beat-new created)"; echo "beat-old $(state_of beat-old running)"; echo "beat-killed exited" ;;
+        "stop -t 7 "*) echo exited >"$FAKE_DOCKER.$4" ;;
+        "start "*) echo running >"$FAKE_DOCKER.$2" ;;
+        "exec beat-new ask") ;;
+        "container inspect beat-new") state running ;;
+        *) ${script} ;;
+      esac`;
+      return { ...scene, script: engine };
+    };
+    const changes = ({ calls }: Played): string[] =>
+      typed(calls).filter((call) => /^(?:start|stop) |^exec beat|nc web-new 8080/.test(call));
+    const short = (call: string): string => (call.endsWith(" nc web-new 8080") ? "asks web-new" : call);
+    const takeOver = ["stop -t 7 beat-old", "start beat-new", "exec beat-new ask"];
+    const back = ["stop -t 7 beat-new", "start beat-old"];
+
+    scene("ends the old one, and starts the new one then", taking(""), (played) => {
+      const { handedOver, ...receipt } = receiptOf(played) as Record<string, unknown>;
+      assert.deepEqual(receipt, passed);
+      assert.deepEqual(Object.keys(handedOver as object), [subject]);
+      assert.deepEqual(changes(played).map(short), ["asks web-new", ...takeOver]);
+    });
+
+    scene(
+      "does so before the smoke checks where one of them asks it",
+      taking("", { handOvers: { ...handOvers, beforeSmoke: true } }),
+      (played) => {
+        receiptOf(played);
+        assert.deepEqual(changes(played).map(short), [...takeOver, "asks web-new"]);
+      },
+    );
+
+    scene(
+      "starts the old one again when the new one does not become healthy",
+      taking(`"exec beat-new ask") refuse no ;; "logs "*) echo "no broker" ;;`),
+      (played) => {
+        assert.deepEqual(failureOf(played), [
+          'services.beat: not healthy within 0.1 s, "ask" says: docker exec: no; its last log lines (beat-new):',
+          "  | no broker",
+          "services.beat: the old copy runs again",
+        ]);
+        const done = changes(played).map(short);
+        assert.deepEqual([...new Set(done)], ["asks web-new", ...takeOver, ...back]);
+        assert.deepEqual(played.gateway, withBeat);
+      },
+    );
+
+    scene(
+      "starts the old one again when users do not get what they should",
+      taking(`*" nc 127.0.0.1 8080") answer 500 "" ;;`),
+      (played) => {
+        const [line = ""] = failureOf(played);
+        assert.match(
+          line,
+          /^smoke: after the switch, .*; the old route is back, services\.beat: the old copy runs again$/,
+        );
+        assert.deepEqual(changes(played).slice(-2), back);
+      },
+    );
+
+    scene(
+      "says that none may run when the old one does not start again",
+      taking(`"exec beat-new ask") refuse no ;; "logs "*) ;; "start beat-old") refuse "no space" ;;`),
+      (played) => {
+        assert.equal(
+          failureOf(played).at(-1),
+          "services.beat: the old copy could not be started again, none may run until the next up: docker start: no space",
+        );
+      },
+    );
+
+    scene("starts none while the old one runs on", taking(`"stop -t 7 beat-old") ;;`), (played) => {
+      assert.deepEqual(failureOf(played), [
+        "services.beat: the old copy beat-old did not end within 7 s",
+        "services.beat: the old copy runs again",
+      ]);
+      assert.ok(!changes(played).includes("start beat-new"));
+    });
+
+    // The one that the gateway knows is the one to go back to, and not what a killed run left.
+    const killed = `"ps --all"*) echo "beat-new $(state_of beat-new created)"; echo "beat-old $(state_of beat-old exited)"; echo "beat-killed $(state_of beat-killed running)" ;;`;
+    scene(
+      "goes on after a run that was killed between the two",
+      taking(`${killed} "exec beat-new ask") refuse no ;; "logs "*) ;;`),
+      (played) => {
+        assert.equal(failureOf(played).at(-1), "services.beat: the old copy runs again");
+        const done = changes(played).filter((call) => call.startsWith("st"));
+        assert.deepEqual(done, ["stop -t 7 beat-killed", "start beat-new", ...back]);
+      },
+    );
+
+    scene(
+      "leaves those alone that took over already",
+      taking(
+        `"ps --all"*) echo "beat-new running" ;;`,
+        {},
+        { ...before, "sites/notes-local/old/stable/beat/0": "beat-new" },
+      ),
+      (played) => {
+        assert.deepEqual(receiptOf(played), passed);
+        assert.deepEqual(changes(played).map(short), ["asks web-new"]);
+      },
+    );
+  });
 });
 
 describe("the removal of the route", function () {

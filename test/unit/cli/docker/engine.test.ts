@@ -145,6 +145,20 @@ describe("the difference between state and engine", () => {
     assert.deepEqual(findDrift({ resources }, engine), { missing: [], stopped: [postgres] });
   });
 
+  it("lists no copy beside which another one runs or is to run, and never two of them", () => {
+    const copy = (id: string, state: string, created: string) => ({
+      ...{ id, name: `n-beat-${id}`, state, part: "beat", ports: [], release: "r", created },
+      runsAlone: true as const,
+    });
+    const known = ["1", "2", "3"].map((id) => resource("docker:index/container:Container", id));
+    const stoppedOf = (...containers: ReturnType<typeof copy>[]): string[] =>
+      findDrift({ resources: known }, { ...engine, containers }).stopped.map(({ id }) => id);
+    assert.deepEqual(stoppedOf(copy("1", "exited", "2026-01-01")), ["1"]);
+    const three = [copy("2", "exited", "2026-01-02"), copy("1", "exited", "2026-01-01")];
+    assert.deepEqual(stoppedOf(...three, copy("3", "created", "2026-01-03")), ["1"]);
+    assert.deepEqual(stoppedOf(...three, copy("3", "running", "2026-01-03")), []);
+  });
+
   it("lists what is missing, by name", () => {
     const empty: WholeEngineView = { containers: [], networks: [], volumeNames: new Set() };
     assert.deepEqual(findDrift({ resources }, empty).missing, ["n-api-1a", "n-postgres", "n", "n-postgres"]);

@@ -34,6 +34,13 @@ function service(name: string, change: object): Fields {
 const asked = (name: string): string => `\${${name}:?give ${name} a value in .env}`;
 
 describe("an application as a compose file", () => {
+  it("says of which services never two copies run", () => {
+    assert.deepEqual(service("api", { rollout: "stop-first" }).deploy, {
+      update_config: { order: "stop-first" },
+    });
+    assert.equal("deploy" in service("api", {}), false);
+  });
+
   it("has its servers, migrations and services, and a gateway, in the order in which they start", () => {
     const { compose, values } = exported();
     assert.deepEqual(Object.keys(compose.services), [

@@ -100,6 +100,33 @@ describe("an application from a compose file", () => {
     );
   });
 
+  it("takes over that a service stops first, and no other order", () => {
+    const result = described(
+      `
+services:
+  beat:
+    build: .
+    command: celery beat
+    deploy: { update_config: { order: stop-first, delay: 5s } }
+  web:
+    build: .
+    deploy: { update_config: { order: start-first } }
+`,
+      { files: { Dockerfile: "FROM a" } },
+    );
+    const { beat, web } = result.application.services;
+    assert.equal(beat?.rollout, "stop-first");
+    assert.equal(web?.rollout, undefined);
+    assert.equal(
+      told(result, "services.beat.deploy.update_config"),
+      'compose.yaml:6 taken over: rollout: "stop-first"',
+    );
+    assert.equal(
+      told(result, "services.web.deploy.update_config"),
+      "compose.yaml:9 not needed: a release starts new copies beside the old ones",
+    );
+  });
+
   it("names what it cannot take over, and what to do", () => {
     const result = described(
       `
