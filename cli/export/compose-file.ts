@@ -87,6 +87,7 @@ function serviceOf({ application, settings, migrate }: Scene, name: string): Com
     ...processOf(application, settings, service),
     ...nonEmpty("depends_on", dependsOn(application, service.needs, migrate)),
     ...(health !== undefined && "command" in health && { healthcheck: healthcheck(...health.command) }),
+    ...(service.ports !== undefined && { ports: [...service.ports] }),
     ...(isStopFirst(service) && { deploy: { update_config: { order: "stop-first" } } }),
     restart: "unless-stopped",
   };

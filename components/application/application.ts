@@ -77,6 +77,8 @@ export interface Service {
   readonly secrets: readonly string[];
   /** The folders at which it has volumes, by their names. */
   readonly volumes: Readonly<Record<string, string>>;
+  /** The ports of a host that lead to it, in Compose's form; a service with some ends the old copy first, too. */
+  readonly ports?: readonly string[];
   /** How a new copy takes over; left out, it starts beside the old one. */
   readonly rollout?: "start-first" | "stop-first";
   readonly readOnly: boolean;

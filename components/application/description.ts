@@ -97,8 +97,13 @@ export interface ServiceDescription {
   extraHosts?: Record<string, string>;
   /** The command that replaces `command` where the source is mounted: one that notices changes. */
   devCommand?: string[];
-  /** The port that the service listens on inside its container. Only the gateway publishes ports. */
+  /** The port that the service listens on inside its container for HTTP, which the gateway passes on. */
   port?: number;
+  /**
+   * The ports of the host that lead to the service for anything but HTTP, as Compose writes them: `["25:2525", "53:53/udp"]`. They are
+   * published in staging and production, at all IPv4 addresses of the host. A service with ports is released `stop-first`.
+   */
+  ports?: string[];
   /** The check that shows that a new copy is ready; left out, it is ready as soon as it runs. */
   health?: HealthDescription;
   /**

@@ -7,6 +7,7 @@ import { devCommandProblems } from "./development.ts";
 import { jobProblems } from "./jobs.ts";
 import { nameProblems } from "./names.ts";
 import { needsProblems } from "./needs.ts";
+import { publishedPortProblems } from "./published-ports.ts";
 import { routeProblems } from "./routes.ts";
 import { runningProblems } from "./running-services.ts";
 import { smokeProblems } from "./smoke-problems.ts";
@@ -32,6 +33,7 @@ export function parseApplication(description: unknown): Application {
   const problems = [
     ...needsProblems(wellFormed),
     ...routeProblems(wellFormed),
+    ...publishedPortProblems(wellFormed),
     ...nameProblems(wellFormed),
     ...secretPathProblems(wellFormed),
     ...checkProblems(wellFormed),

@@ -7,6 +7,7 @@ import { command, only, requestPath } from "./fields.ts";
 import { image } from "./image-schema.ts";
 import { revisionWord } from "./migrations.ts";
 import { processShape } from "./process.ts";
+import { publishedPorts } from "./published-ports.ts";
 import { domainLabel, route } from "./route-schema.ts";
 import { secretPath } from "./secret-paths.ts";
 import { smoke } from "./smoke.ts";
@@ -98,6 +99,7 @@ const service = z
     needs: z.array(z.string(expected("the name of what is needed", 'for example "postgres"'))).default([]),
     secrets: z.array(secretName).default([]),
     volumes: z.record(named("uploads"), volumePath).default({}),
+    ports: publishedPorts.exactOptional(),
     rollout: z
       .enum(
         ["start-first", "stop-first"],

@@ -190,6 +190,8 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         ...seedOf(settings),
         schema: schemaArgs(args, data, tracks, backups),
         numberOfCopies: settings.copies,
+        // Many previews share a host, and a port of it can belong to one.
+        ...(environment !== "preview" && { publishesPorts: true }),
         boundaries: { rights: kind.rights, limits: settings.limits, secretVersions: versions },
         access: {
           route: kind.route,

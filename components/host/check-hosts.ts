@@ -13,6 +13,7 @@ import {
 } from "./preflight.ts";
 import type { HostConnection } from "./ssh-config.ts";
 import { HostProblem } from "./ssh-failure.ts";
+import { listeningScript, takenPorts, type ListedContainer } from "./taken-ports.ts";
 import { timed } from "../timing/spans.ts";
 
 /** The findings of the preflight on one host. */
@@ -87,12 +88,22 @@ async function checkHost(
     await reached;
     const facts = await timed("program", `looking at what ${host} is`, () => factsOf(connection));
     const careful = cautions(host, facts, demand);
-    const problems = judge(host, facts, demand);
+    const problems = [...judge(host, facts, demand), ...(await portProblems(connection, demand))];
     return { host, facts, problems, ...(careful.length > 0 && { cautions: careful }) };
   } catch (error) {
     if (!(error instanceof HostProblem)) throw error;
     return { host, problems: [error.message] };
   }
+}
+
+/** Asks who has the ports that services publish, where they publish some. */
+async function portProblems(connection: HostConnection, { ports = [] }: Demand): Promise<string[]> {
+  if (ports.length === 0) return [];
+  const [containers, { stdout }] = await Promise.all([
+    askEngine(connection, "/containers/json") as Promise<ListedContainer[]>,
+    runOnHost(connection, ["sh"], { input: listeningScript, timeoutSeconds: askSeconds }),
+  ]);
+  return takenPorts(connection.host, ports, containers, stdout);
 }
 
 async function factsOf(connection: HostConnection): Promise<HostFacts> {

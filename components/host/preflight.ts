@@ -1,6 +1,8 @@
 import type { Application } from "../application/application.ts";
 import { size } from "../input/size.mjs";
+import type { EnvironmentName } from "../naming/namespace.ts";
 import { limitsFor, type LimitsSettings } from "../settings/limits.ts";
+import { wantedPorts, type WantedPort } from "./taken-ports.ts";
 
 /** The demand of a release on its host. */
 export interface Demand {
@@ -12,6 +14,8 @@ export interface Demand {
   readonly port?: number;
   /** True when its containers have limits. */
   readonly isLimited?: boolean;
+  /** The ports that services publish on it; left out where there are none. */
+  readonly ports?: readonly WantedPort[];
 }
 
 /** The facts that a host reports of itself. */
@@ -87,12 +91,17 @@ export function demandOf(
     limits,
     copies,
     gateway,
+    environment,
+    namespace,
   }: {
     readonly limits: LimitsSettings;
     readonly copies: Readonly<Record<string, number>>;
     readonly gateway?: string;
+    readonly environment: EnvironmentName;
+    readonly namespace: string;
   },
 ): Demand {
+  const ports = environment === "preview" ? [] : wantedPorts({ services }, namespace);
   return {
     diskBytes: leastDisk,
     memoryBytes: Object.keys(services).reduce(
@@ -100,6 +109,7 @@ export function demandOf(
       0,
     ),
     isLimited: true,
+    ...(ports.length > 0 && { ports }),
     ...(gateway === undefined && { port: gatewayPort }),
   };
 }

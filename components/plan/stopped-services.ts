@@ -1,4 +1,5 @@
 import type { Application } from "../application/application.ts";
+import { hostPorts, portInWords } from "../application/published-ports.ts";
 import { isStopFirst } from "../application/rollout.ts";
 import { describedRoutes, routeInWords } from "../application/routes.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
@@ -37,8 +38,11 @@ export function stoppedServices(
       seconds === undefined
         ? `until the new copy is healthy: the old one has ${drainSeconds} s to end, the new one ${gateTimeoutSeconds} s`
         : `about ${Math.ceil(seconds)} s as the last time`;
-    const routes = describedRoutes(service).map(routeInWords);
-    const unanswered = routes.length === 0 ? "" : `; nobody answers ${routes.join(", ")} meanwhile`;
+    const reached = [
+      ...describedRoutes(service).map(routeInWords),
+      ...hostPorts(name, service).map((port) => `port ${portInWords(port)}`),
+    ];
+    const unanswered = reached.length === 0 ? "" : `; nobody answers ${reached.join(", ")} meanwhile`;
     return [`${subject}: stops for the release, ${time}${unanswered}`];
   });
 }

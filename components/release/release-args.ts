@@ -32,6 +32,8 @@ export interface ReleaseArgs {
   schema: SchemaArgs;
   /** The command that fills the new database of a preview; left out, it stays as the migration leaves it. */
   seed?: SeedData;
+  /** True when the services' ports are published on the host. */
+  publishesPorts?: true;
   /** The names of the volumes that services share, by their names in the application. */
   volumes: Readonly<Record<string, pulumi.Output<string>>>;
   /** Every secret that a service may be given, by name. */

@@ -16,6 +16,7 @@ import type { SchemaChange } from "../plan/release-record.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
 import { boundariesOf } from "./boundaries.ts";
 import { handOversOf, stopFirstServices } from "./hand-overs.ts";
+import { portsOf } from "./ports.ts";
 import { probeOf } from "./health-probe.ts";
 import { mountsOf, readyData } from "./ready-data.ts";
 import type { ImageIds, PublicAccess, ReleaseArgs } from "./release-args.ts";
@@ -123,6 +124,7 @@ export class Release extends pulumi.ComponentResource {
               name: found(args.volumes, volume),
               path,
             })),
+            ...portsOf(args, serviceName),
             ...inputs,
             ...within,
           },

@@ -4,7 +4,7 @@ import { secretsFolder } from "../application/connections.ts";
 import { mebibytes } from "../application/process.ts";
 import { isStopFirst } from "../application/rollout.ts";
 import { secretPaths } from "../application/secret-paths.ts";
-import type { CopyArgs, Host, HostVolume, MountedVolume } from "../host/host.ts";
+import type { CopyArgs, Host, HostVolume, MountedVolume, PublishedPort } from "../host/host.ts";
 import { shortId } from "../image/built-image.ts";
 import { defined } from "../input/defined.ts";
 import { secretFiles, type SecretValues } from "../secrets/files.ts";
@@ -23,6 +23,8 @@ export interface WorkloadArgs {
   mounts: Readonly<Record<string, string>>;
   /** Volumes that it shares with other copies, and where it sees them. */
   volumes: readonly MountedVolume[];
+  /** The ports of the host that lead to it. */
+  ports?: readonly PublishedPort[];
   /** The time that the copy may take to end its requests when its successor has taken over, in seconds. */
   drainSeconds: number;
   /** The resources that it may use where users are; left out, it may use everything. */
@@ -61,6 +63,7 @@ export class Workload extends pulumi.ComponentResource {
         ...volumesOf(args),
         mounts: args.mounts,
         networks: [args.host.networkName],
+        ...(args.ports !== undefined && { ports: [...args.ports] }),
         ...healthOf(service),
         ...withinLimits(args),
         graceSeconds: args.drainSeconds,

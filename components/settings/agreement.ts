@@ -2,7 +2,6 @@ import type { Application } from "../application/application.ts";
 import { secretFile } from "../application/connections.ts";
 import { optionalSecrets } from "../application/optional-secrets.ts";
 import { previousName } from "../application/previous-secrets.ts";
-import { isStopFirst } from "../application/rollout.ts";
 import { ownIn, sharedIn, sharedProblems, variableProblems } from "../application/variables.ts";
 import { InputError } from "../input/input-error.ts";
 import type { CredentialSource } from "./credential.ts";
@@ -10,6 +9,7 @@ import { envFile } from "./env-file.ts";
 import { externalUrls, type ExternalUrl } from "./external.ts";
 import { domainProblems } from "./host-names.ts";
 import { kindOf } from "./kinds.ts";
+import { copiesBeside, portsOfHosts } from "./one-copy.ts";
 import { overlaps, type ReleasedSecretSource, type SecretSource } from "./secret-source.ts";
 import { nameOf, secretSourcesOf, type Settings } from "./settings.ts";
 import { allServices, unknownLimits, unknownNames, unknownSeed } from "./unknown-names.ts";
@@ -56,6 +56,7 @@ export function checkAgreement(
       ? unknownNames("copies", "service", Object.keys(settings.copies), allServices(application))
       : []),
     ...copiesBeside(application, settings),
+    ...portsOfHosts(application, settings),
     ...domainProblems(application, settings),
     ...unknownLimits(application, settings),
     ...unknownSeed(application, settings),
@@ -84,18 +85,6 @@ export function checkAgreement(
     ...missingCredentials(settings, given),
   ];
   if (problems.length > 0) throw new InputError(problems);
-}
-
-/** Says that a service of which never two copies run is given several. */
-function copiesBeside({ services }: Application, settings: Settings): string[] {
-  if (!("copies" in settings)) return [];
-  return Object.entries(settings.copies).flatMap(([name, copies]) => {
-    const service = Object.hasOwn(services, name) ? services[name] : undefined;
-    if (service === undefined || copies < 2 || !isStopFirst(service)) return [];
-    return [
-      `towpath:copies.${name}: expected one copy of a service that is released stop-first, got ${copies}; remove it, or leave out services.${name}.rollout`,
-    ];
-  });
 }
 
 /** Says that an external server is none of the application's, or that its URL cannot be had. */

@@ -1,7 +1,8 @@
 import type { HealthDescription } from "../../../components/application/description.ts";
+import { publishedPorts as hostPorts } from "../../../components/application/published-ports.ts";
 import { readDockerfile, healthUrl, type DockerfileFacts } from "../dockerfile.ts";
 import type { KeyRule } from "./keys.ts";
-import { named, taken, unneeded, type Row } from "./report.ts";
+import { named, taken, unneeded, type Key, type Row } from "./report.ts";
 import { booleanOf, entriesOf, fieldOf, itemsOf, textOf, textsOf, type Fields, type Value } from "./value.ts";
 
 /** A port of a container, and where it is published. */
@@ -9,6 +10,19 @@ export interface PublishedPort {
   readonly target: number;
   readonly published?: number;
   readonly protocol: string;
+  /** True when it is at one address of the machine only, or one of a range. */
+  readonly isPartial?: true;
+}
+
+/** Ports of protocols that are no HTTP, as IANA has them: FTP, SSH, mail, DNS, LDAP, syslog, RTMP, MQTT, STUN, SIP, XMPP and IRC. */
+const otherProtocols = [
+  ...[21, 22, 25, 53, 110, 143, 389, 465, 514, 587, 636, 993, 995, 1883, 1935, 2525, 3478, 5060, 5061, 5222],
+  ...[5269, 5349, 6667, 6697, 8883],
+];
+
+/** Tells whether a port is none that the gateway could pass on: UDP, or by its number another protocol's. */
+function isOther({ target, published = target, protocol }: PublishedPort): boolean {
+  return protocol === "udp" || otherProtocols.includes(target) || otherProtocols.includes(published);
 }
 
 /** Reads `127.0.0.1:8000:80/tcp`, or the long form; a range's first port; undefined where it is none. */
@@ -17,18 +31,27 @@ export function portOf(item: Value): PublishedPort | undefined {
     const target = Number(textOf(fieldOf(item, "target")));
     const published = Number.parseInt(textOf(fieldOf(item, "published")) ?? "", 10);
     const protocol = textOf(fieldOf(item, "protocol")) ?? "tcp";
-    return isPort(target) ? { target, protocol, ...(isPort(published) && { published }) } : undefined;
+    const isPartial =
+      !isEverywhere(textOf(fieldOf(item, "host_ip"))) ||
+      (textOf(fieldOf(item, "published")) ?? "").includes("-");
+    return isPort(target)
+      ? { target, protocol, ...(isPort(published) && { published }), ...(isPartial && { isPartial }) }
+      : undefined;
   }
-  const [, published, target, protocol = "tcp"] =
-    /^(?:(?:\d+(?:\.\d+){3}|\[[^\]]*\]):)?(?:(\d*)(?:-\d+)?:)?(\d+)(?:-\d+)?(?:\/(\w+))?$/.exec(
-      textOf(item) ?? "",
-    ) ?? [];
+  const text = textOf(item) ?? "";
+  const [, address, published, target, protocol = "tcp"] =
+    /^(?:(\d+(?:\.\d+){3}|\[[^\]]*\]):)?(?:(\d*)(?:-\d+)?:)?(\d+)(?:-\d+)?(?:\/(\w+))?$/.exec(text) ?? [];
   if (!isPort(Number(target))) return undefined;
   return {
     target: Number(target),
     protocol,
     ...(isPort(Number(published)) && { published: Number(published) }),
+    ...((!isEverywhere(address) || text.includes("-")) && { isPartial: true as const }),
   };
+}
+
+function isEverywhere(address: string | undefined): boolean {
+  return address === undefined || address === "0.0.0.0" || address === "[::]" || address === "::";
 }
 
 function isPort(port: number): boolean {
@@ -43,7 +66,7 @@ export function publishedPorts(own: Fields): PublishedPort[] {
 
 /** The port that a service listens on: the first that it publishes, else exposes, else what its gateway's label or image says. */
 export function listensOn(own: Fields, dockerfile: DockerfileFacts | undefined): number | undefined {
-  const [published] = publishedPorts(own).filter(({ protocol }) => protocol === "tcp");
+  const [published] = publishedPorts(own).filter((port) => !isOther(port));
   const labels = entriesOf(fieldOf(own, "labels"));
   const label = labels.find(([name]) =>
     /^traefik\.http\.services\.[^.]+\.loadbalancer\.server\.port$/.test(name),
@@ -69,26 +92,45 @@ export function dockerfileFacts(text: string | undefined): DockerfileFacts | und
 
 /** The rule of `ports`. */
 export const ports: KeyRule = (given) => {
-  const rows = itemsOf(given.value).map((item, index): Row => {
+  const all = itemsOf(given.value).map((item, index): { row: Row; port?: string } => {
     const key = { place: item.place, path: `${given.path}[${index}]` };
     const port = portOf(item);
-    if (port === undefined) return named(key, "it is no port", "mend it, or say the port in application.ts");
-    if (port.protocol !== "tcp")
-      return named(
-        key,
-        `the gateway passes on HTTP, and no ${port.protocol.toUpperCase()}`,
-        "run what needs it beside Towpath",
-      );
-    return port.target === given.facts.port
-      ? taken(key, `port ${port.target}, which the gateway reaches`)
-      : named(
-          key,
-          `a service has one port, which is ${given.facts.port ?? "none"}`,
-          "make another service of the image, or do without",
-        );
+    if (port === undefined)
+      return { row: named(key, "it is no port", "mend it, or say the port in application.ts") };
+    if (port.target === given.facts.port && !isOther(port))
+      return { row: taken(key, `port ${port.target}, which the gateway reaches`) };
+    const text = hostPort(port);
+    // What a compose file opens for people at one machine, such as a debugger's, is not opened on hosts by itself.
+    if (text === undefined || !isOther(port)) return { row: leftPort(key, port, given.facts.port) };
+    return { row: taken(key, `ports: staging and production publish ${text}`), port: text };
   });
-  return { rows };
+  const taking = all.flatMap(({ port }) => port ?? []);
+  return {
+    rows: all.map(({ row }) => row),
+    fields: taking.length > 0 ? { ports: [...new Set(taking)] } : {},
+  };
 };
+
+/** A port in the form of a description; undefined where that cannot say it. */
+function hostPort({ target, published, protocol, isPartial }: PublishedPort): string | undefined {
+  if (published === undefined || isPartial === true) return undefined;
+  const text = `${published}:${target}${protocol === "tcp" ? "" : `/${protocol}`}`;
+  return hostPorts.safeParse([text]).success ? text : undefined;
+}
+
+function leftPort(key: Key, { published, isPartial }: PublishedPort, gateways: number | undefined): Row {
+  if (isPartial === true || published === undefined)
+    return named(
+      key,
+      "a port of the host is published at all its addresses, one by one",
+      "write those in ports that users reach without HTTP, or do without",
+    );
+  return named(
+    key,
+    `the gateway reaches one port of a service, which is ${gateways ?? "none"}`,
+    "make another service of the image, write it in ports where it is no HTTP, or do without",
+  );
+}
 
 /** The command of a health check; undefined where it is switched off or left to the image. */
 function testOf(health: Value | undefined): { words: string[]; text: string } | undefined {

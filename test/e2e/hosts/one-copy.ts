@@ -1,5 +1,6 @@
 /** A service of which never two copies run, and a look at whether that is so. */
 import { execa } from "execa";
+import { connect } from "node:net";
 import type { TestHost } from "../../support/hosts/test-host.ts";
 
 /** Answers its release at a TCP port, takes two seconds to end, and does not start where ECHO says `broken`. */
@@ -13,6 +14,23 @@ const program = [
 ].join("\n");
 const answers = "import socket; socket.create_connection(('127.0.0.1', 2525), 2)";
 
+/** The port of the host that leads to it. */
+const echoPort = 2526;
+
+/** What answers at that port of the host; undefined when nobody does. */
+export function echoOf(host: TestHost): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let said = "";
+    const socket = connect({ host: host.address, port: echoPort, timeout: 5000 });
+    socket.on("data", (text) => (said += text.toString()));
+    socket.on("timeout", () => socket.destroy());
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      resolve(said === "" ? undefined : said);
+    });
+  });
+}
+
 /** Adds the service to the sample application. */
 export const withEcho = [
   "    worker: {\n",
@@ -20,7 +38,7 @@ export const withEcho = [
       image: "api",
       command: ["python", "-c", ${JSON.stringify(program)}],
       health: { command: ["python", "-c", ${JSON.stringify(answers)}] },
-      rollout: "stop-first",
+      ports: ["${echoPort}:2525"],
     },
     worker: {\n`,
 ] as const;

@@ -114,6 +114,20 @@ describe("staging and production", function () {
     }
   });
 
+  it("publish ports of the host, and only those that a service asks for", async () => {
+    const described = { services: { worker: { ports: ["53:5353/udp", "25:2525"] } } };
+    const { registrations } = await released({ described });
+    const { worker, web } = {
+      worker: byName(registrations)["notes-staging-worker"]?.inputs ?? {},
+      web: byName(registrations)["notes-staging-web"]?.inputs ?? {},
+    };
+    assert.deepEqual(worker.ports, [
+      { internal: 2525, external: 25, ip: "0.0.0.0" },
+      { internal: 5353, external: 53, ip: "0.0.0.0", protocol: "udp" },
+    ]);
+    assert.deepEqual([worker.start, "ports" in web], [false, false]);
+  });
+
   it("run a canary beside the current release, and keep no record of it yet", async () => {
     const current = earlier("a");
     const { registrations, result } = await released({

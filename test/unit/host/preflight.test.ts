@@ -42,18 +42,23 @@ describe("the demand of a release on a host", () => {
   it("is memory for all copies a second time, and space for its images", () => {
     const services = { api: {}, worker: {} } as never;
     const limits = { memory: 1000, cpus: 1, pids: 8 };
-    assert.deepEqual(demandOf({ services }, { limits, copies: { api: 3 } }), {
+    const of = { environment: "staging", namespace: "notes-staging" } as const;
+    assert.deepEqual(demandOf({ services }, { ...of, limits, copies: { api: 3 } }), {
       diskBytes: gibibyte,
       memoryBytes: 4000,
       ...{ port: 80, isLimited: true },
     });
     const own = { ...limits, services: { api: { memory: 4000 } } };
     assert.equal(
-      demandOf({ services }, { limits: own, copies: { api: 3 } }).memoryBytes,
+      demandOf({ services }, { ...of, limits: own, copies: { api: 3 } }).memoryBytes,
       3 * 4000 + (Object.keys(services).length - 1) * 1000,
     );
-    const shared = demandOf({ services }, { limits, copies: {}, gateway: "host-app1" });
+    const shared = demandOf({ services }, { ...of, limits, copies: {}, gateway: "host-app1" });
     assert.equal(shared.port, undefined);
+    const mail = { services: { smtp: { ports: ["25:2525"] } } as never };
+    const [port, ...more] = demandOf(mail, { ...of, limits, copies: {} }).ports ?? [];
+    assert.deepEqual([port?.published, port?.namespace, more], [25, "notes-staging", []]);
+    assert.equal(demandOf(mail, { ...of, environment: "preview", limits, copies: {} }).ports, undefined);
   });
 });
 

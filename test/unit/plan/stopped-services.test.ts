@@ -51,6 +51,12 @@ describe("a service of which never two copies run", () => {
     assert.deepEqual(said({ current: last }, routed), [
       "services.worker: stops for the release, about 4 s as the last time; nobody answers /beat/* meanwhile",
     ]);
+    const publishing = parseApplication(
+      merged(notes, { services: { worker: { ports: ["25:2525", "53:53/udp"] } } }),
+    );
+    assert.deepEqual(said({ current: last }, publishing), [
+      "services.worker: stops for the release, about 4 s as the last time; nobody answers port 25, port 53/udp meanwhile",
+    ]);
   });
 
   it("is left alone by a first release and by a canary", () => {

@@ -280,3 +280,18 @@ describe("the copies of a service of which never two run", () => {
     );
   });
 });
+
+describe("the ports that services publish", () => {
+  it("are not that of a host's SSH server, where they are published", () => {
+    const shell = parseApplication(
+      merged(notes, { services: { worker: { ports: ["2222:22", "2222:22/udp"] } } }),
+    );
+    assert.equal(
+      messageOf(() => {
+        checkAgreement(shell, parseSettings(good.staging), all);
+      }),
+      'services.worker.ports[0]: the SSH server of app1 has port 2222, got "2222:22"; choose another port',
+    );
+    checkAgreement(shell, parseSettings(good.preview), all);
+  });
+});

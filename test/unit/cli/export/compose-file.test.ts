@@ -34,11 +34,13 @@ function service(name: string, change: object): Fields {
 const asked = (name: string): string => `\${${name}:?give ${name} a value in .env}`;
 
 describe("an application as a compose file", () => {
-  it("says of which services never two copies run", () => {
+  it("says of which services never two copies run, and which ports of the host lead to them", () => {
     assert.deepEqual(service("api", { rollout: "stop-first" }).deploy, {
       update_config: { order: "stop-first" },
     });
     assert.equal("deploy" in service("api", {}), false);
+    const { ports, deploy } = service("api", { ports: ["25:2525", "53:53/udp"] });
+    assert.deepEqual([ports, deploy], [["25:2525", "53:53/udp"], { update_config: { order: "stop-first" } }]);
   });
 
   it("has its servers, migrations and services, and a gateway, in the order in which they start", () => {

@@ -100,6 +100,36 @@ describe("an application from a compose file", () => {
     );
   });
 
+  it("takes over ports that are no HTTP, and opens none on hosts that was not open to all", () => {
+    const result = described(
+      `
+services:
+  mail:
+    build: .
+    ports:
+      - "25:2525"
+      - { target: 143, published: "143" }
+      - "127.0.0.1:587:587"
+      - "5000-5010:5000-5010/udp"
+      - "9229:9229"
+      - "8025:8025"
+`,
+      { files: { Dockerfile: "FROM a" } },
+    );
+    const { mail } = result.application.services;
+    assert.deepEqual([mail?.ports, mail?.port], [["25:2525", "143:143"], 9229]);
+    const rows = [0, 1, 2, 3, 5].map((index) => told(result, `services.mail.ports[${index}]`));
+    const all =
+      "to do: a port of the host is published at all its addresses, one by one; write those in ports that users reach without HTTP, or do without";
+    assert.deepEqual(rows, [
+      "compose.yaml:6 taken over: ports: staging and production publish 25:2525",
+      "compose.yaml:7 taken over: ports: staging and production publish 143:143",
+      `compose.yaml:8 ${all}`,
+      `compose.yaml:9 ${all}`,
+      "compose.yaml:11 to do: the gateway reaches one port of a service, which is 9229; make another service of the image, write it in ports where it is no HTTP, or do without",
+    ]);
+  });
+
   it("takes over that a service stops first, and no other order", () => {
     const result = described(
       `
@@ -162,8 +192,8 @@ services:
       "build.secrets": "a build is given no secrets; fetch what needs them before, or when the program runs",
       "build.args.NPM_TOKEN":
         "an argument stays readable in the image, and this seems to be a secret; read it when the program runs",
-      "ports[1]": "a service has one port, which is 8000; make another service of the image, or do without",
-      "ports[2]": "the gateway passes on HTTP, and no UDP; run what needs it beside Towpath",
+      "ports[1]":
+        "the gateway reaches one port of a service, which is 8000; make another service of the image, write it in ports where it is no HTTP, or do without",
       network_mode:
         "an environment has one network, that no other reaches; let it reach others by their names, and users by the gateway",
       privileged: host,
@@ -196,6 +226,7 @@ services:
         shmSize: "1024MiB",
         port: 8000,
         routes: ["/*"],
+        ports: ["53:53/udp"],
         volumes: { uploads: "/uploads" },
       },
       environment: { MONGO_HOST: "mongo", API: "http://other:80", EMPTY: "" },
