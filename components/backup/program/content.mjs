@@ -32,11 +32,12 @@ const tables = `pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
  * A line for each thing that a schema has, in any order.
  *
  * Texts of views, defaults and checks are left out: PostgreSQL writes some of them otherwise once they were restored. So are the
- * names that it makes up itself for parts of others, and what each new database has.
+ * names that it makes up itself for parts of others, what each new database has, and indexes that are not valid, as one that is
+ * being built, which `pg_dump` leaves out.
  */
 const schemaLines = `SELECT json_build_array('relation', nspname, pg_class.relname, pg_class.relkind, pg_class.relpersistence)
   FROM pg_class JOIN pg_namespace ON pg_namespace.oid = pg_class.relnamespace LEFT JOIN pg_index ON indexrelid = pg_class.oid
-  WHERE ${own} AND ${isNotOfExtension("pg_class", "coalesce(indrelid, pg_class.oid)")};
+  WHERE ${own} AND indisvalid IS NOT FALSE AND ${isNotOfExtension("pg_class", "coalesce(indrelid, pg_class.oid)")};
 SELECT json_build_array('column', nspname, relname, attname, format_type(atttypid, atttypmod), attnotnull, atthasdef, attidentity)
   FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
   WHERE ${own} AND relkind IN ('r', 'p', 'f', 'v', 'm', 'c') AND attnum > 0 AND NOT attisdropped
