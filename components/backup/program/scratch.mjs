@@ -1,7 +1,7 @@
 /** A PostgreSQL of the server's own image, in which a dump is restored, and of which nothing stays. */
 import { engine, filtersIn, Refusal } from "../../host/program/engine.mjs";
 import { endedByLimits } from "../../host/program/limits.mjs";
-import { countedJson, counting, countingSession } from "./content.mjs";
+import { codes, drillScript } from "./drill-script.mjs";
 
 /** @typedef {import("./content.mjs").Content} Content */
 /** @typedef {import("./drill.mjs").DrillFailure} DrillFailure */
@@ -18,9 +18,6 @@ import { countedJson, counting, countingSession } from "./content.mjs";
 
 /** The time that restoring may take, in seconds: indexes are made anew, so twice as long as a dump may take. */
 const restoreSeconds = 6 * 3600;
-
-/** The time in which an empty server has to begin, in seconds. */
-const beginSeconds = 300;
 
 const mebibyte = 1024 ** 2;
 
@@ -45,43 +42,6 @@ const careless = {
   archive_mode: "off",
   ssl: "off",
 };
-
-/** The exit codes of the script, as sysexits.h has them. */
-const codes = { damaged: 65, gone: 66, server: 69, room: 73 };
-
-/**
- * Restores the dump "$1" with the checksum "$2", as the role "$3", where there are "$4" KiB in the folder "$5", with the roles
- * that the SQL "$6" makes, on the server that the other arguments start. Prints the seconds and what is there then.
- */
-export const drillScript = `set -eu
-exec 2>&1
-file=$1 sum=$2 role=$3 needed=$4 folder=$5 roles=$6
-shift 6
-[ -f "$file" ] || exit ${codes.gone}
-found=$(sha256sum "$file")
-[ "\${found%% *}" = "$sum" ] || exit ${codes.damaged}
-free=$(df -Pk "$folder" | tail -n 1 | sed 's/ *[0-9]*% .*//; s/.* //')
-if [ "$free" -lt "$needed" ]; then echo "$free"; exit ${codes.room}; fi
-{ "$@" >/tmp/server 2>&1 || true; : >/tmp/ended; } &
-tries=0
-until pg_isready --quiet --host 127.0.0.1; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt ${beginSeconds} ] || [ -e /tmp/ended ]; then tail -n 3 /tmp/server; exit ${codes.server}; fi
-  sleep 1
-done
-export PGHOST=127.0.0.1 PGUSER="$role" PGOPTIONS="-c client_min_messages=error"
-psql="psql --no-password --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1"
-$psql --dbname postgres --command "$roles"
-# What an image puts into its first database is in the way.
-createdb --no-password --template template0 restored
-begun=$(date +%s)
-pg_restore --dbname restored --no-password --exit-on-error --no-tablespaces "$file"
-seconds=$(($(date +%s) - begun))
-cat >/tmp/count <<'END'
-${countingSession}${counting}END
-$psql --dbname restored --file /tmp/count
-echo "restored in $seconds"
-${countedJson}`;
 
 /** Restores dumps, each on a server of its own, without a network, in a volume that goes with its container. */
 export class Scratch {

@@ -168,22 +168,17 @@ describe("the restore that proves a backup", () => {
     );
   });
 
-  it("tells a dump that is cut off or empty", async () => {
+  it("tells a dump that is cut off or empty, or whose facts are gone", async () => {
     for (const bytes of [9, 0]) {
       const scene = new Scene();
       const file = scene.take({ bytes });
-      assert.equal(await reasonOf(scene), `${file} is damaged, got ${bytes} bytes instead of 10: ${another}`);
+      const damaged = `${file} is damaged, got ${bytes} bytes instead of 10: ${another}`;
+      assert.equal(await reasonOf(scene), damaged);
       assert.deepEqual(scene.restored, []);
     }
-  });
-
-  it("tells a dump whose facts are gone", async () => {
     const scene = new Scene();
-    const file = scene.take({}, null);
-    assert.equal(
-      await reasonOf(scene),
-      `${file} has no facts beside it, or none that can be read: ${another}`,
-    );
+    const gone = `${scene.take({}, null)} has no facts beside it, or none that can be read: ${another}`;
+    assert.equal(await reasonOf(scene), gone);
   });
 
   it("tells another number of rows, tables that are gone, and another schema", async () => {
