@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import type { Application } from "../application/application.ts";
 import { previousName } from "../application/previous-secrets.ts";
 import type { ReleasePlan } from "../plan/read-and-plan.ts";
+import { InputError } from "../input/input-error.ts";
 import { blankOut } from "../secrets/blank-out.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import type { SecretVersions } from "../secrets/secret-versions.ts";
@@ -112,4 +113,14 @@ export class PlanFile {
     );
     writeFileSync(path, texts, { mode: 0o600 });
   }
+}
+
+/**
+ * Refuses a release: in a plan's file as a fact of it, else at once.
+ *
+ * @throws InputError where there is no plan's file
+ */
+export function refuse(problem: string, planFile: PlanFile | undefined): void {
+  if (planFile === undefined) throw new InputError([problem]);
+  planFile.refuse(problem);
 }

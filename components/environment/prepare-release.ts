@@ -43,7 +43,7 @@ import { checkExternalDatabase, externalDatabase } from "./external-database.ts"
 import { checkRedis, externalRedisOf } from "./external-redis.ts";
 import { checkStorage, externalStorageOf } from "./external-storage.ts";
 import { planFactsOf, type ApprovalState } from "./plan-facts.ts";
-import { PlanFile } from "./plan-file.ts";
+import { PlanFile, refuse } from "./plan-file.ts";
 import { planOrigin } from "./plan-origin.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 import { lookAtRunning } from "./running-release.ts";
@@ -107,7 +107,7 @@ export async function prepareRelease(
   const stops = stoppedServices(released, plan, settings);
   for (const warning of [...(report.cautions ?? []), ...concerns, ...stops, ...migration.warnings])
     void pulumi.log.warn(warning);
-  if (unproven !== undefined && plan.changes && !plan.rollback) (planFile?.refuse ?? refused)(unproven);
+  if (unproven !== undefined && plan.changes && !plan.rollback) refuse(unproven, planFile);
   if (basis !== undefined) {
     planFile?.plan(
       planFactsOf({
@@ -133,10 +133,6 @@ export async function prepareRelease(
     ...(await shared),
     ...defined({ planFile, externalPostgres, externalRedis, externalStorage }),
   };
-}
-
-function refused(problem: string): never {
-  throw new InputError([problem]);
 }
 
 /** Makes sure that the host can run the images that are new to it. */
