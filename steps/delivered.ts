@@ -1,5 +1,5 @@
 import { printable } from "../components/input/printable.ts";
-import { blankOut } from "../components/secrets/blank-out.ts";
+import { blankOut } from "../components/input/blank-out.mjs";
 
 const delivered = new Set<string>();
 

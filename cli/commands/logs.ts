@@ -1,6 +1,6 @@
 import { parseApplication } from "../../components/application/parse.ts";
 import { printable } from "../../components/input/printable.ts";
-import { blankingOut } from "../../components/secrets/blank-out.ts";
+import { blankingOut } from "../../components/input/blank-out.mjs";
 import { readLog, type ContainerLog, type LogLine } from "../docker/log-lines.ts";
 import { lastOf, matching, sinceOf, type LogFilter } from "../docker/log-filter.ts";
 import { inOrderOfTime } from "../docker/order-of-time.ts";

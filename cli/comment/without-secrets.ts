@@ -1,4 +1,4 @@
-import { blankOut } from "../../components/secrets/blank-out.ts";
+import { blankOut } from "../../components/input/blank-out.mjs";
 import type { CommentFacts } from "./facts.ts";
 
 /** The fields that hold one of our own words, and nothing of others. */

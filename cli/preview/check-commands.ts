@@ -1,6 +1,6 @@
 import type { PreviewChecks } from "../../components/settings/preview-checks.ts";
 import { printable } from "../../components/input/printable.ts";
-import { blankOut } from "../../components/secrets/blank-out.ts";
+import { blankOut } from "../../components/input/blank-out.mjs";
 import type { CheckFacts } from "../comment/facts.ts";
 import { inShell } from "../process/in-shell.ts";
 import { duration } from "../terminal/duration.ts";

@@ -7,7 +7,7 @@ import {
 } from "../application/postgres-url.ts";
 import type { RunLimits } from "../contract/command-run.ts";
 import type { HostView } from "../host/host-view.ts";
-import { blankOut } from "../secrets/blank-out.ts";
+import { blankOut } from "../input/blank-out.mjs";
 
 /** The database that is asked, and who asks. */
 export interface AskedDatabase {

@@ -3,7 +3,7 @@ import { imageReference } from "../application/images.ts";
 import { redisInWords, type RedisAddress } from "../application/redis-url.ts";
 import type { RunLimits } from "../contract/command-run.ts";
 import type { HostView } from "../host/host-view.ts";
-import { blankOut } from "../secrets/blank-out.ts";
+import { blankOut } from "../input/blank-out.mjs";
 
 /** A Redis that is not Towpath's. */
 export interface ExternalRedis {

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { StorageAddress } from "../application/storage-url.ts";
 import type { RunLimits } from "../contract/command-run.ts";
 import type { HostView } from "../host/host-view.ts";
-import { blankOut } from "../secrets/blank-out.ts";
+import { blankOut } from "../input/blank-out.mjs";
 
 /** An S3 storage that is not Towpath's. */
 export interface ExternalStorage {

@@ -2,36 +2,15 @@ import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
 import { days } from "./durations.ts";
-import { parseSchedule, timeAfter } from "./schedule.mjs";
-
-/** Tells whether the text is five cron fields: lists of `*`, numbers and ranges, each with a step where wanted. */
-export function isSchedule(text: string): boolean {
-  return parseSchedule(text) !== undefined;
-}
-
-/** Tells whether a schedule has a time at all: `0 0 30 2 *` has none. What is no schedule is told otherwise. */
-function everComes(text: string): boolean {
-  const schedule = parseSchedule(text);
-  return schedule === undefined || timeAfter(schedule, 0) !== undefined;
-}
-
-const scheduleWords = expected("five cron fields", 'for example "0 3 * * *" for 3:00 UTC each night');
-const timesWords = expected(
-  "times that ever come",
-  'none of its months has such a day; take "0 3 * * *" if in doubt',
-);
+import { schedule } from "../application/schedule.ts";
 
 /** The schema of the backup settings. */
 export const backup = z
   .strictObject(
     {
-      schedule: z
-        .string(scheduleWords)
-        .refine(isSchedule, scheduleWords)
-        .refine(everComes, timesWords)
-        .describe(
-          "The times, as five cron fields in UTC: minute, hour, day of the month, month, day of the week. `0 3 * * *` is 3:00 each night.",
-        ),
+      schedule: schedule.describe(
+        "The times, as five cron fields in UTC: minute, hour, day of the month, month, day of the week. `0 3 * * *` is 3:00 each night.",
+      ),
       retention: days("a time in days from 1d to 3650d", 'for example "30d"', 3650).describe(
         "How long a backup is kept, in days; written as `30d`. The newest good one always is.",
       ),

@@ -1,3 +1,4 @@
+import { ownVariables, secretVariables, type Inspected } from "../../components/host/program/like.mjs";
 import { limitArguments, limitsFromSettings } from "../../components/host/run-limits.ts";
 import type { RunLimits } from "../../components/contract/command-run.ts";
 import { secretsFolder } from "../../components/application/connections.ts";
@@ -6,40 +7,6 @@ import { secretsOf } from "./docker-copies.ts";
 import { labelArguments, limits, toItsEnd } from "./docker-runs.ts";
 import { docker } from "./docker.ts";
 import type { EndedRun, LikeRun } from "./machine.ts";
-
-/** The parts of `docker container inspect` that make a container what it is. */
-export interface Inspected {
-  readonly Image: string;
-  readonly Config: {
-    readonly Env: readonly string[] | null;
-    readonly User: string;
-    readonly WorkingDir: string;
-    readonly Entrypoint: readonly string[] | null;
-  };
-  readonly HostConfig: {
-    readonly ReadonlyRootfs: boolean;
-    readonly Init?: boolean | null;
-    readonly Tmpfs?: Readonly<Record<string, string>> | null;
-    readonly ShmSize: number;
-    readonly Ulimits?:
-      readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[] | null;
-    readonly ExtraHosts?: readonly string[] | null;
-    readonly CapAdd?: readonly string[] | null;
-    readonly CapDrop?: readonly string[] | null;
-    readonly SecurityOpt?: readonly string[] | null;
-    readonly Memory: number;
-    readonly NanoCpus: number;
-    readonly PidsLimit?: number | null;
-  };
-  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, object>> };
-  readonly Mounts: readonly {
-    readonly Type: string;
-    readonly Name?: string;
-    readonly Source: string;
-    readonly Destination: string;
-    readonly RW: boolean;
-  }[];
-}
 
 /** Runs a command once as a container does, and removes it. */
 export async function onceLike<T>(
@@ -51,12 +18,8 @@ export async function onceLike<T>(
   const image = JSON.parse(
     await docker(["image", "inspect", "--format", "{{json .Config.Env}}", copy.Image]),
   ) as string[] | null;
-  const variables = variablesOf(copy, image ?? []);
-  delivers(
-    Object.entries(variables).flatMap(([name, value]) =>
-      value === "" || isPlain(name, run.plainVariables) ? [] : [value],
-    ),
-  );
+  const variables = ownVariables(copy, image ?? []);
+  delivers(secretVariables(variables, run.plainVariables));
   const within = limitsOf(copy) ?? (await limits());
   // A volume with secrets is mounted, as the copy's is.
   const isMounted = copy.Mounts.some(({ Destination }) => Destination === secretsFolder);
@@ -122,20 +85,7 @@ function limitsOf({ HostConfig: { Memory: memory, PidsLimit } }: Inspected): Run
   return memory > 0 && pids > 0 ? limitsFromSettings({ memory, pids }) : undefined;
 }
 
-/** The container's own variables: those of its image are there anyway. */
-function variablesOf({ Config }: Inspected, image: readonly string[]): Record<string, string> {
-  const own = (Config.Env ?? []).filter((line) => !image.includes(line));
-  return Object.fromEntries(
-    own.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
-}
-
 /** Of most variables only the name is an argument, for those can be read by everyone; some would change the client itself. */
 function asArgument(name: string, value: string): string {
   return /^(DOCKER_|PATH$|HOME$)/.test(name) ? `${name}=${value}` : name;
-}
-
-/** Variables of Towpath hold paths and names. */
-function isPlain(name: string, plain: readonly string[]): boolean {
-  return plain.includes(name) || name.startsWith("TOWPATH_") || name.endsWith("_FILE");
 }

@@ -1,5 +1,6 @@
 /** When dumps are restored to prove them, and what is known of it. */
-import { isGood, clockTolerance, timeOf } from "./dumps.mjs";
+import { clockTolerance } from "../../input/schedule.mjs";
+import { isGood, timeOf } from "./dumps.mjs";
 
 /** @typedef {import("./content.mjs").Content} Content */
 /** @typedef {import("./dumps.mjs").Dump} Dump */

@@ -1,6 +1,7 @@
 /** The dumps in a volume, and which of them are kept. */
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { clockTolerance } from "../../input/schedule.mjs";
 
 /** @typedef {import("./dump.mjs").Reason} Reason */
 
@@ -26,9 +27,6 @@ import { join } from "node:path";
  */
 
 const day = 24 * 3600_000;
-
-/** The time by which a clock may have been wrong without being told, in milliseconds. */
-export const clockTolerance = 3600_000;
 
 /** The names of dumps: a time, and what they are for. */
 const dumpPattern = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2})-([0-9]{2})-([0-9]{2})Z-[0-9a-z]+\.dump$/;

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import process from "node:process";
 import { setInterval } from "node:timers";
 import { answerQuestions, report } from "../../host/program/control.mjs";
-import { parseSchedule } from "../../settings/schedule.mjs";
+import { isEngineGone } from "../../host/program/engine.mjs";
+import { KeptFile } from "../../host/program/kept-file.mjs";
+import { parseSchedule } from "../../input/schedule.mjs";
 import { Drill } from "./drill.mjs";
 import { Dumper } from "./dumper.mjs";
 import { contentOf, dumpsIn, remove } from "./dumps.mjs";
-import { KeptFile } from "./kept-file.mjs";
 import { Scheduler } from "./scheduler.mjs";
 import { Scratch } from "./scratch.mjs";
 
@@ -55,9 +56,8 @@ let ending = false;
  */
 async function onEngine(doing) {
   const outcome = await doing.catch((/** @type {unknown} */ error) => {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    // An engine that was started anew has another socket, which this program sees once it is started again.
-    if (code === "ECONNREFUSED" || code === "ENOENT") process.exit(1);
+    // It sees the engine's new socket once it is started again.
+    if (isEngineGone(error)) process.exit(1);
     throw error;
   });
   if (ending) await new Promise(() => undefined);

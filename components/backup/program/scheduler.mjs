@@ -1,10 +1,10 @@
-import { timeAfter, timeUntil } from "../../settings/schedule.mjs";
-import { clockTolerance, expiredIn, isGood, newestGood } from "./dumps.mjs";
+import { clockTolerance, dueTime, timeAfter } from "../../input/schedule.mjs";
+import { expiredIn, isGood, newestGood } from "./dumps.mjs";
 
 /** @typedef {import("./dump.mjs").Failure} Failure */
 /** @typedef {import("./dump.mjs").Taken} Taken */
 /** @typedef {import("./dumps.mjs").Dump} Dump */
-/** @typedef {import("../../settings/schedule.mjs").Schedule} Schedule */
+/** @typedef {import("../../input/schedule.mjs").Schedule} Schedule */
 
 /**
  * What is kept through a restart. What was done is not: the dumps themselves tell.
@@ -145,8 +145,7 @@ export class Scheduler {
     // The clock was wrong when this was kept.
     if (this.#kept.since > latest) this.#write({ ...this.#kept, since: now() });
     const done = this.#done.filter((time) => time <= latest);
-    const time = timeUntil(schedule, now());
-    return time !== undefined && time > Math.max(this.#kept.since, ...done) ? time : undefined;
+    return dueTime(schedule, now(), Math.max(this.#kept.since, ...done));
   }
 
   #doneTimes() {

@@ -23,6 +23,17 @@ export class Refusal extends Error {
 }
 
 /**
+ * Tells whether a call failed for want of an engine. One that was started anew has another socket, which a container sees
+ * once it is started again.
+ *
+ * @param {unknown} error
+ */
+export function isEngineGone(error) {
+  const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+  return code !== undefined && ["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE"].includes(code);
+}
+
+/**
  * Asks the engine.
  *
  * @param {"GET" | "POST" | "DELETE"} method
@@ -32,29 +43,58 @@ export class Refusal extends Error {
  * @returns {Promise<unknown>} the answer, as JSON where it is some
  * @throws {Refusal} when it refuses
  */
-export function engine(method, path, body, seconds = usualSeconds) {
+export async function engine(method, path, body, seconds = usualSeconds) {
+  const sent = Buffer.from(body === undefined ? "" : JSON.stringify(body));
+  const { type, bytes } = await call(method, path, { type: "application/json", bytes: sent }, seconds);
+  const text = bytes.toString("utf8");
+  if (type !== "application/json" || text === "") return text;
+  /** @type {unknown} */
+  const answer = JSON.parse(text);
+  return answer;
+}
+
+/**
+ * Asks the engine for bytes, or sends it some: an archive, a log.
+ *
+ * @param {"GET" | "PUT"} method
+ * @param {string} path
+ * @param {Buffer} [archive]
+ * @returns {Promise<Buffer>}
+ * @throws {Refusal} when it refuses
+ */
+export async function engineBytes(method, path, archive = Buffer.alloc(0)) {
+  return (await call(method, path, { type: "application/x-tar", bytes: archive }, usualSeconds)).bytes;
+}
+
+/** @typedef {{ readonly type: string | undefined, readonly bytes: Buffer }} Body */
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {Body} sent
+ * @param {number} seconds
+ * @returns {Promise<Body>}
+ */
+function call(method, path, sent, seconds) {
   return new Promise((resolve, reject) => {
-    const sent = body === undefined ? "" : JSON.stringify(body);
-    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(sent) };
-    const call = request({ socketPath, method, path, headers, timeout: seconds * 1000 }, (answer) => {
+    const headers = { "content-type": sent.type, "content-length": sent.bytes.length };
+    const asked = request({ socketPath, method, path, headers, timeout: seconds * 1000 }, (answer) => {
       /** @type {Buffer[]} */
       const chunks = [];
       answer.on("data", (/** @type {Buffer} */ chunk) => chunks.push(chunk));
       answer.on("error", reject);
       answer.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
+        const bytes = Buffer.concat(chunks);
         const status = answer.statusCode ?? 0;
+        const said = `${method} ${path}: ${status} ${bytes.toString("utf8").trim()}`;
         // 304: it is as it should be already.
-        if (status >= 400) reject(new Refusal(`${method} ${path}: ${status} ${text.trim()}`, status));
-        else
-          resolve(
-            answer.headers["content-type"] === "application/json" && text !== "" ? JSON.parse(text) : text,
-          );
+        if (status >= 400) reject(new Refusal(said, status));
+        else resolve({ type: answer.headers["content-type"], bytes });
       });
     });
-    call.on("timeout", () => call.destroy(new Error(`${method} ${path}: no answer within ${seconds} s`)));
-    call.on("error", reject);
-    call.end(sent);
+    asked.on("timeout", () => asked.destroy(new Error(`${method} ${path}: no answer within ${seconds} s`)));
+    asked.on("error", reject);
+    asked.end(sent.bytes);
   });
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Failure, Taken } from "../../../components/backup/program/dump.mjs";
 import type { Dump } from "../../../components/backup/program/dumps.mjs";
 import { Scheduler, type Kept } from "../../../components/backup/program/scheduler.mjs";
-import { parseSchedule } from "../../../components/settings/schedule.mjs";
+import { parseSchedule } from "../../../components/input/schedule.mjs";
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -289,7 +289,7 @@ describe("staging and production", function () {
     );
     const [program = "", task = ""] = inputs.envs as string[];
     const files = JSON.parse(program.replace(/^TOWPATH_PROGRAM=/, "")) as Record<string, string>;
-    assert.ok("backup/program/main.mjs" in files && "settings/schedule.mjs" in files);
+    assert.ok("backup/program/main.mjs" in files && "input/schedule.mjs" in files);
     // The kernel takes no variable of more.
     assert.ok(program.length < 100_000);
     const labels = {

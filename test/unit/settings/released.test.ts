@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isSchedule } from "../../../components/settings/backup.ts";
+import { isSchedule } from "../../../components/application/schedule.ts";
 import { bytes } from "../../../components/settings/limits.ts";
 import type { PreviewSettings } from "../../../components/settings/preview.ts";
 import { parseSettings, secretSourcesOf } from "../../../components/settings/settings.ts";

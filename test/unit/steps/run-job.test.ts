@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunJobInput } from "../../../components/contract/run-job.ts";
-import { likeArguments, type Inspected } from "../../../steps/machine/docker-like.ts";
+import type { Inspected } from "../../../components/host/program/like.mjs";
+import { likeArguments } from "../../../steps/machine/docker-like.ts";
 import { typed } from "./play.ts";
 import { failureOf, receiptOf, scene, type Scene } from "./scene.ts";
 

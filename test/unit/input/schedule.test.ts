@@ -1,7 +1,7 @@
 /** The times of a schedule: cron's five fields, in UTC. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseSchedule, timeAfter, timeUntil } from "../../../components/settings/schedule.mjs";
+import { parseSchedule, timeAfter, timeUntil } from "../../../components/input/schedule.mjs";
 
 type Schedule = NonNullable<ReturnType<typeof parseSchedule>>;
 

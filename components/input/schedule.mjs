@@ -22,6 +22,9 @@ const fields = /** @type {const} */ ([
 ]);
 
 const minute = 60_000;
+
+/** The time by which a clock may have been wrong without being told, in milliseconds. */
+export const clockTolerance = 60 * minute;
 const day = 24 * 60 * minute;
 
 /** The days within which every schedule comes that ever comes: those between two leap years around 2100. */
@@ -101,6 +104,19 @@ export function timeUntil(schedule, time) {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/**
+ * The last time that is over and that nothing was done for yet: what is done then makes up for all before it.
+ *
+ * @param {Schedule} schedule
+ * @param {number} now
+ * @param {number} done the last time that something was done for, or since which the schedule counts
+ * @returns {number | undefined}
+ */
+export function dueTime(schedule, now, done) {
+  const time = timeUntil(schedule, now);
+  return time !== undefined && time > done ? time : undefined;
 }
 
 /**

@@ -1,3 +1,7 @@
+/** Secret values out of what people see, for steps, the command line and programs on a host. */
+import { Buffer } from "node:buffer";
+import { URLSearchParams } from "node:url";
+
 /** The text that replaces a secret value. */
 export const blank = "***";
 
@@ -10,21 +14,34 @@ const leastLineLength = 8;
 /**
  * Text in which secret values are blanked out, as they are and as programs write them: encoded for URLs, in JSON and as
  * base64, each line of several, and of a URL its parts (a password, a user with its password).
+ *
+ * @param {string} text
+ * @param {Iterable<string>} values
  */
-export function blankOut(text: string, values: Iterable<string>): string {
+export function blankOut(text, values) {
   return blankingOut(values)(text);
 }
 
-/** The same for many texts: how the values are written is worked out once. */
-export function blankingOut(values: Iterable<string>): (text: string) => string {
+/**
+ * The same for many texts: how the values are written is worked out once.
+ *
+ * @param {Iterable<string>} values
+ * @returns {(text: string) => string}
+ */
+export function blankingOut(values) {
   const written = [...new Set([...values].flatMap(writings))].sort((one, other) => other.length - one.length);
   if (written.length === 0) return (text) => text;
   const any = new RegExp(written.map(pattern).join("|"), "g");
   return (text) => text.replace(any, blank);
 }
 
-/** All ways in which a value may be written. */
-function writings(value: string): string[] {
+/**
+ * All ways in which a value may be written.
+ *
+ * @param {string} value
+ * @returns {string[]}
+ */
+function writings(value) {
   const whole = value.trim();
   const lines = whole.split(/\r\n?|\n/).map((line) => line.trim());
   const parts = lines.length === 1 ? [] : lines.filter((line) => line.length >= leastLineLength);
@@ -34,15 +51,21 @@ function writings(value: string): string[] {
     .flatMap((part) => [part, inJson(part), ...forUrls(part), ...inBase64(part)]);
 }
 
-/** The password of a URL, as it stands there and decoded, and what HTTP's basic authentication makes of both names. */
-function partsOfUrl(value: string): string[] {
+/**
+ * The password of a URL, as it stands there and decoded, and what HTTP's basic authentication makes of both names.
+ *
+ * @param {string} value
+ * @returns {string[]}
+ */
+function partsOfUrl(value) {
   const [, user = "", password = ""] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#:@]*):([^/?#]*)@/i.exec(value) ?? [];
   if (password === "") return [];
   const plain = decoded(password);
   return [password, plain, `${user}:${password}`, `${decoded(user)}:${plain}`];
 }
 
-function decoded(text: string): string {
+/** @param {string} text */
+function decoded(text) {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -50,8 +73,13 @@ function decoded(text: string): string {
   }
 }
 
-/** As `encodeURIComponent`, forms and stricter encoders write it. */
-function forUrls(text: string): string[] {
+/**
+ * As `encodeURIComponent`, forms and stricter encoders write it.
+ *
+ * @param {string} text
+ * @returns {string[]}
+ */
+function forUrls(text) {
   const encoded = encodeURIComponent(Buffer.from(text).toString());
   const strict = encoded.replace(
     /[!'()*~]/g,
@@ -61,18 +89,27 @@ function forUrls(text: string): string[] {
   return [encoded, strict, strict.replaceAll("%20", "+"), form];
 }
 
-function inBase64(text: string): string[] {
+/**
+ * @param {string} text
+ * @returns {string[]}
+ */
+function inBase64(text) {
   const encoded = Buffer.from(text).toString("base64");
   const padless = encoded.replace(/=+$/, "");
   return [encoded, padless, padless.replaceAll("+", "-").replaceAll("/", "_")];
 }
 
-function inJson(text: string): string {
+/** @param {string} text */
+function inJson(text) {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** An exact match, but for the letters of `%2f`, which may be of either case. */
-function pattern(text: string): string {
+/**
+ * An exact match, but for the letters of `%2f`, which may be of either case.
+ *
+ * @param {string} text
+ */
+function pattern(text) {
   return text
     .replace(/[\\^$.*+?()[\]{}|/-]/g, (character) => `\\${character}`)
     .replace(/%[0-9A-Fa-f]{2}/g, (code) =>

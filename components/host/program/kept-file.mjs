@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { report } from "../../host/program/control.mjs";
+import { report } from "./control.mjs";
 
 /** A file of JSON that is always whole. */
 export class KeptFile {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { blankOut } from "../../../components/secrets/blank-out.ts";
+import { blankOut } from "../../../components/input/blank-out.mjs";
 
 const secret = fc.string({ minLength: 6, maxLength: 40 }).filter((text) => text.trim().length >= 6);
 /** Text that no secret or encoding of one is a part of by chance. */
