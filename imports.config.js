@@ -25,6 +25,7 @@ export const floors = {
     [
       { folder: "activator", what: "what wakes previews that sleep" },
       { folder: "backup", what: "dumps, and when they are taken" },
+      { folder: "job", what: "jobs, and when they run" },
     ],
     [
       { folder: "data", what: "PostgreSQL, Redis, buckets" },

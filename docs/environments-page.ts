@@ -54,6 +54,10 @@ const rows: Readonly<Record<keyof Kind, Row>> = {
     title: "its database is dumped before a migration, and at the times of a schedule",
     text: ({ backups }) => yesOrNo(backups),
   },
+  schedules: {
+    title: "jobs run at the times of their schedules",
+    text: ({ schedules }) => yesOrNo(schedules),
+  },
   rights: {
     title: "containers may",
     text: ({ rights }) =>

@@ -6,6 +6,20 @@ import { answer, json } from "../terminal/answer.ts";
 export function jobCommand(program: Command): void {
   const job = program.command("job").description("the application's own jobs, such as a seed");
   job
+    .command("list")
+    .description("list the jobs that a stack runs by their schedules: the last run, its result, and the next")
+    .argument("[job]", "one of them, with what its last runs printed")
+    .requiredOption("--stack <stack>", "staging or production")
+    .option(...json)
+    .action(async (name: string | undefined, { json = false, stack }: { json?: boolean; stack: string }) => {
+      const { jobList, jobListInWords } = await import("./job-list.ts");
+      await answer(
+        json,
+        async (progress) => jobList({ job: name, stack }, progress, await openProject()),
+        (found) => jobListInWords(found, name),
+      );
+    });
+  job
     .command("run")
     .description("run a job once, like a copy of its service that runs")
     .argument("<job>", "one of the jobs in application.ts")

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import type { Application, Job } from "../../components/application/application.ts";
 import { readEnvFile } from "../../components/settings/env-file.ts";
+import { isFor } from "../../components/application/jobs.ts";
 import { found } from "../../components/application/names.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { plainVariables, withVariables } from "../../components/application/variables.ts";
@@ -51,6 +52,8 @@ export async function runJob(
   const application = parseApplication(project.application);
   const described = jobOf(application, job);
   const settings = settingsOf(project, stack);
+  if (!isFor(described, settings.environment))
+    throw new Problem(notThere(job, described, settings.environment));
   const complete = "variables" in settings ? withVariables(application, settings.variables) : application;
   const call = await callFor("job", stack, progress, project);
   const connection = hasHosts(stack) ? Object.values(await openHosts(call, run, progress))[0] : undefined;
@@ -91,6 +94,11 @@ function jobOf({ name, jobs }: Application, asked: string): Job {
   const known = Object.keys(jobs);
   const fix = known.length === 0 ? "describe it in application.ts, under jobs" : suggestion(asked, known);
   throw new Problem(`job: no such job of ${name}, got ${show(asked)}; ${fix}`);
+}
+
+/** Says that an environment does not have a job. */
+function notThere(job: string, { only = [] }: Job, environment: string): string {
+  return `jobs.${job}.only: the job is not for ${environment}, got ${show(only)}; add ${environment} there, or run it elsewhere`;
 }
 
 /** The container of the job's service that runs, the newest first. */

@@ -229,11 +229,19 @@ function chosen(
   containers: readonly StackContainer[],
   service: string | undefined,
 ): StackContainer[] {
+  const isJob = service !== undefined && Object.hasOwn(project.application.jobs ?? {}, service);
+  if (isJob && !Object.hasOwn(project.application.services, service))
+    throw new Problem(logsOfJob(service, all.stack));
   if (service !== undefined) return containersOf(all, service);
   const found = chosenFrom(project, containers, service);
   if (found.length > 0) return found;
   const { stack, namespace } = all;
   throw new Problem(stack === localStack ? notThere(namespace) : nothingThere(stack, namespace));
+}
+
+/** Says where what a job printed is. */
+function logsOfJob(job: string, stack: string): string {
+  return `${job}: expected a service or another part, got a job, whose container is gone when it is done; npx towpath job list --stack ${stack} ${job} shows what its last runs by a schedule printed, and job run names the file of its own`;
 }
 
 /** Those of one part, or of all services in the order of `application.ts`. */

@@ -242,7 +242,7 @@ function valuesIn(compose: ComposeFile): string[] {
 }
 
 /** What Compose has no word for, or not here. */
-function leftOut({ services, secrets, smoke, checks, migrations, images }: Application): string[] {
+function leftOut({ services, secrets, smoke, checks, migrations, images, jobs }: Application): string[] {
   const paths = Object.entries(services).flatMap(([name, { health }]) =>
     health !== undefined && "path" in health
       ? [
@@ -258,11 +258,19 @@ function leftOut({ services, secrets, smoke, checks, migrations, images }: Appli
       ? [`secrets.${name}: Compose knows no optional secret; it has to have a value`]
       : [],
   );
+  const schedules = Object.entries(jobs).flatMap(([name, { schedule }]) =>
+    schedule === undefined
+      ? []
+      : [
+          `jobs.${name}.schedule: Compose runs nothing by a schedule; have the machine's cron run it at "${schedule}" (UTC): docker compose run --rm job-${name}`,
+        ],
+  );
   return [
     ...paths,
     ...development,
     ...optional,
     ...(migrations === undefined ? [] : ["migrations: up alone, without a lock, a dump or a way down"]),
+    ...schedules,
     ...(smoke.length === 0 ? [] : ["smoke: nothing is asked before users get a new release"]),
     ...(Object.keys(checks).length === 0 ? [] : ["checks: Compose runs none; npx towpath ci does"]),
   ];

@@ -1,5 +1,6 @@
 import { routeDifference } from "../../components/gateway/served-site.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
+import { jobConcerns } from "../../components/job/concern.ts";
 import { isPreview } from "../../components/naming/namespace.ts";
 import type { ReleaseSummary } from "../../components/plan/release-record.ts";
 import { leftRoute } from "../../components/release/route-agreement.ts";
@@ -7,6 +8,9 @@ import { isOneOff } from "../docker/containers.ts";
 import { isUp } from "../docker/start-stop.ts";
 import { stackOutputs, type Deployment } from "../pulumi/state.ts";
 import type { SeenContainer, SeenSite, Sight } from "./sight.ts";
+
+/** The part that runs jobs by their schedules. */
+const jobsPart = "scheduled-jobs";
 
 /** A container of an environment on a host. */
 export interface CopyStatus {
@@ -105,6 +109,31 @@ function expectedIn({
       ];
     }),
   );
+}
+
+/** The container of the program that runs jobs by their schedules; undefined where the state has none. */
+export function jobsProgramIn(deployment: Deployment | undefined): string | undefined {
+  if (deployment === undefined) return undefined;
+  return [...expectedIn(deployment).values()].find(({ part }) => part === jobsPart)?.name;
+}
+
+/** The problems with the jobs of an environment on its hosts. Where their program does not run, that is the problem. */
+export function jobProblems(
+  { stack, namespace, deployment, hosts }: EnvironmentSight,
+  copies: readonly CopyStatus[],
+  now: Date,
+): string[] {
+  const container = jobsProgramIn(deployment);
+  const program = copies.find(({ part, known }) => part === jobsPart && known);
+  const sight = hosts[program?.host ?? ""];
+  if (
+    container === undefined ||
+    program?.state !== "running" ||
+    sight === undefined ||
+    typeof sight === "string"
+  )
+    return [];
+  return jobConcerns(sight.jobs.get(namespace), { stack, host: program.host, container, now });
 }
 
 /** Tells whether a preview sleeps: all of it was stopped, and nothing of it is gone. */

@@ -17,6 +17,8 @@ import {
   copiesOf,
   copyProblems,
   healthOf,
+  jobProblems,
+  jobsProgramIn,
   releasedIn,
   routeOf,
   sitesOf,
@@ -138,9 +140,10 @@ async function askedFor(place: Place, stateOf: StateOf): Promise<Asked> {
   if (environment === "host") return { namespace, backups };
   const isShared = "gateway" in place.settings;
   const gateway = isShared ? (await gatewayOf(place, stateOf))?.containerName : namesOf(namespace).gateway;
-  const { url } = stackOutputs(await stateOf(place.stack)) as { url?: string };
+  const deployment = await stateOf(place.stack);
+  const { url } = stackOutputs(deployment) as { url?: string };
   const domain = url === undefined ? undefined : new URL(url).hostname;
-  return { namespace, backups, ...defined({ gateway, domain }) };
+  return { namespace, backups, ...defined({ gateway, domain, jobs: jobsProgramIn(deployment) }) };
 }
 
 /** Tells whether browsers have to trust an environment's certificate. */
@@ -215,6 +218,7 @@ function statusOf(
       ...(settingsProblem?.split("\n") ?? []),
       ...away,
       ...copyProblems(stack, copies),
+      ...jobProblems(environment, copies, new Date()),
       ...answerProblems(url, answer, maintained),
       ...(route === undefined || sleeps(stack, copies)
         ? []

@@ -3,6 +3,8 @@ import { sitesAnswer, sitesQuestion, type ServedSite } from "../../components/ga
 import { restartingIn } from "../../components/host/restarting.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { defined } from "../../components/input/defined.ts";
+import type { JobState } from "../../components/job/program/scheduler.mjs";
+import { jobsCommand, jobsIn } from "../../components/job/question.ts";
 import { docker, lines, listAllContainers, type ContainerOf } from "../docker/containers.ts";
 import type { Run } from "../process/run.ts";
 import { onHost } from "../stack/killed-release.ts";
@@ -18,6 +20,8 @@ export interface Asked {
   readonly domain?: string;
   /** True when its last dump is asked for. */
   readonly backups: boolean;
+  /** The container of the program that runs its jobs by their schedules; left out where none does. */
+  readonly jobs?: string;
 }
 
 /** A container, as a machine reports it. */
@@ -45,6 +49,8 @@ export interface Sight {
   readonly sites: ReadonlyMap<string, SeenSite>;
   /** The last dump, by namespace; those without one are left out. */
   readonly dumps: ReadonlyMap<string, Dump>;
+  /** The jobs with a schedule, by namespace; those whose program does not answer are left out. */
+  readonly jobs: ReadonlyMap<string, readonly JobState[]>;
 }
 
 /** The time that one question may take, in milliseconds. */
@@ -62,10 +68,11 @@ export async function lookAt(
 ): Promise<Sight> {
   const there = onHost(connection, run);
   const gateways = [...new Set(environments.flatMap(({ gateway }) => gateway ?? []))];
-  const [load, [containers, dumps], ...sites] = await Promise.all([
+  const [load, [containers, dumps], jobs, ...sites] = await Promise.all([
     // Whoever has the engine's answers has most of what matters.
     loadOf(connection, patience / 1000).catch(() => undefined),
     containersAndDumps(there, environments),
+    jobsOf(there, environments),
     ...gateways.map((gateway) =>
       sitesOf(
         there,
@@ -74,7 +81,17 @@ export async function lookAt(
       ),
     ),
   ]);
-  return { ...defined({ load }), containers, dumps, sites: new Map(sites.flat()) };
+  return { ...defined({ load }), containers, dumps, jobs, sites: new Map(sites.flat()) };
+}
+
+async function jobsOf(there: Run, environments: readonly Asked[]): Promise<Map<string, readonly JobState[]>> {
+  const asking = environments.map(async ({ namespace, jobs }) => {
+    if (jobs === undefined) return [];
+    const answer = await docker(there, ["exec", jobs, ...jobsCommand()], patience).catch(() => undefined);
+    const states = jobsIn(answer);
+    return states === undefined ? [] : [[namespace, states] as const];
+  });
+  return new Map((await Promise.all(asking)).flat());
 }
 
 async function containersAndDumps(

@@ -171,11 +171,14 @@ export interface Comparison {
   readonly matches?: string;
 }
 
-/** A command that runs when somebody asks for it. */
+/** A command that runs at the times of a schedule, or when somebody asks for it. */
 export interface Job {
   readonly service: string;
   readonly command: readonly string[];
   readonly timeoutSeconds: number;
+  /** Five cron fields in UTC. */
+  readonly schedule?: string;
+  readonly only?: readonly RunningEnvironment[];
 }
 
 /** A check that `ci` runs. */

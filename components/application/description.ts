@@ -30,7 +30,7 @@ export interface ApplicationDescription {
   smoke?: SmokeDescription[];
   /** The application's own checks, by name: what `ci` runs. Names are DNS labels of 1 to 20 characters. */
   checks?: Record<string, CheckDescription>;
-  /** The commands that run when somebody asks for them, by name: `towpath job run`. Names are DNS labels of 1 to 20 characters. */
+  /** The commands that run at the times of a schedule or when somebody asks for them, by name: `towpath job run`. Names are DNS labels of 1 to 20 characters. */
   jobs?: Record<string, JobDescription>;
 }
 
@@ -291,8 +291,12 @@ export interface JobDescription {
   service: string;
   /** The command that runs, one word an item. */
   command: string[];
-  /** The seconds after which the command is stopped and has failed. */
+  /** The seconds after which the command is stopped and has failed. A job with a schedule needs them. */
   timeoutSeconds?: number;
+  /** The times at which staging and production run it by themselves, as five cron fields in UTC: `0 3 * * *`. Left out, it runs when somebody asks. */
+  schedule?: string;
+  /** The environments that it is for; left out, all that have its service. */
+  only?: ("local" | "preview" | "staging" | "production")[];
 }
 
 /** The coverage that a check must reach. */

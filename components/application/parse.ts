@@ -4,7 +4,7 @@ import type { Application, Secret } from "./application.ts";
 import { checkProblems, checksOf } from "./checks.ts";
 import { secretsOfNeed } from "./connections.ts";
 import { devCommandProblems } from "./development.ts";
-import { jobProblems } from "./jobs.ts";
+import { jobProblems, jobsOf } from "./jobs.ts";
 import { nameProblems } from "./names.ts";
 import { needsProblems } from "./needs.ts";
 import { publishedPortProblems } from "./published-ports.ts";
@@ -50,6 +50,7 @@ export function parseApplication(description: unknown): Application {
   return {
     ...wellFormed,
     checks,
+    jobs: jobsOf(wellFormed),
     secrets: deliveries(
       wellFormed,
       services.flatMap(({ secrets }) => secrets),

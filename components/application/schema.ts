@@ -9,6 +9,7 @@ import { revisionWord } from "./migrations.ts";
 import { processShape } from "./process.ts";
 import { publishedPorts } from "./published-ports.ts";
 import { domainLabel, route } from "./route-schema.ts";
+import { schedule } from "./schedule.ts";
 import { secretPath } from "./secret-paths.ts";
 import { smoke } from "./smoke.ts";
 import { variableName, variableValue } from "./variable-schema.ts";
@@ -189,7 +190,9 @@ const job = z
   .strictObject({
     service: z.string(expected("the name of a service", "name the one whose image holds the command")),
     command,
-    timeoutSeconds: z.int(jobLimitWords).min(1, jobLimitWords).max(86_400, jobLimitWords).default(600),
+    timeoutSeconds: z.int(jobLimitWords).min(1, jobLimitWords).max(86_400, jobLimitWords).exactOptional(),
+    schedule: schedule.exactOptional(),
+    only: only.exactOptional(),
   })
   .meta({ id: "JobDescription" });
 

@@ -9,6 +9,7 @@ export type Program =
   | "create-role"
   | "hash-password"
   | "drop-clone"
+  | "end-runs"
   | "health-gate"
   | "join-networks"
   | "leave-network"

@@ -10,6 +10,7 @@ export { Redis } from "../data/redis.ts";
 export { Gateway } from "../gateway/gateway.ts";
 export { GithubEnvironment } from "../github/github-environment.ts";
 export { RepositoryRules } from "../github/repository-rules.ts";
+export { ScheduledJobs } from "../job/scheduled-jobs.ts";
 export { DockerHost } from "../host/docker-host.ts";
 export { HealthGate } from "../host/health-gate.ts";
 export { BuiltImage } from "../image/built-image.ts";

@@ -46,7 +46,7 @@ import { planFactsOf, type ApprovalState } from "./plan-facts.ts";
 import { PlanFile, refuse } from "./plan-file.ts";
 import { planOrigin } from "./plan-origin.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
-import { lookAtRunning } from "./running-release.ts";
+import { jobConcernsOf, lookAtRunning } from "./running-release.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { describedHere, runningHere } from "../settings/running-here.ts";
 
@@ -94,8 +94,9 @@ export async function prepareRelease(
   const asking = { settings, view: dockerView(connection), host: connection.host };
   await checkRedis({ ...asked, external: externalRedis }, asking);
   await checkStorage({ ...asked, external: externalStorage }, asking);
-  const [{ routeSince, concerns, unproven }, migration] = await Promise.all([
+  const [{ routeSince, concerns, unproven }, jobs, migration] = await Promise.all([
     running,
+    jobConcernsOf(application, { settings, current: plan.current }, asking),
     plannedMigration({ ...loaded, application: released, connection, plan, planFile, externalPostgres }),
   ]);
   if ("backup" in settings && application.postgres !== undefined)
@@ -105,7 +106,7 @@ export async function prepareRelease(
         : externalBackups(settings.environment),
     );
   const stops = stoppedServices(released, plan, settings);
-  for (const warning of [...(report.cautions ?? []), ...concerns, ...stops, ...migration.warnings])
+  for (const warning of [...(report.cautions ?? []), ...concerns, ...jobs, ...stops, ...migration.warnings])
     void pulumi.log.warn(warning);
   if (unproven !== undefined && plan.changes && !plan.rollback) refuse(unproven, planFile);
   if (basis !== undefined) {

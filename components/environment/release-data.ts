@@ -1,11 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Application } from "../application/application.ts";
+import { scheduledJobs } from "../application/jobs.ts";
 import { ScheduledBackups } from "../backup/scheduled-backups.ts";
 import type { BackingServices } from "../data/backing-services.ts";
 import { Backups } from "../data/backups.ts";
 import { defined } from "../input/defined.ts";
+import { ScheduledJobs } from "../job/scheduled-jobs.ts";
 import type { Tracks } from "../plan/canary.ts";
 import { schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import type { ReleaseArgs, SchemaArgs } from "../release/release-args.ts";
+import type { Release } from "../release/release.ts";
 import { kinds } from "../settings/kinds.ts";
 import { limitsFor, ownLimitsFor, type Limits } from "../settings/limits.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
@@ -47,6 +51,22 @@ export function backupsOf(
     new ScheduledBackups(`${name}-scheduled-backups`, scheduled, opts);
   }
   return volumeName;
+}
+
+/** Starts what runs jobs at the times of their schedules, where there are some: once users are on the release. */
+export function runJobs(
+  name: string,
+  { settings }: { readonly settings: ReleasedSettings },
+  { application, place, release }: { application: Application; place: Place; release: Release },
+  opts: pulumi.ComponentResourceOptions,
+): void {
+  if (!kinds[settings.environment].schedules) return;
+  const jobs = scheduledJobs(application, settings.environment);
+  if (Object.keys(jobs).length === 0) return;
+  const { services } = application;
+  const { containers: copies } = release;
+  const graceSeconds = settings.drainSeconds;
+  new ScheduledJobs(`${name}-scheduled-jobs`, { ...place, jobs, services, copies, graceSeconds }, opts);
 }
 
 /** Returns the arguments of the migration: with a dump before in production; an earlier release does not migrate. */

@@ -32,7 +32,7 @@ import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { secretSourcesOf } from "../settings/settings.ts";
 import { withExternalStorage } from "./external-storage.ts";
 import type { PlanFile } from "./plan-file.ts";
-import { backupsOf, schemaArgs, seedOf, serverLimits } from "./release-data.ts";
+import { backupsOf, runJobs, schemaArgs, seedOf, serverLimits } from "./release-data.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
 import { certificateOf, furtherNames, loginOf } from "./site-access.ts";
 
@@ -138,6 +138,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
       secretValues,
       versions,
     });
+    runJobs(name, args, { application, place, release }, child);
     const records = tracks.completes ? recordsOf(name, args, release, versions) : pulumi.output(plan.records);
 
     this.namespace = settings.namespace;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
+import { scheduledJobs } from "../application/jobs.ts";
 import { backupConcern } from "../backup/concern.ts";
 import { routedDomains } from "../application/routes.ts";
 import { drillConcern, unprovenProblem } from "../backup/drill-concern.ts";
@@ -10,12 +11,16 @@ import { restartWarnings } from "../host/restarting.ts";
 import { checkNames, namesAnswer, namesQuestion } from "../gateway/taken-names.ts";
 import type { HostConnection } from "../host/ssh-config.ts";
 import { defined } from "../input/defined.ts";
+import { jobConcerns } from "../job/concern.ts";
+import { askJobs } from "../job/question.ts";
 import { namesOf } from "../naming/names.ts";
+import type { ReleaseRecord } from "../plan/release-record.ts";
 import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import type { AskGateway } from "../release/route-agreement.ts";
 import { routeSince } from "../release/route-since.ts";
 import { hasOwnDatabase } from "../settings/external.ts";
 import { settingsOfNames } from "../settings/host-names.ts";
+import { kinds } from "../settings/kinds.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import type { ReleasedEnvironmentArgs } from "./released-environment.ts";
 
@@ -81,6 +86,21 @@ async function checkNamesAt(
   const answer = await ask(gateway, namesQuestion);
   const names = settingsOfNames(settings, routedDomains(application));
   if (answer !== undefined) checkNames(names, settings.namespace, namesAnswer(answer));
+}
+
+/** What is wrong with the jobs of the release that runs: those that it ran by a schedule, too. */
+export async function jobConcernsOf(
+  application: Application,
+  { settings, current }: { readonly settings: ReleasedSettings; readonly current: ReleaseRecord | undefined },
+  { host, view }: { readonly host: string; readonly view: Pick<HostView, "run"> },
+): Promise<string[]> {
+  const { environment, namespace } = settings;
+  const before = Object.keys(current?.description?.jobs ?? {});
+  const jobs = kinds[environment].schedules ? Object.keys(scheduledJobs(application, environment)) : [];
+  if (!jobs.some((job) => before.includes(job))) return [];
+  const container = namesOf(namespace).scheduledJobs;
+  const place = { stack: environment, host, container, now: new Date() };
+  return jobConcerns(await askJobs(view, container), place);
 }
 
 /** What is wrong with the backups of a release that runs, where its settings ask for some. */

@@ -2,7 +2,15 @@ import { defined } from "../input/defined.ts";
 import { checkNamespace, labelFor } from "./namespace.ts";
 
 /** The parts that Towpath adds to the application's services. No service may be called so. */
-export const ownParts = ["postgres", "redis", "object-storage", "gateway", "migration", "backups"] as const;
+export const ownParts = [
+  "postgres",
+  "redis",
+  "object-storage",
+  "gateway",
+  "migration",
+  "backups",
+  "scheduled-jobs",
+] as const;
 
 /** The longest name that every system here takes whole: a DNS label; PostgreSQL cuts what is longer without a word. */
 const longest = 63;
@@ -32,6 +40,8 @@ export interface Names {
   readonly dump: string;
   /** The container in which such a backup is restored to prove it. */
   readonly drill: string;
+  /** The container of the program that runs jobs at the times of their schedules. */
+  readonly scheduledJobs: string;
   /** The application's database, and the role that may do everything on a server of Towpath's own. */
   readonly database: string;
   /** The role by which the application reaches it there, and that it belongs to. */
@@ -71,6 +81,7 @@ export function namesOf(namespace: string): Names {
     backups: named("backups"),
     dump: named("backups-dump"),
     drill: named("backups-drill"),
+    scheduledJobs: named("scheduled-jobs"),
     // PostgreSQL needs no quotes around letters, digits and underscores.
     database: namespace.replaceAll("-", "_"),
     databaseOwner: `${namespace.replaceAll("-", "_")}_app`,

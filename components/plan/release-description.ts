@@ -6,13 +6,22 @@ import { defined } from "../input/defined.ts";
 import { inOrder } from "./in-order.ts";
 
 /**
- * The part of `application.ts` that matters where a release runs: neither how images are built, nor what `ci` checks, nor jobs, which people ask for.
+ * The part of `application.ts` that matters where a release runs: neither how images are built, nor what `ci` checks, nor jobs that people ask for.
  *
  * Defaults are left out, so that it is small, and stays the same when Towpath learns more.
  */
 export type ReleaseDescription = Pick<
   ApplicationDescription,
-  "services" | "domains" | "postgres" | "redis" | "buckets" | "volumes" | "secrets" | "migrations" | "smoke"
+  | "services"
+  | "domains"
+  | "postgres"
+  | "redis"
+  | "buckets"
+  | "volumes"
+  | "secrets"
+  | "migrations"
+  | "smoke"
+  | "jobs"
 >;
 
 /** Returns the part of a checked application that a release keeps. */
@@ -35,6 +44,9 @@ export function descriptionOf(application: Application): ReleaseDescription {
       ),
     ),
     smoke: smoke.map(usualStatusLeftOut),
+    jobs: Object.fromEntries(
+      Object.entries(application.jobs).filter(([, { schedule }]) => schedule !== undefined),
+    ),
   };
   return filled(kept) as unknown as ReleaseDescription;
 }

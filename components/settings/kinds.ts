@@ -27,6 +27,8 @@ export interface Kind {
   readonly records: boolean;
   /** True when its database is dumped, before a migration and at the times of a schedule. */
   readonly backups: boolean;
+  /** True when jobs run there at the times of their schedules. */
+  readonly schedules: boolean;
   /** True when people agree to a release, on GitHub or by signatures, and to a migration that takes something away. */
   readonly reviewed: boolean;
   /** The time that a new copy may take until it is healthy where no setting says it, in seconds. */
@@ -36,11 +38,11 @@ export interface Kind {
 /** The kinds of environments: the one place that tells them apart. */
 // prettier-ignore
 export const kinds = {
-  local:      { hosts: "here", data: "kept",        rights: "all", route: "localhost", hidden: false, drains: false, images: "built",    records: false, backups: false, reviewed: false, gateTimeoutSeconds: 60 },
-  ci:         { hosts: "here", data: "memory",      rights: "all", route: "none",      hidden: false, drains: false, images: "built",    records: false, backups: false, reviewed: false, gateTimeoutSeconds: 60 },
-  preview:    { hosts: "ssh",  data: "thrown away", rights: "few", route: "domain",    hidden: true,  drains: false, images: "commit",   records: false, backups: false, reviewed: false, gateTimeoutSeconds: 120 },
-  staging:    { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    hidden: false, drains: true,  images: "commit",   records: true,  backups: false, reviewed: false, gateTimeoutSeconds: 360 },
-  production: { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    hidden: false, drains: true,  images: "promoted", records: true,  backups: true,  reviewed: true,  gateTimeoutSeconds: 240 },
+  local:      { hosts: "here", data: "kept",        rights: "all", route: "localhost", hidden: false, drains: false, images: "built",    records: false, backups: false, schedules: false, reviewed: false, gateTimeoutSeconds: 60 },
+  ci:         { hosts: "here", data: "memory",      rights: "all", route: "none",      hidden: false, drains: false, images: "built",    records: false, backups: false, schedules: false, reviewed: false, gateTimeoutSeconds: 60 },
+  preview:    { hosts: "ssh",  data: "thrown away", rights: "few", route: "domain",    hidden: true,  drains: false, images: "commit",   records: false, backups: false, schedules: false, reviewed: false, gateTimeoutSeconds: 120 },
+  staging:    { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    hidden: false, drains: true,  images: "commit",   records: true,  backups: false, schedules: true, reviewed: false, gateTimeoutSeconds: 360 },
+  production: { hosts: "ssh",  data: "protected",   rights: "few", route: "domain",    hidden: false, drains: true,  images: "promoted", records: true,  backups: true,  schedules: true, reviewed: true,  gateTimeoutSeconds: 240 },
 } as const satisfies Record<KindName, Kind>;
 
 /** The kind of an environment; undefined for what several environments share, and for none. */

@@ -13,7 +13,7 @@ import {
 } from "./docker-copies.ts";
 import { onceLike } from "./docker-like.ts";
 import { joinNetwork, leaveNetwork, networksOf, ownNetwork } from "./docker-networks.ts";
-import { awaitRuns, limits, look, once, onceBeside, writeFiles } from "./docker-runs.ts";
+import { awaitRuns, endRuns, limits, look, once, onceBeside, writeFiles } from "./docker-runs.ts";
 import { scratch } from "./docker-scratch.ts";
 import { docker } from "./docker.ts";
 import type { Machine } from "./machine.ts";
@@ -61,6 +61,7 @@ export const dockerMachine: Machine = {
   scratch,
   look,
   awaitRuns,
+  endRuns,
   limits,
 
   writeFiles,

@@ -127,7 +127,7 @@ export async function awaitRuns(
   labels: Readonly<Record<string, string>>,
   timeoutSeconds: number,
 ): Promise<readonly string[]> {
-  const filters = Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
+  const filters = labelFilters(labels);
   const all = idsIn(await docker(["ps", "--all", "--quiet", ...filters]));
   if (all.length === 0) return [];
   const running = idsIn(await docker(["ps", "--quiet", ...filters]));
@@ -139,6 +139,23 @@ export async function awaitRuns(
   }
   await docker(["rm", "--force", ...all]);
   return [];
+}
+
+/** Asks the containers with these labels to end, kills what goes on after the grace, and removes all. */
+export async function endRuns(
+  labels: Readonly<Record<string, string>>,
+  graceSeconds: number,
+): Promise<number> {
+  const all = idsIn(await docker(["ps", "--all", "--quiet", ...labelFilters(labels)]));
+  if (all.length === 0) return 0;
+  const timeoutSeconds = graceSeconds + 60;
+  await docker(["stop", "--time", String(graceSeconds), ...all], { timeoutSeconds });
+  await docker(["rm", "--force", "--volumes", ...all]);
+  return all.length;
+}
+
+function labelFilters(labels: Readonly<Record<string, string>>): string[] {
+  return Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
 }
 
 /** The limits of a command that no setting gives any: half of what the engine has. */

@@ -95,6 +95,8 @@ export interface Machine {
     labels: Readonly<Record<string, string>>,
     timeoutSeconds: number,
   ) => Promise<readonly string[]>;
+  /** Asks the runs with these labels to end, and removes them. Returns how many there were. */
+  readonly endRuns: (labels: Readonly<Record<string, string>>, graceSeconds: number) => Promise<number>;
   /** The limits of a command that no setting gives any. */
   readonly limits: () => Promise<RunLimits>;
 

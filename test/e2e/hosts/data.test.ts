@@ -11,6 +11,7 @@ import { until } from "../../support/until.ts";
 import { lookedAtFromAnywhere } from "./looked-at.ts";
 import { restoredFromDumps } from "./restored.ts";
 import { endedBackups, scheduledBackups } from "./scheduled-backups.ts";
+import { scheduledJobs } from "./scheduled-jobs.ts";
 import { sampled } from "../../support/quick.ts";
 
 const shorterTitles = addedMigration({
@@ -128,6 +129,8 @@ describe("users' data on hosts", () => {
     assert.match(body, /A shopping list/);
     assert.deepEqual(await released.host("staging").docker("ps", "--all", "--quiet"), before);
   });
+
+  scheduledJobs(() => released);
 
   it("is looked at, and not touched, to measure what a commit's migrations would do (002-646)", async () => {
     const host = released.host("staging").settings();

@@ -157,7 +157,7 @@ describe("the copies of an environment on hosts", () => {
     const deployment = { resources: [resource], pending_operations: [] };
     const of = { stack: "staging", namespace: "notes", deployment };
     assert.deepEqual(copiesOf({ ...of, hosts: { app1: "it is away" } }), []);
-    const sight = { containers: [], sites: new Map(), dumps: new Map() };
+    const sight = { containers: [], sites: new Map(), dumps: new Map(), jobs: new Map() };
     assert.deepEqual(
       copiesOf({ ...of, hosts: { app1: sight } }).map(({ name, state }) => [name, state]),
       [["notes-api", "gone"]],
