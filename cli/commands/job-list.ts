@@ -110,11 +110,10 @@ function table(jobs: readonly JobState[]): string {
 
 function runsOf({ schedule, next, running, runs }: JobState): string[] {
   const coming = running === undefined ? (next === undefined ? "never" : minute(next)) : "it runs now";
-  const lines = runs.flatMap(({ due, result, seconds, exitCode, problem, log }) => [
+  const lines = runs.flatMap(({ due, result, seconds, problem, log }) => [
     [
       `${minute(due)}: ${result}`,
       ...(problem === undefined ? [] : [problem]),
-      ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
       ...(seconds === undefined ? [] : [`${seconds} s`]),
     ].join(", "),
     ...log.map((line) => `  | ${printable(line)}`),

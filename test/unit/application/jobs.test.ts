@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
+import { scheduledJobs } from "../../../components/application/jobs.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
 
@@ -30,6 +31,44 @@ describe("a job", () => {
     refused(
       "jobs.seed.timeoutSeconds: expected a number of seconds from 1 to 86400, got 0; take 600 if in doubt",
       job({ timeoutSeconds: 0 }),
+    );
+  });
+
+  const nightly = { schedule: "0 3 * * *", timeoutSeconds: 60 };
+
+  it("runs by its schedule where its service runs and it is for", () => {
+    const { services, jobs } = parseApplication(
+      merged(notes, { jobs: { ...job(nightly).jobs, ...job({}, "other").jobs } }),
+    );
+    assert.deepEqual(scheduledJobs({ jobs, services }, "staging"), {
+      seed: { service: "api", command: ["python", "-m", "notes.seed"], ...nightly },
+    });
+    const { api: _, ...without } = services;
+    assert.deepEqual(scheduledJobs({ jobs, services: without }, "staging"), {});
+    const { jobs: only } = parseApplication(merged(notes, job({ ...nightly, only: ["production"] })));
+    assert.deepEqual(Object.keys(scheduledJobs({ jobs: only, services }, "staging")), []);
+    assert.deepEqual(Object.keys(scheduledJobs({ jobs: only, services }, "production")), ["seed"]);
+  });
+
+  it("is refused with a schedule and no time limit", () => {
+    refused(
+      "jobs.seed.timeoutSeconds: expected the seconds after which a job with a schedule is stopped, got nothing; nobody is there to see that it hangs, so write for example 600",
+      job({ schedule: "0 3 * * *" }),
+    );
+  });
+
+  it("is refused with a schedule that is none, or never comes, and for environments that there are not", () => {
+    refused(
+      'jobs.seed.schedule: expected five cron fields, got "@daily"; for example "0 3 * * *" for 3:00 UTC each night',
+      job({ ...nightly, schedule: "@daily" }),
+    );
+    refused(
+      'jobs.seed.schedule: expected times that ever come, got "0 0 30 2 *"; none of its months has such a day; take "0 3 * * *" if in doubt',
+      job({ ...nightly, schedule: "0 0 30 2 *" }),
+    );
+    refused(
+      'jobs.seed.only[0]: expected environments out of local, preview, staging, production, got "prod"; for example ["local"], or leave it out for all',
+      job({ only: ["prod"] }),
     );
   });
 

@@ -324,6 +324,54 @@ describe("staging and production", function () {
   });
 });
 
+describe("jobs with a schedule", () => {
+  const nightly = { service: "api", command: ["clean", "up"], schedule: "0 3 * * *", timeoutSeconds: 60 };
+  const described = { jobs: { nightly, asked: { service: "api", command: ["seed"] } } };
+
+  it("run by a program that knows the copies which users get, and no secret (000-88c)", async () => {
+    const { registrations } = await released({ described });
+    const resources = byName(registrations);
+    const { inputs, dependencies } =
+      resources["notes-staging-scheduled-jobs-container"] ?? assert.fail("no container");
+    assert.deepEqual(
+      [inputs.name, inputs.ports, inputs.readOnly, inputs.restart, inputs.capabilities],
+      ["notes-staging-scheduled-jobs", undefined, true, "unless-stopped", { drops: ["ALL"] }],
+    );
+    const [program = "", text = ""] = inputs.envs as string[];
+    assert.ok(program.length < 100_000);
+    const task = JSON.parse(text.replace(/^TOWPATH_JOBS=/, "")) as {
+      jobs: { nightly: { copies: string[] } };
+    };
+    const { copies } = task.jobs.nightly;
+    assert.ok(copies.length === 1 && copies[0]?.startsWith("notes-staging-api"), copies.join());
+    const of = {
+      "towpath.project": "notes",
+      "towpath.environment": "staging",
+      "towpath.namespace": "notes-staging",
+    };
+    assert.deepEqual(task, {
+      ...{ folder: "/jobs", graceSeconds: 10 },
+      labels: { "towpath.namespace": "notes-staging", "towpath.asked-by": "schedule" },
+      jobs: {
+        nightly: {
+          ...nightly,
+          ...{ copies, container: "notes-staging-job-nightly", plainVariables: ["LOG_LEVEL"] },
+          labels: { ...of, "towpath.part": "job-nightly" },
+        },
+      },
+    });
+    // Users are on the release, and what is deleted first is what would begin more.
+    const needed = dependencies.map((urn) => urn.split("::").at(-1));
+    assert.ok(needed.includes("notes-staging-release-route-switch"), needed.join());
+    assert.ok(needed.includes("notes-staging-scheduled-jobs-end"), needed.join());
+  });
+
+  it("make nothing where there are none", async () => {
+    const { registrations } = await released({});
+    assert.ok(!registrations.some(({ name }) => name.includes("jobs")));
+  });
+});
+
 describe("a host that several environments share", () => {
   /** What its stack makes with these settings. */
   const made = (more: Readonly<Record<string, unknown>> = {}) =>

@@ -42,6 +42,15 @@ describe("the description that a release keeps", () => {
     }
   });
 
+  it("holds the jobs that run by a schedule, and no others", () => {
+    const job = { service: "api", command: ["clean"] };
+    const nightly = { ...job, schedule: "0 3 * * *", timeoutSeconds: 60 };
+    const description = descriptionOf(parseApplication({ ...notes, jobs: { nightly, job } }));
+    assert.deepEqual(description.jobs, { nightly });
+    assert.deepEqual(applicationOf(notes.name, Object.keys(notes.images), description).jobs, { nightly });
+    assert.ok(!("jobs" in descriptionOf(parseApplication({ ...notes, jobs: { job } }))));
+  });
+
   it("tells what is said of a secret beside its delivery, and nothing where nothing is", () => {
     const withSecret = (secret: object): unknown =>
       descriptionOf(

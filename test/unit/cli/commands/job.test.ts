@@ -97,6 +97,15 @@ describe("towpath job run", function () {
     assert.equal(machine.stepTold, undefined);
   });
 
+  it("refuses a job that is for other environments", async () => {
+    const only: ("local" | "production")[] = ["local", "production"];
+    await assert.rejects(running("staging", "seed", { seed: { ...described, only } }), {
+      name: "Problem",
+      message:
+        'jobs.seed.only: the job is not for staging, got ["local","production"]; add staging there, or run it elsewhere',
+    });
+  });
+
   it("refuses where no copy of the service runs, with what brings one up", async () => {
     machine.docker("ps", copies("web"));
     const message = (namespace: string, fix: string): string =>

@@ -202,6 +202,12 @@ describe("an application as a compose file", () => {
     const services = { ...notes.services, migrate: { image: "api", volumes: { uploads: "/uploads" } } };
     const jobs = { seed: { service: "api", command: ["seed"], timeoutSeconds: 60 } };
     const { compose } = exported({ services, jobs, volumes: ["uploads"] });
+    const nightly = { ...jobs.seed, schedule: "0 3 * * *" };
+    assert.ok(
+      exported({ services, jobs: { nightly }, volumes: ["uploads"] }).left.includes(
+        'jobs.nightly.schedule: Compose runs nothing by a schedule; have the machine\'s cron run it at "0 3 * * *" (UTC): docker compose run --rm job-nightly',
+      ),
+    );
     const job = compose.services["job-seed"];
     assert.deepEqual([job?.command, job?.profiles, job?.restart], [["seed"], ["jobs"], "no"]);
     assert.deepEqual(compose.services.migrate?.volumes, ["uploads:/uploads"]);
