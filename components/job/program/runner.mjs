@@ -183,7 +183,7 @@ export class Runner {
     const log = await this.#printed(ended, name);
     await remove(id);
     const at = Date.parse(StartedAt);
-    const seconds = Math.round((Date.parse(FinishedAt) - at) / 100) / 10;
+    const seconds = Math.max(0, Math.round((Date.parse(FinishedAt) - at) / 100) / 10);
     const run = { at, seconds, exitCode, log };
     if (isLate) return { ...run, problem: `was not done within ${timeoutSeconds} s` };
     if (exitCode === 0) return run;
