@@ -49,7 +49,7 @@ export interface CopyArgs {
    * of its own, and the one before goes on beside it until it is deleted last.
    */
   onlyName?: string;
-  /** True when it is only made, and a step starts it, and perhaps stops it. */
+  /** True when it is only made: a step starts and stops it, and no refresh starts it again when somebody else stops it. */
   startedByStep?: true;
   image: pulumi.Input<string>;
   entrypoint?: readonly string[];
