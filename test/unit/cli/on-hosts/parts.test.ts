@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { readDumps, type DrillSeen } from "../../../../cli/on-hosts/dumps.ts";
-import { copiesOf, healthOf, sleeps, type CopyStatus } from "../../../../cli/on-hosts/environment.ts";
+import {
+  copiesOf,
+  healthOf,
+  jobProblems,
+  sleeps,
+  type CopyStatus,
+} from "../../../../cli/on-hosts/environment.ts";
 import { loadProblems, readLoad } from "../../../../cli/on-hosts/load.ts";
 import { inTime, type SharedMachine } from "../../../../cli/on-hosts/machines.ts";
 import { readStats } from "../../../../cli/on-hosts/usage.ts";
@@ -145,6 +151,34 @@ describe("the copies of an environment on hosts", () => {
     assert.equal(healthOf("staging", [copy("running", { health: "starting" })]), "starting");
     assert.equal(healthOf("staging", [copy("running"), copy("exited")]), "api exited");
     assert.equal(healthOf("staging", [copy("running", { health: "unhealthy" })]), "api unhealthy");
+  });
+
+  it("have a problem for each job whose last run failed, while what runs jobs is there", () => {
+    const name = "notes-scheduled-jobs";
+    const labels = [{ label: "towpath.part", value: "scheduled-jobs" }];
+    const type = "docker:index/container:Container";
+    const resources = [{ urn: "u", type, id: "1", outputs: { name, labels } }];
+    const run = { due: "2026-01-05T03:00:00Z", at: "2026-01-05T03:00:00Z", result: "failed" as const };
+    const states = [
+      {
+        job: "cleanup",
+        schedule: "0 3 * * *",
+        runs: [{ ...run, problem: "ended with exit code 3", log: [] }],
+      },
+    ];
+    const problems = (jobs: ReadonlyMap<string, typeof states>, state = "running"): string[] => {
+      const sight = { containers: [], sites: new Map(), dumps: new Map(), jobs };
+      const deployment = { resources, pending_operations: [] };
+      const of = { stack: "staging", namespace: "notes", deployment, hosts: { app1: sight } };
+      const program = copy(state, { part: "scheduled-jobs", host: "app1", known: true });
+      return jobProblems(of, [program], new Date("2026-01-05T12:00:00Z"));
+    };
+    assert.deepEqual(problems(new Map([["notes", states]])), [
+      'jobs.cleanup: the run of 2026-01-05 03:00 UTC failed, got "ended with exit code 3"; npx towpath job list --stack staging shows its last runs',
+    ]);
+    assert.match(problems(new Map())[0] ?? "", /^jobs: nothing answers on app1 that runs them/);
+    // That it does not run is a problem of its own.
+    assert.deepEqual(problems(new Map(), "exited"), []);
   });
 
   it("are not missed on a host that is away", () => {
