@@ -2,8 +2,9 @@ import type { Application, Service } from "../../components/application/applicat
 import { imageReference } from "../../components/application/images.ts";
 import { isBackingService } from "../../components/application/needs.ts";
 import { isStopFirst } from "../../components/application/rollout.ts";
-import { routedDomains, routesInOrder } from "../../components/application/routes.ts";
+import { describedRoutes, routedDomains, routesInOrder } from "../../components/application/routes.ts";
 import { gatewayImage } from "../../components/gateway/gateway-image.ts";
+import { handling } from "../../components/gateway/route-handling.ts";
 import { defined } from "../../components/input/defined.ts";
 import { serversOf } from "./compose-servers.ts";
 import { healthcheck, nonEmpty, type ComposeService } from "./compose-service.ts";
@@ -223,7 +224,10 @@ export function caddyfile(application: Application): string {
   const site = (address: string, domain?: string): string => {
     const routes = routesInOrder(application)
       .filter((route) => route.domain === domain)
-      .map(({ path, service, port }) => `\thandle ${path} {\n\t\treverse_proxy ${service}:${port}\n\t}\n`);
+      .map((route) => {
+        const lines = [...handling(route, "", undefined), `reverse_proxy ${route.service}:${route.port}`];
+        return `\thandle ${route.path} {\n${lines.map((line) => `\t\t${line}\n`).join("")}\t}\n`;
+      });
     return `${address}:${portVariable.value} {\n${routes.join("")}}\n`;
   };
   const further = routedDomains(application).map((label) => site(`http://${label}.localhost`, label));
@@ -265,8 +269,16 @@ function leftOut({ services, secrets, smoke, checks, migrations, images, jobs }:
           `jobs.${name}.schedule: Compose runs nothing by a schedule; have the machine's cron run it at "${schedule}" (UTC): docker compose run --rm job-${name}`,
         ],
   );
+  const guarded = Object.entries(services).flatMap(([name, service]) =>
+    describedRoutes(service).flatMap(({ basicAuth }, index) =>
+      basicAuth === undefined
+        ? []
+        : [`services.${name}.routes[${index}].basicAuth: the gateway asks for no password, as in local`],
+    ),
+  );
   return [
     ...paths,
+    ...guarded,
     ...development,
     ...optional,
     ...(migrations === undefined ? [] : ["migrations: up alone, without a lock, a dump or a way down"]),

@@ -93,6 +93,19 @@ export interface DescribedRoute {
   readonly path: string;
   /** The label of the host name that it is of; left out, of the environment's own. */
   readonly domain?: string;
+  readonly stripPrefix?: boolean;
+  /** The most bytes that a request's body has, with its unit. */
+  readonly maxBodySize?: string;
+  /** The headers of answers, in the place of the application's own. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly basicAuth?: BasicAuth;
+}
+
+/** The password that those who ask for a route have to give. */
+export interface BasicAuth {
+  readonly user: string;
+  /** The name of the secret that is the password, one of the service's own. */
+  readonly secret: string;
 }
 
 /** The check that shows that a copy is ready. */

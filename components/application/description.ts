@@ -1,3 +1,5 @@
+import type { RouteDescription } from "./route-description.ts";
+
 /** A value that JSON can carry. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
@@ -140,14 +142,6 @@ export interface ServiceDescription {
    * can be read in the container's description, and so can what a reference to one makes.
    */
   environment?: Record<string, string>;
-}
-
-/** A route that is more than a path. */
-export interface RouteDescription {
-  /** The path: `/api/*` (all below), `/*` (all), or one exact path. */
-  path: string;
-  /** The label of the host name that it is of, one of `domains`. Left out, it is of the environment's own. */
-  domain?: string;
 }
 
 /** Ready is a path that answers with a 2xx or 3xx status on the service's port, or a command in the container that ends with 0. */

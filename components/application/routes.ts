@@ -2,6 +2,7 @@ import { show, suggestion } from "../input/input-checks.ts";
 import type { Application, DescribedRoute } from "./application.ts";
 
 type Routed = Pick<Application, "services">;
+type Described = Pick<Application, "services" | "domains" | "secrets">;
 
 /** One path of the application, and where the gateway sends it. */
 export interface Route extends DescribedRoute {
@@ -22,7 +23,8 @@ export function routeInWords({ path, domain }: DescribedRoute): string {
 }
 
 /** The problems of routes and health paths: no port to reach, a domain that is none, or the same path twice. */
-export function routeProblems({ services, domains }: Routed & Pick<Application, "domains">): string[] {
+export function routeProblems(application: Described): string[] {
+  const { services, domains } = application;
   const owners = new Map<string, string>();
   return Object.entries(services).flatMap(([name, service]) => {
     const problems: string[] = [];
@@ -44,6 +46,7 @@ export function routeProblems({ services, domains }: Routed & Pick<Application, 
         const fix = domains.length > 0 ? suggestion(domain, domains) : `add domains: [${show(domain)}]`;
         problems.push(`${place}.domain: the application has no such domain, got ${show(domain)}; ${fix}`);
       }
+      problems.push(...handlingProblems(application, name, { place, route }));
       const key = JSON.stringify([domain, path]);
       const owner = owners.get(key);
       if (owner === undefined) owners.set(key, place);
@@ -54,6 +57,38 @@ export function routeProblems({ services, domains }: Routed & Pick<Application, 
     });
     return problems;
   });
+}
+
+/** The problems of what the gateway does on a route. */
+function handlingProblems(
+  { services, secrets }: Described,
+  service: string,
+  {
+    place,
+    route: { path, stripPrefix, basicAuth },
+  }: { readonly place: string; readonly route: DescribedRoute },
+): string[] {
+  const problems: string[] = [];
+  if (stripPrefix === true && (!path.endsWith("/*") || path === "/*"))
+    problems.push(
+      `${place}.stripPrefix: expected a path with something before "/*", got ${show(path)}; remove stripPrefix, or take a path such as "/reports/*"`,
+    );
+  if (basicAuth === undefined) return problems;
+  const { secret } = basicAuth;
+  if (services[service]?.secrets.includes(secret) !== true)
+    problems.push(
+      `${place}.basicAuth.secret: the service has no such secret, got ${show(secret)}; add it to services.${service}.secrets`,
+    );
+  else if (secrets[secret]?.optional === true)
+    problems.push(
+      `${place}.basicAuth.secret: expected a secret that always has a value, got ${show(secret)}; remove secrets.${secret}.optional`,
+    );
+  return problems;
+}
+
+/** The path that a service is asked for by one of its route. */
+export function pathAtService({ path, stripPrefix }: DescribedRoute, asked: string): string {
+  return stripPrefix === true ? asked.slice(path.length - "/*".length) : asked;
 }
 
 /** The services that ports of a machine lead to, as the gateway answers for them. */

@@ -1,6 +1,7 @@
 import { place as placeOf, show, suggestion } from "../input/input-checks.ts";
 import type { Smoke, SmokeRequest } from "./application.ts";
 import { domainReferences, isOfNoDomain, referencesIn, targetOf } from "./references.ts";
+import { routeOf } from "./routes.ts";
 import type { WellFormed } from "./schema.ts";
 import { savedIn, savedPrefix, secretIn } from "./smoke-references.ts";
 import { textsOf } from "./smoke-texts.ts";
@@ -19,6 +20,8 @@ export function smokeProblems({
         `smoke[${index}].service: no such service, got ${show(check.service)}; ${suggestion(check.service, Object.keys(services))}`,
       ];
     }
+    const guarded = guardedProblem(services, check);
+    if (guarded !== undefined) return [`smoke[${index}].path: ${guarded}`];
     const around = { secrets, domains, earlier: smoke.slice(0, index) };
     return textsOf(check).flatMap(([text, where]) => {
       const place = placeOf(["smoke", index, ...where]);
@@ -28,6 +31,14 @@ export function smokeProblems({
       });
     });
   });
+}
+
+/** A check of a path that the gateway asks a password for would pass before the switch, and not after it. */
+function guardedProblem(services: WellFormed["services"], check: SmokeRequest): string | undefined {
+  if (!("path" in check)) return undefined;
+  const route = routeOf({ services }, check.path);
+  if (route?.basicAuth === undefined) return undefined;
+  return `the gateway asks for a password there, by basicAuth of ${route.service}, got ${show(check.path)}; check another path, or give this one a route without basicAuth`;
 }
 
 /** The checks before one, and the secrets and domains that the application has. */

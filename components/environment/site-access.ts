@@ -26,12 +26,12 @@ export function certificateOf(
   };
 }
 
-/** The host names of an environment beside its own: those of the application's domains, by label, and those that send visitors away. */
+/** What the gateway knows of an environment beside its own name: those of its domains, by label, those that send visitors away, and proxies. */
 export function furtherNames(
   application: Application,
   settings: ReleasedSettings,
   gateway: SharedGateway | undefined,
-): Pick<PublicAccess, "domains" | "redirects"> {
+): Pick<PublicAccess, "domains" | "redirects" | "trustedProxies"> {
   const certified = (domain: string): CertifiedName => ({
     domain,
     ...certificateOf(domain, settings.certificates, gateway),
@@ -40,6 +40,7 @@ export function furtherNames(
   return {
     domains: Object.fromEntries(domains.map(([label, domain]) => [label, certified(domain)])),
     redirects: Object.entries(redirectsOf(settings)).map(([from, to]) => ({ ...certified(from), to })),
+    ...("trustedProxies" in settings && defined({ trustedProxies: settings.trustedProxies })),
   };
 }
 

@@ -27,16 +27,21 @@ export class Login extends pulumi.ComponentResource {
       given ??
         new random.RandomPassword(`${name}-password`, { length, special: false }, { parent: this }).result,
     );
-    const hashing = new Step<HashPasswordInput>(
-      `${name}-hash`,
-      {
-        host,
-        program: "hash-password",
-        input: { gateway: gateway.containerName, password: this.password },
-      },
-      { parent: this, additionalSecretOutputs: ["stdout"] },
-    );
-    this.hash = pulumi.secret(hashing.receipt.apply(({ hash = "" }) => String(hash)));
+    this.hash = hashOf(`${name}-hash`, { host, gateway, password: this.password }, { parent: this });
     this.registerOutputs({});
   }
+}
+
+/** The hash that a gateway compares a password with: made once for each password, for it has a random salt. */
+export function hashOf(
+  name: string,
+  { host, gateway, password }: Omit<LoginArgs, "given"> & { password: pulumi.Output<string> },
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> {
+  const hashing = new Step<HashPasswordInput>(
+    name,
+    { host, program: "hash-password", input: { gateway: gateway.containerName, password } },
+    { ...opts, additionalSecretOutputs: ["stdout"] },
+  );
+  return pulumi.secret(hashing.receipt.apply(({ hash = "" }) => String(hash)));
 }

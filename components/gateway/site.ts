@@ -1,14 +1,17 @@
 import type { SecureSite } from "../contract/target.ts";
 import { admission, strangers } from "./admission.ts";
 import { indented } from "./caddyfile.ts";
+import { handling, type Handled } from "./route-handling.ts";
 import { asksActivator, maintenance, withoutActivator } from "./site-states.ts";
 
 /** One path of an environment and the service that answers it. */
-export interface SiteRoute {
-  /** `/api/*`, `/*`, or one exact path. */
-  readonly path: string;
+export interface SiteRoute extends Handled, Answering {
   /** The label of the host name that it is of; left out, of the environment's own. */
   readonly domain?: string;
+}
+
+/** The service that answers, and where. */
+interface Answering {
   readonly service: string;
   readonly port: number;
   /** The address of the service where it does not answer in the release's container, as `host:port`. */
@@ -29,7 +32,7 @@ export function innerPort(port: number): number {
 }
 
 /** A port of this machine that leads to one service, whatever its copies are called. */
-export interface ServicePort extends Omit<SiteRoute, "path" | "domain"> {
+export interface ServicePort extends Answering {
   /** The port of this machine. */
   readonly published: number;
 }
@@ -75,6 +78,10 @@ export interface PublicSite extends AnsweringName {
   readonly redirects?: readonly Redirect[];
   /** True when search engines are told not to list it. */
   readonly hidden: boolean;
+  /** The hashes of the passwords that routes ask for, by their secrets' names. */
+  readonly hashes?: Readonly<Record<string, string>>;
+  /** The networks of proxies before the gateway, whose word on a client's address is believed; left out, nobody's is. */
+  readonly trustedProxies?: readonly string[];
   /** The hash of the password that visitors are asked for; left out, everyone may look. */
   readonly passwordHash?: string;
   /** The time that web sockets may stay open when the configuration is loaded again, in seconds. */
@@ -247,14 +254,12 @@ function handle(site: SiteDescription, route: SiteRoute): string[] {
           ...indented(proxy(site, route, "stable")),
           "}",
         ];
-  return [`handle ${route.path} {`, ...indented(proxies), "}"];
+  const hashes = site.access.route === "domain" ? (site.access.hashes ?? {}) : undefined;
+  const before = handling(route, `${site.name}${route.path}`, hashes);
+  return [`handle ${route.path} {`, ...indented([...before, ...proxies]), "}"];
 }
 
-function proxy(
-  { name, access }: SiteDescription,
-  route: Omit<SiteRoute, "path" | "domain">,
-  track: "stable" | "canary",
-): string[] {
+function proxy({ name, access }: SiteDescription, route: Answering, track: "stable" | "canary"): string[] {
   const { service, port, copies = 1 } = route;
   const addresses = Array.from(
     { length: copies },
@@ -269,6 +274,7 @@ function proxy(
       `lb_try_duration ${connectSeconds}s`,
       "lb_try_interval 50ms",
       `stream_close_delay ${access.drainSeconds}s`,
+      ...(access.trustedProxies === undefined ? [] : [`trusted_proxies ${access.trustedProxies.join(" ")}`]),
       "transport http {",
       `\tkeepalive ${idleSeconds}s`,
       "}",

@@ -5,7 +5,7 @@ import { imageReference } from "../application/images.ts";
 import { found } from "../application/names.ts";
 import { optionalSecrets, withoutSecrets } from "../application/optional-secrets.ts";
 import type { ReferenceFacts } from "../application/references.ts";
-import { routeOf } from "../application/routes.ts";
+import { pathAtService, routeOf } from "../application/routes.ts";
 import { onlyReads } from "../application/smoke-here.ts";
 import {
   triedAddress,
@@ -132,7 +132,10 @@ function tried(
     timeoutSeconds: gateTimeoutSeconds,
     checks: knowing(application, facts)
       .smoke.filter(onlyReads)
-      .filter(({ path }) => routeOf(application, path)?.service === name),
+      .flatMap((check) => {
+        const route = routeOf(application, check.path);
+        return route?.service === name ? [{ ...check, path: pathAtService(route, check.path) }] : [];
+      }),
   };
 }
 

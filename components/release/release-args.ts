@@ -71,6 +71,8 @@ export interface PublicAccess extends CertifiedName {
   /** Its further host names, by the labels of the application's domains. */
   readonly domains: Readonly<Record<string, CertifiedName>>;
   readonly redirects: readonly Redirect[];
+  /** The networks of proxies before the gateway; left out, there are none. */
+  readonly trustedProxies?: readonly string[];
   /** True when search engines are told not to list it. */
   readonly hidden: boolean;
   /** The password that visitors are asked for; left out, everyone may look. */

@@ -9,7 +9,8 @@ import { readyLabel, rolloutLabel } from "../activator/program/previews.mjs";
 import type { HandOver } from "../contract/health-gate.ts";
 import { addressOf } from "../gateway/forwarded.ts";
 import { healthPaths, knowing, routeChecks, type RouteState } from "../gateway/route-checks.ts";
-import type { PublicSite } from "../gateway/site.ts";
+import { hashOf } from "../gateway/login.ts";
+import type { PublicSite, SiteRoute } from "../gateway/site.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
@@ -154,6 +155,22 @@ export class Release extends pulumi.ComponentResource {
     return copies;
   }
 
+  /** The hashes of the passwords that routes ask for, by their secrets' names. */
+  private hashes(
+    name: string,
+    { host, gateway, secretValues }: ReleaseArgs,
+    routes: readonly SiteRoute[],
+  ): Record<string, pulumi.Output<string>> {
+    const secrets = new Set(routes.flatMap(({ basicAuth }) => basicAuth?.secret ?? []));
+    return Object.fromEntries(
+      [...secrets].map((secret) => {
+        const password = found(secretValues, secret);
+        const hash = hashOf(`${name}-${secret}-hash`, { host, gateway, password }, { parent: this });
+        return [secret, hash] as const;
+      }),
+    );
+  }
+
   private switchTo(name: string, args: ReleaseArgs, stable: Copies, canary: Copies | undefined): Route {
     const { access } = args;
     const application = knowing(args.application, args.facts);
@@ -207,6 +224,7 @@ export class Release extends pulumi.ComponentResource {
           : { route: access.route },
         ...(login !== undefined && { passwordHash: login.hash }),
         ...defined({ handOvers: handOversOf(application, stable) }),
+        ...(isPublic && { hashes: this.hashes(name, args, routes) }),
         smoke: smokeChecks({ ...args, application }, canary === undefined ? [stable] : [stable, canary]),
         checks: state.apply((asked) => routeChecks(application, asked)),
         ...(!application.smoke.every(onlyReads) && {

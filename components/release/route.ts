@@ -12,6 +12,7 @@ import {
   type SiteRoute,
 } from "../gateway/site.ts";
 import type { Host } from "../host/host.ts";
+import { defined } from "../input/defined.ts";
 import { Step } from "../host/step.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 
@@ -34,6 +35,8 @@ export interface RouteArgs {
   passwordHash?: pulumi.Output<string>;
   /** The copies that take over within the switch; left out where all start beside the old ones. */
   handOvers?: pulumi.Input<NonNullable<SwitchRouteInput["handOvers"]>>;
+  /** The hashes of the passwords that routes ask for, by their secrets' names; left out, none does. */
+  hashes?: Readonly<Record<string, pulumi.Output<string>>>;
   /** The checks that the new copies have to pass before the switch. */
   smoke: pulumi.Input<readonly SmokeCheck[]>;
   /** The checks of what users get after it. */
@@ -108,10 +111,15 @@ export class Route extends pulumi.ComponentResource {
 }
 
 function siteText(args: RouteArgs): pulumi.Output<string> {
-  const { siteName: name, access, routes, servicePorts, passwordHash } = args;
+  const { siteName: name, access, routes, servicePorts, passwordHash, hashes = {} } = args;
   const site = { name, access, routes, servicePorts };
-  if (passwordHash === undefined || access.route === "localhost") return pulumi.output(renderSite(site));
-  return passwordHash.apply((hash) => renderSite({ ...site, access: { ...access, passwordHash: hash } }));
+  const isOpen = passwordHash === undefined && Object.keys(hashes).length === 0;
+  if (isOpen || access.route === "localhost") return pulumi.output(renderSite(site));
+  return pulumi
+    .all([passwordHash, pulumi.all(hashes)])
+    .apply(([hash, ofRoutes]) =>
+      renderSite({ ...site, access: { ...access, hashes: ofRoutes, ...defined({ passwordHash: hash }) } }),
+    );
 }
 
 function listening(access: SiteAccess): Pick<SwitchRouteInput, "port" | "secure" | "further"> {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Application, SmokeCommand } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import type { ReferenceFacts } from "../application/references.ts";
-import { routeOf } from "../application/routes.ts";
+import { pathAtService, routeOf } from "../application/routes.ts";
 import { secretsOfSmoke, withWhatTheySave } from "../application/smoke-here.ts";
 import { plainVariables } from "../application/variables.ts";
 import { listedCommand, type Listed, type ListedCommand, type SmokeCheck } from "../contract/smoke-check.ts";
@@ -46,6 +46,7 @@ export function smokeChecks(
       .map(({ containerName }) =>
         pulumi.all([gateway.containerName, containerName]).apply(([name, host]) => ({
           ...check,
+          path: pathAtService(target, check.path),
           headers: { ...check.headers, ...forwarded },
           target: { gateway: name, host, port: target.port },
         })),

@@ -18,6 +18,21 @@ const redirectsWords = expected(
   'write { "www.example.com": "example.com" }',
 );
 
+const networkWords = expected(
+  "a network as an address and the length of its prefix",
+  'for example "10.0.0.0/8" or "2001:db8::/32"',
+);
+const networksWords = expected("at least one network", 'for example ["10.0.0.0/8"]');
+
+/** The schema of the networks of proxies before the gateway. */
+export const trustedProxies = z
+  .array(z.union([z.cidrv4(), z.cidrv6()], networkWords), networksWords)
+  .min(1, networksWords)
+  .exactOptional()
+  .describe(
+    "The networks of proxies before the gateway, such as a load balancer's: what they say of a client's address and of HTTPS is passed on to services; left out, nobody's word is.",
+  );
+
 /** The schema of host names whose visitors are sent to another one. */
 export const redirects = z
   .record(domainName("www.example.com"), domainName("example.com"), redirectsWords)

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { expected } from "../input/input-checks.ts";
 import { basicShape, routedShape } from "./basic.ts";
 import { certificates, domainName } from "./domain.ts";
-import { domains, redirects } from "./domains.ts";
+import { domains, redirects, trustedProxies } from "./domains.ts";
 import { unhashed } from "./hashed.ts";
 import { externally, externalStorage } from "./external.ts";
 import { host, hostName } from "./host.ts";
@@ -79,6 +79,7 @@ export function releasedShape(gateTimeoutSeconds: number, domain: string) {
     domain: domainName(domain).describe("The host name that users reach the application by."),
     domains,
     redirects,
+    trustedProxies,
     certificates: certificates.describe(
       "`automatic`: a public authority's certificates. `internal`: the gateway's own authority.",
     ),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { layers } from "../../../components/application/needs.ts";
 import {
+  pathAtService,
   routedDomains,
   routeInWords,
   routeOf,
@@ -109,6 +110,38 @@ describe("a route is refused", () => {
     );
   });
 
+  it("when it has no prefix to take off, or a password that is none of its service's secrets", () => {
+    const field = (of: object): object => ({
+      services: { api: { routes: ["/api/*", { path: "/admin/*", ...of }] } },
+    });
+    for (const path of ["/*", "/admin"])
+      refused(
+        `services.api.routes[1].stripPrefix: expected a path with something before "/*", got "${path}"; remove stripPrefix, or take a path such as "/reports/*"`,
+        {
+          services: { web: { routes: [] }, api: { routes: ["/api/*", { path, stripPrefix: true }] } },
+          smoke: [],
+        },
+      );
+    refused(
+      'services.api.routes[1].basicAuth.secret: the service has no such secret, got "ADMIN_PASSWORD"; add it to services.api.secrets',
+      field({ basicAuth: { user: "admin", secret: "ADMIN_PASSWORD" } }),
+    );
+    refused(
+      'services.api.routes[1].basicAuth.secret: expected a secret that always has a value, got "JWT_SECRET"; remove secrets.JWT_SECRET.optional',
+      {
+        ...field({ basicAuth: { user: "admin", secret: "JWT_SECRET" } }),
+        secrets: { JWT_SECRET: { optional: true } },
+      },
+    );
+    refused(
+      'smoke[0].path: the gateway asks for a password there, by basicAuth of api, got "/admin/health"; check another path, or give this one a route without basicAuth',
+      {
+        ...field({ basicAuth: { user: "admin", secret: "JWT_SECRET" } }),
+        smoke: [{ path: "/admin/health" }],
+      },
+    );
+  });
+
   it("when its service has no port, as a health path is", () => {
     refused(
       [
@@ -163,6 +196,17 @@ describe("the routes of further domains", () => {
     assert.equal(routeOf(application, "/notes", "api")?.service, "api");
     assert.equal(routeOf(application, "/docs/a")?.service, "web");
     assert.equal(routeOf(application, "/x", "www"), undefined);
+  });
+});
+
+describe("the path at a service", () => {
+  it("is without what its route takes off", () => {
+    assert.equal(pathAtService({ path: "/reports/*" }, "/reports/daily"), "/reports/daily");
+    assert.equal(
+      pathAtService({ path: "/reports/*", stripPrefix: true }, "/reports/daily?a=b"),
+      "/daily?a=b",
+    );
+    assert.equal(pathAtService({ path: "/reports/*", stripPrefix: true }, "/reports/"), "/");
   });
 });
 

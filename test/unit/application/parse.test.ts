@@ -235,6 +235,38 @@ describe("a malformed field is refused:", () => {
       "services.api.routes[0].domain: expected the label of a domain, got 1; name one of domains",
       routes({ path: "/", domain: 1 }),
     );
+    const field = (of: object): object => routes({ path: "/admin/*", ...of });
+    const place = "services.api.routes[0]";
+    refused(
+      `${place}.stripPrefix: expected true or false, got "yes"; write it without quotes`,
+      field({ stripPrefix: "yes" }),
+    );
+    for (const bad of ["10MB", "0MiB", 10])
+      refused(
+        `${place}.maxBodySize: expected a size in whole KiB, MiB or GiB, got ${JSON.stringify(bad)}; for example "10MiB"`,
+        field({ maxBodySize: bad }),
+      );
+    refused(
+      `${place}.headers.Set-Cookie: expected the name of a header other than Connection, Content-Encoding, Content-Length, Set-Cookie and Transfer-Encoding, got "Set-Cookie"; for example "Cache-Control"`,
+      field({ headers: { "Set-Cookie": "a" } }),
+    );
+    for (const bad of ["{path}", "a\\", "a\nb"])
+      refused(
+        `${place}.headers.X-A: expected a text on one line, without braces and backslashes, got ${JSON.stringify(bad)}; for example "no-store"`,
+        field({ headers: { "X-A": bad } }),
+      );
+    refused(
+      `${place}.basicAuth: expected a user and a secret, got "x"; write { user: "admin", secret: "ADMIN_PASSWORD" }`,
+      field({ basicAuth: "x" }),
+    );
+    refused(
+      `${place}.basicAuth.user: expected a user name of letters, digits, dots, hyphens and underscores, got "a:b"; for example "admin"`,
+      field({ basicAuth: { user: "a:b", secret: "JWT_SECRET" } }),
+    );
+    refused(
+      `${place}.basicAuth.password: unknown field; known are secret, user`,
+      field({ basicAuth: { user: "a", secret: "JWT_SECRET", password: "b" } }),
+    );
     for (const label of ["Api", "pr-1", "preview", "api.example.com", ""]) {
       refused(
         `domains[0]: expected a label of lower-case letters, digits and hyphens, from a letter on, at most 20 characters, not from pr- or preview- on, got ${JSON.stringify(label)}; for example "api"`,

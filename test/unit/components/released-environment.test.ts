@@ -258,6 +258,18 @@ describe("staging and production", function () {
     assert.ok(!("further" in inputOf(plain.registrations, "notes-staging-release-route-switch")));
   });
 
+  it("hash the password of a route where the gateway is, and name the proxies before it", async () => {
+    const routes = ["/api/*", { path: "/admin/*", basicAuth: { user: "admin", secret: "JWT_SECRET" } }];
+    const { registrations } = await released({
+      described: { services: { api: { routes } } },
+      settings: { trustedProxies: ["10.0.0.0/8"] },
+    });
+    const { password } = inputOf(registrations, "notes-staging-release-JWT_SECRET-hash");
+    assert.equal(password, "hunter2");
+    const { text } = inputOf(registrations, "notes-staging-release-route-switch");
+    assert.match(String(text), /^\t+trusted_proxies 10\.0\.0\.0\/8$/m);
+  });
+
   it("make a backup before a migration in production only", async () => {
     const volumes = async (stack: "staging" | "production"): Promise<string[]> =>
       (await released({ stack })).registrations

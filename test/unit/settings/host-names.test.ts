@@ -46,6 +46,23 @@ describe("the host names of an environment", () => {
   });
 });
 
+describe("the networks of proxies", () => {
+  it("are such as a load balancer's, and nothing else", () => {
+    const networks = ["10.0.0.0/8", "2001:db8::/32"];
+    const parsed = parseSettings({ ...good.staging, trustedProxies: networks });
+    assert.deepEqual("trustedProxies" in parsed && parsed.trustedProxies, networks);
+    for (const bad of ["10.0.0.1", "everybody"])
+      assert.equal(
+        messageOf(() => parseSettings({ ...good.staging, trustedProxies: ["10.0.0.0/8", bad] })),
+        `towpath:trustedProxies[1]: expected a network as an address and the length of its prefix, got "${bad}"; for example "10.0.0.0/8" or "2001:db8::/32"`,
+      );
+    assert.equal(
+      messageOf(() => parseSettings({ ...good.staging, trustedProxies: [] })),
+      'towpath:trustedProxies: expected at least one network, got []; for example ["10.0.0.0/8"]',
+    );
+  });
+});
+
 describe("settings of host names are refused", () => {
   it("for a domain that the application does not have", () => {
     assert.equal(

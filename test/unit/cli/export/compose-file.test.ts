@@ -246,6 +246,36 @@ describe("an application as a compose file", () => {
     assert.equal(environment.AT, "http://api.localhost:${PORT:-8080}");
   });
 
+  it("does with requests what the gateway does, but for passwords, and says so", () => {
+    const { api } = notes.services;
+    const routes = [
+      { path: "/api/*", stripPrefix: true, maxBodySize: "10MiB", headers: { "Cache-Control": "no-store" } },
+      { path: "/admin/*", basicAuth: { user: "admin", secret: "JWT_SECRET" } },
+    ];
+    const change = {
+      services: { ...notes.services, api: { ...api, image: "api", health: { command: ["true"] }, routes } },
+    };
+    const file = caddyfile(parseApplication({ ...notes, ...change }));
+    assert.ok(
+      file.includes(`	handle /api/* {
+		header >Cache-Control "no-store"
+		request_body {
+			max_size 10MiB
+		}
+		uri strip_prefix /api
+		reverse_proxy api:8000
+	}
+`),
+      file,
+    );
+    assert.doesNotMatch(file, /basic_auth/);
+    assert.ok(
+      exported(change).left.includes(
+        "services.api.routes[1].basicAuth: the gateway asks for no password, as in local",
+      ),
+    );
+  });
+
   it("names what it leaves out", () => {
     const { left } = exported({
       images: { ...notes.images, api: { context: "app/api", dev: { target: "dev", mounts: {} } } },
