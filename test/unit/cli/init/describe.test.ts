@@ -105,13 +105,13 @@ describe("the description of a repository", () => {
         ),
         "",
       );
-      return names.map((name) => services[name]?.routes?.join(" "));
+      return names.map((name) => services[name]?.routes);
     };
-    assert.deepEqual(routes("api"), ["/*"]);
-    assert.deepEqual(routes("backend", "frontend"), ["/api/*", "/*"]);
-    assert.deepEqual(routes("orders", "web", "stock"), ["/orders/*", "/*", "/stock/*"]);
-    assert.deepEqual(routes("orders-api", "stock-api"), ["/*", "/stock-api/*"]);
-    assert.deepEqual(routes("api", "admin"), ["/api/*", "/*"]);
+    assert.deepEqual(routes("api"), [["/*"]]);
+    assert.deepEqual(routes("backend", "frontend"), [["/api/*"], ["/*"]]);
+    assert.deepEqual(routes("orders", "web", "stock"), [["/orders/*"], ["/*"], ["/stock/*"]]);
+    assert.deepEqual(routes("orders-api", "stock-api"), [["/*"], ["/stock-api/*"]]);
+    assert.deepEqual(routes("api", "admin"), [["/api/*"], ["/*"]]);
   });
 
   it("has a bucket of its own name when services name none, but never a service's name", () => {
