@@ -1,7 +1,7 @@
 import type { HealthDescription } from "../../../components/application/description.ts";
 import { publishedPorts as hostPorts } from "../../../components/application/published-ports.ts";
 import { readDockerfile, healthUrl, type DockerfileFacts } from "../dockerfile.ts";
-import type { KeyRule } from "./keys.ts";
+import type { GivenKey, KeyRule } from "./keys.ts";
 import { named, taken, unneeded, type Key, type Row } from "./report.ts";
 import { booleanOf, entriesOf, fieldOf, itemsOf, textOf, textsOf, type Fields, type Value } from "./value.ts";
 
@@ -92,6 +92,7 @@ export function dockerfileFacts(text: string | undefined): DockerfileFacts | und
 
 /** The rule of `ports`. */
 export const ports: KeyRule = (given) => {
+  const used = portsBefore(given);
   const all = itemsOf(given.value).map((item, index): { row: Row; port?: string } => {
     const key = { place: item.place, path: `${given.path}[${index}]` };
     const port = portOf(item);
@@ -102,6 +103,16 @@ export const ports: KeyRule = (given) => {
     const text = hostPort(port);
     // What a compose file opens for people at one machine, such as a debugger's, is not opened on hosts by itself.
     if (text === undefined || !isOther(port)) return { row: leftPort(key, port, given.facts.port) };
+    const whose = `${port.published}/${port.protocol}`;
+    if (used.has(whose))
+      return {
+        row: named(
+          key,
+          "another container has this port of the host",
+          "give each a port of its own in ports",
+        ),
+      };
+    used.add(whose);
     return { row: taken(key, `ports: staging and production publish ${text}`), port: text };
   });
   const taking = all.flatMap(({ port }) => port ?? []);
@@ -110,6 +121,16 @@ export const ports: KeyRule = (given) => {
     fields: taking.length > 0 ? { ports: [...new Set(taking)] } : {},
   };
 };
+
+/** The ports of the host that services before one publish, which one host gives once. */
+function portsBefore({ service, facts }: GivenKey): Set<string> {
+  const before = facts.services.slice(
+    0,
+    facts.services.findIndex(({ name }) => name === service.name),
+  );
+  const all = before.flatMap(({ own }) => publishedPorts(own)).filter(isOther);
+  return new Set(all.map(({ published, protocol }) => `${published}/${protocol}`));
+}
 
 /** A port in the form of a description; undefined where that cannot say it. */
 function hostPort({ target, published, protocol, isPartial }: PublishedPort): string | undefined {

@@ -100,6 +100,26 @@ describe("an application from a compose file", () => {
     );
   });
 
+  it("gives a port of the host to one service, and names the others", () => {
+    const result = described(
+      `
+services:
+  mail:
+    build: .
+    ports: ["25:2525", "25:2526"]
+  other:
+    build: .
+    ports: ["25:25", "25:25/udp"]
+`,
+      { files: { Dockerfile: "FROM a" } },
+    );
+    const { mail, other } = result.application.services;
+    assert.deepEqual([mail?.ports, other?.ports], [["25:2525"], ["25:25/udp"]]);
+    const problem = "another container has this port of the host; give each a port of its own in ports";
+    assert.equal(told(result, "services.mail.ports[1]"), `compose.yaml:5 to do: ${problem}`);
+    assert.equal(told(result, "services.other.ports[0]"), `compose.yaml:8 to do: ${problem}`);
+  });
+
   it("takes over ports that are no HTTP, and opens none on hosts that was not open to all", () => {
     const result = described(
       `
