@@ -2,6 +2,7 @@ import type { PlanFacts } from "../../components/environment/plan-facts.ts";
 import { size } from "../../components/input/size.mjs";
 import type { Finding, MigrationFacts, StatementFacts } from "../../components/migration/migration-facts.ts";
 import { waitsFor } from "../../components/migration/lock-modes.ts";
+import { isData } from "../../components/settings/ports.ts";
 import type { ResourceChange, StackPlan } from "../plan/stack-plan.ts";
 import { code } from "./markdown.ts";
 import { count, milliseconds } from "./words.ts";
@@ -191,7 +192,13 @@ function restarts(resources: readonly ResourceChange[]): Concern[] {
       if (type !== "docker:index/container:Container") return false;
       return change === "replace" && deletesFirst === true;
     })
-    .map(({ part }) => concern("downtime", `${code(part)} is stopped and started anew, some seconds`));
+    .map(({ part, fields }) => {
+      const why = fields.length === 0 ? "" : `; what changes: ${listed(fields.map((field) => code(field)))}`;
+      const anew = isData(part)
+        ? `services are without ${code(part)} while it is stopped and started anew`
+        : `${code(part)} is stopped and started anew`;
+      return concern("downtime", `${anew}, some seconds${why}`);
+    });
 }
 
 function isGone(change: ResourceChange["change"]): boolean {

@@ -88,8 +88,9 @@ export class DataContainer extends pulumi.ComponentResource {
       {
         host: args.host,
         subject: args.subject,
-        containerName: server.name,
+        containerName: args.containerName,
         containerId: server.id,
+        inPlace: true,
         ...defined({ probe: args.probe }),
         timeoutSeconds: args.gateTimeoutSeconds,
         ...defined({ pids: args.limits?.pids }),

@@ -71,8 +71,9 @@ export class ExternalPostgres extends pulumi.ComponentResource {
       {
         host,
         subject: "postgres",
-        containerName: client.name,
+        containerName: args.containerName,
         containerId: client.id,
+        inPlace: true,
         probe: { command: ["psql", "--no-psqlrc", "--quiet", "--no-password", "--command", "SELECT 1"] },
         timeoutSeconds: args.gateTimeoutSeconds,
       },

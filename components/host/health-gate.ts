@@ -12,6 +12,11 @@ export interface HealthGateArgs {
   containerName: pulumi.Input<string>;
   /** Another container passes a gate of its own. */
   containerId: pulumi.Output<string>;
+  /**
+   * True for a server whose fixed name others use: another container passes the same gate. Were the gate replaced with it, the
+   * engine would delete, before that container, all that was made from what the gate says, which is the copies that serve.
+   */
+  inPlace?: true;
   probe?: pulumi.Input<NonNullable<HealthGateInput["probe"]>>;
   timeoutSeconds: number;
   /** The limit of processes and threads; the gate sets it, for the docker package has no field for it. */
@@ -33,22 +38,27 @@ export class HealthGate extends pulumi.ComponentResource {
 
   constructor(name: string, args: HealthGateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:release:HealthGate", name, {}, opts);
-    const gate = new Step<HealthGateInput>(
+    const { containerName, containerId, pids, inPlace } = args;
+    const gate = new Step<HealthGateInput & { containerId?: string }>(
       `${name}-poll`,
       {
         host: args.host,
         program: "health-gate",
         input: {
           subject: args.subject,
-          container: args.containerName,
+          container: containerName,
           timeoutSeconds: args.timeoutSeconds,
-          ...defined({ probe: args.probe, pids: args.pids, onlyOneOf: args.onlyOneOf }),
+          ...defined({ probe: args.probe, pids, onlyOneOf: args.onlyOneOf }),
+          ...(inPlace && { containerId }),
         },
-        triggers: [args.containerId, ...(args.pids === undefined ? [] : [`${args.pids} processes`])],
+        ...(inPlace === undefined && {
+          triggers: [containerId, ...(pids === undefined ? [] : [`${pids} processes`])],
+        }),
       },
-      { parent: this },
+      // States of before have triggers, and without them the gate would be replaced.
+      { parent: this, ...(inPlace && { ignoreChanges: ["triggers"] }) },
     );
-    this.containerName = pulumi.all([args.containerName, gate.id]).apply(([containerName]) => containerName);
+    this.containerName = pulumi.all([containerName, gate.id]).apply(([known]) => known);
     this.receipt = gate.receipt;
     this.registerOutputs({ containerName: this.containerName });
   }

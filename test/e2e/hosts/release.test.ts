@@ -228,6 +228,43 @@ describe("a release to a host over SSH under load", () => {
     assert.deepEqual(seen, [true, true]);
   });
 
+  it("makes a backing server again for its first limits beneath the copies that serve, and says so before", async () => {
+    configure({});
+    await released.release("staging");
+    const before = await serving();
+    const limits = (memory: string): Readonly<Record<string, unknown>> => ({
+      limits: { memory: "256MiB", cpus: 2, pids: 256, services: { redis: { memory } } },
+    });
+    const redis = async (): Promise<unknown> => {
+      const asked = "{{.Id}} {{.HostConfig.Memory}}";
+      const [line = ""] = await host.docker("inspect", "--format", asked, "notes-staging-redis");
+      const [id, memory] = line.split(" ");
+      return { id, memory: Number(memory) / 2 ** 20 };
+    };
+    const unlimited = (await redis()) as { id: string };
+
+    configure(limits("64MiB"));
+    const plan = await released.run(["plan", "--stack", "staging"]);
+    assert.match(
+      plan.stdout,
+      /services are without `?redis`? while it is stopped and started anew, some seconds; what changes: [^\n]*cpus/,
+    );
+    const first = await figures.measure("the first limits of Redis", () => released.up("staging"));
+    assert.equal(first.result.code, 0, first.result.stderr);
+    assertServed(first.report);
+    const made = (await redis()) as { id: string; memory: number };
+    assert.equal(made.memory, 64);
+    assert.notEqual(made.id, unlimited.id);
+    assert.deepEqual(await serving(), before);
+
+    configure(limits("96MiB"));
+    const more = await figures.measure("more memory for Redis", () => released.up("staging"));
+    assert.equal(more.result.code, 0, more.result.stderr);
+    assertServed(more.report);
+    assert.deepEqual(await redis(), { id: made.id, memory: 96 });
+    assert.deepEqual(await serving(), before);
+  });
+
   it("keeps serving when the gateway reloads its configuration", async () => {
     const [gateway = ""] = await host.docker("ps", "--filter", "name=-gateway", "--format", "{{.Names}}");
     const reload = ["exec", gateway, "caddy", "reload", "--force", "--config", "/etc/caddy/Caddyfile"];

@@ -26,6 +26,8 @@ export interface Registration {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly parent: string;
   readonly dependencies: readonly string[];
+  /** The resources that each input's value comes from. */
+  readonly sources: Readonly<Record<string, readonly string[]>>;
   readonly options: {
     /** Undefined where the plugin decides. */
     readonly deleteBeforeReplace: boolean | undefined;
@@ -154,6 +156,9 @@ function registrationOf(urn: string, request: RegisterResourceRequest): Registra
     inputs,
     parent: request.getParent(),
     dependencies: request.getDependenciesList(),
+    sources: Object.fromEntries(
+      [...request.getPropertydependenciesMap().entries()].map(([input, from]) => [input, from.getUrnsList()]),
+    ),
     options: {
       deleteBeforeReplace: request.getDeletebeforereplacedefined()
         ? request.getDeletebeforereplace()

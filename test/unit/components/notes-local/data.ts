@@ -30,20 +30,26 @@ function server(part: string, dataPath: string): Record<string, unknown> {
   };
 }
 
+/** The input of the gate of a container with a fixed name. */
+function asked(part: string, input: Record<string, unknown>): Record<string, unknown> {
+  return { subject: part, container: `notes-local-${part}`, timeoutSeconds: 60, ...input };
+}
+
+/** The gate of a server: another container passes the same one. */
 function gate(part: string, input: Record<string, unknown>): Record<string, unknown> {
-  return triggered("health-gate", [engineId(`notes-local-${part}-container`)], {
-    subject: part,
-    container: `notes-local-${part}`,
-    timeoutSeconds: 60,
-    ...input,
-  });
+  const containerId = engineId(`notes-local-${part}-container`);
+  return step("health-gate", { ...asked(part, input), containerId });
 }
 
 /** The inputs of the backing services' resources, and of the gateway's gate. */
 export const data = {
-  "notes-local-gateway-gate-poll": gate("gateway", {
-    probe: { command: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"] },
-  }),
+  "notes-local-gateway-gate-poll": triggered(
+    "health-gate",
+    [engineId("notes-local-gateway-container")],
+    asked("gateway", {
+      probe: { command: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"] },
+    }),
+  ),
 
   "notes-local-postgres-password-value": generated,
   "notes-local-postgres-volume": { name: "notes-local-postgres", labels: labels("postgres") },
