@@ -6,7 +6,7 @@ import { describedRoutes, routedDomains, routesInOrder } from "../../components/
 import { gatewayImage } from "../../components/gateway/gateway-image.ts";
 import { handling } from "../../components/gateway/route-handling.ts";
 import { defined } from "../../components/input/defined.ts";
-import { serversOf } from "./compose-servers.ts";
+import { extensionsFile, serversOf } from "./compose-servers.ts";
 import { healthcheck, nonEmpty, type ComposeService } from "./compose-service.ts";
 import { givenTo, portVariable, plain, serverNames, type Given } from "./compose-values.ts";
 
@@ -56,7 +56,7 @@ export function composeFile(application: Application, settings: ExportSettings):
     ...gateway(scene),
   };
   const secrets = [...new Set(given.flatMap((one) => Object.keys(one.secrets)))];
-  const files: Record<string, { content: string }> = {};
+  const files: Record<string, { content: string }> = extensionsFile(application);
   for (const one of given) for (const [name, content] of Object.entries(one.files)) files[name] = { content };
   if (Object.hasOwn(all, gatewayName)) files[caddyfileName] = { content: plain(caddyfile(application)) };
   const compose = {

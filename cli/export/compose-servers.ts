@@ -1,9 +1,10 @@
-import type { Application } from "../../components/application/application.ts";
+import type { Application, PostgresServer } from "../../components/application/application.ts";
 import { objectStorageImage, objectStoragePort } from "../../components/application/connections.ts";
 import { imageReference } from "../../components/application/images.ts";
+import { postgresImage } from "../../components/application/servers.ts";
 import { dataPathOf } from "../../components/data/postgres.ts";
 import { healthcheck, type ComposeService } from "./compose-service.ts";
-import { asked, databaseOf, passwordVariables, serverNames } from "./compose-values.ts";
+import { asked, databaseOf, passwordVariables, plain, serverNames } from "./compose-values.ts";
 
 /** The servers that the application needs, and the volumes that keep their data. */
 export function serversOf(
@@ -13,26 +14,51 @@ export function serversOf(
   const services: Record<string, ComposeService> = {};
   const { postgres, redis, buckets } = application;
   const { postgres: database, redis: cache, objectStorage } = serverNames;
-  if (postgres !== undefined) services[database] = postgresOf(application, postgres.version, imageMirror);
+  if (postgres !== undefined) services[database] = postgresOf(application, postgres, imageMirror);
   if (redis !== undefined) services[cache] = redisOf(redis.version, imageMirror);
   if (buckets.length > 0) services[objectStorage] = storageOf(buckets, imageMirror);
   return { services, volumes: Object.fromEntries(Object.keys(services).map((name) => [`${name}-data`, {}])) };
 }
 
-function postgresOf(application: Application, version: number, mirror: string | undefined): ComposeService {
+function postgresOf(
+  application: Application,
+  server: PostgresServer,
+  mirror: string | undefined,
+): ComposeService {
   const database = databaseOf(application);
   return {
-    image: imageReference(`postgres:${version}`, mirror),
+    image: postgresImage(server, mirror),
+    ...commandOf(server),
     environment: {
       POSTGRES_USER: database,
       POSTGRES_DB: database,
       POSTGRES_PASSWORD: asked(passwordVariables.postgres),
     },
-    volumes: [`${serverNames.postgres}-data:${dataPathOf(version)}`],
+    volumes: [`${serverNames.postgres}-data:${dataPathOf(server.version)}`],
+    ...((server.extensions ?? []).length > 0 && {
+      configs: [{ source: extensionsName, target: "/docker-entrypoint-initdb.d/extensions.sql" }],
+    }),
     // Over the network: while the image sets the data up, it listens on its socket only.
     healthcheck: healthcheck("pg_isready", "--host", "127.0.0.1", "--username", database),
     restart: "unless-stopped",
   };
+}
+
+const extensionsName = "postgres-extensions";
+
+/** The SQL that the image runs when it makes its data, which creates the extensions. */
+export function extensionsFile({ postgres }: Application): Record<string, { content: string }> {
+  const all = postgres?.extensions ?? [];
+  if (all.length === 0) return {};
+  const content = all.map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}" CASCADE;\n`).join("");
+  return { [extensionsName]: { content } };
+}
+
+/** Its settings; a dollar sign is doubled, for Compose reads it. */
+function commandOf({ settings = {} }: PostgresServer): ComposeService {
+  const all = Object.entries(settings);
+  if (all.length === 0) return {};
+  return { command: ["postgres", ...all.flatMap(([name, value]) => ["-c", plain(`${name}=${value}`)])] };
 }
 
 function redisOf(version: number, mirror: string | undefined): ComposeService {

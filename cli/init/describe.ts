@@ -46,8 +46,8 @@ export function describe(name: string, found: Found, folder: string): Applicatio
 }
 
 /** The version that a compose file runs; the newest for new data, and in place of what Towpath does not know. */
-export function postgresVersion({ versions }: Pick<Found, "versions">): 15 | 16 | 17 {
-  return ([15, 16, 17] as const).find((version) => version === versions.postgres) ?? 17;
+export function postgresVersion({ versions }: Pick<Found, "versions">): 14 | 15 | 16 | 17 | 18 {
+  return ([14, 15, 16, 17, 18] as const).find((version) => version === versions.postgres) ?? 17;
 }
 
 /** The part of a service that its usual routes follow from. */

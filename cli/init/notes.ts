@@ -77,7 +77,7 @@ function versionNote({ postgres }: ApplicationDescription, found: Found): string
   const { postgres: run } = found.versions;
   if (postgres === undefined || run === undefined || run === postgresVersion(found)) return [];
   return [
-    `postgres.version: Towpath knows 15, 16 and 17, the compose file runs ${run}; take the one that your data can move to`,
+    `postgres.version: Towpath knows 14 to 18, the compose file runs ${run}; take the one that your data can move to`,
   ];
 }
 

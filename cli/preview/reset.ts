@@ -111,6 +111,7 @@ export function resettingSteps(steps: readonly ReleaseStep[], names: Names): rea
       ? []
       : [{ program: "drop-clone", input: drop, words: "dropping the database" } as const]),
     ...repeated("clone-database", "cloning the template"),
+    ...repeated("prepare-postgres", "creating the extensions"),
     ...repeated("migrate", "migrating the database"),
     ...repeated("seed", "filling the database"),
   ];

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { imageReference } from "../../components/application/images.ts";
+import { postgresImage } from "../../components/application/servers.ts";
 import type { Application } from "../../components/application/application.ts";
 import { withVariables } from "../../components/application/variables.ts";
 import type {
@@ -129,7 +129,9 @@ async function inputOf(
 ): Promise<MeasureMigrationsInput> {
   const { namespace, imageMirror = "docker.io", gateTimeoutSeconds, limits, registry } = settings;
   const { database } = namesOf(namespace);
-  const version = application.postgres?.version ?? 0;
+  const { postgres } = application;
+  if (postgres === undefined) throw new Error("migrations of an application without a database");
+  const { version } = postgres;
   const { images, description } = current;
   const { migrations } = application;
   const labels = [...application.domains, ...(description?.domains ?? [])];
@@ -148,7 +150,11 @@ async function inputOf(
     images: referencesOf(registry, images),
   };
   return {
-    postgres: { image: imageReference(`postgres:${version}`, imageMirror), database },
+    postgres: {
+      image: postgresImage(postgres, imageMirror),
+      ...defined({ preloads: postgres.settings?.shared_preload_libraries }),
+      database,
+    },
     schema,
     ...defined({ template: running && template && triedTemplate(template, running, current) }),
     statements: sql === undefined ? [] : await triedStatements(sql, version),

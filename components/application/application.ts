@@ -7,7 +7,7 @@ export interface Application {
   readonly services: Readonly<Record<string, Service>>;
   /** The labels of its further host names. */
   readonly domains: readonly string[];
-  readonly postgres?: { readonly version: 15 | 16 | 17 };
+  readonly postgres?: PostgresServer;
   readonly redis?: { readonly version: 7 | 8 };
   readonly buckets: readonly string[];
   readonly volumes: readonly string[];
@@ -21,6 +21,18 @@ export interface Application {
   readonly jobs: Readonly<Record<string, Job>>;
   /** The services that do not run in the environment that this is for: `runningIn` leaves them out. */
   readonly absent?: readonly string[];
+}
+
+/** A PostgreSQL server. */
+export interface PostgresServer {
+  /** Its major version. */
+  readonly version: 14 | 15 | 16 | 17 | 18;
+  /** The reference of its image, as people write it; left out, the official one of that version. */
+  readonly image?: string;
+  /** Settings of the server, by their names; left out, its own. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The extensions that its databases have. */
+  readonly extensions?: readonly string[];
 }
 
 /** An image: one that is built, or one that is pulled as it is. */

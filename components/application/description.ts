@@ -158,7 +158,22 @@ export type HealthDescription =
 /** A PostgreSQL server. */
 export interface PostgresDescription {
   /** The major version. It is never changed on data that exists. */
-  version: 15 | 16 | 17;
+  version: 14 | 15 | 16 | 17 | 18;
+  /**
+   * The reference of another image of that version, made from the official one: `pgvector/pgvector:pg16`. The clients that dump and
+   * migrate run it, too. Left out, the official image.
+   */
+  image?: string;
+  /**
+   * Settings of the server, by their names: `{ max_connections: 200, shared_preload_libraries: "pg_stat_statements" }`. A change starts
+   * the server anew; an external database is not given them. Left out, the server's own.
+   */
+  settings?: Record<string, string | number | boolean>;
+  /**
+   * Extensions that are created in the application's database, and in those that checks make: `["vector", "pg_trgm"]`. One that is taken
+   * out of the list stays where it is. Left out, none.
+   */
+  extensions?: string[];
 }
 
 /** A Redis server. */

@@ -9,6 +9,7 @@ import { nameProblems } from "./names.ts";
 import { needsProblems } from "./needs.ts";
 import { publishedPortProblems } from "./published-ports.ts";
 import { routeProblems } from "./routes.ts";
+import { serverProblems } from "./servers.ts";
 import { runningProblems } from "./running-services.ts";
 import { smokeProblems } from "./smoke-problems.ts";
 import { volumeProblems } from "./volumes.ts";
@@ -32,6 +33,7 @@ export function parseApplication(description: unknown): Application {
   const wellFormed = parseInput(applicationSchema, description, words);
   const problems = [
     ...needsProblems(wellFormed),
+    ...serverProblems(wellFormed),
     ...routeProblems(wellFormed),
     ...publishedPortProblems(wellFormed),
     ...nameProblems(wellFormed),

@@ -11,6 +11,7 @@ import { publishedPorts } from "./published-ports.ts";
 import { domainLabel, route } from "./route-schema.ts";
 import { schedule } from "./schedule.ts";
 import { secretPath } from "./secret-paths.ts";
+import { postgres, redis } from "./server-schema.ts";
 import { smoke } from "./smoke.ts";
 import { variableName, variableValue } from "./variable-schema.ts";
 
@@ -112,15 +113,6 @@ const service = z
     environment: z.record(variableName, variableValue).default({}),
   })
   .meta({ id: "ServiceDescription" });
-
-const postgresWords = expected("a version out of 15, 16 and 17", "take the one that your data was made with");
-const postgres = z
-  .strictObject({ version: z.literal([15, 16, 17], postgresWords) })
-  .meta({ id: "PostgresDescription" });
-
-const redis = z
-  .strictObject({ version: z.literal([7, 8], expected("a version out of 7 and 8", "take 7 if in doubt")) })
-  .meta({ id: "RedisDescription" });
 
 const secret = z
   .strictObject({

@@ -7,6 +7,8 @@ import type { Expectation } from "./smoke-check.ts";
 export interface MeasureMigrationsInput {
   readonly postgres: {
     readonly image: string;
+    /** The libraries that the server loads at its start, which extensions ask for; left out, none. */
+    readonly preloads?: string;
     /** The name of the database, and of the role that it belongs to. */
     readonly database: string;
   };

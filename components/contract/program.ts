@@ -15,6 +15,7 @@ export type Program =
   | "leave-network"
   | "measure-migrations"
   | "migrate"
+  | "prepare-postgres"
   | "refresh-template"
   | "rehearse-migrations"
   | "remove-route"

@@ -1,10 +1,11 @@
-import { imageReference } from "../application/images.ts";
+import type { PostgresServer } from "../application/application.ts";
 import {
   postgresInWords,
   postgresService,
   serviceFile,
   type PostgresAddress,
 } from "../application/postgres-url.ts";
+import { postgresImage } from "../application/servers.ts";
 import type { RunLimits } from "../contract/command-run.ts";
 import type { HostView } from "../host/host-view.ts";
 import { blankOut } from "../input/blank-out.mjs";
@@ -14,8 +15,8 @@ export interface AskedDatabase {
   readonly address: PostgresAddress;
   /** The secret that holds its URL. */
   readonly secret: string;
-  /** The major version that the application describes. */
-  readonly version: number;
+  /** The server that the application describes. */
+  readonly described: PostgresServer;
   /** The host that has to reach it. */
   readonly host: string;
 }
@@ -44,7 +45,7 @@ export async function externalPostgresProblem(
   { ask }: Pick<HostView, "ask">,
   { imageMirror, limits }: { readonly imageMirror: string; readonly limits: RunLimits },
 ): Promise<string | undefined> {
-  const image = imageReference(`postgres:${asked.version}`, imageMirror);
+  const image = postgresImage(asked.described, imageMirror);
   const answer = await ask({ image, script, input: serviceFile(asked.address), limits });
   return "problem" in answer ? unreached(asked, answer.problem) : judged(asked, answer.printed);
 }
@@ -52,7 +53,8 @@ export async function externalPostgresProblem(
 function judged(asked: AskedDatabase, printed: string): string | undefined {
   const [number = "", ...sessions] = printed.trim().split("\n");
   if (!/^\d{5,6}$/.test(number) || sessions.length !== rounds * 2) return unreached(asked, printed.trim());
-  const { address, version, secret } = asked;
+  const { address, described, secret } = asked;
+  const { version } = described;
   const found = Math.floor(Number(number) / 10_000);
   const named = postgresInWords(address);
   if (found !== version) {

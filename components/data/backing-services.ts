@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Application } from "../application/application.ts";
+import type { Application, PostgresServer } from "../application/application.ts";
 import type { Host } from "../host/host.ts";
 import type { ServerName } from "../application/needs.ts";
 import { defined } from "../input/defined.ts";
@@ -63,7 +63,7 @@ export class BackingServices extends pulumi.ComponentResource {
         `${name}-postgres`,
         {
           ...{ host, imageMirror, gateTimeoutSeconds, database: externalPostgres },
-          version: application.postgres.version,
+          described: application.postgres,
           containerName: names.postgresClient,
           labels: labels("postgres"),
         },
@@ -73,7 +73,7 @@ export class BackingServices extends pulumi.ComponentResource {
       secretValues.DATABASE_URL = external.url;
     } else if (application.postgres !== undefined) {
       const password = this.generated(`${name}-postgres-password`);
-      const postgres = this.postgres(name, args, application.postgres.version, password);
+      const postgres = this.postgres(name, args, application.postgres, password);
       this.databases = postgres.server;
       this.database = { server: postgres.server, name: names.database };
       secretValues.DATABASE_URL = postgres.url;
@@ -135,22 +135,25 @@ export class BackingServices extends pulumi.ComponentResource {
   private postgres(
     name: string,
     args: BackingServicesArgs,
-    version: number,
+    described: PostgresServer,
     password: pulumi.Output<string>,
   ): Postgres | ReusedPostgres | ClonedPostgres {
     const { names, host, reused, template, labels } = args;
     const { database } = names;
     const own = `${name}-postgres`;
     const child = { parent: this };
-    if (reused !== undefined) return new ReusedPostgres(own, { host, database, password, reused }, child);
+    if (reused !== undefined)
+      return new ReusedPostgres(own, { host, described, database, password, reused }, child);
     if (template !== undefined) {
-      return new ClonedPostgres(own, { host, template, names, password, labels: labels("postgres") }, child);
+      const clone = { host, described, template, names, password, labels: labels("postgres") };
+      return new ClonedPostgres(own, clone, child);
     }
     const { imageMirror, gateTimeoutSeconds, kind } = args;
     return new Postgres(
       own,
       {
-        ...{ host, imageMirror, gateTimeoutSeconds, kind, version, database, password },
+        ...described,
+        ...{ host, imageMirror, gateTimeoutSeconds, kind, database, password },
         owner: {
           name: names.databaseOwner,
           password: this.generated(`${own}-owner-password`),

@@ -3,12 +3,16 @@ import type { CloneDatabaseInput, CloneReceipt, DropCloneInput } from "../contra
 import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import type { Names } from "../naming/names.ts";
+import type { PostgresServer } from "../application/application.ts";
 import { databaseServer, type DatabaseServer } from "./postgres.ts";
+import { preparedPostgres } from "./prepared-postgres.ts";
 import type { TemplateServer } from "./template-server.ts";
 
 /** A clone of a host's template. */
 export interface ClonedPostgresArgs {
   template: TemplateServer;
+  /** The server as the application describes it. */
+  described: PostgresServer;
   /** The names of the environment: its database is called as its own would be. */
   names: Names;
   password: pulumi.Output<string>;
@@ -49,7 +53,14 @@ export class ClonedPostgres extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [dropped] },
     );
-    const known = made.receipt.apply(() => container);
+    const known = preparedPostgres(
+      name,
+      {
+        ...{ host, container: made.receipt.apply(() => container), administrator },
+        ...{ described: args.described, databases: [names.database] },
+      },
+      { parent: this },
+    );
     const roles = { administrator, owner: names.database };
     this.server = databaseServer(
       known,

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secretFile } from "../application/connections.ts";
-import { imageReference } from "../application/images.ts";
+import type { PostgresServer } from "../application/application.ts";
 import { postgresService, serviceFile, type PostgresAddress } from "../application/postgres-url.ts";
+import { postgresImage } from "../application/servers.ts";
 import { postgresServiceSecret } from "../contract/database.ts";
 import { HealthGate } from "../host/health-gate.ts";
 import type { Host } from "../host/host.ts";
 import { secretFiles } from "../secrets/files.ts";
 import { dataPathOf, type MigratedDatabase } from "./postgres.ts";
+import { preparedPostgres } from "./prepared-postgres.ts";
 
 /** A database on a server that is not Towpath's. */
 export interface ExternalDatabase {
@@ -20,8 +22,8 @@ export interface ExternalDatabase {
 /** Arguments of an external database. */
 export interface ExternalPostgresArgs {
   database: ExternalDatabase;
-  /** The major version of the server, and of its clients. */
-  version: number;
+  /** The server as the application describes it, whose image has its clients. */
+  described: PostgresServer;
   /** The fixed name of the container that reaches it. */
   containerName: string;
   imageMirror: string;
@@ -41,13 +43,13 @@ export class ExternalPostgres extends pulumi.ComponentResource {
 
   constructor(name: string, args: ExternalPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:ExternalPostgres", name, {}, opts);
-    const { host, version, imageMirror, labels } = args;
+    const { host, described, imageMirror, labels } = args;
     const { url, address } = args.database;
     const client = host.copy(
       `${name}-client`,
       {
         onlyName: args.containerName,
-        image: imageReference(`postgres:${version}`, imageMirror),
+        image: postgresImage(described, imageMirror),
         entrypoint: ["sleep"],
         command: ["infinity"],
         variables: {
@@ -57,7 +59,7 @@ export class ExternalPostgres extends pulumi.ComponentResource {
         files: secretFiles({ [postgresServiceSecret]: pulumi.secret(serviceFile(address)) }),
         networks: [host.networkName],
         // The image declares a volume there, which nothing would ever write to.
-        memoryFolders: [dataPathOf(version)],
+        memoryFolders: [dataPathOf(described.version)],
         capabilities: [],
         user: "postgres",
         init: true,
@@ -80,9 +82,17 @@ export class ExternalPostgres extends pulumi.ComponentResource {
       { parent: this },
     );
     const { user: administrator, database } = address;
-    this.url = pulumi.secret(pulumi.all([url, gate.containerName]).apply(([known]) => known));
+    const container = preparedPostgres(
+      name,
+      {
+        ...{ host, described, administrator, external: true as const, databases: [database] },
+        ...{ container: gate.containerName, containerId: client.id },
+      },
+      { parent: this },
+    );
+    this.url = pulumi.secret(pulumi.all([url, container]).apply(([known]) => known));
     this.database = {
-      server: { container: gate.containerName, administrator, external: true },
+      server: { container, administrator, external: true },
       name: database,
     };
     this.registerOutputs({ url: this.url });

@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { postgresPort, secretFile } from "../application/connections.ts";
-import { imageReference } from "../application/images.ts";
+import type { PostgresServer } from "../application/application.ts";
+import { postgresImage } from "../application/servers.ts";
 import { ownerPassword, type CreateOwnerInput } from "../contract/create-owner.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { Step } from "../host/step.ts";
 import { DataContainer, type BackingServiceArgs } from "./backing-service.ts";
+import { preparedPostgres } from "./prepared-postgres.ts";
 
 /** A PostgreSQL server with one database. */
-export interface PostgresArgs extends BackingServiceArgs {
-  version: number;
+export interface PostgresArgs extends BackingServiceArgs, Omit<PostgresServer, "settings"> {
   /** The database's name, and that of the role that may do everything. */
   database: string;
   /** That role's password, which nobody needs who is in the container. */
@@ -79,7 +80,7 @@ export class Postgres extends pulumi.ComponentResource {
       {
         ...args,
         subject: "postgres",
-        image: imageReference(`postgres:${args.version}`, args.imageMirror),
+        image: postgresImage(args, args.imageMirror),
         environment: {
           POSTGRES_USER: database,
           POSTGRES_DB: database,
@@ -94,7 +95,17 @@ export class Postgres extends pulumi.ComponentResource {
       { parent: this },
     );
     this.containerId = server.containerId;
-    this.server = ownedServer(name, server, args, { parent: this });
+    const container = preparedPostgres(
+      name,
+      {
+        ...{ host: args.host, container: server.address, containerId: server.containerId },
+        ...{ administrator: database, described: args, dataPath: dataPathOf(args.version) },
+        // Whatever makes databases here makes them with the extensions.
+        databases: ["template1", database],
+      },
+      { parent: this },
+    );
+    this.server = ownedServer(name, { container, containerId: server.containerId }, args, { parent: this });
     this.url = this.server.urlOf(database);
     this.registerOutputs({ url: this.url });
   }
@@ -108,28 +119,28 @@ function ownersPassword({ owner, publishedPort }: PostgresArgs): SecretValues {
 /** The server as those reach it who use its database: once that is its owner's, where it has one. */
 function ownedServer(
   name: string,
-  server: DataContainer,
+  { container, containerId }: { container: pulumi.Output<string>; containerId: pulumi.Output<string> },
   { database, password, owner, host }: PostgresArgs,
   opts: pulumi.CustomResourceOptions,
 ): DatabaseServer {
   const administrator = database;
-  if (owner === undefined)
-    return databaseServer(server.address, password, { administrator, owner: database });
+  if (owner === undefined) return databaseServer(container, password, { administrator, owner: database });
   const step = new Step<CreateOwnerInput & { containerId: string }>(
     `${name}-owner`,
     {
       host,
       program: "create-owner",
       input: {
-        ...{ container: server.address, administrator, database },
+        ...{ container, administrator, database },
         ...{ role: owner.name, password: owner.password, createsDatabases: owner.createsDatabases },
         // A server that was made again may be an empty one.
-        containerId: server.containerId,
+        containerId,
       },
     },
     opts,
   );
-  const known = pulumi.all([server.address, step.receipt]).apply(([address]) => address);
+  // By its id, which a plan knows also where the step is done again: who uses the server stays.
+  const known = pulumi.all([container, step.id]).apply(([address]) => address);
   return databaseServer(known, owner.password, { administrator, owner: owner.name });
 }
 

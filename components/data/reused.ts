@@ -6,13 +6,17 @@ import type { Host } from "../host/host.ts";
 import { Step } from "../host/step.ts";
 import type { Names } from "../naming/names.ts";
 import { createBuckets } from "./object-storage.ts";
+import type { PostgresServer } from "../application/application.ts";
 import { databaseServer, type DatabaseServer } from "./postgres.ts";
+import { preparedPostgres } from "./prepared-postgres.ts";
 
 /** A database of one's own on another namespace's server. */
 export interface ReusedPostgresArgs {
   /** The database's name, and its owner's. */
   database: string;
   password: pulumi.Output<string>;
+  /** The server as the application describes it. */
+  described: PostgresServer;
   /** The names of the namespace whose server it is. */
   reused: Names;
   host: Host;
@@ -40,7 +44,14 @@ export class ReusedPostgres extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const container = role.id.apply(() => reused.postgres);
+    const container = preparedPostgres(
+      name,
+      {
+        ...{ host: args.host, container: role.id.apply(() => reused.postgres) },
+        ...{ administrator: reused.database, described: args.described, databases: [database] },
+      },
+      { parent: this },
+    );
     this.server = databaseServer(container, password, { administrator: reused.database, owner: database });
     this.url = this.server.urlOf(database);
     this.registerOutputs({ url: this.url });

@@ -49,12 +49,16 @@ export async function checkExternalDatabase(
 ): Promise<void> {
   const { address, secret } = external;
   if (postgres === undefined) return;
-  const { version } = postgres;
   const { imageMirror = "docker.io", limits } = settings;
   const run = { imageMirror, limits: limitsFromSettings(limits) };
-  const problem = await externalPostgresProblem({ address, secret, version, host }, view, run);
+  const problem = await externalPostgresProblem({ address, secret, described: postgres, host }, view, run);
   if (problem !== undefined) throw new InputError([problem]);
+  const { version, settings: described = {} } = postgres;
   void pulumi.log.info(`postgres: the external database ${postgresInWords(address)}, PostgreSQL ${version}`);
+  if (Object.keys(described).length > 0)
+    void pulumi.log.warn(
+      `postgres.settings: the external database ${postgresInWords(address)} keeps its own; see there that it has ${Object.keys(described).join(", ")}`,
+    );
 }
 
 /** The value of a secret that is known, to be looked at in this process alone. */

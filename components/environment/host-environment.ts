@@ -159,7 +159,7 @@ const connections = "500";
 function templateOf(
   name: string,
   { host, names, labels, imageMirror, gateTimeoutSeconds }: Place,
-  { version }: TemplateSettings,
+  { version, image }: TemplateSettings,
   opts: pulumi.ComponentResourceOptions,
 ): pulumi.Output<TemplateServer> {
   const source = { source: "generated", length: 32 } as const;
@@ -169,6 +169,7 @@ function templateOf(
     `${name}-template`,
     {
       ...{ host, imageMirror, gateTimeoutSeconds, version, password },
+      ...defined({ image }),
       containerName: names.volume(`postgres-${version}`),
       database: administrator,
       kind: { data: "kept", rights: "few" },

@@ -15,7 +15,12 @@ export async function postgresVersionOf(
   { recorded, imageMirror, limits }: { recorded: number; imageMirror: string; limits: RunLimits },
 ): Promise<number | undefined> {
   const image = imageReference(`postgres:${recorded}`, imageMirror);
-  const found = await read({ volume, path: "PG_VERSION", image, limits });
-  if ("text" in found) return Number(found.text);
-  return found.problem === "absent" ? undefined : recorded;
+  // From 18 on the image has a folder for each version; data that was moved by hand is in the other place.
+  const inFolders = ["18/docker/PG_VERSION", "PG_VERSION"];
+  for (const path of recorded >= 18 ? inFolders : inFolders.reverse()) {
+    const found = await read({ volume, path, image, limits });
+    if ("text" in found) return Number(found.text);
+    if (found.problem !== "absent") return recorded;
+  }
+  return undefined;
 }

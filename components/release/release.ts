@@ -24,7 +24,7 @@ import type { ImageIds, PublicAccess, ReleaseArgs } from "./release-args.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 import { Route } from "./route.ts";
 import { listedChecks, smokeChecks } from "./smoke-checks.ts";
-import { startAfter } from "./start-order.ts";
+import { startAfter } from "../host/start-order.ts";
 import { Workload } from "./workload.ts";
 
 /** A copy, and the gate that it has to pass. */

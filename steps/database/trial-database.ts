@@ -44,14 +44,19 @@ const settings = ["fsync=off", "synchronous_commit=off", "autovacuum=off"];
 /** Makes a server without a network, with the schema and no rows. */
 export function onSchema<T>(
   machine: Machine,
-  { postgres: { image, database }, schema, labels, limits, timeoutSeconds }: MeasureMigrationsInput,
+  { postgres: { image, preloads, database }, schema, labels, limits, timeoutSeconds }: MeasureMigrationsInput,
   why: string | undefined,
   work: (database: TrialDatabase) => Promise<T>,
 ): Promise<T> {
   const server = {
     image,
     environment: { POSTGRES_USER: database, POSTGRES_DB: database, POSTGRES_HOST_AUTH_METHOD: "trust" },
-    command: ["postgres", ...settings.flatMap((one) => ["-c", one])],
+    command: [
+      "postgres",
+      ...[...settings, ...(preloads === undefined ? [] : [`shared_preload_libraries=${preloads}`])].flatMap(
+        (one) => ["-c", one],
+      ),
+    ],
     ...{ labels, limits, timeoutSeconds: timeoutSeconds + 600 },
   };
   return machine.scratch(server, async (container) => {

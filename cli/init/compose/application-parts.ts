@@ -8,9 +8,10 @@ import { parseApplication } from "../../../components/application/parse.ts";
 import { defined } from "../../../components/input/defined.ts";
 import { smokeOf } from "../describe.ts";
 import type { MappedEnvironment } from "./environment.ts";
-import { postgresVersionOf, redisVersionOf } from "./image-reference.ts";
+import { redisVersionOf } from "./image-reference.ts";
 import type { Once } from "./once.ts";
 import type { ComposeService } from "./roles.ts";
+import { postgresOf } from "./server-settings.ts";
 
 /** What is known of a service beside its own keys. */
 export interface ServiceParts {
@@ -56,8 +57,8 @@ export interface ApplicationParts {
 export function applicationOf(parts: ApplicationParts): ApplicationDescription {
   const { name, images, services, buckets, all, once } = parts;
   const needs = new Set(Object.values(services).flatMap((service) => service.needs ?? []));
-  const image = (role: string): string | undefined => all.find((one) => one.role === role)?.image;
-  const [postgres, redis] = [image("postgres"), image("redis")];
+  const server = (role: string): ComposeService | undefined => all.find((one) => one.role === role);
+  const [postgres, redis] = [server("postgres"), server("redis")?.image];
   const secrets = deliveriesOf(parts);
   const migrations = once
     .flatMap((one) => (one.kind === "migrations" ? [one.migrations] : []))
@@ -67,8 +68,7 @@ export function applicationOf(parts: ApplicationParts): ApplicationDescription {
     name,
     images,
     services,
-    ...(postgres !== undefined &&
-      needs.has("postgres") && { postgres: { version: postgresVersionOf(postgres)?.version ?? 17 } }),
+    ...(postgres !== undefined && needs.has("postgres") && { postgres: postgresOf(postgres) }),
     ...(redis !== undefined &&
       needs.has("redis") && { redis: { version: redisVersionOf(redis)?.version ?? 7 } }),
     ...(buckets.some((bucket) => needs.has(bucket)) && { buckets: [...buckets] }),

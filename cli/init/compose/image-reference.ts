@@ -63,12 +63,12 @@ export interface Version<Known extends number> {
 }
 
 /** The versions of PostgreSQL that a description can have, and all that there are. */
-const postgres = { known: [15, 16, 17], all: { from: 8, to: 18 }, usual: 17 } as const;
+const postgres = { known: [14, 15, 16, 17, 18], all: { from: 8, to: 18 }, usual: 17 } as const;
 /** The same of Redis. */
 const redis = { known: [7, 8], all: { from: 2, to: 8 }, usual: 7 } as const;
 
 /** The version of PostgreSQL for an image; undefined where its tag names none that there is. */
-export function postgresVersionOf(image: string): Version<15 | 16 | 17> | undefined {
+export function postgresVersionOf(image: string): Version<14 | 15 | 16 | 17 | 18> | undefined {
   return versionOf(image, postgres, /pg-?(\d+)/);
 }
 

@@ -12,9 +12,9 @@ import { portOf } from "./listening.ts";
 import { plainKeys, unknownKey } from "./plain-keys.ts";
 import { named, taken, unneeded, type Key, type Row } from "./report.ts";
 import type { ComposeService } from "./roles.ts";
-import { entriesOf, itemsOf, textsOf } from "./value.ts";
+import { commandWords, ownPostgresImage, postgresSettings } from "./server-settings.ts";
+import { entriesOf, itemsOf } from "./value.ts";
 import { mountOf } from "./volumes.ts";
-import { wordsOf } from "./words.ts";
 
 /** A server that Towpath brings, in the words of a report. */
 interface ServerWords {
@@ -129,6 +129,8 @@ function versionRow(key: Key, image: string, role: Server): Row {
   if (found === undefined) return named(key, `no version of ${title}`, "write one");
   const { version, instead } = found;
   if (instead === undefined && isPlain(image)) return taken(key, `${role} ${version}`);
+  if (role === "postgres" && ownPostgresImage(image) !== undefined)
+    return taken(key, `postgres ${version}, of this image`);
   if (instead === undefined)
     return named(
       key,
@@ -184,7 +186,8 @@ function portRow(key: Key, port: ReturnType<typeof portOf>, role: Server): Row {
 function command(role: Server): KeyRule {
   const { title, usual } = servers[role];
   return (given) => {
-    const words = given.value.kind === "list" ? textsOf(given.value) : wordsOf(textsOf(given.value)[0] ?? "");
+    const words = commandWords(given.value);
+    if (role === "postgres" && given.path.endsWith(".command")) return { rows: settingRows(given, words) };
     // An option with its values.
     const options = words.join(" ").split(/\s+(?=--?[a-z])/);
     return options.every((option) => usual.test(option.trim()))
@@ -199,6 +202,27 @@ function command(role: Server): KeyRule {
           ],
         };
   };
+}
+
+/** The settings of a PostgreSQL server's command, and what is no setting. */
+function settingRows(given: Key, words: readonly string[]): Row[] {
+  const { settings, others } = postgresSettings(words);
+  const names = Object.keys(settings);
+  return [
+    ...(names.length === 0 ? [] : [taken(given, `postgres.settings: ${names.join(", ")}`)]),
+    ...(others.length === 0
+      ? []
+      : [
+          named(
+            given,
+            `PostgreSQL is not given ${others.join(" ")}`,
+            "look whether the application needs it",
+          ),
+        ]),
+    ...(names.length + others.length === 0
+      ? [unneeded(given, "Towpath runs PostgreSQL so, with a password")]
+      : []),
+  ];
 }
 
 /** The rules of a service that is not taken over, where its image says why. */

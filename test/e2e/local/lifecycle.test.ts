@@ -117,6 +117,55 @@ describe("the local environment", () => {
     await project.succeed(["pulumi", "preview", "--refresh", "--stack", "local", "--expect-no-changes"]);
   });
 
+  it("runs PostgreSQL of another image, with settings and extensions, beneath the copies that use it", async () => {
+    await project.start();
+    const note = await writeNote(project.url, "in any image");
+    const before = await containersOf(project);
+    const server = `${project.namespace}-postgres`;
+    const described = project.source.read("application.ts");
+    const postgres = (more: string): void => {
+      const other = described.replace("postgres: { version: 15 }", `postgres: { version: 15, ${more} }`);
+      assert.notEqual(other, described);
+      project.source.write("application.ts", other);
+    };
+    const [official = ""] = await docker(["inspect", "--format", "{{.Config.Image}}", server]);
+    // Made from the official one, as pgvector's is.
+    await docker(["tag", official, official.replace("library/postgres:15", "example/postgres:pg15")]);
+    const image = 'image: "example/postgres:pg15"';
+    try {
+      postgres(`${image}, extensions: ["no_such_thing"]`);
+      const refused = await project.run(["start"]);
+      assert.notEqual(refused.code, 0);
+      assert.match(
+        refused.stdout + refused.stderr,
+        /postgres\.extensions: "no_such_thing" cannot be created in the database template1, got "[^\n]*extension \\?"no_such_thing\\?" is not available[^\n]*name an image that has it in postgres\.image/,
+      );
+
+      const settings = 'settings: { max_connections: 77, shared_preload_libraries: "pg_stat_statements" }';
+      postgres(`${image}, ${settings}, extensions: ["pg_stat_statements", "pg_trgm"]`);
+      await project.start();
+      const asked = async (database: string): Promise<string[]> => {
+        const sql =
+          "SELECT current_setting('max_connections') || ' ' || string_agg(extname, ' ' ORDER BY extname) FROM pg_extension";
+        const role = project.namespace.replaceAll("-", "_");
+        const client = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--username", role];
+        return docker(["exec", server, ...client, "--dbname", database, "--command", sql]);
+      };
+      for (const database of [project.namespace.replaceAll("-", "_"), "template1"])
+        assert.deepEqual(await asked(database), ["77 pg_stat_statements pg_trgm plpgsql"], database);
+      await checkNote(project.url, note, "in any image");
+      const { changes } = await project.start();
+      assert.deepEqual(Object.keys(changes), ["same"]);
+    } finally {
+      project.source.write("application.ts", described);
+      await project.start();
+    }
+    // The copies outlived it all.
+    const after = await containersOf(project);
+    const gone = before.filter((line) => !after.includes(line)).map((line) => line.split(" ")[0]);
+    assert.deepEqual(gone, [server]);
+  });
+
   it("keeps the data when it is stopped and started again", async () => {
     await project.start();
     const note = await writeNote(project.url, "still here");

@@ -277,7 +277,7 @@ describe("a malformed field is refused:", () => {
 
   it("backing services, secrets, migrations and smoke checks", () => {
     refused(
-      "postgres.version: expected a version out of 15, 16 and 17, got 12; take the one that your data was made with",
+      "postgres.version: expected a version from 14 to 18, got 12; take the one that your data was made with",
       {
         postgres: { version: 12 },
       },

@@ -43,7 +43,7 @@ function answering(
 
 async function problemWith(answer: Awaited<ReturnType<HostView["ask"]>>): Promise<string | undefined> {
   assert.ok(typeof address !== "string");
-  const asked = { address, secret: "DB", version: 15, host: "app1" };
+  const asked = { address, secret: "DB", described: { version: 15 as const }, host: "app1" };
   const limits = { memory: 1024, pids: 8, remedy: "" };
   return externalPostgresProblem(asked, answering(answer), { imageMirror: "docker.io", limits });
 }

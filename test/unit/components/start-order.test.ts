@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { startAfter } from "../../../components/release/start-order.ts";
+import { startAfter } from "../../../components/host/start-order.ts";
 
 describe("copies that start one after the other", () => {
   it("hold a value back until the previous copy has started", async () => {

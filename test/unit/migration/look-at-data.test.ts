@@ -90,11 +90,11 @@ describe("the output of an image's command on a host", function () {
 describe("the version of PostgreSQL that made a volume", function () {
   this.timeout(20_000);
 
-  const version = async (answers: string): Promise<number | undefined> =>
+  const version = async (answers: string, recorded = 15): Promise<number | undefined> =>
     (
       await playing(`case "$*" in ${answers} esac`, () =>
         postgresVersionOf(dockerView(connection), "notes-production-postgres", {
-          ...{ recorded: 15, limits },
+          ...{ recorded, limits },
           imageMirror: "docker.io",
         }),
       )
@@ -102,6 +102,18 @@ describe("the version of PostgreSQL that made a volume", function () {
 
   it("is the one in the volume", async () => {
     assert.equal(await version("run*) echo 16 ;;"), 16);
+  });
+
+  it("is in a folder of its own from 18 on, and found there after a move by hand, too", async () => {
+    const absent = `refuse "cat: can't open it: No such file or directory"`;
+    const made = (folder: string, number: number): string =>
+      folder === ""
+        ? `*18/docker/PG_VERSION*) ${absent} ;; run*) echo ${number} ;;`
+        : `*18/docker/PG_VERSION*) echo ${number} ;; run*) ${absent} ;;`;
+    assert.equal(await version(made("18/docker", 18), 18), 18);
+    assert.equal(await version(made("18/docker", 18), 17), 18);
+    assert.equal(await version(made("", 17), 18), 17);
+    assert.equal(await version(made("", 17), 17), 17);
   });
 
   it("is unknown for a volume that does not exist or is empty", async () => {

@@ -227,7 +227,7 @@ describe("the template of a host", () => {
   it("has a version, a mask, and columns with personal data", () => {
     host(
       [
-        "towpath:template.version: expected a version out of 15, 16, 17 and 18, got 9; take the application's own",
+        "towpath:template.version: expected a version from 14 to 18, got 9; take the application's own",
         'towpath:template.mask: expected a file relative to the project, got "/etc/mask.sql"; for example "mask.sql"',
         'towpath:template.personal[0]: expected a column as <table>.<column>, got "email"; for example "users.email"',
       ].join("\n"),
@@ -240,7 +240,7 @@ describe("the template of a host", () => {
   });
 
   it("is never of production's data", () => {
-    host("towpath:template.from: unknown field; known are mask, personal, version", {
+    host("towpath:template.from: unknown field; known are image, mask, personal, version", {
       template: { from: "production" },
     });
   });

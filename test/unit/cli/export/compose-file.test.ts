@@ -198,6 +198,30 @@ describe("an application as a compose file", () => {
     assert.equal(all.postgres?.image, "mirror.example.com/library/postgres:15");
   });
 
+  it("runs PostgreSQL of its image, with its settings and extensions", () => {
+    const postgres = {
+      version: 18 as const,
+      image: "pgvector/pgvector:pg18",
+      settings: { max_connections: 200, "app.price": "5$" },
+      extensions: ["vector", "uuid-ossp"],
+    };
+    const { compose } = exported({ postgres });
+    const { image, command, volumes, configs } = compose.services.postgres ?? {};
+    assert.deepEqual(
+      { image, command, volumes, configs },
+      {
+        image: "pgvector/pgvector:pg18",
+        command: ["postgres", "-c", "max_connections=200", "-c", "app.price=5$$"],
+        volumes: ["postgres-data:/var/lib/postgresql"],
+        configs: [{ source: "postgres-extensions", target: "/docker-entrypoint-initdb.d/extensions.sql" }],
+      },
+    );
+    assert.equal(
+      compose.configs?.["postgres-extensions"]?.content,
+      'CREATE EXTENSION IF NOT EXISTS "vector" CASCADE;\nCREATE EXTENSION IF NOT EXISTS "uuid-ossp" CASCADE;\n',
+    );
+  });
+
   it("has jobs that run when somebody asks, volumes, and no name twice", () => {
     const services = { ...notes.services, migrate: { image: "api", volumes: { uploads: "/uploads" } } };
     const jobs = { seed: { service: "api", command: ["seed"], timeoutSeconds: 60 } };

@@ -265,7 +265,7 @@ describe("the notes on a description", () => {
         "services.api.environment: not taken over: LOG_LEVEL; add those that are the same everywhere",
         "images.api.dev: add mounts, and edits are served without a build",
         "migrations: alembic upgrade head has to work in the image of api",
-        "postgres.version: Towpath knows 15, 16 and 17, the compose file runs 12; take the one that your data can move to",
+        "postgres.version: Towpath knows 14 to 18, the compose file runs 12; take the one that your data can move to",
         "secrets: DATABASE_URL, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, JWT_SECRET reach programs as variables; where one reads the file that DATABASE_URL_FILE names instead, remove the entry",
       ],
     );

@@ -339,9 +339,38 @@ services:
       told(result, "services.web.depends_on.seed"),
       "compose.yaml:10 to do: seed is a job, which runs when somebody asks; npx towpath job run seed",
     );
+    assert.equal(told(result, "services.db.image"), "compose.yaml:16 taken over: postgres 16, of this image");
+    assert.deepEqual(result.application.postgres, { version: 16, image: "pgvector/pgvector:pg16" });
+  });
+
+  it("gives PostgreSQL the settings of its command, and says what it cannot", () => {
+    const text = `
+services:
+  web:
+    build: .
+    ports: ["8000"]
+    environment: { DATABASE_URL: "postgresql://u:p@db/d" }
+  db:
+    image: timescale/timescaledb-ha:pg15
+    command: postgres -c max_connections=200 --shared-buffers=1GB -c port=5433 -c shared_preload_libraries=pg_stat_statements -N 5
+`;
+    const result = described(text, { files: { Dockerfile: "FROM a" } });
+    assert.deepEqual(result.application.postgres, {
+      version: 15,
+      settings: {
+        max_connections: "200",
+        shared_buffers: "1GB",
+        shared_preload_libraries: "pg_stat_statements",
+      },
+    });
     assert.equal(
       told(result, "services.db.image"),
-      "compose.yaml:16 to do: postgres 16, as the plain image, without what pgvector/pgvector:pg16 adds; look which extensions the application uses",
+      "compose.yaml:8 to do: postgres 15, as the plain image, without what timescale/timescaledb-ha:pg15 adds; look which extensions the application uses",
+    );
+    assert.equal(
+      told(result, "services.db.command"),
+      "compose.yaml:9 taken over: postgres.settings: max_connections, shared_buffers, shared_preload_libraries\n" +
+        "compose.yaml:9 to do: PostgreSQL is not given -c port=5433 -N 5; look whether the application needs it",
     );
   });
 

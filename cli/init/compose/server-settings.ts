@@ -1,0 +1,61 @@
+import type { ApplicationDescription } from "../../../components/application/description.ts";
+import { serverProblems } from "../../../components/application/servers.ts";
+import { postgresVersionOf, readyReference } from "./image-reference.ts";
+import type { ComposeService } from "./roles.ts";
+import { fieldOf, textsOf, type Value } from "./value.ts";
+import { wordsOf } from "./words.ts";
+
+type Postgres = NonNullable<ApplicationDescription["postgres"]>;
+
+/** What a command says of a server: the settings that can be taken over, and the options that cannot. */
+export interface CommandSettings {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly others: readonly string[];
+}
+
+/** The words of a command, as a list or as a shell reads them. */
+export function commandWords(value: Value): string[] {
+  return value.kind === "list" ? textsOf(value) : wordsOf(textsOf(value)[0] ?? "");
+}
+
+/** The settings of `postgres -c name=value`, or `--name=value`. */
+export function postgresSettings(words: readonly string[]): CommandSettings {
+  const settings: Record<string, string> = {};
+  const others: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    if (at === 0 && /^(?:docker-entrypoint\.sh|postgres)$/.test(word)) continue;
+    if (word === "postgres") continue;
+    const given =
+      word === "-c" ? words[++at] : /^(?:-c|--)(?=[a-z])/.exec(word) && word.replace(/^(?:-c|--)/, "");
+    const [, name = "", value = ""] = /^([a-zA-Z_][\w.-]*)=(.*)$/s.exec(given ?? "") ?? [];
+    const setting = name.toLowerCase().replaceAll("-", "_");
+    const fits = value !== "" && /^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?$/.test(setting);
+    const problems = fits
+      ? serverProblems({ postgres: { version: 17, settings: { [setting]: value } } })
+      : [""];
+    if (problems.length === 0) settings[setting] = value;
+    else others.push(word === "-c" ? `-c ${given ?? ""}` : word);
+  }
+  return { settings, others };
+}
+
+/** The image of another make that Towpath runs as it is: one that is made from the official one, of a version that it knows. */
+export function ownPostgresImage(image: string): string | undefined {
+  const [bare = ""] = image.split("@", 1);
+  const found = postgresVersionOf(image);
+  if (found === undefined || found.instead !== undefined) return undefined;
+  return /(?:^|\/)(?:pgvector|postgis|timescaledb):[^/]+$/.test(bare) ? readyReference(image) : undefined;
+}
+
+/** The description of the server that a service of a compose file is. */
+export function postgresOf({ image, own }: Pick<ComposeService, "image" | "own">): Postgres {
+  const command = fieldOf(own, "command");
+  const { settings } = postgresSettings(command === undefined ? [] : commandWords(command));
+  const ownImage = ownPostgresImage(image);
+  return {
+    version: postgresVersionOf(image)?.version ?? 17,
+    ...(ownImage !== undefined && { image: ownImage }),
+    ...(Object.keys(settings).length > 0 && { settings }),
+  };
+}
