@@ -81,6 +81,8 @@ async function previewed(
       "--stack",
       stack,
       "--json",
+      // What is deleted first is known by the order of a replacement's steps.
+      "--show-replacement-steps",
       "--non-interactive",
       "--color",
       "never",

@@ -62,7 +62,7 @@ describe("towpath plan", function () {
       resources: [{ change: "replace", type: container, part: "api", fields: ["image"] }],
     });
     assert.deepEqual(machine.calls, [
-      "pulumi preview --stack staging --json --non-interactive --color never",
+      "pulumi preview --stack staging --json --show-replacement-steps --non-interactive --color never",
     ]);
     assert.equal(
       planInWords({ at, ...found }),
