@@ -1,4 +1,5 @@
 import type { CreateBucketsInput } from "../../components/contract/create-buckets.ts";
+import type { CreateOwnerInput } from "../../components/contract/create-owner.ts";
 import type { HealthGateInput } from "../../components/contract/health-gate.ts";
 import type { ResetDataInput } from "../../components/contract/reset-data.ts";
 import type { CloneDatabaseInput, DropCloneInput } from "../../components/contract/template.ts";
@@ -88,13 +89,16 @@ export function resettingSteps(steps: readonly ReleaseStep[], names: Names): rea
   const servers = steps.filter((step) => step.program === "health-gate").map(containerOf);
   const buckets = steps.find(({ program }) => program === "create-buckets")?.input as
     CreateBucketsInput | undefined;
+  // A release from before there were owners made none.
+  const owner = steps.find(({ program }) => program === "create-owner")?.input as
+    CreateOwnerInput | undefined;
   const input: ResetDataInput = defined({
     database: servers.includes(names.postgres)
       ? {
           container: names.postgres,
           administrator: names.database,
           name: names.database,
-          owner: names.databaseOwner,
+          owner: owner?.role ?? names.database,
         }
       : undefined,
     redis: servers.includes(names.redis) ? names.redis : undefined,

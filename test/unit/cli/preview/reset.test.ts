@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reset, resetInWords, resettingSteps, type Reset } from "../../../../cli/preview/reset.ts";
 import { releaseIn, type ReleaseStep } from "../../../../cli/pulumi/steps.ts";
+import type { ResetDataInput } from "../../../../components/contract/reset-data.ts";
 import { namesOf } from "../../../../components/naming/names.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { PlayedHost } from "../played-host.ts";
@@ -15,6 +16,7 @@ const gate = (subject: string, container: string): ReleaseStep => ({
 });
 const postgres = gate("postgres", "notes-pr-12-postgres");
 const redis = gate("redis", "notes-pr-12-redis");
+const owner: ReleaseStep = { program: "create-owner", input: { role: "notes_pr_12_app" } };
 const buckets: ReleaseStep = {
   program: "create-buckets",
   input: { target: { host: "notes-pr-12-object-storage" }, buckets: ["notes-pr-12-files"] },
@@ -53,7 +55,7 @@ describe("a reset of a preview", function () {
     machine.write(".towpath/passphrase", "secret\n");
     machine.write("setup/bootstrap.mjs", "");
     host = await PlayedHost.ofPreview(machine, "notes-pr-12");
-    released(postgres, redis, buckets, migrate, seed, api);
+    released(postgres, owner, redis, buckets, migrate, seed, api);
     machine.write(
       "steps/run.mjs",
       `import { appendFileSync } from "node:fs";
@@ -90,7 +92,7 @@ describe("a reset of a preview", function () {
       "health-gate postgres",
       "health-gate redis",
       "docker stop notes-pr-12-api-1234567",
-      'reset-data {"database":{"container":"notes-pr-12-postgres","administrator":"notes_pr_12","name":"notes_pr_12","owner":"notes_pr_12"},' +
+      'reset-data {"database":{"container":"notes-pr-12-postgres","administrator":"notes_pr_12","name":"notes_pr_12","owner":"notes_pr_12_app"},' +
         '"redis":"notes-pr-12-redis","storage":{"container":"notes-pr-12-object-storage","buckets":["notes-pr-12-files"]}}',
       "migrate alembic upgrade head",
       "seed python -m notes.seed",
@@ -112,6 +114,12 @@ describe("a reset of a preview", function () {
       { program: "reset-data", input: {}, words: "removing the data" },
     ]);
     assert.deepEqual(releaseIn("{}").steps, []);
+  });
+
+  it("gives the database to whom it belonged before there were owners", () => {
+    const [made] = resettingSteps([postgres], namesOf("notes-pr-12"));
+    const { database } = made?.input as ResetDataInput;
+    assert.equal(database?.owner, "notes_pr_12");
   });
 
   it("drops a clone of the template, and clones it again", () => {
