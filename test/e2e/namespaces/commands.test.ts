@@ -124,7 +124,7 @@ describe("the command line beside a running environment", () => {
 
   it("opens psql as the application's role on its database, without a password", async () => {
     const who = "select current_user, current_database()";
-    const expected = `${database}|${database}`;
+    const expected = `${database}_app|${database}`;
     const asked = await project.succeed(["psql", "-At", "-c", who]);
     assert.equal(asked.stdout, expected);
     const piped = await typed(`echo '${who}' | npx towpath psql -At`);
