@@ -6,6 +6,7 @@ import { UserError } from "../../components/input/user-error.ts";
 import { delivers, withoutSecrets } from "../delivered.ts";
 import { StepFailure } from "../step-failure.ts";
 import { defaultTimeoutSeconds, docker, DockerFailure } from "./docker.ts";
+import { labelFilters } from "./label-filters.ts";
 import type { CopyState, FoundCopy, Restarts } from "./machine.ts";
 import { reach } from "./reach.ts";
 
@@ -45,7 +46,7 @@ const still = ["created", "exited", "dead", "removing"];
 
 /** The containers with these labels, whether or not they run. */
 export async function copiesWith(labels: Readonly<Record<string, string>>): Promise<FoundCopy[]> {
-  const filters = Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
+  const filters = labelFilters(labels);
   const found = await docker(["ps", "--all", ...filters, "--format", "{{.Names}} {{.State}}"]);
   return found.split("\n").flatMap((line) => {
     const [name = "", state = ""] = line.split(" ");

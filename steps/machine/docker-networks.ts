@@ -1,5 +1,6 @@
 import { labelArguments } from "./docker-runs.ts";
 import { docker, DockerFailure } from "./docker.ts";
+import { labelFilters } from "./label-filters.ts";
 import type { OwnNetwork } from "./machine.ts";
 import { isOver, lasting, untilField } from "./overdue.ts";
 
@@ -59,7 +60,7 @@ export async function ownNetwork<T>(
 
 /** Removes what is left of those whose maker was killed. */
 async function removeOverdue(labels: Readonly<Record<string, string>>): Promise<void> {
-  const filters = Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
+  const filters = labelFilters(labels);
   const lines = (
     await docker(["network", "ls", ...filters, "--format", `{{.Name}} ${untilField}`], { looks: true })
   ).split("\n");

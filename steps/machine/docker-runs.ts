@@ -16,6 +16,7 @@ import { waitingFor } from "../progress.ts";
 import { lastLogLines, secretsOf } from "./docker-copies.ts";
 import { archiveOf, secretArchiveOf } from "./archive.ts";
 import { docker, DockerFailure, DockerTimeout, pullSeconds } from "./docker.ts";
+import { labelFilters } from "./label-filters.ts";
 import type { EndedRun, FilledVolume, ScriptRun } from "./machine.ts";
 
 /** The folder in which a script finds the volume that it writes into. */
@@ -152,10 +153,6 @@ export async function endRuns(
   await docker(["stop", "--time", String(graceSeconds), ...all], { timeoutSeconds });
   await docker(["rm", "--force", "--volumes", ...all]);
   return all.length;
-}
-
-function labelFilters(labels: Readonly<Record<string, string>>): string[] {
-  return Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
 }
 
 /** The limits of a command that no setting gives any: half of what the engine has. */

@@ -4,6 +4,7 @@ import { checkRun } from "../lineage.ts";
 import { secretArchiveOf } from "./archive.ts";
 import { labelArguments } from "./docker-runs.ts";
 import { docker, pullSeconds } from "./docker.ts";
+import { labelFilters } from "./label-filters.ts";
 import type { ScratchCopy } from "./machine.ts";
 import { isOver, lasting, untilField } from "./overdue.ts";
 
@@ -49,7 +50,7 @@ function create(copy: ScratchCopy): Promise<string> {
 
 /** Removes what is left of those whose starter was killed. */
 async function removeOverdue(labels: Readonly<Record<string, string>>): Promise<void> {
-  const filters = Object.entries(labels).flatMap(([key, value]) => ["--filter", `label=${key}=${value}`]);
+  const filters = labelFilters(labels);
   const format = `{{.ID}} ${untilField}`;
   const lines = (await docker(["ps", "--all", ...filters, "--format", format])).split("\n");
   const overdue = lines.flatMap((line) => {
