@@ -8,7 +8,7 @@ import { marked } from "../../components/naming/run-mark.ts";
 import type { Machine } from "../machine/machine.ts";
 import { isOver, untilOf } from "../machine/overdue.ts";
 import { StepFailure } from "../step-failure.ts";
-import { askSql, identifier, literal } from "./databases.ts";
+import { askSql, createRole, identifier, literal } from "./databases.ts";
 import { createClosedDatabase, prepareTemplateServer, sizeOf } from "./template.ts";
 
 /** What makes a clone. */
@@ -45,7 +45,7 @@ export async function cloneTemplate(
   await askSql(
     machine,
     server,
-    `SELECT ${literal(`CREATE ROLE ${role} LOGIN`)} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(clone)}) \\gexec
+    `${createRole(clone, "LOGIN")}
      ${comment}
      ALTER ROLE ${role} PASSWORD ${literal(password)};\n`,
   );

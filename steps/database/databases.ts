@@ -81,6 +81,12 @@ export async function askSql(
   return answer.split("\n").filter((line) => line !== "");
 }
 
+/** SQL for psql that makes a role with these attributes, unless there is one of that name. */
+export function createRole(role: string, attributes = ""): string {
+  const create = literal(`CREATE ROLE ${identifier(role)} ${attributes}`.trim());
+  return `SELECT ${create} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) \\gexec`;
+}
+
 /** A name in SQL, quoted. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -1,7 +1,7 @@
 import type { AdministeredServer } from "../../components/contract/database.ts";
 import { templateNames } from "../../components/contract/template.ts";
 import type { Machine } from "../machine/machine.ts";
-import { askSql, identifier, literal } from "./databases.ts";
+import { askSql, createRole, identifier, literal } from "./databases.ts";
 
 /** The lock of those who prepare a server: PostgreSQL refuses two at once. Any number that nothing else there uses. */
 const preparing = "32773656075662441";
@@ -19,8 +19,7 @@ export async function prepareTemplateServer(machine: Machine, server: Administer
     server,
     `SELECT pg_advisory_lock(${preparing});
      REVOKE ALL ON DATABASE ${closed} FROM PUBLIC;
-     SELECT ${literal(`CREATE ROLE ${identifier(owner)} SUPERUSER NOLOGIN`)}
-       WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(owner)}) \\gexec\n`,
+     ${createRole(owner, "SUPERUSER NOLOGIN")}\n`,
   );
 }
 

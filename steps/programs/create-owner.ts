@@ -1,5 +1,5 @@
 import type { CreateOwnerInput, OwnerReceipt } from "../../components/contract/create-owner.ts";
-import { askSql, identifier, literal } from "../database/databases.ts";
+import { askSql, createRole, identifier, literal } from "../database/databases.ts";
 import { giveDatabase } from "../database/ownership.ts";
 import { delivers } from "../delivered.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -12,13 +12,12 @@ async function createOwner(
   machine: Machine,
 ): Promise<OwnerReceipt> {
   delivers([password]);
-  const name = identifier(role);
   const rights = `LOGIN NOSUPERUSER NOCREATEROLE ${createsDatabases ? "CREATEDB" : "NOCREATEDB"}`;
   await askSql(
     machine,
     server,
-    `SELECT ${literal(`CREATE ROLE ${name}`)} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) \\gexec
-     ALTER ROLE ${name} ${rights} PASSWORD ${literal(password)};\n`,
+    `${createRole(role)}
+     ALTER ROLE ${identifier(role)} ${rights} PASSWORD ${literal(password)};\n`,
   );
   waitingFor(`the database ${database} becomes that of ${role}`);
   const given = await giveDatabase(machine, server, database, role);
