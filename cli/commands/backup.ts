@@ -9,7 +9,7 @@ import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
-import { openHosts } from "../stack/hosts.ts";
+import { openHost } from "../stack/hosts.ts";
 import { runStep } from "../stack/program.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import { releasedDatabase, type ReleasedDatabase } from "../stack/released-database.ts";
@@ -42,8 +42,7 @@ export async function backup(stack: string, progress: Progress, project: Project
   const call = await callFor("refresh", stack, progress, project);
   const [current] = await readRecords(call, run);
   if (current === undefined) throw new Problem(noRelease(stack));
-  const [connection] = Object.values(await openHosts(call, run, progress));
-  if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
+  const connection = await openHost(call, run, progress);
   const receipt = (await runStep(
     {
       program: "back-up",

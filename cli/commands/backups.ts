@@ -1,10 +1,11 @@
-import { ageOf, backupConcern, minute } from "../../components/backup/concern.ts";
+import { ageOf, backupConcern } from "../../components/backup/concern.ts";
 import { drillConcern, provenInWords } from "../../components/backup/drill-concern.ts";
 import type { State } from "../../components/backup/program/scheduler.mjs";
 import { askBackups } from "../../components/backup/question.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { dockerView } from "../../components/host/docker-view.ts";
 import { defined } from "../../components/input/defined.ts";
+import { minute } from "../../components/input/times.mjs";
 import { hasOwnDatabase } from "../../components/settings/external.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import { drillNow } from "../on-hosts/drill.ts";
@@ -12,7 +13,7 @@ import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
-import { openHosts } from "../stack/hosts.ts";
+import { openHost } from "../stack/hosts.ts";
 import { checkKeepsRecords } from "../stack/release-records.ts";
 import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
@@ -56,8 +57,7 @@ export async function backups(
   if (!("backup" in settings)) throw new Problem(noSchedule(stack));
   if (!hasOwnDatabase(application, settings)) throw new Problem(external(stack));
   const call = await callFor("refresh", stack, progress, project);
-  const [connection] = Object.values(await openHosts(call, run, progress));
-  if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
+  const connection = await openHost(call, run, progress);
   const names = namesOf(settings.namespace);
   const view = dockerView(connection);
   const place = { stack, host: connection.host, container: names.backups };

@@ -2,7 +2,8 @@ import { parseApplication } from "../../components/application/parse.ts";
 import { dockerView } from "../../components/host/docker-view.ts";
 import { printable } from "../../components/input/printable.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
-import { jobConcerns, minute } from "../../components/job/concern.ts";
+import { minute } from "../../components/input/times.mjs";
+import { jobConcerns } from "../../components/job/concern.ts";
 import type { JobState } from "../../components/job/program/scheduler.mjs";
 import { askJobs } from "../../components/job/question.ts";
 import { namesOf } from "../../components/naming/names.ts";
@@ -11,7 +12,7 @@ import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { callFor } from "../stack/call.ts";
-import { openHosts } from "../stack/hosts.ts";
+import { openHost } from "../stack/hosts.ts";
 import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
@@ -49,8 +50,7 @@ export async function jobList(
     ({ schedule }) => schedule !== undefined,
   );
   const call = await callFor("refresh", stack, progress, project);
-  const [connection] = Object.values(await openHosts(call, run, progress));
-  if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
+  const connection = await openHost(call, run, progress);
   const { host } = connection;
   const container = namesOf(settings.namespace).scheduledJobs;
   const all = await askJobs(dockerView(connection), container);

@@ -22,7 +22,7 @@ import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { callFor } from "../stack/call.ts";
 import { schemaIn, sizesIn, withLostRows } from "../stack/database-facts.ts";
-import { hostsOfStack, openHosts, type StackHosts } from "../stack/hosts.ts";
+import { hostsOfStack, openHost, type StackHosts } from "../stack/hosts.ts";
 import { measuredMigrations } from "../stack/measured-migrations.ts";
 import { checkKeepsRecords, readRecords } from "../stack/release-records.ts";
 import { releasedDatabase } from "../stack/released-database.ts";
@@ -64,8 +64,7 @@ export async function migrations(
   const call = await callFor("refresh", stack, progress, project);
   const [current] = await readRecords(call, run);
   if (current === undefined) throw new Problem(noRelease(stack));
-  const [connection] = Object.values(await openHosts(call, run, progress));
-  if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
+  const connection = await openHost(call, run, progress);
   const hosts = await hostsOfStack(call, run);
   const commit = given ?? (await checkedOut());
   const step = progress.step(`reading the migrations of ${commit.slice(0, 12)}`);

@@ -1,5 +1,5 @@
 import { parseApplication } from "../../components/application/parse.ts";
-import { ageOf, minute } from "../../components/backup/concern.ts";
+import { ageOf } from "../../components/backup/concern.ts";
 import { timeOf } from "../../components/backup/program/dumps.mjs";
 import {
   besideNames,
@@ -12,6 +12,7 @@ import {
   type TriedReceipt,
 } from "../../components/contract/restore.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
+import { minute } from "../../components/input/times.mjs";
 import { labels, namesOf } from "../../components/naming/names.ts";
 import { hasOwnDatabase } from "../../components/settings/external.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
@@ -21,7 +22,7 @@ import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { callFor } from "../stack/call.ts";
-import { openHosts } from "../stack/hosts.ts";
+import { openHost } from "../stack/hosts.ts";
 import { runStep } from "../stack/program.ts";
 import { checkKeepsRecords } from "../stack/release-records.ts";
 import { settingsOf } from "../stack/settings.ts";
@@ -113,8 +114,7 @@ async function sceneOf(stack: string, progress: Progress, project: Project): Pro
   const settings = settingsOf(project, stack) as StagingSettings | ProductionSettings;
   if (!hasOwnDatabase(application, settings)) throw new Problem(external(stack));
   const call = await callFor("refresh", stack, progress, project);
-  const [connection] = Object.values(await openHosts(call, run, progress));
-  if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
+  const connection = await openHost(call, run, progress);
   const { environment, namespace, migration } = settings;
   const names = namesOf(namespace);
   const volume = names.volume("backups");

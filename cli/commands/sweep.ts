@@ -1,6 +1,7 @@
 import { parseApplication } from "../../components/application/parse.ts";
 import { repositoryNameOf } from "../../components/github/facts.ts";
 import { defined } from "../../components/input/defined.ts";
+import { minute } from "../../components/input/times.mjs";
 import { isPreview, previewStack } from "../../components/naming/namespace.ts";
 import type { PreviewSettings } from "../../components/settings/preview.ts";
 import { neededDigests } from "../ci/prune.ts";
@@ -118,7 +119,7 @@ export function sweptInWords({ dryRun, things, problems, ending }: Swept): strin
     rows.length === 0 ? [] : [columns([["what", "where", "whose", "why", "result"], ...rows]), ""];
   const ends = ending.map(
     ({ pullRequest, end }) =>
-      `the preview of pull request ${pullRequest} ends at ${end.toISOString().slice(0, 16).replace("T", " ")} UTC unless somebody uses it`,
+      `the preview of pull request ${pullRequest} ends at ${minute(end.toISOString())} unless somebody uses it`,
   );
   return [...table, ...problems, ...ends, summary].join("\n");
 }

@@ -2,17 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RefreshTemplateInput, RefreshTemplateReceipt } from "../../components/contract/template.ts";
 import type { TemplateServer } from "../../components/data/template-server.ts";
-import { engineAddress, type HostConnection } from "../../components/host/ssh-config.ts";
+import { engineAddress } from "../../components/host/ssh-config.ts";
 
 import type { PreviewSettings } from "../../components/settings/preview.ts";
 import type { TemplateSettings } from "../../components/settings/template.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
-import type { PulumiCall } from "../pulumi/call.ts";
 import { readDeployment, stackOutputs } from "../pulumi/state.ts";
 import { callFor } from "../stack/call.ts";
-import { openHosts } from "../stack/hosts.ts";
+import { openHost } from "../stack/hosts.ts";
 import { runStep } from "../stack/program.ts";
 import { releasedDatabase } from "../stack/released-database.ts";
 import { previewSettings, settingsOf } from "../stack/settings.ts";
@@ -54,8 +53,8 @@ export async function refreshTemplate(
   const call = await callFor("refresh", stack, progress, project);
   const { template: server } = stackOutputs(await readDeployment(call, run)) as { template?: TemplateServer };
   if (server === undefined) throw new Problem(notMade(stack));
-  const connection = await hostOf(call, progress);
-  const from = await hostOf(await callFor("refresh", source, progress, project), progress);
+  const connection = await openHost(call, run, progress);
+  const from = await openHost(await callFor("refresh", source, progress, project), run, progress);
   const { external: _, ...database } = await releasedDatabase(settingsOf(project, source), from);
   const input: RefreshTemplateInput = {
     server: { container: server.containerName, administrator: server.administrator },
@@ -83,12 +82,6 @@ export function refreshedInWords({ stack, template }: RefreshedTemplate): string
   if (template === undefined) return `${stack}: it has no template, and nothing was copied`;
   const { bytes, compared, seconds } = template;
   return `${stack}: the template is a masked copy of ${source}'s database, ${(bytes / 1024 ** 2).toFixed(0)} MiB, in ${seconds} s; columns with personal data in which no value was left: ${compared}`;
-}
-
-async function hostOf(call: PulumiCall, progress: Progress): Promise<HostConnection> {
-  const [connection] = Object.values(await openHosts(call, run, progress));
-  if (connection === undefined) throw new Error(`${call.stack} has no host`); // its settings demand one
-  return connection;
 }
 
 function readMask({ root }: Project, { mask }: TemplateSettings): string {

@@ -3,16 +3,9 @@ import { provenInWords } from "../../components/backup/drill-concern.ts";
 import type { State } from "../../components/backup/program/scheduler.mjs";
 import { askBackups } from "../../components/backup/question.ts";
 import type { HostView } from "../../components/host/host-view.ts";
+import type { ProgramPlace } from "../../components/host/program-place.ts";
 import { Problem } from "../problem.ts";
 import type { Progress } from "../terminal/progress.ts";
-
-/** The place of a stack's backups. */
-interface Place {
-  readonly stack: string;
-  readonly host: string;
-  /** The container of the program that restores them. */
-  readonly container: string;
-}
 
 /** The time between two looks at it, in milliseconds. */
 const lookAgain = 1000;
@@ -28,7 +21,7 @@ const mostSilent = 60;
  */
 export async function drillNow(
   view: Pick<HostView, "run">,
-  place: Place,
+  place: ProgramPlace,
   progress: Progress,
 ): Promise<State> {
   const { stack, host, container } = place;
@@ -71,7 +64,7 @@ function isOpen(state: State | undefined, before: State): boolean {
 }
 
 /** Says that nothing on the host restores dumps. */
-function cannot({ stack, host, container }: Place, state: State | undefined): string {
+function cannot({ stack, host, container }: ProgramPlace, state: State | undefined): string {
   return state === undefined
     ? `backups: the program that restores them was asked on ${host}, got no answer; see why there with docker logs ${container}`
     : `backups: expected a program on ${host} that restores dumps, got one of an earlier version; the next up of ${stack} brings it`;

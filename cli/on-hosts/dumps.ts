@@ -1,5 +1,6 @@
 import type { DrillRecord } from "../../components/backup/program/drill.mjs";
 import { defined } from "../../components/input/defined.ts";
+import { isoOf } from "../../components/input/times.mjs";
 import { namesOf } from "../../components/naming/names.ts";
 import { lines } from "../docker/containers.ts";
 import type { Run } from "../process/run.ts";
@@ -81,7 +82,6 @@ function drillIn(record: string): DrillSeen | undefined {
   try {
     const { proven, failure } = JSON.parse(record) as Partial<DrillRecord>;
     if (proven === undefined && failure === undefined) return undefined;
-    const isoOf = (time: number): string => new Date(time).toISOString();
     return defined({
       proven: proven && {
         at: isoOf(proven.at),

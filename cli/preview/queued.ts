@@ -11,7 +11,7 @@ import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import { listStacks } from "../pulumi/stacks.ts";
 import { callFor } from "../stack/call.ts";
-import { openHosts } from "../stack/hosts.ts";
+import { openHost } from "../stack/hosts.ts";
 import { namespaceOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { activatorOn } from "./activator.ts";
@@ -66,8 +66,7 @@ async function waitingOn(
   project: Project,
 ): Promise<readonly Waiting[]> {
   const call = await callFor("config", gateway, progress, project);
-  const [connection] = Object.values(await openHosts(call, run, progress));
-  if (connection === undefined) throw new Error(`${gateway} has no host`); // its settings demand one
+  const connection = await openHost(call, run, progress);
   const state = await (await activatorOn(connection, project))?.("state");
   if (state === undefined || state.queue.length === 0) return [];
   const { queue, turn } = state;

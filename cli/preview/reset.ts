@@ -15,7 +15,7 @@ import type { PulumiCall } from "../pulumi/call.ts";
 import { clearDeadLocks, readLocks } from "../pulumi/locks.ts";
 import { readSteps, type ReleaseStep } from "../pulumi/steps.ts";
 import { callFor } from "../stack/call.ts";
-import { openHosts } from "../stack/hosts.ts";
+import { openHost } from "../stack/hosts.ts";
 import { onHost } from "../stack/killed-release.ts";
 import { runStep } from "../stack/program.ts";
 import { namespaceOf } from "../stack/settings.ts";
@@ -50,8 +50,7 @@ export async function reset(
   const steps = await readSteps(call, run);
   const gates = steps.filter(({ program }) => program === "health-gate");
   if (gates.length === 0) throw new Problem(noRelease(stack));
-  const [connection] = Object.values(await openHosts(call, run, progress));
-  if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
+  const connection = await openHost(call, run, progress);
   const host: ResetHost = { stack, connection, call, progress };
   const copies = gates.filter(isOfService);
   // One that is asleep has no server either.

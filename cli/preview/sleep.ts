@@ -6,7 +6,7 @@ import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
 import type { PulumiCall } from "../pulumi/call.ts";
 import { callFor } from "../stack/call.ts";
-import { openHosts } from "../stack/hosts.ts";
+import { openHost, openHosts } from "../stack/hosts.ts";
 import { namespaceOf, settingsOf } from "../stack/settings.ts";
 import { asStep, type Progress } from "../terminal/progress.ts";
 import { activatorOn } from "./activator.ts";
@@ -31,8 +31,7 @@ export async function sleepOrWake(
   project: Project,
 ): Promise<Slept> {
   const call = await callFor("refresh", stack, progress, project);
-  const [connection] = Object.values(await openHosts(call, run, progress));
-  if (connection === undefined) throw new Error(`${stack} has no host`); // its settings demand one
+  const connection = await openHost(call, run, progress);
   const { host } = connection;
   const watched = await watchedOn(connection, call);
   if (watched === undefined) throw new Problem(nobodySleeps(operation, gatewayOf(call)));

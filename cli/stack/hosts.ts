@@ -91,6 +91,13 @@ export async function openHosts(
   }
 }
 
+/** The same of a stack that has one host. */
+export async function openHost(call: PulumiCall, run: Run, progress: Progress): Promise<HostConnection> {
+  const [connection] = Object.values(await openHosts(call, run, progress));
+  if (connection === undefined) throw new Error(`${call.stack} has no host`); // its settings demand one
+  return connection;
+}
+
 function needsConfiguration(
   hosts: Readonly<Record<string, HostSettings>>,
   registry: RegistrySettings | undefined,

@@ -2,6 +2,7 @@ import type { Application } from "../application/application.ts";
 import { serversOf } from "../application/needs.ts";
 import { InputError } from "../input/input-error.ts";
 import { size } from "../input/size.mjs";
+import { isoOf, minute } from "../input/times.mjs";
 import { limitsFor, type LimitsSettings } from "../settings/limits.ts";
 import type { Answer, Room } from "./program/room.mjs";
 
@@ -51,7 +52,7 @@ export function roomInWords(
         `room: ${namespace} may use ${size(memory)}; others took ${there} of ${gateway}`,
         ...answer.sleep.map(
           (tenant) =>
-            `room: ${tenant.namespace} ${tense} to make room, unused since ${new Date(tenant.active).toISOString().slice(0, 16).replace("T", " ")} UTC`,
+            `room: ${tenant.namespace} ${tense} to make room, unused since ${minute(isoOf(tenant.active))}`,
         ),
       ];
   }

@@ -1,12 +1,9 @@
+import type { ProgramPlace } from "../host/program-place.ts";
+import { minute } from "../input/times.mjs";
 import type { State } from "./program/scheduler.mjs";
 
-/** The backups of a stack, and their place. */
-interface Place {
-  readonly stack: string;
-  /** The host by its name in the settings. */
-  readonly host: string;
-  /** The container of the program that takes them. */
-  readonly container: string;
+/** The backups of a stack, and when it is asked about them. */
+interface Place extends ProgramPlace {
   readonly now: Date;
 }
 
@@ -26,12 +23,17 @@ export function backupConcern(state: State | undefined, place: Place): string | 
   const { lastFailure: failure, next, running } = state;
   const more = `; ${newestInWords(state, now)}: npx towpath backups --stack ${stack} shows them`;
   if (failure !== undefined && failure.at > (state.newestGood?.taken ?? "")) {
-    const tries = failure.tries === 1 ? "failed" : `failed, as ${failure.tries - 1} before it,`;
-    return `backups: the last one ${tries} at ${minute(failure.at)}, got "${failure.reason}"${more}`;
+    return `backups: the last one ${failureInWords(failure)}${more}`;
   }
   if (!running && next !== undefined && now.getTime() - Date.parse(next) > mayBeLate)
     return `backups: none was taken at ${minute(next)}${more}`;
   return undefined;
+}
+
+/** When the last try failed, after how many others, and why. */
+export function failureInWords({ at, reason, tries }: NonNullable<State["lastFailure"]>): string {
+  const failed = tries === 1 ? "failed" : `failed, as ${tries - 1} before it,`;
+  return `${failed} at ${minute(at)}, got "${reason}"`;
 }
 
 /** Says that backups are nowhere but beside what they are of. */
@@ -56,9 +58,4 @@ export function ageOf(time: string, now: Date): string {
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
   return `${Math.floor(minutes / 60 / 24)} days`;
-}
-
-/** A time to the minute: `2026-01-02 03:04 UTC`. */
-export function minute(time: string): string {
-  return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -1,4 +1,4 @@
-import { ageOf, minute } from "./concern.ts";
+import { ageOf, failureInWords } from "./concern.ts";
 import type { State } from "./program/scheduler.mjs";
 
 /** The time that dumps may be there before one was restored, in milliseconds: the schedule proves one a day. */
@@ -12,8 +12,7 @@ export function drillConcern(state: State | undefined, stack: string, now: Date)
   if (state?.drill === undefined || state.drill.running) return undefined;
   const { lastFailure: failure, lastProven: proven } = state.drill;
   if (failure !== undefined && failure.at > (proven?.at ?? "")) {
-    const tries = failure.tries === 1 ? "failed" : `failed, as ${failure.tries - 1} before it,`;
-    return `backups: the last restore that was to prove them ${tries} at ${minute(failure.at)}, got "${failure.reason}"; ${provenInWords(state, now)}: when it is mended, npx towpath backups --drill --stack ${stack} tries again`;
+    return `backups: the last restore that was to prove them ${failureInWords(failure)}; ${provenInWords(state, now)}: when it is mended, npx towpath backups --drill --stack ${stack} tries again`;
   }
   const since = unprovenSince(state);
   if (proven !== undefined || since === undefined || now.getTime() - Date.parse(since) <= mayBeUnproven)

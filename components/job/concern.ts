@@ -1,12 +1,9 @@
+import type { ProgramPlace } from "../host/program-place.ts";
+import { minute } from "../input/times.mjs";
 import type { JobState } from "./program/scheduler.mjs";
 
-/** The jobs of a stack, and their place. */
-interface Place {
-  readonly stack: string;
-  /** The host by its name in the settings. */
-  readonly host: string;
-  /** The container of the program that runs them. */
-  readonly container: string;
+/** The jobs of a stack, and when it is asked about them. */
+interface Place extends ProgramPlace {
   readonly now: Date;
 }
 
@@ -37,9 +34,4 @@ function concernOf({ job, next, running, runs }: JobState, { stack, now }: Place
   if (running === undefined && next !== undefined && now.getTime() - Date.parse(next) > mayBeLate)
     return `jobs.${job}: it has to run at ${minute(next)}, got no run; ${more}`;
   return undefined;
-}
-
-/** A time to the minute: `2026-01-02 03:04 UTC`. */
-export function minute(time: string): string {
-  return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }

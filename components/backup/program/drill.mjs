@@ -1,5 +1,6 @@
 /** When dumps are restored to prove them, and what is known of it. */
 import { clockTolerance } from "../../input/schedule.mjs";
+import { isoOf } from "../../input/times.mjs";
 import { isGood, timeOf } from "./dumps.mjs";
 
 /** @typedef {import("./content.mjs").Content} Content */
@@ -271,9 +272,4 @@ function unexpected(error) {
 /** @param {number} time */
 function dayOf(time) {
   return Math.floor(time / day);
-}
-
-/** @param {number} time */
-function isoOf(time) {
-  return new Date(time).toISOString();
 }

@@ -1,5 +1,5 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { engine, filtersIn, Refusal } from "../../host/program/engine.mjs";
+import { engine, filtersIn, findContainer, ignoringAbsence } from "../../host/program/engine.mjs";
 import { endedByLimits, limitsFromEngine, temporaryFolder } from "../../host/program/limits.mjs";
 import { connectionTo, dumpName, dumpSeconds, failureOf, lockingDumpScript, takenIn } from "./dump.mjs";
 
@@ -118,19 +118,11 @@ export class Dumper {
    * @returns {Promise<Found | undefined>}
    */
   async #find(container) {
-    const found = await engine("GET", `/containers/${container}/json`).catch(ignoringAbsence);
-    return /** @type {Found | undefined} */ (found);
+    return /** @type {Found | undefined} */ (await findContainer(container));
   }
 }
 
 /** @typedef {{ Id: string, Image: string, State: { Running: boolean, ExitCode: number, OOMKilled: boolean } }} Found */
-
-/** @param {unknown} error */
-function ignoringAbsence(error) {
-  // 409: it is being removed already.
-  if (error instanceof Refusal && [404, 409].includes(error.status)) return undefined;
-  throw error;
-}
 
 /** @returns {Promise<number>} */
 async function memoryTotal() {

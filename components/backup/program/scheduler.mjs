@@ -1,4 +1,5 @@
 import { clockTolerance, dueTime, timeAfter } from "../../input/schedule.mjs";
+import { isoOf } from "../../input/times.mjs";
 import { expiredIn, isGood, newestGood } from "./dumps.mjs";
 
 /** @typedef {import("./dump.mjs").Failure} Failure */
@@ -223,9 +224,4 @@ function unexpected(error) {
  */
 function listed(dump) {
   return { ...dump, taken: isoOf(dump.taken), good: isGood(dump) };
-}
-
-/** @param {number} time */
-function isoOf(time) {
-  return new Date(time).toISOString();
 }

@@ -1,5 +1,11 @@
 /** A PostgreSQL of the server's own image, in which a dump is restored, and of which nothing stays. */
-import { engine, filtersIn, Refusal } from "../../host/program/engine.mjs";
+import {
+  engine,
+  filtersIn,
+  findContainer,
+  ignoringAbsence,
+  removeContainer,
+} from "../../host/program/engine.mjs";
 import { endedByLimits } from "../../host/program/limits.mjs";
 import { codes, drillScript } from "./drill-script.mjs";
 
@@ -62,9 +68,7 @@ export class Scratch {
    */
   async restore(dump, content) {
     const { server, container } = this.#args;
-    const found = /** @type {Server | undefined} */ (
-      await engine("GET", `/containers/${server}/json`).catch(ignoringAbsence)
-    );
+    const found = /** @type {Server | undefined} */ (await findContainer(server));
     if (found === undefined)
       return {
         problem: `the database's server ${server} is not there, whose image restores`,
@@ -99,7 +103,7 @@ export class Scratch {
   /** Removes what restores a dump, if anything does, and what one that was killed has left. */
   async remove() {
     const { container } = this.#args;
-    await engine("DELETE", `/containers/${container}?force=1&v=1`).catch(ignoringAbsence);
+    await removeContainer(container);
     const filters = filtersIn({ label: [`${drillLabel}=${container}`] });
     const listed = /** @type {{ Volumes: { Name: string }[] | null }} */ (
       await engine("GET", `/volumes?${filters}`)
@@ -263,11 +267,4 @@ export function outcomeOf({ exitCode, outOfMemory, said }, { file, memory, neede
   // Lines after it may show rows.
   const first = lines.find((line) => /error|fatal/i.test(line)) ?? last;
   return { problem: `${file} could not be restored, got "${first}"`, remedy: `mend that, or ${another}` };
-}
-
-/** @param {unknown} error */
-function ignoringAbsence(error) {
-  // 409: it is being removed already.
-  if (error instanceof Refusal && [404, 409].includes(error.status)) return undefined;
-  throw error;
 }

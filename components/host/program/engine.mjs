@@ -34,6 +34,37 @@ export function isEngineGone(error) {
 }
 
 /**
+ * Passes on what failed, unless what was asked for is not there.
+ *
+ * @param {unknown} error
+ * @throws {unknown} the error
+ */
+export function ignoringAbsence(error) {
+  // 409: it is being removed already.
+  if (error instanceof Refusal && [404, 409].includes(error.status)) return undefined;
+  throw error;
+}
+
+/**
+ * Looks for a container.
+ *
+ * @param {string} container
+ * @returns {Promise<unknown>} what the engine tells of it; undefined where it is not there
+ */
+export function findContainer(container) {
+  return engine("GET", `/containers/${container}/json`).catch(ignoringAbsence);
+}
+
+/**
+ * Removes a container, whatever it does, with its volumes that have no name; one that is gone is fine.
+ *
+ * @param {string} container
+ */
+export async function removeContainer(container) {
+  await engine("DELETE", `/containers/${container}?force=1&v=1`).catch(ignoringAbsence);
+}
+
+/**
  * Asks the engine.
  *
  * @param {"GET" | "POST" | "DELETE"} method

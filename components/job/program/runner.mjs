@@ -1,5 +1,14 @@
 import { clearTimeout, setTimeout } from "node:timers";
-import { engine, engineBytes, filtersIn, isEngineGone, Refusal } from "../../host/program/engine.mjs";
+import {
+  engine,
+  engineBytes,
+  filtersIn,
+  findContainer,
+  ignoringAbsence,
+  isEngineGone,
+  Refusal,
+  removeContainer,
+} from "../../host/program/engine.mjs";
 import { endedByLimits } from "../../host/program/limits.mjs";
 import { blankOut } from "../../input/blank-out.mjs";
 import { containerLike, passSecretsOn, secretValuesOf } from "./like-copy.mjs";
@@ -99,7 +108,7 @@ export class Runner {
     } of /** @type {{ Id: string, State: string, Labels: Readonly<Partial<Record<string, string>>> }[]} */ (
       listed
     )) {
-      if (State === "created") await remove(Id);
+      if (State === "created") await removeContainer(Id);
       else {
         const job = Labels[jobLabel] ?? "";
         const seconds = Number(Labels[secondsLabel]);
@@ -146,7 +155,7 @@ export class Runner {
       await passSecretsOn(copy.Id, made, made.Id);
       await engine("POST", `/containers/${made.Id}/start`);
     } catch (error) {
-      if (!isEngineGone(error)) await remove(made.Id);
+      if (!isEngineGone(error)) await removeContainer(made.Id);
       throw error;
     }
     return this.#end(made.Id, name, timeoutSeconds);
@@ -163,7 +172,7 @@ export class Runner {
     if (found?.State.Running === true) return "goes on";
     const { Created = "", State } = found ?? {};
     const last = Math.max(Date.parse(Created), Date.parse(State?.FinishedAt ?? ""));
-    if (found !== undefined && Date.now() - last > leftAfter) await remove(found.Id);
+    if (found !== undefined && Date.now() - last > leftAfter) await removeContainer(found.Id);
     return "later";
   }
 
@@ -181,7 +190,7 @@ export class Runner {
     if (ended === undefined) return failed("somebody removed its container");
     const { StartedAt, FinishedAt, ExitCode: exitCode, OOMKilled: outOfMemory } = ended.State;
     const log = await this.#printed(ended, name);
-    await remove(id);
+    await removeContainer(id);
     const at = Date.parse(StartedAt);
     const seconds = Math.max(0, Math.round((Date.parse(FinishedAt) - at) / 100) / 10);
     const run = { at, seconds, exitCode, log };
@@ -262,20 +271,7 @@ async function firstOf(copies) {
  * @returns {Promise<(Found & Inspected) | undefined>}
  */
 async function inspect(container) {
-  const found = await engine("GET", `/containers/${container}/json`).catch(ignoringAbsence);
-  return /** @type {(Found & Inspected) | undefined} */ (found);
-}
-
-/** @param {string} container */
-async function remove(container) {
-  await engine("DELETE", `/containers/${container}?force=1&v=1`).catch(ignoringAbsence);
-}
-
-/** @param {unknown} error */
-function ignoringAbsence(error) {
-  // 409: it is being removed already.
-  if (error instanceof Refusal && [404, 409].includes(error.status)) return undefined;
-  throw error;
+  return /** @type {(Found & Inspected) | undefined} */ (await findContainer(container));
 }
 
 /**

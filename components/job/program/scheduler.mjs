@@ -1,4 +1,5 @@
 import { clockTolerance, dueTime, timeAfter } from "../../input/schedule.mjs";
+import { isoOf, minute } from "../../input/times.mjs";
 
 /** @typedef {import("./runner.mjs").Begun} Begun */
 /** @typedef {import("./runner.mjs").Ended} Ended */
@@ -97,7 +98,7 @@ export class Scheduler {
       const due = dueTime(schedule, now(), Math.max(this.#of(job).done, running ?? 0));
       if (due === undefined) return [];
       if (running !== undefined) {
-        this.#skip(job, due, `the run of ${minuteOf(running)} still went on`);
+        this.#skip(job, due, `the run of ${minute(isoOf(running))} still went on`);
         return [];
       }
       this.#running.set(job, due);
@@ -190,18 +191,4 @@ export class Scheduler {
 function runOf(due, { at, problem, ...ended }) {
   const told = { due: isoOf(due), at: isoOf(at), ...ended };
   return problem === undefined ? { ...told, result: "succeeded" } : { ...told, result: "failed", problem };
-}
-
-/** @param {number} time */
-function isoOf(time) {
-  return new Date(time).toISOString();
-}
-
-/**
- * A time to the minute.
- *
- * @param {number} time
- */
-function minuteOf(time) {
-  return `${isoOf(time).slice(0, 16).replace("T", " ")} UTC`;
 }
