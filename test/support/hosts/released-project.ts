@@ -133,9 +133,10 @@ export class ReleasedProject {
     await this.registry.push(changed, `${this.repository}/${image}:${commit}`);
   }
 
-  /** Runs `pulumi up` on a stack, as people and workflows do. */
+  /** Runs `pulumi up` on a stack, as people and workflows do, without the outputs: where it fails, its last lines say why. */
   up(stack: ReleasedStack, environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    return this.run(["pulumi", "up", "--yes", "--skip-preview", "--stack", stack], environment);
+    const options = ["--yes", "--skip-preview", "--suppress-outputs"];
+    return this.run(["pulumi", "up", ...options, "--stack", stack], environment);
   }
 
   /** The same, which has to succeed. */
