@@ -1,5 +1,5 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { engine, filtersIn, findContainer, ignoringAbsence } from "../../host/program/engine.mjs";
+import { engine, filtersIn, findContainer, removeContainer } from "../../host/program/engine.mjs";
 import { endedByLimits, limitsFromEngine, temporaryFolder } from "../../host/program/limits.mjs";
 import { connectionTo, dumpName, dumpSeconds, failureOf, lockingDumpScript, takenIn } from "./dump.mjs";
 
@@ -93,7 +93,7 @@ export class Dumper {
 
   /** Removes what dumps the database, if anything does; what it had half done is removed by the next one. */
   async stop() {
-    await engine("DELETE", `/containers/${this.#args.container}?force=1`).catch(ignoringAbsence);
+    await removeContainer(this.#args.container);
   }
 
   /**

@@ -85,6 +85,11 @@ export function scheduledBackups(released: () => ReleasedProject): void {
     );
   }
 
+  /** The volumes that no container has. */
+  function unusedVolumes(): Promise<string[]> {
+    return host().docker("volume", "ls", "--quiet", "--filter", "dangling=true");
+  }
+
   /** What restores of dumps leave on the host. */
   async function leftovers(): Promise<string[]> {
     const containers = await host().docker("ps", "--all", "--quiet", "--filter", `name=${drill}`);
@@ -137,7 +142,10 @@ export function scheduledBackups(released: () => ReleasedProject): void {
   );
 
   it("keeps the last good dump while others fail, of which every plan warns", async () => {
+    const unused = await unusedVolumes();
     const before = await takeOne();
+    await until("the end of the dump", 60, async () => ((await ask()).running ? undefined : true));
+    assert.deepEqual(await unusedVolumes(), unused);
     await host().docker("stop", server);
     await ask("run");
     const failed = await until("a failure", 60, async () => {
