@@ -84,7 +84,15 @@ export interface KeptReceipt {
   readonly seconds: number;
 }
 
-/** The names of the databases beside one that is restored. */
-export function besideNames(database: string): { readonly next: string; readonly kept: string } {
-  return { next: `${database}_restoring`, kept: `${database}_before_restore` };
+/** The names of the databases beside one that is restored; `compared` is there while schemas are compared. */
+export function besideNames(database: string): {
+  readonly next: string;
+  readonly compared: string;
+  readonly kept: string;
+} {
+  return {
+    next: `${database}_restoring`,
+    compared: `${database}_comparing`,
+    kept: `${database}_before_restore`,
+  };
 }

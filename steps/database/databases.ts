@@ -21,15 +21,36 @@ export async function dropDatabase(
   await runSql(machine, server, `DROP DATABASE IF EXISTS ${identifier(database)} WITH (FORCE);\n`);
 }
 
+/** The time that a schema without rows may take to be dumped or restored, in seconds. */
+const schemaSeconds = 60;
+
 /** The schema of a database as SQL, a line each; without what differs from one dump to the next. */
 export async function schemaOf(
   machine: Machine,
-  { container, administrator }: AdministeredServer,
+  server: AdministeredServer,
   database: string,
 ): Promise<string[]> {
-  const dump = ["pg_dump", "--schema-only", "--username", administrator, "--dbname", database];
-  const text = await machine.run(container, dump, { timeoutSeconds: 60 });
+  const text = await schemaDump(machine, server, database);
   return text.split("\n").filter((line) => line.trim() !== "" && !/^(?:--|\\(?:un)?restrict )/.test(line));
+}
+
+/** Gives an empty database the schema of another one, without its rows. */
+export async function copySchema(
+  machine: Machine,
+  server: AdministeredServer,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const sql = await schemaDump(machine, server, from);
+  await runSql(machine, server, sql, { database: to, timeoutSeconds: schemaSeconds });
+}
+
+function schemaDump(
+  machine: Machine,
+  { container, administrator }: AdministeredServer,
+  database: string,
+): Promise<string> {
+  const dump = ["pg_dump", "--schema-only", "--username", administrator, "--dbname", database];
+  return machine.run(container, dump, { timeoutSeconds: schemaSeconds });
 }
 
 /**
@@ -41,10 +62,12 @@ export function runSql(
   machine: Machine,
   { container, administrator }: AdministeredServer,
   sql: string,
+  { database = "postgres", timeoutSeconds }: Omit<SqlCall, "role"> = {},
 ): Promise<string> {
   const client = ["psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"];
-  return machine.run(container, [...client, "--username", administrator, "--dbname", "postgres"], {
+  return machine.run(container, [...client, "--username", administrator, "--dbname", database], {
     input: sql,
+    ...defined({ timeoutSeconds }),
   });
 }
 

@@ -10,7 +10,8 @@ import {
   type TriedReceipt,
 } from "../../components/contract/restore.ts";
 import { LockLost, withDatabaseLock } from "../database/database-lock.ts";
-import { askSql, createDatabase, dropDatabase, identifier, schemaOf } from "../database/databases.ts";
+import { otherLines } from "../database/compare-schemas.ts";
+import { askSql, createDatabase, dropDatabase, identifier } from "../database/databases.ts";
 import { findDumps, restoreInto } from "../database/dump-files.ts";
 import { giveDatabase, ownerOf } from "../database/ownership.ts";
 import { awaitEarlierRuns } from "../database/earlier-runs.ts";
@@ -90,7 +91,7 @@ async function beside<T>(input: PutInput, machine: Machine, then: (found: Beside
       if (owner !== input.administrator) await giveDatabase(machine, input, next, owner);
       lost.throwIfAborted();
       waitingFor("what was restored is compared with the database");
-      const others = await otherLines(input, machine, next);
+      const others = await otherLines(machine, input, { database, owner });
       const before = await contentOf(machine, input, database);
       return { file, sha256, others, before, after: await contentOf(machine, input, next) };
     });
@@ -111,13 +112,6 @@ async function refuseKept({ stack, ...input }: PutInput, machine: Machine): Prom
   throw new StepFailure(
     `restore: expected no database from before an earlier restore, got ${kept}; go back to it with npx towpath restore --back --stack ${stack}, or let it go with npx towpath restore --let-go --stack ${stack}, and run the command again`,
   );
-}
-
-/** The lines of one schema that the other lacks, whatever their order. */
-async function otherLines(input: PutInput, machine: Machine, next: string): Promise<string[]> {
-  const [now, then] = [await schemaOf(machine, input, input.database), await schemaOf(machine, input, next)];
-  const [known, restored] = [new Set(now), new Set(then)];
-  return [...now.filter((line) => !restored.has(line)), ...then.filter((line) => !known.has(line))];
 }
 
 /** The release that runs needs its own schema; a dump of an earlier one belongs to an earlier release. */

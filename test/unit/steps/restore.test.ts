@@ -59,6 +59,13 @@ function changes(calls: Parameters<typeof typed>[0]): string[] {
 }
 
 const drop = 'DROP DATABASE IF EXISTS "notes_restoring" WITH (FORCE);';
+/** The schema in place is restored as well: see what `pg_dump` is played to print. */
+const comparing = [
+  'DROP DATABASE IF EXISTS "notes_comparing" WITH (FORCE);',
+  'CREATE DATABASE "notes_comparing" OWNER "notes";',
+  "-- made by PostgreSQL\nCREATE TABLE notes (\n    id integer\n);",
+  'DROP DATABASE IF EXISTS "notes_comparing" WITH (FORCE);',
+];
 const put = [
   ["notes", "notes_before_restore"],
   ["notes_restoring", "notes"],
@@ -107,7 +114,24 @@ describe("a restore", function () {
       assert.deepEqual(changes(played.calls), [
         drop,
         'CREATE DATABASE "notes_restoring" OWNER "notes";',
+        ...comparing,
         drop,
+      ]);
+    },
+  );
+
+  scene(
+    "takes a dump whose expressions PostgreSQL writes otherwise once they were restored",
+    restoring(
+      `*pg_dump*notes_comparing|*pg_dump*notes_restoring) printf 'CREATE TABLE notes (\\n    CHECK restored\\n);\\n' ;;`,
+    ),
+    (played) => {
+      receiptOf(played);
+      assert.deepEqual(changes(played.calls), [
+        drop,
+        'CREATE DATABASE "notes_restoring" OWNER "notes";',
+        ...comparing,
+        renamingSql(put).trim(),
       ]);
     },
   );
