@@ -19,8 +19,8 @@ export interface MigrateCare {
   readonly base?: string;
   /** The revision that the command leads to, where it leads to one: nothing runs when the schema is there. */
   readonly target?: string;
-  /** The dump that is taken before the command runs. */
-  readonly backup?: Pick<BackupInput, "volume" | "release">;
+  /** The dump that is taken before the command runs; with `always`, also when nothing is pending. */
+  readonly backup?: Pick<BackupInput, "volume" | "release"> & { readonly always?: true };
   /** The facts of a schema that stays as it is; left out, the command runs. */
   readonly stays?: StayingSchema;
 }

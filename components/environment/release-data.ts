@@ -69,7 +69,7 @@ export function runJobs(
   new ScheduledJobs(`${name}-scheduled-jobs`, { ...place, jobs, services, copies, graceSeconds }, opts);
 }
 
-/** Returns the arguments of the migration: with a dump before in production; an earlier release does not migrate. */
+/** Returns the arguments of the migration: with a dump in production, before it or before each release; an earlier release does not migrate. */
 export function schemaArgs(
   { settings, plan }: { readonly settings: ReleasedSettings; readonly plan: ReleasePlan },
   { database }: BackingServices,
@@ -80,12 +80,13 @@ export function schemaArgs(
   const { current, downgrade, goneBackFrom: from } = plan;
   const at = current?.schema?.after;
   const rollback = defined({ at, downgrade, from });
+  const always = "backup" in settings && settings.backup.before === "releases" && { always: true as const };
   return {
     careful: true,
     ...settings.migration,
     server: database.server,
     database: database.name,
-    ...(volume !== undefined && { backup: { volume, release: plan.id } }),
+    ...(volume !== undefined && { backup: { volume, release: plan.id, ...always } }),
     // A canary that is dropped leaves its schema behind, too.
     ...((schemaStays(plan) || (!completes && canary === undefined)) && { rollback }),
   };

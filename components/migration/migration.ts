@@ -46,8 +46,8 @@ export interface MigrationCare {
   database: string;
   /** The time to wait for another migration to end, in seconds. */
   lockWaitSeconds: number;
-  /** The dump that is taken before a migration that would run; left out, none is. */
-  backup?: { volume: pulumi.Input<string>; release: string };
+  /** The dump that is taken before a migration that would run, and with `always` also where none would; left out, none is. */
+  backup?: { volume: pulumi.Input<string>; release: string; always?: true };
   /** The images are those of an earlier release, whose own commands may not know the schema. */
   rollback?: SchemaRollback;
 }
@@ -139,7 +139,7 @@ function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
   const { at, downgrade, from } = rollback ?? {};
   const { current, pending, base } = (downgrade ?? from)?.migrations ?? care.migrations;
   const target = downgrade?.to;
-  return pulumi.all([server.container, backup?.volume]).apply(([container, volume]) => ({
+  return pulumi.all([server.container, pulumi.output(backup)]).apply(([container, dump]) => ({
     lock: {
       ...{ container, administrator: server.administrator, database, waitSeconds },
       ...defined({ external: server.external }),
@@ -151,7 +151,7 @@ function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
       from !== undefined && {
         stays: { ...defined({ at }), record: from.record, accepted: from.whether !== "asked" },
       }),
-    ...(backup !== undefined && volume !== undefined && { backup: { volume, release: backup.release } }),
+    ...defined({ backup: dump }),
   }));
 }
 

@@ -14,6 +14,15 @@ export const backup = z
       retention: days("a time in days from 1d to 3650d", 'for example "30d"', 3650).describe(
         "How long a backup is kept, in days; written as `30d`. The newest good one always is.",
       ),
+      before: z
+        .enum(
+          ["migrations", "releases"],
+          expected('"migrations" or "releases"', "take migrations for a dump before those alone"),
+        )
+        .exactOptional()
+        .describe(
+          "What a dump is taken before: `migrations`, when a release has some to run, or `releases`, before each new one. Left out, `migrations`.",
+        ),
       restoreProvenWithin: days("a time in days from 1d to 3650d", 'for example "8d"', 3650)
         .exactOptional()
         .describe(
@@ -25,7 +34,7 @@ export const backup = z
   .meta({
     id: "BackupSettings",
     description:
-      "When the database is dumped, apart from before each migration, and how long dumps are kept.",
+      "When the database is dumped, at the times of a schedule and before releases, and how long dumps are kept.",
   });
 
 export type BackupSettings = z.output<typeof backup>;

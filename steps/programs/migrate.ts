@@ -43,11 +43,10 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
   const before = await revision(input, care);
   const pending = await pendingRevisions(input, care, before);
   if (pending?.length === 0 || (care.target !== undefined && before === care.target)) {
-    return { ...defined({ before, after: before }), applied: [] };
+    const backup = care.backup?.always === true ? await dumped(input, care) : undefined;
+    return { ...defined({ before, after: before }), applied: [], ...defined({ backup }) };
   }
-  const { lock, backup: dump } = care;
-  const why = "release";
-  const backup = dump && (await backUp(input.machine, { ...lock, ...dump, why, labels: input.labels }));
+  const backup = await dumped(input, care);
   await run(input, async () => {
     const { lost: _, ...unlocked } = input;
     const now = await revision(unlocked, care).then(
@@ -65,6 +64,13 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
     applied: care.target === undefined ? applied : [],
     ...defined({ backup }),
   };
+}
+
+/** Dumps the database where that is wanted. */
+async function dumped({ machine, labels }: LimitedInput, { lock, backup }: MigrateCare) {
+  if (backup === undefined) return undefined;
+  const { volume, release } = backup;
+  return backUp(machine, { ...lock, volume, release, why: "release", labels });
 }
 
 /** Makes sure that a schema which stays is the one in the records: a run that migrated and failed left none. */

@@ -116,6 +116,14 @@ describe("a migration of a database with users' data", () => {
     const refusing = { command: ["false"], backup };
     assert.deepEqual(await migrate(first, refusing), { before: "0002", after: "0002", applied: [] });
     assert.equal(await dumps(), "");
+    const { backup: dump, ...same } = await migrate(first, {
+      ...refusing,
+      backup: { ...backup, always: true },
+    });
+    assert.deepEqual(same, { before: "0002", after: "0002", applied: [] });
+    const { file } = dump ?? assert.fail("nothing was dumped");
+    await inBackups('rm "$1" "$1.json"', file);
+    assert.equal(await dumps(), "");
   });
 
   it("dumps the database first, so that it can be restored as it was", async () => {

@@ -285,6 +285,17 @@ describe("staging and production", function () {
     assert.deepEqual(await volumes("production"), ["notes-production-backups"]);
   });
 
+  it("make one before each release where production asks for it (004-136)", async () => {
+    const before = async (change: Readonly<Record<string, unknown>>): Promise<unknown> => {
+      const { registrations } = await released({ stack: "production", settings: change });
+      return inputOf(registrations, "notes-production-release-migration-run").care;
+    };
+    const asked = { backup: { schedule: "0 3 * * *", retention: "30d", before: "releases" } };
+    const dump = { volume: "notes-production-backups", release: planOf("b").id };
+    assert.deepEqual(((await before({})) as { backup: unknown }).backup, dump);
+    assert.deepEqual(((await before(asked)) as { backup: unknown }).backup, { ...dump, always: true });
+  });
+
   it("have what takes backups at the times of the settings in production only: without a port, and with few rights", async () => {
     const { registrations } = await released({ stack: "production" });
     const { inputs, options } = byName(registrations)["notes-production-scheduled-backups-container"] ?? {};

@@ -52,6 +52,12 @@ describe("production", () => {
       },
     );
     production(
+      'towpath:backup.before: expected "migrations" or "releases", got "deploys"; take migrations for a dump before those alone',
+      {
+        backup: { before: "deploys" },
+      },
+    );
+    production(
       'towpath:backup.restoreProvenWithin: expected a time in days from 1d to 3650d, got "8"; for example "8d"',
       {
         backup: { restoreProvenWithin: "8" },

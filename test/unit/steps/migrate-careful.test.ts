@@ -145,6 +145,24 @@ describe("the careful migration", function () {
   );
 
   scene(
+    "dumps the database before each release that asks for it, also when nothing is pending (004-136)",
+    migrating(`*" after:0003") ;;`, { backup: { ...backup, always: true } }),
+    (played) => {
+      assert.deepEqual(timeless(played), {
+        ...{ before: "0003", after: "0003", applied: [] },
+        backup: {
+          volume: backup.volume,
+          sha256: "open-sum",
+          bytes: 4096,
+          entries: 17,
+          file: "<time>-0005.dump",
+        },
+      });
+      assert.deepEqual(ran(played), ["current", "after:0003", "dumper"]);
+    },
+  );
+
+  scene(
     "runs nothing when the schema is at the target revision",
     migrating("", { target: "0003", pending: undefined }),
     (played) => {
