@@ -1,5 +1,8 @@
+import { isFor } from "../../components/application/jobs.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { dockerView } from "../../components/host/docker-view.ts";
+import type { HostConnection } from "../../components/host/ssh-config.ts";
+import { defined } from "../../components/input/defined.ts";
 import { printable } from "../../components/input/printable.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
 import { minute } from "../../components/input/times.mjs";
@@ -11,8 +14,10 @@ import { kindOf } from "../../components/settings/kinds.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../process/run.ts";
 import type { Project } from "../project.ts";
-import { callFor } from "../stack/call.ts";
+import { exported, resourcesIn } from "../pulumi/steps.ts";
+import { callFor, hasHosts } from "../stack/call.ts";
 import { openHost } from "../stack/hosts.ts";
+import { releaseJobProblems, releaseJobRuns, type ReleaseJobRun } from "../stack/release-jobs.ts";
 import { settingsOf } from "../stack/settings.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
@@ -27,16 +32,20 @@ export interface JobListRequest {
 /** The result of `towpath job list`. */
 export interface JobList {
   readonly stack: string;
-  readonly host: string;
+  /** The host with the program that runs jobs by their schedules; left out where no job has one. */
+  readonly host?: string;
   readonly jobs: readonly JobState[];
+  /** The last runs of those that run once for each release. */
+  readonly releaseJobs: readonly ReleaseJobRun[];
   /** What is wrong with them; empty when all is well. */
   readonly concerns: readonly string[];
 }
 
 /**
- * Lists the jobs that a stack runs by their schedules, with their last runs. Changes nothing.
+ * Lists the jobs that a stack runs by their schedules, with their last runs, and those that it runs with each release, with
+ * their last one. Changes nothing.
  *
- * @throws Problem when jobs run by no schedule there, when there is no such one, or when the program that runs them does not answer
+ * @throws Problem when jobs run only when asked there, when there is no such one, or when the program that runs them does not answer
  * @throws HostProblem when the host cannot be reached
  */
 export async function jobList(
@@ -44,31 +53,65 @@ export async function jobList(
   progress: Progress,
   project: Project,
 ): Promise<JobList> {
-  const settings = settingsOf(project, stack);
-  if (kindOf(settings.environment)?.schedules !== true) throw new Problem(noSchedules(stack));
-  const scheduled = Object.values(parseApplication(project.application).jobs).some(
-    ({ schedule }) => schedule !== undefined,
+  const { environment, namespace } = settingsOf(project, stack);
+  const described = Object.values(parseApplication(project.application).jobs).filter((one) =>
+    isFor(one, environment),
   );
-  const call = await callFor("refresh", stack, progress, project);
-  const connection = await openHost(call, run, progress);
+  const hasSchedules = kindOf(environment)?.schedules === true;
+  const scheduled = hasSchedules && described.some(({ schedule }) => schedule !== undefined);
+  const released = described.some(({ runs }) => runs !== undefined);
+  if (!hasSchedules && !released) throw new Problem(noSchedules(stack));
+  const call = await callFor(hasHosts(stack) ? "refresh" : "job", stack, progress, project);
+  const resources = released ? resourcesIn(await exported(call, run)) : [];
+  const found =
+    scheduled || !released
+      ? await askedFor({ stack, namespace, scheduled }, await openHost(call, run, progress))
+      : { all: [], concerns: () => [] };
+  const again = stack === "local" ? "npm start" : `npm run pulumi -- up --stack ${stack}`;
+  const problems = releaseJobProblems(resources, again);
+  const isAsked = (one: { readonly job: string }): boolean => job === undefined || one.job === job;
+  const [jobs, runs] = [found.all.filter(isAsked), releaseJobRuns(resources).filter(isAsked)];
+  if (job !== undefined && jobs.length + runs.length === 0)
+    throw new Problem(unknown(job, [...found.all, ...releaseJobRuns(resources)]));
+  return {
+    stack,
+    ...defined({ host: found.host }),
+    jobs,
+    releaseJobs: runs,
+    concerns: [
+      ...found.concerns(jobs),
+      ...problems.filter((one) => job === undefined || one.startsWith(`jobs.${job}:`)),
+    ],
+  };
+}
+
+/** The jobs by their schedules, and how to tell what is wrong with some of them. */
+interface Scheduled {
+  readonly host?: string;
+  readonly all: readonly JobState[];
+  readonly concerns: (jobs: readonly JobState[]) => string[];
+}
+
+async function askedFor(
+  { stack, namespace, scheduled }: { stack: string; namespace: string; scheduled: boolean },
+  connection: HostConnection,
+): Promise<Scheduled> {
   const { host } = connection;
-  const container = namesOf(settings.namespace).scheduledJobs;
+  const container = namesOf(namespace).scheduledJobs;
   const all = await askJobs(dockerView(connection), container);
   if (all === undefined) throw new Problem(scheduled ? noAnswer(host, container) : noJob(stack));
   const place = { stack, host, container, now: new Date() };
-  const jobs = job === undefined ? all : all.filter((one) => one.job === job);
-  if (jobs.length === 0) throw new Problem(unknown(job, all));
-  return { stack, host, jobs, concerns: jobConcerns(jobs, place) };
+  return { host, all, concerns: (jobs) => jobConcerns(jobs, place) };
 }
 
 /** Says that jobs run there only when somebody asks. */
 function noSchedules(stack: string): string {
-  return `--stack: expected a stack that runs jobs by their schedules, got ${show(stack)}; take staging or production`;
+  return `--stack: expected a stack that runs jobs by itself, got ${show(stack)}; take staging or production, which know schedules, or give a job "runs"`;
 }
 
 /** Says that there is nothing to list. */
 function noJob(stack: string): string {
-  return `job list: no job has a schedule in ${stack}, got none in application.ts; give one a schedule, or run it with npx towpath job run --stack ${stack}`;
+  return `job list: no job runs by itself in ${stack}, got none with a schedule or "runs" in application.ts; give one, or run it with npx towpath job run --stack ${stack}`;
 }
 
 /** Says that nobody knows how the jobs are. */
@@ -76,21 +119,54 @@ function noAnswer(host: string, container: string): string {
   return `jobs: the program that runs them was asked on ${host}, got no answer; the next up starts it, and where it was there, docker logs ${container} says why`;
 }
 
-function unknown(job: string | undefined, all: readonly JobState[]): string {
+function unknown(job: string, all: readonly { readonly job: string }[]): string {
   const known = all.map((one) => one.job);
-  return `job: no job of that name has a schedule there, got ${show(job)}; ${suggestion(job ?? "", known)}`;
+  return `job: no job of that name ran by itself there, got ${show(job)}; ${suggestion(job, known)}`;
 }
 
-/** Reports the jobs as a table; of one alone its last runs, with what each printed. */
-export function jobListInWords({ stack, host, jobs, concerns }: JobList, one: string | undefined): string {
+/** Reports the jobs as tables; of one alone its last runs, with what each printed. */
+export function jobListInWords(
+  { stack, host, jobs, releaseJobs, concerns }: JobList,
+  one: string | undefined,
+): string {
   const [first] = jobs;
-  const head = `${stack}: jobs by their schedules, in UTC, on ${host}`;
+  const [last] = releaseJobs;
   const parts = [
-    head,
+    ...(host === undefined ? [] : [`${stack}: jobs by their schedules, in UTC, on ${host}`]),
     ...concerns,
-    ...(one === undefined || first === undefined ? [table(jobs)] : runsOf(first)),
+    ...(host === undefined || (one !== undefined && first === undefined)
+      ? []
+      : one === undefined || first === undefined
+        ? [table(jobs)]
+        : runsOf(first)),
+    ...(last === undefined
+      ? []
+      : [
+          `${stack}: jobs of its releases, in UTC`,
+          ...(one === undefined ? [releaseTable(releaseJobs)] : lastRunOf(last)),
+        ]),
   ];
   return parts.join("\n");
+}
+
+function releaseTable(runs: readonly ReleaseJobRun[]): string {
+  const rows = runs.map(({ job, runs: time, release, at, seconds }) => [
+    job,
+    time,
+    release,
+    at === undefined ? "-" : minute(at),
+    seconds === undefined ? "-" : `${seconds} s`,
+  ]);
+  return columns([["job", "runs", "release", "last run", "took"], ...rows]);
+}
+
+function lastRunOf({ runs, release, at, seconds, log }: ReleaseJobRun): string[] {
+  const head = [`${runs} ${release}`, ...(at === undefined ? [] : [minute(at)])].join(", ");
+  const took = seconds === undefined ? "" : `, ${seconds} s`;
+  return [
+    `${head}: ${at === undefined ? "nothing is kept of its run" : "succeeded"}${took}`,
+    ...(log === undefined ? [] : log.split("\n").map((line) => printable(line))),
+  ];
 }
 
 function table(jobs: readonly JobState[]): string {

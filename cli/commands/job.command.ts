@@ -7,9 +7,11 @@ export function jobCommand(program: Command): void {
   const job = program.command("job").description("the application's own jobs, such as a seed");
   job
     .command("list")
-    .description("list the jobs that a stack runs by their schedules: the last run, its result, and the next")
+    .description(
+      "list the jobs that a stack runs by itself: by their schedules the last run, its result and the next; of its releases the last",
+    )
     .argument("[job]", "one of them, with what its last runs printed")
-    .requiredOption("--stack <stack>", "staging or production")
+    .requiredOption("--stack <stack>", "where they run")
     .option(...json)
     .action(async (name: string | undefined, { json = false, stack }: { json?: boolean; stack: string }) => {
       const { jobList, jobListInWords } = await import("./job-list.ts");

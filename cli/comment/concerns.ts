@@ -17,6 +17,7 @@ export const concernKinds = [
   "secrets",
   "variables",
   "memory",
+  "jobs",
   "approval",
   "drift",
   "warning",
@@ -65,6 +66,7 @@ function ofFacts(facts: PlanFacts): Concern[] {
     ...ofSecrets(facts),
     ...ofVariables(facts),
     ...ofMemory(facts),
+    ...ofJobs(facts),
     ...ofApproval(facts),
   ];
 }
@@ -167,6 +169,14 @@ function ofMemory({ memory: { before = 0, after, free }, services }: PlanFacts):
     return names.length === 0 ? [] : [`; ${kind}: ${listed(names)}`];
   });
   return [concern("memory", `copies of services may use ${change}${room}${comeAndGo.join("")}`)];
+}
+
+function ofJobs({ jobs = [] }: PlanFacts): Concern[] {
+  const times = { "before-release": "before anything of it starts", "after-release": "once users have it" };
+  return Object.entries(times).flatMap(([time, words]) => {
+    const names = jobs.filter(({ runs }) => runs === time).map(({ name }) => code(name));
+    return names.length === 0 ? [] : [concern("jobs", `${words}: ${listed(names)}`)];
+  });
 }
 
 function ofApproval({ approval }: PlanFacts): Concern[] {

@@ -178,6 +178,7 @@ const severities: Readonly<Record<Concern["kind"], string>> = {
   secrets: "🟡",
   variables: "🟡",
   memory: "🟡",
+  jobs: "🔵",
   approval: "🔵",
   drift: "🟡",
   warning: "🟡",

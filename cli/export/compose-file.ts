@@ -262,13 +262,6 @@ function leftOut({ services, secrets, smoke, checks, migrations, images, jobs }:
       ? [`secrets.${name}: Compose knows no optional secret; it has to have a value`]
       : [],
   );
-  const schedules = Object.entries(jobs).flatMap(([name, { schedule }]) =>
-    schedule === undefined
-      ? []
-      : [
-          `jobs.${name}.schedule: Compose runs nothing by a schedule; have the machine's cron run it at "${schedule}" (UTC): docker compose run --rm job-${name}`,
-        ],
-  );
   const guarded = Object.entries(services).flatMap(([name, service]) =>
     describedRoutes(service).flatMap(({ basicAuth }, index) =>
       basicAuth === undefined
@@ -282,8 +275,24 @@ function leftOut({ services, secrets, smoke, checks, migrations, images, jobs }:
     ...development,
     ...optional,
     ...(migrations === undefined ? [] : ["migrations: up alone, without a lock, a dump or a way down"]),
-    ...schedules,
+    ...jobTimes(jobs),
     ...(smoke.length === 0 ? [] : ["smoke: nothing is asked before users get a new release"]),
     ...(Object.keys(checks).length === 0 ? [] : ["checks: Compose runs none; npx towpath ci does"]),
   ];
+}
+
+/** What makes jobs run by themselves. */
+function jobTimes(jobs: Application["jobs"]): string[] {
+  return Object.entries(jobs).flatMap(([name, { schedule, runs }]) => {
+    const command = `docker compose run --rm job-${name}`;
+    if (schedule !== undefined)
+      return [
+        `jobs.${name}.schedule: Compose runs nothing by a schedule; have the machine's cron run it at "${schedule}" (UTC): ${command}`,
+      ];
+    if (runs === undefined) return [];
+    const time = runs === "before-release" ? "before" : "after";
+    return [
+      `jobs.${name}.runs: Compose knows no releases; run it ${time} each docker compose up: ${command}`,
+    ];
+  });
 }

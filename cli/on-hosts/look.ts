@@ -11,6 +11,7 @@ import type { PulumiCall } from "../pulumi/call.ts";
 import { heldLocks } from "../pulumi/locks.ts";
 import type { StackState } from "../pulumi/stacks.ts";
 import { readDeployment, stackOutputs, type Deployment } from "../pulumi/state.ts";
+import { releaseJobProblems } from "../stack/release-jobs.ts";
 import { answerOf, type Answer } from "./answer.ts";
 import type { Dump } from "./dumps.ts";
 import {
@@ -219,6 +220,10 @@ function statusOf(
       ...away,
       ...copyProblems(stack, copies),
       ...jobProblems(environment, copies, new Date()),
+      // While a run is at work, they may be about to run.
+      ...(atWork === undefined
+        ? releaseJobProblems(deployment.resources, `npm run pulumi -- up --stack ${stack}`)
+        : []),
       ...answerProblems(url, answer, maintained),
       ...(route === undefined || sleeps(stack, copies)
         ? []

@@ -1,6 +1,8 @@
+import type { JobTime } from "../../components/application/application.ts";
 import type { CreateBucketsInput } from "../../components/contract/create-buckets.ts";
 import type { CreateOwnerInput } from "../../components/contract/create-owner.ts";
 import type { HealthGateInput } from "../../components/contract/health-gate.ts";
+import type { ReleaseJobInput } from "../../components/contract/release-job.ts";
 import type { ResetDataInput } from "../../components/contract/reset-data.ts";
 import type { CloneDatabaseInput, DropCloneInput } from "../../components/contract/template.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
@@ -64,6 +66,7 @@ export async function reset(
   );
   for (const step of resettingSteps(steps, namesOf(namespaceOf(project, stack)))) await repeat(step, host);
   await startAll(copies, "starting the services", host);
+  for (const step of releaseJobs(steps, "after-release")) await repeat(step, host);
   return { stack, seconds: Math.round((Date.now() - started) / 100) / 10 };
 }
 
@@ -117,7 +120,18 @@ export function resettingSteps(steps: readonly ReleaseStep[], names: Names): rea
     ...repeated("prepare-postgres", "creating the extensions"),
     ...repeated("migrate", "migrating the database"),
     ...repeated("seed", "filling the database"),
+    ...releaseJobs(steps, "before-release"),
   ];
+}
+
+/** The jobs of the release at one time of it. */
+function releaseJobs(steps: readonly ReleaseStep[], time: JobTime): WordedStep[] {
+  return steps.flatMap((step) => {
+    const { job, runs } = step.input as ReleaseJobInput;
+    return step.program === "release-job" && runs === time
+      ? [{ ...step, words: `running job-${job}` } as const]
+      : [];
+  });
 }
 
 async function startAll(gates: readonly ReleaseStep[], words: string, host: ResetHost): Promise<void> {

@@ -25,23 +25,33 @@ export async function readSteps(call: PulumiCall, run: Run): Promise<readonly Re
   return (await readRelease(call, run)).steps;
 }
 
-/** The release that runs, without steps where there is no such stack. Much of it is encrypted in the state, so Pulumi is asked. */
+/** The release that runs, without steps where there is no such stack. */
 export async function readRelease(call: PulumiCall, run: Run): Promise<RunningRelease> {
+  return releaseIn(await exported(call, run));
+}
+
+/** A stack's state in the clear. Much of it is encrypted, so Pulumi is asked. Without resources where there is no such stack. */
+export async function exported(call: PulumiCall, run: Run): Promise<string> {
   const { project, stack, environment } = call;
   const { code, stdout, stderr } = await run(
     join(pulumiFolder(project), "pulumi"),
     ["stack", "export", "--stack", stack, "--show-secrets", "--non-interactive"],
     { cwd: project.root, environment },
   );
-  if (code === 0) return releaseIn(stdout);
-  if (stderr.includes("no stack named")) return { steps: [], outputs: {} };
+  if (code === 0) return stdout;
+  if (stderr.includes("no stack named")) return "{}";
   throw new Problem(stateUnreadable(environment.PULUMI_BACKEND_URL ?? "", stderr));
 }
 
+/** The resources in what `pulumi stack export --show-secrets` prints. */
+export function resourcesIn(text: string): readonly StateResource[] {
+  const { deployment } = JSON.parse(text) as { deployment?: { resources?: readonly StateResource[] } };
+  return deployment?.resources ?? [];
+}
+
 /** The release in what `pulumi stack export --show-secrets` prints. */
-export function releaseIn(exported: string): RunningRelease {
-  const { deployment } = JSON.parse(exported) as { deployment?: { resources?: readonly StateResource[] } };
-  const resources = deployment?.resources ?? [];
+export function releaseIn(text: string): RunningRelease {
+  const resources = resourcesIn(text);
   const { outputs = {} } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   const plain = Object.entries(outputs).map(([name, value]) => [
     name,
@@ -59,7 +69,7 @@ function stepsOf(resources: readonly StateResource[]): readonly ReleaseStep[] {
 }
 
 /** A text in the state that may be a secret. */
-function plainText(value: unknown): string {
+export function plainText(value: unknown): string {
   return isSecret(value) ? String(decrypted(value)) : String(value);
 }
 

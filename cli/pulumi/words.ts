@@ -2,10 +2,12 @@ import type { ResourceStep } from "./events.ts";
 import { parseUrn } from "./urn.ts";
 
 /** The words for the engine's steps, by the component that they belong to or by their own type. */
-const deeds: readonly { readonly token: string; readonly create: string; readonly delete?: string }[] = [
+const deeds: readonly { readonly token: string; readonly create?: string; readonly delete?: string }[] = [
   { token: "towpath:release:HealthGate", create: "waiting for % to be healthy" },
   { token: "towpath:release:Migration", create: "migrating the database" },
   { token: "towpath:migration:Seed", create: "filling the database" },
+  { token: "towpath:release:JobsDue" },
+  { token: "towpath:release:Job", create: "running %" },
   { token: "towpath:ci:Check", create: "checking %" },
   { token: "towpath:ci:MigrationRehearsal", create: "rehearsing the migrations" },
   {
@@ -62,7 +64,8 @@ export function stepInWords(
     case "create":
     case "create-replacement":
     case "update":
-      return deed === undefined ? `making ${urn.name}` : say(deed.create);
+      if (deed === undefined) return `making ${urn.name}`;
+      return deed.create === undefined ? undefined : say(deed.create);
     case "delete":
     case "delete-replaced":
       if (step.type === "docker:index/container:Container" && step.op === "delete-replaced") {

@@ -196,15 +196,20 @@ export interface Comparison {
   readonly matches?: string;
 }
 
-/** A command that runs at the times of a schedule, or when somebody asks for it. */
+/** A command that runs at the times of a schedule, once for each release, or when somebody asks for it. */
 export interface Job {
   readonly service: string;
   readonly command: readonly string[];
   readonly timeoutSeconds: number;
   /** Five cron fields in UTC. */
   readonly schedule?: string;
+  /** Its part of a release; left out, it has none. */
+  readonly runs?: JobTime;
   readonly only?: readonly RunningEnvironment[];
 }
+
+/** The time of a release at which a job runs. */
+export type JobTime = "before-release" | "after-release";
 
 /** A check that `ci` runs. */
 export interface Check {

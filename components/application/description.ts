@@ -304,6 +304,8 @@ export interface JobDescription {
   timeoutSeconds?: number;
   /** The times at which staging and production run it by themselves, as five cron fields in UTC: `0 3 * * *`. Left out, it runs when somebody asks. */
   schedule?: string;
+  /** Once for each release: after its migrations and before anything of it starts, or once users have it. Left out, it runs when somebody asks. Not together with a schedule. */
+  runs?: "before-release" | "after-release";
   /** The environments that it is for; left out, all that have its service. */
   only?: ("local" | "preview" | "staging" | "production")[];
 }

@@ -1,5 +1,5 @@
 import { show, suggestion } from "../input/input-checks.ts";
-import type { Application, Job, RunningEnvironment } from "./application.ts";
+import type { Application, Job, JobTime, RunningEnvironment } from "./application.ts";
 import type { WellFormed } from "./schema.ts";
 
 /** The time that a job may take where it does not say, in seconds. */
@@ -12,13 +12,18 @@ export function jobsOf({ jobs }: WellFormed): Record<string, Job> {
   );
 }
 
-/** The problems of jobs: services that nobody describes, and schedules of what may run for ever. */
+/** The problems of jobs: services that nobody describes, two times at which one runs, and schedules of what may run for ever. */
 export function jobProblems({ jobs, services }: WellFormed): string[] {
-  return Object.entries(jobs).flatMap(([name, { service, schedule, timeoutSeconds }]) => [
+  return Object.entries(jobs).flatMap(([name, { service, schedule, runs, timeoutSeconds }]) => [
     ...(Object.hasOwn(services, service)
       ? []
       : [
           `jobs.${name}.service: no such service, got ${show(service)}; ${suggestion(service, Object.keys(services))}`,
+        ]),
+    ...(schedule === undefined || runs === undefined
+      ? []
+      : [
+          `jobs.${name}.runs: a job runs by a schedule or with releases, got ${show(runs)} beside the schedule ${show(schedule)}; keep one of them, and describe another job for the other`,
         ]),
     ...(schedule === undefined || timeoutSeconds !== undefined
       ? []
@@ -41,6 +46,19 @@ export function scheduledJobs(
       schedule !== undefined && isFor(job, environment) && Object.hasOwn(services, job.service)
         ? [[name, { ...job, schedule }]]
         : [],
+    ),
+  );
+}
+
+/** The jobs that an environment with these services runs at that time of each release, by name. */
+export function releaseJobs(
+  { jobs, services }: Pick<Application, "jobs" | "services">,
+  environment: RunningEnvironment,
+  time: JobTime,
+): Record<string, Job> {
+  return Object.fromEntries(
+    Object.entries(jobs).filter(
+      ([, job]) => job.runs === time && isFor(job, environment) && Object.hasOwn(services, job.service),
     ),
   );
 }

@@ -184,6 +184,15 @@ const job = z
     command,
     timeoutSeconds: z.int(jobLimitWords).min(1, jobLimitWords).max(86_400, jobLimitWords).exactOptional(),
     schedule: schedule.exactOptional(),
+    runs: z
+      .enum(
+        ["before-release", "after-release"],
+        expected(
+          '"before-release" or "after-release"',
+          "take before-release for what has to be done before anything new starts, or leave it out",
+        ),
+      )
+      .exactOptional(),
     only: only.exactOptional(),
   })
   .meta({ id: "JobDescription" });

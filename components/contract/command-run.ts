@@ -23,4 +23,10 @@ export interface CommandRun {
   readonly limits?: RunLimits;
   /** Folders of the project, and where the command sees them, read-only. */
   readonly mounts?: Readonly<Record<string, string>>;
+  /** Volumes that the command shares with copies of the service, by their names, and where it sees them. */
+  readonly volumes?: Readonly<Record<string, string>>;
+  /** Its process, where it is not as the image says. */
+  readonly entrypoint?: readonly string[];
+  readonly user?: string;
+  readonly workingFolder?: string;
 }

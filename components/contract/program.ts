@@ -18,6 +18,7 @@ export type Program =
   | "prepare-postgres"
   | "refresh-template"
   | "rehearse-migrations"
+  | "release-job"
   | "remove-route"
   | "reset-data"
   | "restore"

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
-import type { Application, Image } from "../application/application.ts";
+import type { Application, Image, JobTime } from "../application/application.ts";
 import { withBuildArguments } from "../application/build-arguments.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { developmentProblems, inDevelopment } from "../application/development.ts";
 import { isReadyMade } from "../application/images.ts";
+import { releaseJobs } from "../application/jobs.ts";
 import { parseApplication } from "../application/parse.ts";
 import { withVariables } from "../application/variables.ts";
 import { BackingServices } from "../data/backing-services.ts";
@@ -15,8 +16,9 @@ import { checkContexts } from "../image/contexts.ts";
 import { ReadyImage } from "../image/ready-image.ts";
 import { InputError } from "../input/input-error.ts";
 import { recordOf, type ReleaseIdentity } from "../plan/release-record.ts";
-import type { ImageIds } from "../release/release-args.ts";
+import type { ImageIds, ReleaseArgs, TimedJobs } from "../release/release-args.ts";
 import { Release } from "../release/release.ts";
+import { jobsAtTimes } from "../release/release-jobs.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
@@ -124,6 +126,7 @@ export class Environment extends pulumi.ComponentResource {
         images,
         secretValues,
         volumes: data.volumes,
+        ...localJobs(application, images),
         watchSeconds: settings.watchSeconds,
         drainSeconds: settings.drainSeconds,
         routeSince: args.routeSince ?? "",
@@ -198,6 +201,21 @@ function localData(
     { ...place, application, kind: kinds.local, ports: dataPorts(ports) },
     opts,
   );
+}
+
+/** The jobs that run once for a release: with each start that builds another image. */
+function localJobs(application: Application, images: ImageIds): Pick<ReleaseArgs, "jobs"> {
+  const release = pulumi.all(images).apply((ids) => recordOf(ids).id);
+  const at = (time: JobTime): TimedJobs => ({
+    jobs: releaseJobs(application, "local", time),
+    release,
+    isDue: true,
+  });
+  return jobsAtTimes({
+    "before-release": at("before-release"),
+    "after-release": at("after-release"),
+    again: "npm start",
+  });
 }
 
 /** The ports with those that the settings ask for: as long as these stay, a port that stood in for one does, too. */

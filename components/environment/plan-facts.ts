@@ -1,10 +1,11 @@
-import type { Application } from "../application/application.ts";
+import type { Application, JobTime } from "../application/application.ts";
+import { releaseJobs } from "../application/jobs.ts";
 import { withVariables, type Variables } from "../application/variables.ts";
 import { demandOf } from "../host/preflight.ts";
 import { defined } from "../input/defined.ts";
 import type { MigrationFacts } from "../migration/migration-facts.ts";
 import type { MigrationPlan } from "../migration/migration-plan.ts";
-import type { ReleasePlan } from "../plan/plan.ts";
+import { schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import { planDigest, type PlanBasis } from "../plan/plan-basis.ts";
 import { applicationOf, descriptionOf, type ReleaseDescription } from "../plan/release-description.ts";
 import type { ReleaseRecord } from "../plan/release-record.ts";
@@ -34,6 +35,8 @@ export interface PlanFacts {
   readonly variables: readonly VariableChange[];
   /** The services that come or go. */
   readonly services: readonly ServiceChange[];
+  /** The jobs that would run once for the release, in their order; left out where none would. */
+  readonly jobs?: readonly PlannedJob[];
   /** Left out where nobody has to approve a release. */
   readonly approval?: ApprovalState;
   /** Left out where releases are not frozen now. */
@@ -83,6 +86,12 @@ export interface VariableChange {
 export interface ServiceChange {
   readonly name: string;
   readonly change: "new" | "removed";
+}
+
+/** A job that would run once for a release. */
+export interface PlannedJob {
+  readonly name: string;
+  readonly runs: JobTime;
 }
 
 /** The approvals of a release: those that are needed and those that are there. */
@@ -136,12 +145,22 @@ export function planFactsOf(planned: Planned): Omit<PlanFacts, "secrets" | "refu
     migration: plannedMigration(planned.migration),
     variables: before === undefined ? [] : variableChanges(before, after),
     services: before === undefined ? [] : serviceChanges(before, after),
-    ...defined({ approval, freeze: isFrozen ? freeze : undefined }),
+    ...defined({ jobs: plannedJobs(planned), approval, freeze: isFrozen ? freeze : undefined }),
     memory: {
       after: demandOf(application, settings).memoryBytes,
       ...defined({ before: basis.from && memoryOf(basis.from.copies, settings), free: memoryFree }),
     },
   };
+}
+
+/** The jobs of a new release; those after it wait for the end of a canary. */
+function plannedJobs({ application, settings, plan }: Planned): PlannedJob[] | undefined {
+  if (!plan.changes || schemaStays(plan)) return undefined;
+  const { environment, canary } = settings;
+  const at = (runs: JobTime): PlannedJob[] =>
+    Object.keys(releaseJobs(application, environment, runs)).map((name) => ({ name, runs }));
+  const jobs = [...at("before-release"), ...(canary === undefined ? at("after-release") : [])];
+  return jobs.length === 0 ? undefined : jobs;
 }
 
 /** The description of what runs, with the variables that the settings gave it; undefined where none is known. */

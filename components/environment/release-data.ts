@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
-import { scheduledJobs } from "../application/jobs.ts";
+import { releaseJobs, scheduledJobs } from "../application/jobs.ts";
 import { ScheduledBackups } from "../backup/scheduled-backups.ts";
 import type { BackingServices } from "../data/backing-services.ts";
 import { Backups } from "../data/backups.ts";
@@ -10,9 +10,11 @@ import type { Tracks } from "../plan/canary.ts";
 import { schemaStays, type ReleasePlan } from "../plan/read-and-plan.ts";
 import type { ReleaseArgs, SchemaArgs } from "../release/release-args.ts";
 import type { Release } from "../release/release.ts";
+import { jobsAtTimes } from "../release/release-jobs.ts";
 import { kinds } from "../settings/kinds.ts";
 import { limitsFor, ownLimitsFor, type Limits } from "../settings/limits.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
+import { nameOf } from "../settings/settings.ts";
 import type { Place } from "./place.ts";
 
 /** Returns the command that fills a preview's new database, where there is one. */
@@ -67,6 +69,32 @@ export function runJobs(
   const { containers: copies } = release;
   const graceSeconds = settings.drainSeconds;
   new ScheduledJobs(`${name}-scheduled-jobs`, { ...place, jobs, services, copies, graceSeconds }, opts);
+}
+
+/**
+ * Returns the jobs that run once for a release. An earlier release that comes back runs none: they ran for it then. Those
+ * after a release wait until a canary is for all.
+ */
+export function releaseJobsOf(
+  application: Application,
+  { settings, plan }: { readonly settings: ReleasedSettings; readonly plan: ReleasePlan },
+  { completes, canary }: Tracks,
+): Pick<ReleaseArgs, "jobs"> {
+  const { environment } = settings;
+  const isNew = !schemaStays(plan);
+  return jobsAtTimes({
+    "before-release": {
+      jobs: releaseJobs(application, environment, "before-release"),
+      release: plan.id,
+      isDue: isNew && (completes || canary !== undefined),
+    },
+    "after-release": {
+      jobs: releaseJobs(application, environment, "after-release"),
+      release: completes ? plan.id : (plan.current ?? plan).id,
+      isDue: isNew && completes,
+    },
+    again: `npm run pulumi -- up --stack ${nameOf(settings)}`,
+  });
 }
 
 /** Returns the arguments of the migration: with a dump in production, before it or before each release; an earlier release does not migrate. */

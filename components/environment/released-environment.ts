@@ -32,7 +32,7 @@ import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { secretSourcesOf } from "../settings/settings.ts";
 import { withExternalStorage } from "./external-storage.ts";
 import type { PlanFile } from "./plan-file.ts";
-import { backupsOf, runJobs, schemaArgs, seedOf, serverLimits } from "./release-data.ts";
+import { backupsOf, releaseJobsOf, runJobs, schemaArgs, seedOf, serverLimits } from "./release-data.ts";
 import { gatewayOf, placeOf, type Place, type PlaceArgs } from "./place.ts";
 import { certificateOf, furtherNames, loginOf } from "./site-access.ts";
 
@@ -189,6 +189,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
         secretValues,
         volumes: data.volumes,
         ...seedOf(settings),
+        ...releaseJobsOf(application, args, tracks),
         schema: schemaArgs(args, data, tracks, backups),
         numberOfCopies: settings.copies,
         // Many previews share a host, and a port of it can belong to one.

@@ -95,7 +95,9 @@ export async function jobConcernsOf(
   { host, view }: { readonly host: string; readonly view: Pick<HostView, "run"> },
 ): Promise<string[]> {
   const { environment, namespace } = settings;
-  const before = Object.keys(current?.description?.jobs ?? {});
+  const before = Object.entries(current?.description?.jobs ?? {}).flatMap(([job, { schedule }]) =>
+    schedule === undefined ? [] : [job],
+  );
   const jobs = kinds[environment].schedules ? Object.keys(scheduledJobs(application, environment)) : [];
   if (!jobs.some((job) => before.includes(job))) return [];
   const container = namesOf(namespace).scheduledJobs;

@@ -6,7 +6,7 @@ import { defined } from "../input/defined.ts";
 import { inOrder } from "./in-order.ts";
 
 /**
- * The part of `application.ts` that matters where a release runs: neither how images are built, nor what `ci` checks, nor jobs that people ask for.
+ * The part of `application.ts` that matters where a release runs: neither how images are built, nor what `ci` checks, nor jobs that only people ask for.
  *
  * Defaults are left out, so that it is small, and stays the same when Towpath learns more.
  */
@@ -45,7 +45,9 @@ export function descriptionOf(application: Application): ReleaseDescription {
     ),
     smoke: smoke.map(usualStatusLeftOut),
     jobs: Object.fromEntries(
-      Object.entries(application.jobs).filter(([, { schedule }]) => schedule !== undefined),
+      Object.entries(application.jobs).filter(
+        ([, { schedule, runs }]) => schedule !== undefined || runs !== undefined,
+      ),
     ),
   };
   return filled(kept) as unknown as ReleaseDescription;

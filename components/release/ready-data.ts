@@ -1,12 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Service } from "../application/application.ts";
-import { isReadyMade } from "../application/images.ts";
 import { found } from "../application/names.ts";
-import { Migration, type RunArgs } from "../migration/migration.ts";
+import { Migration } from "../migration/migration.ts";
 import { Seed } from "../migration/seed.ts";
-import { serviceInputs } from "../secrets/service-inputs.ts";
-import { limitsOf } from "./boundaries.ts";
+import { runOf } from "./command-surroundings.ts";
 import type { ReleaseArgs } from "./release-args.ts";
+import { releaseJobsAt } from "./release-jobs.ts";
 
 /** The time that a migration may take where no setting says it, in seconds. */
 const migrationTimeoutSeconds = 600;
@@ -18,11 +16,12 @@ interface ReadyData {
   readonly ready: readonly pulumi.Resource[];
 }
 
-/** Migrates the schema, and fills a new database where a command is given for that. */
+/** Migrates the schema, fills a new database where a command is given for that, and runs the jobs that come before a release. */
 export function readyData(name: string, args: ReleaseArgs, opts: pulumi.ComponentResourceOptions): ReadyData {
   const migration = migrationOf(name, args, opts);
   const seed = seedOf(name, args, { ...opts, dependsOn: migration ?? [] });
-  return { migration, ready: [migration, seed].filter((step) => step !== undefined) };
+  const data = [migration, seed].filter((step) => step !== undefined);
+  return { migration, ready: [...data, ...releaseJobsAt(name, "before-release", args, data, opts)] };
 }
 
 function migrationOf(
@@ -62,22 +61,4 @@ function seedOf(name: string, args: ReleaseArgs, opts: pulumi.ComponentResourceO
     },
     opts,
   );
-}
-
-/** The surroundings of a command of a service. A seed has the labels of a migration: neither runs beside the other. */
-function runOf(args: ReleaseArgs, serviceName: string): Omit<RunArgs, "timeoutSeconds"> {
-  const service = found(args.application.services, serviceName);
-  return {
-    ...limitsOf(args.boundaries, serviceName),
-    host: args.host,
-    labels: args.labels("migration"),
-    mounts: mountsOf(args, service),
-    ...serviceInputs(args, service),
-  };
-}
-
-/** The source that a service sees as it is in the working tree. */
-export function mountsOf({ application }: ReleaseArgs, { image }: Service): Readonly<Record<string, string>> {
-  const built = found(application.images, image);
-  return isReadyMade(built) ? {} : (built.mounts ?? {});
 }

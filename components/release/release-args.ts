@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Application } from "../application/application.ts";
+import type { Application, Job, JobTime } from "../application/application.ts";
 import type { ReferenceFacts } from "../application/references.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Login } from "../gateway/login.ts";
@@ -32,6 +32,8 @@ export interface ReleaseArgs {
   schema: SchemaArgs;
   /** The command that fills the new database of a preview; left out, it stays as the migration leaves it. */
   seed?: SeedData;
+  /** The jobs that run once for it; left out, none does. */
+  jobs?: ReleaseJobTimes;
   /** True when the services' ports are published on the host. */
   publishesPorts?: true;
   /** The names of the volumes that services share, by their names in the application. */
@@ -50,6 +52,21 @@ export interface ReleaseArgs {
   gateway: Pick<Gateway, "containerName" | "containerId">;
   /** The labels of one part. */
   labels: (part: string) => Readonly<Record<string, string>>;
+}
+
+/** The jobs of a release, by the time at which they run. */
+export type ReleaseJobTimes = Readonly<Record<JobTime, TimedJobs>> & {
+  /** The command that runs those again which failed. */
+  readonly again: string;
+};
+
+/** The jobs that run at one time of a release. */
+export interface TimedJobs {
+  readonly jobs: Readonly<Record<string, Job>>;
+  /** The id of the release that they are of: another one runs them again, and nothing else does. */
+  readonly release: pulumi.Input<string>;
+  /** False where an earlier release comes back, or users do not get this one: they are noted as done. */
+  readonly isDue: boolean;
 }
 
 /** Images' ids, by the images' names. */

@@ -16,11 +16,13 @@ import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
 import { serviceInputs } from "../secrets/service-inputs.ts";
 import { boundariesOf } from "./boundaries.ts";
+import { mountsOf } from "./command-surroundings.ts";
 import { handOversOf, stopFirstServices } from "./hand-overs.ts";
 import { portsOf } from "./ports.ts";
 import { probeOf } from "./health-probe.ts";
-import { mountsOf, readyData } from "./ready-data.ts";
+import { readyData } from "./ready-data.ts";
 import type { ImageIds, PublicAccess, ReleaseArgs } from "./release-args.ts";
+import { releaseJobsAt } from "./release-jobs.ts";
 import type { LeftRoute } from "./route-agreement.ts";
 import { Route } from "./route.ts";
 import { listedChecks, smokeChecks } from "./smoke-checks.ts";
@@ -77,9 +79,11 @@ export class Release extends pulumi.ComponentResource {
       );
     const route = this.switchTo(name, args, stable, canary);
     this.route = route.left;
+    const jobs = releaseJobsAt(name, "after-release", args, [route], { parent: this });
+    const done = pulumi.all(jobs.map(({ receipt }) => receipt));
     this.containers = pulumi.all([namesIn(stable), route.receipt]).apply(([names]) => names);
     this.receipts = pulumi
-      .all([receiptsIn(stable), route.smoke, route.receipt, migration?.receipt, migration?.backup])
+      .all([receiptsIn(stable), route.smoke, route.receipt, migration?.receipt, migration?.backup, done])
       .apply(([gates, smoke, route, migration, backup]): Receipts => ({
         gates,
         smoke,

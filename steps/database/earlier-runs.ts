@@ -8,7 +8,7 @@ import { StepFailure } from "../step-failure.ts";
 export async function awaitEarlierRuns(
   machine: Machine,
   { labels, timeoutSeconds }: { labels: Readonly<Record<string, string>>; timeoutSeconds: number },
-  subject: "migrations" | "backup" | "restore" | "seed",
+  subject: "migrations" | "backup" | "restore" | "seed" | `jobs.${string}`,
 ): Promise<void> {
   const left = await machine.awaitRuns(labels, timeoutSeconds);
   if (left.length === 0) return;

@@ -233,7 +233,10 @@ function create({
   capabilities,
   limits,
   mounts = {},
+  volumes = {},
+  ...process
 }: CommandRun): Promise<string> {
+  const [program, ...words] = process.entrypoint ?? [];
   const plain = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return docker(
     [
@@ -244,9 +247,14 @@ function create({
       ...[...plain, ...Object.keys(variables)].flatMap((variable) => ["--env", variable]),
       ...labelArguments(labels),
       ...Object.entries(mounts).flatMap(([folder, path]) => ["--volume", `${resolve(folder)}:${path}:ro`]),
+      ...Object.entries(volumes).flatMap(([volume, path]) => ["--volume", `${volume}:${path}`]),
+      ...(process.user === undefined ? [] : ["--user", process.user]),
+      ...(process.workingFolder === undefined ? [] : ["--workdir", process.workingFolder]),
+      ...(program === undefined ? [] : ["--entrypoint", program]),
       ...rights(capabilities),
       ...(limits === undefined ? [] : limitArguments(limits)),
       image,
+      ...words,
       ...command,
     ],
     { environment: variables, timeoutSeconds: pullSeconds },

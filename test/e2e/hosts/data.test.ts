@@ -9,6 +9,7 @@ import { ReleasedProject, type ReleasedStack } from "../../support/hosts/release
 import { handBack, takeHost, type TestHost } from "../../support/hosts/test-host.ts";
 import { until } from "../../support/until.ts";
 import { lookedAtFromAnywhere } from "./looked-at.ts";
+import { releaseJobs } from "./release-jobs.ts";
 import { restoredFromDumps } from "./restored.ts";
 import { endedBackups, scheduledBackups } from "./scheduled-backups.ts";
 import { scheduledJobs } from "./scheduled-jobs.ts";
@@ -131,6 +132,8 @@ describe("users' data on hosts", () => {
   });
 
   scheduledJobs(() => released);
+
+  releaseJobs(() => released);
 
   it("is looked at, and not touched, to measure what a commit's migrations would do (002-646)", async () => {
     const host = released.host("staging").settings();

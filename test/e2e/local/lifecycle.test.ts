@@ -287,6 +287,23 @@ describe("the local environment", () => {
     const notes = (await (await request(`${project.url}/api/notes`)).json()) as { title: string }[];
     assert.deepEqual(notes.map(({ title }) => title).sort(), ["A long one", "A shopping list", "Welcome"]);
     assert.deepEqual(await containersOf(project), before);
+
+    const described = project.source.read("application.ts");
+    const count = async (): Promise<string> =>
+      (await project.succeed(["psql", "--command", "SELECT 'notes: ' || count(*) FROM notes"])).stdout;
+    await project.succeed(["psql", "--command", "TRUNCATE notes CASCADE"]);
+    project.source.write(
+      "application.ts",
+      described.replace("timeoutSeconds: 60 } }", 'timeoutSeconds: 60, runs: "before-release" } }'),
+    );
+    await project.start();
+    assert.match(await count(), /notes: 3/);
+    // It ran for these images.
+    await project.succeed(["psql", "--command", "TRUNCATE notes CASCADE"]);
+    await project.start();
+    assert.match(await count(), /notes: 0/);
+    project.source.write("application.ts", described);
+    await project.start();
   });
 
   sampled(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
-import { scheduledJobs } from "../../../components/application/jobs.ts";
+import { releaseJobs, scheduledJobs } from "../../../components/application/jobs.ts";
 import { merged, refusalOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
 
@@ -48,6 +48,33 @@ describe("a job", () => {
     const { jobs: only } = parseApplication(merged(notes, job({ ...nightly, only: ["production"] })));
     assert.deepEqual(Object.keys(scheduledJobs({ jobs: only, services }, "staging")), []);
     assert.deepEqual(Object.keys(scheduledJobs({ jobs: only, services }, "production")), ["seed"]);
+  });
+
+  it("runs with releases where its service runs and it is for", () => {
+    const warm = { ...job({}).jobs.seed, runs: "before-release" };
+    const { services, jobs } = parseApplication(
+      merged(notes, { jobs: { warm, purge: { ...warm, runs: "after-release", only: ["staging"] } } }),
+    );
+    const at = (environment: "local" | "staging", given = services): string[][] =>
+      (["before-release", "after-release"] as const).map((time) =>
+        Object.keys(releaseJobs({ jobs, services: given }, environment, time)),
+      );
+    assert.deepEqual(at("staging"), [["warm"], ["purge"]]);
+    assert.deepEqual(at("local"), [["warm"], []]);
+    const { api: _, ...without } = services;
+    assert.deepEqual(at("staging", without), [[], []]);
+    assert.deepEqual(scheduledJobs({ jobs, services }, "staging"), {});
+  });
+
+  it("is refused with a time of a release that there is not, and with a schedule besides", () => {
+    refused(
+      'jobs.seed.runs: expected "before-release" or "after-release", got "post-upgrade"; take before-release for what has to be done before anything new starts, or leave it out',
+      job({ runs: "post-upgrade" }),
+    );
+    refused(
+      'jobs.seed.runs: a job runs by a schedule or with releases, got "after-release" beside the schedule "0 3 * * *"; keep one of them, and describe another job for the other',
+      job({ ...nightly, runs: "after-release" }),
+    );
   });
 
   it("is refused with a schedule and no time limit", () => {

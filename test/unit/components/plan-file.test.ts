@@ -131,6 +131,23 @@ describe("the facts of a plan", () => {
     assert.ok(first.some(({ name, before: none }) => name === "LOG_LEVEL" && none === undefined));
   });
 
+  it("are the jobs that run for a new release, those after it once it is for all", () => {
+    const job = { service: "api", command: ["warm"] };
+    const jobs = { purge: { ...job, runs: "after-release" }, warm: { ...job, runs: "before-release" } };
+    const { canary: _, ...settings } = planned.settings;
+    const given = { ...planned, settings, application: parseApplication({ ...notes, jobs }) };
+    const before = { name: "warm", runs: "before-release" };
+    assert.deepEqual(planFactsOf(given).jobs, [before, { name: "purge", runs: "after-release" }]);
+    const canary = { ...settings, canary: { weight: 10 } };
+    assert.deepEqual(planFactsOf({ ...given, settings: canary }).jobs, [before]);
+    for (const plan of [
+      { ...planned.plan, changes: false },
+      { ...planned.plan, rollback: true },
+    ])
+      assert.equal(planFactsOf({ ...given, plan }).jobs, undefined);
+    assert.equal(planFactsOf(planned).jobs, undefined);
+  });
+
   it("are what is released, and how it differs from what runs", () => {
     const facts = planFactsOf({ ...planned, memoryFree: 1024 });
     assert.equal(facts.current?.id, current.id);

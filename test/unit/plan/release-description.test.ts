@@ -42,12 +42,16 @@ describe("the description that a release keeps", () => {
     }
   });
 
-  it("holds the jobs that run by a schedule, and no others", () => {
+  it("holds the jobs that run by a schedule or with releases, and no others", () => {
     const job = { service: "api", command: ["clean"] };
     const nightly = { ...job, schedule: "0 3 * * *", timeoutSeconds: 60 };
-    const description = descriptionOf(parseApplication({ ...notes, jobs: { nightly, job } }));
-    assert.deepEqual(description.jobs, { nightly });
-    assert.deepEqual(applicationOf(notes.name, Object.keys(notes.images), description).jobs, { nightly });
+    const warm = { ...job, runs: "before-release", timeoutSeconds: 600 } as const;
+    const description = descriptionOf(parseApplication({ ...notes, jobs: { nightly, job, warm } }));
+    assert.deepEqual(description.jobs, { nightly, warm });
+    assert.deepEqual(applicationOf(notes.name, Object.keys(notes.images), description).jobs, {
+      nightly,
+      warm,
+    });
     assert.ok(!("jobs" in descriptionOf(parseApplication({ ...notes, jobs: { job } }))));
   });
 

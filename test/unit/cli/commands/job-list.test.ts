@@ -1,6 +1,7 @@
 /** The jobs of a stack, as they are listed. That their program answers is proved in test/e2e. */
 import assert from "node:assert/strict";
 import { jobListInWords, type JobList } from "../../../../cli/commands/job-list.ts";
+import type { ReleaseJobRun } from "../../../../cli/stack/release-jobs.ts";
 
 const list: JobList = {
   ...{ stack: "production", host: "app1" },
@@ -20,7 +21,12 @@ const list: JobList = {
     },
     { job: "report", schedule: "* * * * *", running: "2026-01-05T12:00:00.000Z", runs: [] },
   ],
+  releaseJobs: [],
   concerns: ["jobs.cleanup: it failed"],
+};
+const ran: ReleaseJobRun = {
+  ...{ job: "warm", runs: "before-release", release: "0123456789ab" },
+  ...{ at: "2026-01-05T03:00:00.000Z", seconds: 1.5, log: "  | t\u001b[1mwo" },
 };
 
 describe("towpath job list", () => {
@@ -33,6 +39,30 @@ describe("towpath job list", () => {
         "job      schedule   last run              result  took   next run",
         "cleanup  0 3 * * *  2026-01-05 03:00 UTC  failed  1.5 s  2026-01-06 03:00 UTC",
         "report   * * * * *  none yet              -       -      runs now",
+      ].join("\n"),
+    );
+  });
+
+  it("shows the jobs of releases, also where none has a schedule", () => {
+    const { host: _, ...without } = list;
+    const kept: ReleaseJobRun = { job: "purge", runs: "after-release", release: "0123456789ab" };
+    assert.equal(
+      jobListInWords({ ...without, jobs: [], releaseJobs: [ran, kept] }, undefined),
+      [
+        "jobs.cleanup: it failed",
+        "production: jobs of its releases, in UTC",
+        "job    runs            release       last run              took",
+        "warm   before-release  0123456789ab  2026-01-05 03:00 UTC  1.5 s",
+        "purge  after-release   0123456789ab  -                     -",
+      ].join("\n"),
+    );
+    assert.equal(
+      jobListInWords({ ...list, jobs: [], concerns: [], releaseJobs: [ran] }, "warm"),
+      [
+        "production: jobs by their schedules, in UTC, on app1",
+        "production: jobs of its releases, in UTC",
+        "before-release 0123456789ab, 2026-01-05 03:00 UTC: succeeded, 1.5 s",
+        "  | two",
       ].join("\n"),
     );
   });

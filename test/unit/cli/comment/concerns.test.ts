@@ -34,3 +34,20 @@ describe("what a reviewer has to know of a container that is made again", () => 
     assert.deepEqual(downtime({ change: "update", fields: ["memory"] }), []);
   });
 });
+
+describe("what a reviewer has to know of a release's jobs", () => {
+  it("is which of them run, and when", () => {
+    const plan = quietPlan("staging");
+    const { facts } = plan;
+    assert.ok(facts);
+    const jobs = [
+      { name: "warm", runs: "before-release" },
+      { name: "purge", runs: "after-release" },
+      { name: "index", runs: "after-release" },
+    ] as const;
+    assert.deepEqual(concernsOf({ ...plan, facts: { ...facts, jobs } }), [
+      { kind: "jobs", words: "before anything of it starts: `warm`" },
+      { kind: "jobs", words: "once users have it: `purge`, `index`" },
+    ]);
+  });
+});

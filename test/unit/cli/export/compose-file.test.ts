@@ -232,6 +232,12 @@ describe("an application as a compose file", () => {
         'jobs.nightly.schedule: Compose runs nothing by a schedule; have the machine\'s cron run it at "0 3 * * *" (UTC): docker compose run --rm job-nightly',
       ),
     );
+    const warm = { ...jobs.seed, runs: "before-release" } as const;
+    assert.ok(
+      exported({ services, jobs: { warm }, volumes: ["uploads"] }).left.includes(
+        "jobs.warm.runs: Compose knows no releases; run it before each docker compose up: docker compose run --rm job-warm",
+      ),
+    );
     const job = compose.services["job-seed"];
     assert.deepEqual([job?.command, job?.profiles, job?.restart], [["seed"], ["jobs"], "no"]);
     assert.deepEqual(compose.services.migrate?.volumes, ["uploads:/uploads"]);

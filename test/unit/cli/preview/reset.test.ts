@@ -103,6 +103,22 @@ describe("a reset of a preview", function () {
     assert.match(calls, /^pulumi stack export --stack pr-12 --show-secrets --non-interactive$/m);
   });
 
+  it("runs the release's jobs again, each at its time", async () => {
+    const job = (runs: string): ReleaseStep => ({
+      program: "release-job",
+      input: { job: runs, runs, command: [runs] },
+    });
+    released(postgres, migrate, job("before-release"), api, job("after-release"));
+    await resetting();
+    assert.deepEqual(done().slice(-5), [
+      "migrate alembic upgrade head",
+      "release-job before-release",
+      "docker start notes-pr-12-api-1234567",
+      "health-gate services.api",
+      "release-job after-release",
+    ]);
+  });
+
   it("names the program's own message, and leaves the services stopped", async () => {
     machine.write("steps/run.mjs", `console.log("postgres: it is away"); process.exitCode = 1;`);
     await assert.rejects(resetting("pr-12"), { name: "Problem", message: "postgres: it is away" });
