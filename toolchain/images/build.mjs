@@ -43,7 +43,7 @@ const temporary = "towpath-images-";
  * Of two runs at once, one does the work; what a killed run left, the next one removes.
  *
  * @param {object} [settings]
- * @param {string[]} [settings.images] names; default: all
+ * @param {string[]} [settings.images] names; default: all but those that few environments use
  * @param {string} [settings.prefix] stands for Docker Hub; default: `mirror.towpath.internal`
  * @param {(progress: Progress) => void} [settings.onProgress]
  * @param {AbortSignal} [settings.signal] stops the build
@@ -96,11 +96,11 @@ export async function buildImages({
  * @throws {Error} when no engine answers
  */
 export async function missingImages(prefix = defaultPrefix) {
-  const { missing } = await compare(recipes, prefix);
+  const { missing } = await compare(chosen([]), prefix);
   return missing.map((recipe) => reference(recipe, prefix));
 }
 
-/** The images of these names and those below them. @param {string[]} names @returns {Recipe[]} */
+/** The images of these names, else all that are not seldom used, and those below them. @param {string[]} names @returns {Recipe[]} */
 function chosen(names) {
   const known = recipes.map((recipe) => recipe.name);
   for (const name of names) {
@@ -111,7 +111,7 @@ function chosen(names) {
   /** @type {Set<Recipe>} */
   const wanted = new Set();
   for (const recipe of recipes) {
-    if (names.length > 0 && !names.includes(recipe.name)) continue;
+    if (names.length > 0 ? !names.includes(recipe.name) : recipe.seldom) continue;
     for (let part = /** @type {Recipe | undefined} */ (recipe); part; part = part.from) wanted.add(part);
   }
   return recipes.filter((recipe) => wanted.has(recipe));

@@ -14,6 +14,7 @@ export const defaultPrefix = "mirror.towpath.internal";
  * @property {Recipe} [from] the image below; the Dockerfile gets it as BASE
  * @property {Record<string, string>} args the Dockerfile's build arguments
  * @property {GoProgram} [go] a Go program that the image carries
+ * @property {true} [seldom] few environments use it: it is built only when it is named
  * @property {{ node: string }} [npm] npm's package of Node; the folder's package-lock.json pins it, and npm itself
  */
 
@@ -30,6 +31,7 @@ export const defaultPrefix = "mirror.towpath.internal";
 
 const nodeVersion = "20.20.2";
 const caddyVersion = "2.11.9";
+const resticVersion = "0.18.1";
 
 /** Made by mmdebstrap instead of a Dockerfile; below all others. @type {Recipe} */
 export const debian = { name: "debian", repository: "library/debian:bookworm-slim", args: {} };
@@ -83,6 +85,20 @@ export const recipes = [
   },
   { name: "postgres", repository: "library/postgres:15", from: debian, args: {} },
   { name: "redis", repository: "library/redis:7", from: debian, args: {} },
+  {
+    name: "restic",
+    repository: `restic/restic:${resticVersion}`,
+    from: busybox,
+    args: {},
+    seldom: true,
+    go: {
+      module: "github.com/restic/restic",
+      version: `v${resticVersion}`,
+      command: "cmd/restic",
+      versionVariable: "main.version",
+      folder: "usr/bin",
+    },
+  },
 ];
 
 /** The name that the engine knows the image by. @param {Recipe} recipe */

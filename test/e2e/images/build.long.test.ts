@@ -35,7 +35,7 @@ describe("the build of the mirror's images", () => {
     assert.equal(exitCode, 1);
     assert.equal(
       stderr,
-      'image: unknown, got "postgresql"; use one of debian, caddy, busybox, python, node, versitygw, postgres, redis',
+      'image: unknown, got "postgresql"; use one of debian, caddy, busybox, python, node, versitygw, postgres, redis, restic',
     );
   });
 
