@@ -1,7 +1,9 @@
 import { ageOf, backupConcern } from "../../components/backup/concern.ts";
 import { drillConcern, provenInWords } from "../../components/backup/drill-concern.ts";
 import type { State } from "../../components/backup/program/scheduler.mjs";
+import type { StorageState } from "../../components/backup/program/storage.mjs";
 import { askBackups } from "../../components/backup/question.ts";
+import { isCopied, newestCopyInWords, storageConcern } from "../../components/backup/storage-concern.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { dockerView } from "../../components/host/docker-view.ts";
 import { defined } from "../../components/input/defined.ts";
@@ -65,7 +67,9 @@ export async function backups(
   const { host } = connection;
   if (state === undefined) throw new Problem(noAnswer(host, names.backups, names.volume("backups")));
   const now = new Date();
-  const concern = backupConcern(state, { ...place, now });
+  const concerns = [backupConcern(state, { ...place, now }), storageConcern(state, { stack, now })];
+  const known = concerns.filter((one) => one !== undefined);
+  const concern = known.length === 0 ? undefined : known.join("\n");
   const unproven = drillConcern(state, stack, now);
   return { stack, host, volume: names.volume("backups"), ...state, ...defined({ concern, unproven }) };
 }
@@ -102,6 +106,7 @@ export function backupsInWords(found: Backups, now = new Date()): string {
     `${stack}: "${schedule}" in UTC, kept for ${retentionDays} days in the volume ${volume} of ${host}`,
     `last by the schedule: ${last}; next: ${nextOne}`,
     ...(drill === undefined ? [] : [drillInWords(found, now)]),
+    ...(found.storage === undefined ? [] : [copiesInWords(found.storage, now)]),
     ...(concern === undefined ? [] : [concern]),
     ...(unproven === undefined ? [] : [unproven]),
   ];
@@ -113,6 +118,7 @@ export function backupsInWords(found: Backups, now = new Date()): string {
     facts === undefined ? "not known" : reasons[facts.why],
     facts?.sha256.slice(0, 12) ?? "-",
     file === found.newestGood?.file ? "newest good" : facts === undefined ? "" : good ? "good" : "broken",
+    ...(found.storage === undefined ? [] : [isCopied(found.storage, file) ? "in the storage" : "here alone"]),
   ]);
   return [...lines, columns([["file", "age", "bytes", "taken", "sha256", ""], ...rows])].join("\n");
 }
@@ -126,4 +132,11 @@ function drillInWords(found: Backups, now: Date): string {
       : provenInWords(found, now),
     ...(failure === undefined ? [] : [`the last that failed: ${minute(failure.at)}`]),
   ].join("; ");
+}
+
+/** Says what is copied where, and how old that is. */
+function copiesInWords(storage: StorageState, now: Date): string {
+  const { repository, newest, running } = storage;
+  const as = newest === undefined ? "" : `, snapshot ${newest.snapshot}`;
+  return `copied to ${repository}: ${newestCopyInWords(storage, now)}${as}${running ? "; one is being made" : ""}`;
 }

@@ -5,6 +5,8 @@ import { startHostProgram } from "../host/host-program.ts";
 import type { Names } from "../naming/names.ts";
 import type { BackupSettings } from "../settings/backup.ts";
 import type { Task } from "./program/main.mjs";
+import type { BackupStorage } from "./storage.ts";
+import { storageTask } from "./storage-task.ts";
 
 /** Arguments of the backups that are taken at the times of a schedule. */
 export interface ScheduledBackupsArgs {
@@ -16,6 +18,10 @@ export interface ScheduledBackupsArgs {
   server: Pick<DatabaseServer, "container" | "administrator">;
   /** The volume that the dumps of migrations are in, too. */
   volume: pulumi.Input<string>;
+  /** The volumes that services share, by their names in the application. */
+  volumes: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The storage elsewhere that dumps and volumes are copied to; left out, they are not. */
+  storage?: BackupStorage;
   gateTimeoutSeconds: number;
   host: Host;
   /** The labels of one part. */
@@ -50,7 +56,7 @@ export class ScheduledBackups extends pulumi.ComponentResource {
         main: "backup/program/main.mjs",
         containerName: names.backups,
         imageMirror: args.imageMirror,
-        variables: { TOWPATH_BACKUP: taskOf(args) },
+        variables: { TOWPATH_BACKUP: taskOf(args, storageTask(`${name}-storage`, args, { parent: this })) },
         volumes: [{ name: args.volume, path: folder }],
         graceSeconds: 10,
         gateTimeoutSeconds: args.gateTimeoutSeconds,
@@ -63,8 +69,11 @@ export class ScheduledBackups extends pulumi.ComponentResource {
 }
 
 /** What the program is given to do. */
-function taskOf({ names, settings, server, volume, labels }: ScheduledBackupsArgs): pulumi.Output<string> {
-  return pulumi.all([server.container, volume]).apply(([container, volumeName]) => {
+function taskOf(
+  { names, settings, server, volume, labels }: ScheduledBackupsArgs,
+  copies: pulumi.Output<Pick<Task, "storage">>,
+): pulumi.Output<string> {
+  return pulumi.all([server.container, volume, copies]).apply(([container, volumeName, storage]) => {
     const task: Task = {
       schedule: settings.schedule,
       retentionDays: settings.retention,
@@ -77,6 +86,7 @@ function taskOf({ names, settings, server, volume, labels }: ScheduledBackupsArg
       // Those of migrations, and of the dumps that others take.
       runLabels: labels("migration"),
       waitSeconds,
+      ...storage,
     };
     return JSON.stringify(task);
   });

@@ -19,8 +19,10 @@ export interface ExternalStorage {
 export interface AskedStorage {
   readonly address: StorageAddress;
   readonly secret: string;
-  /** The bucket's name in the application, and there. */
-  readonly bucket: { readonly name: string; readonly real: string };
+  /** The bucket's name there. */
+  readonly bucket: string;
+  /** The settings that name the storage and the bucket. */
+  readonly settings: { readonly storage: string; readonly bucket: string };
   /** The host that has to reach it. */
   readonly host: string;
 }
@@ -54,7 +56,7 @@ export async function externalStorageProblem(
   const { address, bucket } = asked;
   const { host, port, encrypted } = address;
   const way = `${host}\n${port}\n${encrypted ? "yes" : "no"}\n`;
-  const request = await listing(address, bucket.real);
+  const request = await listing(address, bucket);
   const answer = await ask({ ...run, script, input: encrypted ? way : way + written(request) });
   if ("problem" in answer) return unreached(asked, answer.problem);
   const { printed } = answer;
@@ -113,15 +115,15 @@ function judged(asked: AskedStorage, answer: Answered | undefined): string | und
   return refused(asked, code === undefined ? String(answer.status) : `${answer.status} ${code}`);
 }
 
-function unreached({ address, secret, host }: AskedStorage, said: string): string {
+function unreached({ address, secret, host, settings }: AskedStorage, said: string): string {
   const line = said
     .trim()
     .replaceAll(/\s*\n\s*/g, "; ")
     .replaceAll(/\s+/g, " ");
   const hidden = blankOut(line, [address.secretAccessKey]);
-  return `towpath:objectStorage.external.url: the object storage ${address.endpoint} does not answer ${host}, got "${hidden}"; correct the secret ${secret}, or have the server let ${host} in`;
+  return `${settings.storage}: the object storage ${address.endpoint} does not answer ${host}, got "${hidden}"; correct the secret ${secret}, or have the server let ${host} in`;
 }
 
-function refused({ address, secret, bucket: { name, real } }: AskedStorage, got: string): string {
-  return `towpath:objectStorage.buckets.${name}: the bucket "${real}" of ${address.endpoint} has to be there and may be listed with the keys in the secret ${secret}, got ${got}; make it, name another, or give the keys the right`;
+function refused({ address, secret, bucket, settings }: AskedStorage, got: string): string {
+  return `${settings.bucket}: the bucket "${bucket}" of ${address.endpoint} has to be there and may be listed with the keys in the secret ${secret}, got ${got}; make it, name another, or give the keys the right`;
 }

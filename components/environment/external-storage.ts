@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { imageReference } from "../application/images.ts";
-import { storageAddress } from "../application/storage-url.ts";
+import { storageAddress, type StorageAddress } from "../application/storage-url.ts";
 import { externalStorageProblem, type ExternalStorage } from "../data/external-storage.ts";
 import { gatewayImage } from "../gateway/gateway-image.ts";
 import type { HostView } from "../host/host-view.ts";
@@ -23,7 +23,7 @@ const kept: KeptService = {
 };
 
 /** Stands for the address of a storage in a plan that is not given its URL. */
-const unknownUrl = "http://unknown:unknown@unknown";
+export const unknownUrl = "http://unknown:unknown@unknown";
 
 /**
  * The S3 storage that the settings name, which is there already; undefined where Towpath makes one.
@@ -40,16 +40,27 @@ export async function externalStorageOf(
   if (external === undefined) return undefined;
   const { secret, place } = external;
   const value = lacking.includes(secret) ? unknownUrl : await plainValue(secretValues[secret]);
-  const address = storageAddress(value);
-  if (typeof address === "string") {
-    throw new InputError([
-      `${place}: expected the URL of an S3 storage in the secret ${secret}, got ${address}; write https://access-key:secret-key@s3.example.com?region=eu-central-1, and each letter of a key that is none of a-z, 0-9, "-", "." and "_" as % and its code`,
-    ]);
-  }
+  const address = addressIn(value, { place, secret });
   const named = "objectStorage" in settings ? settings.objectStorage.buckets : {};
   const { bucket: usual } = namesOf(settings.namespace);
   const real = buckets.map((bucket) => [bucket, named[bucket] ?? usual(bucket)] as const);
   return { secret, address, url: pulumi.secret(value), buckets: Object.fromEntries(real) };
+}
+
+/**
+ * Reads the URL of an S3 storage.
+ *
+ * @throws InputError for one that leads to none; it shows nothing of the value
+ */
+export function addressIn(
+  value: string,
+  { place, secret }: { readonly place: string; readonly secret: string },
+): StorageAddress {
+  const address = storageAddress(value);
+  if (typeof address !== "string") return address;
+  throw new InputError([
+    `${place}: expected the URL of an S3 storage in the secret ${secret}, got ${address}; write https://access-key:secret-key@s3.example.com?region=eu-central-1, and each letter of a key that is none of a-z, 0-9, "-", "." and "_" as % and its code`,
+  ]);
 }
 
 /** A release, as far as its buckets go. */
@@ -80,9 +91,13 @@ export async function checkStorage(
   const { address, secret } = external;
   const run = { image: imageReference(gatewayImage, imageMirror), limits: limitsFromSettings(limits) };
   const found = await Promise.all(
-    Object.entries(external.buckets).map(([name, real]) =>
-      externalStorageProblem({ address, secret, host, bucket: { name, real } }, view, run),
-    ),
+    Object.entries(external.buckets).map(([name, bucket]) => {
+      const places = {
+        storage: "towpath:objectStorage.external.url",
+        bucket: `towpath:objectStorage.buckets.${name}`,
+      };
+      return externalStorageProblem({ address, secret, host, bucket, settings: places }, view, run);
+    }),
   );
   const problems = found.filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new InputError([...new Set(problems)]);

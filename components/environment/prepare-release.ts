@@ -7,7 +7,6 @@ import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
 import { releasable } from "../application/running-services.ts";
 import { withVariables } from "../application/variables.ts";
-import { externalBackups, onOneHost } from "../backup/concern.ts";
 import type { ExternalDatabase } from "../data/external-postgres.ts";
 import { templateServer } from "../data/template-server.ts";
 import { portsWarning, sharedGateway } from "../gateway/shared-gateway.ts";
@@ -39,6 +38,7 @@ import { stackOutputsOf } from "../plan/stack-outputs.ts";
 import { stoppedServices } from "../plan/stopped-services.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
+import { backupStorageOf, checkBackupStorage, sayUncopied } from "./backup-storage.ts";
 import { checkExternalDatabase, externalDatabase } from "./external-database.ts";
 import { checkRedis, externalRedisOf } from "./external-redis.ts";
 import { checkStorage, externalStorageOf } from "./external-storage.ts";
@@ -70,6 +70,7 @@ export async function prepareRelease(
   const externalPostgres = await externalDatabase(loaded, planFile?.missing);
   const externalRedis = await externalRedisOf(loaded, planFile?.missing);
   const externalStorage = await externalStorageOf(application, loaded, planFile?.missing);
+  const backupStorage = await backupStorageOf(loaded, planFile?.missing);
   const connections = await writeConnections(folderOf(settings.namespace), settings.hosts, credential);
   const planning = planRelease(whole, loaded, planFile);
   // A problem with it is reported when the hosts are well.
@@ -94,17 +95,13 @@ export async function prepareRelease(
   const asking = { settings, view: dockerView(connection), host: connection.host };
   await checkRedis({ ...asked, external: externalRedis }, asking);
   await checkStorage({ ...asked, external: externalStorage }, asking);
+  await checkBackupStorage(backupStorage, { ...asking, lacking: planFile?.missing });
   const [{ routeSince, concerns, unproven }, jobs, migration] = await Promise.all([
     running,
     jobConcernsOf(application, { settings, current: plan.current }, asking),
     plannedMigration({ ...loaded, application: released, connection, plan, planFile, externalPostgres }),
   ]);
-  if ("backup" in settings && application.postgres !== undefined)
-    void pulumi.log.info(
-      externalPostgres === undefined
-        ? onOneHost({ stack: settings.environment, host: connection.host })
-        : externalBackups(settings.environment),
-    );
+  sayUncopied({ application, settings, host: connection.host, externalPostgres, backupStorage });
   const stops = stoppedServices(released, plan, settings);
   for (const warning of [...(report.cautions ?? []), ...concerns, ...jobs, ...stops, ...migration.warnings])
     void pulumi.log.warn(warning);
@@ -132,7 +129,7 @@ export async function prepareRelease(
     routeSince,
     hasIpv6,
     ...(await shared),
-    ...defined({ planFile, externalPostgres, externalRedis, externalStorage }),
+    ...defined({ planFile, externalPostgres, externalRedis, externalStorage, backupStorage }),
   };
 }
 

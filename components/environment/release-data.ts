@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { releaseJobs, scheduledJobs } from "../application/jobs.ts";
 import { ScheduledBackups } from "../backup/scheduled-backups.ts";
+import type { BackupStorage } from "../backup/storage.ts";
 import type { BackingServices } from "../data/backing-services.ts";
 import { Backups } from "../data/backups.ts";
 import { defined } from "../input/defined.ts";
@@ -41,15 +42,24 @@ export function serverLimits({
  */
 export function backupsOf(
   name: string,
-  { settings }: { readonly settings: ReleasedSettings },
-  { place, data: { database, databases: server } }: { readonly place: Place; readonly data: BackingServices },
+  {
+    settings,
+    backupStorage: storage,
+  }: { readonly settings: ReleasedSettings; readonly backupStorage?: BackupStorage },
+  {
+    place,
+    data: { database, databases: server, volumes },
+  }: { readonly place: Place; readonly data: BackingServices },
   opts: pulumi.ComponentResourceOptions,
 ): pulumi.Output<string> | undefined {
   if (!kinds[settings.environment].backups || database === undefined) return undefined;
   const { names, host, labels } = place;
   const { volumeName } = new Backups(`${name}-backups`, { names, host, labels: labels("backups") }, opts);
   if ("backup" in settings && server !== undefined) {
-    const scheduled = { ...place, settings: settings.backup, server, volume: volumeName };
+    const scheduled = {
+      ...{ ...place, settings: settings.backup, server, volume: volumeName, volumes },
+      ...defined({ storage }),
+    };
     new ScheduledBackups(`${name}-scheduled-backups`, scheduled, opts);
   }
   return volumeName;

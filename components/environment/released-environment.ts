@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Application } from "../application/application.ts";
 import { found } from "../application/names.ts";
 import { previousName, withPreviousSecrets } from "../application/previous-secrets.ts";
+import { storageSecrets, type BackupStorage } from "../backup/storage.ts";
 import { BackingServices } from "../data/backing-services.ts";
 import { externalSecrets, type ExternalServers } from "../data/external-servers.ts";
 import type { TemplateServer } from "../data/template-server.ts";
@@ -48,6 +49,8 @@ export interface ReleasedEnvironmentArgs extends LoadedSettings<ReleasedSettings
   gateway?: SharedGateway;
   /** The template that a preview's database is a clone of; left out, it is on a server of its own. */
   template?: TemplateServer;
+  /** The storage that backups are copied to; left out, they are not. */
+  backupStorage?: BackupStorage;
   /** The time since which the gateway serves what the state says; see `agreement`. */
   routeSince: pulumi.Input<string>;
   /** True when the host has IPv6, for a gateway that is made. */
@@ -143,7 +146,7 @@ export class ReleasedEnvironment extends pulumi.ComponentResource {
 
     this.namespace = settings.namespace;
     this.password = login?.password;
-    this.secrets = { ...externalSecrets(args), ...own };
+    this.secrets = { ...externalSecrets(args), ...storageSecrets(args.backupStorage), ...own };
     this.url = referenceFacts(settings, application).url;
     this.services = release.containers.apply((containers) =>
       Object.fromEntries(

@@ -5,6 +5,7 @@ import { backupConcern } from "../backup/concern.ts";
 import { routedDomains } from "../application/routes.ts";
 import { drillConcern, unprovenProblem } from "../backup/drill-concern.ts";
 import { askBackups } from "../backup/question.ts";
+import { storageConcern } from "../backup/storage-concern.ts";
 import { dockerView } from "../host/docker-view.ts";
 import type { HostView } from "../host/host-view.ts";
 import { restartWarnings } from "../host/restarting.ts";
@@ -115,7 +116,11 @@ async function lookAtBackups(
   const container = namesOf(settings.namespace).backups;
   const [stack, now] = [settings.environment, new Date()];
   const state = await askBackups(view, container);
-  const concerns = [backupConcern(state, { stack, host, container, now }), drillConcern(state, stack, now)];
+  const concerns = [
+    backupConcern(state, { stack, host, container, now }),
+    drillConcern(state, stack, now),
+    storageConcern(state, { stack, now }),
+  ];
   const within = settings.backup.restoreProvenWithin;
   return {
     concerns: concerns.filter((concern) => concern !== undefined),

@@ -42,6 +42,8 @@ export interface Names {
   readonly drill: string;
   /** The container of the program that runs jobs at the times of their schedules. */
   readonly scheduledJobs: string;
+  /** The container of a copy of backups into a storage elsewhere while it is made. */
+  readonly backupCopy: string;
   /** The application's database, and the role that may do everything on a server of Towpath's own. */
   readonly database: string;
   /** The role by which the application reaches it there, and that it belongs to. */
@@ -82,6 +84,7 @@ export function namesOf(namespace: string): Names {
     dump: named("backups-dump"),
     drill: named("backups-drill"),
     scheduledJobs: named("scheduled-jobs"),
+    backupCopy: named("backups-copy"),
     // PostgreSQL needs no quotes around letters, digits and underscores.
     database: namespace.replaceAll("-", "_"),
     databaseOwner: `${namespace.replaceAll("-", "_")}_app`,

@@ -6,7 +6,9 @@ import { ownIn, sharedIn, sharedProblems, variableProblems } from "../applicatio
 import { InputError } from "../input/input-error.ts";
 import type { CredentialSource } from "./credential.ts";
 import { envFile } from "./env-file.ts";
-import { externalUrls, type ExternalUrl } from "./external.ts";
+import { backupStorageIn } from "./backup-storage.ts";
+import { externalUrls, hasOwnDatabase, type ExternalUrl } from "./external.ts";
+import { givenSecrets, type GivenSecret } from "./given-secrets.ts";
 import { domainProblems } from "./host-names.ts";
 import { kindOf } from "./kinds.ts";
 import { copiesBeside, portsOfHosts } from "./one-copy.ts";
@@ -71,14 +73,16 @@ export function checkAgreement(
       : []),
     ...unknownNames("secrets", "secret", Object.keys(secretSourcesOf(settings)), [
       ...secrets,
-      ...externalUrls(settings).map(({ secret }) => secret),
+      ...givenSecrets(settings).map(({ secret }) => secret),
     ]),
     ...secrets
       .filter((secret) => !lacking.includes(secret) && !optional.includes(secret))
       .flatMap((secret) => missingSecret(application, settings, secret, given)),
-    ...externalUrls(settings).flatMap((external) => [
-      ...wrongExternal(application, settings, external),
-      ...(lacking.includes(external.secret) ? [] : missingUrl(application, settings, external, given)),
+    ...externalUrls(settings).flatMap((external) => undescribed(application, external)),
+    ...copiesOfNothing(application, settings),
+    ...givenSecrets(settings).flatMap((needed) => [
+      ...generatedInstead(application, settings, needed),
+      ...(lacking.includes(needed.secret) ? [] : missingGiven(application, settings, needed, given)),
     ]),
     ...secrets.flatMap((secret) => takenName(application, settings, secret)),
     ...smokeTimeProblems(application, settings),
@@ -87,29 +91,42 @@ export function checkAgreement(
   if (problems.length > 0) throw new InputError(problems);
 }
 
-/** Says that an external server is none of the application's, or that its URL cannot be had. */
-function wrongExternal(
-  application: Application,
-  settings: Settings,
-  { service, place, secret }: ExternalUrl,
-): string[] {
+/** Says that an external server is none of the application's. */
+function undescribed(application: Application, { service }: ExternalUrl): string[] {
   const described = service === "objectStorage" ? "buckets" : service;
-  if (application[described] === undefined || (described === "buckets" && application.buckets.length === 0)) {
-    return [
-      `towpath:${service}: the application has no ${described}, got an external one; remove it, or describe ${described} in application.ts`,
-    ];
-  }
-  if (sourceOf(application, settings, secret).source !== "generated") return [];
+  if (application[described] !== undefined && (described !== "buckets" || application.buckets.length > 0))
+    return [];
   return [
-    `towpath:secrets.${secret}: the value is given by whoever runs that server, for ${place}, got generated; choose the source configuration, environment or vault`,
+    `towpath:${service}: the application has no ${described}, got an external one; remove it, or describe ${described} in application.ts`,
   ];
 }
 
-/** Says that no value is given for the URL of an external server. */
-function missingUrl(
+/** Says that nothing would copy into a storage, because nothing is dumped by the schedule. */
+function copiesOfNothing(application: Application, settings: Settings): string[] {
+  if (backupStorageIn(settings) === undefined || hasOwnDatabase(application, settings)) return [];
+  const got = application.postgres === undefined ? "an application without postgres" : "an external database";
+  return [
+    `towpath:backup.storage: expected a database of Towpath's own, whose dumps are copied, got ${got}; remove storage`,
+  ];
+}
+
+/** Says that a value which only people can know would be generated. */
+function generatedInstead(
   application: Application,
   settings: Settings,
-  { place, secret }: ExternalUrl,
+  { place, secret, why, also = "" }: GivenSecret,
+): string[] {
+  if (sourceOf(application, settings, secret).source !== "generated") return [];
+  return [
+    `towpath:secrets.${secret}: ${why}, for ${place}, got generated; choose the source configuration, environment or vault${also}`,
+  ];
+}
+
+/** Says that no value is given for a secret that a setting names. */
+function missingGiven(
+  application: Application,
+  settings: Settings,
+  { place, secret }: GivenSecret,
   given: GivenValues,
 ): string[] {
   if (Object.hasOwn(application.secrets, secret)) return [];
@@ -143,10 +160,10 @@ export function missingSecrets(application: Application, settings: Settings, giv
   const own = Object.keys(application.secrets).filter(
     (secret) => !optional.includes(secret) && missingSecret(application, settings, secret, given).length > 0,
   );
-  const urls = externalUrls(settings)
-    .filter((external) => missingUrl(application, settings, external, given).length > 0)
+  const named = givenSecrets(settings)
+    .filter((needed) => missingGiven(application, settings, needed, given).length > 0)
     .map(({ secret }) => secret);
-  return [...own, ...urls];
+  return [...own, ...named];
 }
 
 /** The optional secrets of the application that are given no value. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
+import { backupStorage } from "./backup-storage.ts";
 import { days } from "./durations.ts";
 import { schedule } from "../application/schedule.ts";
 
@@ -27,6 +28,11 @@ export const backup = z
         .exactOptional()
         .describe(
           "How old the last restore that proved a backup may be when something new is released, in days; written as `8d`. Left out, 8 days; going back is never refused.",
+        ),
+      storage: backupStorage
+        .exactOptional()
+        .describe(
+          "The S3 storage that they are copied to, with the volumes of services and of buckets; left out, they are on the host alone.",
         ),
     },
     expected("a schedule and a retention", 'write { "schedule": "0 3 * * *", "retention": "30d" }'),

@@ -1,12 +1,8 @@
 import { z } from "zod";
 
 import { expected, expectedUnshown } from "../input/input-checks.ts";
+import { secretName } from "./secret-name.ts";
 
-/** People put the URL itself where its secret's name belongs. */
-const secretWords = expectedUnshown(
-  "the name of a secret, of letters, digits and underscores, not starting with a digit",
-  'for example "DATABASE_URL", and put the URL under towpath:secretValues',
-);
 const externalWords = expectedUnshown(
   "the secret with the URL of a server",
   'write { "external": { "url": "DATABASE_URL" } }',
@@ -21,12 +17,9 @@ export type ExternalService = (typeof externalServices)[number];
 export const externalService = z
   .strictObject(
     {
-      url: z
-        .string(secretWords)
-        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, secretWords)
-        .describe(
-          "The name of the secret that holds its URL, with user and password; `towpath:secrets` says where the value comes from, `configuration` where it does not.",
-        ),
+      url: secretName("DATABASE_URL", "the URL").describe(
+        "The name of the secret that holds its URL, with user and password; `towpath:secrets` says where the value comes from, `configuration` where it does not.",
+      ),
     },
     externalWords,
   )
@@ -54,13 +47,16 @@ const bucketWords = expected(
   "write it as it is called there",
 );
 
+/** The schema of a bucket's name on a storage that is there already. */
+export const bucketName = z.string(bucketWords).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketWords);
+
 /** The setting that lets an external S3 storage take the place of Towpath's own, with the names of its buckets. */
 export const externalStorage = z
   .strictObject(
     {
       external: externalService.describe("The S3 storage that is used; Towpath makes none then."),
       buckets: z
-        .record(z.string(), z.string(bucketWords).regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, bucketWords))
+        .record(z.string(), bucketName)
         .default({})
         .describe(
           "The names of buckets there, by their names in `application.ts`; `<namespace>-<bucket>` for the others.",

@@ -1,4 +1,4 @@
-/** The program on a host that dumps a database at the times of a schedule, proves the dumps, and removes old ones. */
+/** The program on a host that dumps a database at the times of a schedule, proves the dumps, copies them elsewhere, and removes old ones. */
 import { join } from "node:path";
 import process from "node:process";
 import { setInterval } from "node:timers";
@@ -11,6 +11,7 @@ import { Dumper } from "./dumper.mjs";
 import { contentOf, dumpsIn, remove } from "./dumps.mjs";
 import { Scheduler } from "./scheduler.mjs";
 import { Scratch } from "./scratch.mjs";
+import { storageOf } from "./task-storage.mjs";
 
 /**
  * What it is given to do.
@@ -20,6 +21,7 @@ import { Scratch } from "./scratch.mjs";
  *   readonly retentionDays: number,
  *   readonly folder: string,
  *   readonly drillContainer: string,
+ *   readonly storage?: import("./copier.mjs").CopierArgs,
  * }} Task the folder is where it sees the volume; the container is the one that restores dumps to prove them
  */
 
@@ -30,8 +32,9 @@ import { Scratch } from "./scratch.mjs";
  * @property {"state" | "run" | "drill"} operation
  */
 
-/** The time between two looks at the clock, in milliseconds. */
+/** The time between two looks at the clock, in milliseconds, and between two at what is not copied yet. */
 const lookAgain = 1000;
+const lookForCopies = 10_000;
 
 /** @type {unknown} */
 const given = JSON.parse(process.env.TOWPATH_BACKUP ?? "");
@@ -42,7 +45,9 @@ if (schedule === undefined) throw new Error(`no schedule: ${task.schedule}`);
 /** What has to outlive the program, beside the dumps. */
 const keptSchedule = new KeptFile(join(task.folder, "schedule.json"));
 const keptDrill = new KeptFile(join(task.folder, "drill.json"));
-const dumps = () => dumpsIn(task.folder, [...keptSchedule.names, ...keptDrill.names]);
+const keptCopies = new KeptFile(join(task.folder, "storage.json"));
+const ownFiles = [keptSchedule, keptDrill, keptCopies].flatMap(({ names }) => names);
+const dumps = () => dumpsIn(task.folder, ownFiles);
 
 const dumper = new Dumper(task);
 let ending = false;
@@ -108,27 +113,36 @@ const drill = new Drill({
   now: () => Date.now(),
 });
 
+const storage = storageOf(task, { dumps, onEngine, kept: keptCopies });
+
 answerQuestions((question) => {
   const { operation } = /** @type {Question} */ (question);
   if (operation === "run") scheduler.run();
   if (operation === "drill") drill.run();
-  return { ...scheduler.state(), drill: drill.state() };
+  return {
+    ...scheduler.state(),
+    drill: drill.state(),
+    ...(storage !== undefined && { storage: storage.state() }),
+  };
 });
 
 /** What a program before this one began is ended first: it holds the lock, and nobody waits for it. */
 async function begin() {
-  await Promise.all([dumper.stop(), scratch.remove()]);
+  await Promise.all([dumper.stop(), scratch.remove(), storage?.stop()]);
   setInterval(() => {
     scheduler.look().catch(report);
     // One after the other: both keep the disk busy.
     if (!scheduler.isRunning) drill.look().catch(report);
   }, lookAgain);
+  setInterval(() => {
+    storage?.look().catch(report);
+  }, lookForCopies);
 }
 
 process.once("SIGTERM", () => {
   ending = true;
   drill.giveUp();
-  Promise.all([dumper.stop(), scratch.remove()])
+  Promise.all([dumper.stop(), scratch.remove(), storage?.stop()])
     .catch(report)
     .finally(() => process.exit(0));
 });

@@ -49,6 +49,7 @@ import { expiredIn, isGood, newestGood } from "./dumps.mjs";
  * @property {Listed} [newestGood]
  * @property {readonly Listed[]} dumps the newest first
  * @property {import("./drill.mjs").DrillState} [drill] left out by a program of an earlier version
+ * @property {import("./storage.mjs").StorageState} [storage] left out where nothing is copied elsewhere
  */
 
 /**

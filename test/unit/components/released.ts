@@ -47,7 +47,9 @@ export function earlier(letter: string): ReleaseRecord {
 }
 
 /** The release, and the way in which it is made. */
-interface Asked extends Partial<Pick<ReleasedEnvironmentArgs, "plan" | "gateway" | "hasIpv6">> {
+interface Asked extends Partial<
+  Pick<ReleasedEnvironmentArgs, "plan" | "gateway" | "hasIpv6" | "backupStorage">
+> {
   externalPostgres?: Omit<ExternalDatabase, "url"> & { readonly url: string };
   externalRedis?: Omit<ExternalRedis, "url"> & { readonly url: string };
   externalStorage?: Omit<ExternalStorage, "url"> & { readonly url: string };
@@ -68,6 +70,7 @@ export async function released({
   externalPostgres,
   externalRedis,
   externalStorage,
+  backupStorage,
 }: Asked): Promise<{
   registrations: readonly Registration[];
   result: ReleasedEnvironment;
@@ -96,6 +99,7 @@ export async function released({
         return new ReleasedEnvironment(read.namespace, {
           ...{ ...values, application, settings: read, connection, plan, migration, routeSince: "", hasIpv6 },
           ...(gateway !== undefined && { gateway }),
+          ...(backupStorage !== undefined && { backupStorage }),
           ...(externalRedis !== undefined && {
             externalRedis: { ...externalRedis, url: pulumi.secret(externalRedis.url) },
           }),

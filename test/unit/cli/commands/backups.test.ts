@@ -186,6 +186,31 @@ describe("the list of a stack's backups", function () {
     });
   });
 
+  it("says which are in a storage elsewhere, how old its newest copy is, and that the last failed", async () => {
+    const repository = "s3:https://s3.example.com/acme-backups/notes-production";
+    const copied = { snapshot: "43c3cc21", at: "2026-01-02T10:05:00.000Z", dumps: [broken.file] };
+    const lastFailure = { at: "2026-01-05T03:05:00.000Z", reason: "no route to host", tries: 1 };
+    const storage = { repository, running: true, newest: copied, lastFailure };
+    answering(`echo '${JSON.stringify({ ...state, dumps: [newest, broken], storage })}'`);
+    const found = await listing();
+    assert.deepEqual(found.storage, storage);
+    const [, , copies, concern, , ...rows] = backupsInWords(found, new Date("2026-01-05T12:00:00Z")).split(
+      "\n",
+    );
+    assert.equal(
+      copies,
+      `copied to ${repository}: the newest copy is 3 days old, from 2026-01-02 10:05 UTC, snapshot 43c3cc21; one is being made`,
+    );
+    assert.match(
+      concern ?? "",
+      /^backups: the last copy to \S+ failed at 2026-01-05 03:05 UTC, got "no route to host"; /,
+    );
+    assert.deepEqual(rows, [
+      "2026-01-05T03-00-00Z-scheduled.dump     9 h     4096   by the schedule     9f86d081884c  newest good  here alone",
+      "2026-01-02T10-00-00Z-0123456789ab.dump  3 days  12     before a migration  9f86d081884c  broken       in the storage",
+    ]);
+  });
+
   it("is refused when nothing answers on the host", async () => {
     answering(`echo "No such container" >&2; exit 1`);
     await assert.rejects(listing(), {
