@@ -85,7 +85,7 @@ function external(stack: string): string {
 }
 
 /** Says that nobody knows how the backups are. */
-function noAnswer(host: string, container: string, volume: string): string {
+export function noAnswer(host: string, container: string, volume: string): string {
   return `backups: the program that takes them was asked on ${host}, got no answer; see why there with docker logs ${container}, and what there is in the volume ${volume}`;
 }
 

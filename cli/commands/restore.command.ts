@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { openProject } from "../project.ts";
 import { answer, json } from "../terminal/answer.ts";
-import type { RestoreRequest } from "./restore.ts";
+import type { RestoreRequest } from "./restore-request.ts";
 
 /** `towpath restore` */
 export function restoreCommand(program: Command): void {
@@ -15,6 +15,9 @@ export function restoreCommand(program: Command): void {
     .option("--try", "restore it beside the database, look at it, and drop it again", false)
     .option("--back", "go back to the database from before a restore", false)
     .option("--let-go", "drop the database from before a restore", false)
+    .option("--from-storage", "bring the dump back from the storage that backups are copied to first", false)
+    .option("--volumes", "with --from-storage, also the files of volumes and buckets, into empty ones", false)
+    .option("--overwrite", "with --volumes, into those that have files, too", false)
     .option("--yes", "do not ask", false)
     .option(...json)
     .action(

@@ -30,22 +30,8 @@ import { agree, type Agreeing } from "../terminal/agree.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { noDatabase } from "./backup.ts";
 import { reasons } from "./backups.ts";
-
-/** The database to put in place, or to let go, and whether the person has agreed. */
-export interface RestoreRequest extends Agreeing {
-  readonly stack: string;
-  /** The dump's name in the volume; the newest good one, where it is left out. */
-  readonly dump?: string | undefined;
-  /** True to restore it beside the database, look at it, and drop it again. */
-  readonly try?: boolean | undefined;
-  /** True for the database from before a restore, in the place of what was restored. */
-  readonly back?: boolean | undefined;
-  /** True to drop the database from before a restore. */
-  readonly letGo?: boolean | undefined;
-  readonly yes: boolean;
-  /** Asks the person; undefined where nobody can answer. */
-  readonly ask: ((question: string) => Promise<boolean>) | undefined;
-}
+import type { RestoreRequest, Scene } from "./restore-request.ts";
+import { checkFromStorage, fromStorage, type Bringing } from "./restore-from-storage.ts";
 
 /** The result of `towpath restore`. */
 export type Restored = { readonly stack: string; readonly host: string } & (
@@ -53,16 +39,6 @@ export type Restored = { readonly stack: string; readonly host: string } & (
   | ({ readonly done: "tried" } & TriedReceipt)
   | ({ readonly done: "gone back" | "let go" } & KeptReceipt)
 );
-
-/** A database on its host, and the way to work on it. */
-interface Scene {
-  readonly stack: string;
-  readonly database: string;
-  readonly volume: string;
-  readonly connection: HostConnection;
-  /** Runs the program that restores. */
-  readonly step: (input: Partial<RestoreInput>, words: string) => Promise<object>;
-}
 
 /**
  * Puts a dump in the place of a stack's database, once it is whole beside it; or the database from before in its place again,
@@ -85,6 +61,7 @@ export async function restore(
   // A dump may be named to be tried.
   if (request.try === true) asked.splice(0, dump === undefined ? 0 : 1, "--try");
   if (asked.length > 1) throw new Problem(tooMuch(asked));
+  checkFromStorage(request);
   const scene = await sceneOf(stack, progress, project);
   const place = { stack, host: scene.connection.host };
   const found = (await scene.step({ operation: "look" }, `looking for dumps of ${stack}`)) as LookReceipt;
@@ -96,13 +73,18 @@ export async function restore(
     const receipt = (await scene.step({ operation }, words)) as KeptReceipt;
     return { ...place, done: letGo ? "let go" : "gone back", ...receipt };
   }
-  const chosen = chosenDump(found, dump, scene);
+  const { chosen, bringing } =
+    request.fromStorage === true
+      ? await fromStorage(request, scene, found, progress)
+      : { chosen: chosenDump(found, dump, scene), bringing: undefined };
   const { file, bytes } = chosen;
   if (request.try === true) {
+    await bringing?.bring();
     const tried = (await scene.step({ operation: "try", file, bytes }, `trying ${file}`)) as TriedReceipt;
     return { ...place, done: "tried", ...tried };
   }
-  await agreed(planWords(scene, chosen, new Date()), request, progress);
+  await agreed(planWords(scene, chosen, new Date(), bringing), request, progress);
+  await bringing?.bring();
   const receipt = (await scene.step({ operation: "put", file, bytes }, `restoring ${file}`)) as PutReceipt;
   return { ...place, done: "restored", ...receipt };
 }
@@ -130,7 +112,7 @@ async function sceneOf(stack: string, progress: Progress, project: Project): Pro
   };
   const step: Scene["step"] = (more, words) =>
     runRestore({ ...input, ...more } as RestoreInput, words, connection, call, progress);
-  return { stack, database: names.database, volume, connection, step };
+  return { stack, settings, database: names.database, volume, connection, step };
 }
 
 function runRestore(
@@ -180,7 +162,12 @@ async function agreed(
 }
 
 /** What a restore does. */
-function planWords({ stack, database }: Scene, { file, bytes, facts }: FoundDump, now: Date): Words {
+function planWords(
+  { stack, database }: Scene,
+  { file, bytes, facts }: FoundDump,
+  now: Date,
+  bringing?: Bringing,
+): Words {
   const began = timeOf(file);
   const time = began === undefined ? undefined : new Date(began).toISOString();
   const why =
@@ -195,10 +182,10 @@ function planWords({ stack, database }: Scene, { file, bytes, facts }: FoundDump
       `${stack}: ${file}, ${taken}, ${bytes} bytes, takes the place of the database ${database}`,
       `  ${since} is away then. It stays in the database ${kept} beside it, which takes as much of the disk, until you let it go.`,
       "  It is restored beside the database while users are served. When it is whole, connections are cut, and requests under way may fail.",
-      "  Redis, buckets and volumes stay as they are.",
+      ...(bringing?.words ?? ["  Redis, buckets and volumes stay as they are."]),
     ].join("\n"),
     question: `Restore ${stack} from ${file}?`,
-    again: `npx towpath restore ${file} --stack ${stack} --yes`,
+    again: `npx towpath restore ${file}${bringing?.options ?? ""} --stack ${stack} --yes`,
   };
 }
 

@@ -29,7 +29,7 @@ export async function drillNow(
   if (before?.drill === undefined) throw new Problem(cannot(place, before));
   const step = progress.step(`restoring the newest dump of ${stack} on ${host}, beside nobody's database`);
   try {
-    let state = await askBackups(view, container, "drill");
+    let state = await askBackups(view, container, { operation: "drill" });
     for (let silent = 0; isOpen(state, before);) {
       silent = state === undefined ? silent + 1 : 0;
       if (silent > mostSilent) throw new Problem(cannot(place, undefined));

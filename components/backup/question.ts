@@ -4,7 +4,7 @@ import type { Question } from "./program/main.mjs";
 import type { State } from "./program/scheduler.mjs";
 
 /** The command that asks the program which takes backups, inside of its container. */
-export function backupsCommand(operation: Question["operation"]): string[] {
+export function backupsCommand(operation: "state" | "run" | "drill"): string[] {
   return askCommand({ operation });
 }
 
@@ -12,8 +12,8 @@ export function backupsCommand(operation: Question["operation"]): string[] {
 export async function askBackups(
   host: Pick<HostView, "run">,
   container: string,
-  operation: Question["operation"] = "state",
+  question: Question = { operation: "state" },
 ): Promise<State | undefined> {
-  const answer = await host.run(container, backupsCommand(operation));
+  const answer = await host.run(container, askCommand(question));
   return answer === undefined ? undefined : (JSON.parse(answer) as State);
 }

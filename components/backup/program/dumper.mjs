@@ -1,5 +1,11 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { engine, filtersIn, findContainer, removeContainer } from "../../host/program/engine.mjs";
+import {
+  engine,
+  filtersIn,
+  findContainer,
+  memoryTotal,
+  removeContainer,
+} from "../../host/program/engine.mjs";
 import { endedByLimits, limitsFromEngine, temporaryFolder } from "../../host/program/limits.mjs";
 import { connectionTo, dumpName, dumpSeconds, failureOf, lockingDumpScript, takenIn } from "./dump.mjs";
 
@@ -123,12 +129,6 @@ export class Dumper {
 }
 
 /** @typedef {{ Id: string, Image: string, State: { Running: boolean, ExitCode: number, OOMKilled: boolean } }} Found */
-
-/** @returns {Promise<number>} */
-async function memoryTotal() {
-  const info = await engine("GET", "/info");
-  return /** @type {{ MemTotal: number }} */ (info).MemTotal;
-}
 
 /**
  * @param {string} problem

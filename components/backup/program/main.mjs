@@ -28,8 +28,7 @@ import { storageOf } from "./task-storage.mjs";
 /**
  * A question to the program.
  *
- * @typedef {object} Question
- * @property {"state" | "run" | "drill"} operation
+ * @typedef {{ readonly operation: "state" | "run" | "drill" } | import("./storage-jobs.mjs").StorageQuestion} Question
  */
 
 /** The time between two looks at the clock, in milliseconds, and between two at what is not copied yet. */
@@ -116,9 +115,10 @@ const drill = new Drill({
 const storage = storageOf(task, { dumps, onEngine, kept: keptCopies });
 
 answerQuestions((question) => {
-  const { operation } = /** @type {Question} */ (question);
-  if (operation === "run") scheduler.run();
-  if (operation === "drill") drill.run();
+  const asked = /** @type {Question} */ (question);
+  if (asked.operation === "run") scheduler.run();
+  if (asked.operation === "drill") drill.run();
+  if (asked.operation === "stored" || asked.operation === "bring") storage?.ask(asked);
   return {
     ...scheduler.state(),
     drill: drill.state(),

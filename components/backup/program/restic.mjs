@@ -64,12 +64,12 @@ export function keysFile({ accessKeyId: accessKey, secretAccessKey: secretKey })
   return JSON.stringify({ version: "10", aliases: { s3: { url: "", accessKey, secretKey, api: "S3v4" } } });
 }
 
-/** Nothing is kept beside the repository: the container is gone afterwards. */
-const restic = "restic --no-cache --quiet";
+/** Nothing is kept beside the repository: the container is gone afterwards. What is copied and brought back wait for each other. */
+const restic = "restic --no-cache --quiet --retry-lock 10m";
 
 /** Asks for the repository, with its exit code in `$code`, and its words in `/tmp/said`. It would try for 15 minutes. */
 const asking = `code=0
-timeout ${answerSeconds} ${restic} cat config >/tmp/said 2>&1 </dev/null || code=$?`;
+timeout ${answerSeconds} restic --no-cache --quiet --no-lock cat config >/tmp/said 2>&1 </dev/null || code=$?`;
 
 /**
  * Asks for a repository with the variables and files that standard input gives, and prints the exit code and what was said.
@@ -112,6 +112,74 @@ copy "$1" 2>/dev/null || copy "$1"
 ${restic} forget --host "$1" --group-by host --keep-within "$2d" --keep-last 1 --prune
 ${restic} snapshots --host "$1" --latest 1 --json
 ${restic} ls latest --host "$1" /${dumpsFolder} | grep '\\.dump$' || true`;
+
+/** Ends where the repository cannot be read. */
+const reading = `set -eu
+exec 2>&1
+${asking}
+[ "$code" = 0 ] || { cat /tmp/said; exit "$code"; }`;
+
+/** Prints where dumps of the host "$1" are, as JSON. */
+export const findingScript = `${reading}
+${restic} find --host "$1" --json '/${dumpsFolder}/*.dump'`;
+
+/** The exit code of what found files where it should write some. */
+const hasFiles = 73;
+
+/**
+ * Brings the dump "$2" of the copy "$1" back into its volume, with the facts about it; with "$3", the files of the volumes that
+ * are there, which have to be empty but for folders without "$4".
+ */
+export const bringingScript = `umask 077
+${reading}
+used=
+for folder in volumes/* object-storage; do
+  [ -n "$3" ] && [ -z "$4" ] && [ -d "$folder" ] || continue
+  [ -z "$(find "$folder" -type f | head -n 1)" ] || used="$used $folder"
+done
+if [ -n "$used" ]; then echo "files are in$used already"; exit ${hasFiles}; fi
+dump=${dumpsFolder}/$2
+if ${restic} dump "$1" "/$dump.json" >"$dump.json.part" 2>/dev/null; then mv "$dump.json.part" "$dump.json"
+else rm -f "$dump.json.part"; fi
+${restic} dump "$1" "/$dump" >"$dump.part"
+sync "$dump.part"
+mv "$dump.part" "$dump"
+for folder in volumes/* object-storage; do
+  [ -n "$3" ] && [ -d "$folder" ] && [ -n "$(${restic} ls "$1" "/$folder" | head -n 1)" ] || continue
+  ${restic} restore "$1:/$folder" --target "$folder"
+done`;
+
+/**
+ * A dump in a storage.
+ *
+ * @typedef {object} Stored
+ * @property {string} file
+ * @property {number} bytes
+ * @property {string} snapshot the oldest copy that it is in: that one's files are of about the same time
+ */
+
+/**
+ * Reads where dumps are.
+ *
+ * @param {string} said
+ * @returns {Stored[]} the newest first
+ */
+export function storedIn(said) {
+  const line = said.split("\n").findLast((one) => one.trim().startsWith("[")) ?? "[]";
+  /** @type {unknown} */
+  const found = JSON.parse(line);
+  const copies = /** @type {{ snapshot: string, matches: { path: string, size: number }[] }[]} */ (found);
+  /** @type {Map<string, Stored>} */
+  const dumps = new Map();
+  // restic tells of the newest copy first.
+  for (const { snapshot, matches } of copies) {
+    for (const { path, size: bytes } of matches) {
+      const file = path.slice(`/${dumpsFolder}/`.length);
+      dumps.set(file, { file, bytes, snapshot: snapshot.slice(0, 8) });
+    }
+  }
+  return [...dumps.values()].sort((a, b) => (a.file < b.file ? 1 : -1));
+}
 
 /**
  * The newest copy in a storage.
@@ -163,10 +231,7 @@ function reasonIn(said) {
     .filter((line) => line !== "");
   const retried = lines.findLast((line) => line.includes(" returned error, retrying after "));
   const fatal = lines.findLast((line) => line.startsWith("Fatal: "));
-  return (
-    retried?.replace(/^.* retrying after [^:]*: /, "") ??
-    fatal?.slice("Fatal: ".length) ??
-    lines.at(-1) ??
-    "no word"
-  );
+  const reason = retried?.replace(/^.* retrying after [^:]*: /, "") ?? fatal?.slice("Fatal: ".length);
+  // It stands in quotation marks itself.
+  return (reason ?? lines.at(-1) ?? "no word").replaceAll('"', "'");
 }

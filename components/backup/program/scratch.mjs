@@ -4,6 +4,7 @@ import {
   filtersIn,
   findContainer,
   ignoringAbsence,
+  memoryTotal,
   removeContainer,
 } from "../../host/program/engine.mjs";
 import { endedByLimits } from "../../host/program/limits.mjs";
@@ -75,8 +76,7 @@ export class Scratch {
         remedy: "mend that",
       };
     await this.remove();
-    const info = /** @type {{ MemTotal: number }} */ (await engine("GET", "/info"));
-    const memory = Math.min(mostMemory, Math.floor(info.MemTotal / 2));
+    const memory = Math.min(mostMemory, Math.floor((await memoryTotal()) / 2));
     try {
       await engine(
         "POST",

@@ -34,6 +34,7 @@ import { isGood } from "./dumps.mjs";
  *   ISO's form; left out where there is none
  * @property {{ readonly at: string, readonly reason: string, readonly tries: number }} [lastFailure] left out where the last
  *   try succeeded
+ * @property {import("./storage-jobs.mjs").Job} [job] what somebody asked of it last
  */
 
 /** The time between two tries of a copy that fails, in milliseconds. */

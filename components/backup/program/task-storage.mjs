@@ -1,6 +1,7 @@
 import { report } from "../../host/program/control.mjs";
 import { Copier } from "./copier.mjs";
 import { repositoryAddress } from "./restic.mjs";
+import { StorageJobs } from "./storage-jobs.mjs";
 import { Storage } from "./storage.mjs";
 
 /**
@@ -34,9 +35,17 @@ export function storageOf(task, { dumps, onEngine, kept }) {
     },
     now: () => Date.now(),
   });
+  const jobs = new StorageJobs(copier);
   return {
     look: () => storage.look(),
-    state: () => storage.state(),
+    /** @param {import("./storage-jobs.mjs").StorageQuestion} question */
+    ask: (question) => {
+      jobs.ask(question);
+    },
+    state: () => {
+      const job = jobs.state();
+      return { ...storage.state(), ...(job !== undefined && { job }) };
+    },
     /** Ends a copy that is under way: nobody waits for it any more. */
     stop: () => copier.stop(),
   };

@@ -65,6 +65,32 @@ export async function removeContainer(container) {
 }
 
 /**
+ * Pulls an image.
+ *
+ * @param {string} image its reference, with a tag or a digest
+ * @param {number} seconds the time that it may take without a word
+ * @throws {Error} when it cannot be pulled
+ */
+export async function pullImage(image, seconds) {
+  const path = `/images/create?fromImage=${encodeURIComponent(image)}`;
+  const { bytes } = await call("POST", path, { type: "application/json", bytes: Buffer.alloc(0) }, seconds);
+  // A line of JSON for each step; what fails is one of them, because the engine has answered before.
+  for (const line of bytes.toString("utf8").split("\n")) {
+    if (line.trim() === "") continue;
+    /** @type {unknown} */
+    const step = JSON.parse(line);
+    const { error } = /** @type {{ error?: string }} */ (step);
+    if (error !== undefined) throw new Error(`${image} cannot be pulled: ${error}`);
+  }
+}
+
+/** @returns {Promise<number>} the memory of the engine's machine in bytes */
+export async function memoryTotal() {
+  const info = await engine("GET", "/info");
+  return /** @type {{ MemTotal: number }} */ (info).MemTotal;
+}
+
+/**
  * Asks the engine.
  *
  * @param {"GET" | "POST" | "DELETE"} method

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Backups } from "../../../cli/commands/backups.ts";
 import type { Content } from "../../../components/backup/program/content.mjs";
-import type { Question } from "../../../components/backup/program/main.mjs";
 import type { State } from "../../../components/backup/program/scheduler.mjs";
 import { backupsCommand } from "../../../components/backup/question.ts";
 import { commandsOf } from "../../support/docs.ts";
@@ -20,7 +19,7 @@ export function scheduledBackups(released: () => ReleasedProject): void {
   const host = () => released().host("production");
 
   /** Asks the program that takes them, without a word to the command line. */
-  async function ask(operation: Question["operation"] = "state"): Promise<State> {
+  async function ask(operation: "state" | "run" | "drill" = "state"): Promise<State> {
     const answer = await host().docker("exec", container, ...backupsCommand(operation));
     return JSON.parse(answer.join("\n")) as State;
   }

@@ -161,7 +161,7 @@ describe("restic", () => {
     ];
     assert.equal(
       resticProblem(143, unreached.join("\r\n")),
-      'Stat: Get "http://10.0.0.9:7070/acme/": dial tcp 10.0.0.9:7070: connect: connection refused',
+      "Stat: Get 'http://10.0.0.9:7070/acme/': dial tcp 10.0.0.9:7070: connect: connection refused",
     );
     assert.equal(
       resticProblem(

@@ -2,12 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  restore,
-  restoredInWords,
-  type Restored,
-  type RestoreRequest,
-} from "../../../../cli/commands/restore.ts";
+import { restore, restoredInWords, type Restored } from "../../../../cli/commands/restore.ts";
+import type { RestoreRequest } from "../../../../cli/commands/restore-request.ts";
 import type { FoundDump, LookReceipt, PutReceipt } from "../../../../components/contract/restore.ts";
 import { FakeMachine } from "../fake-machine.ts";
 import { PlayedHost } from "../played-host.ts";
