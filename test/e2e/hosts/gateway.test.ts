@@ -31,7 +31,7 @@ const otherWorker = [
 const placed = [
   "services: {",
   `services: {
-    indexer: { image: "api", command: ["sleep", "infinity"], profiles: ["with-indexer"], secrets: ["LICENSE_KEY"] },
+    indexer: { image: "api", command: ["sleep", "infinity"], init: true, profiles: ["with-indexer"], secrets: ["LICENSE_KEY"] },
     mailhog: { image: "web", only: ["local"], port: 8080, routes: ["/mail/*"], secrets: ["MAIL_KEY"] },`,
 ] as const;
 
