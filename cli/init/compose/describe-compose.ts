@@ -234,11 +234,16 @@ function keyFactsOf(service: ComposeService, scene: Scene, given: MappedEnvironm
     hosts: new Set(
       services.flatMap(({ name, role }) => (role === "once" || role === "buckets" ? [] : [name])),
     ),
-    once: new Map([...once].map(([name, { kind }]) => [name, kind])),
+    once: new Map([...once].map(([name, one]) => [name, kindOf(one)])),
   };
 }
 
 /** All keys of a service, by the rules for what it is here. */
+/** What is told of a service that runs once, where others wait for it. */
+function kindOf(once: Once): "migrations" | "job" | "release job" {
+  return once.kind === "job" && once.job.runs !== undefined ? "release job" : once.kind;
+}
+
 function mappedService(service: ComposeService, facts: KeyFacts, { once, services }: Scene): MappedKey {
   const { role } = service;
   const given = { service, facts };

@@ -26,7 +26,7 @@ export interface KeyFacts {
   /** The volumes that services share, by their names in the file. */
   readonly volumes: ReadonlyMap<string, string>;
   /** What becomes of services that run once. */
-  readonly once: ReadonlyMap<string, "migrations" | "job">;
+  readonly once: ReadonlyMap<string, "migrations" | "job" | "release job">;
 }
 
 /** What becomes of a key. */

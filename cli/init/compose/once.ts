@@ -4,7 +4,7 @@ import { unsaid, without, type GivenKey, type KeyRules } from "./keys.ts";
 import { named, taken, unneeded, type Row } from "./report.ts";
 import { commandText, type ComposeService } from "./roles.ts";
 import { commandOf } from "./service-keys.ts";
-import { entriesOf, fieldOf } from "./value.ts";
+import { entriesOf, fieldOf, textOf, type Fields } from "./value.ts";
 
 /** What a service that runs once becomes, and the service that it runs with. */
 export type Once =
@@ -34,7 +34,15 @@ export function onceOf(
   });
   const name = names.get(once.name);
   if (words.length === 0 || name === undefined) return undefined;
-  return { kind: "job", owner: owner.name, name, job: { service, command: words } };
+  const isAwaited = services.some(({ own }) => awaits(own, once.name));
+  const runs = isAwaited ? ({ runs: "before-release" } as const) : {};
+  return { kind: "job", owner: owner.name, name, job: { service, command: words, ...runs } };
+}
+
+/** Tells whether a service waits until another one is done. */
+function awaits(own: Fields, name: string): boolean {
+  const condition = fieldOf(fieldOf(fieldOf(own, "depends_on"), name), "condition");
+  return textOf(condition) === "service_completed_successfully";
 }
 
 /** The rules of a service that runs once. */
@@ -59,7 +67,7 @@ export function onceKeys(
       ? "migrations, with Alembic's commands to go back and to look"
       : `the job ${once.name}`;
   const command = (given: GivenKey) => ({
-    rows: [once.kind === "migrations" ? taken(given, what) : jobRow(given, once.name, once.job.service)],
+    rows: [once.kind === "migrations" ? taken(given, what) : jobRow(given, once.name, once.job)],
   });
   return {
     ...Object.fromEntries(names.map((key) => [key, without(words)])),
@@ -68,17 +76,21 @@ export function onceKeys(
     environment: (given) => ({ rows: variableRows(given, owner) }),
     volumes: unsaid(`it runs as ${owner.name} does, without these`, "copy what it needs into the image"),
     profiles: without(
-      once.kind === "job" ? "a job runs when somebody asks" : "migrations come before any copy",
+      once.kind === "job" ? `a job runs ${jobTime(once.job)}` : "migrations come before any copy",
     ),
   };
 }
 
-function jobRow(given: GivenKey, name: string, service: string): Row {
-  return named(
-    given,
-    `the job ${name} with what ${service} has, which runs when somebody asks`,
-    `npx towpath job run ${name}; a migration belongs to migrations, which need up, down and current`,
-  );
+/** The time at which a job runs, in words. */
+function jobTime({ runs }: Pick<JobDescription, "runs">): string {
+  return runs === undefined ? "when somebody asks" : "before each release";
+}
+
+function jobRow(given: GivenKey, name: string, job: JobDescription): Row {
+  const what = `the job ${name} with what ${job.service} has, which runs ${jobTime(job)}`;
+  const belongs = "a migration belongs to migrations, which need up, down and current";
+  if (job.runs === undefined) return named(given, what, `npx towpath job run ${name}; ${belongs}`);
+  return /migrat/i.test([name, ...job.command].join(" ")) ? named(given, what, belongs) : taken(given, what);
 }
 
 function variableRows(given: GivenKey, owner: ComposeService): Row[] {

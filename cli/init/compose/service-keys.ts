@@ -194,6 +194,8 @@ const dependsOn: KeyRule = (given) => {
 function onceRow(key: { place: GivenKey["place"]; path: string }, name: string, { facts }: GivenKey): Row {
   const kind = facts.once.get(name);
   if (kind === "migrations") return taken(key, "migrations, which come before any copy");
+  if (kind === "release job")
+    return taken(key, `the job ${facts.names.get(name) ?? name}, before each release`);
   return kind === "job"
     ? named(
         key,

@@ -312,18 +312,29 @@ services:
     depends_on:
       migrate: { condition: service_completed_successfully }
       seed: { condition: service_completed_successfully }
+      own-migrate: { condition: service_completed_successfully }
   migrate:
     image: shop
     command: alembic -c conf/alembic.ini upgrade head
     environment: { PGHOST: db, OTHER: x }
   seed: { build: ., command: python seed.py }
+  own-migrate: { build: ., command: python manage.py migrate }
+  setup: { build: ., command: python setup.py }
   db: { image: "pgvector/pgvector:pg16" }
 `;
     const result = described(text, { files: { Dockerfile: "FROM a" } });
     const { migrations, jobs, services } = result.application;
     assert.deepEqual(migrations?.up, ["alembic", "-c", "conf/alembic.ini", "upgrade", "head"]);
     assert.equal(migrations.service, "web");
-    assert.deepEqual(jobs, { seed: { service: "web", command: ["python", "seed.py"] } });
+    assert.deepEqual(jobs, {
+      seed: { service: "web", command: ["python", "seed.py"], runs: "before-release" },
+      "own-migrate": {
+        service: "web",
+        command: ["python", "manage.py", "migrate"],
+        runs: "before-release",
+      },
+      setup: { service: "web", command: ["python", "setup.py"] },
+    });
     assert.deepEqual(Object.keys(services), ["web"]);
     assert.deepEqual(services.web?.environment, {
       PGHOST: "${postgres.host}",
@@ -333,13 +344,25 @@ services:
     });
     assert.equal(
       told(result, "services.migrate.environment.OTHER"),
-      "compose.yaml:14 to do: it has the variables of web, and this is none; add it to web",
+      "compose.yaml:15 to do: it has the variables of web, and this is none; add it to web",
     );
     assert.equal(
       told(result, "services.web.depends_on.seed"),
-      "compose.yaml:10 to do: seed is a job, which runs when somebody asks; npx towpath job run seed",
+      "compose.yaml:10 taken over: the job seed, before each release",
     );
-    assert.equal(told(result, "services.db.image"), "compose.yaml:16 taken over: postgres 16, of this image");
+    assert.equal(
+      told(result, "services.seed.command"),
+      "compose.yaml:16 taken over: the job seed with what web has, which runs before each release",
+    );
+    assert.equal(
+      told(result, "services.own-migrate.command"),
+      "compose.yaml:17 to do: the job own-migrate with what web has, which runs before each release; a migration belongs to migrations, which need up, down and current",
+    );
+    assert.equal(
+      told(result, "services.setup.command"),
+      "compose.yaml:18 to do: the job setup with what web has, which runs when somebody asks; npx towpath job run setup; a migration belongs to migrations, which need up, down and current",
+    );
+    assert.equal(told(result, "services.db.image"), "compose.yaml:19 taken over: postgres 16, of this image");
     assert.deepEqual(result.application.postgres, { version: 16, image: "pgvector/pgvector:pg16" });
   });
 
