@@ -134,6 +134,24 @@ describe("backups in a storage elsewhere", () => {
     });
   }
 
+  /** Runs docs/data.md's commands for a machine with nothing but restic, and lists the dumps that they bring there. */
+  async function withoutTowpath(): Promise<string> {
+    const [block = ""] = blocksOf("data.md", "shell");
+    const [, ...commands] = block
+      .replaceAll("https://s3.example.com", `http://${elsewhere().address}:${port}`)
+      .split("\n");
+    const given = [
+      "AWS_ACCESS_KEY_ID=AKIA1",
+      `AWS_SECRET_ACCESS_KEY=${secretKey}`,
+      `RESTIC_PASSWORD=${password}`,
+    ];
+    const machine = ["run", "--rm", "--workdir", "/tmp", "--entrypoint", "sh"];
+    const image = `${released.registry.imageMirror}/${restic}`;
+    const script = [...commands, "ls copy/backups"].join("\n");
+    const variables = given.flatMap((one) => ["--env", one]);
+    return (await elsewhere().docker(...machine, ...variables, image, "-ec", script)).join("\n");
+  }
+
   it("are refused before anything is made when the storage cannot be used", async () => {
     configure();
     const before = await host().footprint();
@@ -163,6 +181,7 @@ describe("backups in a storage elsewhere", () => {
     );
     assert.match(stored, /\/snapshots\/[0-9a-f]{64}/);
     assert.doesNotMatch(stored, /\.dump/);
+    assert.match(await withoutTowpath(), new RegExp(`^${file}$`, "m"));
   });
 
   it("show their keys and password nowhere", async () => {
