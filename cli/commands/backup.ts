@@ -46,7 +46,12 @@ export async function backup(stack: string, progress: Progress, project: Project
   const receipt = (await runStep(
     {
       program: "back-up",
-      input: inputOf(application.name, settings, current, await releasedDatabase(settings, connection)),
+      input: inputOf(
+        application.name,
+        settings,
+        current,
+        await releasedDatabase(application, settings, connection),
+      ),
       words: `dumping the database of ${stack}`,
       wasEnded: wasEnded(stack),
     },

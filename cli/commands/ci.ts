@@ -8,6 +8,7 @@ import { publishedImages } from "../../components/application/running-services.t
 import { ciPlan, checkNames, type CiPlan } from "../../components/ci/plan.ts";
 import { ciRunVariable, reportsFolder } from "../../components/ci/run.ts";
 import { defined } from "../../components/input/defined.ts";
+import { checkApart, namesIn } from "../../components/settings/database-name.ts";
 import { namesOf } from "../../components/naming/names.ts";
 import type { CiSettings } from "../../components/settings/ci.ts";
 import type { Ports } from "../../components/settings/ports.ts";
@@ -133,7 +134,9 @@ function serversFor(project: Project, application: Application): Servers | undef
   const parts = reusedParts(application);
   if (parts.length === 0) return undefined;
   const local = namespaceOf(project, "local");
-  return { names: namesOf(local), folder: namespaceFolder(project, local), parts };
+  const names = namesIn(application, { environment: "local", namespace: local });
+  checkApart(names, namesOf(namespaceOf(project, "ci")));
+  return { names, folder: namespaceFolder(project, local), parts };
 }
 
 /** The run, between two clearings: the first for what a killed run left. Whatever happens, the second is made. */
@@ -224,7 +227,7 @@ function connectionLines({ namespace, ports: wanted = {} }: CiSettings, ports: P
   const published = Object.fromEntries(
     Object.entries(ports).map(([name, port]) => [name, { port, wanted: wanted[name] ?? port }]),
   );
-  return Object.entries(connectionsOf(namespace, published)).map(
+  return Object.entries(connectionsOf(namesOf(namespace), published)).map(
     ([name, address]) => `port of ${name}: ${address}`,
   );
 }

@@ -106,7 +106,7 @@ async function factsOf(
   progress: Progress,
 ): Promise<MigrationFacts> {
   const settings = hosts.settings as ReleasedSettings;
-  const database = { connection, ...(await releasedDatabase(settings, connection)) };
+  const database = { connection, ...(await releasedDatabase(application, settings, connection)) };
   const [schema, sizes] = [await schemaIn(database), await sizesIn(database)];
   const version = application.postgres?.version ?? 0;
   const printed = sql !== undefined && "printed" in sql ? sql.printed : undefined;

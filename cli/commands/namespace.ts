@@ -3,7 +3,9 @@ import { builtImages } from "../../components/application/images.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { checkDatabase, checkNames, isDeveloped } from "../../components/ci/plan.ts";
 import { defined } from "../../components/input/defined.ts";
-import { namesOf, type Names } from "../../components/naming/names.ts";
+import { environmentOf } from "../../components/naming/namespace.ts";
+import type { Names } from "../../components/naming/names.ts";
+import { namesIn } from "../../components/settings/database-name.ts";
 import { readWorkspace, type FoundWorkspace } from "../../components/naming/read-workspace.ts";
 import { isOfWorkspace } from "../../components/settings/configuration.ts";
 import type { Project } from "../project.ts";
@@ -75,7 +77,8 @@ type Row = readonly [string, string];
 
 function allNames(namespace: string, stack: string, project: Project): Record<string, string> {
   const application = parseApplication(project.application);
-  const names = namesOf(namespace);
+  const environment = environmentOf(stack) ?? "local";
+  const names = namesIn(application, { environment, namespace, previewName: stack });
   const parts = partsOf(application, names);
   return Object.fromEntries<string>([
     ["network", names.network],

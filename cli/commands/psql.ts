@@ -1,9 +1,11 @@
+import { parseApplication } from "../../components/application/parse.ts";
 import { environmentOf } from "../../components/naming/namespace.ts";
-import { namesOf } from "../../components/naming/names.ts";
+import { namesIn } from "../../components/settings/database-name.ts";
 import { kindOf } from "../../components/settings/kinds.ts";
 import { attached } from "../process/attached.ts";
 import type { Project } from "../project.ts";
 import { stack as localStack } from "../stack/session.ts";
+import { settingsOf } from "../stack/settings.ts";
 import { findContainers, runningOf, terminalFlags } from "../stack/stack-containers.ts";
 import type { Progress } from "../terminal/progress.ts";
 
@@ -42,7 +44,10 @@ export async function psql(
 ): Promise<number> {
   const found = await findContainers({ stack, part: "postgres" }, progress, project);
   const { id, client } = runningOf(found, "postgres");
-  const { database } = namesOf(found.namespace);
+  const { database } = namesIn(parseApplication(project.application), {
+    ...settingsOf(project, stack),
+    namespace: found.namespace,
+  });
   const isGuarded = kindOf(environmentOf(stack))?.reviewed === true && !write;
   if (isGuarded && process.stdin.isTTY && process.stdout.isTTY)
     progress.say(

@@ -13,7 +13,8 @@ import {
 } from "../../components/contract/restore.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { minute } from "../../components/input/times.mjs";
-import { labels, namesOf } from "../../components/naming/names.ts";
+import { labels } from "../../components/naming/names.ts";
+import { namesIn } from "../../components/settings/database-name.ts";
 import { hasOwnDatabase } from "../../components/settings/external.ts";
 import type { ProductionSettings } from "../../components/settings/production.ts";
 import type { StagingSettings } from "../../components/settings/staging.ts";
@@ -98,7 +99,7 @@ async function sceneOf(stack: string, progress: Progress, project: Project): Pro
   const call = await callFor("refresh", stack, progress, project);
   const connection = await openHost(call, run, progress);
   const { environment, namespace, migration } = settings;
-  const names = namesOf(namespace);
+  const names = namesIn(application, settings);
   const volume = names.volume("backups");
   const input = {
     container: names.postgres,

@@ -1,5 +1,6 @@
 import { reloadingServices } from "../../components/application/development.ts";
 import { parseApplication } from "../../components/application/parse.ts";
+import { namesIn } from "../../components/settings/database-name.ts";
 import { runningHere } from "../../components/settings/running-here.ts";
 import { portsIn, type PublishedPorts } from "../../components/environment/local-run.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
@@ -83,7 +84,10 @@ export async function publish(
 ): Promise<Pick<Started, "connections" | "connectionsFile">> {
   const application = parseApplication(project.application);
   const file = await writeConnections(project, application, { namespace, ports });
-  return { connections: connectionsOf(namespace, ports), connectionsFile: file ?? null };
+  return {
+    connections: connectionsOf(namesIn(application, { environment: "local", namespace }), ports),
+    connectionsFile: file ?? null,
+  };
 }
 
 /** The seconds since then, to a tenth. */

@@ -1,7 +1,9 @@
 import { parseApplication } from "../../components/application/parse.ts";
+import type { PublishedPorts } from "../../components/environment/local-run.ts";
 import { restartingInWords } from "../../components/host/restarting.ts";
 import { buildChanges } from "../../components/image/build-inputs.ts";
 import { show, suggestion } from "../../components/input/input-checks.ts";
+import { namesIn } from "../../components/settings/database-name.ts";
 import { UserError } from "../../components/input/user-error.ts";
 import type { Container } from "../docker/containers.ts";
 import { findEngine } from "../docker/endpoint.ts";
@@ -114,13 +116,21 @@ function statusOf(
     release: release ?? null,
     health: containers === undefined ? "unknown" : healthInWords(containers),
     address: address ?? null,
-    connections: connectionsOf(namespace, ports),
+    connections: publishedIn(namespace, ports, project),
     changed: changed ?? null,
     route: route ?? null,
     // Another branch's environment was built from other files than those that are here.
     outdated: stack === "local" && current ? outdated(project, namespace) : [],
     ...onHosts,
   };
+}
+
+function publishedIn(namespace: string, ports: PublishedPorts, project: Project): Connections {
+  if (Object.keys(ports).length === 0) return {};
+  return connectionsOf(
+    namesIn(parseApplication(project.application), { environment: "local", namespace }),
+    ports,
+  );
 }
 
 /** Tells whether all that is on hosts is well; one's own environment may be stopped. */

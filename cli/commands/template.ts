@@ -1,3 +1,4 @@
+import { parseApplication } from "../../components/application/parse.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RefreshTemplateInput, RefreshTemplateReceipt } from "../../components/contract/template.ts";
@@ -55,7 +56,11 @@ export async function refreshTemplate(
   if (server === undefined) throw new Problem(notMade(stack));
   const connection = await openHost(call, run, progress);
   const from = await openHost(await callFor("refresh", source, progress, project), run, progress);
-  const { external: _, ...database } = await releasedDatabase(settingsOf(project, source), from);
+  const { external: _, ...database } = await releasedDatabase(
+    parseApplication(project.application),
+    settingsOf(project, source),
+    from,
+  );
   const input: RefreshTemplateInput = {
     server: { container: server.containerName, administrator: server.administrator },
     source: {

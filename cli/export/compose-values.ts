@@ -6,6 +6,7 @@ import {
   secretFile,
   type ConnectionNames,
 } from "../../components/application/connections.ts";
+import { databaseNameOf } from "../../components/application/database-name.ts";
 import { factOf, piecesOf, targetOf, type ReferenceFacts } from "../../components/application/references.ts";
 
 /** The names that an exported application's servers have in Compose's network. */
@@ -101,8 +102,9 @@ export function givenTo(
 }
 
 /** The name of the database, and of its owner. */
-export function databaseOf({ name }: Pick<Application, "name">): string {
-  return name.replaceAll("-", "_");
+export function databaseOf({ name, postgres }: Pick<Application, "name" | "postgres">): string {
+  const { database = name.replaceAll("-", "_") } = postgres ?? {};
+  return databaseNameOf(database, { environment: "compose", namespace: name });
 }
 
 /** A variable's value with what its references stand for. */

@@ -5,7 +5,8 @@ import { bucketVariable, objectStorageRegion } from "../../components/applicatio
 import { ownerPassword } from "../../components/contract/create-owner.ts";
 import type { PublishedPort, PublishedPorts } from "../../components/environment/local-run.ts";
 import { defined } from "../../components/input/defined.ts";
-import { namesOf, type Names } from "../../components/naming/names.ts";
+import type { Names } from "../../components/naming/names.ts";
+import { namesIn } from "../../components/settings/database-name.ts";
 import { isData } from "../../components/settings/ports.ts";
 import type { Project } from "../project.ts";
 import { namespaceFolder } from "../pulumi/folders.ts";
@@ -15,8 +16,7 @@ import { readSecrets } from "./container.ts";
 export type Connections = Readonly<Record<string, string>>;
 
 /** The addresses at which published services and backing services are reached, in words. */
-export function connectionsOf(namespace: string, ports: PublishedPorts): Connections {
-  const names = namesOf(namespace);
+export function connectionsOf(names: Names, ports: PublishedPorts): Connections {
   return Object.fromEntries(
     Object.entries(ports).map(([name, published]) => [
       name,
@@ -48,7 +48,11 @@ export async function writeConnections(
 ): Promise<string | undefined> {
   const folder = namespaceFolder(project, namespace);
   const file = join(folder, "connections.env");
-  const variables = await connectionVariables(application, namesOf(namespace), ports);
+  const variables = await connectionVariables(
+    application,
+    namesIn(application, { environment: "local", namespace }),
+    ports,
+  );
   // One that is there keeps its mode when it is written anew.
   rmSync(file, { force: true });
   if (Object.keys(variables).length === 0) return undefined;

@@ -98,8 +98,8 @@ export function resettingSteps(steps: readonly ReleaseStep[], names: Names): rea
     database: servers.includes(names.postgres)
       ? {
           container: names.postgres,
-          administrator: names.database,
-          name: names.database,
+          administrator: owner?.administrator ?? names.database,
+          name: owner?.database ?? names.database,
           owner: owner?.role ?? names.database,
         }
       : undefined,

@@ -1,8 +1,9 @@
+import type { Application } from "../../components/application/application.ts";
 import { secretFile } from "../../components/application/connections.ts";
 import { postgresServiceSecret } from "../../components/contract/database.ts";
 import { askDocker } from "../../components/host/host-engine.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
-import { namesOf } from "../../components/naming/names.ts";
+import { namesIn, type NamedSettings } from "../../components/settings/database-name.ts";
 import { externalUrl } from "../../components/settings/external.ts";
 import { Problem } from "../problem.ts";
 
@@ -21,10 +22,11 @@ export interface ReleasedDatabase {
  * @throws Problem where the host does not know the way to one that is elsewhere
  */
 export async function releasedDatabase(
-  settings: { readonly namespace: string },
+  application: Pick<Application, "postgres">,
+  settings: NamedSettings,
   connection: HostConnection,
 ): Promise<ReleasedDatabase> {
-  const { postgres, postgresClient: container, database } = namesOf(settings.namespace);
+  const { postgres, postgresClient: container, database } = namesIn(application, settings);
   if (externalUrl(settings, "postgres") === undefined) {
     return { container: postgres, administrator: database, database };
   }

@@ -27,6 +27,8 @@ export interface Application {
 export interface PostgresServer {
   /** Its major version. */
   readonly version: 14 | 15 | 16 | 17 | 18;
+  /** The pattern of its database's name; left out, it is the namespace's. */
+  readonly database?: string;
   /** The reference of its image, as people write it; left out, the official one of that version. */
   readonly image?: string;
   /** Settings of the server, by their names; left out, its own. */

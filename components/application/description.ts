@@ -160,6 +160,13 @@ export interface PostgresDescription {
   /** The major version. It is never changed on data that exists. */
   version: 14 | 15 | 16 | 17 | 18;
   /**
+   * The name of its database: `"finance_report"`, or `"finance_report_${environment}"` where it differs, with `${environment}` and
+   * `${namespace}`. The application's role is called so with `_app`. It is never changed on data that exists. Databases on servers that
+   * several use keep the namespace's name: those of checks, and clones of a template. At most 48 bytes. Left out, the namespace, with `_`
+   * for `-`.
+   */
+  database?: string;
+  /**
    * The reference of another image of that version, made from the official one: `pgvector/pgvector:pg16`. The clients that dump and
    * migrate run it, too. Left out, the official image.
    */

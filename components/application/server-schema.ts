@@ -1,9 +1,15 @@
 import { z } from "zod";
 
 import { expected } from "../input/input-checks.ts";
+import { databaseNameForm } from "./database-name.ts";
 import { isReference, namesVersion } from "./images.ts";
 
 const postgresWords = expected("a version from 14 to 18", "take the one that your data was made with");
+
+const databaseWords = expected(
+  "a name of lower-case letters, digits and underscores, from a letter on, with ${environment} and ${namespace} in it where it differs",
+  'for example "finance_report_${environment}"',
+);
 
 const imageWords = expected(
   "the reference of an image of that version, with a tag or a digest",
@@ -47,6 +53,7 @@ const extensionWords = expected(
 export const postgres = z
   .strictObject({
     version: z.literal([14, 15, 16, 17, 18], postgresWords),
+    database: z.string(databaseWords).regex(databaseNameForm, databaseWords).exactOptional(),
     image: z
       .string(imageWords)
       .refine((text) => isReference(text) && namesVersion(text), imageWords)

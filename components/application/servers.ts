@@ -1,5 +1,6 @@
 import { show } from "../input/input-checks.ts";
 import type { Application, PostgresServer } from "./application.ts";
+import { databaseNameProblems } from "./database-name.ts";
 import { imageReference } from "./images.ts";
 
 /** The image of a PostgreSQL server and of its clients, as an engine pulls it: the official one where no other is named. */
@@ -24,12 +25,13 @@ const own: ReadonlySet<string> = new Set([
   "unix_socket_directories",
 ]);
 
-/** The problems of servers: an image of another version, settings that are not free, and an extension that is named twice. */
+/** The problems of servers: a name of the database that cannot be, an image of another version, settings that are not free, and an extension that is named twice. */
 export function serverProblems({ postgres }: Pick<Application, "postgres">): string[] {
   if (postgres === undefined) return [];
-  const { version, image, settings = {}, extensions = [] } = postgres;
+  const { version, database, image, settings = {}, extensions = [] } = postgres;
   const said = image === undefined ? undefined : majorIn(image);
   return [
+    ...databaseNameProblems(database),
     ...(said === undefined || said === version
       ? []
       : [

@@ -19,11 +19,12 @@ import { ReadyImage } from "../image/ready-image.ts";
 import { defined } from "../input/defined.ts";
 import { InputError } from "../input/input-error.ts";
 import { MigrationRehearsal } from "../migration/migration-rehearsal.ts";
-import { namesOf, type Names } from "../naming/names.ts";
+import type { Names } from "../naming/names.ts";
 import { registryAccount } from "../plan/environment-registry.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import { serviceInputs, type InputsOfAll } from "../secrets/service-inputs.ts";
 import type { CiSettings } from "../settings/ci.ts";
+import { namesIn } from "../settings/database-name.ts";
 import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
@@ -58,7 +59,10 @@ export function prepareCi(
       'towpath:reuse: only the command line knows the local environment and starts its servers, got "local"; use npm run ci',
     ]);
   }
-  const reused = run.reused === undefined ? undefined : namesOf(run.reused);
+  const reused =
+    run.reused === undefined
+      ? undefined
+      : namesIn(application, { environment: "local", namespace: run.reused });
   const built = withBuildArguments(application, loaded.settings.buildArgs);
   const complete = withVariables(built, loaded.settings.variables);
   return { ...loaded, plan: ciPlan(complete, run.only), run, reused };

@@ -49,9 +49,12 @@ async function deployLocal(
   const run = localRunOf(process.env);
   const prepared = userErrors(() => prepareLocal(description, loaded, run));
   const { settings } = loaded;
+  const { checkDatabaseName, databaseOutput } = await import("./database-name.ts");
+  const { variablesHere } = await import("../host/container-variables.ts");
+  await laterUserErrors(() => checkDatabaseName(prepared, variablesHere));
   if (run.only === "data") {
     const { namespace, port, ports } = new DataOnly(settings.namespace, prepared);
-    return { namespace, port, ports };
+    return { namespace, port, ports, ...databaseOutput(prepared) };
   }
   const { routeSince } = await import("../release/route-since.ts");
   const { localPorts } = await import("../host/local-engine.ts");
@@ -65,7 +68,11 @@ async function deployLocal(
   const local = new Environment(settings.namespace, { ...prepared, routeSince: since, ipv6 });
   const { url, release, services, namespace, port, ports, route } = local;
   const isPublished = Object.keys(ports).length > 0;
-  return { url, release, services, namespace, port, route, ...(isPublished && { ports }) };
+  return {
+    ...{ url, release, services, namespace, port, route },
+    ...(isPublished && { ports }),
+    ...databaseOutput(prepared),
+  };
 }
 
 async function deployCi(description: ApplicationDescription, loaded: LoadedFor<"ci">): Promise<Outputs> {
@@ -84,13 +91,17 @@ async function deployReleased(
 ): Promise<Outputs> {
   const { prepareRelease } = await import("./prepare-release.ts");
   const { ReleasedEnvironment } = await import("./released-environment.ts");
+  const { databaseOutput } = await import("./database-name.ts");
   const prepared = await laterUserErrors(() => prepareRelease(description, withHiddenAddress(loaded)));
   const { settings } = prepared;
   const onGithub = await laterUserErrors(() => preparedGithub(prepared));
   const released = new ReleasedEnvironment(settings.namespace, prepared);
   const { url, release, releases, services, namespace, route, password } = released;
   const { variables } = settings;
-  const outputs = { url, release, releases, services, namespace, route, ...defined({ password, variables }) };
+  const outputs = {
+    ...{ url, release, releases, services, namespace, route, ...defined({ password, variables }) },
+    ...(prepared.externalPostgres === undefined && databaseOutput(prepared)),
+  };
   if (onGithub === undefined) return outputs;
   const { releasedGithub } = await import("./released-github.ts");
   return { ...outputs, github: releasedGithub(namespace, onGithub, released) };

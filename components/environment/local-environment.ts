@@ -22,6 +22,7 @@ import { jobsAtTimes } from "../release/release-jobs.ts";
 import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
+import { namesIn } from "../settings/database-name.ts";
 import { referenceFacts } from "../settings/reference-facts.ts";
 import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
@@ -31,7 +32,7 @@ import { runningHere } from "../settings/running-here.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
 import { withEnvFile, withEnvSecrets } from "./env-file.ts";
 import type { LocalRun, PublishedPorts } from "./local-run.ts";
-import { gatewayOf, placeOf, type DockerPlace, type Place } from "./place.ts";
+import { gatewayOf, placeOf, type DockerPlace, type Place, type PlaceArgs } from "./place.ts";
 
 /** Arguments of a local environment. */
 export interface EnvironmentArgs extends Omit<LoadedSettings<LocalSettings>, "credential"> {
@@ -106,7 +107,7 @@ export class Environment extends pulumi.ComponentResource {
     const { application, settings, ports } = args;
     const { namespace, port } = settings;
     const child = { parent: this };
-    const place = placeOf(name, { applicationName: application.name, settings }, child);
+    const place = placeOf(name, localPlace(args), child);
     const listens = { port, servicePorts: Object.values(servicePorts(ports)) };
     const gateway = gatewayOf(name, place, { listens, ipv6: args.ipv6 ?? false }, child);
     const images = this.provide(name, application, place);
@@ -180,14 +181,19 @@ export class DataOnly extends pulumi.ComponentResource {
 
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:index:Environment", name, {}, opts);
-    const { application, settings } = args;
+    const { settings } = args;
     const child = { parent: this };
-    localData(name, args, placeOf(name, { applicationName: application.name, settings }, child), child);
+    localData(name, args, placeOf(name, localPlace(args), child), child);
     this.namespace = settings.namespace;
     this.port = settings.port;
     this.ports = publishedPorts(args);
     this.registerOutputs({});
   }
+}
+
+/** The environment's place, with the name of its database. */
+function localPlace({ application, settings }: EnvironmentArgs): PlaceArgs {
+  return { applicationName: application.name, settings, database: namesIn(application, settings).database };
 }
 
 function localData(

@@ -9,6 +9,8 @@ import type { BasicSettings } from "../settings/basic.ts";
 /** Arguments of a place: its owner, and the access to its host. */
 export interface PlaceArgs extends Pick<DockerHostArgs, "connection" | "registryAuth"> {
   applicationName: string;
+  /** The name of its database; left out, the namespace's. */
+  database?: string;
   settings: BasicSettings & { environment: EnvironmentName };
   /** The network of another namespace to use; left out, the place has its own. */
   networkName?: string;
@@ -33,11 +35,11 @@ export interface DockerPlace extends Place {
 /** Makes the host `<name>-host` and its network. */
 export function placeOf(
   name: string,
-  { applicationName, settings, networkName, ...reached }: PlaceArgs,
+  { applicationName, database, settings, networkName, ...reached }: PlaceArgs,
   opts: pulumi.ComponentResourceOptions,
 ): DockerPlace {
   const { environment, namespace, imageMirror = "docker.io", gateTimeoutSeconds } = settings;
-  const names = namesOf(namespace);
+  const names = namesOf(namespace, database);
   const labelsOf = (part: string): Record<string, string> =>
     labels({ application: applicationName, environment, namespace, part });
   const network =

@@ -15,6 +15,7 @@ import { writeConnections } from "../host/connection.ts";
 import { dockerView } from "../host/docker-view.ts";
 import { demandOf } from "../host/preflight.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
+import { variablesOn } from "../host/container-variables.ts";
 import { folderOf, type HostConnection } from "../host/ssh-config.ts";
 import { judgePlatforms } from "../image/platforms.ts";
 import { defined } from "../input/defined.ts";
@@ -39,6 +40,7 @@ import { stoppedServices } from "../plan/stopped-services.ts";
 import { withVaultSecrets } from "../secrets/with-vault-secrets.ts";
 import { agreed, withoutAbsent } from "./agreed.ts";
 import { backupStorageOf, checkBackupStorage, sayUncopied } from "./backup-storage.ts";
+import { checkDatabaseName } from "./database-name.ts";
 import { checkExternalDatabase, externalDatabase } from "./external-database.ts";
 import { checkRedis, externalRedisOf } from "./external-redis.ts";
 import { checkStorage, externalStorageOf } from "./external-storage.ts";
@@ -255,6 +257,7 @@ async function plannedMigration({
   const { maintenance } = settings;
   checkMovedDatabase({ last: current, external: externalPostgres !== undefined, maintenance });
   if (externalPostgres === undefined) {
+    await checkDatabaseName({ application, settings }, variablesOn(connection));
     await checkPostgresVersion(application, {
       volume,
       recorded,

@@ -25,6 +25,7 @@ import type { LeftRoute } from "../release/route-agreement.ts";
 import { applicationSecrets } from "../secrets/application-secrets.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import { SecretVersions } from "../secrets/secret-versions.ts";
+import { namesIn } from "../settings/database-name.ts";
 import { referenceFacts } from "../settings/reference-facts.ts";
 import { externalOf } from "../settings/external.ts";
 import { kinds } from "../settings/kinds.ts";
@@ -271,7 +272,8 @@ function activatorOf({ settings, gateway }: ReleasedEnvironmentArgs): string | u
 /** The environment's place: how its host is reached, and who signs in to the registry for its engine. */
 function reachedBy(args: ReleasedEnvironmentArgs): PlaceArgs {
   const { application, settings, connection } = args;
-  const place = { applicationName: application.name, settings, connection };
+  const { database } = namesIn(application, settings);
+  const place = { applicationName: application.name, settings, connection, database };
   const account = registryAccount(args);
   if (account === undefined) return place;
   const { address, user, password } = account;

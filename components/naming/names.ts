@@ -66,8 +66,12 @@ export interface Names {
   readonly image: (image: string) => string;
 }
 
-/** The names of everything in a namespace. Throws an InputError when the namespace is not one. */
-export function namesOf(namespace: string): Names {
+/**
+ * The names of everything in a namespace. Throws an InputError when the namespace is not one.
+ *
+ * @param database that of the database, where one is given; left out, the namespace with `_` for `-`
+ */
+export function namesOf(namespace: string, database = namespace.replaceAll("-", "_")): Names {
   checkNamespace(namespace);
   const named = (part: string, most = longest): string => labelFor(`${namespace}-${part}`, most);
   return {
@@ -86,8 +90,8 @@ export function namesOf(namespace: string): Names {
     scheduledJobs: named("scheduled-jobs"),
     backupCopy: named("backups-copy"),
     // PostgreSQL needs no quotes around letters, digits and underscores.
-    database: namespace.replaceAll("-", "_"),
-    databaseOwner: `${namespace.replaceAll("-", "_")}_app`,
+    database,
+    databaseOwner: `${database}_app`,
     volume: (part) => named(part),
     // No part of Towpath's own has a volume that begins so.
     sharedVolume: (volume) => named(`volume-${volume}`),

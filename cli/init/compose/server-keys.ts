@@ -12,8 +12,8 @@ import { portOf } from "./listening.ts";
 import { plainKeys, unknownKey } from "./plain-keys.ts";
 import { named, taken, unneeded, type Key, type Row } from "./report.ts";
 import type { ComposeService } from "./roles.ts";
-import { commandWords, ownPostgresImage, postgresSettings } from "./server-settings.ts";
-import { entriesOf, itemsOf } from "./value.ts";
+import { commandWords, givenDatabase, ownPostgresImage, postgresSettings } from "./server-settings.ts";
+import { entriesOf, itemsOf, type Value } from "./value.ts";
 import { mountOf } from "./volumes.ts";
 
 /** A server that Towpath brings, in the words of a report. */
@@ -84,8 +84,8 @@ export function serverKeys(role: Server): KeyRules {
       ],
     }),
     environment: (given) => ({
-      rows: entriesOf(given.value).map(([name, { place }]) =>
-        variableRow({ place, path: `${given.path}.${name}` }, name, role),
+      rows: entriesOf(given.value).map(([name, { place, value }]) =>
+        variableRow({ place, path: `${given.path}.${name}` }, { name, value }, role),
       ),
     }),
     env_file: without(`Towpath makes the user, the password and the names of ${title}`),
@@ -154,8 +154,10 @@ function isPlain(image: string): boolean {
   return /^(?:[\w.:-]+\/)*(?:postgres(?:ql)?|redis)(?::|@|$)/.test(image);
 }
 
-function variableRow(key: Key, name: string, role: Server): Row {
+function variableRow(key: Key, { name, value }: { name: string; value: Value }, role: Server): Row {
   const { title, own } = servers[role];
+  const database = role === "postgres" ? givenDatabase(name, value) : undefined;
+  if (database !== undefined) return taken(key, `postgres.database: ${database}`);
   return own.test(name)
     ? unneeded(key, `Towpath makes it for ${title}`)
     : named(key, `${title} has no settings of its own here`, "look whether it matters");

@@ -1,8 +1,9 @@
 import type { ApplicationDescription } from "../../../components/application/description.ts";
+import { databaseNameProblems } from "../../../components/application/database-name.ts";
 import { serverProblems } from "../../../components/application/servers.ts";
 import { postgresVersionOf, readyReference } from "./image-reference.ts";
 import type { ComposeService } from "./roles.ts";
-import { fieldOf, textsOf, type Value } from "./value.ts";
+import { entriesOf, fieldOf, textOf, textsOf, type Value } from "./value.ts";
 import { wordsOf } from "./words.ts";
 
 type Postgres = NonNullable<ApplicationDescription["postgres"]>;
@@ -48,13 +49,25 @@ export function ownPostgresImage(image: string): string | undefined {
   return /(?:^|\/)(?:pgvector|postgis|timescaledb):[^/]+$/.test(bare) ? readyReference(image) : undefined;
 }
 
+/** The name of the database, where a variable of the server gives one that can be taken over. */
+export function givenDatabase(variable: string, value: Value | undefined): string | undefined {
+  const name = textOf(value) ?? "";
+  if (!/^(?:POSTGRES_DB|POSTGRESQL_DATABASE)$/.test(variable) || !/^[a-z][a-z0-9_]{0,47}$/.test(name))
+    return undefined;
+  return databaseNameProblems(name).length === 0 ? name : undefined;
+}
+
 /** The description of the server that a service of a compose file is. */
 export function postgresOf({ image, own }: Pick<ComposeService, "image" | "own">): Postgres {
   const command = fieldOf(own, "command");
   const { settings } = postgresSettings(command === undefined ? [] : commandWords(command));
   const ownImage = ownPostgresImage(image);
+  const [database] = entriesOf(fieldOf(own, "environment")).flatMap(
+    ([name, { value }]) => givenDatabase(name, value) ?? [],
+  );
   return {
     version: postgresVersionOf(image)?.version ?? 17,
+    ...(database !== undefined && { database }),
     ...(ownImage !== undefined && { image: ownImage }),
     ...(Object.keys(settings).length > 0 && { settings }),
   };

@@ -95,11 +95,11 @@ x-app: &app
     context: ./app
     args: { GREETING: hello }
   environment:
-    DATABASE_URL: postgresql://shop:\${DB_PASSWORD:-shop}@db:5432/shop
+    DATABASE_URL: postgresql://shop:\${DB_PASSWORD:-shop}@db:5432/finance_report
     DB_HOST: db
     DB_PORT: 5432
     DB_USER: shop
-    DB_NAME: shop
+    DB_NAME: finance_report
     REDIS_URL: redis://cache:6379/0
     JWT_SECRET: \${JWT_SECRET}
   depends_on:
@@ -120,7 +120,7 @@ services:
     init: true
   db:
     image: postgres:15-alpine
-    environment: { POSTGRES_USER: shop, POSTGRES_PASSWORD: "\${DB_PASSWORD:-shop}" }
+    environment: { POSTGRES_USER: shop, POSTGRES_DB: finance_report, POSTGRES_PASSWORD: "\${DB_PASSWORD:-shop}" }
     volumes: ["data:/var/lib/postgresql/data"]
     healthcheck: { test: ["CMD", "pg_isready"] }
   cache:
@@ -167,12 +167,25 @@ describe("docs/adopt.md", () => {
 
   const textOf = async (url: string): Promise<string> => (await request(url)).text();
 
-  it("makes a project of a compose file: its services run with the servers, secrets and addresses that they need", async () => {
+  it("makes a project of a compose file: its services run with the servers, secrets and addresses that they need (002-96c)", async () => {
     const url = await follow(composed);
     const [postgres, requests, secret, scheme] = (await textOf(url)).split(" ");
     // PostgreSQL asks for the password, Redis has counted, and the page waits for the worker.
     assert.deepEqual([postgres, secret, scheme], ["R", "of-compose", "postgresql"]);
     assert.match(requests ?? "", /^:\d+$/);
+    // The database keeps its name, and data never gets another one.
+    const psql = `npx towpath psql --tuples-only --command "SELECT current_database() || ' of ' || current_user"`;
+    const asked = await repository?.shell(`cd infra\n${psql}`);
+    assert.equal(asked?.stdout.trim(), "finance_report of finance_report_app");
+    const refused = await repository?.shell(
+      "cd infra\nsed -i s/finance_report/renamed_report/ application.ts\nnpm start 2>&1 && exit 1\nsed -i s/renamed_report/finance_report/ application.ts",
+      { TOWPATH_PORT: new URL(url).port },
+    );
+    assert.match(
+      refused?.stdout ?? "",
+      /postgres\.database: expected the name of the database that is in \S+-postgres, "finance_report", got "renamed_report"; data keeps the name/,
+    );
+    assert.equal((await textOf(url)).split(" ")[0], "R");
     const dry = await repository?.shell(
       "mkdir dry\ncd dry\nnpx towpath init --from ../compose.yaml --dry-run --json",
     );

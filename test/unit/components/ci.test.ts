@@ -121,6 +121,29 @@ describe("the environment of ci", function () {
     assert.equal(inputsOf("build"), undefined);
   });
 
+  it("reaches the local environment's server by the name that its database is given, and makes one of its own", async () => {
+    const { registrations } = await deployed(
+      () => {
+        const loaded = loadSettings("notes") as LoadedSettings<CiSettings>;
+        const described = merged(application, {
+          postgres: { database: "report" },
+          buckets: undefined,
+          services: { api: { needs: ["postgres"] } },
+        }) as ApplicationDescription;
+        return new CiEnvironment("notes-ci", prepareCi(described, loaded, run({ reused: "notes-local" })));
+      },
+      { stack: "ci", configuration: { ...configuration, "towpath:reuse": "local" } },
+    );
+    const { stdin } = byName(registrations)["notes-ci-postgres-role"]?.inputs ?? assert.fail("no role");
+    assert.deepEqual(
+      stdin,
+      hidden({
+        ...{ container: "notes-local-postgres", administrator: "report", role: "notes_ci" },
+        password: password("notes-ci-postgres-password-value", 32),
+      }),
+    );
+  });
+
   it("labels images that are published with their origin", async () => {
     const facts = { BUILD_VERSION: "1.2.3", BUILD_COMMIT: "abc" };
     const { registrations } = await deployed(program(run({ facts })), { stack: "ci", configuration });

@@ -245,6 +245,15 @@ describe("an application as a compose file", () => {
     assert.ok(Object.hasOwn(compose.volumes ?? {}, "uploads"));
   });
 
+  it("has the database by the name that is given (002-96c)", () => {
+    const { compose } = exported({ postgres: { version: 15, database: "report_${environment}" } });
+    const { environment } = compose.services.postgres ?? {};
+    assert.deepEqual(environment, {
+      ...{ POSTGRES_USER: "report_compose", POSTGRES_DB: "report_compose" },
+      POSTGRES_PASSWORD: asked("POSTGRES_PASSWORD"),
+    });
+  });
+
   it("leads each path to its service, the longest first", () => {
     assert.equal(
       caddyfile(parseApplication(notes)),

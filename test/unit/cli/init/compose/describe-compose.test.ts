@@ -79,6 +79,23 @@ describe("an application from a compose file", () => {
     assert.deepEqual(env, { SECRET_KEY: "only-for-tests" });
   });
 
+  it("keeps the name of the database where PostgreSQL's variables give one (002-96c)", () => {
+    const named = (environment: string) => {
+      const text = small.replace("{ POSTGRES_PASSWORD: pass }", environment);
+      const result = described(text, { files: app });
+      return [result.application.postgres, told(result, "services.db.environment.POSTGRES_DB")];
+    };
+    assert.deepEqual(named("{ POSTGRES_PASSWORD: pass, POSTGRES_DB: finance_report }"), [
+      { version: 16, database: "finance_report" },
+      "compose.yaml:26 taken over: postgres.database: finance_report",
+    ]);
+    for (const name of ["Finance-Report", "postgres"])
+      assert.deepEqual(named(`{ POSTGRES_PASSWORD: pass, POSTGRES_DB: ${name} }`), [
+        { version: 16 },
+        "compose.yaml:26 not needed: Towpath makes it for PostgreSQL",
+      ]);
+  });
+
   it("accounts for every key, with its line", () => {
     const result = described(small, { files: app });
     assert.equal(
