@@ -13,6 +13,7 @@ import { keepingSaltOut } from "../pulumi/salt.ts";
 import { stackOutputs } from "../pulumi/state.ts";
 import { createStack } from "../stack/create.ts";
 import { clearInterruptedRun } from "../stack/interrupted-run.ts";
+import { goingVolumes } from "../stack/going-volumes.ts";
 import { machine, open, wake, type Session } from "../stack/session.ts";
 import type { Progress } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
@@ -63,6 +64,7 @@ async function makeData(session: Session, progress: Progress): Promise<Readonly<
   const outcome = await keepingSaltOut(call, session.ownPassphrase, async () => {
     await clearInterruptedRun({ ...session, machine }, run, progress, session);
     if (deployment === undefined) await createStack(call, run);
+    for (const line of goingVolumes(session)) progress.say(line);
     await wake(session, progress);
     const flags = drift.missing.length > 0 ? ["--refresh"] : [];
     return runOperation("up", { ...call, environment }, progress, flags);

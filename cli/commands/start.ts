@@ -24,6 +24,7 @@ import { keepingSaltOut } from "../pulumi/salt.ts";
 import { createStack } from "../stack/create.ts";
 import { prepareEnvFile } from "../stack/env-file.ts";
 import { clearInterruptedRun } from "../stack/interrupted-run.ts";
+import { goingVolumes } from "../stack/going-volumes.ts";
 import { machine, open, wake, type Session } from "../stack/session.ts";
 import type { Progress, Step } from "../terminal/progress.ts";
 import { columns } from "../terminal/table.ts";
@@ -62,6 +63,7 @@ export async function start(
   const outcome = await keepingSaltOut(session.call, session.ownPassphrase, async () => {
     await clearInterruptedRun({ ...session, machine }, run, progress, session);
     if (session.deployment === undefined) await createStack(session.call, run);
+    for (const line of goingVolumes(session)) progress.say(line);
     await wake(session, progress);
     const looksAgain = refresh || session.drift.missing.length > 0;
     if (session.drift.missing.length > 0)

@@ -1,7 +1,7 @@
-import type { Application, PostgresServer } from "../../components/application/application.ts";
+import type { Application, PostgresServer, RedisServer } from "../../components/application/application.ts";
 import { objectStorageImage, objectStoragePort } from "../../components/application/connections.ts";
 import { imageReference } from "../../components/application/images.ts";
-import { postgresImage } from "../../components/application/servers.ts";
+import { postgresImage, redisConfiguration, redisImage } from "../../components/application/servers.ts";
 import { dataPathOf } from "../../components/data/postgres.ts";
 import { healthcheck, type ComposeService } from "./compose-service.ts";
 import { asked, databaseOf, passwordVariables, plain, serverNames } from "./compose-values.ts";
@@ -15,9 +15,10 @@ export function serversOf(
   const { postgres, redis, buckets } = application;
   const { postgres: database, redis: cache, objectStorage } = serverNames;
   if (postgres !== undefined) services[database] = postgresOf(application, postgres, imageMirror);
-  if (redis !== undefined) services[cache] = redisOf(redis.version, imageMirror);
+  if (redis !== undefined) services[cache] = redisOf(redis, imageMirror);
   if (buckets.length > 0) services[objectStorage] = storageOf(buckets, imageMirror);
-  return { services, volumes: Object.fromEntries(Object.keys(services).map((name) => [`${name}-data`, {}])) };
+  const kept = Object.entries(services).filter(([, { volumes }]) => volumes !== undefined);
+  return { services, volumes: Object.fromEntries(kept.map(([name]) => [`${name}-data`, {}])) };
 }
 
 function postgresOf(
@@ -61,19 +62,22 @@ function commandOf({ settings = {} }: PostgresServer): ComposeService {
   return { command: ["postgres", ...all.flatMap(([name, value]) => ["-c", plain(`${name}=${value}`)])] };
 }
 
-function redisOf(version: number, mirror: string | undefined): ComposeService {
+function redisOf(redis: RedisServer, mirror: string | undefined): ComposeService {
   const password = passwordVariables.redis;
+  const { server = "redis", persistent = true } = redis;
+  const lines = redisConfiguration(redis).map((line) => ` '${plain(line).replaceAll("'", `'"'"'`)}'`);
+  // As it was before there were settings.
+  const configuration =
+    persistent && redis.settings === undefined
+      ? `'requirepass %s\\nappendonly yes\\n' "$$${password}"`
+      : `'%s\\n' "requirepass $$${password}"${lines.join("")}`;
   return {
-    image: imageReference(`redis:${version}`, mirror),
+    image: redisImage(redis, mirror),
     // From a variable of the container's: a password in the command line would be in every process list.
-    command: [
-      "sh",
-      "-c",
-      `printf 'requirepass %s\\nappendonly yes\\n' "$$${password}" | exec docker-entrypoint.sh redis-server -`,
-    ],
+    command: ["sh", "-c", `printf ${configuration} | exec docker-entrypoint.sh ${server}-server -`],
     environment: { [password]: asked(password) },
-    volumes: [`${serverNames.redis}-data:/data`],
-    healthcheck: healthcheck("sh", "-c", `REDISCLI_AUTH="$${password}" redis-cli ping | grep -q PONG`),
+    ...(persistent ? { volumes: [`${serverNames.redis}-data:/data`] } : { tmpfs: ["/data"] }),
+    healthcheck: healthcheck("sh", "-c", `REDISCLI_AUTH="$${password}" ${server}-cli ping | grep -q PONG`),
     restart: "unless-stopped",
   };
 }

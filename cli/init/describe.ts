@@ -33,7 +33,7 @@ export function describe(name: string, found: Found, folder: string): Applicatio
     images: Object.fromEntries(services.map((service) => [service.name, imageOf(service, folder)])),
     services: described,
     ...(needs.has("postgres") && { postgres: { version: postgresVersion(found) } }),
-    ...(needs.has("redis") && { redis: { version: found.versions.redis === 8 ? 8 : 7 } }),
+    ...(needs.has("redis") && { redis: { version: redisVersion(found) } }),
     ...(buckets.length > 0 && { buckets: [...buckets] }),
     // Programs that were written for variables read no files.
     ...(asVariables.length > 0 && {
@@ -48,6 +48,11 @@ export function describe(name: string, found: Found, folder: string): Applicatio
 /** The version that a compose file runs; the newest for new data, and in place of what Towpath does not know. */
 export function postgresVersion({ versions }: Pick<Found, "versions">): 14 | 15 | 16 | 17 | 18 {
   return ([14, 15, 16, 17, 18] as const).find((version) => version === versions.postgres) ?? 17;
+}
+
+/** The same of Redis. */
+function redisVersion({ versions }: Pick<Found, "versions">): 6 | 7 | 8 {
+  return ([6, 7, 8] as const).find((version) => version === versions.redis) ?? 7;
 }
 
 /** The part of a service that its usual routes follow from. */

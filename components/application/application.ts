@@ -8,7 +8,7 @@ export interface Application {
   /** The labels of its further host names. */
   readonly domains: readonly string[];
   readonly postgres?: PostgresServer;
-  readonly redis?: { readonly version: 7 | 8 };
+  readonly redis?: RedisServer;
   readonly buckets: readonly string[];
   readonly volumes: readonly string[];
   /** The secrets that services name, whose values the settings give. */
@@ -35,6 +35,18 @@ export interface PostgresServer {
   readonly settings?: Readonly<Record<string, string>>;
   /** The extensions that its databases have. */
   readonly extensions?: readonly string[];
+}
+
+/** A Redis server, or one that speaks as it does. */
+export interface RedisServer {
+  /** Its major version. */
+  readonly version: 6 | 7 | 8;
+  /** Its make; left out, Redis. */
+  readonly server?: "redis" | "valkey";
+  /** False where its data may be lost with its container. */
+  readonly persistent?: boolean;
+  /** Settings of the server, by their names; left out, its own. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** An image: one that is built, or one that is pulled as it is. */

@@ -185,8 +185,14 @@ export interface PostgresDescription {
 
 /** A Redis server. */
 export interface RedisDescription {
-  /** The major version. */
-  version: 7 | 8;
+  /** The major version; Valkey has 7 (7.2) and 8. */
+  version: 6 | 7 | 8;
+  /** The server, `"valkey"` for Valkey, which was made from Redis 7.2 and speaks as it does. Left out, Redis. */
+  server?: "redis" | "valkey";
+  /** False for a cache: no volume and no protection, and what is in it is lost with its container. Left out, true. */
+  persistent?: boolean;
+  /** Settings of the server, by their names: `{ maxmemory: "100mb", "maxmemory-policy": "allkeys-lru" }`. A change starts it anew. Left out, its own. */
+  settings?: Record<string, string | number | boolean>;
 }
 
 /** The way in which one secret reaches the containers that use it. */

@@ -65,7 +65,33 @@ export const postgres = z
   })
   .meta({ id: "PostgresDescription" });
 
-/** The schema of a Redis server. */
+const redisSettingWords = expected(
+  "a setting's name of lower-case letters, digits and hyphens",
+  'for example "maxmemory-policy"',
+);
+
+/** A setting's value, as it stands in the server's configuration. */
+const redisValue = z
+  .union([z.number(), z.boolean(), z.string()], valueWords)
+  .refine(isValue, valueWords)
+  .transform((given) => (typeof given === "boolean" ? (given ? "yes" : "no") : String(given)));
+
+/** The schema of a Redis server, or of one that speaks as it does. */
 export const redis = z
-  .strictObject({ version: z.literal([7, 8], expected("a version out of 7 and 8", "take 7 if in doubt")) })
+  .strictObject({
+    version: z.literal([6, 7, 8], expected("a version out of 6, 7 and 8", "take 7 if in doubt")),
+    server: z
+      .literal(["redis", "valkey"], expected('"redis" or "valkey"', "leave it out for Redis"))
+      .exactOptional(),
+    persistent: z
+      .boolean(expected("true or false", "write false for a cache whose data may be lost"))
+      .exactOptional(),
+    settings: z
+      .record(
+        z.string(redisSettingWords).regex(/^[a-z][a-z0-9-]{0,62}$/, redisSettingWords),
+        redisValue,
+        expected("settings by their names", 'for example { maxmemory: "100mb" }'),
+      )
+      .exactOptional(),
+  })
   .meta({ id: "RedisDescription" });

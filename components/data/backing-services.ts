@@ -86,7 +86,7 @@ export class BackingServices extends pulumi.ComponentResource {
         `${name}-redis`,
         {
           ...shared,
-          version: application.redis.version,
+          ...application.redis,
           containerName: names.redis,
           password: this.generated(`${name}-redis-password`),
           ...defined({ publishedPort: ports.redis, limits: limits?.("redis") }),

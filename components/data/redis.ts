@@ -1,34 +1,37 @@
 import * as pulumi from "@pulumi/pulumi";
 import { redisPort, secretFile } from "../application/connections.ts";
-import { imageReference } from "../application/images.ts";
+import type { RedisServer } from "../application/application.ts";
+import { redisConfiguration, redisImage } from "../application/servers.ts";
 import { DataContainer, type BackingServiceArgs } from "./backing-service.ts";
 
 /** A Redis server. */
-export interface RedisArgs extends BackingServiceArgs {
-  version: number;
+export interface RedisArgs extends BackingServiceArgs, RedisServer {
   password: pulumi.Output<string>;
 }
 
 const configuration = "redis.conf";
 
-/** Redis, with what it holds written to disk. */
+/** Redis, or Valkey, with what it holds written to disk unless it may be lost. */
 export class Redis extends pulumi.ComponentResource {
   /** `redis://…` with the password, known once the server answers. */
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("towpath:data:Redis", name, {}, opts);
-    const { password } = args;
+    const { password, kind, persistent = true, server: make = "redis" } = args;
+    const data = persistent ? kind.data : "memory";
+    const lines = redisConfiguration(args, data !== "memory").join("\n");
     const server = new DataContainer(
       name,
       {
         ...args,
         subject: "redis",
-        image: imageReference(`redis:${args.version}`, args.imageMirror),
-        command: ["redis-server", secretFile(configuration).path],
+        kind: { ...kind, data },
+        image: redisImage(args, args.imageMirror),
+        command: [`${make}-server`, secretFile(configuration).path],
         // A password in the command line would be in every process list.
         secrets: {
-          [configuration]: pulumi.interpolate`requirepass ${password}\nappendonly ${args.kind.data === "memory" ? "no" : "yes"}\ndir /data\n`,
+          [configuration]: pulumi.interpolate`requirepass ${password}\n${lines}\n`,
         },
         port: redisPort,
         dataPath: "/data",
@@ -36,7 +39,7 @@ export class Redis extends pulumi.ComponentResource {
           command: [
             "sh",
             "-c",
-            `REDISCLI_AUTH="$(sed -n 's/^requirepass //p' ${secretFile(configuration).path})" redis-cli ping | grep -q PONG`,
+            `REDISCLI_AUTH="$(sed -n 's/^requirepass //p' ${secretFile(configuration).path})" ${make}-cli ping | grep -q PONG`,
           ],
         },
       },

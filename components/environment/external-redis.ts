@@ -1,15 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Application } from "../application/application.ts";
+import type { Application, RedisServer } from "../application/application.ts";
 import { redisAddress, redisInWords } from "../application/redis-url.ts";
 import { externalRedisProblem, type ExternalRedis } from "../data/external-redis.ts";
 import type { HostView } from "../host/host-view.ts";
 import { limitsFromSettings } from "../host/run-limits.ts";
 import { InputError } from "../input/input-error.ts";
+import { namesOf } from "../naming/names.ts";
 import type { ReleaseRecord } from "../plan/release-record.ts";
 import { externalUrl } from "../settings/external.ts";
+import { kinds } from "../settings/kinds.ts";
 import type { LoadedSettings } from "../settings/loaded-settings.ts";
 import type { ReleasedSettings } from "../settings/released-settings.ts";
 import { plainValue } from "./external-database.ts";
+import { keptRedisProblem, lostCache, lostInWords } from "./kept-redis.ts";
 import { checkMoved, type KeptService } from "./moved-service.ts";
 
 const kept: KeptService = {
@@ -67,10 +70,36 @@ export async function checkRedis(
   const { imageMirror = "docker.io", limits, maintenance } = settings;
   const had = last?.description?.redis !== undefined;
   if (!maintenance) checkMoved(kept, last, { had, isExternal: external !== undefined });
-  if (external === undefined || lacking.includes(external.secret)) return;
+  if (external === undefined) {
+    checkKept(redis, last, settings);
+    return;
+  }
+  if (lacking.includes(external.secret)) return;
   const { address, secret } = external;
   const run = { imageMirror, limits: limitsFromSettings(limits) };
   const problem = await externalRedisProblem({ address, secret, version: redis.version, host }, view, run);
   if (problem !== undefined) throw new InputError([problem]);
   void pulumi.log.info(`redis: the external Redis on ${redisInWords(address)}`);
+  const described = Object.keys(redis.settings ?? {});
+  if (described.length > 0)
+    void pulumi.log.warn(
+      `redis.settings: the external Redis on ${redisInWords(address)} keeps its own; see there that it has ${described.join(", ")}`,
+    );
+}
+
+/** Makes sure that the data of a server of Towpath's own is still there for users after the release; elsewhere says that it goes. */
+function checkKept(
+  redis: RedisServer,
+  last: RedisRelease["last"],
+  { environment, namespace, maintenance }: ReleasedSettings,
+): void {
+  const had = last?.external?.includes("redis") === true ? undefined : last?.description?.redis;
+  if (had === undefined) return;
+  const volume = namesOf(namespace).volume("redis");
+  if (kinds[environment].data !== "protected") {
+    if (lostCache(redis, had)) void pulumi.log.warn(lostInWords(volume));
+    return;
+  }
+  const problem = keptRedisProblem(redis, had, { volume, maintenance });
+  if (problem !== undefined) throw new InputError([problem]);
 }

@@ -6,6 +6,7 @@ import { found } from "../application/names.ts";
 import { optionalSecrets, withoutSecrets } from "../application/optional-secrets.ts";
 import type { ReferenceFacts } from "../application/references.ts";
 import { pathAtService, routeOf } from "../application/routes.ts";
+import { redisImage } from "../application/servers.ts";
 import { onlyReads } from "../application/smoke-here.ts";
 import {
   triedAddress,
@@ -64,7 +65,7 @@ export function triedRelease(given: RunningRelease): TriedRelease {
   const secrets = trialSecrets(release);
   const servers: ScratchServer[] = [
     ...(needs.has("redis") && application.redis !== undefined
-      ? [{ image: imageReference(`redis:${application.redis.version}`, imageMirror) }]
+      ? [{ image: redisImage(application.redis, imageMirror) }]
       : []),
     ...(buckets.length > 0 ? [objectStorage(buckets, secrets, imageMirror)] : []),
   ];

@@ -7,7 +7,7 @@ import { runStep, StepFailure } from "../program.ts";
 const flush = [
   "sh",
   "-c",
-  `REDISCLI_AUTH="$(sed -n 's/^requirepass //p' /run/secrets/redis.conf)" redis-cli FLUSHALL`,
+  `REDISCLI_AUTH="$(sed -n 's/^requirepass //p' /run/secrets/redis.conf)" $(command -v valkey-cli || echo redis-cli) FLUSHALL`,
 ];
 
 /** The server keeps objects as files, a folder for each bucket, whose own attributes stay with it. */

@@ -8,10 +8,9 @@ import { parseApplication } from "../../../components/application/parse.ts";
 import { defined } from "../../../components/input/defined.ts";
 import { smokeOf } from "../describe.ts";
 import type { MappedEnvironment } from "./environment.ts";
-import { redisVersionOf } from "./image-reference.ts";
 import type { Once } from "./once.ts";
 import type { ComposeService } from "./roles.ts";
-import { postgresOf } from "./server-settings.ts";
+import { postgresOf, redisOf } from "./server-settings.ts";
 
 /** What is known of a service beside its own keys. */
 export interface ServiceParts {
@@ -58,7 +57,7 @@ export function applicationOf(parts: ApplicationParts): ApplicationDescription {
   const { name, images, services, buckets, all, once } = parts;
   const needs = new Set(Object.values(services).flatMap((service) => service.needs ?? []));
   const server = (role: string): ComposeService | undefined => all.find((one) => one.role === role);
-  const [postgres, redis] = [server("postgres"), server("redis")?.image];
+  const [postgres, redis] = [server("postgres"), server("redis")];
   const secrets = deliveriesOf(parts);
   const migrations = once
     .flatMap((one) => (one.kind === "migrations" ? [one.migrations] : []))
@@ -69,8 +68,7 @@ export function applicationOf(parts: ApplicationParts): ApplicationDescription {
     images,
     services,
     ...(postgres !== undefined && needs.has("postgres") && { postgres: postgresOf(postgres) }),
-    ...(redis !== undefined &&
-      needs.has("redis") && { redis: { version: redisVersionOf(redis)?.version ?? 7 } }),
+    ...(redis !== undefined && needs.has("redis") && { redis: redisOf(redis) }),
     ...(buckets.some((bucket) => needs.has(bucket)) && { buckets: [...buckets] }),
     ...(Object.keys(secrets).length > 0 && { secrets }),
     ...defined({ migrations }),

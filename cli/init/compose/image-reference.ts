@@ -65,16 +65,24 @@ export interface Version<Known extends number> {
 /** The versions of PostgreSQL that a description can have, and all that there are. */
 const postgres = { known: [14, 15, 16, 17, 18], all: { from: 8, to: 18 }, usual: 17 } as const;
 /** The same of Redis. */
-const redis = { known: [7, 8], all: { from: 2, to: 8 }, usual: 7 } as const;
+const redis = { known: [6, 7, 8], all: { from: 2, to: 8 }, usual: 7 } as const;
+/** The same of Valkey. */
+const valkey = { known: [7, 8], all: { from: 7, to: 9 }, usual: 8 } as const;
 
 /** The version of PostgreSQL for an image; undefined where its tag names none that there is. */
 export function postgresVersionOf(image: string): Version<14 | 15 | 16 | 17 | 18> | undefined {
   return versionOf(image, postgres, /pg-?(\d+)/);
 }
 
+/** True for an image of Valkey. */
+export function isValkey(image: string): boolean {
+  return imageReference(image).name === "valkey";
+}
+
 /** The version of Redis for an image; undefined where its tag names none that there is. */
-export function redisVersionOf(image: string): Version<7 | 8> | undefined {
+export function redisVersionOf(image: string): Version<6 | 7 | 8> | undefined {
   const { name } = imageReference(image);
+  if (isValkey(image)) return versionOf(image, valkey, /$^/);
   // What others count is no version of Redis, and what they understand is that of 7.
   if (name !== "redis") return { version: 7, instead: "any" };
   return versionOf(image, redis, /$^/);

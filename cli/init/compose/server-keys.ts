@@ -1,4 +1,4 @@
-import { postgresVersionOf, redisVersionOf, type Server } from "./image-reference.ts";
+import { isValkey, postgresVersionOf, redisVersionOf, type Server } from "./image-reference.ts";
 import {
   ruleOf,
   together,
@@ -12,7 +12,14 @@ import { portOf } from "./listening.ts";
 import { plainKeys, unknownKey } from "./plain-keys.ts";
 import { named, taken, unneeded, type Key, type Row } from "./report.ts";
 import type { ComposeService } from "./roles.ts";
-import { commandWords, givenDatabase, ownPostgresImage, postgresSettings } from "./server-settings.ts";
+import {
+  commandWords,
+  givenDatabase,
+  ownPostgresImage,
+  postgresSettings,
+  redisOf,
+  redisSettings,
+} from "./server-settings.ts";
 import { entriesOf, itemsOf, type Value } from "./value.ts";
 import { mountOf } from "./volumes.ts";
 
@@ -94,7 +101,9 @@ export function serverKeys(role: Server): KeyRules {
     entrypoint: command(role),
     volumes: (given) => ({
       rows: itemsOf(given.value).map((item, index) =>
-        volumeRow({ place: item.place, path: `${given.path}[${index}]` }, mountOf(item), role),
+        isCache(given)
+          ? unneeded({ place: item.place, path: `${given.path}[${index}]` }, unwritten)
+          : volumeRow({ place: item.place, path: `${given.path}[${index}]` }, mountOf(item), role),
       ),
     }),
     ports: (given) => ({
@@ -112,7 +121,8 @@ export function serverKeys(role: Server): KeyRules {
     cap_drop: itself,
     stop_signal: itself,
     profiles: without("it is there where a service needs it"),
-    tmpfs: without("its data is in a volume"),
+    tmpfs: (given) =>
+      isCache(given) ? { rows: [unneeded(given, unwritten)] } : without("its data is in a volume")(given),
     shm_size: (given) => ({
       rows: [named(given, `${title} has the engine's own 64 MiB`, "look whether its queries need more")],
     }),
@@ -123,12 +133,13 @@ export function serverKeys(role: Server): KeyRules {
 }
 
 function versionRow(key: Key, image: string, role: Server): Row {
-  const { title } = servers[role];
+  const title = isValkey(image) ? "Valkey" : servers[role].title;
   if (role === "object-storage") return taken(key, "buckets, in Towpath's own object storage");
   const found = role === "postgres" ? postgresVersionOf(image) : redisVersionOf(image);
   if (found === undefined) return named(key, `no version of ${title}`, "write one");
   const { version, instead } = found;
-  if (instead === undefined && isPlain(image)) return taken(key, `${role} ${version}`);
+  if (instead === undefined && isPlain(image))
+    return taken(key, `${role} ${version}${isValkey(image) ? ", of Valkey" : ""}`);
   if (role === "postgres" && ownPostgresImage(image) !== undefined)
     return taken(key, `postgres ${version}, of this image`);
   if (instead === undefined)
@@ -151,7 +162,7 @@ function versionRow(key: Key, image: string, role: Server): Row {
 }
 
 function isPlain(image: string): boolean {
-  return /^(?:[\w.:-]+\/)*(?:postgres(?:ql)?|redis)(?::|@|$)/.test(image);
+  return /^(?:[\w.:-]+\/)*(?:postgres(?:ql)?|redis|valkey)(?::|@|$)/.test(image);
 }
 
 function variableRow(key: Key, { name, value }: { name: string; value: Value }, role: Server): Row {
@@ -189,7 +200,8 @@ function command(role: Server): KeyRule {
   const { title, usual } = servers[role];
   return (given) => {
     const words = commandWords(given.value);
-    if (role === "postgres" && given.path.endsWith(".command")) return { rows: settingRows(given, words) };
+    if (given.path.endsWith(".command") && (role === "postgres" || role === "redis"))
+      return { rows: settingRows(given, words, role) };
     // An option with its values.
     const options = words.join(" ").split(/\s+(?=--?[a-z])/);
     return options.every((option) => usual.test(option.trim()))
@@ -206,23 +218,27 @@ function command(role: Server): KeyRule {
   };
 }
 
-/** The settings of a PostgreSQL server's command, and what is no setting. */
-function settingRows(given: Key, words: readonly string[]): Row[] {
-  const { settings, others } = postgresSettings(words);
+const unwritten = "Redis writes nothing down, and has no volume: redis.persistent: false";
+
+/** True for a Redis whose command says that nothing is written down. */
+function isCache({ service }: GivenKey): boolean {
+  return service.role === "redis" && redisOf(service).persistent === false;
+}
+
+/** The settings of a server's command, and what is no setting. */
+function settingRows(given: GivenKey, words: readonly string[], role: "postgres" | "redis"): Row[] {
+  const { title } = servers[role];
+  const { settings, others } = role === "postgres" ? postgresSettings(words) : redisSettings(words);
   const names = Object.keys(settings);
+  const cache = role === "redis" && isCache(given);
   return [
-    ...(names.length === 0 ? [] : [taken(given, `postgres.settings: ${names.join(", ")}`)]),
+    ...(cache ? [taken(given, "redis.persistent: false, for nothing is written down")] : []),
+    ...(names.length === 0 ? [] : [taken(given, `${role}.settings: ${names.join(", ")}`)]),
     ...(others.length === 0
       ? []
-      : [
-          named(
-            given,
-            `PostgreSQL is not given ${others.join(" ")}`,
-            "look whether the application needs it",
-          ),
-        ]),
-    ...(names.length + others.length === 0
-      ? [unneeded(given, "Towpath runs PostgreSQL so, with a password")]
+      : [named(given, `${title} is not given ${others.join(" ")}`, "look whether the application needs it")]),
+    ...(names.length + others.length === 0 && !cache
+      ? [unneeded(given, `Towpath runs ${title} so, with a password`)]
       : []),
   ];
 }

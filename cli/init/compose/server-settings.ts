@@ -1,12 +1,14 @@
 import type { ApplicationDescription } from "../../../components/application/description.ts";
 import { databaseNameProblems } from "../../../components/application/database-name.ts";
+import { redis } from "../../../components/application/server-schema.ts";
 import { serverProblems } from "../../../components/application/servers.ts";
-import { postgresVersionOf, readyReference } from "./image-reference.ts";
+import { isValkey, postgresVersionOf, readyReference, redisVersionOf } from "./image-reference.ts";
 import type { ComposeService } from "./roles.ts";
 import { entriesOf, fieldOf, textOf, textsOf, type Value } from "./value.ts";
 import { wordsOf } from "./words.ts";
 
 type Postgres = NonNullable<ApplicationDescription["postgres"]>;
+type Redis = NonNullable<ApplicationDescription["redis"]>;
 
 /** What a command says of a server: the settings that can be taken over, and the options that cannot. */
 export interface CommandSettings {
@@ -39,6 +41,59 @@ export function postgresSettings(words: readonly string[]): CommandSettings {
     else others.push(word === "-c" ? `-c ${given ?? ""}` : word);
   }
   return { settings, others };
+}
+
+/** Options of Redis whose place Towpath has itself; those that say what it keeps are read beside. */
+const usualRedis = /^(?:appendonly|requirepass|save|bind|port|protected-mode|dir)$/;
+
+/**
+ * The settings of `redis-server --name value`; it is not persistent where it writes nothing down. Others are named without
+ * their values, which can be passwords.
+ */
+export function redisSettings(words: readonly string[]): CommandSettings & { readonly persistent: boolean } {
+  const settings: Record<string, string> = {};
+  const others: string[] = [];
+  const usual: Record<string, string> = {};
+  for (const [name, ...values] of optionsOf(words)) {
+    const setting = /^--(.*)/s.exec(name)?.[1] ?? "";
+    const value = values.join(" ");
+    if (usualRedis.test(setting)) usual[setting] = value;
+    else if (isFree(setting, value)) settings[setting] = value;
+    else others.push(name.split(/[\s=]/, 1).join(""));
+  }
+  const persistent = usual.save !== "" || (usual.appendonly ?? "no") !== "no";
+  return { settings, others, persistent };
+}
+
+/** The options of a command with their values, and its other words; without the program. */
+function optionsOf(words: readonly string[]): [string, ...string[]][] {
+  const options: [string, ...string[]][] = [];
+  for (const word of words) {
+    const last = options.at(-1);
+    // An item of a list may hold an option with its value.
+    const [name = "", ...values] = word.startsWith("--") ? wordsOf(word) : [];
+    if (name !== "") options.push([name, ...values]);
+    else if (last?.[0].startsWith("--") === true) last.push(word);
+    else if (!/^(?:docker-entrypoint\.sh|(?:redis|valkey)-server)$/.test(word)) options.push([word]);
+  }
+  return options;
+}
+
+function isFree(setting: string, value: string): boolean {
+  const parsed = redis.safeParse({ version: 7, settings: { [setting]: value } });
+  return parsed.success && serverProblems({ redis: parsed.data }).length === 0;
+}
+
+/** The description of the server that a service of a compose file is. */
+export function redisOf({ image, own }: Pick<ComposeService, "image" | "own">): Redis {
+  const command = fieldOf(own, "command");
+  const { settings, persistent } = redisSettings(command === undefined ? [] : commandWords(command));
+  return {
+    version: redisVersionOf(image)?.version ?? 7,
+    ...(isValkey(image) && { server: "valkey" as const }),
+    ...(!persistent && { persistent }),
+    ...(Object.keys(settings).length > 0 && { settings }),
+  };
 }
 
 /** The image of another make that Towpath runs as it is: one that is made from the official one, of a version that it knows. */

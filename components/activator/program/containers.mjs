@@ -14,7 +14,7 @@ export const wakeSeconds = 60;
  */
 const answers = {
   postgres: "pg_isready -q -h 127.0.0.1",
-  redis: "redis-cli ping 2>&1 | grep -Eq 'PONG|NOAUTH'",
+  redis: "$(command -v valkey-cli || echo redis-cli) ping 2>&1 | grep -Eq 'PONG|NOAUTH'",
 };
 
 /** The question whether a copy is well, by its address and the domain that it answers for. */

@@ -117,11 +117,11 @@ describe("the local environment", () => {
     await project.succeed(["pulumi", "preview", "--refresh", "--stack", "local", "--expect-no-changes"]);
   });
 
-  it("runs PostgreSQL of another image, with settings and extensions, beneath the copies that use it", async () => {
+  it("runs PostgreSQL of another image, with settings and extensions, and Redis as a cache, beneath the copies that use them", async () => {
     await project.start();
     const note = await writeNote(project.url, "in any image");
     const before = await containersOf(project);
-    const server = `${project.namespace}-postgres`;
+    const [server, cache] = [`${project.namespace}-postgres`, `${project.namespace}-redis`];
     const described = project.source.read("application.ts");
     const postgres = (more: string): void => {
       const other = described.replace("postgres: { version: 15 }", `postgres: { version: 15, ${more} }`);
@@ -143,7 +143,32 @@ describe("the local environment", () => {
 
       const settings = 'settings: { max_connections: 77, shared_preload_libraries: "pg_stat_statements" }';
       postgres(`${image}, ${settings}, extensions: ["pg_stat_statements", "pg_trgm"]`);
-      await project.start();
+      const both = project.source.read("application.ts");
+      const kept = 'persistent: false, settings: { maxmemory: "64mb", "maxmemory-policy": "allkeys-lru" }';
+      project.source.write(
+        "application.ts",
+        both.replace("redis: { version: 7 }", `redis: { version: 7, ${kept} }`),
+      );
+      const { stderr } = await project.succeed(["start"]);
+      assert.ok(
+        stderr.includes(
+          `redis.persistent: it is false now, and the volume ${cache} is removed with what is in it`,
+        ),
+        stderr,
+      );
+      assert.deepEqual(await docker(["volume", "ls", "--quiet", "--filter", `name=^${cache}$`]), []);
+      const reads = [
+        "CONFIG GET maxmemory",
+        "CONFIG GET maxmemory-policy",
+        "CONFIG GET save",
+        "CONFIG GET appendonly",
+      ];
+      const password = "$(sed -n 's/^requirepass //p' /run/secrets/redis.conf)";
+      const read = `export REDISCLI_AUTH="${password}"; ${reads.map((one) => `redis-cli ${one}`).join("; ")}`;
+      assert.deepEqual(
+        (await docker(["exec", cache, "sh", "-c", read])).filter((line) => line !== ""),
+        ["maxmemory", "67108864", "maxmemory-policy", "allkeys-lru", "save", "appendonly", "no"],
+      );
       const asked = async (database: string): Promise<string[]> => {
         const sql =
           "SELECT current_setting('max_connections') || ' ' || string_agg(extname, ' ' ORDER BY extname) FROM pg_extension";
@@ -163,7 +188,7 @@ describe("the local environment", () => {
     // The copies outlived it all.
     const after = await containersOf(project);
     const gone = before.filter((line) => !after.includes(line)).map((line) => line.split(" ")[0]);
-    assert.deepEqual(gone, [server]);
+    assert.deepEqual(gone, [server, cache]);
   });
 
   it("keeps the data when it is stopped and started again", async () => {

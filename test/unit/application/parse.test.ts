@@ -282,8 +282,8 @@ describe("a malformed field is refused:", () => {
         postgres: { version: 12 },
       },
     );
-    refused("redis.version: expected a version out of 7 and 8, got 6; take 7 if in doubt", {
-      redis: { version: 6 },
+    refused("redis.version: expected a version out of 6, 7 and 8, got 5; take 7 if in doubt", {
+      redis: { version: 5 },
     });
     refused(
       'secrets.JWT_SECRET.delivery: expected "file" or "variable", got "env"; take file where the program can read one',
@@ -329,7 +329,7 @@ describe("a malformed field is refused:", () => {
         `name: ${nameForm}, got 5; for example "notes"`,
         'images.api.contxt: unknown field; did you mean "context"',
         'services.web.health: expected either a path or a command, got 1; write { path: "/health" } or { command: ["…"] }',
-        "redis.version: expected a version out of 7 and 8, got 9; take 7 if in doubt",
+        "redis.version: expected a version out of 6, 7 and 8, got 9; take 7 if in doubt",
       ].join("\n"),
       { redis: { version: 9 }, name: 5, services: { web: { health: 1 } }, images: { api: { contxt: 1 } } },
     );

@@ -1,12 +1,24 @@
 import assert from "node:assert/strict";
 import { parseApplication } from "../../../components/application/parse.ts";
-import { majorIn, postgresImage } from "../../../components/application/servers.ts";
+import {
+  majorIn,
+  postgresImage,
+  redisConfiguration,
+  redisImage,
+} from "../../../components/application/servers.ts";
 import { messageOf } from "../assert-refused.ts";
 import { notes } from "./notes.ts";
 
 function refused(message: string, postgres: object): void {
   assert.equal(
     messageOf(() => parseApplication({ ...notes, postgres: { version: 16, ...postgres } })),
+    message,
+  );
+}
+
+function refusedRedis(message: string, redis: object): void {
+  assert.equal(
+    messageOf(() => parseApplication({ ...notes, redis: { version: 7, ...redis } })),
     message,
   );
 }
@@ -94,5 +106,78 @@ describe("a PostgreSQL server", () => {
       [`team/db@sha256:${"0".repeat(64)}`]: undefined,
     };
     for (const [image, major] of Object.entries(images)) assert.equal(majorIn(image), major, image);
+  });
+});
+
+describe("a Redis server", () => {
+  it("is described by its version, make, settings and whether it keeps what is in it", () => {
+    const described = {
+      version: 8,
+      server: "valkey",
+      persistent: false,
+      settings: { maxmemory: "64mb", "maxmemory-policy": "allkeys-lru", timeout: 30, lazyfree: true },
+    };
+    const { redis } = parseApplication({ ...notes, redis: described });
+    const settings = { ...described.settings, timeout: "30", lazyfree: "yes" };
+    assert.deepEqual(redis, { ...described, settings });
+    // A record keeps what was parsed, and it is parsed again.
+    assert.deepEqual(parseApplication({ ...notes, redis }).redis, redis);
+    for (const version of [6, 7, 8])
+      assert.deepEqual(parseApplication({ ...notes, redis: { version } }).redis, { version });
+  });
+
+  it("refuses what is no version, make or choice, and Valkey before its first", () => {
+    refusedRedis("redis.version: expected a version out of 6, 7 and 8, got 5; take 7 if in doubt", {
+      version: 5,
+    });
+    refusedRedis('redis.server: expected "redis" or "valkey", got "keydb"; leave it out for Redis', {
+      server: "keydb",
+    });
+    refusedRedis("redis.version: Valkey begins with 7, got 6; take 7, or leave redis.server out", {
+      version: 6,
+      server: "valkey",
+    });
+    refusedRedis(
+      'redis.persistent: expected true or false, got "no"; write false for a cache whose data may be lost',
+      { persistent: "no" },
+    );
+    refusedRedis('redis.persistant: unknown field; did you mean "persistent"', { persistant: false });
+  });
+
+  it("refuses what is no setting, and those that Towpath sets", () => {
+    refusedRedis(
+      'redis.settings.max_memory: expected a setting\'s name of lower-case letters, digits and hyphens, got "max_memory"; for example "maxmemory-policy"',
+      { settings: { max_memory: 1 } },
+    );
+    refusedRedis(
+      'redis.settings.maxmemory: expected a number, true, false, or a text of one line and at most 1000 characters, got "1mb\\nsave 1 1"; for example 200, or "64MB"',
+      { settings: { maxmemory: "1mb\nsave 1 1" } },
+    );
+    refusedRedis(
+      'redis.settings: expected settings by their names, got ["a"]; for example { maxmemory: "100mb" }',
+      { settings: ["a"] },
+    );
+    for (const name of ["appendonly", "save", "requirepass", "user", "replicaof", "include", "dir", "port"])
+      refusedRedis(`redis.settings.${name}: Towpath sets it itself, got "x"; remove it`, {
+        settings: { [name]: "x" },
+      });
+  });
+
+  it("runs the official image of its make, through the mirror where there is one", () => {
+    assert.equal(redisImage({ version: 6 }), "redis:6");
+    assert.equal(redisImage({ version: 7 }, "mirror.example/hub"), "mirror.example/hub/library/redis:7");
+    assert.equal(redisImage({ version: 7, server: "valkey" }), "valkey/valkey:7.2");
+    assert.equal(
+      redisImage({ version: 8, server: "valkey" }, "mirror.example/hub"),
+      "mirror.example/hub/valkey/valkey:8",
+    );
+  });
+
+  it("writes everything down, or nothing where it is a cache", () => {
+    assert.deepEqual(redisConfiguration({}), ["appendonly yes", "dir /data"]);
+    assert.deepEqual(redisConfiguration({ settings: { maxmemory: "1mb" } }, false), [
+      ...["appendonly no", "dir /data", "maxmemory 1mb"],
+    ]);
+    assert.deepEqual(redisConfiguration({ persistent: false }), ["appendonly no", "dir /data", 'save ""']);
   });
 });

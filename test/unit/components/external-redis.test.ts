@@ -119,6 +119,19 @@ describe("an external Redis, before anything is made (000-54, 004-205)", () => {
     await checked({ printed: "PONG" }, url, { last });
     await checked({ printed: "PONG" }, url, { last: { description: { services: {} } } });
   });
+
+  it("leaves Towpath's own one its volume while users' data is in it", async () => {
+    const last = { description: { services: {}, redis: { version: 7 as const } } };
+    const cache = { redis: { version: 7 as const, persistent: false } };
+    const own = { last, external: undefined };
+    await assert.rejects(checked({ problem: "x" }, url, { ...own, application: cache }), {
+      message:
+        'redis.persistent: the volume notes-staging-redis holds users\' data, got false; take it away, or let go of the data in maintenance: see "Redis" in docs/services.md',
+    });
+    assert.deepEqual(await checked({ problem: "x" }, url, own), []);
+    const first = { last: undefined, external: undefined };
+    assert.deepEqual(await checked({ problem: "x" }, url, { ...first, application: cache }), []);
+  });
 });
 
 describe("an external Redis, in a release", function () {

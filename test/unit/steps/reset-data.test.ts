@@ -30,7 +30,7 @@ describe("removing the data of a preview", function () {
           'CREATE DATABASE "notes_pr_12" OWNER "notes_pr_12";\n',
         ],
       );
-      assert.match(calls[2] ?? "", /^exec cache sh -c .*redis-cli FLUSHALL$/);
+      assert.match(calls[2] ?? "", /^exec cache sh -c .*redis-cli\) FLUSHALL$/);
       assert.match(calls[3] ?? "", /^exec files sh -c .* sh one two$/);
       assert.equal(calls.length, 4);
     },

@@ -210,6 +210,25 @@ describe("towpath", function () {
       );
     });
 
+    it("says first which volume goes where Redis is a cache by now", async () => {
+      const volume = {
+        urn: "v",
+        type: "docker:index/volume:Volume",
+        id: "v",
+        outputs: { name: "notes-local-redis" },
+      };
+      withState({ resources: [volume] });
+      const going =
+        "redis.persistent: it is false now, and the volume notes-local-redis is removed with what is in it";
+      await begin();
+      assert.ok(!progress.lines.includes(going));
+      machine.docker("ps", "");
+      const { application } = machine.project;
+      const cache = { ...application, redis: { version: 7 as const, persistent: false } };
+      await start(progress, { refresh: false }, { ...machine.project, application: cache });
+      assert.equal(progress.lines.filter((line) => line === going).length, 1);
+    });
+
     it("starts again what was stopped", async () => {
       const api = { urn: `${containerUrn}::x`, type: containerType, id: "1" };
       withState({ resources: [api] });

@@ -222,6 +222,32 @@ describe("an application as a compose file", () => {
     );
   });
 
+  it("runs Redis with its settings, and as a cache without a volume", () => {
+    const { compose: plain } = exported();
+    assert.deepEqual(plain.services.redis?.command, [
+      ...["sh", "-c"],
+      `printf 'requirepass %s\\nappendonly yes\\n' "$$REDIS_PASSWORD" | exec docker-entrypoint.sh redis-server -`,
+    ]);
+    const settings = { "maxmemory-policy": "allkeys-lru", "notify-keyspace-events": "K$ 'x'" };
+    const redis = { version: 8 as const, server: "valkey" as const, persistent: false, settings };
+    const { compose } = exported({ redis });
+    const { image, command, volumes, tmpfs, healthcheck } = compose.services.redis ?? {};
+    assert.deepEqual(
+      { image, command, volumes, tmpfs },
+      {
+        image: "valkey/valkey:8",
+        command: [
+          ...["sh", "-c"],
+          `printf '%s\\n' "requirepass $$REDIS_PASSWORD" 'appendonly no' 'dir /data' 'save ""' 'maxmemory-policy allkeys-lru' 'notify-keyspace-events K$$ '"'"'x'"'"'' | exec docker-entrypoint.sh valkey-server -`,
+        ],
+        volumes: undefined,
+        tmpfs: ["/data"],
+      },
+    );
+    assert.match(JSON.stringify(healthcheck), /valkey-cli ping/);
+    assert.deepEqual(Object.keys(compose.volumes ?? {}), ["postgres-data", "object-storage-data"]);
+  });
+
   it("has jobs that run when somebody asks, volumes, and no name twice", () => {
     const services = { ...notes.services, migrate: { image: "api", volumes: { uploads: "/uploads" } } };
     const jobs = { seed: { service: "api", command: ["seed"], timeoutSeconds: 60 } };

@@ -91,9 +91,12 @@ describe("versions of images", () => {
     assert.equal(shown("postgres:18"), "18 for itself");
     for (const image of ["postgres:banana", "postgres:99", "postgres:7"])
       assert.equal(postgresVersionOf(image), undefined);
-    assert.deepEqual(redisVersionOf("redis:6-alpine"), { version: 7, instead: 6 });
+    assert.deepEqual(redisVersionOf("redis:6-alpine"), { version: 6 });
+    assert.deepEqual(redisVersionOf("redis:5"), { version: 6, instead: 5 });
     assert.deepEqual(redisVersionOf("redis:8"), { version: 8 });
-    assert.deepEqual(redisVersionOf("valkey/valkey:8"), { version: 7, instead: "any" });
+    assert.deepEqual(redisVersionOf("valkey/valkey:8"), { version: 8 });
+    assert.deepEqual(redisVersionOf("valkey/valkey:7.2"), { version: 7 });
+    assert.deepEqual(redisVersionOf("keydb:6"), { version: 7, instead: "any" });
   });
 });
 

@@ -414,6 +414,97 @@ services:
     );
   });
 
+  const withRedis = (cache: string): string => `
+services:
+  web:
+    build: .
+    ports: ["8000"]
+    environment: { REDIS_URL: "redis://cache:6379/0" }
+  cache:
+${cache}`;
+
+  it("makes a cache without a volume of a Redis that writes nothing down, with its settings", () => {
+    const result = described(
+      withRedis(`    image: redis:6-alpine
+    command: redis-server --save "" --appendonly no --maxmemory 64mb --maxmemory-policy allkeys-lru --client-output-buffer-limit normal 0 0 0
+    volumes: ["cached:/data"]
+    tmpfs: /data
+volumes: { cached: {} }
+`),
+      { files: { Dockerfile: "FROM a" } },
+    );
+    assert.deepEqual(result.application.redis, {
+      version: 6,
+      persistent: false,
+      settings: {
+        maxmemory: "64mb",
+        "maxmemory-policy": "allkeys-lru",
+        "client-output-buffer-limit": "normal 0 0 0",
+      },
+    });
+    assert.equal(told(result, "services.cache.image"), "compose.yaml:8 taken over: redis 6");
+    assert.equal(
+      told(result, "services.cache.command"),
+      "compose.yaml:9 taken over: redis.persistent: false, for nothing is written down\n" +
+        "compose.yaml:9 taken over: redis.settings: maxmemory, maxmemory-policy, client-output-buffer-limit",
+    );
+    const unwritten = "not needed: Redis writes nothing down, and has no volume: redis.persistent: false";
+    assert.equal(told(result, "services.cache.volumes[0]"), `compose.yaml:10 ${unwritten}`);
+    assert.equal(told(result, "services.cache.tmpfs"), `compose.yaml:11 ${unwritten}`);
+  });
+
+  it("makes Valkey of its images, and names options that it cannot give without their values", () => {
+    const result = described(
+      withRedis(`    image: valkey/valkey:8
+    command: [valkey-server, /etc/cache.conf, --requirepass, hush, --masterauth, hush, --replicaof, a 1, --save, "60", "1", --databases, "2"]
+`),
+      { files: { Dockerfile: "FROM a" } },
+    );
+    assert.deepEqual(result.application.redis, {
+      version: 8,
+      server: "valkey",
+      settings: { databases: "2" },
+    });
+    assert.equal(told(result, "services.cache.image"), "compose.yaml:8 taken over: redis 8, of Valkey");
+    assert.equal(
+      told(result, "services.cache.command"),
+      "compose.yaml:9 taken over: redis.settings: databases\n" +
+        "compose.yaml:9 to do: Redis is not given /etc/cache.conf --masterauth --replicaof; look whether the application needs it",
+    );
+    const shell = described(
+      withRedis(`    image: redis:7
+    command: sh -c "redis-server --requirepass hush"
+`),
+      { files: { Dockerfile: "FROM a" } },
+    );
+    assert.deepEqual(shell.application.redis, { version: 7 });
+    assert.equal(
+      told(shell, "services.cache.command"),
+      "compose.yaml:9 to do: Redis is not given sh -c redis-server; look whether the application needs it",
+    );
+    const { application: listed } = described(
+      withRedis(`    image: redis:7
+    command: ["redis-server", "--save ''", "--maxmemory 64mb", "--timeout", "30"]
+`),
+      { files: { Dockerfile: "FROM a" } },
+    );
+    assert.deepEqual(listed.redis, {
+      ...{ version: 7, persistent: false },
+      settings: { maxmemory: "64mb", timeout: "30" },
+    });
+    const { application } = described(withRedis("    image: valkey/valkey:7.2-alpine\n"), {
+      files: { Dockerfile: "FROM a" },
+    });
+    assert.deepEqual(application.redis, { version: 7, server: "valkey" });
+    const newer = described(withRedis("    image: bitnami/valkey:9.0\n"), {
+      files: { Dockerfile: "FROM a" },
+    });
+    assert.equal(
+      told(newer, "services.cache.image"),
+      "compose.yaml:8 to do: redis 8, for Towpath has no Valkey 9; see that the application runs with it; data moves by a dump",
+    );
+  });
+
   it("makes buckets of MinIO, with its keys as references", () => {
     const { application } = described(
       `
