@@ -28,6 +28,12 @@ export interface Answer {
   readonly cookies?: readonly string[];
 }
 
+/**
+ * The further time in which the client has to reach a gateway with TLS, in seconds: on a busy host a process is slow to start,
+ * which says nothing of who is asked. Where TLS tells that it has begun, the time for an answer counts from then.
+ */
+const startSeconds = 10;
+
 /** There was no answer: it did not come in time, or the connection was closed without one. */
 export class NoAnswer extends Error {}
 
@@ -35,8 +41,8 @@ export class NoAnswer extends Error {}
  * Asks over HTTP from where the gateway runs, through its `nc`.
  *
  * It works the same on this machine and on a host behind SSH, and sees what the gateway will see. Throws a NoAnswer
- * when there is none within `timeoutSeconds` (5 by default), or the connection is closed without one. A request during which the connection to the host was cut
- * shows nothing of who was asked, and is repeated.
+ * when there is none within `timeoutSeconds` (5 by default; of a gateway with TLS since it was reached), or the connection is
+ * closed without one. A request during which the connection to the host was cut shows nothing of who was asked, and is repeated.
  */
 export async function request(machine: Machine, target: Target, asked: Request): Promise<Answer> {
   await reach();
@@ -61,13 +67,14 @@ async function requestOnce(
     connectSeconds = 0,
   }: Request,
 ): Promise<Answer> {
-  const timeoutSeconds = answerSeconds + connectSeconds;
   const { secure } = target;
+  const timeoutSeconds = answerSeconds + connectSeconds;
+  const limit = new Limit(timeoutSeconds + (secure === undefined ? 0 : startSeconds));
   const authority =
     secure?.certificates === "internal" ? await authorityOf(machine, target.gateway) : undefined;
   const tunnel = machine.open(target.gateway, [
     "timeout",
-    String(timeoutSeconds + 1),
+    String(limit.seconds + 1),
     ...connecting(target, connectSeconds),
   ]);
   let complaint = "";
@@ -79,7 +86,6 @@ async function requestOnce(
   input.pipe(tunnel.stdin);
 
   const ended = new Promise((resolve) => tunnel.on("close", resolve));
-  const limit = AbortSignal.timeout(timeoutSeconds * 1000);
 
   const answer = new Promise<Answer>((resolve, reject) => {
     const fail = (error: Error): void => {
@@ -87,7 +93,8 @@ async function requestOnce(
       void Promise.race([ended, pause(1)]).then(() => {
         const said = [...new Set(complaint.trim().split("\n"))].join("\n");
         const other = secure === undefined ? "the connection was refused or closed" : error.message;
-        if (limit.aborted) reject(new NoAnswer(`no answer within ${timeoutSeconds} s`, { cause: error }));
+        if (limit.signal.aborted)
+          reject(new NoAnswer(`no answer within ${limit.seconds} s`, { cause: error }));
         else reject(said === "" ? new NoAnswer(other, { cause: error }) : new Error(said, { cause: error }));
       });
     };
@@ -99,13 +106,16 @@ async function requestOnce(
         createConnection: () => {
           const socket = Duplex.from({ readable: tunnel.stdout, writable: input });
           if (secure === undefined) return socket;
-          return tls.connect({
+          const connected = tls.connect({
             socket,
             servername: secure.domain,
             ...defined({ ca: authority }),
           });
+          return connected.once("secureConnect", () => {
+            limit.restart(timeoutSeconds);
+          });
         },
-        signal: limit,
+        signal: limit.signal,
       },
       (response) => {
         readAnswer(response).then(resolve, fail);
@@ -114,7 +124,44 @@ async function requestOnce(
     sent.on("error", fail);
     sent.end(body);
   });
-  return answer.finally(() => tunnel.kill());
+  return answer.finally(() => {
+    limit.end();
+    tunnel.kill();
+  });
+}
+
+/** A time limit that may begin anew. */
+class Limit {
+  /** The time that is allowed since its last beginning. */
+  seconds: number;
+  private readonly controller = new AbortController();
+  private timer: NodeJS.Timeout;
+
+  constructor(seconds: number) {
+    this.seconds = seconds;
+    this.timer = this.begin();
+  }
+
+  /** Aborted when the time is up. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  restart(seconds: number): void {
+    this.end();
+    this.seconds = seconds;
+    this.timer = this.begin();
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+
+  private begin(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.controller.abort();
+    }, this.seconds * 1000);
+  }
 }
 
 /** Reads an answer to its end. */
