@@ -18,8 +18,8 @@ export {
   type RedisDescription,
   type SecretDescription,
   type ServiceDescription,
-  type SmokeDescription,
 } from "./application/description.ts";
+export type { SmokeDescription } from "./application/smoke-description.ts";
 export type { LoadedSettings };
 
 /**

@@ -5,10 +5,10 @@ import type {
   ImageDescription,
   MigrationsDescription,
   ServiceDescription,
-  SmokeDescription,
 } from "../../components/application/description.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import { routeOf } from "../../components/application/routes.ts";
+import type { SmokeDescription } from "../../components/application/smoke-description.ts";
 import { defined } from "../../components/input/defined.ts";
 import { ownParts } from "../../components/naming/names.ts";
 import { longestName, readableOf } from "../../components/naming/namespace.ts";

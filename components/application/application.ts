@@ -1,4 +1,4 @@
-import type { JsonValue } from "./description.ts";
+import type { JsonValue } from "./smoke-description.ts";
 
 /** A described application after its checks: every optional is filled in, and what one part names, another declares. */
 export interface Application {

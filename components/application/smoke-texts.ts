@@ -1,4 +1,4 @@
-import type { JsonValue } from "./description.ts";
+import type { JsonValue } from "./smoke-description.ts";
 
 /** The parts of a request that may hold references. */
 export interface RequestTexts {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { expected, expectedUnshown, kindOf } from "../input/input-checks.ts";
 import type { Smoke } from "./application.ts";
-import type { JsonValue } from "./description.ts";
+import type { JsonValue } from "./smoke-description.ts";
 import { command, only, requestPath } from "./fields.ts";
 
 const smokeWords = expected(

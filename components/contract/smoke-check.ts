@@ -1,5 +1,5 @@
 import type { Comparison, SmokeCommand } from "../application/application.ts";
-import type { JsonValue } from "../application/description.ts";
+import type { JsonValue } from "../application/smoke-description.ts";
 import { timeoutOf } from "../application/smoke-here.ts";
 import type { Target } from "./target.ts";
 

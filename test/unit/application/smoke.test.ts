@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SmokeDescription } from "../../../components/application/description.ts";
+import type { SmokeDescription } from "../../../components/application/smoke-description.ts";
 import { withoutSecrets } from "../../../components/application/optional-secrets.ts";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { releasable, runningIn } from "../../../components/application/running-services.ts";
