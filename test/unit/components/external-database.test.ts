@@ -49,7 +49,7 @@ async function problemWith(answer: Awaited<ReturnType<HostView["ask"]>>): Promis
 }
 
 describe("an external database, before anything is made (000-49b, 002-716)", () => {
-  it("is found by the URL in its secret, whose value no message shows", async () => {
+  it("is found by the URL in its secret, whose value no message shows (001-112)", async () => {
     const find = (value: string, lacking: string[] = []): Promise<ExternalDatabase | undefined> =>
       externalDatabase({ settings, secretValues: { DB: pulumi.secret(value) } }, lacking);
     const found = await find(url);
