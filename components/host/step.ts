@@ -17,8 +17,8 @@ export interface StepArgs<Input> {
   /**
    * Runs the step again when one of these changes.
    *
-   * With triggers, a change of the input alone (a rotated password, a longer time limit) is taken down and runs nothing.
-   * Without, every change of the input runs the step again, and a failure keeps the old input in the state.
+   * With triggers, a change of the input alone (a rotated password, a longer time limit) is taken down, runs nothing and
+   * leaves the receipt as it is. Without, every change of the input runs the step again, and a failure keeps the old input in the state.
    */
   triggers?: pulumi.Input<string>[];
   /** Runs, with the same input, when the step is taken out of the program or the environment is destroyed. */
@@ -38,12 +38,13 @@ export class Step<Input> extends command.local.Command {
         create: args.program === undefined ? "true" : commandLine(args.program),
         // Where the connection is described; that is no secret.
         ...(connection !== undefined && { environment: { TOWPATH_HOST: connectionText(connection) } }),
-        ...(args.triggers !== undefined && { triggers: args.triggers, update: "true" }),
+        ...(args.triggers !== undefined && { triggers: args.triggers, update: sameReceipt }),
         ...(args.deleteProgram !== undefined && { delete: commandLine(args.deleteProgram) }),
         stdin: pulumi.secret(pulumi.jsonStringify(args.input)),
         // Programs on hosts tell there what they wait for, and nothing else.
         logging: connection === undefined ? command.local.Logging.None : command.local.Logging.Stderr,
-        addPreviousOutputInEnv: false,
+        // Programs need none of it.
+        addPreviousOutputInEnv: args.triggers !== undefined,
       },
       opts,
     );
@@ -52,6 +53,9 @@ export class Step<Input> extends command.local.Command {
       .apply((text) => (text === "" ? {} : (JSON.parse(text) as object))) as typeof this.receipt;
   }
 }
+
+/** Prints the last receipt once more: what an update prints takes its place. */
+const sameReceipt = `printf %s "$PULUMI_COMMAND_STDOUT"`;
 
 /** Returns the command that starts a step; the project's folder is the working directory. */
 function commandLine(program: Program): string {

@@ -41,7 +41,7 @@ export function releaseJobs(released: () => ReleasedProject): void {
       );
     };
     await released().sql("staging", "TRUNCATE notes CASCADE");
-    const { id: before } = await released().record("staging");
+    const { id: before, schema } = await released().record("staging");
     describe(good);
     assert.match(
       await inWords("plan"),
@@ -88,6 +88,8 @@ export function releaseJobs(released: () => ReleasedProject): void {
     await released().release("staging");
     assert.ok(!(await copies()).some((copy) => serving.includes(copy)));
     assert.doesNotMatch(await inWords("status"), /jobs\./);
+    // The variables of the service that migrates changed, and its image did not.
+    assert.equal((await released().record("staging")).schema?.after, schema?.after);
     source.write("application.ts", described);
     await released().release("staging");
   });
