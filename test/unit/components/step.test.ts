@@ -39,7 +39,7 @@ describe("a step", () => {
     });
   });
 
-  it("with triggers runs again only when one of them changes", async () => {
+  it("with triggers runs again only when one of them changes, and keeps its receipt else", async () => {
     const { registrations } = await deployed(
       () =>
         new Step(
@@ -51,7 +51,8 @@ describe("a step", () => {
     assert.deepEqual(byName(registrations).run?.inputs, {
       ...always,
       create: "node steps/run.mjs migrate",
-      update: "true",
+      update: `printf %s "$PULUMI_COMMAND_STDOUT"`,
+      addPreviousOutputInEnv: true,
       triggers: ["sha256:aa"],
       stdin: hidden({}),
     });
@@ -91,7 +92,7 @@ describe("a step", () => {
     assert.equal(await isSecret(result.receipt), false);
   });
 
-  it("has an empty receipt when its input was recorded without a run", async () => {
+  it("has an empty receipt where it ran nothing", async () => {
     const { result } = await deployed(
       () => new Step("ask", { host: here, program: "health-gate", input: {} }, {}),
       {

@@ -18,7 +18,13 @@ export function secretUpload(name: string, value: string): Record<string, unknow
 
 /** A step that runs again when a trigger changes, and only then. */
 export function triggered(program: string, triggers: string[], input: unknown): Record<string, unknown> {
-  return { ...step(program, input), triggers, update: "true" };
+  return {
+    ...step(program, input),
+    triggers,
+    // What it prints is the receipt from then on.
+    update: `printf %s "$PULUMI_COMMAND_STDOUT"`,
+    addPreviousOutputInEnv: true,
+  };
 }
 
 /** A step that runs again when its input changes. */
