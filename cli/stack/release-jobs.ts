@@ -13,7 +13,7 @@ export interface ReleaseJobRun extends Partial<ReleaseJobReceipt> {
   readonly release: string;
 }
 
-/** The runs in a state in the clear. Nothing is kept of one whose secrets or limits changed since, but for its release. */
+/** The runs in a state in the clear. Nothing is kept of those of a release that came back, but for its name. */
 export function releaseJobRuns(resources: readonly StateResource[]): ReleaseJobRun[] {
   return jobSteps(resources).map(({ inputs = {}, outputs = {}, job, release }) => {
     const { runs } = JSON.parse(plainText(inputs.stdin)) as ReleaseJobInput;
