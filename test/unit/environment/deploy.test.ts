@@ -181,8 +181,8 @@ describe("a deployment", function () {
     const made = byName(registrations);
     assert.ok(made["page-pr-12-release-route-switch"]);
     const seed = made["page-pr-12-release-seed-run"] ?? assert.fail("no seed");
-    // Whatever changes later: it ran.
-    assert.deepEqual([seed.inputs.triggers, seed.inputs.update], [[], "true"]);
+    // Whatever changes later: it ran, and its receipt stays.
+    assert.deepEqual([seed.inputs.triggers, seed.inputs.addPreviousOutputInEnv], [[], true]);
     const { command, network } = (seed.inputs.stdin as Hidden).value as SeedInput;
     assert.deepEqual({ command, network }, { command: ["fill"], network: "page-pr-12" });
     assert.equal(made["page-pr-12-gateway-container"], undefined);
