@@ -69,10 +69,11 @@ export async function jobList(
       : { all: [], concerns: () => [] };
   const again = stack === "local" ? "npm start" : `npm run pulumi -- up --stack ${stack}`;
   const problems = releaseJobProblems(resources, again);
+  const allRuns = releaseJobRuns(resources);
   const isAsked = (one: { readonly job: string }): boolean => job === undefined || one.job === job;
-  const [jobs, runs] = [found.all.filter(isAsked), releaseJobRuns(resources).filter(isAsked)];
+  const [jobs, runs] = [found.all.filter(isAsked), allRuns.filter(isAsked)];
   if (job !== undefined && jobs.length + runs.length === 0)
-    throw new Problem(unknown(job, [...found.all, ...releaseJobRuns(resources)]));
+    throw new Problem(unknown(job, [...found.all, ...allRuns]));
   return {
     stack,
     ...defined({ host: found.host }),

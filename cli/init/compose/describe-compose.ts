@@ -238,12 +238,12 @@ function keyFactsOf(service: ComposeService, scene: Scene, given: MappedEnvironm
   };
 }
 
-/** All keys of a service, by the rules for what it is here. */
 /** What is told of a service that runs once, where others wait for it. */
 function kindOf(once: Once): "migrations" | "job" | "release job" {
   return once.kind === "job" && once.job.runs !== undefined ? "release job" : once.kind;
 }
 
+/** All keys of a service, by the rules for what it is here. */
 function mappedService(service: ComposeService, facts: KeyFacts, { once, services }: Scene): MappedKey {
   const { role } = service;
   const given = { service, facts };
