@@ -36,7 +36,7 @@ export async function rollback(
   const call = await callFor("up", settings.stack, progress, project);
   const records = await readRecords(call, run);
   const { migrations } = records[0]?.description ?? parseApplication(project.application);
-  const plan = planRollback(records, settings, migrations !== undefined);
+  const plan = planRollback(records, settings, migrations);
   progress.say(rollbackInWords(plan));
   await agree(agreementOf(plan), settings);
   await releaseWith(call, progress, {

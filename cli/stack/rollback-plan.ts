@@ -1,8 +1,11 @@
+import type { Migrations } from "../../components/application/application.ts";
 import { defined } from "../../components/input/defined.ts";
 import { changedParts, onDataOf } from "../../components/plan/release-description.ts";
 import { leftReleases, type ReleaseRecord } from "../../components/plan/release-record.ts";
 import {
+  hasWayDown,
   needsDowngrade,
+  noWayDown,
   rollbackSchema,
   unknownSchema,
   type RollbackSchema,
@@ -50,7 +53,7 @@ export interface RollbackRequest {
 export function planRollback(
   records: readonly ReleaseRecord[],
   { stack, release, withDowngrade, acceptUnknownSchema }: RollbackRequest,
-  hasMigrations: boolean,
+  migrations: Migrations | undefined,
 ): RollbackPlan {
   const [current] = records;
   if (current === undefined)
@@ -58,8 +61,10 @@ export function planRollback(
   const id = release ?? lastGood(records);
   const target = records.find((record) => record.id === id);
   if (target === undefined || id === current.id) throw new Problem(noSuchRelease(stack, records, id));
-  const schema = rollbackSchema(records, target.id, hasMigrations);
+  const schema = rollbackSchema(records, target.id, migrations);
   if (schema === undefined) throw new Error("rollback: a record that is not there");
+  if (withDowngrade && schema.kind !== "forward" && migrations !== undefined && !hasWayDown(migrations))
+    throw new Problem(`rollback: ${noWayDown}`);
   const goesDown = withDowngrade && target.schema?.after !== undefined;
   if (schema.kind === "unknown" && !goesDown && !acceptUnknownSchema) {
     throw new Problem(`rollback: ${unknownSchema(target.id, schema)}`);

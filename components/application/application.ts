@@ -150,7 +150,7 @@ export interface Secret {
 export interface Migrations {
   readonly service: string;
   readonly up: readonly string[];
-  readonly down: readonly string[];
+  readonly down?: readonly string[];
   readonly current: readonly string[];
   readonly base?: string;
   readonly pending?: readonly string[];

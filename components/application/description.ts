@@ -215,11 +215,17 @@ export interface MigrationsDescription {
   service: string;
   /** Brings the schema to the newest revision. */
   up: string[];
-  /** Takes the schema back; the revision to go to is added as the last word. */
-  down: string[];
-  /** Prints the schema's revision: the first word of what it prints, which is nothing where no migration has run. */
+  /**
+   * Takes the schema back; the revision to go to is added as the last word. Left out, as for a tool without a way back, a
+   * rollback leaves the schema as it is, or is refused.
+   */
+  down?: string[];
+  /**
+   * Prints the schema's revision: the first word of what it prints, which is nothing where no migration has run. Several heads, a
+   * line each, are one revision in all that Towpath does: `1a+2b`, in the order of the alphabet.
+   */
   current: string[];
-  /** The revision below the first one, such as `base`: `ci` goes down to it and up again. Left out, `ci` only goes up. */
+  /** The revision below the first one, such as `base`: `ci` goes `down` to it and up again. Left out, `ci` only goes up. */
   base?: string;
   /**
    * Prints, without a database, the revisions that `up` would apply to a schema at `{revision}`, one a line, the last one

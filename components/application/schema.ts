@@ -137,7 +137,7 @@ const migrations = z
   .strictObject({
     service: z.string(expected("the name of a service", "name the one whose image holds the migrations")),
     up: command,
-    down: command,
+    down: command.exactOptional(),
     current: command,
     base: z
       .string(baseWords)

@@ -41,7 +41,7 @@ export class MigrationRehearsal extends pulumi.ComponentResource {
           network: args.host.networkName,
           commands: {
             up: [...up],
-            ...(base !== undefined && { down: [...down, base] }),
+            ...(base !== undefined && down !== undefined && { down: [...down, base] }),
             current: [...current],
             ...(base !== undefined &&
               pending !== undefined && { plan: { base, pending, ...(sql && { sql }) } }),

@@ -7,7 +7,7 @@ import { limitsFromSettings } from "../host/run-limits.ts";
 import { Step } from "../host/step.ts";
 import { defined } from "../input/defined.ts";
 import type { SchemaChange } from "../plan/release-record.ts";
-import type { GoneBackFrom } from "../plan/rollback-schema.ts";
+import type { GoneBackFrom, WithWayDown } from "../plan/rollback-schema.ts";
 import type { SecretValues } from "../secrets/files.ts";
 import type { Limits } from "../settings/limits.ts";
 
@@ -57,7 +57,7 @@ export interface SchemaRollback {
   /** The revision that the schema is at, as the last record says. */
   at?: string;
   /** The revision to take it back to, and the image that knows how; left out, it stays. */
-  downgrade?: { to: string; image: string; migrations: Migrations };
+  downgrade?: { to: string; image: string; migrations: WithWayDown };
   /** The release that tells whether a schema that stays is where the last record says; left out, none is asked. */
   from?: GoneBackFrom;
 }

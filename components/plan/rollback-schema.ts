@@ -12,7 +12,10 @@ export type RollbackSchema =
   | { readonly kind: "compatible"; readonly revision: string }
   /** Something was taken away since; the migrations' own `down` goes back to the release's revision. */
   | { readonly kind: "downgrade"; readonly to: string; readonly destructive: readonly string[] }
-  /** It is not known whether anything was taken away; `to` is the release's revision, where its record says it. */
+  /**
+   * It is not known whether anything was taken away, or there is no way down from what was; `to` is the release's revision, where
+   * its record says it and the migrations lead there.
+   */
   | { readonly kind: "unknown"; readonly why: string; readonly to?: string };
 
 /** The release that was gone back from, which can tell where the schema is. */
@@ -29,30 +32,50 @@ export interface GoneBackFrom {
 /**
  * Decides what going back to a release means for the schema, by the records between it and what runs.
  *
- * `records` are newest first. Undefined when no record has that id.
+ * `records` are newest first; `migrations` are those of the release that runs. Undefined when no record has that id.
  */
 export function rollbackSchema(
   records: readonly ReleaseRecord[],
   id: string,
-  hasMigrations: boolean,
+  migrations: Migrations | undefined,
 ): RollbackSchema | undefined {
   const at = records.findIndex((record) => record.id === id);
   const [current] = records;
   const target = records[at];
   if (target === undefined || current === undefined) return undefined;
-  if (!hasMigrations) return { kind: "same" };
+  if (migrations === undefined) return { kind: "same" };
   if (leftReleases(records).has(id)) return { kind: "forward" };
   const now = current.schema?.after;
   const then = target.schema?.after;
   if (then === undefined) return { kind: "unknown", why: silent(target) };
-  if (now === undefined) return { kind: "unknown", why: silent(current), to: then };
+  const way = hasWayDown(migrations) ? { to: then } : {};
+  if (now === undefined) return { kind: "unknown", why: silent(current), ...way };
   if (now === then) return { kind: "same" };
   const { destructive, unknown } = takenSince(records.slice(0, at + 1));
-  if (destructive.length > 0) return { kind: "downgrade", to: then, destructive };
+  if (destructive.length > 0) {
+    return hasWayDown(migrations)
+      ? { kind: "downgrade", to: then, destructive }
+      : { kind: "unknown", why: `${tookAway(destructive)}, and migrations.down is left out` };
+  }
   return unknown === undefined
     ? { kind: "compatible", revision: now }
-    : { kind: "unknown", why: unknown, to: then };
+    : { kind: "unknown", why: unknown, ...way };
 }
+
+function tookAway(destructive: readonly string[]): string {
+  return `${destructive.join(", ")} took something away since`;
+}
+
+/** Migrations that can take the schema back. */
+export type WithWayDown = Migrations & Required<Pick<Migrations, "down">>;
+
+export function hasWayDown(migrations: Migrations): migrations is WithWayDown {
+  return migrations.down !== undefined;
+}
+
+/** Says that a rollback cannot go down first, although it is asked to. */
+export const noWayDown =
+  "expected migrations.down of the release that runs for --with-downgrade, got none; leave --with-downgrade out, restore a backup from then, or release a repair";
 
 /** Returns what was taken away between the oldest of these records and the newest one, and why more may have been. */
 function takenSince(records: readonly ReleaseRecord[]): { destructive: string[]; unknown?: string } {
@@ -107,5 +130,5 @@ export function needsDowngrade(
   id: string,
   { to, destructive }: { readonly to: string; readonly destructive: readonly string[] },
 ): string {
-  return `expected a release that the database allows, got ${id}: ${destructive.join(", ")} took something away since; go down to its revision ${to} with --with-downgrade, which may lose what was written since`;
+  return `expected a release that the database allows, got ${id}: ${tookAway(destructive)}; go down to its revision ${to} with --with-downgrade, which may lose what was written since`;
 }

@@ -5,7 +5,15 @@ import { InputError } from "../input/input-error.ts";
 import type { RegistrySettings } from "../settings/registry.ts";
 import type { PlannedRelease } from "./decide.ts";
 import type { ReleaseRecord } from "./release-record.ts";
-import { needsDowngrade, rollbackSchema, unknownSchema, type GoneBackFrom } from "./rollback-schema.ts";
+import {
+  needsDowngrade,
+  hasWayDown,
+  noWayDown,
+  rollbackSchema,
+  unknownSchema,
+  type GoneBackFrom,
+  type WithWayDown,
+} from "./rollback-schema.ts";
 
 /** The answers about the schema from the person who goes back. */
 export interface SchemaAnswers {
@@ -20,7 +28,7 @@ export interface SchemaPlan {
   /** True when the migrations of the earlier release leave it alone. */
   readonly rollback: boolean;
   /** The revision to bring it down to, by the migrations of the image that runs now. */
-  readonly downgrade?: { readonly to: string; readonly image: string; readonly migrations: Migrations };
+  readonly downgrade?: { readonly to: string; readonly image: string; readonly migrations: WithWayDown };
 }
 
 /** The part of a release's description that its migrations need. */
@@ -40,15 +48,17 @@ export function schemaOfRollback(
   // The release that runs knows the way down: by its own commands, where its record keeps them.
   const running: Running = current?.description ?? application;
   const { migrations } = running;
-  const schema = rollbackSchema(records, id, migrations !== undefined);
+  const schema = rollbackSchema(records, id, migrations);
   if (schema === undefined || current === undefined || migrations === undefined) return { rollback: true };
   if (schema.kind === "forward") return { rollback: false };
+  if (downgrade && !hasWayDown(migrations)) throw new InputError([`TOWPATH_ROLLBACK: ${noWayDown}`]);
   if (schema.kind === "downgrade" && !downgrade)
     throw new InputError([`TOWPATH_ROLLBACK: ${needsDowngrade(id, schema)}`]);
   const to = records.find((record) => record.id === id)?.schema?.after;
   if (schema.kind === "unknown" && !accepted && (!downgrade || to === undefined))
     throw new InputError([`TOWPATH_ROLLBACK: ${unknownSchema(id, schema)}`]);
-  if (!downgrade || schema.kind === "same" || to === undefined) return { rollback: true };
+  if (!downgrade || !hasWayDown(migrations) || schema.kind === "same" || to === undefined)
+    return { rollback: true };
   const image = migratingImage(running, migrations, registry, current);
   return { rollback: true, downgrade: { to, image, migrations } };
 }

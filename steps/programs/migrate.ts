@@ -117,7 +117,7 @@ async function revision(input: LimitedInput, { current }: MigrateCare): Promise<
   const found = revisionOf(await look(input, current));
   if (found === undefined || isRevision(found)) return found;
   throw new StepFailure(
-    `migrations.current: expected a revision of letters, digits, "_", "." and "-", got "${found}"; name a command that prints it first`,
+    `migrations.current: expected a revision of letters, digits, "_", "." and "-", got "${found}"; name a command that prints it first, and several heads a line each`,
   );
 }
 

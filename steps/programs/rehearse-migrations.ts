@@ -41,7 +41,7 @@ async function upAndDown(input: Rehearsal): Promise<string> {
     const revision = revisionOf(await command(input, "current", current));
     if (revision === undefined || !isRevision(revision)) {
       throw new CheckFailure(
-        `migrations.current: expected a revision of letters, digits, "_", "." and "-" after up, got ${revision === undefined ? "nothing" : JSON.stringify(revision)}; name a command that prints it first`,
+        `migrations.current: expected a revision of letters, digits, "_", "." and "-" after up, got ${revision === undefined ? "nothing" : JSON.stringify(revision)}; name a command that prints it first, and several heads a line each`,
       );
     }
     if (down === undefined) return revision;

@@ -186,7 +186,7 @@ describe("a migration of a database with users' data", () => {
     );
     assert.equal(
       await failing(first, { current: ["echo", "at;once"] }),
-      'migrations.current: expected a revision of letters, digits, "_", "." and "-", got "at;once"; name a command that prints it first',
+      'migrations.current: expected a revision of letters, digits, "_", "." and "-", got "at;once"; name a command that prints it first, and several heads a line each',
     );
     assert.match(
       await failing(first, { current: ["sh", "-c", "echo no such database; exit 2"] }),

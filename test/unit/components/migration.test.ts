@@ -2,13 +2,13 @@
 import { byName, deployed, valueOf, type Registration } from "./engine.ts";
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import type { Migrations } from "../../../components/application/application.ts";
 import { databaseServer } from "../../../components/data/postgres.ts";
 import { DockerHost } from "../../../components/host/docker-host.ts";
 import { Migration, type MigrationCare } from "../../../components/migration/migration.ts";
+import type { WithWayDown } from "../../../components/plan/rollback-schema.ts";
 import { hidden } from "./hidden.ts";
 
-const migrations: Migrations = {
+const migrations: WithWayDown = {
   service: "api",
   up: ["alembic", "upgrade", "head"],
   down: ["alembic", "downgrade"],

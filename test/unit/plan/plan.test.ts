@@ -321,6 +321,21 @@ describe("the plan of a release", () => {
       assert.deepEqual([plan.rollback, plan.downgrade], [true, { to: "1", image, migrations }]);
     });
 
+    it("is refused a way down that the migrations do not have", async () => {
+      const taken = asked(schema("2", ["2"]), schema("1"));
+      const [running, ...older] = taken.records?.staging ?? [];
+      const { down: _, ...upOnly } = running?.description?.migrations ?? assert.fail("no migrations");
+      const stuck = {
+        ...running,
+        description: { ...running?.description, migrations: upOnly },
+      } as ReleaseRecord;
+      const variables = { ...taken.variables, TOWPATH_DOWNGRADE: "true" };
+      await refused(
+        { ...taken, records: { staging: [stuck, ...older] }, variables },
+        "TOWPATH_ROLLBACK: expected migrations.down of the release that runs for --with-downgrade, got none; leave --with-downgrade out, restore a backup from then, or release a repair",
+      );
+    });
+
     it("is refused when it is unknown what was taken away, unless that is acknowledged or the migrations go down", async () => {
       const silent = asked(schema("2"), {});
       await refused(

@@ -10,13 +10,14 @@ const schema = (before: string, after: string, destructive: readonly string[] = 
 const unknown = (before: string, after: string, why?: string) => ({
   schema: { before, after, applied: [], ...(why !== undefined && { unknown: why }) },
 });
+const migrations = { service: "api", up: ["up"], down: ["down"], current: ["current"] };
 const [a, b] = ["a", "b"].map(idOf) as [string, string];
 
 describe("the effect of a rollback on the schema", () => {
   it("is none without migrations, or with the same revision", () => {
-    assert.deepEqual(rollbackSchema([record("b"), record("a")], a, false), { kind: "same" });
+    assert.deepEqual(rollbackSchema([record("b"), record("a")], a, undefined), { kind: "same" });
     const records = [record("b", schema("1", "1")), record("a", schema("0", "1", ["1"]))];
-    assert.deepEqual(rollbackSchema(records, a, true), { kind: "same" });
+    assert.deepEqual(rollbackSchema(records, a, migrations), { kind: "same" });
   });
 
   it("is that the schema stays when no later migration took anything away", () => {
@@ -25,7 +26,7 @@ describe("the effect of a rollback on the schema", () => {
       record("b", schema("1", "2")),
       record("a", schema("0", "1", ["1"])),
     ];
-    assert.deepEqual(rollbackSchema(records, a, true), { kind: "compatible", revision: "3" });
+    assert.deepEqual(rollbackSchema(records, a, migrations), { kind: "compatible", revision: "3" });
   });
 
   it("is that the migrations have to go down when a later one took something away", () => {
@@ -34,8 +35,12 @@ describe("the effect of a rollback on the schema", () => {
       record("b", schema("1", "2", ["2"])),
       record("a", schema("0", "1")),
     ];
-    assert.deepEqual(rollbackSchema(records, a, true), { kind: "downgrade", to: "1", destructive: ["2"] });
-    assert.deepEqual(rollbackSchema(records, b, true), { kind: "compatible", revision: "3" });
+    assert.deepEqual(rollbackSchema(records, a, migrations), {
+      kind: "downgrade",
+      to: "1",
+      destructive: ["2"],
+    });
+    assert.deepEqual(rollbackSchema(records, b, migrations), { kind: "compatible", revision: "3" });
   });
 
   it("ignores migrations that were undone", () => {
@@ -46,7 +51,7 @@ describe("the effect of a rollback on the schema", () => {
       record("a", schema("0", "1")),
       record("d", schema("0", "0")),
     ];
-    assert.deepEqual(rollbackSchema(records, idOf("d"), true), { kind: "compatible", revision: "3" });
+    assert.deepEqual(rollbackSchema(records, idOf("d"), migrations), { kind: "compatible", revision: "3" });
   });
 
   it("is left to the migrations when the release was rolled back before", () => {
@@ -55,7 +60,7 @@ describe("the effect of a rollback on the schema", () => {
       record("b", schema("1", "2", ["2"])),
       record("a", schema("0", "1")),
     ];
-    assert.deepEqual(rollbackSchema(records, b, true), { kind: "forward" });
+    assert.deepEqual(rollbackSchema(records, b, migrations), { kind: "forward" });
   });
 
   it("is unknown when a record does not show what its migration took away", () => {
@@ -64,24 +69,24 @@ describe("the effect of a rollback on the schema", () => {
       record("b", { schema: { after: "2", applied: [] } }),
     ];
     const why = "the application describes no migrations.sql";
-    assert.deepEqual(rollbackSchema(with2(unknown("2", "3", why)), b, true), {
+    assert.deepEqual(rollbackSchema(with2(unknown("2", "3", why)), b, migrations), {
       kind: "unknown",
       to: "2",
       why: `what was taken away from 2 to 3 is not known, for ${why}`,
     });
     // As records from before were kept.
-    assert.deepEqual(rollbackSchema(with2(unknown("2", "3")), b, true), {
+    assert.deepEqual(rollbackSchema(with2(unknown("2", "3")), b, migrations), {
       kind: "unknown",
       to: "2",
       why: `what was taken away from 2 to 3 is not known, for the record of ${idOf("c")} does not say it`,
     });
-    assert.deepEqual(rollbackSchema(with2(unknown("3", "3")), b, true), {
+    assert.deepEqual(rollbackSchema(with2(unknown("3", "3")), b, migrations), {
       kind: "unknown",
       to: "2",
       why: `the record of ${b} leaves the schema at 2, that of ${idOf("c")} finds it at 3`,
     });
     const between = [record("c", schema("2", "3")), record("b"), record("a", schema("0", "1"))];
-    assert.deepEqual(rollbackSchema(between, a, true), {
+    assert.deepEqual(rollbackSchema(between, a, migrations), {
       kind: "unknown",
       to: "1",
       why: `the record of ${b} leaves the schema at no revision, that of ${idOf("c")} finds it at 2`,
@@ -94,17 +99,37 @@ describe("the effect of a rollback on the schema", () => {
       record("b", schema("1", "2", ["2"])),
       record("a", schema("0", "1")),
     ];
-    assert.deepEqual(rollbackSchema(records, a, true), { kind: "downgrade", to: "1", destructive: ["2"] });
+    assert.deepEqual(rollbackSchema(records, a, migrations), {
+      kind: "downgrade",
+      to: "1",
+      destructive: ["2"],
+    });
+  });
+
+  it("is unknown where something was taken away and no way leads down", () => {
+    const { down: _, ...upOnly } = migrations;
+    const taken = [record("b", schema("1", "2", ["2"])), record("a", schema("0", "1"))];
+    assert.deepEqual(rollbackSchema(taken, a, upOnly), {
+      kind: "unknown",
+      why: "2 took something away since, and migrations.down is left out",
+    });
+    const untold = [record("b", unknown("1", "2", "nobody looked")), record("a", schema("0", "1"))];
+    assert.deepEqual(rollbackSchema(untold, a, upOnly), {
+      kind: "unknown",
+      why: "what was taken away from 1 to 2 is not known, for nobody looked",
+    });
+    const added = [record("b", schema("1", "2")), record("a", schema("0", "1"))];
+    assert.deepEqual(rollbackSchema(added, a, upOnly), { kind: "compatible", revision: "2" });
   });
 
   it("is unknown without a revision", () => {
     const why = (letter: string) =>
       `the record of ${idOf(letter)} does not say which revision its schema has`;
-    assert.deepEqual(rollbackSchema([record("b", schema("1", "2")), record("a")], a, true), {
+    assert.deepEqual(rollbackSchema([record("b", schema("1", "2")), record("a")], a, migrations), {
       ...{ kind: "unknown", why: why("a") },
     });
     const silent = [record("b", { schema: { applied: [] } }), record("a", schema("0", "1"))];
-    assert.deepEqual(rollbackSchema(silent, a, true), { kind: "unknown", why: why("b"), to: "1" });
-    assert.equal(rollbackSchema([record("b")], a, true), undefined);
+    assert.deepEqual(rollbackSchema(silent, a, migrations), { kind: "unknown", why: why("b"), to: "1" });
+    assert.equal(rollbackSchema([record("b")], a, migrations), undefined);
   });
 });

@@ -313,7 +313,7 @@ describe("the careful migration", function () {
     migrating(`"logs current") echo "ERROR: cannot connect" ;;`),
     (played) => {
       assert.deepEqual(failureOf(played), [
-        'migrations.current: expected a revision of letters, digits, "_", "." and "-", got "ERROR:"; name a command that prints it first',
+        'migrations.current: expected a revision of letters, digits, "_", "." and "-", got "ERROR:"; name a command that prints it first, and several heads a line each',
       ]);
       assert.deepEqual(ran(played), ["current"]);
     },

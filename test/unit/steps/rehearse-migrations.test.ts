@@ -211,7 +211,7 @@ describe("the rehearsal of the migrations", function () {
     "current",
     "fails when migrations.current prints no revision",
     `"logs current") echo "at;once" ;;`,
-    'migrations.current: expected a revision of letters, digits, "_", "." and "-" after up, got "at;once"; name a command that prints it first',
+    'migrations.current: expected a revision of letters, digits, "_", "." and "-" after up, got "at;once"; name a command that prints it first, and several heads a line each',
   );
   refused(
     "unlisted",

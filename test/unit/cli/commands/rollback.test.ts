@@ -12,6 +12,7 @@ import { description, idOf, oldRecord, record } from "../../plan/records.ts";
 const schema = (after: string, destructive: string[] = []) => ({
   schema: { before: String(Number(after) - 1), after, applied: [], destructive },
 });
+const migrations = { service: "api", up: ["up"], down: ["down"], current: ["current"] };
 const [a, b, c] = ["a", "b", "c"].map(idOf) as [string, string, string];
 const asked = { stack: "production", withDowngrade: false, acceptUnknownSchema: false };
 
@@ -23,28 +24,28 @@ describe("a rollback", () => {
   const records = [record("c"), record("b"), record("a")];
 
   it("goes to the last release that was not rolled back, or to the named one", () => {
-    assert.equal(planRollback(records, asked, false).to, b);
-    assert.equal(planRollback(records, { ...asked, release: a }, false).to, a);
+    assert.equal(planRollback(records, asked, undefined).to, b);
+    assert.equal(planRollback(records, { ...asked, release: a }, undefined).to, a);
     const back = [record("b", { rollbackOf: c }), ...records];
-    assert.equal(planRollback(back, asked, false).to, a);
-    assert.equal(planRollback(back, { ...asked, release: c }, false).to, c);
+    assert.equal(planRollback(back, asked, undefined).to, a);
+    assert.equal(planRollback(back, { ...asked, release: c }, undefined).to, c);
   });
 
   it("is refused when there is nothing to roll back to", () => {
     refused(
-      () => planRollback([], asked, false),
+      () => planRollback([], asked, undefined),
       "rollback: expected a release of production, got none; release one first",
     );
     refused(
-      () => planRollback([record("a")], asked, false),
+      () => planRollback([record("a")], asked, undefined),
       "rollback: expected an earlier release of production, got none; there is no other one",
     );
     refused(
-      () => planRollback(records, { ...asked, release: c }, false),
+      () => planRollback(records, { ...asked, release: c }, undefined),
       `rollback: expected an earlier release of production, got "${c}", which runs already; known are ${b}, ${a}: npx towpath releases --stack production`,
     );
     refused(
-      () => planRollback(records, { ...asked, release: "x" }, false),
+      () => planRollback(records, { ...asked, release: "x" }, undefined),
       `rollback: expected an earlier release of production, got "x"; known are ${b}, ${a}: npx towpath releases --stack production`,
     );
   });
@@ -52,15 +53,25 @@ describe("a rollback", () => {
   it("is refused when the database does not allow it", () => {
     const taken = [record("b", schema("2", ["2"])), record("a", schema("1"))];
     refused(
-      () => planRollback(taken, asked, true),
+      () => planRollback(taken, asked, migrations),
       `rollback: expected a release that the database allows, got ${a}: 2 took something away since; go down to its revision 1 with --with-downgrade, which may lose what was written since`,
     );
     refused(
-      () => planRollback([record("b", schema("2")), record("a")], asked, true),
+      () => planRollback([record("b", schema("2")), record("a")], asked, migrations),
       `rollback: expected a release that the database allows, got ${a}: the record of ${a} does not say which revision its schema has; look whether it gets along with the schema as it is and say so with --accept-unknown-schema, or restore a backup from then, or release a repair`,
     );
-    assert.equal(planRollback(taken, { ...asked, withDowngrade: true }, true).downgrade, true);
-    assert.equal(planRollback(records, { ...asked, withDowngrade: true }, false).downgrade, false);
+    assert.equal(planRollback(taken, { ...asked, withDowngrade: true }, migrations).downgrade, true);
+    assert.equal(planRollback(records, { ...asked, withDowngrade: true }, undefined).downgrade, false);
+    const { down: _, ...upOnly } = migrations;
+    refused(
+      () => planRollback(taken, asked, upOnly),
+      `rollback: expected a release that the database allows, got ${a}: 2 took something away since, and migrations.down is left out; look whether it gets along with the schema as it is and say so with --accept-unknown-schema, or restore a backup from then, or release a repair`,
+    );
+    assert.equal(planRollback(taken, { ...asked, acceptUnknownSchema: true }, upOnly).downgrade, false);
+    refused(
+      () => planRollback(taken, { ...asked, withDowngrade: true }, upOnly),
+      "rollback: expected migrations.down of the release that runs for --with-downgrade, got none; leave --with-downgrade out, restore a backup from then, or release a repair",
+    );
   });
 
   it("first shows what it will do", () => {
@@ -69,7 +80,7 @@ describe("a rollback", () => {
       secretVersions: { JWT_SECRET: "1", NEW: "2" },
       ...schema("2"),
     });
-    const plan = planRollback([now, record("a", schema("1"))], asked, true);
+    const plan = planRollback([now, record("a", schema("1"))], asked, migrations);
     const [from, to] = ["b", "a"].map((letter) => letter.repeat(12));
     assert.equal(
       rollbackInWords(plan),
@@ -88,7 +99,7 @@ describe("a rollback", () => {
 
   it("shows what happens to the description", () => {
     const said = (then: ReleaseRecord): string | undefined =>
-      rollbackInWords(planRollback([record("b"), then], { ...asked, release: then.id }, false))
+      rollbackInWords(planRollback([record("b"), then], { ...asked, release: then.id }, undefined))
         .split("\n")
         .find((line) => line.startsWith("description"));
     const old = oldRecord("a");
@@ -107,30 +118,30 @@ describe("a rollback", () => {
     const down = { ...asked, withDowngrade: true };
     const taken = [record("b", schema("2", ["2"])), record("a", schema("1"))];
     assert.equal(
-      lastLine(taken, down, true),
+      lastLine(taken, down, migrations),
       "schema: goes down to 1 first, past 2; what was written since may be lost",
     );
     const added = [record("b", schema("2")), record("a", schema("1"))];
     assert.equal(
-      lastLine(added, down, true),
+      lastLine(added, down, migrations),
       "schema: goes down first, as asked; what was written since may be lost",
     );
-    assert.equal(lastLine(records, asked, false), "schema: the same");
+    assert.equal(lastLine(records, asked, undefined), "schema: the same");
     const silent = [
       record("b", { schema: { before: "1", after: "2", applied: [] } }),
       record("a", schema("1")),
     ];
     assert.equal(
-      lastLine(silent, { ...asked, acceptUnknownSchema: true }, true),
+      lastLine(silent, { ...asked, acceptUnknownSchema: true }, migrations),
       `schema: unknown, accepted: stays as it is, although what was taken away from 1 to 2 is not known, for the record of ${b} does not say it`,
     );
     assert.equal(
-      lastLine(silent, down, true),
+      lastLine(silent, down, migrations),
       "schema: goes down first, as asked; what was written since may be lost",
     );
     const back = [record("a", { rollbackOf: b, ...schema("1") }), ...added];
     assert.equal(
-      lastLine(back, { ...asked, release: b }, true),
+      lastLine(back, { ...asked, release: b }, migrations),
       "schema: is brought up to the release by its own migrations",
     );
   });
