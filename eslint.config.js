@@ -5,7 +5,17 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["node_modules", "coverage", "compiled", "types", ".towpath", "app/web"] },
+  {
+    ignores: [
+      "node_modules",
+      "coverage",
+      "compiled",
+      "types",
+      ".towpath",
+      "app/web",
+      "test/support/migration-tools/*/",
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

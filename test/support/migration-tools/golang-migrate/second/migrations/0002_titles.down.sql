@@ -1,0 +1,2 @@
+ALTER TABLE notes ADD old text;
+ALTER TABLE notes DROP title;

@@ -1,0 +1,4 @@
+BEGIN;
+CREATE TABLE half (id int);
+SELECT 1 / 0;
+COMMIT;

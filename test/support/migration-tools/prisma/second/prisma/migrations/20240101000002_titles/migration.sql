@@ -1,0 +1,2 @@
+ALTER TABLE notes ADD title text;
+ALTER TABLE notes DROP COLUMN old;
