@@ -143,8 +143,10 @@ function fieldRows(type: string, schema: Schema): string[][] {
     `\`${field}\``,
     typeText(property),
     defaultText(schema, field),
-    // The field that tells variants apart has nothing more to say than its one value.
-    property.const === undefined ? described(property, `${type}.${field}`) : "says which kind it is",
+    // The field that tells variants apart need not say more than its one value.
+    property.const !== undefined && property.description === undefined
+      ? "says which kind it is"
+      : described(property, `${type}.${field}`),
   ]);
 }
 

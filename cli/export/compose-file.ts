@@ -1,5 +1,6 @@
 import type { Application, Service } from "../../components/application/application.ts";
 import { imageReference } from "../../components/application/images.ts";
+import { byCommands } from "../../components/application/migrations.ts";
 import { isBackingService } from "../../components/application/needs.ts";
 import { isStopFirst } from "../../components/application/rollout.ts";
 import { describedRoutes, routedDomains, routesInOrder } from "../../components/application/routes.ts";
@@ -163,14 +164,15 @@ function dependsOn(
     else if (isBackingService(need)) found[need] = isHealthy;
     else found[need] = hasStarted;
   }
-  if (migrate !== undefined && migrations !== undefined && needs.includes("postgres"))
+  if (migrate !== undefined && byCommands(migrations) !== undefined && needs.includes("postgres"))
     found[migrate] = isDone;
   return found;
 }
 
 /** The migrations, which run to their end before what needs the database starts. */
 function migration({ application, settings, migrate }: Scene): Record<string, ComposeService> {
-  const { migrations, services } = application;
+  const { services } = application;
+  const migrations = byCommands(application.migrations);
   const service = migrations && services[migrations.service];
   if (migrations === undefined || service === undefined) return {};
   const needs = service.needs.filter(isBackingService);
@@ -274,7 +276,9 @@ function leftOut({ services, secrets, smoke, checks, migrations, images, jobs }:
     ...guarded,
     ...development,
     ...optional,
-    ...(migrations === undefined ? [] : ["migrations: up alone, without a lock, a dump or a way down"]),
+    ...(byCommands(migrations) === undefined
+      ? []
+      : ["migrations: up alone, without a lock, a dump or a way down"]),
     ...jobTimes(jobs),
     ...(smoke.length === 0 ? [] : ["smoke: nothing is asked before users get a new release"]),
     ...(Object.keys(checks).length === 0 ? [] : ["checks: Compose runs none; npx towpath ci does"]),

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { byCommands } from "../../components/application/migrations.ts";
 import { parseApplication } from "../../components/application/parse.ts";
 import type { PreviewSettings } from "../../components/settings/preview.ts";
 import { defined } from "../../components/input/defined.ts";
@@ -87,7 +88,7 @@ async function migrationOf(
   project: Project,
 ): Promise<ForkFacts["migration"]> {
   const { migrations, postgres } = parseApplication(project.application);
-  if (migrations === undefined) return undefined;
+  if (byCommands(migrations) === undefined) return undefined;
   const stacks = await listStacks(project, process.env, run);
   const staging = stacks.find(({ stack }) => stack === "staging");
   const { release } = stackOutputs(staging?.deployment) as { release?: { commit?: string } };

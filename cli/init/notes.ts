@@ -67,7 +67,7 @@ function guessNotes({ images, migrations }: ApplicationDescription): string[] {
     ...Object.entries(images).flatMap(([name, image]) =>
       "dev" in image ? [`images.${name}.dev: add mounts, and edits are served without a build`] : [],
     ),
-    ...(migrations === undefined
+    ...(migrations === undefined || "atStart" in migrations
       ? []
       : [`migrations: ${migrations.up.join(" ")} has to work in the image of ${migrations.service}`]),
   ];

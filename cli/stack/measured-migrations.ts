@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { byCommands } from "../../components/application/migrations.ts";
 import { postgresImage } from "../../components/application/servers.ts";
 import type { Application } from "../../components/application/application.ts";
 import { withVariables } from "../../components/application/variables.ts";
@@ -133,7 +134,7 @@ async function inputOf(
   if (postgres === undefined) throw new Error("migrations of an application without a database");
   const { version } = postgres;
   const { images, description } = current;
-  const { migrations } = application;
+  const migrations = byCommands(application.migrations);
   const labels = [...application.domains, ...(description?.domains ?? [])];
   const around = {
     id: current.id,
@@ -179,7 +180,8 @@ function triedTemplate(
   running: RunningRelease,
   { schema }: ReleaseRecord,
 ): TriedTemplate | undefined {
-  const { migrations, postgres } = running.application;
+  const { postgres } = running.application;
+  const migrations = byCommands(running.application.migrations);
   if (migrations === undefined || version < (postgres?.version ?? 0)) return undefined;
   const release = { ...running, migrations };
   return {

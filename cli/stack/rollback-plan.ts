@@ -1,4 +1,4 @@
-import type { Migrations } from "../../components/application/application.ts";
+import type { Application } from "../../components/application/application.ts";
 import { defined } from "../../components/input/defined.ts";
 import { changedParts, onDataOf } from "../../components/plan/release-description.ts";
 import { leftReleases, type ReleaseRecord } from "../../components/plan/release-record.ts";
@@ -53,7 +53,7 @@ export interface RollbackRequest {
 export function planRollback(
   records: readonly ReleaseRecord[],
   { stack, release, withDowngrade, acceptUnknownSchema }: RollbackRequest,
-  migrations: Migrations | undefined,
+  migrations: Application["migrations"],
 ): RollbackPlan {
   const [current] = records;
   if (current === undefined)

@@ -15,7 +15,7 @@ export interface Application {
   readonly secrets: Readonly<Record<string, Secret>>;
   /** The secrets that needs bring, such as DATABASE_URL, whose values the backing services make. */
   readonly connectionSecrets: Readonly<Record<string, Secret>>;
-  readonly migrations?: Migrations;
+  readonly migrations?: Migrations | MigrationsAtStart;
   readonly smoke: readonly Smoke[];
   readonly checks: Readonly<Record<string, Check>>;
   readonly jobs: Readonly<Record<string, Job>>;
@@ -144,6 +144,12 @@ export interface Secret {
   readonly path?: string;
   /** True when an environment may have no value of it. */
   readonly optional?: boolean;
+}
+
+/** Migrations that a service runs by itself at its start. */
+export interface MigrationsAtStart {
+  readonly service: string;
+  readonly atStart: true;
 }
 
 /** The migrations of the schema. */

@@ -210,34 +210,45 @@ export interface SecretDescription {
 }
 
 /** The commands of the application's own migration tool, run in a container of one service's image, with its connections. */
-export interface MigrationsDescription {
-  /** The service whose image, needs and secrets the commands run with. It must need postgres. */
-  service: string;
-  /** Brings the schema to the newest revision. */
-  up: string[];
-  /**
-   * Takes the schema back; the revision to go to is added as the last word. Left out, as for a tool without a way back, a
-   * rollback leaves the schema as it is, or is refused.
-   */
-  down?: string[];
-  /**
-   * Prints the schema's revision: the first word of what it prints, which is nothing where no migration has run. Several heads, a
-   * line each, are one revision in all that Towpath does: `1a+2b`, in the order of the alphabet.
-   */
-  current: string[];
-  /** The revision below the first one, such as `base`: `ci` goes `down` to it and up again. Left out, `ci` only goes up. */
-  base?: string;
-  /**
-   * Prints, without a database, the revisions that `up` would apply to a schema at `{revision}`, one a line, the last one
-   * last. Left out, `up` runs for every new image, after a backup in production, although the schema may be current.
-   */
-  pending?: string[];
-  /**
-   * Prints, without a database, the SQL that `up` would run on a schema at `{revision}`. Left out, `ci` does not show it,
-   * and no plan tells what it destroys.
-   */
-  sql?: string[];
-}
+export type MigrationsDescription =
+  | {
+      /** The service whose image, needs and secrets the commands run with. It must need postgres. */
+      service: string;
+      /** Brings the schema to the newest revision. Required unless `atStart`. */
+      up: string[];
+      /**
+       * Takes the schema back; the revision to go to is added as the last word. Left out, as for a tool without a way back, a
+       * rollback leaves the schema as it is, or is refused.
+       */
+      down?: string[];
+      /**
+       * Prints the schema's revision: the first word of what it prints, which is nothing where no migration has run. Several heads, a
+       * line each, are one revision in all that Towpath does: `1a+2b`, in the order of the alphabet. Required unless `atStart`.
+       */
+      current: string[];
+      /** The revision below the first one, such as `base`: `ci` goes `down` to it and up again. Left out, `ci` only goes up. */
+      base?: string;
+      /**
+       * Prints, without a database, the revisions that `up` would apply to a schema at `{revision}`, one a line, the last one
+       * last. Left out, `up` runs for every new image, after a backup in production, although the schema may be current.
+       */
+      pending?: string[];
+      /**
+       * Prints, without a database, the SQL that `up` would run on a schema at `{revision}`. Left out, `ci` does not show it,
+       * and no plan tells what it destroys.
+       */
+      sql?: string[];
+    }
+  | {
+      /** The service whose image holds the migrations, and with whose needs and secrets they run. It must need postgres. */
+      service: string;
+      /**
+       * The service migrates by itself whenever it starts. Towpath then runs none and knows no revision: production is dumped before
+       * each release with another image of the service, and going back is refused until somebody says that the earlier release gets
+       * along with the schema.
+       */
+      atStart: true;
+    };
 
 /** One check of the application: a command in a container of its own, which passes when it ends with 0 and leaves what it has to. */
 export interface CheckDescription {

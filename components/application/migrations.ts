@@ -1,3 +1,10 @@
+import type { Application, Migrations } from "./application.ts";
+
+/** The migrations that commands run; undefined where there are none, or a service runs them by itself at its start. */
+export function byCommands(migrations: Application["migrations"]): Migrations | undefined {
+  return migrations === undefined || "atStart" in migrations ? undefined : migrations;
+}
+
 /** The word that stands in a command for the revision of the schema. */
 export const revisionWord = "{revision}";
 

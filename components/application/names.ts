@@ -3,6 +3,7 @@ import { ownParts } from "../naming/names.ts";
 import { isTowpathsArgument } from "./build-arguments.ts";
 import { secretsOfNeed } from "./connections.ts";
 import { builtImages } from "./images.ts";
+import { byCommands } from "./migrations.ts";
 import type { WellFormed } from "./schema.ts";
 import { ownerOf, variableProblems } from "./variables.ts";
 
@@ -101,7 +102,8 @@ function migrationProblems({ migrations, services }: WellFormed): string[] {
 }
 
 /** Commands that start from a revision need one where there is none, and what they print has to have a name. */
-function commandProblems({ base, pending, sql }: NonNullable<WellFormed["migrations"]>): string[] {
+function commandProblems(described: NonNullable<WellFormed["migrations"]>): string[] {
+  const { base, pending, sql } = byCommands(described) ?? {};
   const problems: string[] = [];
   if (base === undefined && (pending !== undefined || sql !== undefined)) {
     const which = pending === undefined ? "sql" : "pending";

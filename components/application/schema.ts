@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import { expected } from "../input/input-checks.ts";
+import { expected, show } from "../input/input-checks.ts";
 import { isLabel, longestName } from "../naming/namespace.ts";
-import type { Health } from "./application.ts";
+import type { Health, Migrations, MigrationsAtStart } from "./application.ts";
 import { command, only, requestPath } from "./fields.ts";
 import { image } from "./image-schema.ts";
 import { revisionWord } from "./migrations.ts";
@@ -136,9 +136,10 @@ const commandFrom = command.refine((words) => words.some((word) => word.includes
 const migrations = z
   .strictObject({
     service: z.string(expected("the name of a service", "name the one whose image holds the migrations")),
-    up: command,
+    atStart: z.literal(true, expected("true", "leave it out where commands migrate")).exactOptional(),
+    up: command.exactOptional(),
     down: command.exactOptional(),
-    current: command,
+    current: command.exactOptional(),
     base: z
       .string(baseWords)
       .regex(/^[\w.-]+$/, baseWords)
@@ -146,6 +147,27 @@ const migrations = z
     pending: commandFrom.exactOptional(),
     sql: commandFrom.exactOptional(),
   })
+  .superRefine(({ service: _, atStart, ...commands }, context) => {
+    const refuse = (field: string, message: string): void => {
+      context.addIssue({ code: "custom", path: [field], message });
+    };
+    if (atStart === undefined) {
+      for (const field of ["up", "current"] as const) {
+        if (commands[field] !== undefined) continue;
+        refuse(
+          field,
+          "expected a command with one item a word, got nothing; describe it, or write atStart: true where the service migrates at its start",
+        );
+      }
+    } else {
+      for (const [field, value] of Object.entries(commands))
+        refuse(
+          field,
+          `a service that migrates at its start is given none, got ${show(value)}; remove it, or atStart`,
+        );
+    }
+  })
+  .transform((given) => given as Migrations | MigrationsAtStart)
   .meta({ id: "MigrationsDescription" });
 
 const limitWords = expected("a number of seconds from 1 to 3600", "take 600 if in doubt");

@@ -1,6 +1,7 @@
 import type { Application } from "../application/application.ts";
 import { rehearsal, selectedChecks } from "../application/checks.ts";
 import { developmentOf } from "../application/development.ts";
+import { byCommands } from "../application/migrations.ts";
 import { found } from "../application/names.ts";
 import { publishedImages } from "../application/running-services.ts";
 import { nearest, show } from "../input/input-checks.ts";
@@ -28,7 +29,7 @@ export interface CiPlan {
 export function ciPlan(application: Application, only?: string): CiPlan {
   const all = checkNames(application);
   if (only !== undefined && !all.includes(only)) throw new InputError([unknownCheck(only, all)]);
-  const { migrations } = application;
+  const migrations = byCommands(application.migrations);
   const checks = selectedChecks(application.checks, only);
   const rehearses = migrations !== undefined && (only === undefined || only === rehearsal);
 
@@ -57,7 +58,7 @@ export function ciPlan(application: Application, only?: string): CiPlan {
 
 /** Every name that a run can be asked for. */
 export function checkNames({ checks, migrations }: Pick<Application, "checks" | "migrations">): string[] {
-  return [...Object.keys(checks), ...(migrations === undefined ? [] : [rehearsal])];
+  return [...Object.keys(checks), ...(byCommands(migrations) === undefined ? [] : [rehearsal])];
 }
 
 /** The database that a check is given; its workers add `_gw0` and so on, which stays within PostgreSQL's 63 bytes. */

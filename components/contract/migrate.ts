@@ -11,8 +11,8 @@ export interface MigrateInput extends CommandRun {
 /** The care taken in a migration where users' data is. */
 export interface MigrateCare {
   readonly lock: DatabaseLock;
-  /** Prints the schema's revision. */
-  readonly current: readonly string[];
+  /** Prints the schema's revision; left out where a service migrates by itself at its start: nothing runs but the dump. */
+  readonly current?: readonly string[];
   /** Prints the revisions that the command would apply. */
   readonly pending?: readonly string[];
   /** The revision of an empty database. */

@@ -4,6 +4,7 @@ import { withBuildArguments } from "../application/build-arguments.ts";
 import type { ApplicationDescription } from "../application/description.ts";
 import { developmentOf } from "../application/development.ts";
 import { isReadyMade } from "../application/images.ts";
+import { byCommands } from "../application/migrations.ts";
 import { found } from "../application/names.ts";
 import { parseApplication } from "../application/parse.ts";
 import { bareVariables, withVariables } from "../application/variables.ts";
@@ -158,7 +159,7 @@ export class CiEnvironment extends pulumi.ComponentResource {
 
   private rehearse(name: string, shared: Shared, images: Images): void {
     const { plan, application, names, data, labels: labelsOf } = shared;
-    const { migrations } = application;
+    const migrations = byCommands(application.migrations);
     if (!plan.rehearses || migrations === undefined) return;
     const service = found(application.services, migrations.service);
     const database = databaseOf(data, checkDatabase(names.database, rehearsal));

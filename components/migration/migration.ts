@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Migrations } from "../application/application.ts";
+import type { Migrations, MigrationsAtStart } from "../application/application.ts";
+import { byCommands } from "../application/migrations.ts";
 import type { MigrateCare, MigrateInput, MigrateReceipt } from "../contract/migrate.ts";
 import type { ReachedServer } from "../data/postgres.ts";
 import type { Host } from "../host/host.ts";
@@ -15,6 +16,7 @@ import type { Limits } from "../settings/limits.ts";
 export interface MigrationArgs extends RunArgs {
   /** The migrations are part of the image: another image runs them again, and nothing else does. */
   imageId: pulumi.Output<string>;
+  /** None where a service migrates by itself at its start. */
   command: readonly string[];
   /** The care taken of users' data: where there is none, the command runs and nothing else. */
   care: { readonly careful: false } | ({ readonly careful: true } & MigrationCare);
@@ -38,7 +40,7 @@ export interface RunArgs {
 
 /** Arguments of a careful migration, where users' data is. */
 export interface MigrationCare {
-  migrations: Migrations;
+  migrations: Migrations | MigrationsAtStart;
   /** Those of Linux' capabilities that the service keeps: the commands get no others. */
   capabilities: readonly string[];
   /** The server that holds the lock and is dumped. */
@@ -137,14 +139,14 @@ function rollbackOf({ care }: MigrationArgs): SchemaRollback | undefined {
 function careInput(care: MigrationCare): pulumi.Output<MigrateCare> {
   const { server, database, lockWaitSeconds: waitSeconds, backup, rollback } = care;
   const { at, downgrade, from } = rollback ?? {};
-  const { current, pending, base } = (downgrade ?? from)?.migrations ?? care.migrations;
+  const { current, pending, base } = byCommands((downgrade ?? from)?.migrations ?? care.migrations) ?? {};
   const target = downgrade?.to;
   return pulumi.all([server.container, pulumi.output(backup)]).apply(([container, dump]) => ({
     lock: {
       ...{ container, administrator: server.administrator, database, waitSeconds },
       ...defined({ external: server.external }),
     },
-    current,
+    ...defined({ current }),
     ...(target === undefined ? forward(pending) : { target }),
     ...defined({ base }),
     ...(downgrade === undefined &&

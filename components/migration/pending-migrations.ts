@@ -52,6 +52,7 @@ export async function pendingMigrations(
   const before = last.images[service.image];
   if (before !== undefined && image.endsWith(`@${before}`)) return undefined;
 
+  if ("atStart" in migrations) return `${migrations.service} runs them by itself at its start`;
   const from = last.schema?.after ?? migrations.base;
   const { pending, sql, base } = migrations;
   if (pending === undefined || from === undefined) {

@@ -1,4 +1,4 @@
-import type { Migrations } from "../application/application.ts";
+import type { Application, Migrations, MigrationsAtStart } from "../application/application.ts";
 import { defined } from "../input/defined.ts";
 import { leftReleases, type ReleaseRecord } from "./release-record.ts";
 
@@ -37,7 +37,7 @@ export interface GoneBackFrom {
 export function rollbackSchema(
   records: readonly ReleaseRecord[],
   id: string,
-  migrations: Migrations | undefined,
+  migrations: Application["migrations"],
 ): RollbackSchema | undefined {
   const at = records.findIndex((record) => record.id === id);
   const [current] = records;
@@ -45,6 +45,7 @@ export function rollbackSchema(
   if (target === undefined || current === undefined) return undefined;
   if (migrations === undefined) return { kind: "same" };
   if (leftReleases(records).has(id)) return { kind: "forward" };
+  if ("atStart" in migrations) return afterStarts(migrations, current, target);
   const now = current.schema?.after;
   const then = target.schema?.after;
   if (then === undefined) return { kind: "unknown", why: silent(target) };
@@ -62,6 +63,20 @@ export function rollbackSchema(
     : { kind: "unknown", why: unknown, ...way };
 }
 
+/** Nobody but the service itself knows what it does to the schema: only its own image leaves that as it is. */
+function afterStarts(
+  { service }: MigrationsAtStart,
+  current: ReleaseRecord,
+  target: ReleaseRecord,
+): RollbackSchema {
+  const image = current.description?.services[service]?.image;
+  if (image !== undefined && current.images[image] === target.images[image]) return { kind: "same" };
+  return {
+    kind: "unknown",
+    why: `${service} migrates the schema by itself at its start, and what it took away since is not known`,
+  };
+}
+
 function tookAway(destructive: readonly string[]): string {
   return `${destructive.join(", ")} took something away since`;
 }
@@ -69,8 +84,8 @@ function tookAway(destructive: readonly string[]): string {
 /** Migrations that can take the schema back. */
 export type WithWayDown = Migrations & Required<Pick<Migrations, "down">>;
 
-export function hasWayDown(migrations: Migrations): migrations is WithWayDown {
-  return migrations.down !== undefined;
+export function hasWayDown(migrations: Migrations | MigrationsAtStart): migrations is WithWayDown {
+  return "down" in migrations;
 }
 
 /** Says that a rollback cannot go down first, although it is asked to. */

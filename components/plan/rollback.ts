@@ -1,4 +1,5 @@
-import type { Application, Migrations } from "../application/application.ts";
+import type { Application, Migrations, MigrationsAtStart } from "../application/application.ts";
+import { byCommands } from "../application/migrations.ts";
 import { found } from "../application/names.ts";
 import { referencesOf } from "../image/registry.ts";
 import { InputError } from "../input/input-error.ts";
@@ -34,7 +35,7 @@ export interface SchemaPlan {
 /** The part of a release's description that its migrations need. */
 interface Running {
   readonly services: Readonly<Record<string, { readonly image: string }>>;
-  readonly migrations?: Migrations;
+  readonly migrations?: Migrations | MigrationsAtStart;
 }
 
 /** Returns what a rollback does to the schema. Throws an InputError when it cannot be done safely. */
@@ -73,7 +74,7 @@ export function goneBackFrom(
 ): GoneBackFrom | undefined {
   const record = records.find(({ id }) => id === rollbackOf);
   const running: Running = record?.description ?? application;
-  const { migrations } = running;
+  const migrations = byCommands(running.migrations);
   if (record === undefined || migrations === undefined) return undefined;
   const image = migratingImage(running, migrations, registry, record);
   return { record: record.id, image, migrations, whether };

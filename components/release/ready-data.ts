@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { byCommands } from "../application/migrations.ts";
 import { found } from "../application/names.ts";
 import { Migration } from "../migration/migration.ts";
 import { Seed } from "../migration/seed.ts";
@@ -33,11 +34,13 @@ function migrationOf(
   const { migrations, services } = application;
   const service = migrations && services[migrations.service];
   if (migrations === undefined || service === undefined) return undefined;
+  // What the service does by itself later wants a dump before, and no more.
+  if ("atStart" in migrations && (!schema.careful || schema.backup === undefined)) return undefined;
   return new Migration(
     `${name}-migration`,
     {
       imageId: found((args.canary ?? args).images, service.image),
-      command: migrations.up,
+      command: byCommands(migrations)?.up ?? [],
       timeoutSeconds: schema.careful ? schema.timeoutSeconds : migrationTimeoutSeconds,
       care: schema.careful ? { ...schema, migrations, capabilities: service.capabilities } : schema,
       ...runOf(args, migrations.service),

@@ -16,6 +16,9 @@ import { failureOf } from "../machine/failed-run.ts";
 import type { EndedRun, Machine } from "../machine/machine.ts";
 import { runStep, StepFailure } from "../program.ts";
 
+/** The care where a command prints the schema's revision. */
+type TellingCare = MigrateCare & Required<Pick<MigrateCare, "current">>;
+
 /** A run on a machine, whose limits are known; `lost` comes when it has to end, because others may migrate now. */
 type LimitedInput = MigrateInput &
   Required<Pick<CommandRun, "limits">> & { readonly machine: Machine; readonly lost?: AbortSignal };
@@ -39,6 +42,7 @@ async function migrate(described: MigrateInput, machine: Machine): Promise<objec
 async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise<MigrateReceipt> {
   // One that holds the lock is waited for with it; what is left then has lost its starter.
   await awaitEarlierRuns(input.machine, input, "migrations");
+  if (!tells(care)) return { applied: [], ...defined({ backup: await dumped(input, care) }) };
   if (care.stays !== undefined) return staying(input, care, care.stays);
   const before = await revision(input, care);
   const pending = await pendingRevisions(input, care, before);
@@ -66,6 +70,10 @@ async function migrateCarefully(input: LimitedInput, care: MigrateCare): Promise
   };
 }
 
+function tells(care: MigrateCare): care is TellingCare {
+  return care.current !== undefined;
+}
+
 /** Dumps the database where that is wanted. */
 async function dumped({ machine, labels }: LimitedInput, { lock, backup }: MigrateCare) {
   if (backup === undefined) return undefined;
@@ -76,7 +84,7 @@ async function dumped({ machine, labels }: LimitedInput, { lock, backup }: Migra
 /** Makes sure that a schema which stays is the one in the records: a run that migrated and failed left none. */
 async function staying(
   input: LimitedInput,
-  care: MigrateCare,
+  care: TellingCare,
   { at, record, accepted }: StayingSchema,
 ): Promise<MigrateReceipt> {
   if (!accepted) {
@@ -113,7 +121,7 @@ function withoutLock({ message }: LockLost, what: string): StepFailure {
   return new StepFailure(`${message}; ${what}: run the command again, which waits for any other migration`);
 }
 
-async function revision(input: LimitedInput, { current }: MigrateCare): Promise<string | undefined> {
+async function revision(input: LimitedInput, { current }: TellingCare): Promise<string | undefined> {
   const found = revisionOf(await look(input, current));
   if (found === undefined || isRevision(found)) return found;
   throw new StepFailure(

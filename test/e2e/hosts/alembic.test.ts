@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { application as described } from "../../../application.ts";
+import { byCommands } from "../../../components/application/migrations.ts";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { printedBy } from "../../../components/host/isolated-run.ts";
 import { planMigration, type MigrationPlan } from "../../../components/migration/migration-plan.ts";
@@ -106,7 +107,8 @@ describe("migrations of Alembic", () => {
 
   /** Runs all of an image's migrations; returns those that were pending. */
   async function migrated(api: string): Promise<readonly string[]> {
-    const { up, current, pending, base } = application.migrations ?? assert.fail("there are no migrations");
+    const { up, current, pending, base } =
+      byCommands(application.migrations) ?? assert.fail("there are no migrations");
     const input: MigrateInput = {
       ...{ image: api, network: database.network, command: up, variables: {}, timeoutSeconds: 60, limits },
       labels: { "towpath.test": run, "towpath.part": "migration" },

@@ -17,7 +17,9 @@ const url = '"$(cat /run/secrets/DATABASE_URL)"';
 /** Migrations that a shell runs: the SQL of each by its revision. */
 function tool(
   sql: Readonly<Record<string, string>>,
-): Pick<MigrateInput, "command"> & Pick<MigrateCare, "current" | "pending" | "base"> {
+): Pick<MigrateInput, "command"> &
+  Required<Pick<MigrateCare, "current">> &
+  Pick<MigrateCare, "pending" | "base"> {
   const psql = `psql ${url} --quiet --no-psqlrc --no-align --tuples-only --set ON_ERROR_STOP=1`;
   const revisions = Object.keys(sql);
   const steps = Object.entries(sql).map(
@@ -124,6 +126,16 @@ describe("a migration of a database with users' data", () => {
     const { file } = dump ?? assert.fail("nothing was dumped");
     await inBackups('rm "$1" "$1.json"', file);
     assert.equal(await dumps(), "");
+  });
+
+  it("only dumps where a service migrates by itself at its start", async () => {
+    await migrate(first);
+    const backup = { volume: backups, release: "0123456789ab" };
+    const nothing = { command: [], current: undefined, pending: undefined, base: undefined };
+    const { backup: dump, ...receipt } = await migrate(first, { ...nothing, backup } as object);
+    assert.deepEqual(receipt, { applied: [] });
+    assert.ok(dump !== undefined && dump.entries >= 2);
+    await inBackups('rm "$1" "$1.json"', dump.file);
   });
 
   it("dumps the database first, so that it can be restored as it was", async () => {

@@ -6,6 +6,7 @@ import { runInNewContext } from "node:vm";
 import { execa } from "execa";
 import type { Application, Migrations } from "../../../components/application/application.ts";
 import type { ApplicationDescription } from "../../../components/application/description.ts";
+import { byCommands } from "../../../components/application/migrations.ts";
 import { found } from "../../../components/application/names.ts";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { bareVariables } from "../../../components/application/variables.ts";
@@ -56,7 +57,7 @@ export class ToolProject {
   }
 
   get migrations(): Migrations {
-    return this.application.migrations ?? assert.fail("there are no migrations");
+    return byCommands(this.application.migrations) ?? assert.fail("there are no migrations");
   }
 
   /** Builds the image of a state; `prepare` puts into its folder what is not in the repository. */

@@ -324,6 +324,25 @@ describe("an application is refused", () => {
     );
   });
 
+  it("when its migrations have no commands, or some although the service migrates by itself", () => {
+    for (const field of ["up", "current"]) {
+      refused(
+        `migrations.${field}: expected a command with one item a word, got nothing; describe it, or write atStart: true where the service migrates at its start`,
+        { migrations: { [field]: undefined } },
+      );
+    }
+    refused(
+      [
+        'migrations.down: a service that migrates at its start is given none, got ["alembic","downgrade"]; remove it, or atStart',
+        'migrations.base: a service that migrates at its start is given none, got "base"; remove it, or atStart',
+      ].join("\n"),
+      { migrations: { up: undefined, current: undefined, base: "base", atStart: true } },
+    );
+    refused("migrations.atStart: expected true, got false; leave it out where commands migrate", {
+      migrations: { atStart: false },
+    });
+  });
+
   it("when its migrations run in a service that does not exist or has no database", () => {
     refused('migrations.service: no such service, got "apii"; did you mean "api"', {
       migrations: { service: "apii" },

@@ -28,6 +28,15 @@ describe("the plan of a run", () => {
     assert.deepEqual(plan.application, application);
   });
 
+  it("rehearses nothing where a service migrates by itself", () => {
+    const plan = ciPlan({ ...application, migrations: { service: "api", atStart: true } });
+    assert.equal(plan.rehearses, false);
+    assert.deepEqual(checkNames(application).at(-1), "migrations");
+    assert.ok(
+      !checkNames({ ...application, migrations: { service: "api", atStart: true } }).includes("migrations"),
+    );
+  });
+
   it("of one check has nothing that the check does not need", () => {
     const plan = ciPlan(application, "lint");
     assert.deepEqual([plan.checks, plan.rehearses], [["lint"], false]);

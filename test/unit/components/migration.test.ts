@@ -85,6 +85,20 @@ describe("a migration of a database with users' data", () => {
     );
   });
 
+  it("only dumps before a service that migrates by itself", async () => {
+    const backup = { volume: pulumi.output("notes-backups"), release: "0123456789ab" };
+    const { step } = await migrationWith({ migrations: { service: "api", atStart: true }, backup });
+    assert.deepEqual(
+      step?.inputs.stdin,
+      hidden({
+        ...shared,
+        image: "sha256:new",
+        command: ["alembic", "upgrade", "head"],
+        care: { lock, backup: { volume: "notes-backups", release: "0123456789ab" } },
+      }),
+    );
+  });
+
   it("runs nothing for an earlier release that keeps the schema", async () => {
     const { step, migration } = await migrationWith({ rollback: { at: "0005" } });
     assert.equal(step, undefined);

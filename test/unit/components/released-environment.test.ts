@@ -285,6 +285,18 @@ describe("staging and production", function () {
     assert.deepEqual(await volumes("production"), ["notes-production-backups"]);
   });
 
+  it("only dump where a service migrates by itself at its start", async () => {
+    const described = {
+      migrations: { service: "api", atStart: true, up: undefined, down: undefined, current: undefined },
+    };
+    const staged = byName((await released({ described })).registrations);
+    assert.equal(staged["notes-staging-release-migration-run"], undefined);
+    const { registrations } = await released({ stack: "production", described });
+    const { command, care } = inputOf(registrations, "notes-production-release-migration-run");
+    assert.deepEqual(command, []);
+    assert.deepEqual(Object.keys(care as object).sort(), ["backup", "lock"]);
+  });
+
   it("make one before each release where production asks for it (004-136)", async () => {
     const before = async (change: Readonly<Record<string, unknown>>): Promise<unknown> => {
       const { registrations } = await released({ stack: "production", settings: change });

@@ -222,6 +222,12 @@ describe("the plan of a migration", () => {
     assert.deepEqual(unknown.plan.warnings, [
       "migrations: what they will run is not known, for the application describes no migrations.pending",
     ]);
+    const byItself = parseApplication({ ...notes, migrations: { service: "api", atStart: true } });
+    const atStart = await planned(drop, { application: byItself });
+    assert.deepEqual(atStart.plan.warnings, [
+      "migrations: what they will run is not known, for api runs them by itself at its start",
+    ]);
+    assert.deepEqual(atStart.asked, []);
   });
 });
 

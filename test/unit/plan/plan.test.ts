@@ -1,6 +1,7 @@
 /** The plan of a run, from what it reads: its own records, staging's, a registry that is played, and variables. */
 import assert from "node:assert/strict";
 import type { Application } from "../../../components/application/application.ts";
+import { byCommands } from "../../../components/application/migrations.ts";
 import { parseApplication } from "../../../components/application/parse.ts";
 import { lacks, Registry } from "../../../components/image/registry.ts";
 import { planFrom, recordsIn, type Look, type ReleasePlan } from "../../../components/plan/plan.ts";
@@ -324,7 +325,7 @@ describe("the plan of a release", () => {
     it("is refused a way down that the migrations do not have", async () => {
       const taken = asked(schema("2", ["2"]), schema("1"));
       const [running, ...older] = taken.records?.staging ?? [];
-      const { down: _, ...upOnly } = running?.description?.migrations ?? assert.fail("no migrations");
+      const { down: _, ...upOnly } = byCommands(application.migrations) ?? assert.fail("no migrations");
       const stuck = {
         ...running,
         description: { ...running?.description, migrations: upOnly },

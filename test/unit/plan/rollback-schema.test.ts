@@ -122,6 +122,14 @@ describe("the effect of a rollback on the schema", () => {
     assert.deepEqual(rollbackSchema(added, a, upOnly), { kind: "compatible", revision: "2" });
   });
 
+  it("is unknown where a service migrates by itself, and another image of it ran", () => {
+    const atStart = { service: "api", atStart: true } as const;
+    const why = "api migrates the schema by itself at its start, and what it took away since is not known";
+    assert.deepEqual(rollbackSchema([record("b"), record("a")], a, atStart), { kind: "unknown", why });
+    const other = record("b", { images: { ...record("b").images, api: record("a").images.api ?? "" } });
+    assert.deepEqual(rollbackSchema([other, record("a")], a, atStart), { kind: "same" });
+  });
+
   it("is unknown without a revision", () => {
     const why = (letter: string) =>
       `the record of ${idOf(letter)} does not say which revision its schema has`;

@@ -163,6 +163,17 @@ describe("the careful migration", function () {
   );
 
   scene(
+    "only dumps where a service migrates by itself at its start",
+    migrating("", { current: undefined, pending: undefined, base: undefined, backup }),
+    (played) => {
+      const { applied, backup: dump, ...nothing } = timeless(played) as Record<string, unknown>;
+      assert.deepEqual([applied, nothing], [[], {}]);
+      assert.equal((dump as { file: string }).file, "<time>-0005.dump");
+      assert.deepEqual(ran(played), ["dumper"]);
+    },
+  );
+
+  scene(
     "runs nothing when the schema is at the target revision",
     migrating("", { target: "0003", pending: undefined }),
     (played) => {

@@ -341,7 +341,8 @@ services:
 `;
     const result = described(text, { files: { Dockerfile: "FROM a" } });
     const { migrations, jobs, services } = result.application;
-    assert.deepEqual(migrations?.up, ["alembic", "-c", "conf/alembic.ini", "upgrade", "head"]);
+    assert.ok(migrations !== undefined && "up" in migrations);
+    assert.deepEqual(migrations.up, ["alembic", "-c", "conf/alembic.ini", "upgrade", "head"]);
     assert.equal(migrations.service, "web");
     assert.deepEqual(jobs, {
       seed: { service: "web", command: ["python", "seed.py"], runs: "before-release" },
