@@ -59,8 +59,8 @@ interface Decision {
 /** What the variables of a service show together. */
 interface Together {
   readonly needs: ReadonlySet<string>;
-  /** Whether the host of a connection is a server of Towpath's, by what the names of its parts begin with. */
-  readonly hosts: ReadonlyMap<string, boolean>;
+  /** The need that the host of a connection is, by what the names of its parts begin with; undefined for another server. */
+  readonly hosts: ReadonlyMap<string, string | undefined>;
 }
 
 /** Decides what becomes of each variable of a service. */
@@ -102,7 +102,7 @@ function togetherOf(variables: readonly GivenVariable[], { hosts, needs }: Envir
   return {
     needs: new Set([...needs, ...all.flatMap(({ found }) => found?.need ?? [])]),
     hosts: new Map(
-      all.flatMap(({ part, found }) => (part?.part === "host" ? [[part.prefix, found !== undefined]] : [])),
+      all.flatMap(({ part, found }) => (part?.part === "host" ? [[part.prefix, found?.need]] : [])),
     ),
   };
 }
@@ -194,7 +194,7 @@ function plainOf(variable: GivenVariable, facts: EnvironmentFacts): Decision {
   };
 }
 
-/** A part of a connection that its name alone shows, where nothing says that it belongs to another server. */
+/** A part of a connection that its name shows: of the server that its host is, or of the usual one where no host is given. */
 function partIn(
   name: string,
   text: string,
@@ -202,8 +202,11 @@ function partIn(
   { hosts, buckets }: EnvironmentFacts,
 ): Connection | undefined {
   const part = partNamed(name);
-  if (part !== undefined && part.part !== "host" && needs.has(part.need) && ours.get(part.prefix) !== false)
-    return { text: `\${${part.need}.${part.part}}`, need: part.need };
+  if (part !== undefined && part.part !== "host") {
+    const need = ours.has(part.prefix) ? ours.get(part.prefix) : part.need;
+    const isThere = need === part.need || (need === "redis" && ["port", "password"].includes(part.part));
+    if (need !== undefined && needs.has(need) && isThere) return { text: `\${${need}.${part.part}}`, need };
+  }
   const storage = storagePartNamed(name);
   const used = buckets.filter((bucket) => needs.has(bucket));
   const bucket =
@@ -269,7 +272,7 @@ function redisPasswords(
     const isHost = environment[variable.name]?.startsWith("${redis.host}") === true;
     if (!isHost) return [];
     const name = `${part?.prefix ?? "REDIS_"}PASSWORD`;
-    if (environment[name] !== undefined) return [];
+    if (variables.some((given) => given.name === name)) return [];
     const place = { ...variable, path: `${variable.path.slice(0, variable.path.lastIndexOf("."))}.${name}` };
     const row = named(
       place,

@@ -454,6 +454,24 @@ volumes: { cached: {} }
     assert.equal(told(result, "services.cache.tmpfs"), `compose.yaml:11 ${unwritten}`);
   });
 
+  it("gives Redis' own password to what is named like a database's, where its host is Redis", () => {
+    const text = [
+      "services:",
+      "  web: { build: ., depends_on: [db], environment: { DB_HOST: redis, DB_PASSWORD: x, DB_PORT: 6379, DB_USER: me } }",
+      "  db: { image: 'postgres:16' }",
+      "  redis: { image: 'redis:7' }",
+    ].join("\n");
+    assert.deepEqual(
+      described(text, { files: { Dockerfile: "FROM a" } }).application.services.web?.environment,
+      {
+        DB_HOST: "${redis.host}",
+        DB_PASSWORD: "${redis.password}",
+        DB_PORT: "${redis.port}",
+        DB_USER: "me",
+      },
+    );
+  });
+
   it("makes Valkey of its images, and names options that it cannot give without their values", () => {
     const result = described(
       withRedis(`    image: valkey/valkey:8
