@@ -9,8 +9,8 @@ import { isUp } from "../docker/start-stop.ts";
 import { stackOutputs, type Deployment } from "../pulumi/state.ts";
 import type { SeenContainer, SeenSite, Sight } from "./sight.ts";
 
-/** The part that runs jobs by their schedules. */
-const jobsPart = "scheduled-jobs";
+/** The parts that work by a schedule, and are asked what they did. */
+type ScheduledPart = "scheduled-jobs" | "backups";
 
 /** A container of an environment on a host. */
 export interface CopyStatus {
@@ -111,29 +111,47 @@ function expectedIn({
   );
 }
 
-/** The container of the program that runs jobs by their schedules; undefined where the state has none. */
-export function jobsProgramIn(deployment: Deployment | undefined): string | undefined {
+/** The container of a program that works by a schedule; undefined where the state has none. */
+export function programIn(deployment: Deployment | undefined, wanted: ScheduledPart): string | undefined {
   if (deployment === undefined) return undefined;
-  return [...expectedIn(deployment).values()].find(({ part }) => part === jobsPart)?.name;
+  return [...expectedIn(deployment).values()].find(({ part }) => part === wanted)?.name;
+}
+
+/** A program that works by a schedule, and the sight of the host that it runs on. */
+export interface SeenProgram {
+  readonly container: string;
+  readonly host: string;
+  readonly sight: Sight;
+}
+
+/** The program of an environment that works by a schedule; undefined where it has none, or none runs that could be asked. */
+export function programOf(
+  { deployment, hosts }: EnvironmentSight,
+  copies: readonly CopyStatus[],
+  wanted: ScheduledPart,
+): SeenProgram | undefined {
+  const container = programIn(deployment, wanted);
+  const copy = copies.find(({ part, known }) => part === wanted && known);
+  const sight = hosts[copy?.host ?? ""];
+  if (container === undefined || copy?.state !== "running") return undefined;
+  return sight === undefined || typeof sight === "string" ? undefined : { container, host: copy.host, sight };
 }
 
 /** The problems with the jobs of an environment on its hosts. Where their program does not run, that is the problem. */
 export function jobProblems(
-  { stack, namespace, deployment, hosts }: EnvironmentSight,
+  environment: EnvironmentSight,
   copies: readonly CopyStatus[],
   now: Date,
 ): string[] {
-  const container = jobsProgramIn(deployment);
-  const program = copies.find(({ part, known }) => part === jobsPart && known);
-  const sight = hosts[program?.host ?? ""];
-  if (
-    container === undefined ||
-    program?.state !== "running" ||
-    sight === undefined ||
-    typeof sight === "string"
-  )
-    return [];
-  return jobConcerns(sight.jobs.get(namespace), { stack, host: program.host, container, now });
+  const program = programOf(environment, copies, "scheduled-jobs");
+  if (program === undefined) return [];
+  const { container, host, sight } = program;
+  return jobConcerns(sight.jobs.get(environment.namespace), {
+    stack: environment.stack,
+    host,
+    container,
+    now,
+  });
 }
 
 /** Tells whether a preview sleeps: all of it was stopped, and nothing of it is gone. */

@@ -19,7 +19,7 @@ import {
   copyProblems,
   healthOf,
   jobProblems,
-  jobsProgramIn,
+  programIn,
   releasedIn,
   routeOf,
   sitesOf,
@@ -28,6 +28,7 @@ import {
   type HostSight,
 } from "./environment.ts";
 import { loadProblems, type Load } from "./load.ts";
+import { backupProblems, jobsOf, type JobStatus } from "./schedules.ts";
 import { inTime, machinesOf, reaching, type Place, type SharedMachine } from "./machines.ts";
 import { lookAt, type Asked } from "./sight.ts";
 
@@ -55,6 +56,8 @@ export interface StatusOnHosts {
   readonly certificateUntil: string | null;
   /** The last dump of its database on its host; null where there is none, and where none is asked for. */
   readonly backup: Dump | null;
+  /** The jobs that run by a schedule; none where nobody can tell. */
+  readonly jobs: readonly JobStatus[];
   /** The run that is at work on it; null where none is known. */
   readonly run: string | null;
   /** The gateway's difference from what the last complete run left. */
@@ -144,7 +147,9 @@ async function askedFor(place: Place, stateOf: StateOf): Promise<Asked> {
   const deployment = await stateOf(place.stack);
   const { url } = stackOutputs(deployment) as { url?: string };
   const domain = url === undefined ? undefined : new URL(url).hostname;
-  return { namespace, backups, ...defined({ gateway, domain, jobs: jobsProgramIn(deployment) }) };
+  const jobs = programIn(deployment, "scheduled-jobs");
+  const scheduledBackups = programIn(deployment, "backups");
+  return { namespace, backups, ...defined({ gateway, domain, jobs, scheduledBackups }) };
 }
 
 /** Tells whether browsers have to trust an environment's certificate. */
@@ -199,6 +204,9 @@ function statusOf(
   const isAway = own.length === 0 || own.every(({ sight }) => typeof sight === "string");
   const { url } = stackOutputs(deployment) as { url?: string };
   const maintained = settings !== undefined && "maintenance" in settings && settings.maintenance;
+  const now = new Date();
+  const within =
+    settings !== undefined && "backup" in settings ? settings.backup.restoreProvenWithin : undefined;
   const loads = own.flatMap(({ place, sight }) =>
     typeof sight === "string" || sight.load === undefined ? [] : loadProblems(place.host, sight.load),
   );
@@ -213,13 +221,15 @@ function statusOf(
     answer,
     certificateUntil: certificate?.until ?? null,
     backup: dumpOf(own),
+    jobs: jobsOf(environment, copies),
     run: atWork ?? null,
     route: route ?? null,
     problems: [
       ...(settingsProblem?.split("\n") ?? []),
       ...away,
       ...copyProblems(stack, copies),
-      ...jobProblems(environment, copies, new Date()),
+      ...jobProblems(environment, copies, now),
+      ...backupProblems(environment, copies, { now, within }),
       // While a run is at work, they may be about to run.
       ...(atWork === undefined
         ? releaseJobProblems(deployment.resources, `npm run pulumi -- up --stack ${stack}`)

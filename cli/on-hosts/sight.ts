@@ -3,6 +3,8 @@ import { sitesAnswer, sitesQuestion, type ServedSite } from "../../components/ga
 import { restartingIn } from "../../components/host/restarting.ts";
 import type { HostConnection } from "../../components/host/ssh-config.ts";
 import { defined } from "../../components/input/defined.ts";
+import type { State as BackupState } from "../../components/backup/program/scheduler.mjs";
+import { backupsCommand, backupsIn } from "../../components/backup/question.ts";
 import type { JobState } from "../../components/job/program/scheduler.mjs";
 import { jobsCommand, jobsIn } from "../../components/job/question.ts";
 import { docker, lines, listAllContainers, type ContainerOf } from "../docker/containers.ts";
@@ -22,6 +24,8 @@ export interface Asked {
   readonly backups: boolean;
   /** The container of the program that runs its jobs by their schedules; left out where none does. */
   readonly jobs?: string;
+  /** The container of the program that takes its backups by a schedule; left out where none does. */
+  readonly scheduledBackups?: string;
 }
 
 /** A container, as a machine reports it. */
@@ -51,6 +55,8 @@ export interface Sight {
   readonly dumps: ReadonlyMap<string, Dump>;
   /** The jobs with a schedule, by namespace; those whose program does not answer are left out. */
   readonly jobs: ReadonlyMap<string, readonly JobState[]>;
+  /** The backups that a schedule takes, by namespace; those whose program does not answer are left out. */
+  readonly backups: ReadonlyMap<string, BackupState>;
 }
 
 /** The time that one question may take, in milliseconds. */
@@ -68,11 +74,12 @@ export async function lookAt(
 ): Promise<Sight> {
   const there = onHost(connection, run);
   const gateways = [...new Set(environments.flatMap(({ gateway }) => gateway ?? []))];
-  const [load, [containers, dumps], jobs, ...sites] = await Promise.all([
+  const [load, [containers, dumps], jobs, backups, ...sites] = await Promise.all([
     // Whoever has the engine's answers has most of what matters.
     loadOf(connection, patience / 1000).catch(() => undefined),
     containersAndDumps(there, environments),
-    jobsOf(there, environments),
+    statesOf(there, environments, ({ jobs }) => jobs, jobsCommand(), jobsIn),
+    statesOf(there, environments, (one) => one.scheduledBackups, backupsCommand("state"), backupsIn),
     ...gateways.map((gateway) =>
       sitesOf(
         there,
@@ -81,15 +88,23 @@ export async function lookAt(
       ),
     ),
   ]);
-  return { ...defined({ load }), containers, dumps, jobs, sites: new Map(sites.flat()) };
+  return { ...defined({ load }), containers, dumps, jobs, backups, sites: new Map(sites.flat()) };
 }
 
-async function jobsOf(there: Run, environments: readonly Asked[]): Promise<Map<string, readonly JobState[]>> {
-  const asking = environments.map(async ({ namespace, jobs }) => {
-    if (jobs === undefined) return [];
-    const answer = await docker(there, ["exec", jobs, ...jobsCommand()], patience).catch(() => undefined);
-    const states = jobsIn(answer);
-    return states === undefined ? [] : [[namespace, states] as const];
+/** The answers of programs that work by a schedule, by namespace. */
+async function statesOf<State>(
+  there: Run,
+  environments: readonly Asked[],
+  programOf: (asked: Asked) => string | undefined,
+  question: readonly string[],
+  read: (answer: string | undefined) => State | undefined,
+): Promise<Map<string, State>> {
+  const asking = environments.map(async (asked) => {
+    const container = programOf(asked);
+    if (container === undefined) return [];
+    const answer = await docker(there, ["exec", container, ...question], patience).catch(() => undefined);
+    const state = read(answer);
+    return state === undefined ? [] : [[asked.namespace, state] as const];
   });
   return new Map((await Promise.all(asking)).flat());
 }

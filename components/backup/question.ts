@@ -14,6 +14,10 @@ export async function askBackups(
   container: string,
   question: Question = { operation: "state" },
 ): Promise<State | undefined> {
-  const answer = await host.run(container, askCommand(question));
+  return backupsIn(await host.run(container, askCommand(question)));
+}
+
+/** The state in the program's answer. */
+export function backupsIn(answer: string | undefined): State | undefined {
   return answer === undefined ? undefined : (JSON.parse(answer) as State);
 }

@@ -73,7 +73,7 @@ describe("towpath", function () {
           ...{ health: "away", address: "https://x.example.com", connections: {}, changed, outdated: [] },
           // It has no settings here.
           ...{ released: { id: "r2" }, copies: [], hosts: [], answer: null, certificateUntil: null },
-          ...{ backup: null, run: null, route: null, problems: found[0]?.problems },
+          ...{ backup: null, jobs: [], run: null, route: null, problems: found[0]?.problems },
         },
         {
           ...{ environment: "local", namespace: "notes-local", current: true, release: "r1" },

@@ -81,7 +81,12 @@ describe("what a host says", () => {
       const status: ShownEnvironment = {
         ...{ environment: "production", namespace: "notes-production", health: "healthy", address: null },
         ...{ released: null, copies: [], hosts: [], answer: null, certificateUntil: null, run: null },
-        ...{ route: null, problems: [], backup: { ...dump, ...(drill !== undefined && { drill }) } },
+        ...{
+          route: null,
+          problems: [],
+          jobs: [],
+          backup: { ...dump, ...(drill !== undefined && { drill }) },
+        },
       };
       const shown = environmentInWords(status, Date.parse("2026-01-03T12:05:00Z")).split("\n");
       return shown.filter((line) => /^(?:backup|proven) /.test(line)).map((line) => line.replace(/ +/g, " "));
@@ -167,7 +172,7 @@ describe("the copies of an environment on hosts", () => {
       },
     ];
     const problems = (jobs: ReadonlyMap<string, typeof states>, state = "running"): string[] => {
-      const sight = { containers: [], sites: new Map(), dumps: new Map(), jobs };
+      const sight = { containers: [], sites: new Map(), dumps: new Map(), backups: new Map(), jobs };
       const deployment = { resources, pending_operations: [] };
       const of = { stack: "staging", namespace: "notes", deployment, hosts: { app1: sight } };
       const program = copy(state, { part: "scheduled-jobs", host: "app1", known: true });
@@ -191,7 +196,8 @@ describe("the copies of an environment on hosts", () => {
     const deployment = { resources: [resource], pending_operations: [] };
     const of = { stack: "staging", namespace: "notes", deployment };
     assert.deepEqual(copiesOf({ ...of, hosts: { app1: "it is away" } }), []);
-    const sight = { containers: [], sites: new Map(), dumps: new Map(), jobs: new Map() };
+    const none = new Map<string, never>();
+    const sight = { containers: [], sites: none, dumps: none, jobs: none, backups: none };
     assert.deepEqual(
       copiesOf({ ...of, hosts: { app1: sight } }).map(({ name, state }) => [name, state]),
       [["notes-api", "gone"]],
